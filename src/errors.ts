@@ -1,0 +1,37 @@
+/** What the process exits with. 130 is a stop by Ctrl-C, as shells have it. */
+export const EXIT = { ok: 0, failure: 1, badInput: 2, busy: 3, interrupted: 130 } as const;
+
+/**
+ * A failure that a user can act on. The message is one line: what, where, what was received, what to do.
+ * The command line prints it without a stack trace unless `--debug` is given.
+ */
+export class UserError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.exitCode = exitCode;
+  }
+}
+
+/** A sweep file, option or setting that can't be used. Mend what the message names. */
+export class InputError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, EXIT.badInput, options);
+  }
+}
+
+/** A file of the store can't be read, written or trusted. */
+export class StoreError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, EXIT.failure, options);
+  }
+}
+
+/** Another coordinator owns the store. Wait for it, stop it, or use another `--out`. */
+export class StoreBusyError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, EXIT.busy, options);
+  }
+}

@@ -1,0 +1,45 @@
+import type { ExperimentName } from './experiments.js';
+
+/** Everything that decides a training run's numbers, with defaults filled in. */
+export interface TrainingSettings {
+  readonly kind: 'train';
+  readonly experiment: ExperimentName;
+  readonly intrinsicDim: number;
+  readonly ambientDim: number;
+  readonly latentDim: number;
+  /** Seed of the data: its parameters (A, a*) and the points. */
+  readonly seed: number;
+  /** Seed of the initial parameters and of the noise in latents, decoder and generated points. */
+  readonly modelSeed: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly hiddenWidths: readonly number[];
+  readonly biases: boolean;
+  /** Adds eps * noise to the decoder's output before the squared error, as the authors' code does. Eq. (3) does not. */
+  readonly decoderNoise: boolean;
+  readonly initialDecoderLogVariance: number;
+  /** Lower bound of log eps^2 (Appendix D), or null for none. */
+  readonly decoderLogVarianceThreshold: number | null;
+  readonly evaluateEverySteps: number;
+  readonly evaluationPoints: number;
+  readonly logEverySteps: number;
+  readonly engine: 'compiled' | 'eager';
+}
+
+/** One run of a sweep: its settings and the identity made of them. */
+export interface Task {
+  /** Hash of the settings and of the versions that decide the bits. 16 hexadecimal digits. */
+  readonly id: string;
+  /** Folder name under `out/tasks`: readable settings, then the id. */
+  readonly name: string;
+  readonly settings: TrainingSettings;
+  readonly versions: TaskVersions;
+}
+
+export interface TaskVersions {
+  /** Of the TensorFlow library that trains, as `2.21.0`. */
+  readonly tensorflow: string;
+  /** Raised by hand whenever the bits of any run change. */
+  readonly numerics: number;
+}

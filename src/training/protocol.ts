@@ -1,0 +1,45 @@
+import type { Task } from '../sweep/task.js';
+
+/**
+ * What the coordinator and a training thread say to each other. Plain data, since classes do not survive the thread boundary.
+ * Steps and the stop request go through shared memory, so that neither side waits for the other.
+ */
+export type WorkerRequest = WarmUpRequest | TrainRequest;
+export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
+
+/**
+ * Run every TensorFlow operation once that these tasks need. tfjs-node keeps a process-wide set of attribute names without a
+ * lock, so the first use of a name must not happen in two threads at once: one thread warms up before the others start.
+ */
+export interface WarmUpRequest {
+  readonly type: 'warmUp';
+  readonly tasks: readonly Task[];
+}
+
+export interface TrainRequest {
+  readonly type: 'train';
+  readonly task: Task;
+  /** Absolute path of the task's folder; it exists and holds `task.json`. */
+  readonly folder: string;
+  readonly checkpointEveryMs: number;
+  /** Int32: at 0 the stop request (1: finish the chunk, write a checkpoint, return), at 1 + slot the steps done. */
+  readonly shared: SharedArrayBuffer;
+  readonly slot: number;
+}
+
+export type TrainOutcome =
+  | { readonly type: 'done'; readonly fromStep: number; readonly steps: number; readonly trainingMs: number }
+  | { readonly type: 'stopped'; readonly fromStep: number; readonly step: number }
+  /** The loss became NaN or infinite. Deterministic, so not worth a retry. */
+  | { readonly type: 'diverged'; readonly step: number; readonly lastFinite: StepMetrics | null }
+  | { readonly type: 'failed'; readonly message: string; readonly stack: string | null };
+
+/** One row of the step log; the losses in nats, means over the batch. */
+export interface StepMetrics {
+  readonly step: number;
+  readonly loss: number;
+  readonly reconstruction: number;
+  readonly kl: number;
+  readonly squaredError: number;
+  readonly decoderLogVariance: number;
+}
