@@ -1,0 +1,108 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { z } from 'zod';
+import { StoreError } from '../errors.js';
+
+/**
+ * Replaces the file in one step: after a crash or power cut there is the old content or the new one, never a part, and once
+ * this returns it is the new one.
+ */
+export function writeFileDurably(file: string, data: string | Uint8Array): void {
+  const content =
+    typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  try {
+    writeFileAtomic.sync(file, content, { fsync: true });
+    fsyncFolder(path.dirname(file));
+  } catch (error) {
+    throw new StoreError(`can't write ${file} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
+  }
+}
+
+/** Makes the folder's entries, as names created or renamed in it, survive a power cut. */
+export function fsyncFolder(folder: string): void {
+  // Windows can't open a folder.
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Creates the folder and those above it where they are missing, durably. */
+export function makeFolder(folder: string): void {
+  try {
+    const firstCreated = mkdirSync(folder, { recursive: true });
+    if (firstCreated === undefined) return;
+    const outermost = path.dirname(path.resolve(firstCreated));
+    for (let parent = path.dirname(path.resolve(folder)); ; parent = path.dirname(parent)) {
+      fsyncFolder(parent);
+      if (parent === outermost) return;
+    }
+  } catch (error) {
+    throw new StoreError(`can't make the folder ${folder} (${reasonOf(error)}): ${adviceFor(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+export type JsonFile<T> =
+  | { readonly found: true; readonly value: T }
+  | { readonly found: false; readonly problem: null }
+  /** It's there but can't be read, is not JSON, or not of this schema. */
+  | { readonly found: false; readonly problem: string };
+
+/** Reads a JSON file of the store. What is on a disk may be anything, so a broken file is an answer, not an exception. */
+export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return { found: false, problem: null };
+    return { found: false, problem: `${path.basename(file)} can't be read (${reasonOf(error)})` };
+  }
+  try {
+    const result = schema.safeParse(JSON.parse(text));
+    if (result.success) return { found: true, value: result.data };
+    const issue = result.error.issues[0];
+    const where = issue?.path.join('.') ?? '';
+    return {
+      found: false,
+      problem: `${path.basename(file)} is broken (${where === '' ? '' : `${where}: `}${issue?.message ?? ''})`,
+    };
+  } catch {
+    return {
+      found: false,
+      problem: `${path.basename(file)} is broken (not JSON, ${text.length} characters)`,
+    };
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** The system's code of a file error, as `EACCES`, or its message where it has none. */
+export function reasonOf(error: unknown): string {
+  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function adviceFor(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'free some disk space, or choose another folder with --out';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'a file is in the way; choose another folder with --out';
+    default:
+      return 'make it writable, or choose another folder with --out';
+  }
+}

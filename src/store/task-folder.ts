@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { StoreError } from '../errors.js';
+import type { Task } from '../sweep/task.js';
+import { fsyncFolder, isMissing, makeFolder, readJsonFile, reasonOf, writeFileDurably } from './files.js';
+
+/** Names of the files in a task's folder. */
+export const TASK_FILES = {
+  task: 'task.json',
+  stepsStream: 'steps.arrows',
+  evaluationsStream: 'evaluations.arrows',
+  checkpoint: 'checkpoint.safetensors',
+  steps: 'steps.arrow',
+  evaluations: 'evaluations.arrow',
+  samples: 'samples.arrow',
+  parameters: 'parameters.safetensors',
+  run: 'run.json',
+  done: 'done.json',
+  failed: 'failed.json',
+} as const;
+
+/** The files that a finished task consists of. */
+const RESULT_FILES = [
+  TASK_FILES.steps,
+  TASK_FILES.evaluations,
+  TASK_FILES.samples,
+  TASK_FILES.parameters,
+] as const;
+
+const stepMetricsSchema = z.object({
+  step: z.int(),
+  loss: z.number(),
+  reconstruction: z.number(),
+  kl: z.number(),
+  squaredError: z.number(),
+  decoderLogVariance: z.number(),
+});
+
+const failureSchema = z.object({
+  reason: z.enum(['diverged', 'error']),
+  message: z.string(),
+  /** Step at which it failed, where known. */
+  step: z.int().nullable(),
+  /** The last row of the step log whose numbers were all finite. */
+  lastFinite: stepMetricsSchema.nullable(),
+  /** Runs of the task that failed, over all sessions. */
+  attempts: z.int().min(1),
+});
+
+const markerSchema = z.object({
+  id: z.string(),
+  files: z.record(z.enum(RESULT_FILES), z.object({ bytes: z.int().min(0), sha256: z.string() })),
+});
+
+export type TaskFailure = z.infer<typeof failureSchema>;
+
+export type TaskState =
+  /** Nothing worth keeping: to be run from the first step. */
+  | { readonly state: 'new' }
+  /** Has a checkpoint to continue from. */
+  | { readonly state: 'interrupted' }
+  | { readonly state: 'done' }
+  | { readonly state: 'failed'; readonly failure: TaskFailure }
+  /** A file of the store contradicts itself or its marker. Kept until the user asks to set it aside. */
+  | { readonly state: 'corrupt'; readonly problem: string };
+
+/** `<out>/tasks/<name>`, absolute. */
+export function taskFolder(outDir: string, task: Pick<Task, 'name'>): string {
+  return path.resolve(outDir, 'tasks', task.name);
+}
+
+/** Reads no more than the marker and the files' sizes, so that ten thousand finished tasks are looked at in a moment. */
+export function readTaskState(folder: string, id: string): TaskState {
+  const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
+  if (marker.found) {
+    const problem = markerProblem(folder, id, marker.value);
+    return problem === null ? { state: 'done' } : { state: 'corrupt', problem };
+  }
+  if (marker.problem !== null) return { state: 'corrupt', problem: marker.problem };
+  return readUnfinishedState(folder);
+}
+
+/** `readTaskState`, and the contents of a finished task's files against their SHA-256. */
+export function verifyTask(folder: string, id: string): TaskState {
+  const state = readTaskState(folder, id);
+  if (state.state !== 'done') return state;
+  const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
+  if (!marker.found) return { state: 'corrupt', problem: `${TASK_FILES.done} vanished while it was read` };
+  for (const name of RESULT_FILES) {
+    try {
+      const found = hashFile(path.join(folder, name)).sha256;
+      if (found !== marker.value.files[name].sha256)
+        return {
+          state: 'corrupt',
+          problem: `${name} has other contents than ${TASK_FILES.done} says (SHA-256)`,
+        };
+    } catch (error) {
+      return { state: 'corrupt', problem: `${name} can't be read (${reasonOf(error)})` };
+    }
+  }
+  return state;
+}
+
+/** Makes the folder and its `task.json`; what it holds of an earlier run stays. Returns its absolute path. */
+export function prepareTaskFolder(folder: string, task: Task): string {
+  makeFolder(folder);
+  const file = path.join(folder, TASK_FILES.task);
+  if (!existsSync(file)) {
+    const { id, name, settings, versions } = task;
+    writeJson(file, { id, name, settings, versions });
+  }
+  return path.resolve(folder);
+}
+
+/**
+ * Makes the task done: the four result files are flushed and hashed, then the marker is written. Whatever comes before the
+ * marker may be lost in a power cut, and then so is the marker.
+ */
+export function markDone(folder: string, id: string): void {
+  try {
+    const files = RESULT_FILES.map((name) => [name, hashFile(path.join(folder, name))]);
+    fsyncFolder(folder);
+    writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) as unknown });
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(`can't finish ${folder} (${reasonOf(error)})`, { cause: error });
+  }
+}
+
+export function markFailed(folder: string, failure: TaskFailure): void {
+  writeJson(path.join(folder, TASK_FILES.failed), failure);
+}
+
+export function clearFailed(folder: string): void {
+  rmSync(path.join(folder, TASK_FILES.failed), { force: true });
+  fsyncFolder(folder);
+}
+
+/** Renames the folder to `<name>.corrupt-<n>`, n the first free number from 1, so that its task starts afresh. Returns the new path. */
+export function setAside(folder: string): string {
+  let n = 1;
+  while (existsSync(`${folder}.corrupt-${n}`)) n += 1;
+  const aside = `${folder}.corrupt-${n}`;
+  renameSync(folder, aside);
+  fsyncFolder(path.dirname(folder));
+  return aside;
+}
+
+function markerProblem(folder: string, id: string, marker: z.infer<typeof markerSchema>): string | null {
+  if (marker.id !== id) return `${TASK_FILES.done} is of task ${marker.id}, not ${id}`;
+  for (const name of RESULT_FILES) {
+    const size = sizeOf(path.join(folder, name));
+    const expected = marker.files[name].bytes;
+    if (size === null) return `${name} is missing`;
+    if (size !== expected) return `${name} has ${size} bytes, not ${expected} as ${TASK_FILES.done} says`;
+  }
+  return null;
+}
+
+function readUnfinishedState(folder: string): TaskState {
+  const failure = readJsonFile(path.join(folder, TASK_FILES.failed), failureSchema);
+  if (failure.found) return { state: 'failed', failure: failure.value };
+  if (failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
+  return sizeOf(path.join(folder, TASK_FILES.checkpoint)) === null
+    ? { state: 'new' }
+    : { state: 'interrupted' };
+}
+
+function sizeOf(file: string): number | null {
+  try {
+    return statSync(file).size;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw new StoreError(`can't look at ${file} (${reasonOf(error)}): make it readable`, { cause: error });
+  }
+}
+
+/** Size and SHA-256 of the file, flushed to disk, read in pieces so that memory stays bounded. */
+function hashFile(file: string): { bytes: number; sha256: string } {
+  const descriptor = openSync(file, 'r');
+  try {
+    fsyncSync(descriptor);
+    const hash = createHash('sha256');
+    const piece = Buffer.alloc(1 << 18);
+    let bytes = 0;
+    for (let read = 1; read > 0; bytes += read) {
+      read = readSync(descriptor, piece);
+      hash.update(piece.subarray(0, read));
+    }
+    return { bytes, sha256: hash.digest('hex') };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeJson(file: string, value: unknown): void {
+  writeFileDurably(file, `${JSON.stringify(value, null, 2)}\n`);
+}
