@@ -1,0 +1,13 @@
+import type { RecordedNode, Recording } from './record.js';
+
+/** Drops what no output needs. A recording of a gradient holds many operations whose results nobody reads. */
+export function removeDeadNodes(recording: Recording): Recording {
+  const live = new Set<RecordedNode>();
+  const pending = recording.outputs.map(({ ref }) => ref.node);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node === null || live.has(node)) continue;
+    live.add(node);
+    if (node.kind === 'operation') pending.push(...node.inputs.map((input) => input.node));
+  }
+  return { outputs: recording.outputs, nodes: recording.nodes.filter((node) => live.has(node)) };
+}

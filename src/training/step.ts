@@ -1,0 +1,98 @@
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { LoopBody, LoopShapes } from '../graph/loop.js';
+import { tf } from '../native/tensorflow.js';
+import { normal } from '../random/distributions.js';
+import { dataKey, modelKey } from '../random/key-tree.js';
+import { foldIn } from '../random/keys.js';
+import { adamUpdate } from '../vae/adam.js';
+import { losses, type Losses } from '../vae/loss.js';
+import type { Model } from '../vae/model.js';
+import { flatten, parameterCount, parameterLayout, parametersOf, unflatten } from '../vae/parameters.js';
+
+/** What a step logs, in this order. */
+export const STEP_METRICS = ['loss', 'reconstruction', 'kl', 'squaredError', 'decoderLogVariance'] as const;
+
+/** What differs between runs of one shape, so that they share a compiled program. */
+export interface RunInputs {
+  readonly seed: number;
+  readonly modelSeed: number;
+  readonly learningRate: number;
+  /** Lower bound of log eps^2, or null. */
+  readonly decoderLogVarianceThreshold: number | null;
+}
+
+const SCALAR = { dtype: 'float32', shape: [] } as const;
+const KEY = { dtype: 'int32', shape: [2] } as const;
+
+/** State: parameters and Adam's two moments, each one flat vector. Inputs: as `runInputTensors` gives them. */
+export function stepShapes(model: Model): LoopShapes {
+  const vector = { dtype: 'float32', shape: [parameterCount(parameterLayout(model))] } as const;
+  const dataParameters = model.dataset
+    .parameterShapes(model.settings)
+    .map((shape) => ({ dtype: 'float32', shape }) as const);
+  return { state: [vector, vector, vector], inputs: [SCALAR, SCALAR, KEY, KEY, KEY, ...dataParameters] };
+}
+
+/** Learning rate, threshold, the keys of batch, latent noise and decoder noise, the data's parameters. */
+export function runInputTensors(model: Model, run: RunInputs): Tensor[] {
+  return tf.tidy(() => [
+    tf.scalar(run.learningRate),
+    tf.scalar(run.decoderLogVarianceThreshold ?? -Infinity),
+    dataKey(run.seed, 'trainingPoints'),
+    modelKey(run.modelSeed, 'latentNoise'),
+    modelKey(run.modelSeed, 'decoderNoise'),
+    ...model.dataset.parameters(run.seed, model.settings),
+  ]);
+}
+
+/**
+ * One training step as a pure function: draws a fresh batch and its noise from (key, step), and updates all parameters by Adam.
+ * The metrics are those of the batch at the parameters before the update.
+ */
+export function trainingStep(model: Model, batchSize: number): LoopBody {
+  const layout = parameterLayout(model);
+  return (state, inputs, step) => {
+    const [parameters, firstMoment, secondMoment] = state as [Tensor1D, Tensor1D, Tensor1D];
+    const [learningRate, threshold, batchKey, latentKey, decoderKey, ...dataParameters] =
+      inputs as StepInputs;
+    const { settings, dataset } = model;
+    const draw = (key: Tensor1D, width: number) => normal<Tensor2D>(foldIn(key, step), [batchSize, width]);
+    const points = dataset.points(dataParameters, draw(batchKey, dataset.sourceDim(settings)), settings);
+    const noise = {
+      latent: draw(latentKey, settings.latentDim),
+      decoder: settings.decoderNoise ? draw(decoderKey, settings.ambientDim) : null,
+    };
+    const { gradient, values } = differentiate(unflatten(parameters, layout), (blocks) =>
+      losses(model, parametersOf(model, blocks), points, noise, threshold),
+    );
+    const metrics = tf.stack(STEP_METRICS.map((name) => values[name])) as Tensor1D;
+    tf.dispose(Object.values(values));
+    const next = adamUpdate(
+      { parameters, firstMoment, secondMoment },
+      gradient,
+      learningRate,
+      step.toFloat(),
+    );
+    return {
+      state: [next.parameters, next.firstMoment, next.secondMoment],
+      metrics,
+    };
+  };
+}
+
+type StepInputs = [Scalar, Scalar, Tensor1D, Tensor1D, Tensor1D, ...Tensor2D[]];
+
+/** The loss at the blocks, kept from tfjs's clean-up, and its gradient by all of them as one flat vector. */
+function differentiate(
+  blocks: Tensor2D[],
+  evaluate: (blocks: Tensor2D[]) => Losses,
+): { gradient: Tensor1D; values: Losses } {
+  let values: Losses | undefined;
+  const gradients = tf.grads((...variables: Tensor[]) => {
+    values = evaluate(variables as Tensor2D[]);
+    Object.values(values).forEach((value: Scalar) => tf.keep(value));
+    return values.loss;
+  })(blocks);
+  if (values === undefined) throw new Error('The loss was not evaluated.');
+  return { gradient: flatten(gradients), values };
+}

@@ -1,0 +1,31 @@
+import type { Tensor2D } from '@tensorflow/tfjs-node';
+import { Matrix, determinant } from 'ml-matrix';
+import { tf } from '../../native/tensorflow.js';
+import { normal } from '../../random/distributions.js';
+import { dataParametersKey } from '../../random/key-tree.js';
+import { split } from '../../random/keys.js';
+import type { Dataset } from './dataset.js';
+import { padWithZeros } from './padding.js';
+
+/** Redraws of A: a singular one has probability zero, but rounding could make one. */
+const MAX_DRAWS = 10;
+
+/** x = (A z, 0), z ~ N(0, I_r*), A an r* x r* standard Gaussian matrix (Section 6, "Linear VAE"). Rows: x = z A^T. */
+export const linear: Dataset = {
+  sourceDim: ({ intrinsicDim }) => intrinsicDim,
+  parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, intrinsicDim]],
+  parameters(seed, { intrinsicDim }) {
+    let next = dataParametersKey(seed);
+    for (let draw = 0; draw < MAX_DRAWS; draw++) {
+      const keys = split(next);
+      next = keys[0] ?? next;
+      const matrix = normal<Tensor2D>(keys[1] ?? next, [intrinsicDim, intrinsicDim]);
+      if (determinant(new Matrix(matrix.arraySync())) !== 0) return [matrix];
+    }
+    throw new Error(`Seed ${String(seed)} gave ${String(MAX_DRAWS)} singular matrices A in a row.`);
+  },
+  points: ([matrix], source, { ambientDim }) => {
+    if (matrix === undefined) throw new Error('Linear data needs its matrix A.');
+    return padWithZeros(tf.matMul(source, matrix, false, true), ambientDim);
+  },
+};

@@ -1,0 +1,21 @@
+import type { Tensor2D } from '@tensorflow/tfjs-node';
+import { tf } from '../../native/tensorflow.js';
+import { normal } from '../../random/distributions.js';
+import { dataParametersKey } from '../../random/key-tree.js';
+import { split } from '../../random/keys.js';
+import type { Dataset } from './dataset.js';
+import { padWithZeros } from './padding.js';
+
+/** x = (z, sigma(<a*, z>), 0), z ~ N(0, I_r*), a* ~ N(0, I_r*) (Section 6, "Nonlinear dataset"). */
+export const sigmoid: Dataset = {
+  sourceDim: ({ intrinsicDim }) => intrinsicDim,
+  parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, 1]],
+  parameters: (seed, { intrinsicDim }) => {
+    const parent = dataParametersKey(seed);
+    return [normal<Tensor2D>(split(parent)[1] ?? parent, [intrinsicDim, 1])];
+  },
+  points: ([direction], source, { ambientDim }) => {
+    if (direction === undefined) throw new Error('Sigmoid data needs its vector a*.');
+    return padWithZeros(tf.concat([source, tf.sigmoid(tf.matMul(source, direction))], 1), ambientDim);
+  },
+};
