@@ -34,14 +34,14 @@ export function stepShapes(model: Model): LoopShapes {
 }
 
 /** Learning rate, threshold, the keys of batch, latent noise and decoder noise, the data's parameters. */
-export function runInputTensors(model: Model, run: RunInputs): Tensor[] {
+export function runInputTensors(run: RunInputs, dataParameters: readonly Tensor2D[]): Tensor[] {
   return tf.tidy(() => [
     tf.scalar(run.learningRate),
     tf.scalar(run.decoderLogVarianceThreshold ?? -Infinity),
     dataKey(run.seed, 'trainingPoints'),
     modelKey(run.modelSeed, 'latentNoise'),
     modelKey(run.modelSeed, 'decoderNoise'),
-    ...model.dataset.parameters(run.seed, model.settings),
+    ...dataParameters,
   ]);
 }
 

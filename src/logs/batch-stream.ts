@@ -1,0 +1,50 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { Schema } from 'apache-arrow';
+import { recordBatch, streamBatch, streamHead, streamToFile, type ColumnValues } from './encode.js';
+
+/**
+ * A growing `.arrows` file. Batches are appended whole; a checkpoint notes the length after `sync`, and opening with that length
+ * drops whatever was written after it.
+ */
+export class BatchStream {
+  readonly #schema: Schema;
+  readonly #path: string;
+  readonly #file: number;
+  #bytes: number;
+
+  /** @param keepBytes length to continue from, 0 to start anew */
+  constructor(path: string, schema: Schema, keepBytes: number) {
+    this.#schema = schema;
+    this.#path = path;
+    this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+    ftruncateSync(this.#file, keepBytes);
+    this.#bytes = keepBytes;
+    if (keepBytes === 0) this.#write(streamHead(schema));
+  }
+
+  append(columns: readonly ColumnValues[]): void {
+    this.#write(streamBatch(recordBatch(this.#schema, columns)));
+  }
+
+  /** Makes what was appended durable, and returns the file's length. */
+  sync(): number {
+    fsyncSync(this.#file);
+    return this.#bytes;
+  }
+
+  /** The stream in Arrow's file format. */
+  toFile(): Uint8Array {
+    return streamToFile(readFileSync(this.#path));
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let written = 0; written < bytes.length;) {
+      written += writeSync(this.#file, bytes, written, bytes.length - written, this.#bytes + written);
+    }
+    this.#bytes += bytes.length;
+  }
+}

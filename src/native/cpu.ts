@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { arch } from 'node:os';
+
+/** Instruction sets that decide which kernels TensorFlow and XLA use, and with them how sums are rounded. */
+const KERNEL_FEATURES = ['sse4_2', 'avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile'];
+
+/** The features of this machine's CPU that can change bits, as `x64 avx avx2 fma`. */
+export function cpuFeatures(): string {
+  return [arch(), ...KERNEL_FEATURES.filter((feature) => cpuFlags().has(feature))].join(' ');
+}
+
+function cpuFlags(): Set<string> {
+  try {
+    const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+    return new Set(line.trim().split(' '));
+  } catch {
+    return new Set();
+  }
+}

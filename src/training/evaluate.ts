@@ -1,0 +1,80 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import { tf } from '../native/tensorflow.js';
+import { normal } from '../random/distributions.js';
+import { dataKey, modelKey } from '../random/key-tree.js';
+import { foldIn, type Key } from '../random/keys.js';
+import type { TrainingSettings } from '../sweep/task.js';
+import { generate, losses } from '../vae/loss.js';
+import type { Evaluation, MetricValues } from '../vae/metrics/metric.js';
+import { metrics } from '../vae/metrics/registry.js';
+import type { Model } from '../vae/model.js';
+import { parameterLayout, parametersOf, unflatten } from '../vae/parameters.js';
+import { STEP_METRICS } from './step.js';
+
+/** One row of the evaluation log. */
+export type EvaluationRow = Readonly<Record<string, MetricValues[keyof MetricValues] | null>>;
+
+/** One evaluation: its row, and the generated points, row-major [evaluationPoints, ambientDim]. */
+export interface EvaluationResult {
+  readonly row: EvaluationRow;
+  readonly generated: Float32Array;
+}
+
+/**
+ * Evaluates the parameters after `step` steps: the losses on fresh real points with one latent sample each, the other metrics on
+ * fresh points of the generator. A pure function of (settings, parameters, step).
+ */
+export function evaluate(
+  model: Model,
+  settings: TrainingSettings,
+  flat: Tensor1D,
+  dataParameters: readonly Tensor2D[],
+  step: number,
+): EvaluationResult {
+  return tf.tidy(() => {
+    const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
+    const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
+    const draw = (key: Key, width: number) =>
+      normal<Tensor2D>(foldIn(key, step), [settings.evaluationPoints, width]);
+    const drawModel = (purpose: Parameters<typeof modelKey>[1], width: number) =>
+      draw(modelKey(settings.modelSeed, purpose), width);
+    const source = draw(dataKey(settings.seed, 'evaluationPoints'), model.dataset.sourceDim(settings));
+    const noise = {
+      latent: drawModel('evaluationLatentNoise', settings.latentDim),
+      decoder: settings.decoderNoise ? drawModel('evaluationDecoderNoise', settings.ambientDim) : null,
+    };
+    const measured = losses(
+      model,
+      parameters,
+      model.dataset.points(dataParameters, source, settings),
+      noise,
+      threshold,
+    );
+    const generated = generate(
+      model,
+      parameters,
+      drawModel('generatedLatents', settings.latentDim),
+      drawModel('generatedNoise', settings.ambientDim),
+      threshold,
+    );
+    const values = STEP_METRICS.map((name) => [name, measured[name].dataSync()[0] ?? NaN] as const);
+    const decoderVariance = Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN);
+    const [firstLayer] = parameters.decoder;
+    const isDense = parameters.decoder.length === 1 && firstLayer !== undefined;
+    const evaluation: Evaluation = {
+      experiment: settings.experiment,
+      intrinsicDim: settings.intrinsicDim,
+      ambientDim: settings.ambientDim,
+      encoderVariance: [...parameters.encoderLogVariance.dataSync()].map(Math.exp),
+      decoderVariance,
+      generated: generated.arraySync(),
+      dataParameters: dataParameters.map((tensor) => tensor.arraySync()),
+      decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
+    };
+    const computed = metrics.map((metric) => [metric.name, metric.compute(evaluation)] as const);
+    return {
+      row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
+      generated: generated.dataSync<'float32'>().slice(),
+    };
+  });
+}

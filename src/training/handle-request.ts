@@ -1,0 +1,53 @@
+import { loadedTensorFlowVersion } from '../native/backend.js';
+import { tf } from '../native/tensorflow.js';
+import { recordStep } from '../graph/compile.js';
+import { buildModel } from '../vae/model.js';
+import { initialParameters } from '../vae/parameters.js';
+import type { Task } from '../sweep/task.js';
+import { evaluate } from './evaluate.js';
+import { Programs } from './programs.js';
+import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from './protocol.js';
+import { stepShapes, trainingStep } from './step.js';
+import { train, type Clock } from './train.js';
+
+/** A handler of a worker's requests, with the programs that the worker has compiled. */
+export function requestHandler(clock: Clock): (request: WorkerRequest) => WorkerReply {
+  const programs = new Programs();
+  return (request) => {
+    if (request.type === 'warmUp') {
+      request.tasks.forEach(warmUp);
+      return { type: 'warm' };
+    }
+    return trainOrFail(request, programs, clock);
+  };
+}
+
+/** Error classes do not survive the thread boundary: a failure goes back as a value. */
+function trainOrFail(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
+  try {
+    checkVersion(request.task);
+    return train(request, programs, clock);
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { type: 'failed', message, stack: stack ?? null };
+  }
+}
+
+function checkVersion({ versions }: Task): void {
+  const loaded = loadedTensorFlowVersion();
+  if (loaded !== versions.tensorflow) {
+    throw new Error(
+      `The task is for TensorFlow ${versions.tensorflow}, but ${loaded} is loaded. Run npm run setup, then the sweep again.`,
+    );
+  }
+}
+
+/** Runs every TensorFlow operation that training and evaluating this task's experiment needs. */
+function warmUp({ settings }: Task): void {
+  tf.tidy(() => {
+    const model = buildModel(settings);
+    recordStep(trainingStep(model, settings.batchSize), stepShapes(model));
+    const dataParameters = model.dataset.parameters(settings.seed, settings);
+    evaluate(model, settings, initialParameters(model, settings.modelSeed), dataParameters, 0);
+  });
+}

@@ -1,0 +1,58 @@
+import { compileLoop } from '../graph/compile.js';
+import { eagerLoop, type Loop } from '../graph/loop.js';
+import type { TrainingSettings } from '../sweep/task.js';
+import { buildModel, type Model } from '../vae/model.js';
+import { stepShapes, trainingStep } from './step.js';
+
+/** Steps of one native call, at most. A task's bits do not depend on it. */
+export const MAX_CHUNK_STEPS = 1000;
+/** Compiled programs that a worker keeps, at most. */
+const MAX_PROGRAMS = 8;
+
+export interface Program {
+  readonly model: Model;
+  readonly loop: Loop;
+}
+
+/** The programs of one worker, by shape, the one used longest ago first. */
+export class Programs {
+  readonly #programs = new Map<string, Program>();
+
+  /** The program of the settings' shape, compiled at the first call. */
+  get(settings: TrainingSettings): Program {
+    const shape = programShape(settings);
+    const program = this.#programs.get(shape) ?? makeProgram(settings);
+    this.#programs.delete(shape);
+    this.#programs.set(shape, program);
+    this.#dropOldest();
+    return program;
+  }
+
+  #dropOldest(): void {
+    for (const [shape, { loop }] of this.#programs) {
+      if (this.#programs.size <= MAX_PROGRAMS) return;
+      loop.dispose();
+      this.#programs.delete(shape);
+    }
+  }
+}
+
+/** All that a compiled program depends on; the rest of the settings are its inputs. */
+function programShape(settings: TrainingSettings): string {
+  const { experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths } = settings;
+  const { biases, decoderNoise, initialDecoderLogVariance, engine } = settings;
+  return JSON.stringify([
+    ...[experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths],
+    ...[biases, decoderNoise, initialDecoderLogVariance, engine],
+  ]);
+}
+
+function makeProgram(settings: TrainingSettings): Program {
+  const model = buildModel(settings);
+  const body = trainingStep(model, settings.batchSize);
+  const loop =
+    settings.engine === 'compiled'
+      ? compileLoop(body, stepShapes(model), MAX_CHUNK_STEPS)
+      : eagerLoop(body, MAX_CHUNK_STEPS);
+  return { model, loop };
+}

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus, hostname } from 'node:os';
+import { cpuFeatures } from '../native/cpu.js';
+import { writeFileDurably } from '../store/files.js';
+
+/** One stretch of a task's training: what is true of the machine and the clock, and no part of the result. */
+export interface Session {
+  readonly start: Date;
+  readonly end: Date;
+  readonly fromStep: number;
+  readonly toStep: number;
+  readonly elapsedMs: number;
+}
+
+/** Adds a session to the array in `run.json`. An unreadable file is begun anew: nothing depends on it. */
+export function recordSession(path: string, session: Session): void {
+  const { elapsedMs, ...range } = session;
+  const steps = session.toStep - session.fromStep;
+  const entry = {
+    ...range,
+    microsecondsPerStep: steps > 0 ? (elapsedMs * 1000) / steps : null,
+    host: hostname(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpuFeatures: cpuFeatures(),
+    cores: availableParallelism(),
+    node: process.versions.node,
+  };
+  writeFileDurably(path, JSON.stringify([...readSessions(path), entry], null, 2));
+}
+
+function readSessions(path: string): unknown[] {
+  if (!existsSync(path)) return [];
+  try {
+    const sessions: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return Array.isArray(sessions) ? sessions : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,201 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import { tf } from '../native/tensorflow.js';
+import { markDone, TASK_FILES } from '../store/task-folder.js';
+import { initialParameters } from '../vae/parameters.js';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { evaluate, type EvaluationResult } from './evaluate.js';
+import { TrainingLogs } from './training-logs.js';
+import { MAX_CHUNK_STEPS, type Program, type Programs } from './programs.js';
+import type { StepMetrics, TrainOutcome, TrainRequest } from './protocol.js';
+import { recordSession } from './session-record.js';
+import { runInputTensors, STEP_METRICS } from './step.js';
+
+/** How long a chunk should take: a stop request waits for its end. */
+const CHUNK_MS = 500;
+const FIRST_CHUNK_STEPS = 100;
+
+/** Monotonic milliseconds and wall-clock time; neither reaches a result. */
+export interface Clock {
+  now(): number;
+  date(): Date;
+}
+
+/** Trains one task from its checkpoint or its start, to its end, a stop request or a loss that is not finite. */
+export function train(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
+  const run = new Run(request, programs.get(request.task.settings), clock);
+  try {
+    return run.toEnd();
+  } finally {
+    run.dispose();
+  }
+}
+
+class Run {
+  readonly #request: TrainRequest;
+  readonly #program: Program;
+  readonly #clock: Clock;
+  readonly #shared: Int32Array;
+  readonly #dataParameters: Tensor2D[];
+  readonly #inputs: Tensor[];
+  readonly #logs: TrainingLogs;
+  readonly #fromStep: number;
+  readonly #start: { readonly ms: number; readonly date: Date };
+  /** Parameters and Adam's moments after `#step` steps. */
+  #state: Tensor1D[];
+  #step: number;
+  /** The latest of this session, of `#step` steps when the run ends; null after a resume that had no steps to train. */
+  #lastEvaluation: EvaluationResult | null = null;
+  #chunkSteps = FIRST_CHUNK_STEPS;
+  #checkpointMs: number;
+
+  constructor(request: TrainRequest, program: Program, clock: Clock) {
+    this.#request = request;
+    this.#program = program;
+    this.#clock = clock;
+    this.#shared = new Int32Array(request.shared);
+    const { task, folder } = request;
+    const checkpoint = readCheckpoint(join(folder, TASK_FILES.checkpoint), task.id);
+    this.#dataParameters = tf.tidy(() => program.model.dataset.parameters(task.settings.seed, task.settings));
+    this.#inputs = runInputTensors(task.settings, this.#dataParameters);
+    this.#state = checkpoint
+      ? checkpoint.state.map((values) => tf.tensor1d(values))
+      : startState(program, task.settings.modelSeed);
+    this.#step = checkpoint?.step ?? 0;
+    this.#fromStep = this.#step;
+    this.#logs = new TrainingLogs(folder, task, checkpoint);
+    this.#start = { ms: clock.now(), date: clock.date() };
+    this.#checkpointMs = this.#start.ms;
+    if (this.#step === 0) this.#logEvaluation();
+  }
+
+  toEnd(): TrainOutcome {
+    const { steps } = this.#request.task.settings;
+    this.#reportStep();
+    while (this.#step < steps) {
+      if (Atomics.load(this.#shared, 0) === 1) return this.#stop();
+      const diverged = this.#runChunk();
+      if (diverged) return diverged;
+      this.#reportStep();
+      if (this.#clock.now() - this.#checkpointMs >= this.#request.checkpointEveryMs) this.#checkpoint();
+    }
+    return this.#finish();
+  }
+
+  dispose(): void {
+    this.#logs.close();
+    tf.dispose([...this.#inputs, ...this.#state]);
+  }
+
+  /** Runs to the next evaluation, or less if that takes long. */
+  #runChunk(): TrainOutcome | null {
+    const { steps, evaluateEverySteps } = this.#request.task.settings;
+    const toEvaluation = evaluateEverySteps - (this.#step % evaluateEverySteps);
+    const count = Math.min(this.#chunkSteps, toEvaluation, steps - this.#step);
+    const startMs = this.#clock.now();
+    const result = this.#program.loop.run(this.#state, this.#inputs, this.#step + 1, count);
+    tf.dispose(this.#state);
+    this.#state = result.state as Tensor1D[];
+    const finiteRows = countFiniteRows(result.metrics);
+    this.#logs.steps.append(this.#step + 1, result.metrics.subarray(0, finiteRows * STEP_METRICS.length));
+    if (finiteRows < count) return this.#diverge(result.metrics, finiteRows);
+    this.#step += count;
+    if (this.#step % evaluateEverySteps === 0 || this.#step === steps) this.#logEvaluation();
+    const perStepMs = Math.max((this.#clock.now() - startMs) / count, Number.EPSILON);
+    this.#chunkSteps = Math.min(MAX_CHUNK_STEPS, Math.max(1, Math.floor(CHUNK_MS / perStepMs)));
+    return null;
+  }
+
+  #evaluate(): EvaluationResult {
+    const { model } = this.#program;
+    return evaluate(model, this.#request.task.settings, this.#parameters(), this.#dataParameters, this.#step);
+  }
+
+  #logEvaluation(): void {
+    this.#lastEvaluation = this.#evaluate();
+    this.#logs.addEvaluation(this.#lastEvaluation.row);
+  }
+
+  #parameters(): Tensor1D {
+    const [parameters] = this.#state;
+    if (parameters === undefined) throw new Error('A run has no parameters.');
+    return parameters;
+  }
+
+  #reportStep(): void {
+    Atomics.store(this.#shared, 1 + this.#request.slot, this.#step);
+  }
+
+  #checkpoint(): void {
+    const path = join(this.#request.folder, TASK_FILES.checkpoint);
+    const state = this.#state.map((tensor) => tensor.dataSync<'float32'>());
+    writeCheckpoint(path, this.#request.task.id, { step: this.#step, state, ...this.#logs.sync() });
+    this.#checkpointMs = this.#clock.now();
+  }
+
+  #stop(): TrainOutcome {
+    this.#checkpoint();
+    this.#recordSession();
+    return { type: 'stopped', fromStep: this.#fromStep, step: this.#step };
+  }
+
+  #diverge(metrics: Float32Array, finiteRows: number): TrainOutcome {
+    this.#logs.sync();
+    this.#recordSession();
+    const step = this.#step + finiteRows + 1;
+    return {
+      type: 'diverged',
+      step,
+      lastFinite: finiteRows === 0 ? null : stepMetrics(metrics, finiteRows - 1, step - 1),
+    };
+  }
+
+  /** Writes the whole files, then the marker; the stream files and the checkpoint are needed no more. */
+  #finish(): TrainOutcome {
+    const { folder, task } = this.#request;
+    const { generated } = this.#lastEvaluation ?? this.#evaluate();
+    this.#logs.finish(this.#program.model, this.#parameters(), generated);
+    this.#recordSession();
+    markDone(folder, task.id);
+    for (const file of [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream, TASK_FILES.checkpoint]) {
+      rmSync(join(folder, file), { force: true });
+    }
+    const trainingMs = this.#clock.now() - this.#start.ms;
+    return { type: 'done', fromStep: this.#fromStep, steps: this.#step, trainingMs };
+  }
+
+  #recordSession(): void {
+    recordSession(join(this.#request.folder, TASK_FILES.run), {
+      start: this.#start.date,
+      end: this.#clock.date(),
+      fromStep: this.#fromStep,
+      toStep: this.#step,
+      elapsedMs: this.#clock.now() - this.#start.ms,
+    });
+  }
+}
+
+function startState(program: Program, modelSeed: number): Tensor1D[] {
+  const parameters = initialParameters(program.model, modelSeed);
+  return [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
+}
+
+/** Rows before the first that holds NaN or an infinity. */
+function countFiniteRows(metrics: Float32Array): number {
+  const first = metrics.findIndex((value) => !Number.isFinite(value));
+  return Math.floor((first === -1 ? metrics.length : first) / STEP_METRICS.length);
+}
+
+function stepMetrics(metrics: Float32Array, row: number, step: number): StepMetrics {
+  const at = (name: (typeof STEP_METRICS)[number]) =>
+    metrics[row * STEP_METRICS.length + STEP_METRICS.indexOf(name)] ?? NaN;
+  return {
+    step,
+    loss: at('loss'),
+    reconstruction: at('reconstruction'),
+    kl: at('kl'),
+    squaredError: at('squaredError'),
+    decoderLogVariance: at('decoderLogVariance'),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Metric } from './metric.js';
+
+/** The paper counts D_ii below this as zero (Section 6). */
+const ZERO = 0.1;
+/** The paper finds the other entries above this. Table 5 counts what is below it. */
+const LARGE = 0.5;
+
+export const encoderMetrics: readonly Metric[] = [
+  {
+    name: 'encoderVariance',
+    type: 'list',
+    unit: '1',
+    description: 'The encoder variances D_ii, one a latent',
+    compute: ({ encoderVariance }) => encoderVariance,
+  },
+  {
+    name: 'encoderZeros',
+    type: 'int32',
+    unit: 'count',
+    description: 'Encoder variances below 0.1',
+    compute: ({ encoderVariance }) => encoderVariance.filter((value) => value < ZERO).length,
+  },
+  {
+    name: 'encoderSmall',
+    type: 'int32',
+    unit: 'count',
+    description: 'Encoder variances below 0.5',
+    compute: ({ encoderVariance }) => encoderVariance.filter((value) => value < LARGE).length,
+  },
+  {
+    name: 'encoderBetween',
+    type: 'int32',
+    unit: 'count',
+    description: 'Encoder variances from 0.1 to 0.5',
+    compute: ({ encoderVariance }) =>
+      encoderVariance.filter((value) => value >= ZERO && value <= LARGE).length,
+  },
+];

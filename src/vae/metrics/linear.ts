@@ -1,0 +1,114 @@
+import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
+import type { Evaluation, Metric, Points } from './metric.js';
+
+/** A decoder row counts as nonzero if its norm is above this part of the largest row's. */
+const NONZERO_ROW = 0.01;
+
+/** Metrics of linear data, null for the others. */
+export const linearMetrics: readonly Metric[] = [
+  {
+    name: 'nonzeroDecoderRows',
+    type: 'int32',
+    unit: 'count',
+    description: 'Rows of the decoder matrix, one a data coordinate, with a norm above 1% of the largest',
+    compute: onLinear(({ matrix }) => {
+      const norms = matrix.to2DArray().map((row) => Math.hypot(...row));
+      const largest = Math.max(...norms);
+      return norms.filter((norm) => norm > NONZERO_ROW * largest).length;
+    }),
+  },
+  {
+    name: 'eigenvalues',
+    type: 'list',
+    unit: '1',
+    description: 'Eigenvalues of A A^T, the covariance of the data, descending',
+    compute: onLinear(trueEigenvalues),
+  },
+  {
+    name: 'generatedEigenvalues',
+    type: 'list',
+    unit: '1',
+    description: 'The r* largest eigenvalues of (1/n) X^T X of the generated points, descending',
+    compute: onLinear(generatedEigenvalues),
+  },
+  {
+    name: 'eigenvalueError',
+    type: 'float64',
+    unit: '1',
+    description: 'Norm of the difference of the two lists of eigenvalues over the norm of the true one',
+    compute: onLinear((linear) => {
+      const expected = trueEigenvalues(linear);
+      const actual = generatedEigenvalues(linear);
+      return (
+        Math.hypot(...expected.map((value, index) => value - (actual[index] ?? 0))) / Math.hypot(...expected)
+      );
+    }),
+  },
+  {
+    name: 'decoderOutsideSpan',
+    type: 'float64',
+    unit: '1',
+    description:
+      'Squared Frobenius norm of what the decoder matrix has outside the column span of A (Theorem 2)',
+    compute: onLinear(decoderOutsideSpan),
+  },
+  {
+    name: 'largestDecoderColumn',
+    type: 'float64',
+    unit: '1',
+    description:
+      'max_j |A~_j|^2 + eps^2, A~_j the columns of the decoder matrix: the K of Theorem 2 at this step',
+    compute: onLinear(({ matrix, evaluation }) => {
+      const columns = matrix.transpose().to2DArray();
+      return Math.max(...columns.map((column) => Math.hypot(...column) ** 2)) + evaluation.decoderVariance;
+    }),
+  },
+];
+
+interface Linear {
+  readonly evaluation: Evaluation;
+  /** A~, [ambientDim, latentDim]. */
+  readonly matrix: Matrix;
+  /** A, [r*, r*]. */
+  readonly dataMatrix: Matrix;
+}
+
+function onLinear<T>(compute: (linear: Linear) => T): (evaluation: Evaluation) => T | null {
+  return (evaluation) => {
+    const [parameters] = evaluation.dataParameters;
+    if (evaluation.experiment !== 'linear' || evaluation.decoderMatrix === null || parameters === undefined)
+      return null;
+    return compute({
+      evaluation,
+      matrix: toMatrix(evaluation.decoderMatrix),
+      dataMatrix: toMatrix(parameters),
+    });
+  };
+}
+
+function trueEigenvalues({ dataMatrix }: Linear): number[] {
+  return symmetricEigenvalues(dataMatrix.mmul(dataMatrix.transpose()));
+}
+
+function generatedEigenvalues({ evaluation }: Linear): number[] {
+  const points = toMatrix(evaluation.generated);
+  const secondMoment = points.transpose().mmul(points).div(points.rows);
+  return symmetricEigenvalues(secondMoment).slice(0, evaluation.intrinsicDim);
+}
+
+/** A has full rank in its r* rows, or rows that depend on others: P = A (A^T A)^-1 A^T projects onto its span. */
+function decoderOutsideSpan({ evaluation, matrix, dataMatrix }: Linear): number {
+  const { intrinsicDim, ambientDim } = evaluation;
+  const padded = Matrix.zeros(ambientDim, intrinsicDim).setSubMatrix(dataMatrix, 0, 0);
+  const inside = padded.mmul(solve(padded, matrix, true));
+  return Matrix.sub(matrix, inside).norm('frobenius') ** 2;
+}
+
+function symmetricEigenvalues(matrix: Matrix): number[] {
+  const { realEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
+  return [...realEigenvalues].sort((a, b) => b - a);
+}
+
+function toMatrix(rows: Points): Matrix {
+  return new Matrix(rows.map((row) => [...row]));
+}

@@ -1,0 +1,67 @@
+import { dot, mean, type Evaluation, type Metric } from './metric.js';
+
+export const manifoldMetrics: readonly Metric[] = [
+  {
+    name: 'manifoldError',
+    type: 'float64',
+    unit: '1',
+    description:
+      'Mean over generated points of (|x_{1..r*+1}| - 1)^2 (sphere) or (sigma(<a*, x_{1..r*}>) - x_{r*+1})^2 (sigmoid), Section 6',
+    compute: manifoldError,
+  },
+  {
+    name: 'manifoldErrorPairwise',
+    type: 'float64',
+    unit: '1',
+    description:
+      'Sigmoid data: mean over all pairs (i, j) of (sigma(<a*, x_i>) - x_{j, r*+1})^2, as the authors released code averages',
+    compute: manifoldErrorPairwise,
+  },
+  {
+    name: 'paddingError',
+    type: 'float64',
+    unit: '1',
+    description:
+      'Mean over generated points of the squared norm of the padded coordinates; null without padding',
+    compute: paddingError,
+  },
+];
+
+function manifoldError(evaluation: Evaluation): number | null {
+  const { experiment, intrinsicDim, generated } = evaluation;
+  if (experiment === 'sphere') {
+    return mean(generated.map((x) => (norm(x.slice(0, intrinsicDim + 1)) - 1) ** 2));
+  }
+  const curve = sigmoidCurve(evaluation);
+  return curve && mean(curve.map(({ expected, actual }) => (expected - actual) ** 2));
+}
+
+/** The mean over pairs is mean(e^2) - 2 mean(e) mean(a) + mean(a^2). */
+function manifoldErrorPairwise(evaluation: Evaluation): number | null {
+  const curve = sigmoidCurve(evaluation);
+  if (curve === null) return null;
+  const expected = curve.map((point) => point.expected);
+  const actual = curve.map((point) => point.actual);
+  return (
+    mean(expected.map((e) => e * e)) - 2 * mean(expected) * mean(actual) + mean(actual.map((a) => a * a))
+  );
+}
+
+/** sigma(<a*, x_{1..r*}>) beside x_{r*+1}, for each generated point of sigmoid data. */
+function sigmoidCurve({ experiment, intrinsicDim, generated, dataParameters }: Evaluation) {
+  if (experiment !== 'sigmoid') return null;
+  const direction = (dataParameters[0] ?? []).map(([value = 0]) => value);
+  return generated.map((x) => ({
+    expected: 1 / (1 + Math.exp(-dot(direction, x))),
+    actual: x[intrinsicDim] ?? 0,
+  }));
+}
+
+function paddingError({ experiment, intrinsicDim, ambientDim, generated }: Evaluation): number | null {
+  const first = experiment === 'linear' ? intrinsicDim : intrinsicDim + 1;
+  return first === ambientDim ? null : mean(generated.map((x) => norm(x.slice(first)) ** 2));
+}
+
+function norm(x: readonly number[]): number {
+  return Math.sqrt(dot(x, x));
+}

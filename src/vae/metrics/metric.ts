@@ -1,0 +1,46 @@
+/** Rows of numbers, [n][d]. */
+export type Points = readonly (readonly number[])[];
+
+/** What the metrics of one evaluation are computed from, all in float64. */
+export interface Evaluation {
+  readonly experiment: 'linear' | 'sigmoid' | 'sphere';
+  readonly intrinsicDim: number;
+  readonly ambientDim: number;
+  /** D_ii, [latentDim]. */
+  readonly encoderVariance: readonly number[];
+  /** eps^2. */
+  readonly decoderVariance: number;
+  /** Points of the trained generator, noise included, [n, ambientDim]. */
+  readonly generated: Points;
+  /** The data's parameters: A [r*, r*] of linear data, a* [r*, 1] of sigmoid data. */
+  readonly dataParameters: readonly Points[];
+  /** A~ [ambientDim, latentDim], the decoder's matrix, if the decoder is one dense layer. */
+  readonly decoderMatrix: Points | null;
+}
+
+/** Kinds of columns in the evaluation log; each may be null. */
+export interface MetricValues {
+  readonly int32: number;
+  readonly float64: number;
+  readonly list: readonly number[];
+}
+
+/** One column of the evaluation log. */
+export type Metric = {
+  [K in keyof MetricValues]: {
+    readonly name: string;
+    readonly type: K;
+    readonly unit: string;
+    readonly description: string;
+    /** @returns null where the metric is not defined */
+    compute(evaluation: Evaluation): MetricValues[K] | null;
+  };
+}[keyof MetricValues];
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+}
