@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { z } from 'zod';
@@ -33,18 +43,38 @@ export function fsyncFolder(folder: string): void {
 
 /** Creates the folder and those above it where they are missing, durably. */
 export function makeFolder(folder: string): void {
+  // One by one: `mkdirSync` with `recursive` never returns where mkdir says ENOENT in a folder that exists, as /proc does.
+  const missing: string[] = [];
+  for (let level = path.resolve(folder); !existsSync(level); level = path.dirname(level))
+    missing.unshift(level);
   try {
-    const firstCreated = mkdirSync(folder, { recursive: true });
-    if (firstCreated === undefined) return;
-    const outermost = path.dirname(path.resolve(firstCreated));
-    for (let parent = path.dirname(path.resolve(folder)); ; parent = path.dirname(parent)) {
-      fsyncFolder(parent);
-      if (parent === outermost) return;
+    for (const level of missing) {
+      makeOneFolder(level);
+      fsyncFolder(path.dirname(level));
     }
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
   } catch (error) {
     throw new StoreError(`can't make the folder ${folder} (${reasonOf(error)}): ${adviceFor(error)}`, {
       cause: error,
     });
+  }
+}
+
+/** Size and SHA-256 of the file, flushed to disk, read in pieces so that memory stays bounded. */
+export function hashFile(file: string): { bytes: number; sha256: string } {
+  const descriptor = openSync(file, 'r');
+  try {
+    fsyncSync(descriptor);
+    const hash = createHash('sha256');
+    const piece = Buffer.alloc(1 << 18);
+    let bytes = 0;
+    for (let read = 1; read > 0; bytes += read) {
+      read = readSync(descriptor, piece);
+      hash.update(piece.subarray(0, read));
+    }
+    return { bytes, sha256: hash.digest('hex') };
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -88,6 +118,15 @@ export function isMissing(error: unknown): boolean {
 /** The system's code of a file error, as `EACCES`, or its message where it has none. */
 export function reasonOf(error: unknown): string {
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Another process may make the same folder at the same time. */
+function makeOneFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

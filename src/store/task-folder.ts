@@ -1,10 +1,18 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
-import { fsyncFolder, isMissing, makeFolder, readJsonFile, reasonOf, writeFileDurably } from './files.js';
+import { readCheckpointHeader } from './checkpoint-header.js';
+import {
+  fsyncFolder,
+  hashFile,
+  isMissing,
+  makeFolder,
+  readJsonFile,
+  reasonOf,
+  writeFileDurably,
+} from './files.js';
 
 /** Names of the files in a task's folder. */
 export const TASK_FILES = {
@@ -59,8 +67,8 @@ export type TaskFailure = z.infer<typeof failureSchema>;
 export type TaskState =
   /** Nothing worth keeping: to be run from the first step. */
   | { readonly state: 'new' }
-  /** Has a checkpoint to continue from. */
-  | { readonly state: 'interrupted' }
+  /** Has a checkpoint to continue from, made after `step` steps. */
+  | { readonly state: 'interrupted'; readonly step: number }
   | { readonly state: 'done' }
   | { readonly state: 'failed'; readonly failure: TaskFailure }
   /** A file of the store contradicts itself or its marker. Kept until the user asks to set it aside. */
@@ -163,9 +171,9 @@ function readUnfinishedState(folder: string): TaskState {
   const failure = readJsonFile(path.join(folder, TASK_FILES.failed), failureSchema);
   if (failure.found) return { state: 'failed', failure: failure.value };
   if (failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
-  return sizeOf(path.join(folder, TASK_FILES.checkpoint)) === null
-    ? { state: 'new' }
-    : { state: 'interrupted' };
+  const checkpoint = readCheckpointHeader(path.join(folder, TASK_FILES.checkpoint));
+  if (checkpoint.found) return { state: 'interrupted', step: checkpoint.step };
+  return checkpoint.problem === null ? { state: 'new' } : { state: 'corrupt', problem: checkpoint.problem };
 }
 
 function sizeOf(file: string): number | null {
@@ -174,24 +182,6 @@ function sizeOf(file: string): number | null {
   } catch (error) {
     if (isMissing(error)) return null;
     throw new StoreError(`can't look at ${file} (${reasonOf(error)}): make it readable`, { cause: error });
-  }
-}
-
-/** Size and SHA-256 of the file, flushed to disk, read in pieces so that memory stays bounded. */
-function hashFile(file: string): { bytes: number; sha256: string } {
-  const descriptor = openSync(file, 'r');
-  try {
-    fsyncSync(descriptor);
-    const hash = createHash('sha256');
-    const piece = Buffer.alloc(1 << 18);
-    let bytes = 0;
-    for (let read = 1; read > 0; bytes += read) {
-      read = readSync(descriptor, piece);
-      hash.update(piece.subarray(0, read));
-    }
-    return { bytes, sha256: hash.digest('hex') };
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import { StoreError } from '../../src/errors.js';
+import {
+  TASK_FILES,
+  clearFailed,
+  markDone,
+  markFailed,
+  prepareTaskFolder,
+  readTaskState,
+  setAside,
+  taskFolder,
+  verifyTask,
+} from '../../src/store/task-folder.js';
+import type { TaskFailure } from '../../src/store/task-folder.js';
+import { checkpointBytes, sampleTask, writeResultFiles } from './sample-task.js';
+
+const task = sampleTask(2);
+const failure: TaskFailure = {
+  reason: 'error',
+  message: 'out of luck',
+  step: 7,
+  lastFinite: null,
+  attempts: 2,
+};
+let outDir: string;
+let folder: string;
+
+beforeEach(() => {
+  outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-store-'));
+  folder = prepareTaskFolder(taskFolder(outDir, task), task);
+});
+
+function inFolder(name: string): string {
+  return path.join(folder, name);
+}
+
+function finish(): void {
+  writeResultFiles(folder);
+  markDone(folder, task.id);
+}
+
+describe('the state of a task', () => {
+  test('is new without a folder, and with one that holds only task.json and streams', () => {
+    assert.deepEqual(readTaskState(path.join(outDir, 'tasks', 'absent'), task.id), { state: 'new' });
+    writeFileSync(inFolder(TASK_FILES.stepsStream), 'half a batch');
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'new' });
+    assert.deepEqual(JSON.parse(readFileSync(inFolder(TASK_FILES.task), 'utf8')), task);
+  });
+
+  test('is interrupted once there is a checkpoint, and says its step', () => {
+    writeFileSync(inFolder(TASK_FILES.checkpoint), checkpointBytes(1500));
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'interrupted', step: 1500 });
+  });
+
+  test('is corrupt with a checkpoint cut at any length, or longer than it says', () => {
+    const whole = checkpointBytes(1500);
+    for (const length of [...Array(whole.length).keys(), whole.length + 1]) {
+      writeFileSync(
+        inFolder(TASK_FILES.checkpoint),
+        Buffer.concat([whole, Buffer.alloc(1)]).subarray(0, length),
+      );
+      assert.equal(readTaskState(folder, task.id).state, 'corrupt', `${length} bytes`);
+    }
+    writeFileSync(inFolder(TASK_FILES.checkpoint), whole.subarray(0, whole.length - 1));
+    assert.deepEqual(readTaskState(folder, task.id), {
+      state: 'corrupt',
+      problem: `checkpoint is broken (${whole.length - 1} bytes, not ${whole.length})`,
+    });
+  });
+
+  test('is not done by its four files, only by the marker', () => {
+    writeResultFiles(folder);
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'new' });
+    markDone(folder, task.id);
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
+    assert.deepEqual(verifyTask(folder, task.id), { state: 'done' });
+  });
+
+  test('is corrupt with a marker cut at any length', () => {
+    finish();
+    const marker = readFileSync(inFolder(TASK_FILES.done), 'utf8').trimEnd();
+    for (let length = 0; length < marker.length; length += 1) {
+      writeFileSync(inFolder(TASK_FILES.done), marker.slice(0, length));
+      assert.deepEqual(readTaskState(folder, task.id), {
+        state: 'corrupt',
+        problem: `done.json is broken (not JSON, ${length} characters)`,
+      });
+    }
+  });
+
+  test('is corrupt with a marker of another form, or of another task', () => {
+    finish();
+    writeFileSync(inFolder(TASK_FILES.done), '{"id":"x","files":{}}');
+    const state = readTaskState(folder, task.id);
+    assert.ok(state.state === 'corrupt');
+    assert.match(state.problem, /^done\.json is broken \(files\.steps\.arrow: Invalid input/);
+    markDone(folder, 'ffffffffffffffff');
+    assert.deepEqual(readTaskState(folder, task.id), {
+      state: 'corrupt',
+      problem: 'done.json is of task ffffffffffffffff, not 0000000000000002',
+    });
+  });
+
+  test('is corrupt when a file of a finished task is missing or has another size', () => {
+    finish();
+    truncateSync(inFolder(TASK_FILES.samples), 3);
+    assert.deepEqual(readTaskState(folder, task.id), {
+      state: 'corrupt',
+      problem: 'samples.arrow has 3 bytes, not 21 as done.json says',
+    });
+    rmSync(inFolder(TASK_FILES.steps));
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'corrupt', problem: 'steps.arrow is missing' });
+  });
+
+  test('looks the same to a run when contents of the same size change, which only verifying finds', () => {
+    finish();
+    writeResultFiles(folder, 'CONTENT');
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
+    assert.deepEqual(verifyTask(folder, task.id), {
+      state: 'corrupt',
+      problem: 'steps.arrow has other contents than done.json says (SHA-256)',
+    });
+  });
+
+  test('is failed with the failure, until cleared, even with a checkpoint; done wins over both', () => {
+    writeFileSync(inFolder(TASK_FILES.checkpoint), checkpointBytes(50));
+    markFailed(folder, failure);
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'failed', failure });
+    clearFailed(folder);
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'interrupted', step: 50 });
+    markFailed(folder, failure);
+    finish();
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
+  });
+
+  test('is corrupt with a failure that is not one', () => {
+    writeFileSync(inFolder(TASK_FILES.failed), '[]');
+    const state = readTaskState(folder, task.id);
+    assert.ok(state.state === 'corrupt');
+    assert.match(state.problem, /^failed\.json is broken/);
+  });
+
+  test('of ten thousand finished tasks is read within three seconds', () => {
+    finish();
+    const start = performance.now();
+    for (let i = 0; i < 10_000; i += 1) readTaskState(folder, task.id);
+    assert.ok(performance.now() - start < 3000);
+  });
+});
+
+test('finishing a task without its files is an error and leaves no marker', () => {
+  assert.throws(
+    () => {
+      markDone(folder, task.id);
+    },
+    new StoreError(`can't finish ${folder} (ENOENT)`),
+  );
+  assert.equal(existsSync(inFolder(TASK_FILES.done)), false);
+});
+
+test('preparing a folder again keeps what it holds', () => {
+  finish();
+  prepareTaskFolder(folder, task);
+  assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
+});
+
+test('setting a folder aside takes the next free number and makes its task new', () => {
+  finish();
+  mkdirSync(`${folder}.corrupt-1`);
+  assert.equal(setAside(folder), `${folder}.corrupt-2`);
+  assert.deepEqual(readTaskState(folder, task.id), { state: 'new' });
+  assert.ok(readdirSync(`${folder}.corrupt-2`).includes(TASK_FILES.done));
+});
+
+test('a durable write leaves no temporary file behind', () => {
+  finish();
+  const names = [
+    TASK_FILES.task,
+    TASK_FILES.done,
+    TASK_FILES.steps,
+    TASK_FILES.evaluations,
+    TASK_FILES.samples,
+  ];
+  assert.deepEqual(readdirSync(folder).sort(), [...names, TASK_FILES.parameters].sort());
+});
