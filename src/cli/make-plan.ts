@@ -1,0 +1,56 @@
+import { freeBytes } from '../store/disk-space.js';
+import type { TaskState } from '../store/task-folder.js';
+import { readTaskStates } from '../store/task-states.js';
+import type { Cost } from '../sweep/cost.js';
+import { estimateCost, estimateElapsedMs } from '../sweep/cost.js';
+import type { Sweep } from '../sweep/load.js';
+import type { Task } from '../sweep/task.js';
+
+/** A task, how far it is, and what it is likely to cost. */
+export interface PlannedTask {
+  readonly task: Task;
+  readonly state: TaskState['state'];
+  readonly cost: Cost;
+}
+
+export interface Plan {
+  readonly sweep: Sweep;
+  readonly out: string;
+  readonly workers: number;
+  /** In the sweep's order, by id. */
+  readonly tasks: ReadonlyMap<string, PlannedTask>;
+  /** Estimates for what is not done, a task counted in full even if it was begun. */
+  readonly remaining: {
+    readonly tasks: number;
+    readonly steps: number;
+    readonly elapsedMs: number;
+    readonly bytes: number;
+  };
+  readonly freeBytes: number;
+}
+
+export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
+  const states = readTaskStates(out, sweep.tasks);
+  const planned = sweep.tasks.map((task): PlannedTask => ({
+    task,
+    state: states.get(task.id)?.state ?? 'new',
+    cost: estimateCost(task.settings),
+  }));
+  const toDo = planned.filter(({ state }) => state !== 'done');
+  return {
+    sweep,
+    out,
+    workers,
+    tasks: new Map(planned.map((item) => [item.task.id, item])),
+    remaining: {
+      tasks: toDo.length,
+      steps: toDo.reduce((sum, { task }) => sum + task.settings.steps, 0),
+      elapsedMs: estimateElapsedMs(
+        toDo.map(({ cost }) => cost),
+        workers,
+      ),
+      bytes: toDo.reduce((sum, { cost }) => sum + cost.bytes, 0),
+    },
+    freeBytes: freeBytes(out),
+  };
+}

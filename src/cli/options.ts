@@ -1,0 +1,64 @@
+import { availableParallelism } from 'node:os';
+import type { Argv } from 'yargs';
+import { InputError } from '../errors.js';
+import { installedTensorFlow } from '../store/installation.js';
+import type { Sweep } from '../sweep/load.js';
+import { loadSweep } from '../sweep/load.js';
+import { NUMERICS_VERSION } from '../sweep/numerics-version.js';
+import type { TaskVersions } from '../sweep/task.js';
+
+const MAX_WORKERS = 1_024;
+
+/** Options of every command that takes a sweep file. */
+export interface SweepArguments {
+  readonly file: string;
+  readonly only: readonly string[];
+  readonly set: readonly string[];
+  readonly out: string;
+  readonly yes: boolean;
+  readonly workers: number;
+}
+
+export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
+  return yargs
+    .positional('file', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Sweep file, as sweeps/quickstart.yaml',
+    })
+    .option('only', {
+      ...repeatable,
+      describe: 'Only the tasks with these values, as --only seed=2,3 --only dimensions=3-12-20',
+    })
+    .option('set', {
+      ...repeatable,
+      describe: "Values in place of the file's, as --set steps=1000 --set seed=2,3",
+    })
+    .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
+    .option('yes', { type: 'boolean', default: false, describe: 'Allow more than 100,000 tasks' })
+    .option('workers', {
+      type: 'number',
+      default: availableParallelism(),
+      defaultDescription: 'one a core',
+      requiresArg: true,
+      coerce: checkWorkers,
+      describe: 'Tasks trained at a time',
+    });
+}
+
+export function loadSweepOf({ file, only, set, yes }: SweepArguments): Sweep {
+  return loadSweep(file, { only, set, allowHuge: yes, versions: installedVersions() });
+}
+
+/** The versions that decide the bits of what would be trained here. */
+export function installedVersions(): TaskVersions {
+  return { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
+}
+
+/** One value each time it is given, so that a positional argument after it stays one. */
+const repeatable = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
+
+function checkWorkers(workers: number): number {
+  if (Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS) return workers;
+  throw new InputError(`--workers ${workers}: expected a whole number from 1 to ${MAX_WORKERS}`);
+}

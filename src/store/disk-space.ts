@@ -1,0 +1,22 @@
+import { existsSync, statfsSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '../errors.js';
+import { formatBytes } from '../units.js';
+
+/** Bytes that this user may still write on the disk where the folder is, or will be. */
+export function freeBytes(outDir: string): number {
+  let folder = path.resolve(outDir);
+  while (!existsSync(folder)) folder = path.dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+/** Refuses a sweep whose results can't fit on the disk. */
+export function checkDiskSpace(outDir: string, bytes: number): void {
+  const free = freeBytes(outDir);
+  if (bytes <= free) return;
+  throw new InputError(
+    `the logs need about ${formatBytes(bytes)}, and the disk of ${path.resolve(outDir)} has ${formatBytes(free)} free: ` +
+      'log fewer steps (logEverySteps in the sweep file or --set logEverySteps=10), or use another disk with --out',
+  );
+}

@@ -1,0 +1,71 @@
+import { cellsOf, entriesOf } from './grid.js';
+import type { Cell } from './grid.js';
+import { identify } from './identity.js';
+import type { Problem } from './problems.js';
+import { refuseProblems } from './problems.js';
+import type { SettingProblem, CellValues } from './settings.js';
+import { formatSetting, REQUIRED_SETTINGS, resolveSettings, settingProblems } from './settings.js';
+import type { SettingName, SettingValues } from './setting-schemas.js';
+import type { SweepDefinition } from './sweep-file.js';
+import type { Task, TaskVersions } from './task.js';
+import type { YamlPath } from './yaml-source.js';
+
+/** The tasks of a sweep's cells, in their order. Throws if a cell can't be trained or is there twice. */
+export function expand(definition: SweepDefinition, versions: TaskVersions): Task[] {
+  const tasks = new Map<string, Task>();
+  const problems: Problem[] = [];
+  for (const cell of cellsOf(definition)) {
+    const { values } = cell;
+    if (!isComplete(values)) {
+      problems.push(...missing(values, cell));
+      continue;
+    }
+    const settings = resolveSettings(definition.experiment, values);
+    for (const problem of settingProblems(values, settings)) problems.push(locate(problem, definition, cell));
+    const task = identify(settings, versions);
+    if (tasks.has(task.id)) problems.push(...repetition(definition, cell));
+    tasks.set(task.id, task);
+  }
+  refuseProblems(definition.source, problems);
+  return [...tasks.values()];
+}
+
+function isComplete(values: SettingValues): values is CellValues {
+  return REQUIRED_SETTINGS.every((name) => values[name] !== undefined);
+}
+
+function missing(values: SettingValues, { included }: Cell): Problem[] {
+  const names = REQUIRED_SETTINGS.filter((name) => values[name] === undefined);
+  const place = included === null ? '' : ', or to this cell';
+  return names.map((name) => ({
+    path: placeOf(included),
+    message: `${name} is missing: add it to \`grid\` or \`settings\`${place}`,
+  }));
+}
+
+/** A grid's lists are known to repeat nothing. Settings from the command line may make two included cells one: that is no slip. */
+function repetition({ overridden, settings }: SweepDefinition, { values, included }: Cell): Problem[] {
+  if (overridden.size > 0) return [];
+  const own = entriesOf(values).filter(([name, value]) => settings[name] !== value);
+  const cell = own.map(([name, value]) => `${name} ${formatSetting(name, value)}`).join(', ');
+  return [{ path: placeOf(included), message: `the cell (${cell}) is there already` }];
+}
+
+function locate({ settings, message }: SettingProblem, definition: SweepDefinition, cell: Cell): Problem {
+  const given = settings.find((name) => definition.overridden.has(name));
+  if (given !== undefined) return { path: [], message: `${given} as --set gives it: ${message}` };
+  const paths = settings.map((name) => pathOf(name, definition, cell));
+  return { path: paths.find((path) => path !== null) ?? [], message };
+}
+
+function pathOf(name: SettingName, definition: SweepDefinition, { values, included }: Cell): YamlPath | null {
+  const { include, grid, settings } = definition;
+  if (included !== null && Object.hasOwn(include[included] ?? {}, name)) return ['include', included, name];
+  const value = values[name];
+  if (value !== undefined && grid[name] !== undefined) return ['grid', name, grid[name].indexOf(value)];
+  return Object.hasOwn(settings, name) ? ['settings', name] : null;
+}
+
+function placeOf(included: number | null): YamlPath {
+  return included === null ? [] : ['include', included];
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { formatCount } from '../units.js';
+import type { ExperimentName } from './experiments.js';
+import { experiments } from './experiments.js';
+import type { SettingName, SettingValue, SettingValues } from './setting-schemas.js';
+import { oneOf, settingNames, settingSchemas } from './setting-schemas.js';
+
+export const TABLES = ['table1', 'table2', 'table3', 'table4', 'table5'] as const;
+
+/** A table of results that the paper prints. */
+export type TableName = (typeof TABLES)[number];
+
+const MAX_VALUES = 100_000;
+const MAX_CELLS = 1_000;
+const MAX_SWEEPS = 100;
+
+const FILE_EXPECTED = 'expected a mapping with an experiment and its grid, or with sweeps';
+const NAME_EXPECTED =
+  'expected a name of a-z, 0-9 and -, starting with a letter or digit, up to 64 characters';
+export const nameSchema = z
+  .string({ error: NAME_EXPECTED })
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: NAME_EXPECTED });
+
+const heading = {
+  name: nameSchema
+    .optional()
+    .describe("Names the sweep's folder under out/sweeps. Default: the file's name without .yaml."),
+  title: text('a title').optional().describe('Heading of its reports.'),
+};
+
+const cell = z
+  .strictObject(
+    mapSettings((schema) => schema.optional()),
+    { error: 'expected a mapping of settings to values' },
+  )
+  .transform((values) => values as SettingValues);
+
+const grid = z
+  .strictObject(
+    mapSettings((schema) => listOf(schema).optional()),
+    {
+      error: 'expected a mapping of settings to lists of values',
+    },
+  )
+  .transform((lists) => lists as Grid);
+
+/** The values that each varying setting takes; their product is the grid. */
+export type Grid = { readonly [Name in SettingName]?: readonly SettingValue[] };
+
+/** A file that describes one experiment's sweep. */
+export const experimentFileSchema = z.strictObject(
+  {
+    ...heading,
+    experiment: oneOf(Object.keys(experiments) as ExperimentName[]).describe(
+      'Which data and which networks: linear, sigmoid or sphere.',
+    ),
+    table: oneOf(TABLES)
+      .optional()
+      .describe('The printed table of the paper that these runs reproduce; reports show its numbers beside.'),
+    grid: grid
+      .optional()
+      .describe(
+        'Settings with a list of values each. There is a cell, one run, for each combination of them.',
+      ),
+    settings: cell.optional().describe('Settings that are the same in all cells.'),
+    include: cells()
+      .optional()
+      .describe(
+        "Further cells. A grid key that one leaves out takes every value of the grid's list; a setting that it gives " +
+          'overrides that of `settings`. A file with `include` and no `grid` has only these cells.',
+      ),
+    exclude: cells()
+      .optional()
+      .describe("The grid's cells that match all the given values of one of these are left out."),
+  },
+  { error: FILE_EXPECTED },
+);
+
+/** A file that lists others. */
+export const listFileSchema = z.strictObject(
+  {
+    ...heading,
+    sweeps: z
+      .array(text("a sweep file's path"), { error: 'expected a list of sweep files' })
+      .min(1, { error: 'expected at least one sweep file' })
+      .max(MAX_SWEEPS, { error: `expected up to ${MAX_SWEEPS} sweep files` })
+      .describe('Other sweep files, relative to this one.'),
+  },
+  { error: FILE_EXPECTED },
+);
+
+export type ExperimentFile = z.output<typeof experimentFileSchema>;
+export type ListFile = z.output<typeof listFileSchema>;
+
+/** The keys that are allowed at the path of an unknown one. */
+export function allowedKeys(path: readonly PropertyKey[], isList: boolean): readonly string[] {
+  if (path.length > 0) return settingNames;
+  return Object.keys((isList ? listFileSchema : experimentFileSchema).shape);
+}
+
+type SettingSchemas = typeof settingSchemas;
+
+function mapSettings<Mapped extends z.ZodType>(
+  change: (schema: SettingSchemas[SettingName]) => Mapped,
+): Record<SettingName, Mapped> {
+  const entries = settingNames.map((name) => [name, change(settingSchemas[name])] as const);
+  return Object.fromEntries(entries) as Record<SettingName, Mapped>;
+}
+
+function listOf(schema: SettingSchemas[SettingName]) {
+  return z
+    .array(schema, { error: 'expected a list of values, as [1, 2]' })
+    .min(1, { error: 'expected a list of at least one value' })
+    .max(MAX_VALUES, { error: `expected a list of up to ${formatCount(MAX_VALUES)} values` });
+}
+
+function cells() {
+  const error = `expected a list of up to ${formatCount(MAX_CELLS)} cells, as [{ seed: 2 }]`;
+  return z.array(cell, { error }).max(MAX_CELLS, { error });
+}
+
+function text(what: string) {
+  const error = `expected ${what} of 1 to 200 characters`;
+  return z.string({ error }).min(1, { error }).max(200, { error });
+}

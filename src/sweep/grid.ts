@@ -1,0 +1,58 @@
+import type { Grid } from './file-schema.js';
+import type { SettingName, SettingValue, SettingValues } from './setting-schemas.js';
+import { isSameSetting } from './settings.js';
+import type { SweepDefinition } from './sweep-file.js';
+
+/** All that the file gives one cell, and its place there: the grid (null), or an entry of `include`. */
+export interface Cell {
+  readonly values: SettingValues;
+  readonly included: number | null;
+}
+
+/** The cells in the file's order: the first grid key varies slowest, included cells come last. */
+export function* cellsOf(definition: SweepDefinition): Generator<Cell> {
+  const { grid, settings, include, exclude, includedOnly } = definition;
+  const excluded = exclude.map((cell) => ownValues(grid, cell));
+  const isExcluded = (values: SettingValues) =>
+    excluded.some((cell) => cell.every(([name, value]) => values[name] === value));
+  if (!includedOnly)
+    for (const values of product(grid, settings)) if (!isExcluded(values)) yield { values, included: null };
+  for (const [included, cell] of include.entries())
+    for (const values of product(without(grid, cell), { ...settings, ...cell })) yield { values, included };
+}
+
+/** How many cells there are before `exclude`, without expanding them. */
+export function countCells({ grid, include, includedOnly }: SweepDefinition): number {
+  const included = include.map((cell) => size(without(grid, cell)));
+  return included.reduce((sum, count) => sum + count, includedOnly ? 0 : size(grid));
+}
+
+export function entriesOf(values: SettingValues): [SettingName, SettingValue][] {
+  return Object.entries(values) as [SettingName, SettingValue][];
+}
+
+export function listsOf(grid: Grid): [SettingName, readonly SettingValue[]][] {
+  return Object.entries(grid) as [SettingName, readonly SettingValue[]][];
+}
+
+/** The settings or lists, less those that `other` has. */
+export function without<Values extends object>(values: Values, other: object): Values {
+  const kept = Object.entries(values).filter(([name]) => !Object.hasOwn(other, name));
+  return Object.fromEntries(kept) as Values;
+}
+
+/** The cell's values as the grid's lists have them, so that they can be compared by reference. */
+function ownValues(grid: Grid, cell: SettingValues): [SettingName, SettingValue | undefined][] {
+  return entriesOf(cell).map(([name, value]) => [name, grid[name]?.find((own) => isSameSetting(own, value))]);
+}
+
+function product(grid: Grid, fixed: SettingValues): SettingValues[] {
+  return listsOf(grid).reduce<SettingValues[]>(
+    (cells, [name, values]) => cells.flatMap((cell) => values.map((value) => ({ ...cell, [name]: value }))),
+    [fixed],
+  );
+}
+
+function size(grid: Grid): number {
+  return listsOf(grid).reduce((product, [, values]) => product * values.length, 1);
+}

@@ -1,0 +1,105 @@
+import { InputError } from '../errors.js';
+import { formatCount } from '../units.js';
+import { parseAssignments } from './assignments.js';
+import { refuseContradictions } from './contradictions.js';
+import type { ExperimentName } from './experiments.js';
+import { expand } from './expand.js';
+import type { TableName } from './file-schema.js';
+import { countCells } from './grid.js';
+import { override } from './override.js';
+import { select } from './selection.js';
+import type { SettingName } from './setting-schemas.js';
+import { settingNames } from './setting-schemas.js';
+import { isSameSetting, settingOf } from './settings.js';
+import type { SweepDefinition } from './sweep-file.js';
+import { readSweepFile } from './sweep-file.js';
+import type { Task, TaskVersions } from './task.js';
+
+/** A larger sweep is likely a slip. */
+const MANY_TASKS = 100_000;
+/** A larger one does not fit into memory with comfort. */
+const MOST_TASKS = 1_000_000;
+
+export interface SweepOptions {
+  /** `key=value[,value]`: trains only the tasks with these values. */
+  readonly only?: readonly string[];
+  /** `key=value[,value]`: in place of the values in the file. */
+  readonly set?: readonly string[];
+  /** Whether a sweep of more than 100,000 tasks is meant. */
+  readonly allowHuge?: boolean;
+  readonly versions: TaskVersions;
+}
+
+/** All that a sweep file asks for. */
+export interface Sweep {
+  readonly name: string;
+  readonly title: string | null;
+  /** The file's path as it was given. */
+  readonly file: string;
+  /** In the file's order, each once, even if several parts have it. */
+  readonly tasks: readonly Task[];
+  /** One for each experiment: the file's own, or those of the files that it lists. None is empty. */
+  readonly parts: readonly SweepPart[];
+}
+
+/** One experiment's sweep. Its name is unique among the parts. */
+export interface SweepPart {
+  readonly name: string;
+  readonly title: string | null;
+  readonly file: string;
+  readonly experiment: ExperimentName;
+  /** The printed table of the paper that it reproduces. */
+  readonly table: TableName | null;
+  /** Settings that differ between its tasks. */
+  readonly varying: readonly SettingName[];
+  readonly tasks: readonly Task[];
+}
+
+/** Reads a sweep file and those that it lists, checks them, and expands their grids. Throws an InputError that says where. */
+export function loadSweep(file: string, options: SweepOptions): Sweep {
+  const only = parseAssignments('--only', options.only ?? []);
+  const assigned = parseAssignments('--set', options.set ?? []);
+  const { name, title, definitions } = readSweepFile(file);
+  definitions.forEach(refuseContradictions);
+  const overridden = definitions.map((definition) => override(definition, assigned));
+  refuseTooMany(file, overridden, options.allowHuge ?? false);
+  const expanded = overridden.map((definition) => ({
+    definition,
+    tasks: expand(definition, options.versions),
+  }));
+  const tasks = expanded.flatMap((part) => part.tasks);
+  if (tasks.length === 0) throw new InputError(`${file} has no cells left: \`exclude\` drops them all`);
+  const isSelected = select(tasks, only);
+  const parts = expanded
+    .map(({ definition, tasks }) => toPart(definition, tasks.filter(isSelected)))
+    .filter(({ tasks }) => tasks.length > 0);
+  return { name, title, file, tasks: uniqueTasks(parts), parts };
+}
+
+function refuseTooMany(file: string, definitions: readonly SweepDefinition[], allowHuge: boolean): void {
+  const count = definitions.map(countCells).reduce((sum, cells) => sum + cells, 0);
+  const counted = `${file} has ${formatCount(count)} cells`;
+  if (count > MOST_TASKS)
+    throw new InputError(`${counted}; a sweep has at most ${formatCount(MOST_TASKS)}: split it`);
+  if (count > MANY_TASKS && !allowHuge)
+    throw new InputError(`${counted}, more than ${formatCount(MANY_TASKS)}: pass --yes if that is meant`);
+  if (count === 0) throw new InputError(`${file} has no cells: give it a grid`);
+}
+
+function toPart(definition: SweepDefinition, tasks: readonly Task[]): SweepPart {
+  const { name, title, source, experiment, table } = definition;
+  return { name, title, file: source.file, experiment, table, varying: varyingSettings(tasks), tasks };
+}
+
+function varyingSettings(tasks: readonly Task[]): SettingName[] {
+  const [first] = tasks;
+  if (first === undefined) return [];
+  return settingNames.filter((name) => {
+    const value = settingOf(first.settings, name);
+    return tasks.some(({ settings }) => !isSameSetting(settingOf(settings, name), value));
+  });
+}
+
+function uniqueTasks(parts: readonly SweepPart[]): Task[] {
+  return [...new Map(parts.flatMap(({ tasks }) => tasks).map((task) => [task.id, task])).values()];
+}

@@ -1,0 +1,144 @@
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { z } from 'zod';
+import { InputError } from '../errors.js';
+import type { ExperimentName } from './experiments.js';
+import type { Grid, ListFile, TableName } from './file-schema.js';
+import { allowedKeys, experimentFileSchema, listFileSchema, nameSchema } from './file-schema.js';
+import type { Problem } from './problems.js';
+import { problemsOf, refuseProblems } from './problems.js';
+import type { SettingName, SettingValues } from './setting-schemas.js';
+import type { YamlSource } from './yaml-source.js';
+import { readYaml } from './yaml-source.js';
+
+const MAX_LIST_DEPTH = 8;
+
+/** One experiment's sweep as its file describes it. */
+export interface SweepDefinition {
+  readonly source: YamlSource;
+  readonly name: string;
+  readonly title: string | null;
+  readonly experiment: ExperimentName;
+  readonly table: TableName | null;
+  readonly grid: Grid;
+  readonly settings: SettingValues;
+  readonly include: readonly SettingValues[];
+  readonly exclude: readonly SettingValues[];
+  /** Whether the file has no grid, so that the cells are those of `include` alone. */
+  readonly includedOnly: boolean;
+  /** Settings that the command line gave. */
+  readonly overridden: ReadonlySet<SettingName>;
+}
+
+/** A sweep file, or the sweep files that it lists. */
+export interface SweepFile {
+  readonly name: string;
+  readonly title: string | null;
+  readonly definitions: readonly SweepDefinition[];
+}
+
+export function readSweepFile(file: string): SweepFile {
+  const sweep = readNested(file, [], new Set());
+  refuseSameNames(sweep.definitions);
+  return sweep;
+}
+
+function readNested(file: string, lists: readonly string[], seen: Set<string>): SweepFile {
+  const source = readYaml(file);
+  seen.add(realpathSync(file));
+  return isListFile(source.value) ? readList(source, lists, seen) : readExperiment(source);
+}
+
+function isListFile(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'sweeps');
+}
+
+function readExperiment(source: YamlSource): SweepFile {
+  const parsed = parse(source, experimentFileSchema);
+  const name = parsed.name ?? nameFromFile(source);
+  const title = parsed.title ?? null;
+  const definition: SweepDefinition = {
+    source,
+    name,
+    title,
+    experiment: parsed.experiment,
+    table: parsed.table ?? null,
+    grid: parsed.grid ?? {},
+    settings: parsed.settings ?? {},
+    include: parsed.include ?? [],
+    exclude: parsed.exclude ?? [],
+    includedOnly: parsed.grid === undefined && parsed.include !== undefined,
+    overridden: new Set(),
+  };
+  return { name, title, definitions: [definition] };
+}
+
+function readList(source: YamlSource, lists: readonly string[], seen: Set<string>): SweepFile {
+  const parsed = parse(source, listFileSchema);
+  const name = parsed.name ?? nameFromFile(source);
+  const here = realpathSync(source.file);
+  if (lists.length >= MAX_LIST_DEPTH)
+    throw new InputError(`${source.file}: lists of sweep files nest more than ${MAX_LIST_DEPTH} deep`);
+  const files = listedFiles(source, parsed, [...lists, here], seen);
+  const definitions = files.flatMap((file) => readNested(file, [...lists, here], seen).definitions);
+  return { name, title: parsed.title ?? null, definitions };
+}
+
+/** Paths of the listed files, relative as the list's own path is. */
+function listedFiles(
+  source: YamlSource,
+  { sweeps }: ListFile,
+  lists: readonly string[],
+  seen: Set<string>,
+): string[] {
+  const problems: Problem[] = [];
+  const files = sweeps.map((entry, i) => {
+    const file = path.isAbsolute(entry) ? entry : path.join(path.dirname(source.file), entry);
+    const problem = existsSync(file) ? listingProblem(file, lists, seen) : `no such file: ${file}`;
+    if (problem !== null) problems.push({ path: ['sweeps', i], message: problem });
+    return file;
+  });
+  refuseProblems(source, problems);
+  return files;
+}
+
+function listingProblem(file: string, lists: readonly string[], seen: Set<string>): string | null {
+  const real = realpathSync(file);
+  if (lists.includes(real))
+    return `${file} is this file or one that lists it: sweep files can't list each other in a circle`;
+  if (seen.has(real)) return `${file} is listed twice`;
+  seen.add(real);
+  return null;
+}
+
+function parse<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.output<Schema> {
+  const { value } = source;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  refuseProblems(
+    source,
+    problemsOf(result.error, value, (at) => allowedKeys(at, isListFile(value))),
+  );
+  throw result.error;
+}
+
+function nameFromFile(source: YamlSource): string {
+  const name = path.basename(source.file).replace(/\.ya?ml$/, '');
+  const result = nameSchema.safeParse(name);
+  if (!result.success)
+    throw new InputError(
+      `${source.file}: name: ${result.error.issues[0]?.message ?? ''}, got "${name}" from the file's name: ` +
+        'give the sweep a `name`',
+    );
+  return name;
+}
+
+function refuseSameNames(definitions: readonly SweepDefinition[]): void {
+  const files = new Map<string, string>();
+  for (const { name, source } of definitions) {
+    const other = files.get(name);
+    if (other !== undefined)
+      throw new InputError(`${other} and ${source.file} are both named "${name}": give one another \`name\``);
+    files.set(name, source.file);
+  }
+}

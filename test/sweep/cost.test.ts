@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ExperimentName } from '../../src/sweep/experiments.js';
+import { estimateCost, estimateElapsedMs } from '../../src/sweep/cost.js';
+import type { CellValues } from '../../src/sweep/settings.js';
+import { resolveSettings } from '../../src/sweep/settings.js';
+
+const costOf = (experiment: ExperimentName, values: CellValues) =>
+  estimateCost(resolveSettings(experiment, values));
+
+/** Experiment, dimensions, and measured microseconds a step with the compiled and the eager engine. */
+const MEASURED = [
+  ['linear', [9, 20, 20], 37, 3_600],
+  ['sigmoid', [7, 28, 24], 54, 3_760],
+  ['sphere', [6, 14, 13], 1_323, 9_800],
+] as const;
+
+test('the estimates are within 15% of the measured steps they were fitted to', () => {
+  for (const [experiment, [intrinsic, ambient, latent], compiled, eager] of MEASURED) {
+    const values: CellValues = { dimensions: [intrinsic, ambient, latent], seed: 2 };
+    const within = (estimate: number, measured: number) => Math.abs(estimate / measured - 1) < 0.15;
+    assert.ok(within(costOf(experiment, values).microsecondsPerStep, compiled), experiment);
+    assert.ok(
+      within(costOf(experiment, { ...values, engine: 'eager' }).microsecondsPerStep, eager),
+      experiment,
+    );
+  }
+});
+
+test('what makes a run longer makes its estimate longer', () => {
+  const values: CellValues = { dimensions: [3, 12, 20], seed: 2 };
+  const base = costOf('linear', values).trainingMs;
+  const longer: Partial<CellValues>[] = [
+    { steps: 100_001 },
+    { batchSize: 101 },
+    { dimensions: [4, 12, 20] },
+    { dimensions: [3, 13, 20] },
+    { dimensions: [3, 12, 21] },
+    { decoderNoise: true },
+    { engine: 'eager' },
+  ];
+  for (const change of longer)
+    assert.ok(costOf('linear', { ...values, ...change }).trainingMs > base, JSON.stringify(change));
+});
+
+test('a full step log is 24 bytes a step, and logEverySteps thins it', () => {
+  const bytes = (logEverySteps: number) =>
+    costOf('linear', { dimensions: [3, 12, 20], seed: 2, logEverySteps }).bytes;
+  assert.equal(bytes(1) - bytes(10), 24 * 90_000);
+  assert.ok(bytes(100_000) < 250_000);
+});
+
+test('workers share the time, but no run is shared', () => {
+  const cost = (trainingMs: number) => ({ microsecondsPerStep: 1, trainingMs, bytes: 0 });
+  assert.equal(estimateElapsedMs([], 2), 0);
+  assert.equal(estimateElapsedMs([cost(10), cost(10), cost(20)], 2), 20);
+  assert.equal(estimateElapsedMs([cost(10), cost(30)], 4), 30);
+});

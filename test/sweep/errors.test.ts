@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SweepOptions } from '../../src/sweep/load.js';
+import { load, loadFrom } from './sweep-folder.js';
+
+const ALL_SETTINGS =
+  'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
+  'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine';
+
+function refuses(text: string, message: string, options?: Omit<SweepOptions, 'versions'>): void {
+  assert.throws(() => load(text, options), { name: 'InputError', exitCode: 2, message });
+}
+
+const linear = (rest: string) =>
+  `experiment: linear\nsettings: { dimensions: [3, 12, 20], seed: 2 }\n${rest}`;
+const dimensions = (value: string, experiment = 'linear') =>
+  `experiment: ${experiment}\ngrid:\n  seed: [2]\n  dimensions: [[3, 12, 20], ${value}]\n`;
+
+test('an unknown experiment', () => {
+  refuses(
+    'experiment: lineer\nsettings: { dimensions: [3, 12, 20], seed: 2 }\n',
+    'sweep.yaml:1:13: experiment: expected one of linear, sigmoid, sphere, got "lineer"',
+  );
+  refuses(
+    'settings: { seed: 2 }\n',
+    'sweep.yaml:1:1: experiment: missing: expected one of linear, sigmoid, sphere',
+  );
+});
+
+test('an unknown key, with the allowed ones and the likely one', () => {
+  refuses(
+    linear('gird: {}\n'),
+    'sweep.yaml:3:1: gird: unknown key; did you mean "grid"? Allowed: ' +
+      'name, title, experiment, table, grid, settings, include, exclude',
+  );
+  refuses(
+    linear('grid:\n  lerningRate: [1]\n'),
+    `sweep.yaml:4:3: grid.lerningRate: unknown key; did you mean "learningRate"? Allowed: ${ALL_SETTINGS}`,
+  );
+  refuses(
+    linear('include:\n  - { colour: red }\n'),
+    `sweep.yaml:4:7: include[0].colour: unknown key. Allowed: ${ALL_SETTINGS}`,
+  );
+});
+
+test('dimensions that are no dimensions', () => {
+  const at = 'sweep.yaml:4:29: grid.dimensions[1]';
+  const shape = 'expected [intrinsic, ambient, latent], three whole numbers from 1 to 10,000';
+  refuses(dimensions('[3, 12]'), `${at}: ${shape}, got [3,12]`);
+  refuses(dimensions('7'), `${at}: ${shape}, got 7`);
+  refuses(
+    dimensions('[-3, 12, 20]'),
+    'sweep.yaml:4:30: grid.dimensions[1][0]: expected an intrinsic dimension, a whole number from 1 to 10,000, got -3',
+  );
+  refuses(
+    dimensions('[3, 12, 0]'),
+    'sweep.yaml:4:37: grid.dimensions[1][2]: expected a latent dimension, a whole number from 1 to 10,000, got 0',
+  );
+});
+
+test('an ambient dimension too small for the data', () => {
+  refuses(
+    dimensions('[5, 4, 20]'),
+    'sweep.yaml:4:29: grid.dimensions[1]: expected an ambient dimension of at least 5 (the intrinsic dimension), got 4',
+  );
+  for (const experiment of ['sigmoid', 'sphere'])
+    refuses(
+      dimensions('[5, 5, 20]', experiment),
+      'sweep.yaml:4:29: grid.dimensions[1]: expected an ambient dimension of at least 6 (the intrinsic dimension + 1), got 5',
+    );
+  assert.equal(load(dimensions('[5, 5, 20]')).tasks.length, 2);
+  assert.equal(load(dimensions('[5, 6, 20]', 'sphere')).tasks.length, 2);
+});
+
+test('values out of their bounds', () => {
+  const cases: [string, string, string][] = [
+    ['steps', '1.5', 'expected a whole number from 1 to 100,000,000, got 1.5'],
+    ['steps', '0', 'expected a whole number from 1 to 100,000,000, got 0'],
+    ['steps', '1e9', 'expected a whole number from 1 to 100,000,000, got 1000000000'],
+    ['steps', '"100"', 'expected a whole number from 1 to 100,000,000, got "100"'],
+    ['modelSeed', '-1', 'expected a seed, a whole number from 0 to 2,147,483,647, got -1'],
+    ['modelSeed', '2147483648', 'expected a seed, a whole number from 0 to 2,147,483,647, got 2147483648'],
+    ['evaluateEverySteps', '0', 'expected a whole number from 1 to 100,000,000, got 0'],
+    ['batchSize', '0', 'expected a whole number from 1 to 100,000, got 0'],
+    ['learningRate', '.nan', 'expected a number from 1e-12 to 10, got NaN'],
+    ['learningRate', '0', 'expected a number from 1e-12 to 10, got 0'],
+    ['biases', 'yes', 'expected true or false, got "yes"'],
+    ['engine', 'fast', 'expected one of compiled, eager, got "fast"'],
+    [
+      'initialDecoderLogVariance',
+      '0',
+      'expected a number other than 0 (log eps^2 = p * c is trained through p, so that c = 0 would fix it), got 0',
+    ],
+    ...['-1', '0', 'e^4x', 'e^-81', 'null', '1e-40'].map((value): [string, string, string] => [
+      'decoderVarianceThreshold',
+      value,
+      'expected a variance as e^-4 or a positive number (from e^-80 to e^80), or none, got ' +
+        (value.startsWith('e') ? `"${value}"` : value),
+    ]),
+  ];
+  for (const [name, value, message] of cases)
+    refuses(
+      linear(`grid:\n  ${name}: [${value}]\n`),
+      `sweep.yaml:4:${name.length + 6}: grid.${name}[0]: ${message}`,
+    );
+});
+
+test('settings that do not go together', () => {
+  refuses(
+    linear('grid: { hiddenWidths: [[10]] }\n'),
+    'sweep.yaml:3:24: grid.hiddenWidths[0]: the networks of linear have no hidden layers: leave hiddenWidths out',
+  );
+  refuses(
+    linear('grid: { steps: [100, 30000000] }\n'),
+    'sweep.yaml:3:22: grid.steps[1]: 30,000,000 steps, one row every 1, are more than 10,000,000 rows in a log: ' +
+      'set logEverySteps to 3 or more',
+  );
+  refuses(
+    linear('grid: { evaluateEverySteps: [10, 1], steps: [200000] }\n'),
+    'sweep.yaml:3:34: grid.evaluateEverySteps[1]: 200,000 steps, one evaluation every 1, are more than 100,000 evaluations: ' +
+      'set evaluateEverySteps to 2 or more',
+  );
+});
+
+test('a setting that no cell is given', () => {
+  refuses(
+    'experiment: linear\ngrid: { dimensions: [[3, 12, 20]] }\n',
+    'sweep.yaml:1:1: seed is missing: add it to `grid` or `settings`',
+  );
+  refuses(
+    'experiment: linear\ninclude:\n  - { seed: 2 }\n',
+    'sweep.yaml:3:5: include[0]: dimensions is missing: add it to `grid` or `settings`, or to this cell',
+  );
+});
+
+test('a cell that is there twice', () => {
+  refuses(
+    linear('').replace('seed: 2', '') + 'grid:\n  seed: [2, 3, 2]\n',
+    'sweep.yaml:4:16: grid.seed[2]: the cells with seed 2 are there already, by grid.seed[0]',
+  );
+  refuses(
+    linear('grid:\n  decoderVarianceThreshold: [e^-4, 0.01831563888873418]\n'),
+    'sweep.yaml:4:36: grid.decoderVarianceThreshold[1]: the cells with decoderVarianceThreshold e^-4 are there already, ' +
+      'by grid.decoderVarianceThreshold[0]',
+  );
+  refuses(
+    linear('grid: { steps: [10, 20] }\ninclude: [{ steps: 30 }, { steps: 20 }]\n'),
+    'sweep.yaml:4:26: include[1]: the cell (steps 20) is there already',
+  );
+  refuses(
+    linear('').replace('seed: 2', '') + 'grid: { seed: [2] }\nsettings:\n  seed: 3\n',
+    'sweep.yaml:4:1: not valid YAML: Map keys must be unique',
+  );
+});
+
+test('a setting that is in the grid and fixed', () => {
+  refuses(
+    linear('grid: { seed: [3] }\n'),
+    'sweep.yaml:2:38: settings.seed: it is a key of `grid` too: give it once',
+  );
+});
+
+test('an exclusion of what is not there', () => {
+  refuses(
+    linear('grid: { steps: [10, 20] }\nexclude: [{ steps: 30 }]\n'),
+    'sweep.yaml:4:20: exclude[0].steps: excludes nothing: the grid has no steps 30, but 10, 20',
+  );
+  refuses(
+    linear('grid: { steps: [10, 20] }\nexclude: [{ seed: 2 }]\n'),
+    'sweep.yaml:4:13: exclude[0].seed: seed is not a key of `grid`',
+  );
+  refuses(
+    linear('grid: { steps: [10] }\nexclude: [{ steps: 10 }]\n'),
+    'sweep.yaml has no cells left: `exclude` drops them all',
+  );
+  refuses(linear('include: []\n'), 'sweep.yaml has no cells: give it a grid');
+});
+
+test('lists and mappings that are something else', () => {
+  refuses(
+    linear('grid: { steps: 10 }\n'),
+    'sweep.yaml:3:16: grid.steps: expected a list of values, as [1, 2], got 10',
+  );
+  refuses(
+    linear('grid: { steps: [] }\n'),
+    'sweep.yaml:3:16: grid.steps: expected a list of at least one value, got []',
+  );
+  refuses(
+    linear('grid: [seed]\n'),
+    'sweep.yaml:3:7: grid: expected a mapping of settings to lists of values, got ["seed"]',
+  );
+});
+
+test('all the errors of a file, in its order', () => {
+  refuses(
+    'experiment: linear\ngrid:\n  steps: [0]\n  seed: [x]\nsetings: {}\n',
+    [
+      'sweep.yaml has 3 errors:',
+      '  sweep.yaml:3:11: grid.steps[0]: expected a whole number from 1 to 100,000,000, got 0',
+      '  sweep.yaml:4:10: grid.seed[0]: expected a seed, a whole number from 0 to 2,147,483,647, got "x"',
+      '  sweep.yaml:5:1: setings: unknown key; did you mean "settings"? Allowed: ' +
+        'name, title, experiment, table, grid, settings, include, exclude',
+    ].join('\n'),
+  );
+});
+
+test('one error that many cells share is reported once, and no more than twenty are', () => {
+  const seeds = Array.from({ length: 50 }, (_, i) => i);
+  refuses(
+    `experiment: linear\ngrid: { dimensions: [[5, 4, 3]], seed: ${JSON.stringify(seeds)} }\n`,
+    'sweep.yaml:2:22: grid.dimensions[0]: expected an ambient dimension of at least 5 (the intrinsic dimension), got 4',
+  );
+  assert.throws(
+    () => load(linear(`grid: { steps: ${JSON.stringify(seeds.map((seed) => -seed))} }\n`)),
+    /^InputError: sweep\.yaml has 50 errors:\n(?: {2}sweep\.yaml:3:.*\n){20} {2}\.\.\. and 30 more$/,
+  );
+});
+
+test('a name that is no folder name', () => {
+  const expected = 'expected a name of a-z, 0-9 and -, starting with a letter or digit, up to 64 characters';
+  refuses(linear('name: ../up\n'), `sweep.yaml:3:7: name: ${expected}, got "../up"`);
+  assert.throws(() => loadFrom({ 'My Sweep.yaml': linear('') }, 'My Sweep.yaml'), {
+    name: 'InputError',
+    message: `My Sweep.yaml: name: ${expected}, got "My Sweep" from the file's name: give the sweep a \`name\``,
+  });
+});
+
+test('options of the command line', () => {
+  const text =
+    linear('').replace('seed: 2', '') +
+    'grid: { seed: [2, 3, 4], steps: [10, 20] }\nexclude: [{ seed: 2, steps: 10 }]\n';
+  refuses(text, '--only seed=9: no task has it; there is 2, 3, 4', { only: ['seed=9'] });
+  refuses(text, '--only seed=2 steps=10: no task has all of these; vae-sweep plan lists the tasks', {
+    only: ['seed=2', 'steps=10'],
+  });
+  refuses(text, '--only seed: expected key=value or key=value,value', { only: ['seed'] });
+  refuses(text, '--only seed=: expected key=value or key=value,value', { only: ['seed='] });
+  refuses(text, '--set steps=[: the value is not YAML', { set: ['steps=['] });
+  refuses(text, `--set stepz=1: "stepz": unknown setting; did you mean "steps"? Allowed: ${ALL_SETTINGS}`, {
+    set: ['stepz=1'],
+  });
+  refuses(text, '--set steps=x: expected a whole number from 1 to 100,000,000, got "x"', {
+    set: ['steps=x'],
+  });
+  refuses(
+    text,
+    '--only dimensions=3,12,20: expected [intrinsic, ambient, latent], three whole numbers from 1 to 10,000 ' +
+      '(as 3-12-20 or [3,12,20]), got 3',
+    { only: ['dimensions=3,12,20'] },
+  );
+  refuses(
+    text,
+    'sweep.yaml:1:1: dimensions as --set gives it: expected an ambient dimension of at least 9 (the intrinsic dimension), got 4',
+    { set: ['dimensions=9-4-2'] },
+  );
+});
+
+test('lists of sweep files that can not be followed', () => {
+  const part = linear('');
+  const refusesFiles = (files: Record<string, string>, message: string) => {
+    assert.throws(() => loadFrom(files, 'all.yaml'), { name: 'InputError', message });
+  };
+  refusesFiles({ 'all.yaml': 'sweeps: [a.yaml]' }, 'all.yaml:1:10: sweeps[0]: no such file: a.yaml');
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [a.yaml, ./a.yaml]', 'a.yaml': part },
+    'all.yaml:1:18: sweeps[1]: a.yaml is listed twice',
+  );
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [b.yaml]', 'b.yaml': 'sweeps: [all.yaml]' },
+    "b.yaml:1:10: sweeps[0]: all.yaml is this file or one that lists it: sweep files can't list each other in a circle",
+  );
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [a.yaml, b.yaml]', 'a.yaml': part, 'b.yaml': `name: a\n${part}` },
+    'a.yaml and b.yaml are both named "a": give one another `name`',
+  );
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [a.yaml]\ngrid: {}\n', 'a.yaml': part },
+    'all.yaml:2:1: grid: unknown key. Allowed: name, title, sweeps',
+  );
+  const chain = Object.fromEntries(
+    Array.from({ length: 9 }, (_, i) => [`l${i}.yaml`, `sweeps: [l${i + 1}.yaml]`]),
+  );
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [l0.yaml]', ...chain, 'l9.yaml': part },
+    'l7.yaml: lists of sweep files nest more than 8 deep',
+  );
+});

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { InputError } from '../../src/errors.js';
+import { loadSweep } from '../../src/sweep/load.js';
+import { load, VERSIONS } from './sweep-folder.js';
+
+fc.configureGlobal({ seed: 2105 });
+
+const VALID = 'experiment: linear\nsettings: { dimensions: [3, 12, 20], seed: 2 }\n';
+
+function refuses(text: string, message: string | RegExp): void {
+  assert.throws(() => load(text), { name: 'InputError', message });
+}
+
+test('a missing file, a folder and a file that is no text', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-files-'));
+  const refusesFile = (name: string, message: string) => {
+    const file = path.join(folder, name);
+    assert.throws(() => loadSweep(file, { versions: VERSIONS }), {
+      name: 'InputError',
+      message,
+    });
+  };
+  const at = (name: string) => path.join(folder, name);
+  mkdirSync(at('folder.yaml'));
+  writeFileSync(at('binary.yaml'), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
+  refusesFile('none.yaml', `can't read the sweep file ${at('none.yaml')} (ENOENT)`);
+  refusesFile('folder.yaml', `${at('folder.yaml')} is not a file: expected a sweep file`);
+  refusesFile('binary.yaml', `${at('binary.yaml')} is not UTF-8 text`);
+});
+
+test('no content, or not a mapping', () => {
+  refuses('', 'sweep.yaml is empty');
+  refuses(
+    '[1, 2]',
+    'sweep.yaml:1:1: expected a mapping with an experiment and its grid, or with sweeps, got [1,2]',
+  );
+  refuses('# only this\n', 'sweep.yaml is empty');
+});
+
+test('text that is not YAML, with its place', () => {
+  refuses(`${VALID}grid: {\n`, /^sweep\.yaml:4:1: not valid YAML: /);
+  refuses(`${VALID}grid: !!js/function x\n`, /^sweep\.yaml:3:7: not valid YAML: Unresolved tag/);
+  refuses(`${VALID}---\na: 1\n`, 'sweep.yaml:3:1: a second YAML document: a sweep file holds one');
+  refuses(
+    `${VALID}? [1]\n: 2\n`,
+    'sweep.yaml:3:3: not valid YAML: With stringKeys, all keys must be strings',
+  );
+});
+
+test('a file of more than 1 MiB', () => {
+  refuses(`${VALID}#${' '.repeat(1 << 20)}`, /^sweep\.yaml has \d+ bytes: a sweep file has at most 1048576$/);
+});
+
+test('collections nested so deep that reading them would exhaust the stack', () => {
+  refuses('['.repeat(100_000), 'sweep.yaml nests more than 32 levels deep');
+  refuses(`a: ${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'sweep.yaml nests more than 32 levels deep');
+  refuses(`${'- '.repeat(5_000)}1`, 'sweep.yaml nests more than 32 levels deep');
+});
+
+test('a mapping of so many keys that comparing them would take minutes', () => {
+  const keys = Array.from({ length: 50_000 }, (_, i) => `k${i}: 1`);
+  refuses(keys.join('\n'), 'sweep.yaml has a mapping of more than 1000 keys');
+  refuses(`{${keys.join(', ')}}`, 'sweep.yaml has a mapping of more than 1000 keys');
+});
+
+test('aliases that expand to more than memory holds', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+  const lines = names.map((name, i) => {
+    const items = i === 0 ? 'x' : `*${names[i - 1] ?? ''}`;
+    return `${name}: &${name} [${Array(9).fill(items).join(', ')}]`;
+  });
+  refuses(lines.join('\n'), 'sweep.yaml has aliases that expand to too much: write the values out');
+  refuses(
+    `${VALID}grid: { steps: &loop [*loop] }\n`,
+    /^sweep\.yaml:3:\d+: grid\.steps\[0\]: expected a whole number/,
+  );
+});
+
+test('an alias is read as what it names, and an error in it is placed where it is used', () => {
+  const text =
+    'experiment: linear\ngrid:\n  dimensions: [&d [3, 12, 20]]\n  seed: [2]\ninclude:\n  - { dimensions: *d, seed: 3 }\n';
+  assert.equal(load(text).tasks.length, 2);
+});
+
+test('keys of object prototypes are unknown keys and nothing more', () => {
+  for (const key of ['__proto__', 'constructor', 'toString'])
+    refuses(`${VALID}${key}: { experiment: sphere }\n`, new RegExp(`^sweep\\.yaml:3:1: ${key}: unknown key`));
+  refuses(
+    `experiment: linear\nsettings: { __proto__: { seed: 2 }, dimensions: [3, 12, 20] }\n`,
+    /__proto__: unknown key/,
+  );
+  refuses(
+    'experiment: toString\nsettings: { seed: 2, dimensions: [3, 12, 20] }\n',
+    /^sweep\.yaml:1:13: experiment: expected/,
+  );
+  assert.equal(({} as Record<string, unknown>)['experiment'], undefined);
+});
+
+test('whatever the text, it is a sweep or an InputError', () => {
+  const scalar = fc.oneof(
+    fc.integer(),
+    fc.double(),
+    fc.string(),
+    fc.constantFrom('e^-4', 'none', null, true),
+  );
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof({ maxDepth: 3 }, scalar, fc.array(tie('any')), fc.dictionary(key, tie('any'))),
+  })).any;
+  const file = fc.record(
+    {
+      experiment: fc.constantFrom('linear', 'sphere', 'x'),
+      grid: value,
+      settings: value,
+      include: value,
+      exclude: value,
+      name: value,
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        file.map((content) => JSON.stringify(content)),
+      ),
+      (text) => {
+        try {
+          load(text);
+        } catch (error) {
+          assert.ok(error instanceof InputError, String(error));
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+const key = fc.constantFrom(
+  'dimensions',
+  'seed',
+  'steps',
+  'hiddenWidths',
+  'decoderVarianceThreshold',
+  'foo',
+  '__proto__',
+);

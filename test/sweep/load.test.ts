@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cellsOf, load, loadFrom } from './sweep-folder.js';
+
+const GRID = `
+experiment: sphere
+grid:
+  dimensions: [[2, 6, 6], [4, 10, 10]]
+  seed: [69, 24]
+`;
+
+test('a grid is the product of its lists, the first key slowest', () => {
+  assert.deepEqual(cellsOf(load(GRID)), [
+    'sphere-2-6-6-seed69',
+    'sphere-2-6-6-seed24',
+    'sphere-4-10-10-seed69',
+    'sphere-4-10-10-seed24',
+  ]);
+});
+
+test('settings without a grid are one cell', () => {
+  const { tasks } = load('experiment: linear\nsettings: { dimensions: [3, 12, 20], seed: 2, steps: 10 }\n');
+  assert.equal(tasks.length, 1);
+  assert.deepEqual(tasks[0]?.settings, {
+    kind: 'train',
+    experiment: 'linear',
+    intrinsicDim: 3,
+    ambientDim: 12,
+    latentDim: 20,
+    seed: 2,
+    modelSeed: 0,
+    steps: 10,
+    batchSize: 100,
+    learningRate: 1e-3,
+    hiddenWidths: [],
+    biases: true,
+    decoderNoise: false,
+    initialDecoderLogVariance: -1,
+    decoderLogVarianceThreshold: null,
+    evaluateEverySteps: 5000,
+    evaluationPoints: 1000,
+    logEverySteps: 1,
+    engine: 'compiled',
+  });
+});
+
+test("a setting that is left out has the experiment's default", () => {
+  const [task] = load(GRID).tasks;
+  assert.deepEqual(task?.settings.hiddenWidths, [200, 200, 200]);
+  assert.equal(task.settings.steps, 150_000);
+  assert.equal(task.settings.learningRate, 1e-4);
+  assert.equal(task.settings.initialDecoderLogVariance, -3);
+});
+
+test('a false and a zero that are given are not defaults', () => {
+  const { settings } =
+    load(`${GRID}settings: { biases: false, modelSeed: 0, decoderNoise: true }\n`).tasks[0] ?? {};
+  assert.equal(settings?.biases, false);
+  assert.equal(settings.decoderNoise, true);
+});
+
+test('an included cell takes the grid values of the keys that it leaves out', () => {
+  assert.deepEqual(cellsOf(load(`${GRID}include: [{ dimensions: [6, 14, 13] }]\n`)).slice(4), [
+    'sphere-6-14-13-seed69',
+    'sphere-6-14-13-seed24',
+  ]);
+});
+
+test('an included cell may override a fixed setting', () => {
+  const { tasks } = load(
+    `${GRID}settings: { steps: 10 }\ninclude: [{ dimensions: [6, 14, 13], seed: 1, steps: 20 }]\n`,
+  );
+  assert.deepEqual(
+    tasks.map(({ settings }) => settings.steps),
+    [10, 10, 10, 10, 20],
+  );
+});
+
+test('included cells without a grid are the only ones', () => {
+  const sweep = load('experiment: linear\nsettings: { seed: 2 }\ninclude: [{ dimensions: [3, 12, 20] }]\n');
+  assert.deepEqual(cellsOf(sweep), ['linear-3-12-20-seed2']);
+});
+
+test('exclude drops the cells of the grid that match all of its values', () => {
+  assert.deepEqual(cellsOf(load(`${GRID}exclude: [{ dimensions: [2, 6, 6], seed: 24 }]\n`)), [
+    'sphere-2-6-6-seed69',
+    'sphere-4-10-10-seed69',
+    'sphere-4-10-10-seed24',
+  ]);
+  assert.deepEqual(cellsOf(load(`${GRID}exclude: [{ seed: 24 }]\n`)), [
+    'sphere-2-6-6-seed69',
+    'sphere-4-10-10-seed69',
+  ]);
+});
+
+test('exclude finds a threshold however it is written', () => {
+  const text = `${GRID}  decoderVarianceThreshold: [e^-4, none]\nexclude: [{ decoderVarianceThreshold: 0.01831563888873418 }]\n`;
+  assert.equal(load(text).tasks.length, 4);
+});
+
+test('--only keeps the tasks with one of the values of every key', () => {
+  assert.deepEqual(cellsOf(load(GRID, { only: ['seed=24', 'dimensions=2-6-6,4-10-10'] })), [
+    'sphere-2-6-6-seed24',
+    'sphere-4-10-10-seed24',
+  ]);
+  assert.equal(load(GRID, { only: ['dimensions=[2, 6, 6]'] }).tasks.length, 2);
+  assert.equal(load(GRID, { only: ['seed=24', 'seed=69'] }).tasks.length, 4);
+  assert.equal(load(GRID, { only: ['steps=150000'] }).tasks.length, 4);
+});
+
+test('--only tells apart thresholds that look the same when rounded', () => {
+  const text = `${GRID}  decoderVarianceThreshold: [0.01, 0.010000001]\n`;
+  assert.equal(load(text, { only: ['decoderVarianceThreshold=0.01'] }).tasks.length, 4);
+});
+
+test('--set replaces a fixed setting, a grid list and the values of included cells', () => {
+  const text = `${GRID}settings: { steps: 10 }\ninclude: [{ dimensions: [6, 14, 13], steps: 20 }]\n`;
+  const { tasks } = load(text, { set: ['steps=30', 'seed=5'] });
+  assert.deepEqual(
+    tasks.map(({ settings }) => [settings.intrinsicDim, settings.seed, settings.steps]),
+    [
+      [2, 5, 30],
+      [4, 5, 30],
+      [6, 5, 30],
+    ],
+  );
+});
+
+test('--set with several values makes a grid key', () => {
+  const { tasks, parts } = load(GRID, { set: ['modelSeed=0,1,2'] });
+  assert.equal(tasks.length, 12);
+  assert.deepEqual(parts[0]?.varying, ['dimensions', 'seed', 'modelSeed']);
+});
+
+test('--set of a list setting takes one list', () => {
+  assert.deepEqual(load(GRID, { set: ['hiddenWidths=[50,40]'] }).tasks[0]?.settings.hiddenWidths, [50, 40]);
+});
+
+test('an exclusion of a setting that --set gives no longer applies', () => {
+  assert.equal(load(`${GRID}exclude: [{ seed: 24 }]\n`, { set: ['seed=1,2'] }).tasks.length, 4);
+});
+
+test('included cells that --set makes one are trained once', () => {
+  const text =
+    'experiment: linear\nsettings: { dimensions: [3, 12, 20] }\ninclude: [{ seed: 2 }, { seed: 3 }]\n';
+  assert.deepEqual(cellsOf(load(text, { set: ['seed=5'] })), ['linear-3-12-20-seed5']);
+});
+
+test('a part says which settings vary', () => {
+  assert.deepEqual(load(GRID).parts[0]?.varying, ['dimensions', 'seed']);
+  assert.deepEqual(load(GRID, { only: ['seed=24'] }).parts[0]?.varying, ['dimensions']);
+});
+
+test("a sweep is named after its file unless it says otherwise; a part has the paper's table", () => {
+  const sweep = load(`${GRID}title: Spheres\ntable: table3\n`);
+  assert.deepEqual([sweep.name, sweep.title], ['sweep', 'Spheres']);
+  assert.deepEqual(
+    [sweep.parts[0]?.name, sweep.parts[0]?.table, sweep.parts[0]?.experiment],
+    ['sweep', 'table3', 'sphere'],
+  );
+  assert.equal(load(`name: mine\n${GRID}`).name, 'mine');
+  assert.equal(load(GRID).parts[0]?.table, null);
+});
+
+const LINEAR = 'experiment: linear\ngrid: { dimensions: [[3, 12, 20]], seed: [2, 3] }\n';
+
+test('a list of sweep files has their parts, and a task of two parts once', () => {
+  const more = 'experiment: linear\ngrid: { dimensions: [[3, 12, 20]], seed: [3, 4] }\n';
+  const sweep = loadFrom(
+    {
+      'all.yaml': 'title: All\nsweeps: [a.yaml, b.yaml, c.yaml]\n',
+      'a.yaml': LINEAR,
+      'b.yaml': more,
+      'c.yaml': GRID,
+    },
+    'all.yaml',
+  );
+  assert.deepEqual([sweep.name, sweep.title, sweep.tasks.length], ['all', 'All', 7]);
+  assert.deepEqual(
+    sweep.parts.map(({ name, tasks }) => [name, tasks.length]),
+    [
+      ['a', 2],
+      ['b', 2],
+      ['c', 4],
+    ],
+  );
+});
+
+test('a list may list lists, and --only drops the parts that have none of its tasks', () => {
+  const files = {
+    'all.yaml': 'sweeps: [list.yaml, c.yaml]',
+    'list.yaml': 'sweeps: [a.yaml]',
+    'a.yaml': LINEAR,
+    'c.yaml': GRID,
+  };
+  assert.deepEqual(
+    loadFrom(files, 'all.yaml').parts.map(({ name }) => name),
+    ['a', 'c'],
+  );
+  assert.deepEqual(
+    loadFrom(files, 'all.yaml', { only: ['seed=69'] }).parts.map(({ name }) => name),
+    ['c'],
+  );
+});
+
+test('a grid of more than 100,000 cells needs leave, which is asked before it is expanded', () => {
+  const list = (n: number) => JSON.stringify(Array.from({ length: n }, (_, i) => i + 1));
+  const text = `experiment: linear\nsettings: { dimensions: [3, 12, 20] }\ngrid: { seed: ${list(400)}, modelSeed: ${list(251)} }\n`;
+  assert.throws(() => load(text), {
+    name: 'InputError',
+    message: 'sweep.yaml has 100,400 cells, more than 100,000: pass --yes if that is meant',
+  });
+  assert.equal(load(text, { allowHuge: true, only: ['modelSeed=7'] }).tasks.length, 400);
+  const huge = text.replace('grid: {', `grid: { steps: ${list(400)}, batchSize: ${list(400)},`);
+  assert.throws(() => load(huge, { allowHuge: true }), {
+    message: 'sweep.yaml has 16,064,000,000 cells; a sweep has at most 1,000,000: split it',
+  });
+});

@@ -1,0 +1,39 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Sweep, SweepOptions } from '../../src/sweep/load.js';
+import { loadSweep } from '../../src/sweep/load.js';
+
+export const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
+
+/** A new folder with these sweep files. */
+export function sweepFolder(files: Record<string, string>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-files-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  return folder;
+}
+
+/** Loads the text as `sweep.yaml`; an error's message has `sweep.yaml` in place of the file's whole path. */
+export function load(text: string, options: Omit<SweepOptions, 'versions'> = {}): Sweep {
+  return loadFrom({ 'sweep.yaml': text }, 'sweep.yaml', options);
+}
+
+/** Loads one of these files; an error's message has paths relative to their folder. */
+export function loadFrom(
+  files: Record<string, string>,
+  name: string,
+  options: Omit<SweepOptions, 'versions'> = {},
+): Sweep {
+  const folder = sweepFolder(files);
+  try {
+    return loadSweep(path.join(folder, name), { ...options, versions: VERSIONS });
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replaceAll(`${folder}${path.sep}`, '');
+    throw error;
+  }
+}
+
+/** The tasks' names without their ids. */
+export function cellsOf({ tasks }: Pick<Sweep, 'tasks'>): string[] {
+  return tasks.map(({ name, id }) => name.replace(`-${id}`, ''));
+}
