@@ -81,10 +81,20 @@ test('aliases that expand to more than memory holds', () => {
   );
 });
 
-test('an alias is read as what it names, and an error in it is placed where it is used', () => {
+test('an alias is read as what it names, and an error in it is placed where that is written', () => {
   const text =
-    'experiment: linear\ngrid:\n  dimensions: [&d [3, 12, 20]]\n  seed: [2]\ninclude:\n  - { dimensions: *d, seed: 3 }\n';
+    'experiment: linear\ngrid: { dimensions: [&d [3, 12, 20]], seed: [2] }\ninclude: [{ dimensions: *d, seed: 3 }]\n';
   assert.equal(load(text).tasks.length, 2);
+  refuses(
+    'experiment: linear\ninclude:\n  - &cell { seed: 2, dimensions: [3, 12, 0] }\n  - *cell\n',
+    [
+      'sweep.yaml has 2 errors:',
+      ...[0, 1].map(
+        (i) =>
+          `  sweep.yaml:3:41: include[${i}].dimensions[2]: expected a latent dimension, a whole number from 1 to 10,000, got 0`,
+      ),
+    ].join('\n'),
+  );
 });
 
 test('keys of object prototypes are unknown keys and nothing more', () => {

@@ -137,7 +137,7 @@ test('--set of a list setting takes one list', () => {
 });
 
 test('an exclusion of a setting that --set gives no longer applies', () => {
-  assert.equal(load(`${GRID}exclude: [{ seed: 24 }]\n`, { set: ['seed=1,2'] }).tasks.length, 4);
+  assert.equal(load(`${GRID}exclude: [{ seed: 24 }]\n`, { set: ['seed=24,25'] }).tasks.length, 4);
 });
 
 test('included cells that --set makes one are trained once', () => {
