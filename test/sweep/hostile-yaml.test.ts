@@ -91,7 +91,7 @@ test('an alias is read as what it names, and an error in it is placed where that
       'sweep.yaml has 2 errors:',
       ...[0, 1].map(
         (i) =>
-          `  sweep.yaml:3:41: include[${i}].dimensions[2]: expected a latent dimension, a whole number from 1 to 10,000, got 0`,
+          `  sweep.yaml:3:42: include[${i}].dimensions[2]: expected a latent dimension, a whole number from 1 to 10,000, got 0`,
       ),
     ].join('\n'),
   );
