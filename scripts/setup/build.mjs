@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError, timed } from './report.mjs';
+import { outputOf } from './tools.mjs';
+
+const SOURCE_FOLDERS = ['src', 'workers', 'test', 'bench'];
+
+/** Compiles the TypeScript into dist/ if a source changed since the last build that succeeded. */
+export function buildStep(root) {
+  const stampFile = join(root, 'dist', '.built-from');
+  return {
+    isDone: () => readIfThere(stampFile) === stampOf(root) && missingOutputs(root).length === 0,
+    perform: () =>
+      timed('TypeScript: compiling', () => {
+        const stamp = stampOf(root);
+        removeStaleOutputs(root);
+        // An incremental tsc does not write again what it believes to have written.
+        if (missingOutputs(root).length > 0) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
+        compile(root);
+        mkdirSync(join(root, 'dist'), { recursive: true });
+        writeFileSync(stampFile, stamp);
+      }),
+  };
+}
+
+function compile(root) {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const result = spawnSync(process.execPath, [tsc, '--project', root], { cwd: root, encoding: 'utf8' });
+  if (result.status === 0) return;
+  throw new SetupError(
+    'the TypeScript does not compile (the errors are above)',
+    'correct these lines, then run `npm run setup`',
+    outputOf(result),
+  );
+}
+
+/** Changes with any source's path, size or time, and with what else decides the output. */
+function stampOf(root) {
+  const hash = createHash('sha256');
+  for (const file of ['tsconfig.json', 'package-lock.json', ...sources(root)]) {
+    const { size, mtimeMs } = statSync(join(root, file));
+    hash.update(`${file} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function sources(root) {
+  return SOURCE_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter((file) => file.endsWith('.ts'));
+}
+
+function outputs(root) {
+  return SOURCE_FOLDERS.flatMap((folder) => filesUnder(join(root, 'dist'), folder)).filter((file) =>
+    /\.js(\.map)?$/.test(file),
+  );
+}
+
+function missingOutputs(root) {
+  return sources(root).filter(
+    (file) => !file.endsWith('.d.ts') && !existsSync(join(root, 'dist', file.replace(/\.ts$/, '.js'))),
+  );
+}
+
+/** Without this a deleted test would go on running. */
+function removeStaleOutputs(root) {
+  for (const file of outputs(root)) {
+    if (!existsSync(join(root, file.replace(/\.js(\.map)?$/, '.ts')))) rmSync(join(root, 'dist', file));
+  }
+}
+
+/** Paths relative to `base` of the files under `base/folder`, sorted. */
+function filesUnder(base, folder) {
+  if (!existsSync(join(base, folder))) return [];
+  return readdirSync(join(base, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(base, '/').length))
+    .sort();
+}
+
+function readIfThere(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}

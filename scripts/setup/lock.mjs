@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { say } from './report.mjs';
+
+/**
+ * Runs `work` while no other set-up of this user does, so that two terminals do not install over each other and a second
+ * clone waits for the first one's download. The lock is an abstract socket, which the kernel frees with its process, so
+ * none can be stale. Other systems than Linux have none: there the set-up is unguarded.
+ */
+export async function withSetupLock(work) {
+  if (process.platform !== 'linux') return work();
+  const lock = await acquire(`\0vae-sweep-setup-${process.getuid()}`);
+  try {
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
+
+async function acquire(name) {
+  for (let attempt = 0; ; attempt += 1) {
+    const server = createServer();
+    server.listen(name);
+    try {
+      await once(server, 'listening');
+      return server;
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE') throw error;
+    }
+    if (attempt === 0) say('Another set-up is running; waiting for it to end');
+    await delay(250);
+  }
+}

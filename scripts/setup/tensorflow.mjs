@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cachedTensorFlow } from './cache.mjs';
+import { say, SetupError, timed } from './report.mjs';
+import { findTool, outputOf, runNpm } from './tools.mjs';
+import { hasLibraries, WHEEL } from './wheel.mjs';
+
+const WHEEL_SOURCE = `tensorflow-cpu wheel ${WHEEL.version}`;
+const OWN_SOURCE = "tfjs-node's own download";
+const INSTALL_COMPILER = '`sudo apt-get install g++`, then `npm run setup`';
+
+/** The names by which the binding and tfjs-node look for the wheel's two libraries. */
+const LIBRARY_LINKS = {
+  'libtensorflow_cc.so.2': ['libtensorflow.so', 'libtensorflow.so.2', 'libtensorflow_cc.so.2'],
+  'libtensorflow_framework.so.2': ['libtensorflow_framework.so', 'libtensorflow_framework.so.2'],
+};
+
+/** Gives tfjs-node the pinned TensorFlow, or what its own install step gives where that can't be had. */
+export function tensorflowStep(root) {
+  const tfjsNode = locate(root);
+  return {
+    isDone: () => isInstalled(tfjsNode),
+    perform: async () => {
+      const obstacle = obstacleToWheel();
+      rmSync(tfjsNode.lib, { recursive: true, force: true });
+      rmSync(tfjsNode.deps, { recursive: true, force: true });
+      if (obstacle) installOwn(root, tfjsNode, obstacle);
+      else await installWheel(tfjsNode);
+    },
+  };
+}
+
+function locate(root) {
+  const modules = join(root, 'node_modules');
+  const folder = join(modules, '@tensorflow', 'tfjs-node');
+  return {
+    folder,
+    lib: join(folder, 'lib'),
+    deps: join(folder, 'deps'),
+    record: join(folder, 'deps', 'vae-sweep.json'),
+    binding: join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'),
+    nodeHeaders: join(modules, 'node-api-headers', 'include'),
+  };
+}
+
+function isInstalled({ record, binding, deps }) {
+  if (!existsSync(record) || !existsSync(binding)) return false;
+  const { version, source } = JSON.parse(readFileSync(record, 'utf8'));
+  if (source === OWN_SOURCE) return obstacleToWheel() !== undefined;
+  return version === WHEEL.version && hasLibraries(join(deps, 'lib'));
+}
+
+/** Why the wheel can't be used here, and what would help, or undefined. */
+function obstacleToWheel() {
+  const { platform, arch } = process;
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  if (platform !== 'linux' || arch !== 'x64' || !glibcVersionRuntime) {
+    const system =
+      platform === 'linux' && !glibcVersionRuntime
+        ? `${platform} ${arch} without glibc`
+        : `${platform} ${arch}`;
+    return {
+      reason: `there is no tensorflow-cpu wheel for ${system}`,
+      remedy: 'use Linux x64 with glibc 2.27 or later',
+    };
+  }
+  if (!findTool([['g++']])) return { reason: 'no C++ compiler (g++) was found', remedy: INSTALL_COMPILER };
+  return undefined;
+}
+
+async function installWheel(tfjsNode) {
+  const tensorflow = await cachedTensorFlow();
+  await timed(`TensorFlow ${WHEEL.version}: compiling the binding`, () => {
+    linkLibraries(tfjsNode, tensorflow);
+    compileBinding(tfjsNode, join(tensorflow, 'include'));
+    const version = loadedVersion(tfjsNode);
+    if (version !== WHEEL.version) {
+      throw new SetupError(
+        `the binding loaded TensorFlow ${version} instead of ${WHEEL.version}`,
+        'unset LD_LIBRARY_PATH and LD_PRELOAD, then run `npm run setup`',
+      );
+    }
+    writeRecord(tfjsNode, { version, source: WHEEL_SOURCE });
+  });
+}
+
+function linkLibraries({ deps }, tensorflow) {
+  mkdirSync(join(deps, 'lib'), { recursive: true });
+  for (const [library, names] of Object.entries(LIBRARY_LINKS)) {
+    for (const name of names) symlinkSync(join(tensorflow, library), join(deps, 'lib', name));
+  }
+}
+
+/** What node-gyp would do, in one call: the binding uses nothing of Node but its stable C interface, Node-API. */
+function compileBinding({ folder, lib, deps, binding, nodeHeaders }, tensorflowHeaders) {
+  mkdirSync(join(lib, 'napi-v8'), { recursive: true });
+  const includes = [nodeHeaders, join(folder, '..'), tensorflowHeaders, join(folder, 'binding')];
+  const result = spawnSync(
+    'g++',
+    [
+      ...['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'],
+      ...includes.map((include) => `-I${include}`),
+      ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((source) => join(folder, 'binding', source)),
+      ...[`-L${join(deps, 'lib')}`, '-ltensorflow', '-ltensorflow_framework'],
+      ...['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', binding],
+    ],
+    { encoding: 'utf8' },
+  );
+  if (result.status === 0) return;
+  throw new SetupError(
+    "g++ could not compile tfjs-node's binding (its output is above)",
+    `install a g++ that knows C++17, with its C++ library: ${INSTALL_COMPILER}`,
+    outputOf(result),
+  );
+}
+
+function installOwn(root, tfjsNode, { reason, remedy }) {
+  say(
+    `TensorFlow: ${reason}. Falling back to tfjs-node's own install step, which downloads another TensorFlow.\n` +
+      `  This path is not tested, and its numbers differ from those of TensorFlow ${WHEEL.version}. Better: ${remedy}`,
+  );
+  const result = runNpm(root, ['rebuild', '@tensorflow/tfjs-node', '--ignore-scripts=false']);
+  if (result.status !== 0 || !existsSync(tfjsNode.binding)) {
+    throw new SetupError(
+      `${reason}, and tfjs-node's own install step failed too (its output is above)`,
+      remedy,
+      outputOf(result),
+    );
+  }
+  writeRecord(tfjsNode, { version: loadedVersion(tfjsNode), source: OWN_SOURCE });
+}
+
+/** The version that the TensorFlow library itself tells, asked in a process of its own: a bad library may crash it. */
+function loadedVersion({ binding }) {
+  const result = spawnSync(process.execPath, ['-p', `require(${JSON.stringify(binding)}).TF_Version`], {
+    encoding: 'utf8',
+  });
+  if (result.status === 0) return result.stdout.trim();
+  throw new SetupError(
+    `TensorFlow can't be loaded: ${result.signal ? `it crashed with ${result.signal}` : 'its output is above'}`,
+    'glibc 2.27 or later and a processor with AVX are needed; if they are there, remove node_modules and run `npm run setup`',
+    outputOf(result),
+  );
+}
+
+/** Written last and whole: it says that all before it succeeded. */
+function writeRecord({ deps, record }, contents) {
+  mkdirSync(deps, { recursive: true });
+  writeFileSync(`${record}.new`, `${JSON.stringify(contents)}\n`);
+  renameSync(`${record}.new`, record);
+}

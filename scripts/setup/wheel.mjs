@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { SetupError } from './report.mjs';
+
+/** The pinned TensorFlow. Another version gives other bits: raise `version` here and nowhere else. */
+export const WHEEL = {
+  version: '2.21.0',
+  file: 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
+  sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+  bytes: 273_829_956,
+  /** What asks pip for this file, whatever its own Python and platform are. */
+  pipArguments: ['--python-version', '311', '--platform', 'manylinux_2_27_x86_64', 'tensorflow-cpu==2.21.0'],
+};
+
+/** Bytes of each library, unpacked. libtensorflow_cc holds the C API too. */
+export const LIBRARY_BYTES = {
+  'libtensorflow_cc.so.2': 788_086_608,
+  'libtensorflow_framework.so.2': 65_222_328,
+};
+
+/** All that tfjs-node's binding includes, as `g++ -M` tells, of the wheel's 15,632 files. */
+const HEADERS = [
+  'include/tensorflow/c/c_api.h',
+  'include/tensorflow/c/c_api_macros.h',
+  'include/tensorflow/c/eager/c_api.h',
+  'include/tensorflow/c/tf_attrtype.h',
+  'include/tensorflow/c/tf_buffer.h',
+  'include/tensorflow/c/tf_datatype.h',
+  'include/tensorflow/c/tf_status.h',
+  'include/tensorflow/c/tf_tensor.h',
+  'include/tensorflow/c/tf_tstring.h',
+  'include/tensorflow/core/platform/ctstring.h',
+  'include/tensorflow/core/platform/ctstring_internal.h',
+  'include/tsl/platform/ctstring.h',
+  'include/tsl/platform/ctstring_internal.h',
+  'include/xla/tsl/c/tsl_status.h',
+];
+
+/** What is kept of the wheel: paths under its tensorflow/ folder. */
+export const KEPT_FILES = [...Object.keys(LIBRARY_BYTES), ...HEADERS];
+
+/** Whether `folder` has both libraries in full length, links followed. */
+export function hasLibraries(folder) {
+  return Object.entries(LIBRARY_BYTES).every(
+    ([file, bytes]) => statSync(join(folder, file), { throwIfNoEntry: false })?.size === bytes,
+  );
+}
+
+export function isComplete(folder) {
+  return hasLibraries(folder) && KEPT_FILES.every((file) => existsSync(join(folder, file)));
+}
+
+/** Refuses a file that is not the pinned wheel, whose libraries decide the bits of every run. */
+export async function verifyWheel(path) {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  const sha256 = hash.digest('hex');
+  if (sha256 === WHEEL.sha256) return;
+  throw new SetupError(
+    `${basename(path)} has SHA-256 ${sha256}, expected ${WHEEL.sha256}: it is cut short or not the released file`,
+    'run `npm run setup` again; if that repeats, see which index `pip config list` names',
+  );
+}

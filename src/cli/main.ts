@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { EXIT, UserError } from '../errors.js';
+import { planCommand } from './plan.js';
+import { reportCommand } from './report.js';
+import { runCommand } from './run.js';
+
+const isDebug = process.argv.includes('--debug');
+
+try {
+  await yargs(hideBin(process.argv))
+    .scriptName('vae-sweep')
+    .usage(
+      '$0 <command>\n\nTrains sweeps of small variational autoencoders on all cores, and logs every step as Arrow.',
+    )
+    .command(runCommand)
+    .command(planCommand)
+    .command(reportCommand)
+    .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
+    .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')
+    .example('$0 run sweeps/quickstart.yaml', 'train a small sweep in about a minute')
+    .example('$0 plan sweeps/table1-linear.yaml', 'what would be trained, how long, how large')
+    .epilogue('A sweep that was stopped, or killed, goes on with the same command.')
+    .strict()
+    .recommendCommands()
+    .version(packageVersion())
+    .wrap(Math.min(100, process.stdout.columns || 100))
+    .fail((message, error: Error | undefined) => {
+      throw error ?? new UserError(`${message} (see vae-sweep --help)`, EXIT.badInput);
+    })
+    .parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const isExpected = error instanceof UserError;
+  const hint = isExpected || isDebug ? '' : ' (--debug shows where)';
+  process.stderr.write(`vae-sweep: ${message}${hint}\n`);
+  if (isDebug && stack !== undefined) process.stderr.write(`${stack}\n`);
+  return isExpected ? error.exitCode : EXIT.failure;
+}
+
+function packageVersion(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,92 @@
+import type { Argv, CommandModule } from 'yargs';
+import { LOG_LEVELS, type LogLevel } from '../coordinator/log.js';
+import type { RunResult } from '../coordinator/run-sweep.js';
+import { onStopRequest } from '../coordinator/stop.js';
+import { summaryText } from '../coordinator/summary.js';
+import { EXIT, InputError } from '../errors.js';
+import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
+
+interface RunArguments extends SweepArguments {
+  readonly retries: number;
+  readonly checkpointEvery: number;
+  readonly logLevel: LogLevel;
+  readonly retryDiverged: boolean;
+  readonly retrainCorrupt: boolean;
+}
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run <file>',
+  describe: 'Train what a sweep lacks, and print the table of its means',
+  builder: (yargs) =>
+    withSweepOptions(yargs)
+      .option('retries', {
+        type: 'number',
+        default: 1,
+        requiresArg: true,
+        coerce: checkRetries,
+        describe: 'Further tries of a task that fails; a failed task is also tried at the next run',
+      })
+      .option('checkpoint-every', {
+        type: 'number',
+        default: 5,
+        requiresArg: true,
+        coerce: checkSeconds,
+        describe: 'Seconds of training between checkpoints; results do not depend on it',
+      })
+      .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'Detail of log.jsonl' })
+      .option('retry-diverged', {
+        type: 'boolean',
+        default: false,
+        describe: 'Train tasks again whose loss was not finite; the same settings diverge again',
+      })
+      .option('retrain-corrupt', {
+        type: 'boolean',
+        default: false,
+        describe: 'Set corrupt task folders aside and train their tasks again',
+      })
+      .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
+      .example(
+        '$0 run sweeps/quickstart.yaml --set steps=1000 --workers 1',
+        'a shorter first look',
+      ) as unknown as Argv<RunArguments>,
+  handler: async (argv) => {
+    const sweep = loadSweepOf(argv);
+    const { runSweep } = await import('../coordinator/run-sweep.js');
+    const stop = new AbortController();
+    const removeHandlers = onStopRequest((reason) => {
+      stop.abort(reason);
+    });
+    const result = await runSweep(sweep, {
+      outDir: argv.out,
+      workers: argv.workers,
+      retries: argv.retries,
+      checkpointEveryMs: argv.checkpointEvery * 1000,
+      logLevel: argv.logLevel,
+      retryDiverged: argv.retryDiverged,
+      retrainCorrupt: argv.retrainCorrupt,
+      signal: stop.signal,
+      output: process.stderr,
+    }).finally(removeHandlers);
+    if (!result.interrupted) {
+      const { terminalReport } = await import('../report/terminal.js');
+      process.stdout.write(`${terminalReport(sweep, argv.out)}\n`);
+    }
+    process.stdout.write(summaryText(result, argv.out));
+    process.exitCode = exitCodeOf(result);
+  },
+};
+
+function exitCodeOf({ interrupted, failed, corrupt }: RunResult): number {
+  if (interrupted) return EXIT.interrupted;
+  return failed.length + corrupt.length > 0 ? EXIT.failure : EXIT.ok;
+}
+
+function checkRetries(retries: number): number {
+  if (Number.isInteger(retries) && retries >= 0 && retries <= 100) return retries;
+  throw new InputError(`--retries ${String(retries)}: expected a whole number from 0 to 100`);
+}
+
+function checkSeconds(seconds: number): number {
+  if (seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new InputError(`--checkpoint-every ${String(seconds)}: expected seconds from 0 to 86400`);
+}

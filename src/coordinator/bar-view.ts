@@ -1,0 +1,77 @@
+import type { WriteStream } from 'node:tty';
+import type { SingleBar } from 'cli-progress';
+import { MultiBar, Presets } from 'cli-progress';
+import type { RunningTask, Snapshot } from './tally.js';
+
+const BAR_WIDTH = 24;
+/** Left free on the terminal for the total and the command that was typed. */
+const OTHER_ROWS = 2;
+const DEFAULT_ROWS = 24;
+
+/** The total on top, and below it a line a worker, as many as the terminal has room for. */
+export class BarView {
+  readonly #bars: MultiBar;
+  readonly #total: SingleBar;
+  readonly #workers: readonly SingleBar[];
+
+  constructor(stream: WriteStream, workers: number) {
+    this.#bars = new MultiBar(
+      {
+        stream,
+        format: '{bar} {text}',
+        barsize: BAR_WIDTH,
+        clearOnComplete: true,
+        // Signals are the coordinator's.
+        gracefulExit: false,
+        emptyOnZero: true,
+      },
+      Presets.rect,
+    );
+    this.#total = this.#bars.create(1, 0, { text: '' });
+    const rows = Math.max(1, (stream.rows || DEFAULT_ROWS) - OTHER_ROWS);
+    this.#workers = Array.from({ length: Math.min(workers, rows) }, () =>
+      this.#bars.create(1, 0, { text: '' }),
+    );
+  }
+
+  draw(snapshot: Snapshot, text: string): void {
+    const { tasks, workers } = snapshot;
+    const parts = workers.map((running) =>
+      running === null ? 0 : running.step / running.task.settings.steps,
+    );
+    const tasksDone = parts.reduce((sum, part) => sum + part, snapshot.tasksDone);
+    update(this.#total, tasksDone, tasks, text);
+    this.#workers.forEach((bar, slot) => {
+      drawWorker(bar, workers[slot] ?? null);
+    });
+  }
+
+  event(line: string): void {
+    this.#bars.log(`${line}\n`);
+    this.#bars.update();
+  }
+
+  close(): void {
+    this.#bars.stop();
+  }
+}
+
+function drawWorker(bar: SingleBar, running: RunningTask | null): void {
+  if (running === null) {
+    update(bar, 0, 1, 'idle');
+    return;
+  }
+  const { task, step } = running;
+  const { steps } = task.settings;
+  update(
+    bar,
+    step,
+    steps,
+    `${step.toLocaleString('en-US')} of ${steps.toLocaleString('en-US')} steps  ${task.name}`,
+  );
+}
+
+function update(bar: SingleBar, value: number, total: number, text: string): void {
+  bar.setTotal(total);
+  bar.update(value, { text });
+}

@@ -1,0 +1,94 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Task } from '../sweep/task.js';
+import type { TrainOutcome, WorkerReply, WorkerRequest } from '../training/protocol.js';
+
+export interface PoolOptions {
+  /** Threads, each a slot. */
+  readonly workers: number;
+  readonly workerUrl: URL;
+  readonly checkpointEveryMs: number;
+}
+
+/** Training threads, each a slot with the step that its task has reached. */
+export class TrainingPool {
+  /** Rejects when a thread can't even start; then nothing that waits for one would ever end. */
+  readonly broken: Promise<never>;
+  readonly #options: PoolOptions;
+  readonly #piscina: Piscina<WorkerRequest, WorkerReply>;
+  /** Int32: at 0 the stop request, at 1 + slot the steps done. */
+  readonly #shared: SharedArrayBuffer;
+  readonly #cells: Int32Array;
+  /** Slots that no task holds. Never empty when a task starts: the caller runs no more than `workers` at a time. */
+  readonly #freeSlots: number[];
+
+  constructor(options: PoolOptions) {
+    const { workers, workerUrl } = options;
+    this.#options = options;
+    this.#shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + workers));
+    this.#cells = new Int32Array(this.#shared);
+    this.#freeSlots = Array.from({ length: workers }, (_, slot) => slot);
+    this.#piscina = new Piscina({
+      filename: fileURLToPath(workerUrl),
+      minThreads: workers,
+      maxThreads: workers,
+      concurrentTasksPerWorker: 1,
+      // The default freezes a worker's event loop between tasks.
+      atomics: 'disabled',
+    });
+    this.broken = new Promise((_, reject) => {
+      this.#piscina.on('error', reject);
+    });
+    this.broken.catch(() => undefined);
+  }
+
+  /** Lets one thread run every operation once that the tasks need, before the others start. */
+  async warmUp(tasks: readonly Task[]): Promise<void> {
+    await this.#piscina.run({ type: 'warmUp', tasks });
+  }
+
+  /** Trains a task; a thread that dies is a failure of its task. `onStart` gets the task's slot. */
+  async train(
+    task: Task,
+    folder: string,
+    fromStep: number,
+    onStart: (slot: number) => void,
+  ): Promise<TrainOutcome> {
+    const slot = this.#freeSlots.shift();
+    if (slot === undefined) throw new Error('More tasks were started than there are workers.');
+    Atomics.store(this.#cells, 1 + slot, fromStep);
+    onStart(slot);
+    const { checkpointEveryMs } = this.#options;
+    try {
+      const reply = await this.#piscina.run({
+        type: 'train',
+        task,
+        folder,
+        checkpointEveryMs,
+        shared: this.#shared,
+        slot,
+      });
+      if (reply.type === 'warm') throw new Error('it answered a training request with a warm-up');
+      return reply;
+    } catch (error) {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      return { type: 'failed', message: `its thread ended: ${message}`, stack: stack ?? null };
+    } finally {
+      this.#freeSlots.push(slot);
+    }
+  }
+
+  /** Steps that the slot's task has done. */
+  stepOf(slot: number): number {
+    return Atomics.load(this.#cells, 1 + slot);
+  }
+
+  /** Asks every running task to finish its chunk, write a checkpoint and return. */
+  requestStop(): void {
+    Atomics.store(this.#cells, 0, 1);
+  }
+
+  async destroy(): Promise<void> {
+    await this.#piscina.destroy();
+  }
+}

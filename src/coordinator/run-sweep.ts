@@ -1,0 +1,110 @@
+import type { WriteStream } from 'node:tty';
+import type { Logger } from 'pino';
+import { checkDiskSpace } from '../store/disk-space.js';
+import { acquireStoreLock } from '../store/lock.js';
+import { prepareSweepFolder } from '../store/sweep-folder.js';
+import { setAside, taskFolder } from '../store/task-folder.js';
+import { readTaskStates } from '../store/task-states.js';
+import { estimateCost } from '../sweep/cost.js';
+import type { Sweep } from '../sweep/load.js';
+import type { LogLevel } from './log.js';
+import { openLog } from './log.js';
+import type { CorruptTask, FailedTask, Triage } from './triage.js';
+import { triage } from './triage.js';
+
+export interface RunOptions {
+  readonly outDir: string;
+  /** Tasks trained at a time. */
+  readonly workers: number;
+  /** How often a task that failed is tried again in this session. */
+  readonly retries: number;
+  /** Whether to train tasks again whose loss was not finite in an earlier session. */
+  readonly retryDiverged: boolean;
+  /** Whether to set corrupt task folders aside and train their tasks again. */
+  readonly retrainCorrupt: boolean;
+  readonly checkpointEveryMs: number;
+  readonly logLevel: LogLevel;
+  /** Asks for a graceful stop when aborted. */
+  readonly signal: AbortSignal;
+  /** For progress and messages. */
+  readonly output: WriteStream;
+  /** Module of a training thread. */
+  readonly workerUrl?: URL;
+}
+
+export interface RunResult {
+  /** Whether a stop was asked for before all tasks had ended. */
+  readonly interrupted: boolean;
+  /** Done tasks, of this and of earlier sessions. */
+  readonly done: number;
+  readonly failed: readonly FailedTask[];
+  readonly corrupt: readonly CorruptTask[];
+  readonly logFile: string;
+}
+
+type SweepToRun = Pick<Sweep, 'name' | 'file' | 'tasks'>;
+
+interface Session {
+  readonly sweep: SweepToRun;
+  readonly options: RunOptions;
+  readonly logger: Logger;
+  readonly say: (line: string) => void;
+}
+
+const TRAINING_THREAD = new URL('../../workers/train.js', import.meta.url);
+
+/** Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown. */
+export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
+  const lock = await acquireStoreLock(options.outDir);
+  try {
+    const { name, file, tasks } = sweep;
+    const startedAt = new Date().toISOString();
+    const log = openLog(
+      prepareSweepFolder(options.outDir, { name, file, startedAt, tasks }),
+      options.logLevel,
+    );
+    const say = (line: string): void => {
+      log.logger.info(line);
+      options.output.write(`${line}\n`);
+    };
+    if (lock.takenOverFrom !== null) say(`took the store over from ${lock.takenOverFrom}, which is gone`);
+    return { ...(await runTasks({ sweep, options, logger: log.logger, say })), logFile: log.file };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
+  const { outDir, retrainCorrupt, signal } = options;
+  if (retrainCorrupt) setCorruptAside(outDir, sweep, say);
+  const found = triage(sweep.tasks, readTaskStates(outDir, sweep.tasks), options);
+  say(found.summary);
+  const { done, pending, failed, corrupt } = found;
+  if (pending.length === 0) return { interrupted: false, done, failed, corrupt };
+  checkDiskSpace(outDir, bytesToWrite(found));
+  // Not needed, and not loaded, when there is nothing to train.
+  const { trainAll } = await import('./train-all.js');
+  const result = await trainAll(
+    { tasks: sweep.tasks.length, done, pending },
+    { workerUrl: TRAINING_THREAD, ...options, logger },
+  );
+  const allFailed = [...failed, ...result.failed];
+  const allDone = done + result.done;
+  const ended = allDone + allFailed.length + corrupt.length;
+  const interrupted = signal.aborted && ended < sweep.tasks.length;
+  logger.info({ done: allDone, failed: allFailed.length, interrupted }, 'session over');
+  return { interrupted, done: allDone, failed: allFailed, corrupt };
+}
+
+function setCorruptAside(outDir: string, { tasks }: SweepToRun, say: (line: string) => void): void {
+  const states = readTaskStates(outDir, tasks);
+  for (const task of tasks) {
+    const state = states.get(task.id);
+    if (state?.state !== 'corrupt') continue;
+    say(`corrupt: ${task.name}: ${state.problem}; set aside as ${setAside(taskFolder(outDir, task))}`);
+  }
+}
+
+function bytesToWrite({ pending }: Triage): number {
+  return pending.reduce((sum, { task }) => sum + estimateCost(task.settings).bytes, 0);
+}

@@ -1,0 +1,73 @@
+import type { WriteStream } from 'node:tty';
+import type { Logger } from 'pino';
+import { setNativeEnvironment } from '../native/environment.js';
+import type { Task, TrainingSettings } from '../sweep/task.js';
+import type { DispatchResult } from './dispatch.js';
+import { dispatch } from './dispatch.js';
+import { TrainingPool } from './pool.js';
+import type { Progress } from './progress.js';
+import { showProgress } from './progress.js';
+import { Tally } from './tally.js';
+import type { PendingTask } from './triage.js';
+
+export interface TrainAllOptions {
+  readonly outDir: string;
+  readonly workers: number;
+  readonly retries: number;
+  readonly checkpointEveryMs: number;
+  readonly workerUrl: URL;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly output: WriteStream;
+}
+
+/** What the sweep had before this session. */
+export interface Start {
+  readonly tasks: number;
+  readonly done: number;
+  readonly pending: readonly PendingTask[];
+}
+
+/** Starts the threads, warms them up, trains what is pending, and ends them. */
+export async function trainAll(start: Start, options: TrainAllOptions): Promise<DispatchResult> {
+  const workers = Math.min(options.workers, start.pending.length);
+  // TensorFlow reads these when the first thread loads it.
+  setNativeEnvironment();
+  const pool = new TrainingPool({ ...options, workers });
+  const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
+  const progress = showProgress(options.output, () => tally.snapshot(performance.now()));
+  const announceStop = (): void => {
+    announce(progress, options);
+  };
+  options.signal.addEventListener('abort', announceStop);
+  try {
+    await pool.warmUp(representatives(start.pending));
+    return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event });
+  } finally {
+    options.signal.removeEventListener('abort', announceStop);
+    progress.close();
+    await pool.destroy();
+  }
+}
+
+function announce(progress: Progress, { logger, signal }: TrainAllOptions): void {
+  logger.warn({ reason: signal.reason as unknown }, 'stop asked for');
+  progress.event('stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once');
+}
+
+/** One task for each set of TensorFlow operations that training may use. */
+function representatives(pending: readonly PendingTask[]): Task[] {
+  return [...new Map(pending.map(({ task }) => [operationsKey(task.settings), task])).values()];
+}
+
+function operationsKey(settings: TrainingSettings): string {
+  const { experiment, engine, biases, decoderNoise, decoderLogVarianceThreshold, hiddenWidths } = settings;
+  return [
+    experiment,
+    engine,
+    biases,
+    decoderNoise,
+    decoderLogVarianceThreshold !== null,
+    hiddenWidths.length,
+  ].join();
+}

@@ -1,0 +1,91 @@
+import type { TaskFailure, TaskState } from '../store/task-folder.js';
+import { estimateCost } from '../sweep/cost.js';
+import type { Task } from '../sweep/task.js';
+
+/** A task to be trained in this session. */
+export interface PendingTask {
+  readonly task: Task;
+  /** Steps that its checkpoint already has. */
+  readonly fromStep: number;
+  /** Runs of it that failed, in earlier sessions too. */
+  readonly failures: number;
+}
+
+export interface FailedTask {
+  readonly task: Task;
+  readonly failure: TaskFailure;
+}
+
+export interface CorruptTask {
+  readonly task: Task;
+  readonly problem: string;
+}
+
+/** What a sweep has and lacks when a session starts. */
+export interface Triage {
+  readonly done: number;
+  /** Most work first. */
+  readonly pending: readonly PendingTask[];
+  /** Of an earlier session, and not to be tried again. */
+  readonly failed: readonly FailedTask[];
+  readonly corrupt: readonly CorruptTask[];
+  /** As `21 tasks: 12 done, 3 to continue, 0 failed, 6 to run`. */
+  readonly summary: string;
+}
+
+/** Decides from the tasks' states which to train. A divergence is deterministic, so it is tried again only if asked. */
+export function triage(
+  tasks: readonly Task[],
+  states: ReadonlyMap<string, TaskState>,
+  { retryDiverged }: { readonly retryDiverged: boolean },
+): Triage {
+  const pending: PendingTask[] = [];
+  const failed: FailedTask[] = [];
+  const corrupt: CorruptTask[] = [];
+  const counts: Record<TaskState['state'], number> = {
+    new: 0,
+    interrupted: 0,
+    done: 0,
+    failed: 0,
+    corrupt: 0,
+  };
+  for (const task of tasks) {
+    const state = states.get(task.id) ?? { state: 'new' };
+    counts[state.state] += 1;
+    if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
+    if (state.state === 'new') pending.push({ task, fromStep: 0, failures: 0 });
+    if (state.state === 'interrupted') pending.push({ task, fromStep: state.step, failures: 0 });
+    if (state.state !== 'failed') continue;
+    const { failure } = state;
+    if (failure.reason === 'diverged' && !retryDiverged) failed.push({ task, failure });
+    else pending.push({ task, fromStep: 0, failures: failure.attempts });
+  }
+  return {
+    done: counts.done,
+    pending: longestFirst(pending),
+    failed,
+    corrupt,
+    summary: summarise(tasks.length, counts),
+  };
+}
+
+/** Estimated milliseconds of training that the task still needs in one worker. */
+export function remainingWorkMs({ task: { settings }, fromStep }: PendingTask): number {
+  return estimateCost(settings).trainingMs * (1 - fromStep / settings.steps);
+}
+
+function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
+  return pending
+    .map((item) => ({ item, workMs: remainingWorkMs(item) }))
+    .sort((a, b) => b.workMs - a.workMs)
+    .map(({ item }) => item);
+}
+
+function summarise(total: number, counts: Readonly<Record<TaskState['state'], number>>): string {
+  const corrupt = counts.corrupt === 0 ? '' : `, ${counts.corrupt} corrupt`;
+  const noun = total === 1 ? 'task' : 'tasks';
+  return (
+    `${total} ${noun}: ${counts.done} done, ${counts.interrupted} to continue, ` +
+    `${counts.failed} failed${corrupt}, ${counts.new} to run`
+  );
+}

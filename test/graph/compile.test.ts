@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Tensor1D } from '@tensorflow/tfjs-node';
+import { compileLoop, recordStep } from '../../src/graph/compile.js';
+import { eagerLoop, type LoopBody, type LoopShapes } from '../../src/graph/loop.js';
+import { tf } from '../../src/native/tensorflow.js';
+
+const vector = { dtype: 'float32', shape: [3] } as const;
+const shapes: LoopShapes = { state: [vector], inputs: [{ dtype: 'float32', shape: [] }] };
+/** x <- x * rate + step, logging the sum of the new x and the step. */
+const body: LoopBody = ([x], [rate], step) => {
+  if (x === undefined || rate === undefined) throw new Error('no arguments');
+  const next: Tensor1D = tf.add(tf.mul(x, rate), step.toFloat());
+  return { state: [next], metrics: tf.stack([tf.sum(next), step.toFloat()]) as Tensor1D };
+};
+
+describe('a compiled loop', () => {
+  it('gives what the eager loop gives, in calls of any length', () => {
+    const state = [tf.tensor1d([1, 2, 3])];
+    const inputs = [tf.scalar(0.5)];
+    const eager = eagerLoop(body, 20).run(state, inputs, 1, 10);
+    const loop = compileLoop(body, shapes, 20);
+    const first = loop.run(state, inputs, 1, 3);
+    const rest = loop.run(first.state, inputs, 4, 7);
+    assert.deepEqual([...first.metrics, ...rest.metrics], [...eager.metrics]);
+    assert.deepEqual(rest.state[0]?.arraySync(), eager.state[0]?.arraySync());
+    loop.dispose();
+  });
+
+  it('leaves no tensors behind', () => {
+    const state = [tf.tensor1d([1, 2, 3])];
+    const inputs = [tf.scalar(0.5)];
+    const loop = compileLoop(body, shapes, 5);
+    tf.dispose(loop.run(state, inputs, 1, 5).state);
+    const before = tf.memory().numTensors;
+    for (let call = 0; call < 10; call++) tf.dispose(loop.run(state, inputs, 1, 5).state);
+    assert.equal(tf.memory().numTensors, before);
+    loop.dispose();
+  });
+
+  it('refuses a step that reads values: they would be frozen', () => {
+    const reading: LoopBody = ([x], inputs, step) => {
+      if (x === undefined) throw new Error('no state');
+      return body([tf.tensor1d([...tf.mul(x, 2).dataSync()])], inputs, step);
+    };
+    assert.throws(
+      () => recordStep(reading, shapes),
+      /read the values of a tensor that depends on its inputs/,
+    );
+  });
+
+  it('refuses a step that changes the shape of its state', () => {
+    const growing: LoopBody = ([x], inputs, step) => {
+      if (x === undefined) throw new Error('no state');
+      const { metrics } = body([x], inputs, step);
+      return { state: [tf.concat([x, x])], metrics };
+    };
+    assert.throws(() => compileLoop(growing, shapes, 5), {
+      message:
+        "A loop's step must keep the shapes of its state: it was given float32[3] and returned float32[6].",
+    });
+  });
+
+  it('refuses an operation that it does not know by name', () => {
+    const unknown: LoopBody = (state, inputs, step) => {
+      const result = body(state, inputs, step);
+      return { state: result.state, metrics: tf.atanh(tf.mul(result.metrics, 0)) };
+    };
+    assert.throws(() => compileLoop(unknown, shapes, 5), /does not know TensorFlow's operation Atanh/);
+  });
+
+  it('refuses more steps than it was compiled for', () => {
+    const loop = compileLoop(body, shapes, 5);
+    assert.throws(() => loop.run([tf.zeros([3])], [tf.scalar(1)], 1, 6), {
+      message: 'Expected count to be a whole number from 1 to 5, got 6.',
+    });
+    loop.dispose();
+  });
+
+  it('keeps only operations that its outputs need', () => {
+    const wasteful: LoopBody = (state, inputs, step) => {
+      tf.exp(tf.exp(step.toFloat()));
+      return body(state, inputs, step);
+    };
+    assert.equal(recordStep(wasteful, shapes).nodes.length, recordStep(body, shapes).nodes.length);
+  });
+});

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { shortSettings, temporaryFolder, trainHere } from './harness.js';
+
+describe('a loss that is not finite', () => {
+  it('ends the task with its step and the last finite metrics', () => {
+    const folder = temporaryFolder();
+    const outcome = trainHere(folder.path, { ...shortSettings, learningRate: 50 });
+    assert.equal(outcome.type, 'diverged');
+    assert.ok(outcome.lastFinite);
+    assert.equal(outcome.lastFinite.step, outcome.step - 1);
+    assert.ok(Number.isFinite(outcome.lastFinite.loss));
+    folder.remove();
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Task, TrainingSettings } from '../../src/sweep/task.js';
+import { Programs } from '../../src/training/programs.js';
+import type { TrainOutcome } from '../../src/training/protocol.js';
+import { train, type Clock } from '../../src/training/train.js';
+
+/** A short linear run whose evaluations and batches do not fall on chunk boundaries. */
+export const shortSettings: TrainingSettings = {
+  kind: 'train',
+  experiment: 'linear',
+  intrinsicDim: 2,
+  ambientDim: 4,
+  latentDim: 3,
+  seed: 2,
+  modelSeed: 0,
+  steps: 2300,
+  batchSize: 16,
+  learningRate: 1e-3,
+  hiddenWidths: [],
+  biases: true,
+  decoderNoise: true,
+  initialDecoderLogVariance: -1,
+  decoderLogVarianceThreshold: null,
+  evaluateEverySteps: 700,
+  evaluationPoints: 50,
+  logEverySteps: 1,
+  engine: 'compiled',
+};
+
+export function taskOf(settings: TrainingSettings): Task {
+  return { id: '0123456789abcdef', name: 'short', settings, versions: { tensorflow: '2.21.0', numerics: 1 } };
+}
+
+export function temporaryFolder(): { path: string; remove: () => void } {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'vae-sweep-test-'));
+  return {
+    path: folder,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const programs = new Programs();
+
+/** Trains in this thread; `stop[0] = 1` asks it to stop after the chunk. */
+export function trainHere(
+  folder: string,
+  settings: TrainingSettings,
+  options: { checkpointEveryMs?: number; clock?: Clock; stop?: Int32Array } = {},
+): TrainOutcome {
+  const shared = options.stop ?? new Int32Array(new SharedArrayBuffer(8));
+  const request = {
+    type: 'train',
+    task: taskOf(settings),
+    folder,
+    checkpointEveryMs: options.checkpointEveryMs ?? 60_000,
+    shared: shared.buffer as SharedArrayBuffer,
+    slot: 0,
+  } as const;
+  return train(request, programs, options.clock ?? frozenClock());
+}
+
+/** Chunks take no time by this clock, so that they have their full length. */
+export function frozenClock(): Clock {
+  return { now: () => 0, date: () => new Date(0) };
+}
