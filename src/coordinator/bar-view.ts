@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import type { SingleBar } from 'cli-progress';
 import { MultiBar, Presets } from 'cli-progress';
 import type { RunningTask, Snapshot } from './tally.js';
@@ -14,7 +13,7 @@ export class BarView {
   readonly #total: SingleBar;
   readonly #workers: readonly SingleBar[];
 
-  constructor(stream: WriteStream, workers: number) {
+  constructor(stream: NodeJS.WritableStream & { readonly rows?: number }, workers: number) {
     this.#bars = new MultiBar(
       {
         stream,
@@ -28,7 +27,7 @@ export class BarView {
       Presets.rect,
     );
     this.#total = this.#bars.create(1, 0, { text: '' });
-    const rows = Math.max(1, (stream.rows || DEFAULT_ROWS) - OTHER_ROWS);
+    const rows = Math.max(1, (stream.rows ?? DEFAULT_ROWS) - OTHER_ROWS);
     this.#workers = Array.from({ length: Math.min(workers, rows) }, () =>
       this.#bars.create(1, 0, { text: '' }),
     );

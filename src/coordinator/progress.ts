@@ -1,7 +1,9 @@
-import type { WriteStream } from 'node:tty';
 import { formatCount, formatDuration } from '../units.js';
 import { BarView } from './bar-view.js';
 import type { Snapshot } from './tally.js';
+
+/** Standard error, or what stands in for it. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number };
 
 /** How a sweep's course is shown. Results go to standard output; this does not. */
 export interface Progress {
@@ -15,8 +17,8 @@ const REDRAW_MS = 250;
 const HEARTBEAT_MS = 10_000;
 
 /** Bars on a terminal; elsewhere plain lines, an event each and one every ten seconds. */
-export function showProgress(stream: WriteStream, snapshot: () => Snapshot): Progress {
-  return stream.isTTY ? showBars(stream, snapshot) : showLines(stream, snapshot);
+export function showProgress(stream: Output, snapshot: () => Snapshot): Progress {
+  return stream.isTTY === true ? showBars(stream, snapshot) : showLines(stream, snapshot);
 }
 
 /** As `12 of 21 tasks, 51,200 steps/s, about 1 min 12 s left`. */
@@ -26,7 +28,7 @@ export function progressText({ tasksDone, tasks, stepsPerSecond, etaMs }: Snapsh
   return `${formatCount(tasksDone)} of ${formatCount(tasks)} tasks${speed}${eta}`;
 }
 
-function showBars(stream: WriteStream, snapshot: () => Snapshot): Progress {
+function showBars(stream: Output, snapshot: () => Snapshot): Progress {
   const view = new BarView(stream, snapshot().workers.length);
   const draw = (): void => {
     const now = snapshot();
@@ -49,7 +51,7 @@ function showBars(stream: WriteStream, snapshot: () => Snapshot): Progress {
   };
 }
 
-function showLines(stream: WriteStream, snapshot: () => Snapshot): Progress {
+function showLines(stream: Output, snapshot: () => Snapshot): Progress {
   const event = (line: string): void => {
     stream.write(`${line}\n`);
   };

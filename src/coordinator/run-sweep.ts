@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import type { Logger } from 'pino';
 import { checkDiskSpace } from '../store/disk-space.js';
 import { acquireStoreLock } from '../store/lock.js';
@@ -9,6 +8,7 @@ import { estimateCost } from '../sweep/cost.js';
 import type { Sweep } from '../sweep/load.js';
 import type { LogLevel } from './log.js';
 import { openLog } from './log.js';
+import type { Output } from './progress.js';
 import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
 
@@ -27,7 +27,7 @@ export interface RunOptions {
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
   /** For progress and messages. */
-  readonly output: WriteStream;
+  readonly output: Output;
   /** Module of a training thread. */
   readonly workerUrl?: URL;
 }

@@ -14,14 +14,13 @@ export function onStopRequest(onStop: (reason: string) => void): () => void {
     isStopping = true;
     onStop(reason);
   };
-  const onBrokenPipe = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    if (!isStopping) stop('EPIPE');
+  const onOutputError = (error: NodeJS.ErrnoException) => {
+    if (!isStopping) stop(error.code ?? error.message);
   };
   GRACEFUL.forEach((signal) => process.on(signal, stop));
-  [process.stdout, process.stderr].forEach((stream) => stream.on('error', onBrokenPipe));
+  [process.stdout, process.stderr].forEach((stream) => stream.on('error', onOutputError));
   return () => {
     GRACEFUL.forEach((signal) => process.off(signal, stop));
-    [process.stdout, process.stderr].forEach((stream) => stream.off('error', onBrokenPipe));
+    [process.stdout, process.stderr].forEach((stream) => stream.off('error', onOutputError));
   };
 }

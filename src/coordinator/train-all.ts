@@ -1,11 +1,10 @@
-import type { WriteStream } from 'node:tty';
 import type { Logger } from 'pino';
 import { setNativeEnvironment } from '../native/environment.js';
 import type { Task, TrainingSettings } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
 import { TrainingPool } from './pool.js';
-import type { Progress } from './progress.js';
+import type { Output, Progress } from './progress.js';
 import { showProgress } from './progress.js';
 import { Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
@@ -18,7 +17,7 @@ export interface TrainAllOptions {
   readonly workerUrl: URL;
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  readonly output: WriteStream;
+  readonly output: Output;
 }
 
 /** What the sweep had before this session. */
@@ -41,7 +40,7 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
   };
   options.signal.addEventListener('abort', announceStop);
   try {
-    await pool.warmUp(representatives(start.pending));
+    await Promise.race([pool.warmUp(representatives(start.pending)), pool.broken]);
     return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event });
   } finally {
     options.signal.removeEventListener('abort', announceStop);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import pl from 'nodejs-polars';
@@ -8,7 +9,7 @@ describe('polars, a reader that shares no code with ours,', () => {
   const folder = temporaryFolder();
   after(folder.remove);
   trainHere(folder.path, shortSettings);
-  const read = (name: string) => pl.readIPC(path.join(folder.path, name));
+  const read = (name: string) => pl.readIPC(readFileSync(path.join(folder.path, name)));
 
   it('reads every step', () => {
     const steps = read('steps.arrow');

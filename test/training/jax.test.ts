@@ -1,3 +1,4 @@
+import '../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Tensor1D } from '@tensorflow/tfjs-node';

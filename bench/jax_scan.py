@@ -1,0 +1,145 @@
+"""The strongest practical JAX program for the benchmark's training steps, served over stdin and stdout.
+
+    python3 -m venv venv && venv/bin/pip install jax==0.10.2 numpy
+    taskset -c 1 venv/bin/python bench/jax_scan.py --variant pregen
+
+A request is one line, its answer one line of JSON (`error` in it where the request was wrong):
+    info                  versions, flags and cores
+    prepare linear [1000] compiles the shape for that many steps a call
+    run linear 1000 20    20 calls of 1,000 steps: microseconds a step, wall and processor time
+
+A call is one compiled lax.scan over the steps, each with fresh data, and brings every step's metrics to the host. Random
+numbers are one draw a step. Variants: `stock` draws inside the step; `pregen` draws for 100 steps at a time (sphere 50);
+`wide` is pregen with 512-bit vectors. Pin the process to one core: XLA takes as many threads as it may use cores.
+"""
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Callable
+
+parser = argparse.ArgumentParser()
+parser.add_argument('--variant', choices=['stock', 'pregen', 'wide'], default='stock')
+parser.add_argument('--decoder-noise', action='store_true')
+OPTIONS = parser.parse_args()
+os.environ['JAX_PLATFORMS'] = 'cpu'
+if OPTIONS.variant == 'wide':  # XLA reads its flags once, when JAX is imported
+    os.environ['XLA_FLAGS'] = f'{os.environ.get("XLA_FLAGS", "")} --xla_cpu_prefer_vector_width=512'.strip()
+
+import jax  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
+import jaxlib  # noqa: E402
+import numpy as np  # noqa: E402
+
+sys.path.append(str(Path(__file__).parents[1] / 'test' / 'fixtures' / 'jax'))
+from vae import METRICS, Settings, data_parameters, data_points, initial_state, train_step  # noqa: E402
+
+HIDDEN = (200, 200, 200)
+SHAPES = {
+    'linear': Settings('linear', 9, 20, 20, 2, 1e-3, decoder_noise=OPTIONS.decoder_noise),
+    'sigmoid': Settings('sigmoid', 7, 28, 24, 69, 1e-4, decoder_noise=OPTIONS.decoder_noise),
+    'sphere': Settings('sphere', 6, 14, 13, 69, 1e-4, hidden=HIDDEN, decoder_noise=OPTIONS.decoder_noise),
+}
+
+
+class Trainer:
+    """A shape's compiled program for a number of steps a call, and the state that its calls carry on."""
+
+    def __init__(self, shape: str, steps: int) -> None:
+        settings = SHAPES[shape]
+        block = 1 if OPTIONS.variant == 'stock' else 50 if shape == 'sphere' else 100
+        if steps < 1 or steps % block:
+            raise ValueError(f'steps a call must be a multiple of {block}, got {steps}')
+        self.steps = steps
+        self.program = jax.jit(many_steps(settings, steps, block), donate_argnums=0)
+        self.carry = (jax.tree.map(jnp.copy, initial_state(settings)), jnp.float32(0), jax.random.PRNGKey(0))
+        self.call()
+
+    def call(self) -> np.ndarray:
+        self.carry, metrics = self.program(self.carry)
+        return np.asarray(metrics)
+
+
+def many_steps(s: Settings, steps: int, block: int) -> Callable:
+    matrix = data_parameters(s)
+    widths = [s.source, s.latent] + [s.ambient] * s.decoder_noise
+
+    def one_step(carry: tuple, normals: jax.Array) -> tuple:
+        state, step = carry
+        z, latent_noise, *decoder_noise = jnp.split(normals, np.cumsum(widths)[:-1], axis=1)
+        x = data_points(s, matrix, z)
+        state, metrics = train_step(s, step + 1, state, x, latent_noise, *(decoder_noise or [None]))
+        return (state, step + 1), jnp.stack([metrics[name] for name in METRICS])
+
+    def one_block(carry: tuple, _: None) -> tuple:
+        state, step, key = carry
+        key, used = jax.random.split(key)
+        shape = (s.batch, sum(widths))
+        if block == 1:
+            (state, step), metrics = one_step((state, step), jax.random.normal(used, shape))
+        else:
+            (state, step), metrics = jax.lax.scan(one_step, (state, step), jax.random.normal(used, (block, *shape)))
+        return (state, step, key), metrics
+
+    def program(carry: tuple) -> tuple:
+        carry, metrics = jax.lax.scan(one_block, carry, None, length=steps // block)
+        return carry, metrics.reshape(steps, len(METRICS))
+
+    return program
+
+
+trainers: dict[tuple[str, int], Trainer] = {}
+
+
+def trainer(shape: str, steps: int) -> Trainer:
+    if shape not in SHAPES:
+        raise ValueError(f'shape must be one of {", ".join(SHAPES)}, got {shape}')
+    if (shape, steps) not in trainers:
+        trainers[shape, steps] = Trainer(shape, steps)
+    return trainers[shape, steps]
+
+
+def info() -> dict:
+    return {
+        'python': platform.python_version(), 'jax': jax.__version__, 'jaxlib': jaxlib.__version__,
+        'variant': OPTIONS.variant, 'decoderNoise': OPTIONS.decoder_noise,
+        'xlaFlags': os.environ.get('XLA_FLAGS', ''), 'cores': sorted(os.sched_getaffinity(0)),
+    }
+
+
+def prepare(shape: str, steps: str = '1000') -> dict:
+    start = time.perf_counter()
+    trainer(shape, int(steps))
+    return {'shape': shape, 'variant': OPTIONS.variant, 'seconds': round(time.perf_counter() - start, 3)}
+
+
+def run(shape: str, steps: str, calls: str) -> dict:
+    trained, count = trainer(shape, int(steps)), int(calls)
+    wall, cpu = time.perf_counter(), time.process_time()
+    for _ in range(count):
+        metrics = trained.call()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    per_step = 1e6 / (count * trained.steps)
+    return {
+        'shape': shape, 'variant': OPTIONS.variant, 'usPerStep': round(wall * per_step, 3),
+        'cpuUsPerStep': round(cpu * per_step, 3), 'loss': float(metrics[-1, 0]),
+    }
+
+
+def answer(line: str) -> dict:
+    commands = {'info': info, 'prepare': prepare, 'run': run}
+    name, *words = line.split() or ['']
+    try:
+        if name not in commands:
+            raise ValueError(f'request must be one of {", ".join(commands)}, got {name!r}')
+        return commands[name](*words)
+    except (TypeError, ValueError) as error:
+        return {'error': str(error)}
+
+
+if __name__ == '__main__':
+    for request in sys.stdin:
+        print(json.dumps(answer(request)), flush=True)

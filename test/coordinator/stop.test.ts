@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readTaskState, taskFolder } from '../../src/store/task-folder.js';
+import type { TaskState } from '../../src/store/task-folder.js';
+import type { Behaviour } from './stand-in.js';
+import { standInTask, untilStarted } from './stand-in.js';
+
+const RUNNER = fileURLToPath(new URL('./run-stand-in.js', import.meta.url));
+let outDir: string;
+
+beforeEach(() => {
+  outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-stop-'));
+});
+
+interface Runner {
+  readonly child: ChildProcess;
+  readonly shown: () => string;
+}
+
+function spawnRunner(behaviour: Behaviour) {
+  return spawn(process.execPath, [RUNNER, outDir, behaviour], { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+async function startRunner(behaviour: Behaviour): Promise<Runner> {
+  const child = spawnRunner(behaviour);
+  let shown = '';
+  child.stderr.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+  await untilStarted(outDir, 1);
+  return { child, shown: () => shown };
+}
+
+async function exitOf(child: ChildProcess): Promise<unknown[]> {
+  return child.exitCode === null && child.signalCode === null ? once(child, 'close') : [child.exitCode, null];
+}
+
+function stateOf(behaviour: Behaviour): TaskState {
+  const task = standInTask(2, behaviour);
+  return readTaskState(taskFolder(outDir, task), task.id);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`the first ${signal} stops gracefully: a checkpoint, the lock given back, exit code 130`, async () => {
+    const { child, shown } = await startRunner('runs until stopped');
+    child.kill(signal);
+    assert.deepEqual(await exitOf(child), [130, null]);
+    assert.match(shown(), /again to stop at once\nstopped: .* at step 40\n/);
+    assert.deepEqual(stateOf('runs until stopped'), { state: 'interrupted', step: 40 });
+    assert.equal(existsSync(path.join(outDir, 'lock.json')), false);
+  });
+}
+
+test('an output that nobody reads any more is a graceful stop too', async () => {
+  const child = spawnRunner('runs until stopped');
+  child.stderr.destroy();
+  assert.deepEqual(await exitOf(child), [130, null]);
+  assert.equal(existsSync(path.join(outDir, 'lock.json')), false);
+});
+
+test('the second Ctrl-C ends at once, and the next run takes the store over', async () => {
+  const { child, shown } = await startRunner('never stops');
+  child.kill('SIGINT');
+  while (!shown().includes('again to stop at once')) await once(child.stderr ?? child, 'data');
+  child.kill('SIGINT');
+  assert.deepEqual(await exitOf(child), [130, null]);
+  assert.ok(existsSync(path.join(outDir, 'lock.json')));
+});
+
+test('after a kill -9 the next run says that it took the store over, and finishes', async () => {
+  const first = await startRunner('runs until stopped');
+  first.child.kill('SIGKILL');
+  assert.deepEqual(await exitOf(first.child), [null, 'SIGKILL']);
+  const second = await startRunner('succeeds');
+  assert.deepEqual(await exitOf(second.child), [0, null]);
+  assert.match(second.shown(), /^took the store over from process \d+ on .*, which is gone\n/);
+  assert.deepEqual(stateOf('succeeds'), { state: 'done' });
+});
