@@ -10,7 +10,5 @@ export function setNativeEnvironment(environment: NodeJS.ProcessEnv = process.en
   environment['TF_NUM_INTRAOP_THREADS'] = '1';
   environment['TF_NUM_INTEROP_THREADS'] = '-1';
   environment['TF_OVERRIDE_GLOBAL_THREADPOOL'] = '1';
-  // The default on x64; said aloud, TensorFlow prints no notice of it.
-  environment['TF_ENABLE_ONEDNN_OPTS'] = '1';
   environment['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
 }
