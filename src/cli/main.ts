@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { EXIT, UserError } from '../errors.js';
+import { EXIT, InputError, UserError } from '../errors.js';
 import { planCommand } from './plan.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
@@ -27,7 +27,9 @@ try {
     .version(packageVersion())
     .wrap(Math.min(100, process.stdout.columns || 100))
     .fail((message, error: Error | undefined) => {
-      throw error ?? new UserError(`${message} (see vae-sweep --help)`, EXIT.badInput);
+      // Its own errors, and what a `coerce` throws, come as YError.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new InputError(`${message.replace(/\s+/g, ' ')} (see vae-sweep --help)`);
     })
     .parseAsync();
 } catch (error) {

@@ -59,6 +59,7 @@ export class Tally {
 
   started(slot: number, pending: PendingTask, nowMs: number): void {
     const { task, fromStep } = pending;
+    if (this.#startMs === null) this.#window = [{ atMs: nowMs, steps: 0 }];
     this.#startMs ??= nowMs;
     this.#waitingWorkMs -= remainingWorkMs(pending);
     this.#running[slot] = {
@@ -99,7 +100,9 @@ export class Tally {
     let steps = this.#endedSteps;
     for (const [running, slot] of this.#active()) steps += this.#sessionSteps(slot, running);
     this.#window.push({ atMs: nowMs, steps });
-    this.#window = this.#window.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
+    // The oldest sample is at the window's far end or just outside it, however seldom samples are taken.
+    const inside = this.#window.findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
+    this.#window = this.#window.slice(Math.max(0, inside - 1));
     const [oldest] = this.#window;
     if (oldest === undefined || steps === oldest.steps) return null;
     return ((steps - oldest.steps) * 1000) / (nowMs - oldest.atMs);

@@ -79,6 +79,17 @@ test('a task that failed and is queued again counts as waiting from its checkpoi
   assert.ok(etaMs !== null && Math.abs(etaMs - 1200) < 1e-6);
 });
 
+test('the speed is known at the first look, and however seldom one looks', () => {
+  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, failures: 0 };
+  let step = 0;
+  const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
+  tally.started(0, item, 0);
+  step = 22_000;
+  assert.equal(tally.snapshot(11_000).stepsPerSecond, 2000);
+  step = 33_000;
+  assert.equal(tally.snapshot(22_000).stepsPerSecond, 1000);
+});
+
 test('the speed is that of the last ten seconds', () => {
   const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, failures: 0 };
   let step = 0;
