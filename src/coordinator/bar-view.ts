@@ -27,7 +27,9 @@ export class BarView {
       Presets.rect,
     );
     this.#total = this.#bars.create(1, 0, { text: '' });
-    const rows = Math.max(1, (stream.rows ?? DEFAULT_ROWS) - OTHER_ROWS);
+    // Some pseudo-terminals say 0.
+    const terminalRows = stream.rows ?? 0;
+    const rows = Math.max(1, (terminalRows > 0 ? terminalRows : DEFAULT_ROWS) - OTHER_ROWS);
     this.#workers = Array.from({ length: Math.min(workers, rows) }, () =>
       this.#bars.create(1, 0, { text: '' }),
     );

@@ -8,9 +8,9 @@ export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonl
 /** How a sweep's course is shown. Results go to standard output; this does not. */
 export interface Progress {
   /** One line about something that happened. */
-  event(line: string): void;
+  readonly event: (line: string) => void;
   /** Takes what was drawn off the terminal. */
-  close(): void;
+  readonly close: () => void;
 }
 
 const REDRAW_MS = 250;
