@@ -46,7 +46,7 @@ function locate(root) {
 
 function isInstalled({ record, binding, deps }) {
   if (!existsSync(record) || !existsSync(binding)) return false;
-  const { version, source } = JSON.parse(readFileSync(record, 'utf8'));
+  const { version, source } = parseRecord(readFileSync(record, 'utf8'));
   if (source === OWN_SOURCE) return obstacleToWheel() !== undefined;
   return version === WHEEL.version && hasLibraries(join(deps, 'lib'));
 }
@@ -142,6 +142,14 @@ function loadedVersion({ binding }) {
     'glibc 2.27 or later and a processor with AVX are needed; if they are there, remove node_modules and run `npm run setup`',
     outputOf(result),
   );
+}
+
+function parseRecord(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }
 
 /** Written last and whole: it says that all before it succeeded. */
