@@ -48,7 +48,12 @@ function isInstalled({ record, binding, deps }) {
   if (!existsSync(record) || !existsSync(binding)) return false;
   const { version, source } = parseRecord(readFileSync(record, 'utf8'));
   if (source === OWN_SOURCE) return obstacleToWheel() !== undefined;
-  return version === WHEEL.version && hasLibraries(join(deps, 'lib'));
+  const linked = Object.values(LIBRARY_LINKS).flat();
+  return (
+    version === WHEEL.version &&
+    linked.every((name) => existsSync(join(deps, 'lib', name))) &&
+    hasLibraries(join(deps, 'lib'))
+  );
 }
 
 /** Why the wheel can't be used here, and what would help, or undefined. */
