@@ -3,7 +3,7 @@ import type { Task } from '../sweep/task.js';
 import { metrics } from '../vae/metrics/registry.js';
 
 /** Raised when the columns or their meaning change; readers refuse what they do not know. */
-export const LOG_SCHEMA_VERSION = '1';
+export const LOG_SCHEMA_VERSION = '2';
 
 /** Keys of a log's schema metadata. */
 export const LOG_METADATA = {
@@ -60,13 +60,15 @@ export function evaluationSchema(task: Task): Schema {
   return new Schema([field(STEPS_DONE, new Int32(), false), ...losses, ...computed], logMetadata(task));
 }
 
-/** `samples.arrow`: the generated points of the last evaluation, one column a coordinate. */
+/** `samples.arrow`: the points of the last evaluation, generated and real side by side, one column a coordinate. */
 export function sampleSchema(task: Task): Schema {
-  const columns = Array.from({ length: task.settings.ambientDim }, (_, index) => ({
-    name: `x${String(index + 1)}`,
-    unit: '1',
-    description: `Coordinate ${String(index + 1)} of the generated points`,
-  }));
+  const coordinates = (prefix: string, points: string) =>
+    Array.from({ length: task.settings.ambientDim }, (_, index) => ({
+      name: `${prefix}${String(index + 1)}`,
+      unit: '1',
+      description: `Coordinate ${String(index + 1)} of the ${points} points`,
+    }));
+  const columns = [...coordinates('x', 'generated'), ...coordinates('real', 'real')];
   return new Schema(
     columns.map((column) => field(column, new Float32(), false)),
     logMetadata(task),

@@ -83,7 +83,7 @@ function estimateBytes(settings: TrainingSettings, parameters: number): number {
   return (
     Math.ceil(steps / logEverySteps) * LOG_ROW_BYTES +
     evaluations * (EVALUATION_BYTES + (latentDim + 2 * intrinsicDim) * FLOAT64_BYTES) +
-    evaluationPoints * ambientDim * FLOAT32_BYTES +
+    2 * evaluationPoints * ambientDim * FLOAT32_BYTES +
     parameters * FLOAT32_BYTES +
     TASK_OVERHEAD_BYTES
   );

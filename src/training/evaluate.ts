@@ -14,10 +14,11 @@ import { STEP_METRICS } from './step.js';
 /** One row of the evaluation log. */
 export type EvaluationRow = Readonly<Record<string, MetricValues[keyof MetricValues] | null>>;
 
-/** One evaluation: its row, and the generated points, row-major [evaluationPoints, ambientDim]. */
+/** One evaluation: its row, and the points that it used, row-major [evaluationPoints, ambientDim]. */
 export interface EvaluationResult {
   readonly row: EvaluationRow;
   readonly generated: Float32Array;
+  readonly real: Float32Array;
 }
 
 /**
@@ -43,17 +44,13 @@ export function evaluate(
       latent: drawModel('evaluationLatentNoise', settings.latentDim),
       decoder: settings.decoderNoise ? drawModel('evaluationDecoderNoise', settings.ambientDim) : null,
     };
-    const measured = losses(
-      model,
-      parameters,
-      model.dataset.points(dataParameters, source, settings),
-      noise,
-      threshold,
-    );
+    const real = model.dataset.points(dataParameters, source, settings);
+    const measured = losses(model, parameters, real, noise, threshold);
+    const latents = drawModel('generatedLatents', settings.latentDim);
     const generated = generate(
       model,
       parameters,
-      drawModel('generatedLatents', settings.latentDim),
+      latents,
       drawModel('generatedNoise', settings.ambientDim),
       threshold,
     );
@@ -70,11 +67,18 @@ export function evaluate(
       generated: generated.arraySync(),
       dataParameters: dataParameters.map((tensor) => tensor.arraySync()),
       decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
+      deadDecoderUnits: model.decoder.hidden(parameters.decoder, latents).map(countDead),
     };
     const computed = metrics.map((metric) => [metric.name, metric.compute(evaluation)] as const);
     return {
       row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
       generated: generated.dataSync<'float32'>().slice(),
+      real: real.dataSync<'float32'>().slice(),
     };
   });
+}
+
+/** Units of a ReLU layer, [batch, width], that are 0 for the whole batch. */
+function countDead(outputs: Tensor2D): number {
+  return tf.sum(tf.equal(tf.max(outputs, 0), 0)).dataSync()[0] ?? NaN;
 }

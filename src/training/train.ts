@@ -154,8 +154,8 @@ class Run {
   /** Writes the whole files, then the marker; the stream files and the checkpoint are needed no more. */
   #finish(): TrainOutcome {
     const { folder, task } = this.#request;
-    const { generated } = this.#lastEvaluation ?? this.#evaluate();
-    this.#logs.finish(this.#program.model, this.#parameters(), generated);
+    const points = this.#lastEvaluation ?? this.#evaluate();
+    this.#logs.finish(this.#program.model, this.#parameters(), this.#dataParameters, points);
     this.#recordSession();
     markDone(folder, task.id);
     for (const file of [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream, TASK_FILES.checkpoint]) {

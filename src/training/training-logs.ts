@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Tensor1D } from '@tensorflow/tfjs-node';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { BatchStream } from '../logs/batch-stream.js';
 import { batchToFile, recordBatch } from '../logs/encode.js';
 import { encodeSafetensors } from '../logs/safetensors.js';
@@ -11,7 +11,7 @@ import type { Task } from '../sweep/task.js';
 import type { Model } from '../vae/model.js';
 import { parameterLayout } from '../vae/parameters.js';
 import type { Checkpoint } from './checkpoint.js';
-import type { EvaluationRow } from './evaluate.js';
+import type { EvaluationResult, EvaluationRow } from './evaluate.js';
 
 /** The files that a run of one task writes. */
 export class TrainingLogs {
@@ -47,12 +47,12 @@ export class TrainingLogs {
     return { stepLog: this.steps.sync(), evaluationLogBytes: this.#evaluations.sync() };
   }
 
-  /** Writes the whole files of the finished task. @param generated points of the last evaluation, row-major */
-  finish(model: Model, parameters: Tensor1D, generated: Float32Array): void {
+  /** Writes the whole files of the finished task. @param points of the last evaluation */
+  finish(model: Model, parameters: Tensor1D, dataParameters: readonly Tensor2D[], points: Samples): void {
     this.#write(TASK_FILES.steps, this.steps.finish());
     this.#write(TASK_FILES.evaluations, this.#evaluations.toFile());
-    this.#write(TASK_FILES.samples, this.#encodeSamples(generated));
-    this.#write(TASK_FILES.parameters, encodeParameters(this.#task, model, parameters));
+    this.#write(TASK_FILES.samples, this.#encodeSamples(points));
+    this.#write(TASK_FILES.parameters, encodeParameters(this.#task, model, parameters, dataParameters));
   }
 
   close(): void {
@@ -64,26 +64,40 @@ export class TrainingLogs {
     writeFileDurably(join(this.#folder, name), bytes);
   }
 
-  #encodeSamples(generated: Float32Array): Uint8Array {
-    const { ambientDim, evaluationPoints } = this.#task.settings;
-    const columns = Array.from({ length: ambientDim }, (_, column) =>
-      Float32Array.from(
-        { length: evaluationPoints },
-        (__, row) => generated[row * ambientDim + column] ?? NaN,
-      ),
-    );
+  #encodeSamples({ generated, real }: Samples): Uint8Array {
+    const { ambientDim } = this.#task.settings;
+    const columns = [...columnsOf(generated, ambientDim), ...columnsOf(real, ambientDim)];
     return batchToFile(recordBatch(sampleSchema(this.#task), columns));
   }
 }
 
-/** The trained parameters by name, as safetensors with the settings in its metadata. */
-function encodeParameters({ id, settings, versions }: Task, model: Model, parameters: Tensor1D): Uint8Array {
+type Samples = Pick<EvaluationResult, 'generated' | 'real'>;
+
+/** The columns of a row-major matrix. */
+function columnsOf(values: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: width }, (_, column) =>
+    Float32Array.from({ length: values.length / width }, (__, row) => values[row * width + column] ?? NaN),
+  );
+}
+
+/** The trained parameters by name, then the data's own (A, a*) as `data.0`, as safetensors with the settings in its metadata. */
+function encodeParameters(
+  { id, settings, versions }: Task,
+  model: Model,
+  parameters: Tensor1D,
+  dataParameters: readonly Tensor2D[],
+): Uint8Array {
   const flat = parameters.dataSync<'float32'>();
-  const tensors = parameterLayout(model).map(({ name, shape, offset }) => ({
+  const data = dataParameters.map((tensor, index) => ({
+    name: `data.${String(index)}`,
+    shape: tensor.shape,
+    values: tensor.dataSync<'float32'>(),
+  }));
+  const trained = parameterLayout(model).map(({ name, shape, offset }) => ({
     name,
     shape,
     values: flat.slice(offset, offset + shape[0] * shape[1]),
   }));
   const metadata = { task: id, settings: JSON.stringify(settings), versions: JSON.stringify(versions) };
-  return encodeSafetensors(metadata, tensors);
+  return encodeSafetensors(metadata, [...trained, ...data]);
 }

@@ -19,6 +19,8 @@ export interface DenseParameters {
 export interface Network {
   readonly layers: readonly LayerShape[];
   apply(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D;
+  /** What each hidden layer puts out, [batch, width]; none without hidden layers. */
+  hidden(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[];
 }
 
 /** Dense layers with a ReLU after each but the last; with no hidden width, one dense layer. */
@@ -34,13 +36,18 @@ export function multilayerPerceptron(
     inputs: widths[index] ?? inputs,
     outputs: width,
   }));
+  const outputsOf = (parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[] => {
+    const all: Tensor2D[] = [];
+    for (const [index, layer] of parameters.entries()) {
+      const y = dense(layer, all.at(-1) ?? x);
+      all.push(index < parameters.length - 1 ? relu(y) : y);
+    }
+    return all;
+  };
   return {
     layers,
-    apply: (parameters, x) =>
-      parameters.reduce((h, layer, index) => {
-        const y = dense(layer, h);
-        return index < parameters.length - 1 ? relu(y) : y;
-      }, x),
+    apply: (parameters, x) => outputsOf(parameters, x).at(-1) ?? x,
+    hidden: (parameters, x) => outputsOf(parameters, x).slice(0, -1),
   };
 }
 
@@ -55,6 +62,7 @@ export function denseWithSigmoid(name: string, inputs: number, outputs: number):
       if (linear === undefined || inner === undefined) throw new Error('The decoder needs two dense layers.');
       return tf.add(dense(linear, z), tf.sigmoid(dense(inner, z)));
     },
+    hidden: () => [],
   };
 }
 

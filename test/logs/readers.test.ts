@@ -35,8 +35,12 @@ describe('polars, a reader that shares no code with ours,', () => {
     assert.equal(evaluations.getColumn('manifoldError').nullCount(), 5);
   });
 
-  it('reads the generated points', () => {
-    const { height, width } = read('samples.arrow');
-    assert.deepEqual({ height, width }, { height: 50, width: 4 });
+  it('reads the generated points and the real ones beside them, whose padding is zero', () => {
+    const samples = read('samples.arrow');
+    const coordinates = (prefix: string) => [1, 2, 3, 4].map((index) => `${prefix}${index}`);
+    assert.deepEqual(samples.columns, [...coordinates('x'), ...coordinates('real')]);
+    assert.equal(samples.height, 50);
+    assert.deepEqual([...new Set([...samples.getColumn('real4').toArray()])], [0]);
+    assert.ok(samples.getColumn('real1').toArray().every(Number.isFinite));
   });
 });

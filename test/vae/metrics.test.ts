@@ -24,6 +24,7 @@ describe('metrics equal those of an independent NumPy program', () => {
     generated: numpy.points,
     dataParameters: [numpy.linear.A],
     decoderMatrix: numpy.linear.decoder,
+    deadDecoderUnits: [],
   };
   const check = (name: string, evaluation: Evaluation, expected: Expected, names: readonly string[]) =>
     it(name, () => {

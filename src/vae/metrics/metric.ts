@@ -16,6 +16,8 @@ export interface Evaluation {
   readonly dataParameters: readonly Points[];
   /** A~ [ambientDim, latentDim], the decoder's matrix, if the decoder is one dense layer. */
   readonly decoderMatrix: Points | null;
+  /** Units of each hidden layer of the decoder that put out 0 for every generated point. */
+  readonly deadDecoderUnits: readonly number[];
 }
 
 /** Kinds of columns in the evaluation log; each may be null. */
