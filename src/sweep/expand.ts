@@ -53,7 +53,8 @@ function repetition({ overridden, settings }: SweepDefinition, { values, include
 
 function locate({ settings, message }: SettingProblem, definition: SweepDefinition, cell: Cell): Problem {
   const given = settings.find((name) => definition.overridden.has(name));
-  if (given !== undefined) return { path: [], message: `${given} as --set gives it: ${message}` };
+  if (given !== undefined)
+    return { path: [], message: `${given} as --set or a list of sweeps gives it: ${message}` };
   const paths = settings.map((name) => pathOf(name, definition, cell));
   return { path: paths.find((path) => path !== null) ?? [], message };
 }

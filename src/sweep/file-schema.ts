@@ -76,12 +76,24 @@ export const experimentFileSchema = z.strictObject(
   { error: FILE_EXPECTED },
 );
 
+/** A listed file: its path, or the path with settings in place of the file's. */
+const listEntry = z.preprocess(
+  (entry) => (typeof entry === 'string' ? { file: entry } : entry),
+  z.strictObject(
+    {
+      file: text("a sweep file's path"),
+      set: cell.optional().describe("Settings in place of the listed file's own, as --set gives them."),
+    },
+    { error: "expected a sweep file's path, or { file, set }" },
+  ),
+);
+
 /** A file that lists others. */
 export const listFileSchema = z.strictObject(
   {
     ...heading,
     sweeps: z
-      .array(text("a sweep file's path"), { error: 'expected a list of sweep files' })
+      .array(listEntry, { error: 'expected a list of sweep files' })
       .min(1, { error: 'expected at least one sweep file' })
       .max(MAX_SWEEPS, { error: `expected up to ${MAX_SWEEPS} sweep files` })
       .describe('Other sweep files, relative to this one.'),
@@ -94,6 +106,7 @@ export type ListFile = z.output<typeof listFileSchema>;
 
 /** The keys that are allowed at the path of an unknown one. */
 export function allowedKeys(path: readonly PropertyKey[], isList: boolean): readonly string[] {
+  if (path[0] === 'sweeps' && path.length === 2) return ['file', 'set'];
   if (path.length > 0) return settingNames;
   return Object.keys((isList ? listFileSchema : experimentFileSchema).shape);
 }

@@ -1,11 +1,11 @@
 import { InputError } from '../errors.js';
 import { formatCount } from '../units.js';
-import { parseAssignments } from './assignments.js';
+import { parseAssignments, type Assignments } from './assignments.js';
 import { refuseContradictions } from './contradictions.js';
 import type { ExperimentName } from './experiments.js';
 import { expand } from './expand.js';
 import type { TableName } from './file-schema.js';
-import { countCells } from './grid.js';
+import { countCells, entriesOf } from './grid.js';
 import { override } from './override.js';
 import { select } from './selection.js';
 import type { SettingName } from './setting-schemas.js';
@@ -61,7 +61,9 @@ export function loadSweep(file: string, options: SweepOptions): Sweep {
   const assigned = parseAssignments('--set', options.set ?? []);
   const { name, title, definitions } = readSweepFile(file);
   definitions.forEach(refuseContradictions);
-  const overridden = definitions.map((definition) => override(definition, assigned));
+  const overridden = definitions.map((definition) =>
+    override(override(definition, listed(definition)), assigned),
+  );
   refuseTooMany(file, overridden, options.allowHuge ?? false);
   const expanded = overridden.map((definition) => ({
     definition,
@@ -74,6 +76,11 @@ export function loadSweep(file: string, options: SweepOptions): Sweep {
     .map(({ definition, tasks }) => toPart(definition, tasks.filter(isSelected)))
     .filter(({ tasks }) => tasks.length > 0);
   return { name, title, file, tasks: uniqueTasks(parts), parts };
+}
+
+/** What the lists that name the sweep give in place of its own settings. */
+function listed({ set }: SweepDefinition): Assignments {
+  return new Map(entriesOf(set).map(([name, value]) => [name, [value]]));
 }
 
 function refuseTooMany(file: string, definitions: readonly SweepDefinition[], allowHuge: boolean): void {

@@ -22,6 +22,6 @@ export function override(definition: SweepDefinition, assignments: Assignments):
     exclude: definition.exclude.filter((cell) =>
       Object.keys(cell).every((name) => !Object.hasOwn(given, name)),
     ),
-    overridden: new Set(assignments.keys()),
+    overridden: new Set([...definition.overridden, ...assignments.keys()]),
   };
 }

@@ -26,7 +26,9 @@ export interface SweepDefinition {
   readonly exclude: readonly SettingValues[];
   /** Whether the file has no grid, so that the cells are those of `include` alone. */
   readonly includedOnly: boolean;
-  /** Settings that the command line gave. */
+  /** Settings that a list of sweeps gives in place of all that the file gives for them. */
+  readonly set: SettingValues;
+  /** Settings that are not the file's own. */
   readonly overridden: ReadonlySet<SettingName>;
 }
 
@@ -68,6 +70,7 @@ function readExperiment(source: YamlSource): SweepFile {
     include: parsed.include ?? [],
     exclude: parsed.exclude ?? [],
     includedOnly: parsed.grid === undefined && parsed.include !== undefined,
+    set: {},
     overridden: new Set(),
   };
   return { name, title, definitions: [definition] };
@@ -80,7 +83,12 @@ function readList(source: YamlSource, lists: readonly string[], seen: Set<string
   if (lists.length >= MAX_LIST_DEPTH)
     throw new InputError(`${source.file}: lists of sweep files nest more than ${MAX_LIST_DEPTH} deep`);
   const files = listedFiles(source, parsed, [...lists, here], seen);
-  const definitions = files.flatMap((file) => readNested(file, [...lists, here], seen).definitions);
+  const definitions = files.flatMap((file, i) =>
+    readNested(file, [...lists, here], seen).definitions.map((definition) => ({
+      ...definition,
+      set: { ...definition.set, ...parsed.sweeps[i]?.set },
+    })),
+  );
   return { name, title: parsed.title ?? null, definitions };
 }
 
@@ -93,7 +101,7 @@ function listedFiles(
 ): string[] {
   const problems: Problem[] = [];
   const files = sweeps.map((entry, i) => {
-    const file = path.isAbsolute(entry) ? entry : path.join(path.dirname(source.file), entry);
+    const file = path.isAbsolute(entry.file) ? entry.file : path.join(path.dirname(source.file), entry.file);
     const problem = existsSync(file) ? listingProblem(file, lists, seen) : `no such file: ${file}`;
     if (problem !== null) problems.push({ path: ['sweeps', i], message: problem });
     return file;

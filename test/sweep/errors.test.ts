@@ -250,7 +250,7 @@ test('options of the command line', () => {
   );
   refuses(
     text,
-    'sweep.yaml:1:1: dimensions as --set gives it: expected an ambient dimension of at least 9 (the intrinsic dimension), got 4',
+    'sweep.yaml:1:1: dimensions as --set or a list of sweeps gives it: expected an ambient dimension of at least 9 (the intrinsic dimension), got 4',
     { set: ['dimensions=9-4-2'] },
   );
 });
@@ -276,6 +276,18 @@ test('lists of sweep files that can not be followed', () => {
   refusesFiles(
     { 'all.yaml': 'sweeps: [a.yaml]\ngrid: {}\n', 'a.yaml': part },
     'all.yaml:2:1: grid: unknown key. Allowed: name, title, sweeps',
+  );
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [{ file: a.yaml, set: { step: 1 } }]', 'a.yaml': part },
+    `all.yaml:1:33: sweeps[0].set.step: unknown key; did you mean "steps"? Allowed: ${ALL_SETTINGS}`,
+  );
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [{ file: a.yaml, only: 1 }]', 'a.yaml': part },
+    'all.yaml:1:26: sweeps[0].only: unknown key. Allowed: file, set',
+  );
+  refusesFiles(
+    { 'all.yaml': 'sweeps: [7]', 'a.yaml': part },
+    "all.yaml:1:10: sweeps[0]: expected a sweep file's path, or { file, set }, got 7",
   );
   const chain = Object.fromEntries(
     Array.from({ length: 9 }, (_, i) => [`l${i}.yaml`, `sweeps: [l${i + 1}.yaml]`]),

@@ -203,6 +203,25 @@ test('a list may list lists, and --only drops the parts that have none of its ta
   );
 });
 
+test("a list may give settings in place of a file's own, and the outermost list, then --set, wins", () => {
+  const files = {
+    'all.yaml': 'sweeps: [{ file: list.yaml, set: { batchSize: 30 } }]',
+    'list.yaml': 'sweeps: [{ file: c.yaml, set: { seed: 7, steps: 20, batchSize: 20 } }]',
+    'c.yaml': `${GRID}settings: { steps: 10 }\n`,
+  };
+  const settings = (set: string[]) =>
+    loadFrom(files, 'all.yaml', { set }).tasks.map(({ settings: { seed, steps, batchSize } }) => [
+      seed,
+      steps,
+      batchSize,
+    ]);
+  assert.deepEqual(settings([]), [
+    [7, 20, 30],
+    [7, 20, 30],
+  ]);
+  assert.deepEqual(settings(['steps=40'])[0], [7, 40, 30]);
+});
+
 test('a grid of more than 100,000 cells needs leave, which is asked before it is expanded', () => {
   const list = (n: number) => JSON.stringify(Array.from({ length: n }, (_, i) => i + 1));
   const text = `experiment: linear\nsettings: { dimensions: [3, 12, 20] }\ngrid: { seed: ${list(400)}, modelSeed: ${list(251)} }\n`;
