@@ -1,28 +1,56 @@
-import type { CommandModule } from 'yargs';
+import path from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
 
-export const reportCommand: CommandModule<object, SweepArguments> = {
+interface ReportArguments extends SweepArguments {
+  readonly seed: number | undefined;
+}
+
+export const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <file>',
-  describe: "Write a sweep's tables as Markdown, CSV, LaTeX and Arrow, with the paper's numbers beside",
+  describe: "Write report.html, and a sweep's tables and figures as files, with the paper's numbers beside",
   builder: (yargs) =>
-    withSweepOptions(yargs).example('$0 report sweeps/table1-linear.yaml', 'Table 1 beside the printed one'),
+    withSweepOptions(yargs)
+      .option('seed', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'The run that histograms and scatter plots show. Default: the first',
+      })
+      .example(
+        '$0 report sweeps/paper.yaml',
+        'all tables, figures and claims of the paper',
+      ) as Argv<ReportArguments>,
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
-    const { aggregate } = await import('../aggregate/aggregate.js');
-    const { makeTable } = await import('../report/table.js');
-    const { toTerminal } = await import('../report/renderers.js');
-    const { writeTables } = await import('../report/write.js');
-    const summary = aggregate(sweep, argv.out);
-    const files = writeTables(summary, sweepFolder(argv.out, sweep.name));
-    const tables = summary.parts.map((part) => toTerminal(makeTable(part)));
-    process.stdout.write(`${tables.join('\n\n')}\n\n${files.join('\n')}\n`);
-    if (summary.problems.length === 0) return;
-    const lines = summary.problems.map(({ task, problem }) => `  ${task.name}: ${problem}`);
+    const { makeReport } = await import('../report/report.js');
+    const { terminalTables } = await import('../report/terminal.js');
+    const { writeReport } = await import('../report/write.js');
+    const report = makeReport(sweep, argv.out);
+    const folder = sweepFolder(argv.out, sweep.name);
+    const page = await writeReport(report, { folder, seed: argv.seed, command: commandOf(argv) });
+    const verdicts = report.verdicts.map(
+      ({ claim, outcome, detail }) => `${outcome}: ${claim.statement} ${detail}`,
+    );
+    process.stdout.write(`${[terminalTables(report.parts), ...verdicts].join('\n\n')}\n\n`);
+    process.stdout.write(`Report: ${page}\nTables and figures: ${path.dirname(page)}\n`);
+    const missing = report.parts.flatMap((part) => part.missing);
+    const corrupt = missing.filter(({ state }) => state === 'corrupt');
+    if (missing.length > 0)
+      process.stderr.write(
+        `${missing.length} of ${sweep.tasks.length} runs are missing; the report names them.\n`,
+      );
+    if (corrupt.length === 0) return;
+    const lines = corrupt.map(({ task, reason }) => `  ${task.name}: ${reason}`);
     process.stderr.write(
       `Left out, being corrupt; run with --retrain-corrupt to train them again:\n${lines.join('\n')}\n`,
     );
     process.exitCode = EXIT.failure;
   },
 };
+
+function commandOf({ file, only, set }: ReportArguments): string {
+  const options = [...only.map((text) => ` --only ${text}`), ...set.map((text) => ` --set ${text}`)];
+  return `vae-sweep report ${file}${options.join('')}`;
+}

@@ -18,13 +18,18 @@ export function readLog(file: string): Table {
   return table;
 }
 
-/** The last row of a log, by column. */
-export function readLastRow(file: string): ReadonlyMap<string, LogValue> {
-  const table = readLog(file);
-  if (table.numRows === 0) throw new StoreError(`${file} has no rows: train its task again`);
-  return new Map(
-    table.schema.fields.map(({ name }) => [name, toValue(table.getChild(name)?.get(table.numRows - 1))]),
-  );
+/** A value of a log; null where it is null, or where the log has no such column or row. */
+export function valueAt(table: Table, column: string, row: number): LogValue {
+  const value: unknown = row < 0 ? null : table.getChild(column)?.get(row);
+  if (value instanceof Vector) return Array.from(value as Iterable<number>);
+  return typeof value === 'number' ? value : null;
+}
+
+/** A column of numbers without nulls. */
+export function readNumbers(table: Table, column: string): ArrayLike<number> {
+  const vector = table.getChild(column);
+  if (vector === null) throw new StoreError(`a log lacks the column ${column}: train its task again`);
+  return vector.toArray() as ArrayLike<number>;
 }
 
 function decode(file: string): Table {
@@ -39,9 +44,4 @@ function decode(file: string): Table {
       },
     );
   }
-}
-
-function toValue(value: unknown): LogValue {
-  if (value instanceof Vector) return Array.from(value as Iterable<number>);
-  return typeof value === 'number' ? value : null;
 }

@@ -1,35 +1,31 @@
-import type { TableValue } from './table.js';
+import type { Aggregate } from '../aggregate/cells.js';
 
-const MISSING = '–';
+export const MISSING = '–';
 
 /** Three significant digits, as the paper's tables have two or three. */
-export function formatNumber(value: number): string {
+export function formatNumber(value: number | null): string {
+  if (value === null) return MISSING;
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
   return String(Number(value.toPrecision(3)));
 }
 
-/** `0.512 ± 0.034`, without spread for one seed. */
-export function formatMeasured({ measured }: TableValue): string {
-  if (measured === null) return MISSING;
-  const { mean, standardDeviation } = measured;
+/** `0.512 ± 0.034`, mean and standard deviation; without the second for one run. */
+export function formatAggregate(aggregate: Aggregate | undefined): string {
+  if (aggregate === undefined) return MISSING;
+  const { mean, standardDeviation } = aggregate;
   return standardDeviation === null
     ? formatNumber(mean)
     : `${formatNumber(mean)} ± ${formatNumber(standardDeviation)}`;
 }
 
-export function formatPrinted({ printed }: TableValue): string {
-  return printed === null ? MISSING : formatNumber(printed);
+/** `+0.03`, `-1.2`. */
+export function formatDifference(value: number): string {
+  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }
 
-/** Each metric as a row of text, followed by the paper's row where the paper has one. */
-export function textRows(table: {
-  readonly rows: readonly { readonly label: string; readonly values: readonly TableValue[] }[];
-}): string[][] {
-  return table.rows.flatMap(({ label, values }) => {
-    const measured = [label, ...values.map(formatMeasured)];
-    const hasPrinted = values.some(({ printed }) => printed !== null);
-    return hasPrinted ? [measured, ['  paper', ...values.map(formatPrinted)]] : [measured];
-  });
+/** `2 of 3 runs`. */
+export function countRuns(part: number, whole: number): string {
+  return `${part} of ${whole} ${whole === 1 ? 'run' : 'runs'}`;
 }

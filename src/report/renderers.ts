@@ -2,46 +2,45 @@ import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import CliTable from 'cli-table3';
 import { stringify } from 'csv-stringify/sync';
 import { markdownTable } from 'markdown-table';
-import { textRows } from './format.js';
 import type { Table } from './table.js';
 
-const HEADER = 'intrinsic-ambient-latent';
-
-/** For a terminal: means and spread over seeds, the paper's numbers beneath. */
-export function toTerminal(table: Table): string {
-  const grid = new CliTable({ head: [HEADER, ...headers(table)], style: { head: [], border: [] } });
-  grid.push(...textRows(table));
-  return [table.title, grid.toString(), ...table.notes].join('\n');
+/** For a terminal. */
+export function toTerminal({ title, head, body, notes }: Table): string {
+  const grid = new CliTable({ head: [...head], style: { head: [], border: [] }, chars: NO_INNER_LINES });
+  grid.push(...body.map((row) => [...row]));
+  return [title, grid.toString(), ...notes].join('\n');
 }
+
+const NO_INNER_LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 /** The files of a table, by extension. */
 export const fileRenderers: Readonly<Record<string, (table: Table) => string | Uint8Array>> = {
   md: toMarkdown,
-  csv: (table) => stringify(tidyRows(table), { header: true }),
+  csv: ({ records }) => stringify([...records], { header: true }),
   tex: toLatex,
   arrow: toArrow,
 };
 
-function toMarkdown(table: Table): string {
-  const grid = markdownTable([[HEADER, ...headers(table)], ...textRows(table)], {
-    align: ['l', ...headers(table).map(() => 'r')],
-  });
-  const notes = table.notes.map((note) => `\n- ${note}`).join('');
-  return `# ${table.title}\n\nMean ± standard deviation over seeds.\n\n${grid}\n${notes === '' ? '' : `${notes}\n`}`;
+function toMarkdown({ title, caption, head, body, notes }: Table): string {
+  const align = head.map((_, column) => (column === 0 ? 'l' : 'r'));
+  const grid = markdownTable([head, ...body], { align });
+  const list = notes.length === 0 ? '' : `\n${notes.map((note) => `- ${note}\n`).join('')}`;
+  return `# ${title}\n\n${caption}\n\n${grid}\n${list}`;
 }
 
-function toLatex(table: Table): string {
+function toLatex({ title, caption, head, body, notes }: Table): string {
   const line = (cells: readonly string[]) => `${cells.map(escapeLatex).join(' & ')} \\\\`;
   return [
-    `% ${table.title}`,
-    `\\begin{tabular}{l${'r'.repeat(table.columns.length)}}`,
+    `% ${title}`,
+    `% ${caption}`,
+    `\\begin{tabular}{l${'r'.repeat(head.length - 1)}}`,
     '\\toprule',
-    line([HEADER, ...headers(table)]),
+    line(head),
     '\\midrule',
-    ...textRows(table).map(line),
+    ...body.map(line),
     '\\bottomrule',
     '\\end{tabular}',
-    ...table.notes.map((note) => `% ${note}`),
+    ...notes.map((note) => `% ${note}`),
     '',
   ].join('\n');
 }
@@ -50,44 +49,13 @@ function escapeLatex(text: string): string {
   return text
     .replace(/[#%&_$]/g, '\\$&')
     .replaceAll('^', '\\textasciicircum{}')
-    .replaceAll(' ± ', ' $\\pm$ ')
+    .replaceAll('±', '$\\pm$')
+    .replaceAll('≥', '$\\geq$')
     .replaceAll('–', '--');
 }
 
-/** One row a cell and metric, numbers unrounded. */
-function tidyRows({ rows, columns }: Table) {
-  return rows.flatMap(({ metric, values }) =>
-    columns.map(({ cell }, index) => {
-      const { measured = null, printed = null } = values[index] ?? {};
-      const { intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold } = cell.settings;
-      return {
-        intrinsicDim,
-        ambientDim,
-        latentDim,
-        decoderLogVarianceThreshold,
-        column: columns[index]?.header ?? '',
-        metric,
-        mean: measured?.mean ?? null,
-        standardDeviation: measured?.standardDeviation ?? null,
-        seedsFinished: cell.seedsFinished.length,
-        seedsAsked: cell.seedsAsked.length,
-        printed,
-        runs: (measured?.values ?? [])
-          .map(({ seed, value }) => `${String(seed)}: ${String(value)}`)
-          .join('; '),
-      };
-    }),
-  );
-}
-
-function toArrow(table: Table): Uint8Array {
-  const rows = tidyRows(table);
-  const [first] = rows;
-  const names = Object.keys(first ?? {}) as (keyof NonNullable<typeof first>)[];
-  const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
-  return tableToIPC(tableFromArrays(columns), 'file');
-}
-
-function headers({ columns }: Table): string[] {
-  return columns.map(({ header }) => header);
+function toArrow({ records }: Table): Uint8Array {
+  const names = Object.keys(records[0] ?? {});
+  const columns = names.map((name) => [name, records.map((record) => record[name] ?? null)] as const);
+  return tableToIPC(tableFromArrays(Object.fromEntries(columns)), 'file');
 }

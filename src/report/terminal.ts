@@ -1,11 +1,21 @@
-import { aggregate } from '../aggregate/aggregate.js';
+import { readRuns } from '../aggregate/runs.js';
 import type { Sweep } from '../sweep/load.js';
 import { toTerminal } from './renderers.js';
-import { makeTable } from './table.js';
+import { meansTables } from './means-tables.js';
+import type { PartRuns } from '../aggregate/runs.js';
 
-/** The tables of a sweep, for the end of a run. */
+/** The means of a sweep, for the end of a run. */
 export function terminalReport(sweep: Sweep, outDir: string): string {
-  const { parts, problems } = aggregate(sweep, outDir);
-  const lines = problems.map(({ task, problem }) => `${task.name} is left out: ${problem}`);
-  return [...parts.map((part) => toTerminal(makeTable(part))), ...lines].join('\n\n');
+  return terminalTables(readRuns(sweep, outDir));
+}
+
+/** The tables of means of the parts that have any. */
+export function terminalTables(parts: readonly PartRuns[]): string {
+  return parts
+    .map((part) => {
+      const { name, title, tasks } = part.part;
+      if (part.runs.length === 0) return `${title ?? name}: none of ${tasks.length} runs has finished`;
+      return meansTables(part).map(toTerminal).join('\n\n');
+    })
+    .join('\n\n');
 }

@@ -1,18 +1,48 @@
 import path from 'node:path';
-import type { SweepSummary } from '../aggregate/aggregate.js';
 import { makeFolder, writeFileDurably } from '../store/files.js';
 import { fileRenderers } from './renderers.js';
-import { makeTable } from './table.js';
+import { renderPage, type PageFigure } from './page/page.js';
+import { tablesOf, type Report } from './report.js';
+import type { Table } from './table.js';
 
-/** Writes each part's table in every format. @returns the files */
-export function writeTables(summary: SweepSummary, folder: string): string[] {
+interface ReportPlace {
+  /** Of the page; the tables lie in its `tables/`, the figures in `figures/`. */
+  readonly folder: string;
+  /** Which run the figures of single runs show, or the first. */
+  readonly seed: number | undefined;
+  /** What makes the report, as it is shown in it. */
+  readonly command: string;
+}
+
+/** Writes the page, and its tables and figures as files. @returns the page's path */
+export async function writeReport(report: Report, { folder, command }: ReportPlace): Promise<string> {
+  writeTables(tablesOf(report), path.join(folder, 'tables'));
+  const figures: PageFigure[] = [];
+  const page = path.join(folder, 'report.html');
+  writeFileDurably(page, renderPage({ ...contentOf(report), command, figures, figureNotes: [] }));
+  return await Promise.resolve(page);
+}
+
+function contentOf({ sweep, parts, sections, verdicts, deviations }: Report) {
+  const [first] = sweep.tasks;
+  const { tensorflow, numerics } = first?.versions ?? { tensorflow: '', numerics: '' };
+  const missing = parts.flatMap((part) => part.missing);
+  return {
+    title: sweep.title ?? sweep.name,
+    versions: `TensorFlow ${tensorflow}, numerics ${numerics}`,
+    finished: sweep.tasks.length - missing.length,
+    asked: sweep.tasks.length,
+    missing: missing.map(({ task, reason }) => ({ name: task.name, reason })),
+    verdicts,
+    deviations,
+    sections: sections.map(({ title, means, runs, collapse }) => ({ title, tables: means, runs, collapse })),
+    explainsSigmoidError: parts.some(({ part }) => part.table === 'table2' || part.table === 'table4'),
+  };
+}
+
+function writeTables(tables: readonly Table[], folder: string): void {
   makeFolder(folder);
-  return summary.parts.flatMap((part) => {
-    const table = makeTable(part);
-    return Object.entries(fileRenderers).map(([extension, render]) => {
-      const file = path.join(folder, `${table.name}.${extension}`);
-      writeFileDurably(file, render(table));
-      return file;
-    });
-  });
+  for (const table of tables)
+    for (const [extension, render] of Object.entries(fileRenderers))
+      writeFileDurably(path.join(folder, `${table.name}.${extension}`), render(table));
 }

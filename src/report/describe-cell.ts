@@ -1,0 +1,64 @@
+import type { Cell } from '../aggregate/cells.js';
+import { isCollapsed } from '../aggregate/collapse.js';
+import { experiments } from '../sweep/experiments.js';
+import type { SweepPart } from '../sweep/load.js';
+import { formatSetting, settingOf } from '../sweep/settings.js';
+import type { TrainingSettings } from '../sweep/task.js';
+import { formatCount } from '../units.js';
+import { countRuns } from './format.js';
+
+/** The settings that tell a part's cells apart: all that vary but the seeds; the dimensions if nothing does. */
+export function cellSettings({ varying }: Pick<SweepPart, 'varying'>) {
+  const names = varying.filter((name) => name !== 'seed' && name !== 'modelSeed');
+  return names.length === 0 ? (['dimensions'] as const) : names;
+}
+
+/** As `3-12-20, decoderNoise true`. */
+export function cellName(part: Pick<SweepPart, 'varying'>, { settings }: Pick<Cell, 'settings'>): string {
+  return cellSettings(part)
+    .map((name) => {
+      const value = formatSetting(name, settingOf(settings, name));
+      return name === 'dimensions' ? value : `${name} ${value}`;
+    })
+    .join(', ');
+}
+
+/** The settings of a cell as fields of a record. */
+export function cellFields({ settings }: Pick<Cell, 'settings'>) {
+  const { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold } = settings;
+  return { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold };
+}
+
+/** What to know before a cell's numbers are believed: runs that are missing, or that collapsed. */
+export function cellNotes(name: string, cell: Cell): string[] {
+  const reasons = new Map<string, number[]>();
+  for (const { task, reason } of cell.missing)
+    reasons.set(reason, [...(reasons.get(reason) ?? []), task.settings.seed]);
+  const notes = [...reasons].map(([reason, seeds]) => `${name}: ${countSeeds(seeds)} missing: ${reason}`);
+  const collapsed = cell.runs.filter(isCollapsed);
+  if (collapsed.length === 0) return notes;
+  const seeds = collapsed.map(({ task }) => task.settings.seed);
+  const count = countRuns(collapsed.length, cell.runs.length);
+  return [...notes, `${name}: ${count} collapsed (${countSeeds(seeds)}): no latent is used`];
+}
+
+/** As `seeds 2, 3`, each once. */
+function countSeeds(all: readonly number[]): string {
+  const seeds = [...new Set(all)];
+  return `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
+}
+
+/** A note on steps that are fewer than the paper's, or none. */
+export function stepNotes(cells: readonly Cell[]): string[] {
+  const short = cells.find(({ settings }) => isShort(settings));
+  if (short === undefined) return [];
+  const { steps, experiment } = short.settings;
+  return [
+    `Trained for ${formatCount(steps)} of the paper's ${formatCount(experiments[experiment].steps)} steps.`,
+  ];
+}
+
+/** Whether the run had fewer steps than the paper's of its experiment. */
+export function isShort({ steps, experiment }: TrainingSettings): boolean {
+  return steps < experiments[experiment].steps;
+}

@@ -1,0 +1,233 @@
+import type { ComponentChildren } from 'preact';
+import { render } from 'preact-render-to-string';
+import type { Verdict } from '../claims/claim.js';
+import type { Table } from '../table.js';
+import { SIGMOID_ERROR_EXPLANATION } from './sigmoid-error.js';
+import { STYLE } from './style.js';
+
+/** A drawn figure. */
+export interface PageFigure {
+  readonly name: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly svg: string;
+}
+
+/** A part's tables of means, and what a click on them shows. */
+export interface PageSection {
+  readonly title: string;
+  readonly tables: readonly Table[];
+  readonly runs: Table;
+  readonly collapse: Table | null;
+}
+
+/** All that the report's page shows. */
+export interface PageContent {
+  readonly title: string;
+  /** How it is made, as `vae-sweep report sweeps/paper.yaml`. */
+  readonly command: string;
+  /** As `TensorFlow 2.21.0, numerics 1`. */
+  readonly versions: string;
+  readonly finished: number;
+  readonly asked: number;
+  readonly missing: readonly { readonly name: string; readonly reason: string }[];
+  readonly verdicts: readonly Verdict[];
+  readonly deviations: Table | null;
+  readonly sections: readonly PageSection[];
+  readonly figures: readonly PageFigure[];
+  /** Figures that could not be made, and why. */
+  readonly figureNotes: readonly string[];
+  readonly explainsSigmoidError: boolean;
+}
+
+/** One HTML page that needs no other file, no script and no network. */
+export function renderPage(content: PageContent): string {
+  return `<!doctype html>\n${render(<Page {...content} />)}\n`;
+}
+
+function Page(content: PageContent) {
+  const { title, verdicts, deviations, sections, figures, figureNotes, missing } = content;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title}</title>
+        <style dangerouslySetInnerHTML={{ __html: STYLE }} />
+      </head>
+      <body>
+        <header>
+          <h1>{title}</h1>
+          <p>
+            {content.finished} of {content.asked} runs finished. Made from their Arrow logs by{' '}
+            <code>{content.command}</code> ({content.versions}).
+          </p>
+          <Contents {...content} />
+        </header>
+        <main>
+          {verdicts.length > 0 && <Claims verdicts={verdicts} />}
+          <Part id="tables" title="Tables">
+            {sections.map((section) => (
+              <Section key={section.title} {...section} />
+            ))}
+          </Part>
+          {content.explainsSigmoidError && (
+            <Part id="sigmoid-error" title="The printed sigmoid errors">
+              {SIGMOID_ERROR_EXPLANATION.map((paragraph) => (
+                <p key={paragraph}>{paragraph}</p>
+              ))}
+            </Part>
+          )}
+          {deviations && (
+            <Part id="deviations" title={deviations.title}>
+              <Grid table={deviations} />
+            </Part>
+          )}
+          {(figures.length > 0 || figureNotes.length > 0) && (
+            <Part id="figures" title="Figures">
+              {figures.map((figure) => (
+                <figure key={figure.name} id={figure.name}>
+                  <div class="scroll" dangerouslySetInnerHTML={{ __html: figure.svg }} />
+                  <figcaption>
+                    <strong>{figure.title}.</strong> {figure.caption}
+                  </figcaption>
+                </figure>
+              ))}
+              <Notes notes={figureNotes} />
+            </Part>
+          )}
+          {missing.length > 0 && (
+            <Part id="missing" title="Runs that are missing">
+              <Notes notes={missing.map(({ name, reason }) => `${name}: ${reason}`)} />
+            </Part>
+          )}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Contents({ verdicts, deviations, figures, missing, explainsSigmoidError }: PageContent) {
+  const links: [string, string][] = [];
+  if (verdicts.length > 0) links.push(['claims', 'Claims']);
+  links.push(['tables', 'Tables']);
+  if (explainsSigmoidError) links.push(['sigmoid-error', 'Sigmoid errors']);
+  if (deviations) links.push(['deviations', 'Deviations']);
+  if (figures.length > 0) links.push(['figures', 'Figures']);
+  if (missing.length > 0) links.push(['missing', 'Missing runs']);
+  return (
+    <nav>
+      {links.map(([id, text]) => (
+        <a key={id} href={`#${id}`}>
+          {text}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Claims({ verdicts }: { verdicts: readonly Verdict[] }) {
+  return (
+    <Part id="claims" title="What the paper says in words">
+      {verdicts.map(({ claim, outcome, detail, exceptions }) => (
+        <article key={claim.name} class="claim" data-outcome={outcome}>
+          <h3>
+            <span class="outcome">{outcome}</span> {claim.statement}
+          </h3>
+          <p>
+            {detail}.{' '}
+            <span class="muted">
+              Tested: {claim.test}. Source: {claim.source}.
+            </span>
+          </p>
+          {exceptions.length > 0 && (
+            <details>
+              <summary>The runs that disagree</summary>
+              <Notes notes={exceptions} />
+            </details>
+          )}
+        </article>
+      ))}
+    </Part>
+  );
+}
+
+function Section({ title, tables, runs, collapse }: PageSection) {
+  return (
+    <section>
+      {tables.map((table) => (
+        <Titled key={table.name} table={table} />
+      ))}
+      {collapse && <Titled table={collapse} />}
+      <details>
+        <summary>Every run of {title}</summary>
+        <Grid table={runs} />
+      </details>
+    </section>
+  );
+}
+
+function Titled({ table }: { table: Table }) {
+  return (
+    <>
+      <h3 id={table.name}>{table.title}</h3>
+      <Grid table={table} />
+    </>
+  );
+}
+
+function Grid({ table: { caption, head, body, notes } }: { table: Table }) {
+  return (
+    <>
+      <div class="scroll">
+        <table>
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              {head.map((text, column) => (
+                <th key={column} scope="col">
+                  {text}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {body.map((row, index) => (
+              <tr key={index} class={row[0]?.startsWith(' ') ? 'printed' : undefined}>
+                {row.map((text, column) =>
+                  column === 0 ? (
+                    <th key={column} scope="row">
+                      {text}
+                    </th>
+                  ) : (
+                    <td key={column}>{text}</td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Notes notes={notes} />
+    </>
+  );
+}
+
+function Notes({ notes }: { notes: readonly string[] }) {
+  return notes.length === 0 ? null : (
+    <ul>
+      {notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Part({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
+  return (
+    <section id={id}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import { readRuns, type PartRuns } from '../aggregate/runs.js';
+import type { Sweep } from '../sweep/load.js';
+import { claimsTable } from './claims/claims-table.js';
+import { judgeClaims } from './claims/claims.js';
+import type { Verdict } from './claims/claim.js';
+import { collapseTable } from './collapse-table.js';
+import { deviationsTable } from './deviations-table.js';
+import { meansTables } from './means-tables.js';
+import { runsTable } from './runs-table.js';
+import type { Table } from './table.js';
+
+/** A part's tables. */
+export interface ReportSection {
+  readonly title: string;
+  readonly means: readonly Table[];
+  readonly runs: Table;
+  readonly collapse: Table | null;
+}
+
+/** What a sweep's logs say, as tables. */
+export interface Report {
+  readonly sweep: Sweep;
+  readonly parts: readonly PartRuns[];
+  readonly sections: readonly ReportSection[];
+  readonly verdicts: readonly Verdict[];
+  /** Null if the sweep measures no number that the paper prints. */
+  readonly deviations: Table | null;
+}
+
+/** Reads a sweep's logs, finished or in progress, and makes its tables of them. */
+export function makeReport(sweep: Sweep, outDir: string): Report {
+  const parts = readRuns(sweep, outDir);
+  return {
+    sweep,
+    parts,
+    sections: parts.map((part) => ({
+      title: part.part.title ?? part.part.name,
+      means: meansTables(part),
+      runs: runsTable(part),
+      collapse: collapseTable(part),
+    })),
+    verdicts: judgeClaims(parts),
+    deviations: deviationsTable(parts),
+  };
+}
+
+/** All tables of a report, each to be written to files of its own. */
+export function tablesOf({ sections, verdicts, deviations }: Report): Table[] {
+  return [
+    ...sections.flatMap(({ means, runs, collapse }) => [...means, runs, ...(collapse ? [collapse] : [])]),
+    ...(verdicts.length > 0 ? [claimsTable(verdicts)] : []),
+    ...(deviations ? [deviations] : []),
+  ];
+}
