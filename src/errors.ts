@@ -29,6 +29,9 @@ export class StoreError extends UserError {
   }
 }
 
+/** A file of an unfinished task contradicts itself or the checkpoint. Run the sweep again with `--retrain-corrupt`. */
+export class CorruptTaskError extends StoreError {}
+
 /** Another coordinator owns the store. Wait for it, stop it, or use another `--out`. */
 export class StoreBusyError extends UserError {
   constructor(message: string, options?: ErrorOptions) {

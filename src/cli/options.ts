@@ -60,5 +60,10 @@ const repeatable = { type: 'string', array: true, nargs: 1, default: [] as strin
 
 function checkWorkers(workers: number): number {
   if (Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS) return workers;
-  throw new InputError(`--workers ${workers}: expected a whole number from 1 to ${MAX_WORKERS}`);
+  throw new InputError(`--workers: expected a whole number from 1 to ${MAX_WORKERS}${received(workers)}`);
+}
+
+/** yargs makes NaN of what is no number. */
+export function received(value: number): string {
+  return Number.isNaN(value) ? '' : `, got ${value}`;
 }

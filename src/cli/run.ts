@@ -4,7 +4,7 @@ import type { RunResult } from '../coordinator/run-sweep.js';
 import { onStopRequest } from '../coordinator/stop.js';
 import { summaryText } from '../coordinator/summary.js';
 import { EXIT, InputError } from '../errors.js';
-import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
+import { loadSweepOf, received, withSweepOptions, type SweepArguments } from './options.js';
 
 interface RunArguments extends SweepArguments {
   readonly retries: number;
@@ -83,10 +83,10 @@ function exitCodeOf({ interrupted, failed, corrupt }: RunResult): number {
 
 function checkRetries(retries: number): number {
   if (Number.isInteger(retries) && retries >= 0 && retries <= 100) return retries;
-  throw new InputError(`--retries ${String(retries)}: expected a whole number from 0 to 100`);
+  throw new InputError(`--retries: expected a whole number from 0 to 100${received(retries)}`);
 }
 
 function checkSeconds(seconds: number): number {
   if (seconds >= 0 && seconds <= 86_400) return seconds;
-  throw new InputError(`--checkpoint-every ${String(seconds)}: expected seconds from 0 to 86400`);
+  throw new InputError(`--checkpoint-every: expected seconds from 0 to 86400${received(seconds)}`);
 }

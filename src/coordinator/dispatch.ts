@@ -6,13 +6,14 @@ import {
   markFailed,
   prepareTaskFolder,
   readTaskState,
+  setAside,
   taskFolder,
 } from '../store/task-folder.js';
 import type { TrainOutcome } from '../training/protocol.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { TrainingPool } from './pool.js';
 import type { Tally } from './tally.js';
-import type { FailedTask, PendingTask } from './triage.js';
+import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
 export interface DispatchContext {
   readonly pool: TrainingPool;
@@ -24,12 +25,16 @@ export interface DispatchContext {
   readonly workers: number;
   /** How often a task that failed is tried again in this session. */
   readonly retries: number;
+  /** Whether to set corrupt task folders aside and train their tasks from the first step. */
+  readonly retrainCorrupt: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface DispatchResult {
   readonly done: number;
   readonly failed: readonly FailedTask[];
+  /** Found to be corrupt when they were to go on. */
+  readonly corrupt: readonly CorruptTask[];
 }
 
 /** Trains the tasks in their order, as many at a time as there are workers, until all have ended or a stop is asked for. */
@@ -45,6 +50,7 @@ class Dispatch {
   readonly #context: DispatchContext;
   readonly #queue: PQueue;
   readonly #failed: FailedTask[] = [];
+  readonly #corrupt: CorruptTask[] = [];
   #done = 0;
 
   constructor(context: DispatchContext) {
@@ -65,7 +71,7 @@ class Dispatch {
     } finally {
       signal.removeEventListener('abort', stop);
     }
-    return { done: this.#done, failed: this.#failed };
+    return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
   }
 
   /** `retried` counts this session's retries. What the job throws is a failure of the store; `onError` has it. */
@@ -99,12 +105,29 @@ class Dispatch {
     } else if (outcome.type === 'stopped') {
       logger.info({ task: name, step: outcome.step }, 'task stopped');
       event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+    } else if (outcome.type === 'corrupt') {
+      logger.error({ task: name, problem: outcome.problem }, 'task corrupt');
+      this.#settleCorrupt(item, folder, outcome.problem);
     } else {
       logger.error({ task: name, ...outcome }, 'task failed');
       if (outcome.type === 'failed' && retried < retries && !signal.aborted)
         this.#retry(item, retried, folder, outcome.message);
       else this.#fail(item, folder, outcome);
     }
+  }
+
+  /** A folder that is set aside has no files that could be corrupt again. */
+  #settleCorrupt({ task, failures }: PendingTask, folder: string, problem: string): void {
+    const { retrainCorrupt, event, tally, signal } = this.#context;
+    if (!retrainCorrupt || signal.aborted) {
+      this.#corrupt.push({ task, problem });
+      event(`corrupt: ${task.name}: ${problem}`);
+      return;
+    }
+    event(`corrupt: ${task.name}: ${problem}; set aside as ${setAside(folder)}`);
+    const item = { task, fromStep: 0, failures };
+    tally.queuedAgain(item);
+    this.#add(item, 0);
   }
 
   /** At the end of the queue, from whatever checkpoint there is. */

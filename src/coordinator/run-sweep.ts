@@ -79,8 +79,8 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   if (retrainCorrupt) setCorruptAside(outDir, sweep, say);
   const found = triage(sweep.tasks, readTaskStates(outDir, sweep.tasks), options);
   say(found.summary);
-  const { done, pending, failed, corrupt } = found;
-  if (pending.length === 0) return { interrupted: false, done, failed, corrupt };
+  const { done, pending, failed } = found;
+  if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
   checkDiskSpace(outDir, bytesToWrite(found));
   // Not needed, and not loaded, when there is nothing to train.
   const { trainAll } = await import('./train-all.js');
@@ -89,6 +89,7 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
     { workerUrl: TRAINING_THREAD, ...options, logger },
   );
   const allFailed = [...failed, ...result.failed];
+  const corrupt = [...found.corrupt, ...result.corrupt];
   const allDone = done + result.done;
   const ended = allDone + allFailed.length + corrupt.length;
   const interrupted = signal.aborted && ended < sweep.tasks.length;

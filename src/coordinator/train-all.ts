@@ -13,6 +13,7 @@ export interface TrainAllOptions {
   readonly outDir: string;
   readonly workers: number;
   readonly retries: number;
+  readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;
   readonly workerUrl: URL;
   readonly signal: AbortSignal;

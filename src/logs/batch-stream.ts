@@ -1,5 +1,15 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import type { Schema } from 'apache-arrow';
+import { CorruptTaskError } from '../errors.js';
 import { recordBatch, streamBatch, streamHead, streamToFile, type ColumnValues } from './encode.js';
 
 /**
@@ -17,6 +27,7 @@ export class BatchStream {
     this.#schema = schema;
     this.#path = path;
     this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+    refuseShorter(path, fstatSync(this.#file).size, keepBytes);
     ftruncateSync(this.#file, keepBytes);
     this.#bytes = keepBytes;
     if (keepBytes === 0) this.#write(streamHead(schema));
@@ -47,4 +58,10 @@ export class BatchStream {
     }
     this.#bytes += bytes.length;
   }
+}
+
+/** Bytes that a checkpoint names were durable before it was written: a file without them was changed by somebody else. */
+function refuseShorter(path: string, bytes: number, keepBytes: number): void {
+  if (bytes < keepBytes)
+    throw new CorruptTaskError(`${path} has ${bytes} bytes, but its checkpoint goes on from ${keepBytes}`);
 }

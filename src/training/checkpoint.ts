@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../logs/safetensors.js';
+import { CorruptTaskError } from '../errors.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+  type SafetensorsFile,
+} from '../logs/safetensors.js';
 import type { StepLogState } from '../logs/step-log.js';
 import { cpuFeatures } from '../native/cpu.js';
 import { writeFileDurably } from '../store/files.js';
@@ -37,25 +43,21 @@ export function writeCheckpoint(path: string, taskId: string, checkpoint: Checkp
 
 /**
  * @returns null if there is none
- * @throws if it is broken, of another task, or made on a CPU that may round differently
+ * @throws a CorruptTaskError if it is broken or of another task, an Error if it was made on a CPU that may round differently
  */
 export function readCheckpoint(path: string, taskId: string): Checkpoint | null {
   if (!existsSync(path)) return null;
-  const { metadata, tensors } = decodeSafetensors(readFileSync(path));
+  const { metadata, tensors } = decode(path);
+  if (metadata['task'] !== taskId || metadata['sha256'] !== checksum([...tensors.values()]))
+    throw new CorruptTaskError(`${path} is not a whole checkpoint of task ${taskId}`);
   const floats = (name: string) => {
     const values = tensors.get(name)?.values;
-    if (!(values instanceof Float32Array))
-      throw new Error(`${path} lacks the array ${name}. ${remedy(path)}`);
-    return values;
+    if (values instanceof Float32Array) return values;
+    throw new CorruptTaskError(`${path} lacks the array ${name}`);
   };
   const pendingSteps = tensors.get('pendingSteps')?.values;
-  if (
-    metadata['task'] !== taskId ||
-    metadata['sha256'] !== checksum([...tensors.values()]) ||
-    !(pendingSteps instanceof Int32Array)
-  ) {
-    throw new Error(`${path} is not a whole checkpoint of task ${taskId}. ${remedy(path)}`);
-  }
+  if (!(pendingSteps instanceof Int32Array))
+    throw new CorruptTaskError(`${path} lacks the array pendingSteps`);
   if (metadata['cpu'] !== cpuFeatures()) {
     throw new Error(
       `${path} was made on a CPU with ${String(metadata['cpu'])}, this one has ${cpuFeatures()}: the rest would round differently. ` +
@@ -70,8 +72,12 @@ export function readCheckpoint(path: string, taskId: string): Checkpoint | null 
   };
 }
 
-function remedy(path: string): string {
-  return `Delete ${path} to train from the first step.`;
+function decode(path: string): SafetensorsFile {
+  try {
+    return decodeSafetensors(readFileSync(path));
+  } catch (error) {
+    throw new CorruptTaskError(`${path} is not a safetensors file`, { cause: error });
+  }
 }
 
 function checksum(tensors: readonly NamedTensor[]): string {

@@ -1,3 +1,4 @@
+import { CorruptTaskError } from '../errors.js';
 import { loadedTensorFlowVersion } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
 import { recordStep } from '../graph/compile.js';
@@ -28,6 +29,7 @@ function trainOrFail(request: TrainRequest, programs: Programs, clock: Clock): T
     checkVersion(request.task);
     return train(request, programs, clock);
   } catch (error) {
+    if (error instanceof CorruptTaskError) return { type: 'corrupt', problem: error.message };
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     return { type: 'failed', message, stack: stack ?? null };
   }

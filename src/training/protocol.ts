@@ -32,6 +32,8 @@ export type TrainOutcome =
   | { readonly type: 'stopped'; readonly fromStep: number; readonly step: number }
   /** The loss became NaN or infinite. Deterministic, so not worth a retry. */
   | { readonly type: 'diverged'; readonly step: number; readonly lastFinite: StepMetrics | null }
+  /** A file that the task was to go on from can't be trusted. */
+  | { readonly type: 'corrupt'; readonly problem: string }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string | null };
 
 /** One row of the step log; the losses in nats, means over the batch. */

@@ -20,11 +20,15 @@ describe('a mistake on the command line is one line and exit code 2:', () => {
     ['a misspelt command', ['rnu', SWEEP], 'Did you mean run?'],
     ['no sweep file', ['run'], 'Not enough non-option arguments: got 0, need at least 1'],
     ['an unknown option', ['run', SWEEP, '--nope'], 'Unknown argument: nope'],
-    ['no workers', ['run', SWEEP, '--workers', '0'], '--workers 0: expected a whole number from 1 to 1024'],
+    [
+      'no workers',
+      ['run', SWEEP, '--workers', '0'],
+      '--workers: expected a whole number from 1 to 1024, got 0',
+    ],
     [
       'half a retry',
       ['run', SWEEP, '--retries', '0.5'],
-      '--retries 0.5: expected a whole number from 0 to 100',
+      '--retries: expected a whole number from 0 to 100, got 0.5',
     ],
     [
       'an unknown log level',

@@ -34,8 +34,8 @@ test('a plan of an empty store has one row for the runs that differ in their see
     '┌────────────┬───────┬───────┬────────────┬────────────┐',
     '│ dimensions │ seeds │ state │ time a run │ disk a run │',
     '├────────────┼───────┼───────┼────────────┼────────────┤',
-    '│ 3-12-20    │ 2, 3  │ to do │ 327 ms     │ 340 kB     │',
-    '│ 9-20-20    │ 2, 3  │ to do │ 372 ms     │ 374 kB     │',
+    '│ 3-12-20    │ 2, 3  │ to do │ 327 ms     │ 388 kB     │',
+    '│ 9-20-20    │ 2, 3  │ to do │ 372 ms     │ 454 kB     │',
     '└────────────┴───────┴───────┴────────────┴────────────┘',
     '',
     'sweep: 4 tasks: 4 to do.',
@@ -116,7 +116,7 @@ test('workers are a whole number', async () => {
     await yargs(['plan', 'none.yaml', '--workers', workers]).command(planCommand).fail(false).parseAsync();
   for (const workers of ['0', '1.5', 'x', '2000'])
     await assert.rejects(parse(workers), {
-      message: `--workers ${Number(workers)}: expected a whole number from 1 to 1024`,
+      message: /^--workers: expected a whole number from 1 to 1024/,
     });
 });
 

@@ -245,4 +245,20 @@ describe('a corrupt task', () => {
     assert.deepEqual(folders, [...tasks.map(({ name }) => name), `${broken.name}.corrupt-1`].sort());
     assert.equal(startsOf(outDir).length, 3);
   });
+
+  test('that its thread finds so is reported, neither retried nor failed', async () => {
+    const task = standInTask(2, 'is corrupt once');
+    const { failed, corrupt, shown } = await run([task]);
+    assert.deepEqual(failed, []);
+    assert.deepEqual(corrupt, [{ task, problem: 'its checkpoint is not whole' }]);
+    assert.match(shown, new RegExp(`corrupt: ${task.name}: its checkpoint is not whole`));
+    assert.equal(startsOf(outDir).length, 1);
+  });
+
+  test('that its thread finds so is set aside and trained from the first step on request', async () => {
+    const task = standInTask(2, 'is corrupt once');
+    const { done, corrupt } = await run([task], { retrainCorrupt: true });
+    assert.deepEqual([done, corrupt], [1, []]);
+    assert.ok(existsSync(`${taskFolder(outDir, task)}.corrupt-1`));
+  });
 });

@@ -27,6 +27,8 @@ function standIn(request: TrainRequest): TrainOutcome {
   const earlier = starts.filter((start) => start.task === task.name).length - 1;
   if (behaviour === 'throws' || (behaviour === 'fails once' && earlier === 0)) throw new Error('out of luck');
   if (behaviour === 'dies' || (behaviour === 'dies once' && earlier === 0)) process.exit(3);
+  if (behaviour === 'is corrupt once' && earlier === 0)
+    return { type: 'corrupt', problem: 'its checkpoint is not whole' };
   if (behaviour === 'diverges') return { type: 'diverged', step: 8, lastFinite: metrics(7) };
   if (behaviour === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
   if (behaviour === 'never stops') pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);

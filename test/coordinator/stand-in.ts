@@ -17,6 +17,7 @@ export const BEHAVIOURS = [
   'runs until stopped',
   'never stops',
   'waits for a companion',
+  'is corrupt once',
 ] as const;
 
 export type Behaviour = (typeof BEHAVIOURS)[number];

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { frozenClock, shortSettings, temporaryFolder, trainHere } from './harness.js';
@@ -36,7 +44,7 @@ describe('a run that was interrupted', () => {
     crashed.remove();
   });
 
-  it('refuses a checkpoint with a flipped bit, and says what to do', () => {
+  it('refuses a checkpoint with a flipped bit, and one that is no checkpoint', () => {
     const folder = temporaryFolder();
     const stop = new Int32Array(new SharedArrayBuffer(8));
     trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 6) });
@@ -45,7 +53,27 @@ describe('a run that was interrupted', () => {
     bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
     writeFileSync(file, bytes);
     assert.throws(() => trainHere(folder.path, shortSettings), {
-      message: `${file} is not a whole checkpoint of task 0123456789abcdef. Delete ${file} to train from the first step.`,
+      name: 'CorruptTaskError',
+      message: `${file} is not a whole checkpoint of task 0123456789abcdef`,
+    });
+    writeFileSync(file, 'something else');
+    assert.throws(() => trainHere(folder.path, shortSettings), {
+      name: 'CorruptTaskError',
+      message: `${file} is not a safetensors file`,
+    });
+    folder.remove();
+  });
+
+  it('refuses a log that is shorter than its checkpoint says', () => {
+    const folder = temporaryFolder();
+    const stop = new Int32Array(new SharedArrayBuffer(8));
+    trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 6) });
+    const file = path.join(folder.path, 'steps.arrows');
+    const bytes = statSync(file).size;
+    truncateSync(file, bytes - 1);
+    assert.throws(() => trainHere(folder.path, shortSettings), {
+      name: 'CorruptTaskError',
+      message: `${file} has ${bytes - 1} bytes, but its checkpoint goes on from ${bytes}`,
     });
     folder.remove();
   });
