@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Schema } from 'apache-arrow';
+import { batchToFile, recordBatch } from '../../src/logs/encode.js';
+import type { LogValue } from '../../src/logs/read.js';
+import { encodeSafetensors } from '../../src/logs/safetensors.js';
+import { evaluationSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
+import { markDone, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import type { Task } from '../../src/sweep/task.js';
+
+type Point = readonly number[];
+
+/** What a finished run logged, as literals. */
+export interface FinishedRun {
+  /** A row an evaluation, each with its step and the columns that matter; others are null, or 0 where null is not allowed. */
+  readonly evaluations: readonly Readonly<Record<string, LogValue>>[];
+  /** Padded with zeros to the ambient dimension. Default: one point at the origin. */
+  readonly generated?: readonly Point[];
+  /** As many as `generated`. Default: the same points. */
+  readonly real?: readonly Point[];
+  /** `data.0`, a column vector: a* of sigmoid data. */
+  readonly direction?: readonly number[];
+}
+
+/** Writes the folder of a finished task, as training leaves it. Returns the folder. */
+export function writeFinishedRun(outDir: string, task: Task, run: FinishedRun): string {
+  const folder = prepareTaskFolder(taskFolder(outDir, task), task);
+  const generated = run.generated ?? [[]];
+  const points = generated.map((point, row) => ({
+    ...coordinates('x', point, task),
+    ...coordinates('real', run.real?.[row] ?? point, task),
+  }));
+  const write = (name: string, bytes: Uint8Array) => {
+    writeFileSync(path.join(folder, name), bytes);
+  };
+  write(TASK_FILES.steps, logFile(stepSchema(task), [{ step: 1 }]));
+  write(TASK_FILES.evaluations, logFile(evaluationSchema(task), run.evaluations));
+  write(TASK_FILES.samples, logFile(sampleSchema(task), points));
+  write(TASK_FILES.parameters, parameters(run.direction));
+  markDone(folder, task.id);
+  return folder;
+}
+
+function coordinates(prefix: string, point: Point, { settings }: Task): Record<string, number> {
+  const names = Array.from({ length: settings.ambientDim }, (_, index) => `${prefix}${index + 1}`);
+  return Object.fromEntries(names.map((name, index) => [name, point[index] ?? 0]));
+}
+
+function logFile(schema: Schema, rows: readonly Readonly<Record<string, LogValue>>[]): Uint8Array {
+  const columns = schema.fields.map(({ name, nullable }) =>
+    rows.map((row) => row[name] ?? (nullable ? null : 0)),
+  );
+  return batchToFile(recordBatch(schema, columns));
+}
+
+function parameters(direction: readonly number[] = []): Uint8Array {
+  const values = Float32Array.from(direction);
+  return encodeSafetensors(
+    {},
+    direction.length === 0 ? [] : [{ name: 'data.0', shape: [values.length, 1], values }],
+  );
+}
