@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = new URL('../../', import.meta.url);
+const PEAK_EVERY_MS = 50;
+
+/** A file of the project, as `sweeps/table1-linear.yaml`. */
+export function projectFile(name: string): string {
+  return fileURLToPath(new URL(name, ROOT));
+}
+
+/** Runs `vae-sweep` in a process of its own, as a user does. @throws with what it said if it fails */
+export async function runCommand(args: readonly string[]): Promise<{ elapsedMs: number; peakBytes: number }> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [projectFile('bin/vae-sweep.mjs'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let peakBytes = 0;
+  const timer = setInterval(() => {
+    peakBytes = Math.max(peakBytes, peakMemory(child.pid));
+  }, PEAK_EVERY_MS);
+  try {
+    const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    if (child.exitCode !== 0) throw new Error(`vae-sweep ${args.join(' ')} failed:\n${said}`);
+    return { elapsedMs: performance.now() - start, peakBytes };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The most memory that the process ever had resident; 0 where /proc does not tell, or no more. */
+function peakMemory(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { InputError } from '../src/errors.js';
+import { resultSchema, type Result } from './result.js';
+
+/** A figure that two results have. */
+export interface Change {
+  /** As `linear compiled, microseconds a step`. */
+  readonly figure: string;
+  readonly before: number;
+  readonly now: number;
+}
+
+/** The figures of both, in the order of the later result. */
+export function compareResults(before: Result, now: Result): Change[] {
+  const earlier = medians(before);
+  return [...medians(now)].flatMap(([figure, value]) => {
+    const old = earlier.get(figure);
+    return old === undefined ? [] : [{ figure, before: old, now: value }];
+  });
+}
+
+export function readResult(file: string): Result {
+  try {
+    return resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new InputError(`--compare ${file}: expected a file that --json wrote`, { cause });
+  }
+}
+
+function medians({ training, workers, logging, memory, planning }: Result): Map<string, number> {
+  return new Map([
+    ...(training?.programs ?? []).map(
+      ({ shape, program, microsecondsPerStep }) =>
+        [`${shape} ${program}, microseconds a step`, microsecondsPerStep.median] as const,
+    ),
+    ...(training?.ratios ?? []).map(
+      ({ shape, ratio }) => [`${shape} compiled over JAX`, ratio.median] as const,
+    ),
+    ...(workers ?? []).map(({ shape, ratio }) => [`${shape} two workers over one`, ratio.median] as const),
+    ...(logging ?? []).flatMap(({ shape, evaluationsShare, writingShare }) => [
+      [`${shape} evaluations, share of training`, evaluationsShare.median] as const,
+      [`${shape} logs and checkpoints, share of training`, writingShare.median] as const,
+    ]),
+    ...(memory ? [['peak memory, bytes', memory.peakBytes] as const] : []),
+    ...(planning ?? []).map(
+      ({ command, elapsedMs }) => [`${command}, milliseconds`, elapsedMs.median] as const,
+    ),
+  ]);
+}

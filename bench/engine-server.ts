@@ -1,0 +1,123 @@
+import { createInterface } from 'node:readline';
+import type { Tensor } from '@tensorflow/tfjs-node';
+import type { Loop } from '../src/graph/loop.js';
+import { tf } from '../src/native/tensorflow.js';
+import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
+import type { ExperimentName } from '../src/sweep/experiments.js';
+import type { TrainingSettings } from '../src/sweep/task.js';
+import { evaluate } from '../src/training/evaluate.js';
+import { Programs, type Program } from '../src/training/programs.js';
+import { runInputTensors } from '../src/training/step.js';
+import { train } from '../src/training/train.js';
+import { initialParameters } from '../src/vae/parameters.js';
+import { CHECKPOINT_EVERY_MS, checkShape, settingsOf, taskOf } from './shapes.js';
+import { inTemporaryFolder } from './temporary-folder.js';
+
+/**
+ * Measures one engine, with `compiled` or `eager` as its argument, in a process of its own. A request is a line of the same form as
+ * those of `bench/jax_scan.py`, its answer a line of JSON (`error` in it where the request was wrong):
+ *
+ *     prepare linear 1000    compiles the shape and runs it once
+ *     run linear 1000 20     20 calls of 1,000 steps from the first step on: microseconds a step
+ *     train linear 100000    trains a task of so many steps: milliseconds, those in its loops, and those of its evaluations
+ */
+const engine = process.argv[2] === 'eager' ? 'eager' : 'compiled';
+
+/** Evaluations that are timed by themselves after a task. */
+const EVALUATIONS = 5;
+
+/** Programs that add up the time spent in their steps. */
+class TimedPrograms extends Programs {
+  loopMs = 0;
+
+  override get(settings: TrainingSettings): Program {
+    const { model, loop } = super.get(settings);
+    const timed: Loop = {
+      ...loop,
+      run: (...call) => {
+        const start = performance.now();
+        const result = loop.run(...call);
+        this.loopMs += performance.now() - start;
+        return result;
+      },
+    };
+    return { model, loop: timed };
+  }
+}
+
+const programs = new TimedPrograms();
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
+}
+
+async function answer(line: string): Promise<object> {
+  const [request, shape, ...counts] = line.split(' ');
+  const [first = 0, second = 0] = counts.map(Number);
+  try {
+    if (request === 'prepare') return run(checkShape(shape), first, 1);
+    if (request === 'run') return run(checkShape(shape), first, second);
+    if (request === 'train') return await trainTask(checkShape(shape), first);
+    return { error: `request must be one of prepare, run, train, got ${String(request)}` };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Each call takes over the state of the one before and brings every step's metrics here. */
+function run(shape: ExperimentName, steps: number, calls: number): object {
+  const settings = settingsOf(shape, { engine });
+  const { model, loop } = programs.get(settings);
+  const inputs = runInputTensors(settings, model.dataset.parameters(settings.seed, settings));
+  const parameters = initialParameters(model, settings.modelSeed);
+  let state: Tensor[] = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
+  let loss = NaN;
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  for (let call = 0; call < calls; call++) {
+    const result = loop.run(state, inputs, 1 + call * steps, steps);
+    tf.dispose(state);
+    state = result.state;
+    loss = result.metrics[0] ?? NaN;
+  }
+  const elapsedMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  tf.dispose([...inputs, ...state]);
+  const count = steps * calls;
+  return { usPerStep: (elapsedMs * 1000) / count, cpuUsPerStep: (user + system) / count, loss };
+}
+
+/** A whole task as a worker trains it: logs, evaluations, checkpoints and the files at its end. */
+async function trainTask(shape: ExperimentName, steps: number): Promise<object> {
+  const task = taskOf(shape, steps, 0);
+  return inTemporaryFolder((out) => {
+    const folder = prepareTaskFolder(taskFolder(out, task), task);
+    const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+    const request = {
+      type: 'train',
+      task,
+      folder,
+      checkpointEveryMs: CHECKPOINT_EVERY_MS,
+      shared,
+      slot: 0,
+    } as const;
+    programs.loopMs = 0;
+    const start = performance.now();
+    const outcome = train(request, programs, { now: () => performance.now(), date: () => new Date() });
+    const trainingMs = performance.now() - start;
+    if (outcome.type !== 'done') throw new Error(`the task ended: ${JSON.stringify(outcome)}`);
+    return { trainingMs, loopMs: programs.loopMs, evaluationsMs: evaluationsMs(task.settings) };
+  });
+}
+
+/** Of all evaluations of a task, from some made after it. */
+function evaluationsMs(settings: TrainingSettings): number {
+  const { model } = programs.get(settings);
+  const data = model.dataset.parameters(settings.seed, settings);
+  const parameters = initialParameters(model, settings.modelSeed);
+  const start = performance.now();
+  for (let step = 0; step < EVALUATIONS; step++) evaluate(model, settings, parameters, data, step);
+  const oneMs = (performance.now() - start) / EVALUATIONS;
+  tf.dispose([...data, parameters]);
+  return oneMs * (1 + Math.ceil(settings.steps / settings.evaluateEverySteps));
+}

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import { setNativeEnvironment } from '../src/native/environment.js';
+import { LineChild } from './line-child.js';
+
+const SERVER = fileURLToPath(new URL('engine-server.js', import.meta.url));
+
+/** A process that measures one of this project's engines. */
+export async function startEngine(engine: 'compiled' | 'eager', core: number | null): Promise<LineChild> {
+  setNativeEnvironment();
+  return LineChild.start(`the ${engine} engine`, [process.execPath, SERVER, engine], core);
+}

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { EXIT, InputError, UserError } from '../src/errors.js';
+import { compareResults, readResult } from './compare.js';
+import { describeMachine, describeVersions } from './machine.js';
+import { measureLogging } from './measure-logging.js';
+import { measureMemory } from './measure-memory.js';
+import { measurePlanning } from './measure-planning.js';
+import { measureTraining } from './measure-training.js';
+import { measureWorkers } from './measure-workers.js';
+import type { MeasureOptions } from './options.js';
+import { changesText, resultText } from './print.js';
+import type { Result } from './result.js';
+
+type Part = 'training' | 'workers' | 'logging' | 'memory' | 'planning';
+
+/** In the order they are measured, and what each adds to the result. */
+const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
+  training: async (options) => ({ training: await measureTraining(options) }),
+  workers: async (options) => ({ workers: await measureWorkers(options) }),
+  logging: async (options) => ({ logging: await measureLogging(options) }),
+  memory: async (options) => ({ memory: await measureMemory(options) }),
+  planning: async (options) => ({ planning: await measurePlanning(options) }),
+};
+
+const ALL_PARTS = Object.keys(PARTS) as Part[];
+const ROUNDS = 7;
+
+try {
+  await benchmark();
+} catch (error) {
+  process.exitCode = error instanceof UserError ? error.exitCode : EXIT.failure;
+  const expected =
+    error instanceof UserError ? error.message : String(error instanceof Error ? error.stack : error);
+  process.stderr.write(`bench: ${expected}\n`);
+}
+
+async function benchmark(): Promise<void> {
+  const options = await parseOptions();
+  const before = options.compare === undefined ? null : readResult(options.compare);
+  let result: Result = {
+    date: new Date().toISOString(),
+    rounds: options.rounds,
+    machine: describeMachine(),
+    versions: describeVersions(),
+  };
+  for (const part of ALL_PARTS.filter((name) => options.only.includes(name))) {
+    result = { ...result, ...(await PARTS[part](options)) };
+    // After each part, as a later one may fail.
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  process.stdout.write(`${resultText(result)}\n`);
+  if (before !== null)
+    process.stdout.write(`\n${changesText(compareResults(before, result), before.date)}\n`);
+}
+
+async function parseOptions(): Promise<MeasureOptions & { only: Part[]; json?: string; compare?: string }> {
+  const argv = await yargs(hideBin(process.argv))
+    .scriptName('npm run bench --')
+    .usage('$0 [options]\n\nMeasures speed and memory. A quiet machine gives good figures.')
+    .option('only', {
+      type: 'string',
+      requiresArg: true,
+      default: ALL_PARTS.join(),
+      coerce: checkParts,
+      describe: 'Parts to measure, as training,workers',
+    })
+    .option('rounds', {
+      type: 'number',
+      requiresArg: true,
+      default: ROUNDS,
+      coerce: (value: number) => checkCount('--rounds', value),
+      describe: 'Measurements of each thing',
+    })
+    .option('steps', {
+      type: 'number',
+      requiresArg: true,
+      coerce: (value: number) => checkCount('--steps', value),
+      describe: 'Steps of a measurement at most: to try the benchmark, not for figures',
+    })
+    .option('jax', { type: 'string', requiresArg: true, describe: 'Python with JAX, to measure it beside' })
+    .option('json', { type: 'string', requiresArg: true, describe: 'File to write the result to' })
+    .option('compare', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Earlier file of --json, to print the change',
+    })
+    .strict()
+    .version(false)
+    .fail((message, error: Error | undefined) => {
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new InputError(message);
+    })
+    .parseAsync();
+  return {
+    ...argv,
+    progress: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+  };
+}
+
+function checkParts(text: string): Part[] {
+  return text.split(',').map((name) => {
+    const part = ALL_PARTS.find((known) => known === name);
+    if (part !== undefined) return part;
+    throw new InputError(`--only ${name}: expected one or more of ${ALL_PARTS.join()}`);
+  });
+}
+
+function checkCount(option: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InputError(`${option} ${value}: expected a whole number from 1`);
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { ExperimentName } from '../src/sweep/experiments.js';
+import { startEngine } from './engine.js';
+import { JAX_VARIANTS, askVersions, startJax } from './jax.js';
+import type { LineChild } from './line-child.js';
+import { coreToPin } from './machine.js';
+import type { MeasureOptions } from './options.js';
+import type { TrainingResult } from './result.js';
+import { SHAPES } from './shapes.js';
+import { ratioOf, spreadOf } from './statistics.js';
+
+/** Steps of one call: what a worker's are at most, and JAX's. */
+const CALL_STEPS = 1_000;
+/** Steps of one measurement, for one to three seconds each. */
+const COMPILED_STEPS: Record<ExperimentName, number> = { linear: 40_000, sigmoid: 25_000, sphere: 2_000 };
+const EAGER_STEPS = 100;
+
+/** A program that trains, in a process of its own. */
+interface Contender {
+  readonly program: string;
+  readonly child: LineChild;
+}
+
+type ProgramResult = TrainingResult['programs'][number];
+type RatioResult = TrainingResult['ratios'][number];
+
+const timingSchema = z.object({ usPerStep: z.number(), cpuUsPerStep: z.number() });
+type Timing = z.infer<typeof timingSchema>;
+
+/**
+ * All programs in turn, round by round, so that what slows the machine for a while slows all of them. Every process is pinned to
+ * the same core; while one measures, the others wait for their next request.
+ */
+export async function measureTraining(options: MeasureOptions): Promise<TrainingResult> {
+  const contenders: Contender[] = [];
+  try {
+    for await (const contender of startAll(options.jax)) contenders.push(contender);
+    const jax = contenders.find(({ program }) => program.startsWith('jax'));
+    const jaxVersions = jax ? await askVersions(jax.child) : null;
+    const programs: ProgramResult[] = [];
+    for (const shape of SHAPES) programs.push(...(await measureShape(shape, contenders, options)));
+    const ratios = SHAPES.flatMap((shape) =>
+      ratioToJax(programs.filter((program) => program.shape === shape)),
+    );
+    return { jaxVersions, programs, ratios };
+  } finally {
+    for (const { child } of contenders) await child.end();
+  }
+}
+
+async function* startAll(python: string | undefined): AsyncGenerator<Contender> {
+  const core = coreToPin();
+  yield { program: 'compiled', child: await startEngine('compiled', core) };
+  if (python !== undefined) {
+    for (const variant of JAX_VARIANTS)
+      yield { program: `jax ${variant}`, child: await startJax(python, variant, core) };
+  }
+  yield { program: 'eager', child: await startEngine('eager', core) };
+}
+
+async function measureShape(
+  shape: ExperimentName,
+  contenders: readonly Contender[],
+  { rounds, steps, progress }: MeasureOptions,
+): Promise<ProgramResult[]> {
+  const measured = contenders.map(({ program, child }) => ({
+    program,
+    child,
+    ...callsOf(program, shape, steps),
+    timings: [] as Timing[],
+  }));
+  for (const { program, child, callSteps } of measured) {
+    progress(`training: ${shape}, compiling ${program}`);
+    await child.ask(`prepare ${shape} ${callSteps}`, z.object({}));
+  }
+  for (let round = 1; round <= rounds; round++) {
+    progress(`training: ${shape}, round ${round} of ${rounds}`);
+    for (const { child, callSteps, calls, timings } of measured)
+      timings.push(await child.ask(`run ${shape} ${callSteps} ${calls}`, timingSchema));
+  }
+  return measured.map(({ program, timings }) => ({
+    shape,
+    program,
+    microsecondsPerStep: spreadOf(timings.map(({ usPerStep }) => usPerStep)),
+    processorMicrosecondsPerStep: spreadOf(timings.map(({ cpuUsPerStep }) => cpuUsPerStep)),
+  }));
+}
+
+function callsOf(
+  program: string,
+  shape: ExperimentName,
+  most: number | undefined,
+): { callSteps: number; calls: number } {
+  const usual = program === 'eager' ? EAGER_STEPS : COMPILED_STEPS[shape];
+  const steps = Math.min(usual, most ?? usual);
+  const callSteps = Math.min(CALL_STEPS, steps);
+  return { callSteps, calls: Math.floor(steps / callSteps) };
+}
+
+/** Against the variant with the lowest median, the same one in all rounds. */
+function ratioToJax(programs: readonly ProgramResult[]): RatioResult[] {
+  const compiled = programs.find(({ program }) => program === 'compiled');
+  const [best] = programs
+    .filter(({ program }) => program.startsWith('jax'))
+    .sort((a, b) => a.microsecondsPerStep.median - b.microsecondsPerStep.median);
+  if (compiled === undefined || best === undefined) return [];
+  return [
+    {
+      shape: compiled.shape,
+      against: best.program,
+      ratio: ratioOf(compiled.microsecondsPerStep, best.microsecondsPerStep),
+      processorRatio: ratioOf(compiled.processorMicrosecondsPerStep, best.processorMicrosecondsPerStep),
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+import { TrainingPool } from '../src/coordinator/pool.js';
+import { setNativeEnvironment } from '../src/native/environment.js';
+import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
+import type { Task } from '../src/sweep/task.js';
+import type { MeasureOptions } from './options.js';
+import type { WorkersResult } from './result.js';
+import { CHECKPOINT_EVERY_MS, taskOf } from './shapes.js';
+import { ratioOf, spreadOf } from './statistics.js';
+import { inTemporaryFolder } from './temporary-folder.js';
+
+/** Steps of a task, for some five seconds each. */
+const MEASURED = [
+  { shape: 'linear', steps: 120_000 },
+  { shape: 'sphere', steps: 4_000 },
+] as const;
+
+const WORKER = new URL('../workers/train.js', import.meta.url);
+
+/**
+ * One task at a time against two, of the same number of steps, in one coordinator's pool with its two threads: the second
+ * thread idles or trains. Both have compiled the shape before. The time is that of whole tasks, with their logs and files,
+ * until the last one is done.
+ */
+export async function measureWorkers(options: MeasureOptions): Promise<WorkersResult> {
+  return inTemporaryFolder(async (folder) => {
+    setNativeEnvironment();
+    const pool = new TrainingPool({ workers: 2, workerUrl: WORKER, checkpointEveryMs: CHECKPOINT_EVERY_MS });
+    try {
+      await Promise.race([pool.warmUp(MEASURED.map(({ shape }) => taskOf(shape, 1, 0))), pool.broken]);
+      const results: WorkersResult = [];
+      for (const measured of MEASURED) results.push(await measureShape(pool, folder, measured, options));
+      return results;
+    } finally {
+      await pool.destroy();
+    }
+  });
+}
+
+async function measureShape(
+  pool: TrainingPool,
+  folder: string,
+  { shape, steps: usualSteps }: (typeof MEASURED)[number],
+  options: MeasureOptions,
+): Promise<WorkersResult[number]> {
+  const steps = Math.min(usualSteps, options.steps ?? usualSteps);
+  const samples = { one: [] as number[], two: [] as number[] };
+  let tasks = 0;
+  const stepsPerSecond = async (count: number, length: number) =>
+    trainAtOnce(
+      pool,
+      folder,
+      Array.from({ length: count }, () => taskOf(shape, length, tasks++)),
+    );
+  options.progress(`workers: ${shape}, compiling`);
+  await stepsPerSecond(2, 1);
+  for (let round = 1; round <= options.rounds; round++) {
+    options.progress(`workers: ${shape}, round ${round} of ${options.rounds}`);
+    samples.one.push(await stepsPerSecond(1, steps));
+    samples.two.push(await stepsPerSecond(2, steps));
+  }
+  const [one, two] = [spreadOf(samples.one), spreadOf(samples.two)];
+  return { shape, oneStepsPerSecond: one, twoStepsPerSecond: two, ratio: ratioOf(two, one) };
+}
+
+/** Steps a second of all of them together. */
+async function trainAtOnce(pool: TrainingPool, outDir: string, tasks: readonly Task[]): Promise<number> {
+  const folders = tasks.map((task) => prepareTaskFolder(taskFolder(outDir, task), task));
+  const start = performance.now();
+  const outcomes = await Promise.all(
+    tasks.map((task, index) => pool.train(task, folders[index] ?? '', 0, () => undefined)),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  for (const outcome of outcomes)
+    if (outcome.type !== 'done')
+      throw new Error(`a task of the workers' part ended: ${JSON.stringify(outcome)}`);
+  return tasks.reduce((sum, { settings }) => sum + settings.steps, 0) / seconds;
+}

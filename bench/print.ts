@@ -1,0 +1,144 @@
+import Table from 'cli-table3';
+import { formatBytes, formatCount } from '../src/units.js';
+import type { Change } from './compare.js';
+import type {
+  LoggingResult,
+  MemoryResult,
+  PlanningResult,
+  Result,
+  TrainingResult,
+  WorkersResult,
+} from './result.js';
+import type { Spread } from './statistics.js';
+
+const SPREAD = ['median', 'min', 'max'];
+
+/** What was measured, as tables for a terminal. */
+export function resultText(result: Result): string {
+  const { training, workers, logging, memory, planning } = result;
+  return [
+    machineTable(result),
+    ...(training ? [programsTable(training.programs)] : []),
+    ...(training && training.ratios.length > 0 ? [ratiosTable(training.ratios)] : []),
+    ...(workers ? [workersTable(workers)] : []),
+    ...(logging ? [loggingTable(logging)] : []),
+    ...(memory ? [memoryTable(memory)] : []),
+    ...(planning ? [planningTable(planning)] : []),
+  ].join('\n\n');
+}
+
+export function changesText(changes: readonly Change[], then: string): string {
+  const rows = changes.map(({ figure, before, now }) => {
+    const percent = 100 * (now / before - 1);
+    return [figure, significant(before), significant(now), `${percent < 0 ? '' : '+'}${percent.toFixed(1)}%`];
+  });
+  return table(`Change since ${then}`, ['median', 'then', 'now', 'change'], rows);
+}
+
+function machineTable({ machine, versions, training, date, rounds }: Result): string {
+  const { cpu, cores, memoryBytes, system, loadBefore, pinnedCore } = machine;
+  return table(
+    'Machine and versions',
+    [],
+    [
+      ['date, rounds', `${date}, ${rounds}`],
+      ['machine', `${cpu}, ${cores} cores, ${formatBytes(memoryBytes)}, ${system}`],
+      ['load before', loadBefore.map((load) => load.toFixed(2)).join(' ')],
+      ['pinned to', pinnedCore === null ? 'no core: taskset is missing' : `core ${pinnedCore}`],
+      ...Object.entries({ ...versions, ...training?.jaxVersions }),
+    ],
+  );
+}
+
+function programsTable(programs: TrainingResult['programs']): string {
+  const rows = programs.map(({ shape, program, microsecondsPerStep, processorMicrosecondsPerStep }) => [
+    ...[shape, program, ...spreadCells(microsecondsPerStep, significant)],
+    significant(processorMicrosecondsPerStep.median),
+  ]);
+  return table('Training: microseconds a step', ['shape', 'program', ...SPREAD, 'processor time'], rows);
+}
+
+function ratiosTable(ratios: TrainingResult['ratios']): string {
+  const rows = ratios.map(({ shape, against, ratio, processorRatio }) => [
+    ...[shape, against, ...spreadCells(ratio, fixed)],
+    fixed(processorRatio.median),
+  ]);
+  return table(
+    'The compiled engine over the best JAX variant, round by round',
+    ['shape', 'variant', ...SPREAD, 'processor time'],
+    rows,
+  );
+}
+
+function workersTable(workers: WorkersResult): string {
+  const rows = workers.map(({ shape, oneStepsPerSecond, twoStepsPerSecond, ratio }) => [
+    ...[
+      shape,
+      formatCount(Math.round(oneStepsPerSecond.median)),
+      formatCount(Math.round(twoStepsPerSecond.median)),
+    ],
+    ...spreadCells(ratio, fixed),
+  ]);
+  return table(
+    'Two workers: steps a second, and their ratio round by round',
+    ['shape', 'one worker', 'two workers', ...SPREAD.map((name) => `ratio, ${name}`)],
+    rows,
+  );
+}
+
+function loggingTable(logging: LoggingResult): string {
+  const rows = logging.flatMap(({ shape, steps, evaluationsShare, writingShare }) => [
+    [shape, formatCount(steps), 'logs and checkpoints', ...spreadCells(writingShare, percent)],
+    [shape, formatCount(steps), 'evaluations', ...spreadCells(evaluationsShare, percent)],
+  ]);
+  return table('Share of training time', ['shape', 'steps', 'spent on', ...SPREAD], rows);
+}
+
+function memoryTable({ tasks, workers, peakBytes }: MemoryResult): string {
+  return table(
+    'Peak memory of a run',
+    ['tasks', 'workers', 'peak'],
+    [[tasks, `${workers}`, mebibytes(peakBytes)]],
+  );
+}
+
+function planningTable(planning: PlanningResult): string {
+  const rows = planning.map(({ command, elapsedMs }) => [
+    command,
+    ...spreadCells(elapsedMs, (ms) => formatCount(Math.round(ms))),
+  ]);
+  return table('Commands that train nothing: milliseconds', ['command', ...SPREAD], rows);
+}
+
+/** Numbers stand at the right, under their heads. */
+function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const isNumber = (text: string) => /^[+-]?[\d,.]+( ?(%|MiB))?$/.test(text);
+  const grid = new Table({
+    head: [...head],
+    colAligns: (rows[0] ?? []).map((text) => (head.length > 0 && isNumber(text) ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+  });
+  grid.push(...rows.map((row) => [...row]));
+  return `${title}\n${grid.toString()}`;
+}
+
+function spreadCells({ median, min, max }: Spread, format: (value: number) => string): string[] {
+  return [median, min, max].map(format);
+}
+
+function significant(value: number): string {
+  return Number(value.toPrecision(4)).toLocaleString('en-US', { maximumSignificantDigits: 4 });
+}
+
+function fixed(value: number): string {
+  return value.toFixed(3);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
+}
+
+/** The bounds on memory are binary. */
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { spreadSchema } from './statistics.js';
+
+/** What `--json` writes and `--compare` reads. A part that was not asked for is missing. */
+export const resultSchema = z.object({
+  date: z.iso.datetime(),
+  rounds: z.int(),
+  machine: z.object({
+    cpu: z.string(),
+    cores: z.int(),
+    memoryBytes: z.int(),
+    system: z.string(),
+    /** Mean runnable processes over the last 1, 5 and 15 minutes, before the benchmark. */
+    loadBefore: z.array(z.number()),
+    /** Core that the training part was pinned to. */
+    pinnedCore: z.int().nullable(),
+  }),
+  versions: z.record(z.string(), z.string()),
+  training: z
+    .object({
+      jaxVersions: z.record(z.string(), z.string()).nullable(),
+      programs: z.array(
+        z.object({
+          shape: z.string(),
+          /** `compiled`, `eager`, or a variant of the JAX program as `jax stock`. */
+          program: z.string(),
+          microsecondsPerStep: spreadSchema,
+          /** Of processor time, of all the process's threads. */
+          processorMicrosecondsPerStep: spreadSchema,
+        }),
+      ),
+      /** The compiled engine's time over that of the JAX variant with the lowest median, round by round. */
+      ratios: z.array(
+        z.object({
+          shape: z.string(),
+          against: z.string(),
+          ratio: spreadSchema,
+          processorRatio: spreadSchema,
+        }),
+      ),
+    })
+    .optional(),
+  workers: z
+    .array(
+      z.object({
+        shape: z.string(),
+        oneStepsPerSecond: spreadSchema,
+        twoStepsPerSecond: spreadSchema,
+        /** Two workers' throughput over one's, round by round. */
+        ratio: spreadSchema,
+      }),
+    )
+    .optional(),
+  logging: z
+    .array(
+      z.object({
+        shape: z.string(),
+        steps: z.int(),
+        trainingMs: spreadSchema,
+        /** Of the training time, from 0 to 1. */
+        evaluationsShare: spreadSchema,
+        /** Logs, checkpoints and the files at the end: what is neither steps nor evaluations. */
+        writingShare: spreadSchema,
+      }),
+    )
+    .optional(),
+  memory: z.object({ tasks: z.string(), workers: z.int(), peakBytes: z.int() }).optional(),
+  planning: z.array(z.object({ command: z.string(), elapsedMs: spreadSchema })).optional(),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type TrainingResult = NonNullable<Result['training']>;
+export type WorkersResult = NonNullable<Result['workers']>;
+export type LoggingResult = NonNullable<Result['logging']>;
+export type MemoryResult = NonNullable<Result['memory']>;
+export type PlanningResult = NonNullable<Result['planning']>;

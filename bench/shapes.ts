@@ -1,0 +1,41 @@
+import { NUMERICS_VERSION } from '../src/sweep/numerics-version.js';
+import { installedTensorFlow } from '../src/store/installation.js';
+import type { ExperimentName } from '../src/sweep/experiments.js';
+import { identify } from '../src/sweep/identity.js';
+import { resolveSettings, type CellValues } from '../src/sweep/settings.js';
+import type { Task, TrainingSettings } from '../src/sweep/task.js';
+
+/** The step shapes that are measured, one an experiment; `bench/jax_scan.py` has the same. */
+const shapes: Record<ExperimentName, CellValues> = {
+  linear: { dimensions: [9, 20, 20], seed: 2 },
+  sigmoid: { dimensions: [7, 28, 24], seed: 69 },
+  sphere: { dimensions: [6, 14, 13], seed: 69 },
+};
+
+/** Between checkpoints, as `vae-sweep run` has it by default. */
+export const CHECKPOINT_EVERY_MS = 5_000;
+
+export const SHAPES = Object.keys(shapes) as ExperimentName[];
+
+export function checkShape(name: string | undefined): ExperimentName {
+  const shape = SHAPES.find((known) => known === name);
+  if (shape === undefined)
+    throw new RangeError(`shape must be one of ${SHAPES.join(', ')}, got ${String(name)}`);
+  return shape;
+}
+
+/** As `(9, 20, 20)`: intrinsic, ambient and latent dimension. */
+export function dimensionsOf(shape: ExperimentName): string {
+  return `(${shapes[shape].dimensions.join(', ')})`;
+}
+
+/** The shape's settings, the rest as a sweep file that says nothing has it: batch 100, no decoder noise, every step logged. */
+export function settingsOf(shape: ExperimentName, varied: Partial<TrainingSettings> = {}): TrainingSettings {
+  return { ...resolveSettings(shape, shapes[shape]), ...varied };
+}
+
+/** @param replicate makes tasks of one shape different, and nothing about their cost */
+export function taskOf(shape: ExperimentName, steps: number, replicate: number): Task {
+  const versions = { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
+  return identify(settingsOf(shape, { steps, modelSeed: replicate }), versions);
+}
