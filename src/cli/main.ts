@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, InputError, UserError } from '../errors.js';
+import { compareCommand } from './compare.js';
 import { planCommand } from './plan.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
@@ -17,6 +18,7 @@ try {
     .command(runCommand)
     .command(planCommand)
     .command(reportCommand)
+    .command(compareCommand)
     .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
     .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')
     .example('$0 run sweeps/quickstart.yaml', 'train a small sweep in about a minute')

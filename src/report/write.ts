@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { makeFolder, writeFileDurably } from '../store/files.js';
-import { fileRenderers } from './renderers.js';
+import { writeFileDurably } from '../store/files.js';
 import { renderPage, type PageFigure } from './page/page.js';
 import { tablesOf, type Report } from './report.js';
-import type { Table } from './table.js';
+import { writeTables } from './write-tables.js';
 
 interface ReportPlace {
   /** Of the page; the tables lie in its `tables/`, the figures in `figures/`. */
@@ -38,11 +37,4 @@ function contentOf({ sweep, parts, sections, verdicts, deviations }: Report) {
     sections: sections.map(({ title, means, runs, collapse }) => ({ title, tables: means, runs, collapse })),
     explainsSigmoidError: parts.some(({ part }) => part.table === 'table2' || part.table === 'table4'),
   };
-}
-
-function writeTables(tables: readonly Table[], folder: string): void {
-  makeFolder(folder);
-  for (const table of tables)
-    for (const [extension, render] of Object.entries(fileRenderers))
-      writeFileDurably(path.join(folder, `${table.name}.${extension}`), render(table));
 }

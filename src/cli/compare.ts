@@ -1,0 +1,64 @@
+import path from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { InputError } from '../errors.js';
+import { loadSweep } from '../sweep/load.js';
+import { installedVersions } from './options.js';
+
+interface CompareArguments {
+  readonly a: string;
+  readonly b: string;
+  readonly setA: readonly string[];
+  readonly setB: readonly string[];
+  readonly only: readonly string[];
+  readonly out: string;
+  readonly outB: string | undefined;
+  readonly to: string | undefined;
+}
+
+const list = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
+
+export const compareCommand: CommandModule<object, CompareArguments> = {
+  command: 'compare <a> <b>',
+  describe: "Set two sweeps' means side by side, with differences and their standard errors",
+  builder: (yargs) =>
+    yargs
+      .positional('a', { type: 'string', demandOption: true, describe: 'Sweep file A' })
+      .positional('b', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Sweep file B, which may be the same',
+      })
+      .option('only', { ...list, describe: 'Only the tasks with these values, as --only dimensions=3-12-20' })
+      .option('set-a', { ...list, describe: "Values in place of A's, as --set-a steps=1000" })
+      .option('set-b', { ...list, describe: "Values in place of B's, as --set-b decoderNoise=false" })
+      .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
+      .option('out-b', { type: 'string', requiresArg: true, describe: "That of B's. Default: the same" })
+      .option('to', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Folder for the table as Markdown, CSV, LaTeX and Arrow. Default: it is only shown',
+      })
+      .example(
+        '$0 compare sweeps/table2-sigmoid.yaml sweeps/table2-sigmoid.yaml --set-b decoderNoise=false',
+        'decoder noise on and off',
+      ) as unknown as Argv<CompareArguments>,
+  handler: async ({ a, b, setA, setB, only, out, outB, to }) => {
+    const versions = installedVersions();
+    const sweeps = {
+      a: loadSweep(a, { only, set: setA, versions }),
+      b: loadSweep(b, { only, set: setB, versions }),
+    };
+    const { readRuns } = await import('../aggregate/runs.js');
+    const { comparisonTable } = await import('../report/comparison-table.js');
+    const { toTerminal } = await import('../report/renderers.js');
+    const { writeTables } = await import('../report/write-tables.js');
+    const table = comparisonTable(
+      { name: sweeps.a.name, parts: readRuns(sweeps.a, out) },
+      { name: sweeps.b.name, parts: readRuns(sweeps.b, outB ?? out) },
+    );
+    if (table.body.length === 0)
+      throw new InputError(`${a} and ${b} have no cell in common that has a finished run`);
+    process.stdout.write(`${toTerminal(table)}\n`);
+    if (to !== undefined) writeTables([table], path.resolve(to));
+  },
+};

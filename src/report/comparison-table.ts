@@ -1,0 +1,141 @@
+import { toCells, type Aggregate, type Cell } from '../aggregate/cells.js';
+import type { PartRuns } from '../aggregate/runs.js';
+import { settingNames, type SettingName } from '../sweep/setting-schemas.js';
+import { formatSetting, isSameSetting, settingOf } from '../sweep/settings.js';
+import type { Task, TrainingSettings } from '../sweep/task.js';
+import { cellFields } from './describe-cell.js';
+import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
+import { generalRows } from './layouts.js';
+import type { Table } from './table.js';
+
+/** One of the two sweeps that are compared. */
+export interface Side {
+  readonly name: string;
+  readonly parts: readonly PartRuns[];
+}
+
+interface Match {
+  readonly name: string;
+  readonly a: Cell;
+  readonly b: Cell;
+}
+
+/**
+ * Two sweeps' means side by side, a row a cell and metric. Cells belong together if they agree on the experiment and on every
+ * setting, seeds aside, that varies within either sweep; what is fixed in each but differs between them is what is compared.
+ */
+export function comparisonTable(a: Side, b: Side): Table {
+  const { matches, unmatched } = matchCells(a, b);
+  const rows = matches.flatMap(({ name, a: first, b: second }) =>
+    generalRows.flatMap(({ label, metric }) => {
+      const [one, other] = [first.metrics.get(metric), second.metrics.get(metric)];
+      return one === undefined && other === undefined
+        ? []
+        : [{ name, cell: first, label, metric, one, other }];
+    }),
+  );
+  return {
+    name: `${a.name}-and-${b.name}`,
+    title: `${a.name} (A) and ${b.name} (B)`,
+    caption:
+      'Mean ± standard deviation over the finished runs; the standard error is that of the difference of two independent means.',
+    head: ['cell', 'metric', 'A', 'B', 'B - A', 'standard error'],
+    body: rows.map(({ name, label, one, other }) => {
+      const { difference, standardError } = compare(one, other);
+      return [
+        name,
+        label,
+        formatAggregate(one),
+        formatAggregate(other),
+        difference === null ? MISSING : formatDifference(difference),
+        formatNumber(standardError),
+      ];
+    }),
+    notes: [...differences(a, b), ...unmatched],
+    records: rows.map(({ name, cell, metric, one, other }) => ({
+      ...cellFields(cell),
+      cell: name,
+      metric,
+      meanA: one?.mean ?? null,
+      standardDeviationA: one?.standardDeviation ?? null,
+      runsA: one?.values.length ?? 0,
+      meanB: other?.mean ?? null,
+      standardDeviationB: other?.standardDeviation ?? null,
+      runsB: other?.values.length ?? 0,
+      ...compare(one, other),
+    })),
+  };
+}
+
+/** Welch's: the variances may differ. The standard error is null where a side has one run only. */
+function compare(one: Aggregate | undefined, other: Aggregate | undefined) {
+  if (one === undefined || other === undefined) return { difference: null, standardError: null };
+  const difference = other.mean - one.mean;
+  if (one.standardDeviation === null || other.standardDeviation === null)
+    return { difference, standardError: null };
+  const standardError = Math.sqrt(
+    one.standardDeviation ** 2 / one.values.length + other.standardDeviation ** 2 / other.values.length,
+  );
+  return { difference, standardError };
+}
+
+function matchCells(a: Side, b: Side): { matches: Match[]; unmatched: string[] } {
+  const varying = varyingByExperiment([tasksOf(a), tasksOf(b)]);
+  const nameOf = ({ settings }: Cell) => nameByVarying(settings, varying);
+  const byName = (side: Side) => new Map(side.parts.flatMap(toCells).map((cell) => [nameOf(cell), cell]));
+  const [first, second] = [byName(a), byName(b)];
+  const matches = [...first].flatMap(([name, cell]) => {
+    const other = second.get(name);
+    return other === undefined ? [] : [{ name, a: cell, b: other }];
+  });
+  const alone = (own: ReadonlyMap<string, Cell>, others: ReadonlyMap<string, Cell>, side: Side) =>
+    [...own.keys()].filter((name) => !others.has(name)).map((name) => `${name} is in ${side.name} only`);
+  return { matches, unmatched: [...alone(first, second, a), ...alone(second, first, b)] };
+}
+
+function tasksOf({ parts }: Side): Task[] {
+  return parts.flatMap(({ part }) => part.tasks);
+}
+
+const comparedNames = settingNames.filter((name) => name !== 'seed' && name !== 'modelSeed');
+
+/** The settings that vary within one of the groups, among its tasks of one experiment. */
+function varyingByExperiment(groups: readonly (readonly Task[])[]): Set<SettingName> {
+  const byExperiment = groups.flatMap((tasks) =>
+    [...new Set(tasks.map(({ settings }) => settings.experiment))].map((experiment) =>
+      tasks.filter(({ settings }) => settings.experiment === experiment),
+    ),
+  );
+  return new Set(comparedNames.filter((name) => byExperiment.some((tasks) => !isConstant(name, tasks))));
+}
+
+function isConstant(name: SettingName, tasks: readonly Task[]): boolean {
+  const [first] = tasks;
+  if (first === undefined) return true;
+  const value = settingOf(first.settings, name);
+  return tasks.every(({ settings }) => isSameSetting(settingOf(settings, name), value));
+}
+
+/** As `sphere, 2-16-8, decoderNoise true`. */
+function nameByVarying(settings: TrainingSettings, varying: ReadonlySet<SettingName>): string {
+  const parts = comparedNames
+    .filter((name) => varying.has(name))
+    .map((name) => {
+      const value = formatSetting(name, settingOf(settings, name));
+      return name === 'dimensions' ? value : `${name} ${value}`;
+    });
+  return [settings.experiment, ...parts].join(', ');
+}
+
+/** What is fixed in each sweep but not the same, as `decoderNoise: true in a, false in b`. */
+function differences(a: Side, b: Side): string[] {
+  const [first, second] = [tasksOf(a), tasksOf(b)];
+  return comparedNames.flatMap((name) => {
+    const [one, other] = [first[0], second[0]];
+    if (one === undefined || other === undefined || !isConstant(name, first) || !isConstant(name, second))
+      return [];
+    const [valueA, valueB] = [settingOf(one.settings, name), settingOf(other.settings, name)];
+    if (isSameSetting(valueA, valueB)) return [];
+    return [`${name}: ${formatSetting(name, valueA)} in A, ${formatSetting(name, valueB)} in B`];
+  });
+}
