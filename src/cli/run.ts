@@ -3,7 +3,9 @@ import { LOG_LEVELS, type LogLevel } from '../coordinator/log.js';
 import type { RunResult } from '../coordinator/run-sweep.js';
 import { onStopRequest } from '../coordinator/stop.js';
 import { summaryText } from '../coordinator/summary.js';
+import type { CorruptTask } from '../coordinator/triage.js';
 import { EXIT, InputError } from '../errors.js';
+import type { Sweep } from '../sweep/load.js';
 import { loadSweepOf, received, withSweepOptions, type SweepArguments } from './options.js';
 
 interface RunArguments extends SweepArguments {
@@ -67,16 +69,27 @@ export const runCommand: CommandModule<object, RunArguments> = {
       signal: stop.signal,
       output: process.stderr,
     }).finally(removeHandlers);
-    if (!result.interrupted) {
-      const { terminalReport } = await import('../report/terminal.js');
-      process.stdout.write(`${terminalReport(sweep, argv.out)}\n`);
-    }
-    process.stdout.write(summaryText(result, argv.out));
-    process.exitCode = exitCodeOf(result);
+    const corrupt = result.interrupted ? result.corrupt : await report(sweep, argv.out);
+    process.stdout.write(summaryText({ ...result, corrupt }, argv.out));
+    process.exitCode = exitCodeOf({ ...result, corrupt });
   },
 };
 
-function exitCodeOf({ interrupted, failed, corrupt }: RunResult): number {
+/** Prints the tables of means. @returns the tasks whose files turn out not to hold what their markers say */
+async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
+  const { readRuns } = await import('../aggregate/runs.js');
+  const { terminalTables } = await import('../report/terminal.js');
+  const parts = readRuns(sweep, outDir);
+  process.stdout.write(`${terminalTables(parts)}\n`);
+  const corrupt = parts.flatMap(({ missing }) => missing.filter(({ state }) => state === 'corrupt'));
+  return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
+}
+
+function exitCodeOf({
+  interrupted,
+  failed,
+  corrupt,
+}: Pick<RunResult, 'interrupted' | 'failed' | 'corrupt'>): number {
   if (interrupted) return EXIT.interrupted;
   return failed.length + corrupt.length > 0 ? EXIT.failure : EXIT.ok;
 }

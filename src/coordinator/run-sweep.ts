@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { checkDiskSpace } from '../store/disk-space.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
-import { setAside, taskFolder } from '../store/task-folder.js';
+import { setAside, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import { estimateCost } from '../sweep/cost.js';
 import type { Sweep } from '../sweep/load.js';
@@ -97,12 +97,13 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   return { interrupted, done: allDone, failed: allFailed, corrupt };
 }
 
+/** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */
 function setCorruptAside(outDir: string, { tasks }: SweepToRun, say: (line: string) => void): void {
-  const states = readTaskStates(outDir, tasks);
   for (const task of tasks) {
-    const state = states.get(task.id);
-    if (state?.state !== 'corrupt') continue;
-    say(`corrupt: ${task.name}: ${state.problem}; set aside as ${setAside(taskFolder(outDir, task))}`);
+    const folder = taskFolder(outDir, task);
+    const state = verifyTask(folder, task.id);
+    if (state.state === 'corrupt')
+      say(`corrupt: ${task.name}: ${state.problem}; set aside as ${setAside(folder)}`);
   }
 }
 

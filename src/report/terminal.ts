@@ -1,13 +1,6 @@
-import { readRuns } from '../aggregate/runs.js';
-import type { Sweep } from '../sweep/load.js';
 import { toTerminal } from './renderers.js';
 import { meansTables } from './means-tables.js';
 import type { PartRuns } from '../aggregate/runs.js';
-
-/** The means of a sweep, for the end of a run. */
-export function terminalReport(sweep: Sweep, outDir: string): string {
-  return terminalTables(readRuns(sweep, outDir));
-}
 
 /** The tables of means of the parts that have any. */
 export function terminalTables(parts: readonly PartRuns[]): string {
