@@ -18,6 +18,18 @@ test('a grid is the product of its lists, the first key slowest', () => {
   ]);
 });
 
+test('the order of the keys is that of the file', () => {
+  const { tasks } = load(
+    'experiment: sphere\ngrid: { seed: [69, 24], dimensions: [[2, 6, 6], [4, 10, 10]] }\n',
+  );
+  assert.deepEqual(cellsOf({ tasks }), [
+    'sphere-2-6-6-seed69',
+    'sphere-4-10-10-seed69',
+    'sphere-2-6-6-seed24',
+    'sphere-4-10-10-seed24',
+  ]);
+});
+
 test('settings without a grid are one cell', () => {
   const { tasks } = load('experiment: linear\nsettings: { dimensions: [3, 12, 20], seed: 2, steps: 10 }\n');
   assert.equal(tasks.length, 1);

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readRuns } from '../../src/aggregate/runs.js';
+import { comparisonTable } from '../../src/report/comparison-table.js';
+import { sampleSweep } from './sample-sweep.js';
+
+const sweepOf = (settings: string, dimensions = '[1, 2, 2], [2, 3, 3]') =>
+  `experiment: linear\ngrid: { dimensions: [${dimensions}], seed: [5, 6] }\nsettings: { ${settings} }\n`;
+
+/** A side whose runs ended with these losses, in the order of its tasks. */
+function side(name: string, text: string, losses: readonly number[]) {
+  const sample = sampleSweep(text);
+  for (const [index, loss] of losses.entries())
+    sample.finish(sample.taskOf(index), { loss, eigenvalueError: 0.5, decoderVariance: 0.1 });
+  return { name, parts: readRuns(sample.sweep, sample.outDir) };
+}
+
+test('cells that agree on what varies stand side by side, with the difference and its standard error', () => {
+  const a = side('noisy', sweepOf('decoderNoise: true'), [1, 3, 10, 10]);
+  const b = side('plain', sweepOf('decoderNoise: false'), [5, 9, 8]);
+  const { body, notes, title } = comparisonTable(a, b);
+  assert.equal(title, 'noisy (A) and plain (B)');
+  assert.deepEqual(
+    body.filter(([, metric]) => metric === 'VAE loss (nat)'),
+    [
+      // Variances 2 and 8 of two runs each: sqrt(2/2 + 8/2).
+      ['linear, 1-2-2', 'VAE loss (nat)', '2 ± 1.41', '7 ± 2.83', '+5', '2.24'],
+      ['linear, 2-3-3', 'VAE loss (nat)', '10 ± 0', '8', '-2', '–'],
+    ],
+  );
+  assert.deepEqual(notes, ['decoderNoise: true in A, false in B']);
+});
+
+test('a cell of one sweep only is named', () => {
+  const a = side('a', sweepOf('steps: 10'), [1, 1, 1, 1]);
+  const b = side('b', sweepOf('steps: 10', '[2, 3, 3], [3, 3, 3]'), [1, 1, 1, 1]);
+  const { body, notes } = comparisonTable(a, b);
+  assert.deepEqual([...new Set(body.map(([cell]) => cell))], ['linear, 2-3-3']);
+  assert.deepEqual(notes, ['linear, 1-2-2 is in a only', 'linear, 3-3-3 is in b only']);
+});

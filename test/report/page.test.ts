@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderPage, type PageContent } from '../../src/report/page/page.js';
+
+const table = {
+  name: 'one',
+  title: 'One <table>',
+  caption: 'Means',
+  head: ['cell', 'loss'],
+  body: [
+    ['3-7-6', '1 ± 2'],
+    ['  printed', '3'],
+  ],
+  notes: ['a & b'],
+  records: [],
+};
+const content: PageContent = {
+  title: 'A sweep',
+  command: 'vae-sweep report a.yaml',
+  versions: 'TensorFlow 2.21.0',
+  finished: 3,
+  asked: 4,
+  missing: [{ name: 'linear-1', reason: 'at step 5' }],
+  verdicts: [],
+  deviations: null,
+  sections: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' }, collapse: null }],
+  figures: [{ name: 'figure1', title: 'Figure 1', caption: 'Norms', svg: '<svg viewBox="0 0 1 1"></svg>' }],
+  figureNotes: ['figure2 is left out'],
+  explainsSigmoidError: false,
+};
+
+test('the page shows everything, each run a click away, and needs nothing from elsewhere', () => {
+  const html = renderPage(content);
+  assert.match(html, /^<!doctype html>\n<html lang="en">/);
+  for (const part of [
+    '3 of 4 runs finished',
+    'One &lt;table>',
+    'a &amp; b',
+    '<svg viewBox',
+    'figure2 is left out',
+  ])
+    assert.ok(html.includes(part), part);
+  assert.match(html, /<details><summary>Every run of Part<\/summary>/);
+  assert.match(html, /<tr class="printed"><th scope="row">  printed<\/th><td>3<\/td><\/tr>/);
+  assert.match(html, /linear-1: at step 5/);
+  assert.doesNotMatch(html, /<script|<link|src=|url\(|https?:/);
+});
+
+test('a section that has nothing to show is not there', () => {
+  const html = renderPage({ ...content, missing: [], figures: [], figureNotes: [] });
+  for (const id of ['claims', 'missing', 'figures', 'deviations', 'sigmoid-error'])
+    assert.ok(!html.includes(`id="${id}"`), id);
+  assert.ok(renderPage({ ...content, explainsSigmoidError: true }).includes('id="sigmoid-error"'));
+});
+
+test('the same content is the same page', () => {
+  assert.equal(renderPage(content), renderPage(structuredClone(content)));
+});

@@ -1,0 +1,38 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Sweep } from '../../src/sweep/load.js';
+import type { Task } from '../../src/sweep/task.js';
+import { loadFrom } from '../sweep/sweep-folder.js';
+import { writeFinishedRun } from './finished-run.js';
+
+/** A sweep and a new store; `finish` writes a run with one evaluation, its last. */
+export function sampleSweep(text: string, files: Record<string, string> = {}) {
+  const sweep = loadFrom({ 'sample.yaml': text, ...files }, 'sample.yaml');
+  const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-report-'));
+  return {
+    sweep,
+    outDir,
+    finish: (task: Task, metrics: Readonly<Record<string, number | readonly number[]>>) =>
+      writeFinishedRun(outDir, task, { evaluations: [{ step: task.settings.steps, ...metrics }] }),
+    taskOf: (index: number) => taskOf(sweep, index),
+  };
+}
+
+function taskOf({ tasks }: Sweep, index: number): Task {
+  const task = tasks[index];
+  if (task === undefined) throw new Error(`The sweep has no task ${index}.`);
+  return task;
+}
+
+/** Two of Table 4's columns, at the printed threshold and another, two seeds. */
+export const TABLE4 = `
+title: 'Table 4'
+experiment: sigmoid
+table: table4
+grid:
+  dimensions: [[3, 7, 6], [7, 28, 24]]
+  decoderVarianceThreshold: [e^-4, e^-2]
+  seed: [69, 24]
+settings: { decoderNoise: true }
+`;
