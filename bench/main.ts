@@ -105,11 +105,11 @@ function checkParts(text: string): Part[] {
   return text.split(',').map((name) => {
     const part = ALL_PARTS.find((known) => known === name);
     if (part !== undefined) return part;
-    throw new InputError(`--only ${name}: expected one or more of ${ALL_PARTS.join()}`);
+    throw new InputError(`--only: expected one or more of ${ALL_PARTS.join()}, got ${name}`);
   });
 }
 
 function checkCount(option: string, value: number): number {
   if (Number.isInteger(value) && value >= 1) return value;
-  throw new InputError(`${option} ${value}: expected a whole number from 1`);
+  throw new InputError(`${option}: expected a whole number from 1, got ${value}`);
 }
