@@ -5,7 +5,7 @@ import { collapseTable, wilsonInterval } from '../../src/report/collapse-table.j
 import { writeFinishedRun } from './finished-run.js';
 import { sampleSweep } from './sample-sweep.js';
 
-/** Values of statsmodels 0.14, `proportion_confint(count, nobs, method='wilson')`. */
+/** Values of SciPy 1.17.1, `binomtest(count, total).proportion_ci(method='wilson')`. */
 test("the interval is Wilson's", () => {
   for (const [count, total, low, high] of [
     [0, 10, 0, 0.2775327998628892],
