@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Tensor } from '@tensorflow/tfjs-node';
+import { median } from 'simple-statistics';
 import type { Loop } from '../src/graph/loop.js';
 import { tf } from '../src/native/tensorflow.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
@@ -24,7 +25,7 @@ import { inTemporaryFolder } from './temporary-folder.js';
 const engine = process.argv[2] === 'eager' ? 'eager' : 'compiled';
 
 /** Evaluations that are timed by themselves after a task. */
-const EVALUATIONS = 5;
+const TIMED_EVALUATIONS = 15;
 
 /** Programs that add up the time spent in their steps. */
 class TimedPrograms extends Programs {
@@ -110,14 +111,16 @@ async function trainTask(shape: ExperimentName, steps: number): Promise<object> 
   });
 }
 
-/** Of all evaluations of a task, from some made after it. */
+/** Of all evaluations of a task, by the median of some that are made after it. */
 function evaluationsMs(settings: TrainingSettings): number {
   const { model } = programs.get(settings);
   const data = model.dataset.parameters(settings.seed, settings);
   const parameters = initialParameters(model, settings.modelSeed);
-  const start = performance.now();
-  for (let step = 0; step < EVALUATIONS; step++) evaluate(model, settings, parameters, data, step);
-  const oneMs = (performance.now() - start) / EVALUATIONS;
+  const samples = Array.from({ length: TIMED_EVALUATIONS }, (_, step) => {
+    const start = performance.now();
+    evaluate(model, settings, parameters, data, step);
+    return performance.now() - start;
+  });
   tf.dispose([...data, parameters]);
-  return oneMs * (1 + Math.ceil(settings.steps / settings.evaluateEverySteps));
+  return median(samples) * (1 + Math.ceil(settings.steps / settings.evaluateEverySteps));
 }

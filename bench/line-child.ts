@@ -11,7 +11,7 @@ export class LineChild {
   readonly #name: string;
   readonly #process: ChildProcess;
   readonly #input: Writable;
-  readonly #answers: AsyncIterator<string>;
+  readonly #answers: AsyncIterator<string, undefined>;
 
   /** @param core to pin the process to, or null */
   static async start(name: string, command: readonly string[], core: number | null): Promise<LineChild> {

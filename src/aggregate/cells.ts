@@ -55,7 +55,7 @@ export function labels(tasks: readonly Task[]): (task: Task) => string {
 }
 
 /** @returns undefined for no values */
-export function toAggregate(values: Aggregate['values']): Aggregate | undefined {
+function toAggregate(values: Aggregate['values']): Aggregate | undefined {
   const numbers = values.map(({ value }) => value);
   if (numbers.length === 0) return undefined;
   return {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
@@ -18,10 +18,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
         requiresArg: true,
         describe: 'The run that histograms and scatter plots show. Default: the first',
       })
-      .example(
-        '$0 report sweeps/paper.yaml',
-        'all tables, figures and claims of the paper',
-      ) as Argv<ReportArguments>,
+      .example('$0 report sweeps/paper.yaml', 'all tables, figures and claims of the paper'),
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
     const { makeReport } = await import('../report/report.js');

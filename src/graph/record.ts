@@ -35,25 +35,29 @@ export interface Recording {
 export function record(fn: (inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording {
   const backend = nativeBackend();
   const recorder = new Recorder(backend, inputs);
-  const { executeSingleOutput, executeMultipleOutputs, readSync } = backend;
+  const original = {
+    executeSingleOutput: backend.executeSingleOutput.bind(backend),
+    executeMultipleOutputs: backend.executeMultipleOutputs.bind(backend),
+    readSync: backend.readSync.bind(backend),
+  };
   backend.executeSingleOutput = (name, attributes, operands) => {
-    const output = executeSingleOutput.call(backend, name, attributes, operands);
+    const output = original.executeSingleOutput(name, attributes, operands);
     recorder.add(name, attributes, operands, [output]);
     return output;
   };
   backend.executeMultipleOutputs = (name, attributes, operands, count) => {
-    const outputs = executeMultipleOutputs.call(backend, name, attributes, operands, count);
+    const outputs = original.executeMultipleOutputs(name, attributes, operands, count);
     recorder.add(name, attributes, operands, outputs);
     return outputs;
   };
   backend.readSync = (dataId) => {
     recorder.refuseRead(dataId);
-    return readSync.call(backend, dataId);
+    return original.readSync(dataId);
   };
   try {
     return recorder.finish(fn([...inputs]));
   } finally {
-    Object.assign(backend, { executeSingleOutput, executeMultipleOutputs, readSync });
+    Object.assign(backend, original);
   }
 }
 

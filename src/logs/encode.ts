@@ -6,6 +6,7 @@ import {
   RecordBatchStreamWriter,
   Struct,
   vectorFromArray,
+  type Data,
   type Schema,
 } from 'apache-arrow';
 
@@ -14,8 +15,8 @@ export type ColumnValues = readonly unknown[] | Float32Array | Int32Array;
 
 /** A record batch; `columns` in the schema's order, all of one length. */
 export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): RecordBatch {
-  const children = schema.fields.map((field, index) => {
-    const [data] = vectorFromArray([...(columns[index] ?? [])], field.type).data;
+  const children = schema.fields.map((field, index): Data => {
+    const [data]: readonly Data[] = vectorFromArray([...(columns[index] ?? [])], field.type).data;
     if (data === undefined) throw new Error(`The column ${field.name} has no values.`);
     return data;
   });

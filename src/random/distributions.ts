@@ -30,7 +30,7 @@ export function truncatedNormal<T extends Tensor>(
 ): T {
   const bound = (value: number) => tf.erf(tf.scalar(value / Math.SQRT2));
   const draw = tf.mul(inverseErf(scaledUniform<T>(key, shape, bound(lower), bound(upper))), Math.SQRT2);
-  return tf.clipByValue(draw as Tensor, nextFloat32(lower, 1), nextFloat32(upper, -1)) as T;
+  return tf.clipByValue(draw, nextFloat32(lower, 1), nextFloat32(upper, -1)) as T;
 }
 
 function scaledUniform<T extends Tensor>(key: Key, shape: T['shape'], minimum: Tensor, maximum: Tensor): T {

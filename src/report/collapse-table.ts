@@ -88,7 +88,7 @@ function wasCollapsedLate(run: Run): boolean {
 function meanDeadUnits(runs: readonly Run[]): number[] | null {
   const lists = runs
     .map((run) => finalValue(run, 'deadDecoderUnits'))
-    .filter((value) => Array.isArray(value));
+    .filter((value): value is readonly number[] => Array.isArray(value));
   const [first] = lists;
   if (first === undefined) return null;
   return first.map((_, layer) => lists.reduce((sum, list) => sum + (list[layer] ?? 0), 0) / lists.length);

@@ -5,7 +5,7 @@ import { experiments } from './experiments.js';
 import type { SettingName, SettingValue, SettingValues } from './setting-schemas.js';
 import { oneOf, settingNames, settingSchemas } from './setting-schemas.js';
 
-export const TABLES = ['table1', 'table2', 'table3', 'table4', 'table5'] as const;
+const TABLES = ['table1', 'table2', 'table3', 'table4', 'table5'] as const;
 
 /** A table of results that the paper prints. */
 export type TableName = (typeof TABLES)[number];
@@ -101,7 +101,6 @@ export const listFileSchema = z.strictObject(
   { error: FILE_EXPECTED },
 );
 
-export type ExperimentFile = z.output<typeof experimentFileSchema>;
 export type ListFile = z.output<typeof listFileSchema>;
 
 /** The keys that are allowed at the path of an unknown one. */

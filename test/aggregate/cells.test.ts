@@ -15,8 +15,8 @@ test('a cell has the runs that differ in their seeds only, and their mean, sprea
   );
   for (const [index, loss] of [1, 2, 6].entries()) sample.finish(sample.taskOf(index), { loss });
   sample.finish(sample.taskOf(4), { loss: 9 });
-  const [first, second] = cellsOf(sample);
-  assert.deepEqual(first?.metrics.get('loss'), {
+  const [first, second] = cellsOf(sample) as [Cell, Cell];
+  assert.deepEqual(first.metrics.get('loss'), {
     mean: 3,
     standardDeviation: Math.sqrt(7), // (4 + 1 + 9) / 2
     min: 1,
@@ -27,10 +27,10 @@ test('a cell has the runs that differ in their seeds only, and their mean, sprea
       { run: 'seed 7', value: 6 },
     ],
   });
-  assert.deepEqual(second?.metrics.get('loss')?.standardDeviation, null);
-  assert.deepEqual(second?.asked, ['seed 5', 'seed 6', 'seed 7']);
+  assert.deepEqual(second.metrics.get('loss')?.standardDeviation, null);
+  assert.deepEqual(second.asked, ['seed 5', 'seed 6', 'seed 7']);
   assert.deepEqual(
-    second?.missing.map(({ task }) => task.settings.seed),
+    second.missing.map(({ task }) => task.settings.seed),
     [5, 7],
   );
 });
@@ -38,9 +38,9 @@ test('a cell has the runs that differ in their seeds only, and their mean, sprea
 test('a metric that is null in every run is missing', () => {
   const sample = sampleSweep('experiment: linear\nsettings: { dimensions: [1, 2, 2], seed: 5 }\n');
   sample.finish(sample.taskOf(0), { eigenvalueError: 0.5 });
-  const [cell] = cellsOf(sample);
-  assert.equal(cell?.metrics.has('eigenvalueError'), true);
-  assert.equal(cell?.metrics.has('manifoldError'), false);
+  const names = cellsOf(sample).map(({ metrics }) => [...metrics.keys()])[0] ?? [];
+  assert.ok(names.includes('eigenvalueError'));
+  assert.ok(!names.includes('manifoldError'));
 });
 
 test('runs of several model seeds share a cell, and are told apart by what varies', () => {

@@ -33,7 +33,7 @@ export interface TrainingEvent {
   readonly warmUpTasks?: readonly string[];
 }
 
-export const STAND_IN_WORKER = new URL('./stand-in-worker.js', import.meta.url);
+const STAND_IN_WORKER = new URL('./stand-in-worker.js', import.meta.url);
 
 export function standInTask(
   seed: number,

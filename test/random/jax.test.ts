@@ -23,7 +23,7 @@ interface Fixture {
   readonly normal: Draw[];
   readonly truncatedNormal: (Draw & { lower: number; upper: number })[];
 }
-const jax = readFixture<Fixture>('jax/random.json');
+const jax = readFixture('jax/random.json') as Fixture;
 
 /** JAX and TensorFlow evaluate erfinv with other polynomials, each good to a few units in the last place of its result. */
 const ERFINV_TOLERANCE = 4e-6;

@@ -41,7 +41,7 @@ test('the page shows everything, each run a click away, and needs nothing from e
   ])
     assert.ok(html.includes(part), part);
   assert.match(html, /<details><summary>Every run of Part<\/summary>/);
-  assert.match(html, /<tr class="printed"><th scope="row">  printed<\/th><td>3<\/td><\/tr>/);
+  assert.match(html, /<tr class="printed"><th scope="row"> {2}printed<\/th><td>3<\/td><\/tr>/);
   assert.match(html, /linear-1: at step 5/);
   assert.doesNotMatch(html, /<script|<link|src=|url\(|https?:/);
 });

@@ -7,7 +7,7 @@ import { loadSweep } from '../../src/sweep/load.js';
 export const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
 
 /** A new folder with these sweep files. */
-export function sweepFolder(files: Record<string, string>): string {
+function sweepFolder(files: Record<string, string>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-files-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   return folder;

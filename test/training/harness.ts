@@ -30,7 +30,7 @@ export const shortSettings: TrainingSettings = {
   engine: 'compiled',
 };
 
-export function taskOf(settings: TrainingSettings): Task {
+function taskOf(settings: TrainingSettings): Task {
   return { id: '0123456789abcdef', name: 'short', settings, versions: { tensorflow: '2.21.0', numerics: 1 } };
 }
 

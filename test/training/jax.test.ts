@@ -25,7 +25,7 @@ interface Case {
   readonly metrics: (Record<(typeof STEP_METRICS)[number], number> & { step: number })[];
   readonly evaluation: Record<string, number | number[]>;
 }
-const { cases } = readFixture<{ cases: Case[] }>('jax/training.json');
+const { cases } = readFixture('jax/training.json') as { cases: Case[] };
 
 /** To float rounding at first; training amplifies it. */
 const LOSS_TOLERANCE = 1e-3;

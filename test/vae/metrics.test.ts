@@ -12,7 +12,7 @@ interface Fixture {
   readonly sphere: { intrinsicDim: number } & Expected;
   readonly encoder: { encoderVariance: number[] } & Expected;
 }
-const numpy = readFixture<Fixture>('numpy/metrics.json');
+const numpy = readFixture('numpy/metrics.json') as Fixture;
 
 describe('metrics equal those of an independent NumPy program', () => {
   const base: Evaluation = {
@@ -26,10 +26,11 @@ describe('metrics equal those of an independent NumPy program', () => {
     decoderMatrix: numpy.linear.decoder,
     deadDecoderUnits: [],
   };
-  const check = (name: string, evaluation: Evaluation, expected: Expected, names: readonly string[]) =>
+  const check = (name: string, evaluation: Evaluation, expected: Expected, names: readonly string[]) => {
     it(name, () => {
       for (const metric of names) assertClose(metric, compute(metric, evaluation), expected[metric]);
     });
+  };
 
   check('linear data', base, numpy.linear, [
     'paddingError',

@@ -15,7 +15,7 @@ const isClippedAtMinus4 = ({ decoderLogVarianceThreshold }: TrainingSettings) =>
   decoderLogVarianceThreshold === -4;
 
 /** What the paper says in words, in its order. A new claim is an entry here. */
-export const claims: readonly Claim[] = [
+const claims: readonly Claim[] = [
   {
     name: 'zeros-at-least-intrinsic',
     statement: 'The encoder variance has at least as many zeros as the intrinsic dimension, everywhere.',

@@ -1,0 +1,82 @@
+/**
+ * Folders are the stages of a run, and imports point one way. Each folder names all that it may import; `errors`, `units`
+ * and its own files are open to it.
+ */
+const flow = {
+  sweep: [],
+  store: ['sweep'],
+  native: [],
+  random: ['native'],
+  graph: ['native'],
+  vae: ['native', 'random'],
+  logs: ['sweep', 'vae/metrics'],
+  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
+  // Never loads TensorFlow: it knows the threads' protocol, and the environment that they need.
+  coordinator: ['store', 'sweep', 'training/protocol', 'native/environment'],
+  aggregate: ['logs', 'store', 'sweep'],
+  report: ['aggregate', 'sweep', 'store/files'],
+  cli: ['coordinator', 'report', 'aggregate', 'store', 'sweep', 'native/(environment|diagnosis)'],
+};
+
+const withoutTensorFlow = '^src/(cli|coordinator|sweep|store|logs|aggregate|report)/';
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(flow).map(([folder, imports]) => ({
+      name: `flow-of-${folder}`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: {
+        path: '^(src|workers|test|bench)/',
+        pathNot: [
+          `^src/${folder}/`,
+          '^src/(errors|units)[.]ts$',
+          ...imports.map((name) => `^src/${name}([./]|$)`),
+        ],
+      },
+    })),
+    {
+      name: 'flow-of-workers',
+      severity: 'error',
+      from: { path: '^workers/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|native)/' },
+    },
+    {
+      name: 'one-door-to-tensorflow',
+      comment: 'src/native/tensorflow.ts mends what tfjs-node misses before it is loaded.',
+      severity: 'error',
+      from: { pathNot: '^src/native/' },
+      to: { path: 'node_modules/@tensorflow/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'planning-loads-no-tensorflow',
+      comment: 'Starting, planning and reporting take under a second. `doctor` loads it by a dynamic import.',
+      severity: 'error',
+      from: { path: withoutTensorFlow },
+      to: { path: '^src/native/tensorflow[.]ts$', reachable: true },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '[.](d[.]ts|json)$' },
+      to: {},
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^(src|workers)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
