@@ -43,35 +43,59 @@ async function measureShape(
   options: MeasureOptions,
 ): Promise<WorkersResult[number]> {
   const steps = Math.min(usualSteps, options.steps ?? usualSteps);
-  const samples = { one: [] as number[], two: [] as number[] };
+  const samples = { one: [] as Throughput[], two: [] as Throughput[] };
   let tasks = 0;
-  const stepsPerSecond = async (count: number, length: number) =>
+  const train = async (count: number, length: number) =>
     trainAtOnce(
       pool,
       folder,
       Array.from({ length: count }, () => taskOf(shape, length, tasks++)),
     );
   options.progress(`workers: ${shape}, compiling`);
-  await stepsPerSecond(2, 1);
+  await train(2, 1);
   for (let round = 1; round <= options.rounds; round++) {
     options.progress(`workers: ${shape}, round ${round} of ${options.rounds}`);
-    samples.one.push(await stepsPerSecond(1, steps));
-    samples.two.push(await stepsPerSecond(2, steps));
+    samples.one.push(await train(1, steps));
+    samples.two.push(await train(2, steps));
   }
-  const [one, two] = [spreadOf(samples.one), spreadOf(samples.two)];
-  return { shape, oneStepsPerSecond: one, twoStepsPerSecond: two, ratio: ratioOf(two, one) };
+  const spreads = (figure: keyof Throughput) => ({
+    one: spreadOf(samples.one.map((throughput) => throughput[figure])),
+    two: spreadOf(samples.two.map((throughput) => throughput[figure])),
+  });
+  const { one, two } = spreads('stepsPerSecond');
+  const ownCores = spreads('stepsPerSecondOnOwnCores');
+  return {
+    shape,
+    oneStepsPerSecond: one,
+    twoStepsPerSecond: two,
+    ratio: ratioOf(two, one),
+    processorRatio: ratioOf(ownCores.two, ownCores.one),
+  };
 }
 
-/** Steps a second of all of them together. */
-async function trainAtOnce(pool: TrainingPool, outDir: string, tasks: readonly Task[]): Promise<number> {
+/** Of all tasks together. */
+interface Throughput {
+  readonly stepsPerSecond: number;
+  /** By the processor time of a step: had no other process taken any. */
+  readonly stepsPerSecondOnOwnCores: number;
+}
+
+async function trainAtOnce(pool: TrainingPool, outDir: string, tasks: readonly Task[]): Promise<Throughput> {
   const folders = tasks.map((task) => prepareTaskFolder(taskFolder(outDir, task), task));
+  const cpu = process.cpuUsage();
   const start = performance.now();
   const outcomes = await Promise.all(
     tasks.map((task, index) => pool.train(task, folders[index] ?? '', 0, () => undefined)),
   );
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
   for (const outcome of outcomes)
     if (outcome.type !== 'done')
       throw new Error(`a task of the workers' part ended: ${JSON.stringify(outcome)}`);
-  return tasks.reduce((sum, { settings }) => sum + settings.steps, 0) / seconds;
+  const steps = tasks.reduce((sum, { settings }) => sum + settings.steps, 0);
+  const processorSeconds = (user + system) / 1e6;
+  return {
+    stepsPerSecond: steps / seconds,
+    stepsPerSecondOnOwnCores: (tasks.length * steps) / processorSeconds,
+  };
 }

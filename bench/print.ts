@@ -71,17 +71,18 @@ function ratiosTable(ratios: TrainingResult['ratios']): string {
 }
 
 function workersTable(workers: WorkersResult): string {
-  const rows = workers.map(({ shape, oneStepsPerSecond, twoStepsPerSecond, ratio }) => [
+  const rows = workers.map(({ shape, oneStepsPerSecond, twoStepsPerSecond, ratio, processorRatio }) => [
     ...[
       shape,
       formatCount(Math.round(oneStepsPerSecond.median)),
       formatCount(Math.round(twoStepsPerSecond.median)),
     ],
     ...spreadCells(ratio, fixed),
+    fixed(processorRatio.median),
   ]);
   return table(
     'Two workers: steps a second, and their ratio round by round',
-    ['shape', 'one worker', 'two workers', ...SPREAD.map((name) => `ratio, ${name}`)],
+    ['shape', 'one worker', 'two workers', ...SPREAD.map((name) => `ratio, ${name}`), 'processor time'],
     rows,
   );
 }

@@ -48,6 +48,8 @@ export const resultSchema = z.object({
         twoStepsPerSecond: spreadSchema,
         /** Two workers' throughput over one's, round by round. */
         ratio: spreadSchema,
+        /** What that would be if each worker had a core of its own: from the processor time of a step. */
+        processorRatio: spreadSchema,
       }),
     )
     .optional(),
