@@ -1,0 +1,51 @@
+import { compileLoop } from '../graph/compile.js';
+import { eagerLoop, type Loop } from '../graph/loop.js';
+import { loadedTensorFlowVersion } from '../native/backend.js';
+import { tf } from '../native/tensorflow.js';
+import { key, split } from '../random/keys.js';
+import type { TrainingSettings } from '../sweep/task.js';
+import { buildModel } from '../vae/model.js';
+import { initialParameters } from '../vae/parameters.js';
+import type { Diagnosis } from './protocol.js';
+import { runInputTensors, stepShapes, trainingStep } from './step.js';
+
+const STEPS = 20;
+/** `jax.random.split(jax.random.PRNGKey(0))`, as unsigned words. */
+const JAX_SPLIT_OF_KEY_0 = [4146024105, 967050713, 2718843009, 1272950319];
+
+/** Draws random numbers and trains a small model for a few steps, by both engines. @param now milliseconds */
+export function diagnose(settings: TrainingSettings, now: () => number): Diagnosis {
+  const model = buildModel(settings);
+  const body = trainingStep(model, settings.batchSize);
+  const dataParameters = model.dataset.parameters(settings.seed, settings);
+  const inputs = runInputTensors(settings, dataParameters);
+  const parameters = initialParameters(model, settings.modelSeed);
+  const state = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
+  const losses = (loop: Loop) => loop.run(state, inputs, 1, STEPS).metrics;
+  const start = now();
+  const compiled = compileLoop(body, stepShapes(model), STEPS);
+  const measured = losses(compiled);
+  const compileMs = now() - start;
+  losses(compiled);
+  const runMs = now() - start - compileMs;
+  return {
+    tensorflow: loadedTensorFlowVersion(),
+    tfjsNode: tf.version['tfjs-node'],
+    hasRandomNumbers: drawsAsJax(),
+    engineDifference: largestDifference(measured, losses(eagerLoop(body, STEPS))),
+    compileMs,
+    runMs,
+  };
+}
+
+function drawsAsJax(): boolean {
+  const words = split(key(0)).flatMap((half) => [...half.dataSync()].map((word) => word >>> 0));
+  return words.join() === JAX_SPLIT_OF_KEY_0.join();
+}
+
+function largestDifference(one: Float32Array, other: Float32Array): number {
+  return one.reduce((largest, value, index) => {
+    const expected = other[index] ?? NaN;
+    return Math.max(largest, Math.abs(value - expected) / Math.max(1, Math.abs(expected)));
+  }, 0);
+}
