@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT, InputError, UserError } from '../errors.js';
 import { compareCommand } from './compare.js';
+import { doctorCommand } from './doctor.js';
+import { packageVersion } from './package-version.js';
 import { planCommand } from './plan.js';
+import { plotCommand } from './plot.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 
@@ -18,7 +20,9 @@ try {
     .command(runCommand)
     .command(planCommand)
     .command(reportCommand)
+    .command(plotCommand)
     .command(compareCommand)
+    .command(doctorCommand)
     .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
     .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')
     .example('$0 run sweeps/quickstart.yaml', 'train a small sweep in about a minute')
@@ -45,9 +49,4 @@ function report(error: unknown): number {
   process.stderr.write(`vae-sweep: ${message}${hint}\n`);
   if (isDebug && stack !== undefined) process.stderr.write(`${stack}\n`);
   return isExpected ? error.exitCode : EXIT.failure;
-}
-
-function packageVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

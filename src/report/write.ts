@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileDurably } from '../store/files.js';
-import { renderPage, type PageFigure } from './page/page.js';
+import { makeFigures } from './figures/make.js';
+import { writeFigures } from './figures/write.js';
+import { renderPage } from './page/page.js';
 import { tablesOf, type Report } from './report.js';
 import { writeTables } from './write-tables.js';
 
@@ -14,12 +17,20 @@ interface ReportPlace {
 }
 
 /** Writes the page, and its tables and figures as files. @returns the page's path */
-export async function writeReport(report: Report, { folder, command }: ReportPlace): Promise<string> {
+export async function writeReport(report: Report, { folder, seed, command }: ReportPlace): Promise<string> {
   writeTables(tablesOf(report), path.join(folder, 'tables'));
-  const figures: PageFigure[] = [];
+  const { figures, notes } = makeFigures(report.parts, { seed });
+  const pictures = path.join(folder, 'figures');
+  await writeFigures(figures, pictures);
+  const drawn = figures.map(({ name, title, caption }) => ({
+    name,
+    title,
+    caption,
+    svg: readFileSync(path.join(pictures, `${name}.svg`), 'utf8'),
+  }));
   const page = path.join(folder, 'report.html');
-  writeFileDurably(page, renderPage({ ...contentOf(report), command, figures, figureNotes: [] }));
-  return await Promise.resolve(page);
+  writeFileDurably(page, renderPage({ ...contentOf(report), command, figures: drawn, figureNotes: notes }));
+  return page;
 }
 
 function contentOf({ sweep, parts, sections, verdicts, deviations }: Report) {

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { EXIT, InputError } from '../errors.js';
+import type { PartRuns } from '../aggregate/runs.js';
+import type { FigureDefinition } from '../report/figures/figure.js';
+import { sweepFolder } from '../store/sweep-folder.js';
+import { unknownName } from '../sweep/problems.js';
+import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
+
+interface PlotArguments extends SweepArguments {
+  readonly figure: readonly string[];
+  readonly metric: readonly string[];
+  readonly seed: number | undefined;
+  readonly log: boolean;
+  readonly to: string | undefined;
+}
+
+const repeatable = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
+
+export const plotCommand: CommandModule<object, PlotArguments> = {
+  command: 'plot <file>',
+  describe: 'Draw the figures of a sweep, or chosen metrics against the training step, as SVG and PNG',
+  builder: (yargs) =>
+    withSweepOptions(yargs)
+      .option('figure', { ...repeatable, describe: 'One of its figures, as figure-1a. Default: all' })
+      .option('metric', {
+        ...repeatable,
+        describe: 'A metric of the evaluation log, as loss; several make one figure',
+      })
+      .option('log', { type: 'boolean', default: false, describe: 'Draw --metric on a logarithmic axis' })
+      .option('seed', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'The run that histograms and scatter plots show. Default: the first',
+      })
+      .option('to', {
+        type: 'string',
+        requiresArg: true,
+        describe: "Folder of the pictures. Default: figures/ in the sweep's folder",
+      })
+      .example(
+        '$0 plot sweeps/table3-sphere.yaml --metric kl',
+        'one metric, every run',
+      ) as Argv<PlotArguments>,
+  handler: plot,
+};
+
+async function plot(argv: PlotArguments): Promise<void> {
+  if (argv.log && argv.metric.length === 0)
+    throw new InputError('--log is for --metric: name one, as --metric loss');
+  const sweep = loadSweepOf(argv);
+  const { readRuns } = await import('../aggregate/runs.js');
+  const parts = readRuns(sweep, argv.out);
+  const { drawFigures } = await import('../report/figures/make.js');
+  const { writeFigures } = await import('../report/figures/write.js');
+  const { figures, notes } = drawFigures(await chosen(argv, parts), parts, { seed: argv.seed });
+  const folder = argv.to ?? path.join(sweepFolder(argv.out, sweep.name), 'figures');
+  const files = await writeFigures(figures, folder);
+  process.stdout.write(files.map((file) => `${file}\n`).join(''));
+  process.stderr.write(notes.map((note) => `Left out: ${note}\n`).join(''));
+  if (figures.length === 0) process.exitCode = EXIT.failure;
+}
+
+/** The figures that were asked for by name, then those of metrics; all figures if neither was. */
+async function chosen(
+  { figure, metric, log }: PlotArguments,
+  parts: readonly PartRuns[],
+): Promise<FigureDefinition[]> {
+  const { figuresOf, knownMetrics, metricCurves } = await import('../report/figures/registry.js');
+  const all = figuresOf(parts);
+  if (figure.length === 0 && metric.length === 0) return all;
+  const names = all.map(({ name }) => name);
+  for (const name of figure) refuseUnknown('figure', name, names);
+  for (const name of metric) refuseUnknown('metric', name, knownMetrics(parts));
+  const named = all.filter(({ name }) => figure.includes(name));
+  return metric.length === 0 ? named : [...named, ...parts.map((part) => metricCurves(part, metric, log))];
+}
+
+function refuseUnknown(kind: 'figure' | 'metric', name: string, known: readonly string[]): void {
+  if (!known.includes(name)) throw new InputError(`--${kind} ${name}: ${unknownName(name, known, kind)}`);
+}

@@ -1,0 +1,50 @@
+import { mean } from 'simple-statistics';
+import { series } from '../../aggregate/runs.js';
+import { runLabel, type FigureCell, type FigureRow } from './figure.js';
+import { labelOf, type CellNaming } from './naming.js';
+
+/** The run of a row that is a mean over the cell's runs. */
+export const MEAN = 'mean';
+
+/** A point of a curve: a metric of a run, or its mean over the runs of the cell, at an evaluation. */
+export interface CurveRow extends FigureRow {
+  /** What its panel has in common, beside the metric; empty if there is nothing to tell. */
+  readonly panel: string;
+  readonly metric: string;
+  readonly cell: string;
+  /** As `seed 69`, or `mean`. */
+  readonly run: string;
+  readonly step: number;
+  readonly value: number;
+}
+
+export function curveRows(
+  cells: readonly FigureCell[],
+  metrics: readonly string[],
+  naming: CellNaming,
+): CurveRow[] {
+  return metrics.flatMap((metric) =>
+    cells.flatMap((cell) => {
+      const { settings } = cell.cell;
+      const about = { panel: labelOf(naming.panel, settings), metric, cell: labelOf(naming.curve, settings) };
+      return cellPoints(cell, metric).map((point) => ({ ...about, ...point }));
+    }),
+  );
+}
+
+/** Each run's curve, then their mean if there are several. */
+function cellPoints({ cell }: FigureCell, metric: string) {
+  const label = runLabel(cell);
+  const curves = cell.runs.map((run) => ({ run: label(run.task), points: series(run, metric) }));
+  const single = curves.flatMap(({ run, points }) => points.map((point) => ({ run, ...point })));
+  return curves.length > 1 ? [...single, ...meanCurve(curves.map(({ points }) => points))] : single;
+}
+
+/** Over all runs, at the steps where each of them has a value. */
+function meanCurve(curves: readonly (readonly { step: number; value: number }[])[]) {
+  const atStep = new Map<number, number[]>();
+  for (const { step, value } of curves.flat()) atStep.set(step, [...(atStep.get(step) ?? []), value]);
+  return [...atStep]
+    .filter(([, values]) => values.length === curves.length)
+    .map(([step, values]) => ({ run: MEAN, step, value: mean(values) }));
+}

@@ -1,0 +1,64 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { labels, toCells, type Cell } from '../../aggregate/cells.js';
+import type { PartRuns } from '../../aggregate/runs.js';
+import type { SweepPart } from '../../sweep/load.js';
+import type { Task } from '../../sweep/task.js';
+
+/** One observation behind a figure. All rows of a figure have the same keys. */
+export type FigureRow = Readonly<Record<string, string | number | null>>;
+
+/** A figure as data: the table first, then how it is drawn. */
+export interface Figure {
+  /** Of its files, unique in a report, as `figure-1a`. */
+  readonly name: string;
+  readonly title: string;
+  /** What it shows, and which runs are missing. */
+  readonly caption: string;
+  readonly rows: readonly FigureRow[];
+  /** Vega-Lite; its data are in `<name>.csv`, beside it. */
+  readonly spec: TopLevelSpec;
+}
+
+/** A cell, and the part of the sweep that it is of. */
+export interface FigureCell {
+  readonly part: SweepPart;
+  readonly cell: Cell;
+}
+
+/** The cells of a sweep, part by part. */
+export function figureCells(parts: readonly PartRuns[]): FigureCell[] {
+  return parts.flatMap((partRuns) => toCells(partRuns).map((cell) => ({ part: partRuns.part, cell })));
+}
+
+/** How a cell's runs are told apart, as `seed 69`. */
+export function runLabel({ runs, missing }: Cell): (task: Task) => string {
+  return labels([...runs, ...missing].map(({ task }) => task));
+}
+
+/** A figure that can be made of any sweep that has its cells. */
+export interface FigureDefinition {
+  readonly name: string;
+  readonly title: string;
+  readonly caption: string;
+  /** Points are of one run of each cell; curves and summaries show all. */
+  readonly kind: 'points' | 'curves' | 'summary';
+  /** What it shows of a sweep, in its order; nothing if the sweep is about something else. */
+  select(cells: readonly FigureCell[]): readonly FigureCell[];
+  /** Draws cells that each have a finished run. No rows: their logs have nothing to draw. */
+  draw(cells: readonly FigureCell[]): Drawing;
+}
+
+export interface Drawing {
+  readonly rows: readonly FigureRow[];
+  /** Panels side by side, row beneath row. */
+  readonly panels: readonly (readonly Panel[])[];
+  /** Default: each panel has axes of its own. */
+  readonly axes?: 'shared';
+  /** Default: all panels share colours and the legend. */
+  readonly legend?: 'one a row';
+  /** What of the cells is not in the picture. */
+  readonly notes: readonly string[];
+}
+
+/** A Vega-Lite view that takes its data from the figure. */
+export type Panel = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number];

@@ -1,0 +1,109 @@
+import type { PartRuns } from '../../aggregate/runs.js';
+import { InputError } from '../../errors.js';
+import { summary } from '../../sweep/problems.js';
+import { figureCells, runLabel, type Drawing, type Figure } from './figure.js';
+import type { FigureCell, FigureDefinition } from './figure.js';
+import { cellLabel } from './naming.js';
+import { figuresOf } from './registry.js';
+import { theme } from './theme.js';
+
+export interface FigureOptions {
+  /** Of the runs whose points are shown. Default: of each cell the first that has finished. */
+  readonly seed?: number | undefined;
+}
+
+export interface FigureSet {
+  readonly figures: readonly Figure[];
+  /** Why each of the other figures could not be made. */
+  readonly notes: readonly string[];
+}
+
+/** The figures of a sweep, finished or in progress, made of those of their runs that have finished. */
+export function makeFigures(parts: readonly PartRuns[], options: FigureOptions): FigureSet {
+  return drawFigures(figuresOf(parts), parts, options);
+}
+
+export function drawFigures(
+  definitions: readonly FigureDefinition[],
+  parts: readonly PartRuns[],
+  { seed }: FigureOptions,
+): FigureSet {
+  if (seed !== undefined) refuseUnknownSeed(parts, seed);
+  const all = figureCells(parts);
+  const results = definitions.map((definition) => {
+    const cells = definition.select(all);
+    return drawFigure(
+      definition,
+      definition.kind === 'points' ? cells.map((cell) => oneRun(cell, seed)) : cells,
+    );
+  });
+  return {
+    figures: results.filter((result) => typeof result !== 'string'),
+    notes: results.filter((result) => typeof result === 'string'),
+  };
+}
+
+/** The figure, or why it can't be made. */
+function drawFigure(definition: FigureDefinition, cells: readonly FigureCell[]): Figure | string {
+  const { name, title, kind } = definition;
+  const finished = cells.filter(({ cell }) => cell.runs.length > 0);
+  if (finished.length === 0) return `${title}: none of its runs has finished.`;
+  const drawing = definition.draw(finished);
+  if (drawing.rows.length === 0) return `${title}: not defined for these runs.`;
+  const caption = [
+    definition.caption,
+    ...(kind === 'points' ? [shownRuns(finished)] : []),
+    ...missingRuns(cells),
+    ...drawing.notes,
+  ].join(' ');
+  return { name, title, caption, rows: drawing.rows, spec: toSpec(name, `${title}. ${caption}`, drawing) };
+}
+
+function toSpec(name: string, description: string, { panels, axes, legend }: Drawing): Figure['spec'] {
+  const scale = axes === 'shared' ? ({ x: 'shared', y: 'shared' } as const) : {};
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    description,
+    data: { url: `${name}.csv` },
+    config: theme,
+    resolve: {
+      scale: {
+        ...scale,
+        ...(legend === 'one a row'
+          ? { color: 'independent', shape: 'independent', strokeDash: 'independent' }
+          : {}),
+      },
+    },
+    vconcat: panels.map((row) => ({ hconcat: [...row], resolve: { scale } })),
+  };
+}
+
+/** The cell with the one run that stands for it: the seed's, or the first. */
+function oneRun({ part, cell }: FigureCell, seed: number | undefined): FigureCell {
+  const label = runLabel(cell);
+  const isWanted = ({ task }: { task: FigureCell['part']['tasks'][number] }) =>
+    seed === undefined ? label(task) === cell.asked[0] : task.settings.seed === seed;
+  const candidates = seed === undefined ? cell.runs : cell.runs.filter(isWanted);
+  return { part, cell: { ...cell, runs: candidates.slice(0, 1), missing: cell.missing.filter(isWanted) } };
+}
+
+/** As `Shown: seed 69.`, by panel where they differ. */
+function shownRuns(cells: readonly FigureCell[]): string {
+  const labels = cells.map(({ cell }) => cell.runs.map(({ task }) => runLabel(cell)(task)).join());
+  const [first] = labels;
+  if (labels.every((label) => label === first)) return `Shown: ${first ?? ''}.`;
+  return `Shown: ${cells.map((cell, index) => `${cellLabel(cells, cell)}: ${labels[index] ?? ''}`).join('; ')}.`;
+}
+
+function missingRuns(cells: readonly FigureCell[]): string[] {
+  const missing = cells.flatMap((cell) =>
+    cell.cell.missing.map(({ task }) => `${cellLabel(cells, cell)} ${runLabel(cell.cell)(task)}`),
+  );
+  return missing.length === 0 ? [] : [`Missing: ${summary(missing)}.`];
+}
+
+function refuseUnknownSeed(parts: readonly PartRuns[], seed: number): void {
+  const seeds = [...new Set(parts.flatMap(({ part }) => part.tasks.map(({ settings }) => settings.seed)))];
+  if (!seeds.includes(seed))
+    throw new InputError(`--seed ${seed}: no run has it; there is ${summary(seeds.map(String))}`);
+}

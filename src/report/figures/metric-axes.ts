@@ -1,0 +1,30 @@
+/** How a metric's axis reads. */
+interface MetricAxis {
+  readonly title: string;
+  /** Whether its values span decades. */
+  readonly isLog: boolean;
+}
+
+const AXES: Readonly<Record<string, Partial<MetricAxis> & { readonly title: string }>> = {
+  loss: { title: 'VAE loss (nats)' },
+  reconstruction: { title: 'reconstruction loss (nats)' },
+  kl: { title: 'KL of the encoder (nats)' },
+  squaredError: { title: 'squared error' },
+  decoderLogVariance: { title: 'log of the decoder variance' },
+  decoderVariance: { title: 'decoder variance', isLog: true },
+  encoderZeros: { title: 'encoder variances below 0.1' },
+  encoderSmall: { title: 'encoder variances below 0.5' },
+  encoderBetween: { title: 'encoder variances from 0.1 to 0.5' },
+  manifoldError: { title: 'manifold error' },
+  manifoldErrorPairwise: { title: 'manifold error over all pairs' },
+  paddingError: { title: 'padding error' },
+  nonzeroDecoderRows: { title: 'nonzero decoder rows' },
+  eigenvalueError: { title: 'normalized eigenvalue error' },
+  decoderOutsideSpan: { title: 'decoder outside the data, squared norm' },
+  largestDecoderColumn: { title: 'largest decoder column, squared norm + variance' },
+};
+
+/** A metric that has no words of its own goes by its name. */
+export function metricAxis(metric: string): MetricAxis {
+  return { title: metric, isLog: false, ...AXES[metric] };
+}

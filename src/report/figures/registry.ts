@@ -1,0 +1,145 @@
+import { DataType } from 'apache-arrow';
+import type { PartRuns } from '../../aggregate/runs.js';
+import { evaluationSchema } from '../../logs/schemas.js';
+import type { ExperimentName } from '../../sweep/experiments.js';
+import type { TableName } from '../../sweep/file-schema.js';
+import { curves, type CurvesOptions } from './curves.js';
+import { figureCells, type FigureCell, type FigureDefinition } from './figure.js';
+import { histogram } from './histogram.js';
+import { scatter } from './scatter.js';
+import { thresholdSummary } from './threshold-summary.js';
+
+type Dimensions = readonly [intrinsic: number, ambient: number, latent: number];
+
+/** Column 2 of Table 3, and column 6 of Table 2. */
+const SPHERE: Dimensions = [2, 16, 8];
+const SIGMOID: Dimensions = [7, 28, 24];
+/** Of Figures 7 and 8. */
+const THRESHOLDS = [-4, -5, -6, -8];
+
+const METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
+  linear: ['eigenvalueError', 'decoderVariance', 'loss'],
+  /** The text's reading of the error, and the one that the printed tables have. */
+  sigmoid: ['manifoldError', 'manifoldErrorPairwise', 'decoderVariance', 'loss'],
+  sphere: ['manifoldError', 'decoderVariance', 'loss'],
+};
+
+/** The paper's figures, in its order, and what it only mentions. A new figure is an entry here. */
+const paperFigures: readonly FigureDefinition[] = [
+  histogram({
+    name: 'figure-1a',
+    title: 'Figure 1a: sphere data, distance of generated points from the origin',
+    select: (cells) => cells.filter(isOf('table3', SPHERE)),
+  }),
+  scatter({
+    name: 'figure-1b',
+    title: 'Figure 1b: sigmoid data, generated points',
+    select: (cells) => cells.filter(isOf('table2', SIGMOID)),
+  }),
+  curves({
+    name: 'figure-2',
+    title: 'Figure 2: training on sigmoid data',
+    metrics: METRICS.sigmoid,
+    select: (cells) => cells.filter(isOf('table2')),
+  }),
+  curves({
+    name: 'figure-3',
+    title: 'Figure 3: training on sphere data',
+    metrics: METRICS.sphere,
+    select: (cells) => cells.filter(isOf('table3')),
+  }),
+  histogram({
+    name: 'figure-4a',
+    title: 'Figure 4a: sphere data clipped at e⁻⁴, distance of generated points from the origin',
+    select: (cells) => cells.filter(isOf('table5', SPHERE)).filter(isClippedAt(-4)),
+  }),
+  scatter({
+    name: 'figure-4b',
+    title: 'Figure 4b: sigmoid data clipped at e⁻⁴, generated points',
+    select: (cells) => cells.filter(isOf('table4', SIGMOID)).filter(isClippedAt(-4)),
+  }),
+  curves({
+    name: 'figure-5',
+    title: 'Figure 5: training on sigmoid data, clipped at e⁻⁴',
+    metrics: METRICS.sigmoid,
+    select: (cells) => cells.filter(isOf('table4')).filter(isClippedAt(-4)),
+  }),
+  curves({
+    name: 'figure-6',
+    title: 'Figure 6: training on sphere data, clipped at e⁻⁴',
+    metrics: METRICS.sphere,
+    select: (cells) => cells.filter(isOf('table5')).filter(isClippedAt(-4)),
+  }),
+  scatter({
+    name: 'figure-7',
+    title: 'Figure 7: sigmoid data, generated points by threshold',
+    select: (cells) => cells.filter(isOf('table4', SIGMOID)).filter(isClippedAt(...THRESHOLDS)),
+  }),
+  histogram({
+    name: 'figure-8',
+    title: 'Figure 8: sphere data, distance of generated points from the origin by threshold',
+    select: (cells) => cells.filter(isOf('table5', SPHERE)).filter(isClippedAt(...THRESHOLDS)),
+  }),
+  thresholdSummary,
+];
+
+/** The figures that a sweep has cells of: the paper's, and training curves of each part that has none among them. */
+export function figuresOf(parts: readonly PartRuns[]): FigureDefinition[] {
+  const cells = figureCells(parts);
+  const there = paperFigures.filter((figure) => figure.select(cells).length > 0);
+  const shown = there.filter(({ kind }) => kind === 'curves').flatMap((figure) => figure.select(cells));
+  const others = parts.filter(({ part }) => shown.every((cell) => cell.part !== part));
+  return [...there, ...others.map(trainingCurves)];
+}
+
+function trainingCurves(partRuns: PartRuns): FigureDefinition {
+  const { name, title, experiment } = partRuns.part;
+  return partCurves(partRuns, {
+    name: `${name}-training`,
+    title: `${title ?? name}: training`,
+    metrics: METRICS[experiment],
+  });
+}
+
+/** Chosen metrics of a part against the training step. */
+export function metricCurves(
+  partRuns: PartRuns,
+  metrics: readonly string[],
+  isLog: boolean,
+): FigureDefinition {
+  const { name, title } = partRuns.part;
+  return partCurves(partRuns, {
+    name: `${name}-${metrics.join('-')}`,
+    title: `${title ?? name}: ${metrics.join(', ')}`,
+    metrics,
+    isLog,
+  });
+}
+
+function partCurves({ part }: PartRuns, options: Omit<CurvesOptions, 'select'>): FigureDefinition {
+  return curves({ ...options, select: (cells) => cells.filter((cell) => cell.part === part) });
+}
+
+/** The numbers that an evaluation logs of a sweep's runs. */
+export function knownMetrics(parts: readonly PartRuns[]): string[] {
+  const [task] = parts.flatMap(({ part }) => part.tasks);
+  if (task === undefined) return [];
+  return evaluationSchema(task)
+    .fields.filter(({ name, type }) => name !== 'step' && !DataType.isList(type))
+    .map(({ name }) => name);
+}
+
+function isOf(table: TableName, dimensions?: Dimensions) {
+  return ({ part, cell: { settings } }: FigureCell): boolean =>
+    part.table === table &&
+    (dimensions === undefined ||
+      (settings.intrinsicDim === dimensions[0] &&
+        settings.ambientDim === dimensions[1] &&
+        settings.latentDim === dimensions[2]));
+}
+
+function isClippedAt(...thresholds: readonly number[]) {
+  return ({ cell: { settings } }: FigureCell): boolean =>
+    settings.decoderLogVarianceThreshold !== null &&
+    thresholds.includes(settings.decoderLogVarianceThreshold);
+}

@@ -1,0 +1,21 @@
+import path from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { makeFolder, writeFileDurably } from '../../store/files.js';
+import type { Figure } from './figure.js';
+import { renderPng, renderSvg } from './render.js';
+
+/** Writes `<name>.svg`, `.png`, and what they are made of, `.csv` and `.vl.json`. @returns the pictures' paths, SVG before PNG */
+export async function writeFigures(figures: readonly Figure[], folder: string): Promise<string[]> {
+  makeFolder(folder);
+  const written: string[] = [];
+  for (const figure of figures) {
+    const file = (extension: string) => path.join(folder, `${figure.name}.${extension}`);
+    const svg = await renderSvg(figure);
+    writeFileDurably(file('csv'), stringify([...figure.rows], { header: true }));
+    writeFileDurably(file('vl.json'), `${JSON.stringify(figure.spec, null, 2)}\n`);
+    writeFileDurably(file('svg'), svg);
+    writeFileDurably(file('png'), renderPng(svg));
+    written.push(file('svg'), file('png'));
+  }
+  return written;
+}
