@@ -7,7 +7,7 @@ import { stepShapes, trainingStep } from './step.js';
 /** Steps of one native call, at most. A task's bits do not depend on it. */
 export const MAX_CHUNK_STEPS = 1000;
 /** Compiled programs that a worker keeps, at most. */
-const MAX_PROGRAMS = 8;
+const MAX_PROGRAMS = 2;
 
 export interface Program {
   readonly model: Model;

@@ -77,7 +77,7 @@ interface PanelOptions {
 }
 
 function curvePanel(rows: readonly CurveRow[], { panel, metric, legend, isLog, width }: PanelOptions): Panel {
-  const { title } = metricAxis(metric);
+  const { title, startsAtZero } = metricAxis(metric);
   const hasMeans = rows.some(({ run }) => run === MEAN);
   return {
     ...(panel === '' ? {} : { title: panel }),
@@ -106,14 +106,14 @@ function curvePanel(rows: readonly CurveRow[], { panel, metric, legend, isLog, w
         title,
         ...(isLog
           ? { scale: { type: 'log' as const }, axis: decadeAxis(rows) }
-          : { scale: { zero: false }, axis: { tickCount: 5 } }),
+          : { scale: { zero: startsAtZero }, axis: { tickCount: 5 } }),
       },
       color: {
         field: 'cell',
         type: 'nominal',
         title: legend.title,
         scale: colourScale(legend.domain),
-        legend: { orient: 'bottom', symbolType: 'stroke', symbolSize: 500, symbolOpacity: 1, columns: 7 },
+        legend: { orient: 'bottom', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2, columns: 7 },
       },
       strokeDash: {
         field: 'cell',
@@ -126,7 +126,7 @@ function curvePanel(rows: readonly CurveRow[], { panel, metric, legend, isLog, w
       {
         transform: [{ filter: `datum.run !== '${MEAN}'` }],
         mark: hasMeans
-          ? { type: 'line', strokeWidth: 0.8, opacity: 0.45 }
+          ? { type: 'line', strokeWidth: 0.8, strokeOpacity: 0.5 }
           : { type: 'line', strokeWidth: 1.6 },
         encoding: { detail: { field: 'run', type: 'nominal' } },
       },

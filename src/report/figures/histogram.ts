@@ -6,7 +6,7 @@ import { cellLabel, panelTitle } from './naming.js';
 import { COLOURS, panelWidth } from './theme.js';
 
 const HEIGHT = 200;
-const MOST_BINS = 40;
+const MOST_BINS = 60;
 /** The norm of the true points. */
 const RADIUS = 1;
 
@@ -77,6 +77,8 @@ function panel(name: string, title: string, extent: [number, number], width: num
         },
       },
       {
+        // A single row, or there would be a rule for each point.
+        data: { values: [{}] },
         mark: { type: 'rule', color: COLOURS[1], strokeWidth: 1.5, strokeDash: [5, 3] },
         encoding: { x: { datum: RADIUS } },
       },

@@ -70,7 +70,7 @@ function toSpec(name: string, description: string, { panels, axes, legend }: Dra
       scale: {
         ...scale,
         ...(legend === 'one a row'
-          ? { color: 'independent', shape: 'independent', strokeDash: 'independent' }
+          ? { color: 'independent', shape: 'independent', strokeDash: 'independent', xOffset: 'independent' }
           : {}),
       },
     },

@@ -3,14 +3,16 @@ interface MetricAxis {
   readonly title: string;
   /** Whether its values span decades. */
   readonly isLog: boolean;
+  /** Whether 0 is part of the axis whatever the values are. */
+  readonly startsAtZero: boolean;
 }
 
 const AXES: Readonly<Record<string, Partial<MetricAxis> & { readonly title: string }>> = {
-  loss: { title: 'VAE loss (nats)' },
-  reconstruction: { title: 'reconstruction loss (nats)' },
+  loss: { title: 'VAE loss (nats)', startsAtZero: false },
+  reconstruction: { title: 'reconstruction loss (nats)', startsAtZero: false },
   kl: { title: 'KL of the encoder (nats)' },
   squaredError: { title: 'squared error' },
-  decoderLogVariance: { title: 'log of the decoder variance' },
+  decoderLogVariance: { title: 'log of the decoder variance', startsAtZero: false },
   decoderVariance: { title: 'decoder variance', isLog: true },
   encoderZeros: { title: 'encoder variances below 0.1' },
   encoderSmall: { title: 'encoder variances below 0.5' },
@@ -26,5 +28,5 @@ const AXES: Readonly<Record<string, Partial<MetricAxis> & { readonly title: stri
 
 /** A metric that has no words of its own goes by its name. */
 export function metricAxis(metric: string): MetricAxis {
-  return { title: metric, isLog: false, ...AXES[metric] };
+  return { title: metric, isLog: false, startsAtZero: true, ...AXES[metric] };
 }

@@ -56,23 +56,42 @@ function panel(name: string, title: string, intrinsicDim: number, width: number)
     width,
     height: HEIGHT,
     transform: [{ filter: { field: 'panel', equal: name } }],
-    mark: { type: 'point', size: 12, strokeWidth: 0.8, opacity: 0.8 },
     encoding: {
       x: {
         field: 'projection',
         type: 'quantitative',
-        title: `⟨a*, (x₁, …, x${subscript(intrinsicDim)})⟩`,
-        axis: { grid: false },
+        title: `a* · (x₁, …, x${subscript(intrinsicDim)})`,
+        axis: { grid: false, tickCount: 8 },
       },
-      y: { field: 'coordinate', type: 'quantitative', title: `x${subscript(intrinsicDim + 1)}` },
+      y: {
+        field: 'coordinate',
+        type: 'quantitative',
+        title: `x${subscript(intrinsicDim + 1)}`,
+        axis: { tickCount: 6 },
+      },
       color: {
         field: 'points',
         type: 'nominal',
         title: null,
-        scale: { domain, range: [COLOURS[1], COLOURS[0]] },
+        scale: { domain, range: [COLOURS[1], COLOURS[6]] },
         legend: { orient: 'bottom', symbolSize: 40 },
       },
-      shape: { field: 'points', type: 'nominal', title: null, scale: { domain, range: ['circle', 'cross'] } },
+      shape: {
+        field: 'points',
+        type: 'nominal',
+        title: null,
+        scale: { domain, range: ['circle', 'diamond'] },
+      },
     },
+    layer: [
+      {
+        transform: [{ filter: `datum.points === '${REAL}'` }],
+        mark: { type: 'point', filled: true, size: 10, opacity: 1 },
+      },
+      {
+        transform: [{ filter: `datum.points === '${GENERATED}'` }],
+        mark: { type: 'point', size: 12, strokeWidth: 0.8, strokeOpacity: 0.8 },
+      },
+    ],
   };
 }

@@ -10,8 +10,9 @@ const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle
 
 /** Width of a figure with its axes, in pixels of the SVG. */
 const FIGURE_WIDTH = 900;
-/** Room for a panel's y axis: pinned, since without a canvas Vega can only guess how wide a text is. */
-const AXIS_ROOM = 52;
+/** Room for a panel's y axis, its labels and title; pinned, so that panels align. */
+const AXIS_ROOM = 58;
+const LABEL_ROOM = 34;
 const SPACING = 18;
 
 export const theme: Config = {
@@ -19,6 +20,8 @@ export const theme: Config = {
   background: 'white',
   padding: 8,
   view: { stroke: null },
+  // A label for each of thousands of points would be most of the SVG; the figure has a caption.
+  mark: { aria: false },
   concat: { spacing: SPACING },
   title: { fontSize: 13, fontWeight: 600, anchor: 'start', offset: 8 },
   axis: {
@@ -32,14 +35,13 @@ export const theme: Config = {
     titleColor: '#222',
     labelFlush: false,
   },
-  axisY: { minExtent: AXIS_ROOM - 20, maxExtent: AXIS_ROOM - 20, titlePadding: 8 },
+  axisY: { minExtent: LABEL_ROOM, maxExtent: LABEL_ROOM, titlePadding: 8 },
   legend: {
     labelFontSize: 11,
     titleFontSize: 11,
     titleFontWeight: 'normal',
     titleLimit: 0,
     labelLimit: 0,
-    symbolStrokeWidth: 2,
   },
 };
 

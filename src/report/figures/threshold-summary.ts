@@ -7,7 +7,7 @@ import { runLabel } from './figure.js';
 import type { Drawing, FigureCell, FigureDefinition, FigureRow, Panel } from './figure.js';
 import { metricAxis } from './metric-axes.js';
 import { labelOf } from './naming.js';
-import { colourScale, dashScale, panelWidth, shapeScale } from './theme.js';
+import { colourScale, panelWidth, shapeScale } from './theme.js';
 import { typeset } from './typography.js';
 
 const HEIGHT = 200;
@@ -20,7 +20,7 @@ export const thresholdSummary: FigureDefinition = {
   name: 'clipping',
   title: 'Clipping: manifold error and zeros in the encoder variance against the threshold',
   caption:
-    'Small marks are runs, at their last evaluation; lines join the means over the seeds. At e⁻² and e⁻³ the latents that carry ' +
+    'Hollow marks are runs, at their last evaluation; filled ones are means over the seeds. At e⁻² and e⁻³ the latents that carry ' +
     'data have variances near 0.1, so that counts below 0.1 mean little there.',
   kind: 'summary',
   select: (cells) => {
@@ -72,17 +72,21 @@ function finalRows({ cell }: FigureCell, metric: string): FigureRow[] {
 
 interface PanelOptions {
   readonly experiment: ExperimentName;
-  readonly metric: string;
+  readonly metric: (typeof METRICS)[number];
   readonly thresholds: readonly string[];
   readonly dimensions: readonly string[];
 }
 
 function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Panel {
-  const style = { field: 'dimensions', type: 'nominal', title: 'dimensions' } as const;
+  const style = {
+    field: 'dimensions',
+    type: 'nominal',
+    title: 'intrinsic-ambient-latent dimensions',
+  } as const;
   const isMean = `datum.run === '${MEAN}'`;
   return {
-    title: `${experiment}`,
-    width: panelWidth(3) - 40,
+    title: metric === METRICS[0] ? `${experiment} data` : '',
+    width: panelWidth(3),
     height: HEIGHT,
     transform: [
       {
@@ -99,24 +103,15 @@ function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Pa
         field: 'threshold',
         type: 'ordinal',
         title: 'lower bound of the decoder variance',
-        scale: { domain: [...thresholds] },
-        axis: { labelAngle: 0 },
+        scale: { domain: [...thresholds], paddingInner: 0.25 },
+        axis: { labelAngle: 0, grid: true, tickBand: 'extent' },
       },
+      xOffset: { field: 'dimensions', scale: { domain: [...dimensions] } },
       y: { field: 'value', type: 'quantitative', title: metricAxis(metric).title, axis: { tickCount: 5 } },
-      color: { ...style, scale: colourScale(dimensions) },
+      color: { ...style, scale: colourScale(dimensions), legend: { orient: 'bottom' } },
       shape: { ...style, scale: shapeScale(dimensions) },
     },
     layer: [
-      {
-        transform: [{ filter: isMean }],
-        mark: { type: 'line', strokeWidth: 1.5 },
-        encoding: {
-          strokeDash: {
-            ...style,
-            scale: dashScale(dimensions),
-          },
-        },
-      },
       { transform: [{ filter: isMean }], mark: { type: 'point', filled: true, size: 40, opacity: 1 } },
       { transform: [{ filter: `!(${isMean})` }], mark: { type: 'point', size: 14, opacity: 0.6 } },
     ],
