@@ -73,7 +73,11 @@ export function wilsonInterval(count: number, total: number): { low: number; hig
   const z2 = QUANTILE ** 2 / total;
   const centre = p + z2 / 2;
   const half = QUANTILE * Math.sqrt((p * (1 - p)) / total + z2 / (4 * total));
-  return { low: Math.max(0, (centre - half) / (1 + z2)), high: Math.min(1, (centre + half) / (1 + z2)) };
+  // Rounding would leave the ends of none and of all a hair off 0 and 1.
+  return {
+    low: count === 0 ? 0 : (centre - half) / (1 + z2),
+    high: count === total ? 1 : (centre + half) / (1 + z2),
+  };
 }
 
 /** Whether the KL was near 0 and no variance small at an evaluation after which most runs have begun to use their latents. */

@@ -4,7 +4,7 @@ import type { TrainingSettings } from '../../sweep/task.js';
 import { formatSetting, settingOf } from '../../sweep/settings.js';
 import { formatThreshold } from '../../sweep/threshold.js';
 import { isShort } from '../describe-cell.js';
-import { countRuns } from '../format.js';
+import { countRuns, formatNumber } from '../format.js';
 
 /** Something that the paper says in words of its runs, as a test of each of them. */
 export interface Claim {
@@ -81,7 +81,7 @@ function detailOf(
 ): string {
   if (findings.length === 0) return 'no run has finished';
   const values = findings.map(({ value }) => value);
-  const range = `values from ${format(Math.min(...values))} to ${format(Math.max(...values))}`;
+  const range = `values from ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
   const collapsed = exceptions.filter(({ run }) => isCollapsed(run)).length;
   const why = collapsed === 0 ? '' : `; ${collapsed} of the ${exceptions.length} that do not are collapsed`;
   return `${countRuns(findings.length - exceptions.length, findings.length)} agree${why}; ${range}`;
@@ -93,9 +93,5 @@ function describe(run: Run, value: number): string {
   const clipped = threshold === null ? '' : ` at ${formatThreshold(threshold)}`;
   const dimensions = formatSetting('dimensions', settingOf(settings, 'dimensions'));
   const collapsed = isCollapsed(run) ? ' (collapsed)' : '';
-  return `${experiment} ${dimensions}${clipped}, seed ${seed}: ${format(value)}${collapsed}`;
-}
-
-function format(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  return `${experiment} ${dimensions}${clipped}, seed ${seed}: ${formatNumber(value)}${collapsed}`;
 }
