@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { Resvg } from '@resvg/resvg-js';
+import type * as Vega from 'vega';
+
+declare module 'vega' {
+  /** How Vega lays texts out; its types leave it out. */
+  export const textMetrics: { width: (item: TextItem, text: unknown) => number };
+}
+
+interface TextItem {
+  readonly fontSize?: number;
+  readonly fontWeight?: string | number;
+}
+
+/** Never the system's, which may be missing, so that all machines make the same picture. */
+export const SHIPPED_FONT = {
+  loadSystemFonts: false,
+  fontFiles: ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map((file) =>
+    fileURLToPath(new URL(`../../../../assets/fonts/${file}`, import.meta.url)),
+  ),
+  defaultFontFamily: 'Inter',
+};
+
+/** Vega's own, in pixels. */
+const DEFAULT_SIZE = 11;
+/** Texts are measured at this size, in pixels, and scaled. */
+const MEASURED_SIZE = 100;
+
+/** Makes Vega measure texts in the shipped font: without a canvas it guesses, and leaves holes. */
+export function measureTexts({ textMetrics }: Pick<typeof Vega, 'textMetrics'>): void {
+  const widths = new Map<string, number>();
+  textMetrics.width = ({ fontSize = DEFAULT_SIZE, fontWeight = 400 }, text) => {
+    const element = textElement(String(text ?? ''), fontWeight);
+    const measured = widths.get(element) ?? measure(element);
+    widths.set(element, measured);
+    return (measured * fontSize) / MEASURED_SIZE;
+  };
+}
+
+function textElement(text: string, weight: string | number): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<text font-family="Inter" font-size="${MEASURED_SIZE}" font-weight="${weight}">${escaped}</text>`;
+}
+
+function measure(element: string): number {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1">${element}</svg>`;
+  return new Resvg(svg, { font: SHIPPED_FONT }).getBBox()?.width ?? 0;
+}
