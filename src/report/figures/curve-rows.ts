@@ -6,7 +6,7 @@ import { labelOf, type CellNaming } from './naming.js';
 /** The run of a row that is a mean over the cell's runs. */
 export const MEAN = 'mean';
 
-/** A point of a curve: a metric of a run, or its mean over the runs of the cell, at an evaluation. */
+/** A metric of a run, or its mean over the runs of the cell, at an evaluation. */
 export interface CurveRow extends FigureRow {
   /** What its panel has in common, beside the metric; empty if there is nothing to tell. */
   readonly panel: string;
@@ -18,18 +18,12 @@ export interface CurveRow extends FigureRow {
   readonly value: number;
 }
 
-export function curveRows(
-  cells: readonly FigureCell[],
-  metrics: readonly string[],
-  naming: CellNaming,
-): CurveRow[] {
-  return metrics.flatMap((metric) =>
-    cells.flatMap((cell) => {
-      const { settings } = cell.cell;
-      const about = { panel: labelOf(naming.panel, settings), metric, cell: labelOf(naming.curve, settings) };
-      return cellPoints(cell, metric).map((point) => ({ ...about, ...point }));
-    }),
-  );
+export function curveRows(cells: readonly FigureCell[], metric: string, naming: CellNaming): CurveRow[] {
+  return cells.flatMap((cell) => {
+    const { settings } = cell.cell;
+    const about = { panel: labelOf(naming.panel, settings), metric, cell: labelOf(naming.curve, settings) };
+    return cellPoints(cell, metric).map((point) => ({ ...about, ...point }));
+  });
 }
 
 /** Each run's curve, then their mean if there are several. */

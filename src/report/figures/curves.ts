@@ -1,17 +1,14 @@
-import { MEAN, curveRows, type CurveRow } from './curve-rows.js';
-import type { Drawing, FigureCell, FigureDefinition, Panel } from './figure.js';
+import { curvePanel, isCut, type PanelData } from './curve-panel.js';
+import { curveRows } from './curve-rows.js';
+import type { Drawing, FigureCell, FigureDefinition } from './figure.js';
 import { inGrid } from './layout.js';
 import { metricAxis } from './metric-axes.js';
 import { labelOf, namingOf, type CellNaming } from './naming.js';
-import { colourScale, dashScale, panelWidth } from './theme.js';
-import { superscript } from './typography.js';
+import { panelWidth } from './theme.js';
 
 /** More curves can't be told apart, more rows of panels do not fit on a page. */
 const MOST_CURVES = 14;
 const MOST_ROWS = 8;
-const HEIGHT = 210;
-/** As `50k`. */
-const STEP_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')";
 
 export interface CurvesOptions extends Pick<FigureDefinition, 'name' | 'title' | 'select'> {
   readonly metrics: readonly string[];
@@ -19,150 +16,75 @@ export interface CurvesOptions extends Pick<FigureDefinition, 'name' | 'title' |
   readonly isLog?: boolean;
 }
 
-/** Metrics against the training step: a panel a metric, a curve a cell and run, and the mean over a cell's runs drawn stronger. */
+/** Metrics against the training step: a panel a metric, a curve a cell and run, and the mean over a cell's runs. */
 export function curves({ metrics, isLog = false, ...about }: CurvesOptions): FigureDefinition {
-  const logMetrics = new Set(metrics.filter((metric) => isLog || metricAxis(metric).isLog));
+  const onAxes = metrics.map((metric) => ({ metric, isLog: isLog || metricAxis(metric).isLog }));
   return {
     ...about,
-    caption: 'One thin curve a run, at its evaluations; the strong curves are means over the seeds.',
+    caption:
+      'One curve a run, at its evaluations; where there are several seeds, the strong curve is their mean.',
     kind: 'curves',
-    draw: (cells) => drawCurves(cells, metrics, logMetrics),
+    draw: (cells) => drawCurves(cells, onAxes),
   };
 }
 
-function drawCurves(
-  cells: readonly FigureCell[],
-  metrics: readonly string[],
-  logMetrics: ReadonlySet<string>,
-): Drawing {
+type MetricOnAxis = Pick<PanelData, 'metric' | 'isLog'>;
+
+function drawCurves(cells: readonly FigureCell[], metrics: readonly MetricOnAxis[]): Drawing {
   const naming = namingOf(cells);
-  const rowNames = distinct(cells.map(({ cell }) => labelOf(naming.panel, cell.settings)));
-  const curveNames = distinct(cells.map(({ cell }) => labelOf(naming.curve, cell.settings)));
-  const shownRows = rowNames.slice(0, MOST_ROWS);
-  const shownCurves = curveNames.slice(0, MOST_CURVES);
-  const all = curveRows(cells, metrics, naming);
-  const rows = all.filter(
-    ({ panel, cell, metric, value }) =>
-      shownRows.includes(panel) && shownCurves.includes(cell) && (value > 0 || !logMetrics.has(metric)),
-  );
-  const shownMetrics = metrics.filter((metric) => rows.some((row) => row.metric === metric));
-  const columns = shownMetrics.length === 4 ? 2 : Math.min(3, shownMetrics.length);
-  const legend = { title: legendTitle(naming), domain: shownCurves };
-  const panelOf = (panel: string, metric: string) =>
-    curvePanel(
-      rows.filter((row) => row.panel === panel && row.metric === metric),
-      { panel, metric, legend, isLog: logMetrics.has(metric), width: panelWidth(columns) },
-    );
+  const panelOf = ({ cell }: FigureCell) => labelOf(naming.panel, cell.settings);
+  const curveOf = ({ cell }: FigureCell) => labelOf(naming.curve, cell.settings);
+  const panels = shorten(cells.map(panelOf), MOST_ROWS, 'rows of panels');
+  const curves = shorten(cells.map(curveOf), MOST_CURVES, 'cells in each panel');
+  const groups = panels.shown.map((panel) => {
+    const shown = cells.filter((cell) => panelOf(cell) === panel && curves.shown.includes(curveOf(cell)));
+    return metrics
+      .map((axis) => ({ ...axis, panel, rows: curveRows(shown, axis.metric, naming) }))
+      .map(withoutImpossible)
+      .filter(({ rows }) => rows.length > 0);
+  });
+  const columns = columnsFor(Math.max(...groups.map(({ length }) => length)));
+  const look = { width: panelWidth(columns), legend: { title: legendTitle(naming), cells: curves.shown } };
+  const all = groups.flat();
   return {
-    rows,
-    panels: shownRows.flatMap((panel) =>
-      inGrid(shownMetrics, columns).map((inRow) => inRow.map((metric) => panelOf(panel, metric))),
+    rows: all.flatMap(({ rows }) => rows),
+    panels: groups.flatMap((group) =>
+      inGrid(group, columns).map((row) => row.map((data) => curvePanel(data, look))),
     ),
     notes: [
-      ...leftOut(rowNames.length - shownRows.length, 'rows of panels'),
-      ...leftOut(curveNames.length - shownCurves.length, 'cells in each panel'),
-      ...(all.some(({ metric, value }) => logMetrics.has(metric) && value <= 0)
+      ...panels.notes,
+      ...curves.notes,
+      ...(all.some(({ isLossy }) => isLossy)
         ? ['Values of 0 or below have no place on a logarithmic axis.']
+        : []),
+      ...(all.some(isCut)
+        ? ['Axes span the values of training; before its first step some curves lie beyond.']
         : []),
     ],
   };
 }
 
-interface PanelOptions {
-  readonly panel: string;
-  readonly metric: string;
-  readonly legend: { readonly title: string; readonly domain: readonly string[] };
-  readonly isLog: boolean;
-  readonly width: number;
+/** Without values that a logarithmic axis has no place for; `isLossy` if there are any. */
+function withoutImpossible<T extends PanelData>(data: T): T & { readonly isLossy: boolean } {
+  const rows = data.isLog ? data.rows.filter(({ value }) => value > 0) : data.rows;
+  return { ...data, rows, isLossy: rows.length < data.rows.length };
 }
 
-function curvePanel(rows: readonly CurveRow[], { panel, metric, legend, isLog, width }: PanelOptions): Panel {
-  const { title, startsAtZero } = metricAxis(metric);
-  const hasMeans = rows.some(({ run }) => run === MEAN);
-  return {
-    ...(panel === '' ? {} : { title: panel }),
-    width,
-    height: HEIGHT,
-    transform: [
-      {
-        filter: {
-          and: [
-            { field: 'panel', equal: panel },
-            { field: 'metric', equal: metric },
-          ],
-        },
-      },
-    ],
-    encoding: {
-      x: {
-        field: 'step',
-        type: 'quantitative',
-        title: 'training steps',
-        axis: { labelExpr: STEP_LABEL, tickCount: 4, grid: false },
-      },
-      y: {
-        field: 'value',
-        type: 'quantitative',
-        title,
-        ...(isLog
-          ? { scale: { type: 'log' as const }, axis: decadeAxis(rows) }
-          : { scale: { zero: startsAtZero }, axis: { tickCount: 5 } }),
-      },
-      color: {
-        field: 'cell',
-        type: 'nominal',
-        title: legend.title,
-        scale: colourScale(legend.domain),
-        legend: { orient: 'bottom', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2, columns: 7 },
-      },
-      strokeDash: {
-        field: 'cell',
-        type: 'nominal',
-        title: legend.title,
-        scale: dashScale(legend.domain),
-      },
-    },
-    layer: [
-      {
-        transform: [{ filter: `datum.run !== '${MEAN}'` }],
-        mark: hasMeans
-          ? { type: 'line', strokeWidth: 0.8, strokeOpacity: 0.5 }
-          : { type: 'line', strokeWidth: 1.6 },
-        encoding: { detail: { field: 'run', type: 'nominal' } },
-      },
-      {
-        transform: [{ filter: `datum.run === '${MEAN}'` }],
-        mark: { type: 'line', strokeWidth: 2 },
-      },
-    ],
-  };
-}
-
-/** Ticks at powers of ten, every second or so where there are many. */
-function decadeAxis(rows: readonly CurveRow[]) {
-  const exponents = rows.map(({ value }) => Math.log10(value));
-  const low = Math.floor(Math.min(...exponents));
-  const high = Math.ceil(Math.max(...exponents));
-  const every = Math.max(1, Math.round((high - low) / 6));
-  const ticks = Array.from(
-    { length: Math.floor((high - low) / every) + 1 },
-    (_, index) => low + index * every,
-  );
-  const labels = Object.fromEntries(ticks.map((exponent) => [exponent, `10${superscript(exponent)}`]));
-  return {
-    values: ticks.map((exponent) => Number(`1e${exponent}`)),
-    labelExpr: `(${JSON.stringify(labels)})[round(log(datum.value) / LN10)]`,
-  };
+/** Up to three side by side; four as two and two. */
+function columnsFor(panels: number): number {
+  return panels === 4 ? 2 : Math.min(3, panels);
 }
 
 function legendTitle({ curve }: CellNaming): string {
   return curve.includes('dimensions') ? 'intrinsic-ambient-latent dimensions' : curve.join(', ');
 }
 
-function leftOut(count: number, what: string): string[] {
-  return count <= 0 ? [] : [`${count} more ${what} are not drawn: choose with --only.`];
-}
-
-function distinct(names: readonly string[]): string[] {
-  return [...new Set(names)];
+/** The first of the distinct names, and a note on the others. */
+function shorten(names: readonly string[], most: number, what: string): { shown: string[]; notes: string[] } {
+  const distinct = [...new Set(names)];
+  const others = distinct.length - most;
+  return {
+    shown: distinct.slice(0, most),
+    notes: others > 0 ? [`${others} more ${what} are not drawn: choose with --only.`] : [],
+  };
 }

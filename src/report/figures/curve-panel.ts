@@ -1,0 +1,124 @@
+import { max, min } from 'simple-statistics';
+import { MEAN, type CurveRow } from './curve-rows.js';
+import type { Panel } from './figure.js';
+import { metricAxis } from './metric-axes.js';
+import { colourScale, dashScale } from './theme.js';
+import { superscript } from './typography.js';
+
+const HEIGHT = 210;
+/** As `50k`. */
+const STEP_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')";
+/** More ticks at powers of ten are thinned out. */
+const MOST_DECADES = 8;
+
+/** What a panel shows. */
+export interface PanelData {
+  /** What all its rows have in common, beside the metric; empty if there is nothing to tell. */
+  readonly panel: string;
+  readonly metric: string;
+  readonly isLog: boolean;
+  readonly rows: readonly CurveRow[];
+}
+
+/** The same for all panels of a figure. */
+interface PanelLook {
+  readonly width: number;
+  readonly legend: { readonly title: string; readonly cells: readonly string[] };
+}
+
+/** A metric against the training step: a colour and dash a cell, its single runs thin, its mean strong. */
+export function curvePanel({ panel, metric, isLog, rows }: PanelData, { width, legend }: PanelLook): Panel {
+  const hasMeans = rows.some(({ run }) => run === MEAN);
+  const cell = { field: 'cell', type: 'nominal', title: legend.title } as const;
+  return {
+    ...(panel === '' ? {} : { title: panel }),
+    width,
+    height: HEIGHT,
+    transform: [
+      {
+        filter: {
+          and: [
+            { field: 'panel', equal: panel },
+            { field: 'metric', equal: metric },
+          ],
+        },
+      },
+    ],
+    encoding: {
+      x: {
+        field: 'step',
+        type: 'quantitative',
+        title: 'training steps',
+        scale: { nice: false },
+        axis: { labelExpr: STEP_LABEL, tickCount: 4, grid: false },
+      },
+      y: {
+        field: 'value',
+        type: 'quantitative',
+        title: metricAxis(metric).title,
+        ...(isLog ? logAxis(rows) : linearAxis(rows, metric)),
+      },
+      color: {
+        ...cell,
+        scale: colourScale(legend.cells),
+        legend: { orient: 'bottom', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2, columns: 7 },
+      },
+      strokeDash: { ...cell, scale: dashScale(legend.cells) },
+    },
+    layer: [
+      {
+        transform: [{ filter: `datum.run !== '${MEAN}'` }],
+        mark: {
+          type: 'line',
+          clip: true,
+          ...(hasMeans ? { strokeWidth: 0.8, strokeOpacity: 0.5 } : { strokeWidth: 1.6 }),
+        },
+        encoding: { detail: { field: 'run', type: 'nominal' } },
+      },
+      {
+        transform: [{ filter: `datum.run === '${MEAN}'` }],
+        mark: { type: 'line', clip: true, strokeWidth: 2 },
+      },
+    ],
+  };
+}
+
+/** Whether a curve begins beyond its axis. */
+export function isCut({ metric, isLog, rows }: PanelData): boolean {
+  if (isLog) return false;
+  const [low, high] = extentOf(rows, metric);
+  return rows.some(({ value }) => value < low || value > high);
+}
+
+function linearAxis(rows: readonly CurveRow[], metric: string) {
+  const [domainMin, domainMax] = extentOf(rows, metric);
+  return { scale: { domainMin, domainMax, nice: true }, axis: { tickCount: 5 } };
+}
+
+/** Of the values once training has begun: a loss before it, of hundreds of nats, would press all the rest flat. */
+function extentOf(rows: readonly CurveRow[], metric: string): [number, number] {
+  const begun = rows.filter(({ step }) => step > 0);
+  const values = (begun.length > 0 ? begun : rows).map(({ value }) => value);
+  const [low, high] = [min(values), max(values)];
+  return metricAxis(metric).startsAtZero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
+}
+
+/** With ticks at powers of ten. */
+function logAxis(rows: readonly CurveRow[]) {
+  const values = rows.map(({ value }) => value);
+  const low = Math.floor(Math.log10(min(values)));
+  const high = Math.ceil(Math.log10(max(values)));
+  const every = Math.ceil((high - low) / MOST_DECADES) || 1;
+  const ticks = Array.from(
+    { length: Math.floor((high - low) / every) + 1 },
+    (_, index) => low + index * every,
+  );
+  const labels = Object.fromEntries(ticks.map((exponent) => [exponent, `10${superscript(exponent)}`]));
+  return {
+    scale: { type: 'log' },
+    axis: {
+      values: ticks.map((exponent) => Number(`1e${exponent}`)),
+      labelExpr: `(${JSON.stringify(labels)})[round(log(datum.value) / LN10)]`,
+    },
+  } as const;
+}
