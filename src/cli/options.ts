@@ -56,7 +56,7 @@ export function installedVersions(): TaskVersions {
 }
 
 /** One value each time it is given, so that a positional argument after it stays one. */
-const repeatable = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
+export const repeatable = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
 
 function checkWorkers(workers: number): number {
   if (Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS) return workers;

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { EXIT, InputError } from '../errors.js';
-import type { PartRuns } from '../aggregate/runs.js';
 import type { FigureDefinition } from '../report/figures/figure.js';
 import { sweepFolder } from '../store/sweep-folder.js';
+import type { Sweep } from '../sweep/load.js';
 import { unknownName } from '../sweep/problems.js';
-import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
+import { loadSweepOf, repeatable, withSweepOptions, type SweepArguments } from './options.js';
 
 interface PlotArguments extends SweepArguments {
   readonly figure: readonly string[];
@@ -14,8 +14,6 @@ interface PlotArguments extends SweepArguments {
   readonly log: boolean;
   readonly to: string | undefined;
 }
-
-const repeatable = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;
 
 export const plotCommand: CommandModule<object, PlotArguments> = {
   command: 'plot <file>',
@@ -38,10 +36,7 @@ export const plotCommand: CommandModule<object, PlotArguments> = {
         requiresArg: true,
         describe: "Folder of the pictures. Default: figures/ in the sweep's folder",
       })
-      .example(
-        '$0 plot sweeps/table3-sphere.yaml --metric kl',
-        'one metric, every run',
-      ) as Argv<PlotArguments>,
+      .example('$0 plot sweeps/table3-sphere.yaml --metric kl', 'one metric, every run'),
   handler: plot,
 };
 
@@ -49,11 +44,11 @@ async function plot(argv: PlotArguments): Promise<void> {
   if (argv.log && argv.metric.length === 0)
     throw new InputError('--log is for --metric: name one, as --metric loss');
   const sweep = loadSweepOf(argv);
+  const definitions = await chosen(argv, sweep);
   const { readRuns } = await import('../aggregate/runs.js');
-  const parts = readRuns(sweep, argv.out);
   const { drawFigures } = await import('../report/figures/make.js');
   const { writeFigures } = await import('../report/figures/write.js');
-  const { figures, notes } = drawFigures(await chosen(argv, parts), parts, { seed: argv.seed });
+  const { figures, notes } = drawFigures(definitions, readRuns(sweep, argv.out), { seed: argv.seed });
   const folder = argv.to ?? path.join(sweepFolder(argv.out, sweep.name), 'figures');
   const files = await writeFigures(figures, folder);
   process.stdout.write(files.map((file) => `${file}\n`).join(''));
@@ -62,20 +57,23 @@ async function plot(argv: PlotArguments): Promise<void> {
 }
 
 /** The figures that were asked for by name, then those of metrics; all figures if neither was. */
-async function chosen(
-  { figure, metric, log }: PlotArguments,
-  parts: readonly PartRuns[],
-): Promise<FigureDefinition[]> {
+async function chosen({ figure, metric, log }: PlotArguments, { parts }: Sweep): Promise<FigureDefinition[]> {
   const { figuresOf, knownMetrics, metricCurves } = await import('../report/figures/registry.js');
   const all = figuresOf(parts);
   if (figure.length === 0 && metric.length === 0) return all;
-  const names = all.map(({ name }) => name);
-  for (const name of figure) refuseUnknown('figure', name, names);
-  for (const name of metric) refuseUnknown('metric', name, knownMetrics(parts));
+  refuseUnknown(
+    'figure',
+    figure,
+    all.map(({ name }) => name),
+  );
+  refuseUnknown('metric', metric, knownMetrics(parts));
   const named = all.filter(({ name }) => figure.includes(name));
-  return metric.length === 0 ? named : [...named, ...parts.map((part) => metricCurves(part, metric, log))];
+  const metrics = [...new Set(metric)];
+  return metrics.length === 0 ? named : [...named, ...parts.map((part) => metricCurves(part, metrics, log))];
 }
 
-function refuseUnknown(kind: 'figure' | 'metric', name: string, known: readonly string[]): void {
-  if (!known.includes(name)) throw new InputError(`--${kind} ${name}: ${unknownName(name, known, kind)}`);
+function refuseUnknown(kind: 'figure' | 'metric', names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new InputError(`--${kind} ${unknown}: ${unknownName(unknown, known, kind)}`);
 }

@@ -1,12 +1,14 @@
 import { mean } from 'simple-statistics';
-import { series } from '../../aggregate/runs.js';
+import { series, type Run } from '../../aggregate/runs.js';
 import { runLabel, type FigureCell, type FigureRow } from './figure.js';
 import { labelOf, type CellNaming } from './naming.js';
 
 /** The run of a row that is a mean over the cell's runs. */
 export const MEAN = 'mean';
+/** A curve has no room for more. */
+const MOST_POINTS = 1_000;
 
-/** A metric of a run, or its mean over the runs of the cell, at an evaluation. */
+/** A metric of a run, or its mean over the runs of the cell, at an evaluation. Of more than 1,000 evaluations every n-th is taken. */
 export interface CurveRow extends FigureRow {
   /** What its panel has in common, beside the metric; empty if there is nothing to tell. */
   readonly panel: string;
@@ -26,10 +28,17 @@ export function curveRows(cells: readonly FigureCell[], metric: string, naming: 
   });
 }
 
+/** The logged evaluations of a run that are drawn: all, or every n-th of very many. */
+function drawnSeries(run: Run, metric: string) {
+  const points = series(run, metric);
+  const every = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_, index) => index % every === 0 || index === points.length - 1);
+}
+
 /** Each run's curve, then their mean if there are several. */
 function cellPoints({ cell }: FigureCell, metric: string) {
   const label = runLabel(cell);
-  const curves = cell.runs.map((run) => ({ run: label(run.task), points: series(run, metric) }));
+  const curves = cell.runs.map((run) => ({ run: label(run.task), points: drawnSeries(run, metric) }));
   const single = curves.flatMap(({ run, points }) => points.map((point) => ({ run, ...point })));
   return curves.length > 1 ? [...single, ...meanCurve(curves.map(({ points }) => points))] : single;
 }

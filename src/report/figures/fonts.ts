@@ -4,7 +4,7 @@ import type * as Vega from 'vega';
 
 declare module 'vega' {
   /** How Vega lays texts out; its types leave it out. */
-  export const textMetrics: { width: (item: TextItem, text: unknown) => number };
+  export const textMetrics: { width: (item: TextItem, text: string | number | null) => number };
 }
 
 interface TextItem {

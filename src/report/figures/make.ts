@@ -20,7 +20,7 @@ export interface FigureSet {
 
 /** The figures of a sweep, finished or in progress, made of those of their runs that have finished. */
 export function makeFigures(parts: readonly PartRuns[], options: FigureOptions): FigureSet {
-  return drawFigures(figuresOf(parts), parts, options);
+  return drawFigures(figuresOf(parts.map(({ part }) => part)), parts, options);
 }
 
 export function drawFigures(

@@ -1,8 +1,8 @@
 import { DataType } from 'apache-arrow';
-import type { PartRuns } from '../../aggregate/runs.js';
 import { evaluationSchema } from '../../logs/schemas.js';
 import type { ExperimentName } from '../../sweep/experiments.js';
 import type { TableName } from '../../sweep/file-schema.js';
+import type { SweepPart } from '../../sweep/load.js';
 import { curves, type CurvesOptions } from './curves.js';
 import { figureCells, type FigureCell, type FigureDefinition } from './figure.js';
 import { histogram } from './histogram.js';
@@ -16,6 +16,9 @@ const SPHERE: Dimensions = [2, 16, 8];
 const SIGMOID: Dimensions = [7, 28, 24];
 /** Of Figures 7 and 8. */
 const THRESHOLDS = [-4, -5, -6, -8];
+
+/** File names have an end. */
+const MOST_IN_NAME = 4;
 
 const METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
   linear: ['eigenvalueError', 'decoderVariance', 'loss'],
@@ -84,45 +87,40 @@ const paperFigures: readonly FigureDefinition[] = [
 ];
 
 /** The figures that a sweep has cells of: the paper's, and training curves of each part that has none among them. */
-export function figuresOf(parts: readonly PartRuns[]): FigureDefinition[] {
-  const cells = figureCells(parts);
+export function figuresOf(parts: readonly SweepPart[]): FigureDefinition[] {
+  const cells = figureCells(parts.map((part) => ({ part, runs: [], missing: [] })));
   const there = paperFigures.filter((figure) => figure.select(cells).length > 0);
   const shown = there.filter(({ kind }) => kind === 'curves').flatMap((figure) => figure.select(cells));
-  const others = parts.filter(({ part }) => shown.every((cell) => cell.part !== part));
-  return [...there, ...others.map(trainingCurves)];
+  return [...there, ...parts.filter((part) => shown.every((cell) => cell.part !== part)).map(trainingCurves)];
 }
 
-function trainingCurves(partRuns: PartRuns): FigureDefinition {
-  const { name, title, experiment } = partRuns.part;
-  return partCurves(partRuns, {
-    name: `${name}-training`,
-    title: `${title ?? name}: training`,
-    metrics: METRICS[experiment],
+function trainingCurves(part: SweepPart): FigureDefinition {
+  return partCurves(part, {
+    name: `${part.name}-training`,
+    title: `${part.title ?? part.name}: training`,
+    metrics: METRICS[part.experiment],
   });
 }
 
 /** Chosen metrics of a part against the training step. */
-export function metricCurves(
-  partRuns: PartRuns,
-  metrics: readonly string[],
-  isLog: boolean,
-): FigureDefinition {
-  const { name, title } = partRuns.part;
-  return partCurves(partRuns, {
-    name: `${name}-${metrics.join('-')}`,
-    title: `${title ?? name}: ${metrics.join(', ')}`,
+export function metricCurves(part: SweepPart, metrics: readonly string[], isLog: boolean): FigureDefinition {
+  const others = metrics.length - MOST_IN_NAME;
+  const named = [...metrics.slice(0, MOST_IN_NAME), ...(others > 0 ? [`and-${others}-more`] : [])];
+  return partCurves(part, {
+    name: [part.name, ...named, ...(isLog ? ['log'] : [])].join('-'),
+    title: `${part.title ?? part.name}: ${metrics.join(', ')}`,
     metrics,
     isLog,
   });
 }
 
-function partCurves({ part }: PartRuns, options: Omit<CurvesOptions, 'select'>): FigureDefinition {
-  return curves({ ...options, select: (cells) => cells.filter((cell) => cell.part === part) });
+function partCurves(part: SweepPart, options: Omit<CurvesOptions, 'select'>): FigureDefinition {
+  return curves({ ...options, select: (cells) => cells.filter((cell) => cell.part.name === part.name) });
 }
 
 /** The numbers that an evaluation logs of a sweep's runs. */
-export function knownMetrics(parts: readonly PartRuns[]): string[] {
-  const [task] = parts.flatMap(({ part }) => part.tasks);
+export function knownMetrics(parts: readonly SweepPart[]): string[] {
+  const [task] = parts.flatMap(({ tasks }) => tasks);
   if (task === undefined) return [];
   return evaluationSchema(task)
     .fields.filter(({ name, type }) => name !== 'step' && !DataType.isList(type))

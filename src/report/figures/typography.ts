@@ -1,25 +1,34 @@
-const SUPERSCRIPTS = { '-': '⁻', '.': '·', ...scriptDigits('⁰¹²³⁴⁵⁶⁷⁸⁹') } as const;
-const SUBSCRIPTS = scriptDigits('₀₁₂₃₄₅₆₇₈₉');
+const SUPERSCRIPTS: Readonly<Record<string, string>> = {
+  '-': '⁻',
+  '.': '·',
+  '0': '⁰',
+  '1': '¹',
+  '2': '²',
+  '3': '³',
+  '4': '⁴',
+  '5': '⁵',
+  '6': '⁶',
+  '7': '⁷',
+  '8': '⁸',
+  '9': '⁹',
+};
+const ZERO_BELOW = '₀'.codePointAt(0) ?? NaN;
 
 /** As `⁻⁴`. */
 export function superscript(value: number): string {
-  return translate(String(value), SUPERSCRIPTS);
+  return raise(String(value));
 }
 
-/** As `₁₂`. */
+/** As `₁₂`, of a whole number. */
 export function subscript(value: number): string {
-  return translate(String(value), SUBSCRIPTS);
+  return String(value).replace(/\d/g, (digit) => String.fromCodePoint(ZERO_BELOW + Number(digit)));
 }
 
 /** Powers of e as they are printed: `e^-4` becomes `e⁻⁴`. */
 export function typeset(text: string): string {
-  return text.replace(/e\^(-?[\d.]+)/g, (_, exponent: string) => `e${translate(exponent, SUPERSCRIPTS)}`);
+  return text.replace(/e\^(-?[\d.]+)/g, (_, exponent: string) => `e${raise(exponent)}`);
 }
 
-function translate(text: string, table: Readonly<Record<string, string>>): string {
-  return [...text].map((character) => table[character] ?? character).join('');
-}
-
-function scriptDigits(digits: string): Record<string, string> {
-  return Object.fromEntries([...digits].map((digit, value) => [String(value), digit]));
+function raise(text: string): string {
+  return text.replace(/./g, (character) => SUPERSCRIPTS[character] ?? character);
 }
