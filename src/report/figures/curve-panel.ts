@@ -1,7 +1,7 @@
 import { max, min } from 'simple-statistics';
 import { MEAN, type CurveRow } from './curve-rows.js';
 import type { Panel } from './figure.js';
-import { metricAxis } from './metric-axes.js';
+import { linearTicks, metricAxis } from './metric-axes.js';
 import { colourScale, dashScale } from './theme.js';
 import { superscript } from './typography.js';
 
@@ -10,6 +10,8 @@ const HEIGHT = 210;
 const STEP_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')";
 /** More ticks at powers of ten are thinned out. */
 const MOST_DECADES = 8;
+/** Evaluations after the first step that show a course by themselves. */
+const MIN_COURSE = 5;
 
 /** What a panel shows. */
 export interface PanelData {
@@ -92,15 +94,20 @@ export function isCut({ metric, isLog, rows }: PanelData): boolean {
 
 function linearAxis(rows: readonly CurveRow[], metric: string) {
   const [domainMin, domainMax] = extentOf(rows, metric);
-  return { scale: { domainMin, domainMax, nice: true }, axis: { tickCount: 5 } };
+  return { scale: { domainMin, domainMax, nice: true }, axis: linearTicks(metric) };
 }
 
-/** Of the values once training has begun: a loss before it, of hundreds of nats, would press all the rest flat. */
+/**
+ * Of the values once training has begun, if there are enough of them: a loss before it, of hundreds of nats, would press all
+ * the rest flat.
+ */
 function extentOf(rows: readonly CurveRow[], metric: string): [number, number] {
   const begun = rows.filter(({ step }) => step > 0);
-  const values = (begun.length > 0 ? begun : rows).map(({ value }) => value);
+  const hasCourse = new Set(begun.map(({ step }) => step)).size >= MIN_COURSE;
+  const values = (hasCourse ? begun : rows).map(({ value }) => value);
   const [low, high] = [min(values), max(values)];
-  return metricAxis(metric).startsAtZero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
+  if (metricAxis(metric).startsAtZero) return [Math.min(0, low), Math.max(0, high)];
+  return low === high ? [low - 1, high + 1] : [low, high];
 }
 
 /** With ticks at powers of ten. */

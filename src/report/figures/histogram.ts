@@ -26,7 +26,7 @@ function draw(cells: readonly FigureCell[]): Drawing {
   const norms = rows.map(({ norm }) => norm);
   const extent: [number, number] = [Math.min(RADIUS, min(norms)), Math.max(RADIUS, max(norms))];
   const panels = inGrid(cells, 2);
-  const width = panelWidth(Math.max(2, panels[0]?.length ?? 0));
+  const width = panelWidth(2);
   return {
     rows,
     panels: panels.map((row) =>

@@ -11,8 +11,8 @@ const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle
 /** Width of a figure with its axes, in pixels of the SVG. */
 const FIGURE_WIDTH = 900;
 /** Room for a panel's y axis, its labels and title; pinned, so that panels align. */
-const AXIS_ROOM = 58;
-const LABEL_ROOM = 34;
+const AXIS_ROOM = 62;
+const LABEL_ROOM = 38;
 const SPACING = 18;
 
 export const theme: Config = {
@@ -45,8 +45,9 @@ export const theme: Config = {
   },
 };
 
-/** Width of the plot of each of so many panels in a row. */
-export function panelWidth(columns: number): number {
+/** Width of the plot of each of so many panels in a row; one alone takes half of it. */
+export function panelWidth(panels: number): number {
+  const columns = Math.max(2, panels);
   return Math.floor((FIGURE_WIDTH - (columns - 1) * SPACING) / columns - AXIS_ROOM);
 }
 

@@ -5,7 +5,7 @@ import { formatThreshold } from '../../sweep/threshold.js';
 import { MEAN } from './curve-rows.js';
 import { runLabel } from './figure.js';
 import type { Drawing, FigureCell, FigureDefinition, FigureRow, Panel } from './figure.js';
-import { metricAxis } from './metric-axes.js';
+import { linearTicks, metricAxis } from './metric-axes.js';
 import { labelOf } from './naming.js';
 import { colourScale, panelWidth, shapeScale } from './theme.js';
 import { typeset } from './typography.js';
@@ -107,7 +107,7 @@ function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Pa
         axis: { labelAngle: 0, grid: true, tickBand: 'extent' },
       },
       xOffset: { field: 'dimensions', scale: { domain: [...dimensions] } },
-      y: { field: 'value', type: 'quantitative', title: metricAxis(metric).title, axis: { tickCount: 5 } },
+      y: { field: 'value', type: 'quantitative', title: metricAxis(metric).title, axis: linearTicks(metric) },
       color: { ...style, scale: colourScale(dimensions), legend: { orient: 'bottom' } },
       shape: { ...style, scale: shapeScale(dimensions) },
     },

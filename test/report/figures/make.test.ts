@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { makeFigures } from '../../../src/report/figures/make.js';
+import { load, loadFrom } from '../../sweep/sweep-folder.js';
+import { figureOf, finished, sampleRun, SIGMOID, SIGMOID_CLIPPED, SPHERE } from './sample-figures.js';
+
+const clipping = {
+  'both.yaml': 'sweeps: [sigmoid.yaml, clipped.yaml]',
+  'sigmoid.yaml': SIGMOID,
+  'clipped.yaml': SIGMOID_CLIPPED,
+};
+
+describe('which figures a sweep has', () => {
+  const namesOf = (parts: ReturnType<typeof finished>) =>
+    makeFigures(parts, {}).figures.map(({ name }) => name);
+
+  test("the paper's that it has cells of", () => {
+    assert.deepEqual(namesOf(finished(load(SPHERE), sampleRun)), ['figure-1a', 'figure-3']);
+    assert.deepEqual(namesOf(finished(loadFrom(clipping, 'both.yaml'), sampleRun)), [
+      'figure-1b',
+      'figure-2',
+      'figure-4b',
+      'figure-5',
+      'figure-7',
+      'clipping',
+    ]);
+  });
+
+  test('training curves where the paper has none', () => {
+    const sweep = load(SPHERE.replace('table: table3', 'name: mine'));
+    assert.deepEqual(namesOf(finished(sweep, sampleRun)), ['mine-training']);
+    const clipped = load(SIGMOID_CLIPPED.replace('[e^-4, e^-2]', '[e^-3]'));
+    assert.deepEqual(namesOf(finished(clipped, sampleRun)), ['sweep-training']);
+  });
+});
+
+describe('a figure whose runs are not all there', () => {
+  test('is made of those that are, and names the others', () => {
+    const parts = finished(load(SPHERE), (settings) =>
+      settings.ambientDim === 6 ? sampleRun(settings) : null,
+    );
+    const { figures, notes } = makeFigures(parts, {});
+    assert.deepEqual(
+      figures.map(({ name, caption }) => [name, caption.slice(caption.indexOf('Missing'))]),
+      [
+        [
+          'figure-3',
+          'Missing: 2-16-8 seed 69, 2-16-8 seed 24. Axes span the values of training; before its first step some curves lie beyond.',
+        ],
+      ],
+    );
+    assert.deepEqual(notes, [
+      'Figure 1a: sphere data, distance of generated points from the origin: none of its runs has finished.',
+    ]);
+  });
+
+  test('shows the first run that has finished where the first is missing', () => {
+    const parts = finished(load(SPHERE), (settings) => (settings.seed === 24 ? sampleRun(settings) : null));
+    const { caption } = figureOf(parts, 'figure-1a');
+    assert.equal(caption.slice(caption.indexOf('Shown')), 'Shown: seed 24. Missing: 2-16-8 seed 69.');
+  });
+});
+
+describe('the seed of histograms and scatter plots', () => {
+  const parts = finished(load(SPHERE), sampleRun);
+  const shown = (seed?: number) => /Shown: .*/.exec(figureOf(parts, 'figure-1a', { seed }).caption)?.[0];
+
+  test('is the first, or the one that was asked for', () => {
+    assert.equal(shown(), 'Shown: seed 69.');
+    assert.equal(shown(24), 'Shown: seed 24.');
+  });
+
+  test('has to be one of the sweep', () => {
+    assert.throws(() => makeFigures(parts, { seed: 5 }), {
+      name: 'InputError',
+      message: '--seed 5: no run has it; there is 69, 24',
+    });
+  });
+
+  test('does not change the curves', () => {
+    assert.deepEqual(figureOf(parts, 'figure-3', { seed: 24 }), figureOf(parts, 'figure-3'));
+  });
+});
