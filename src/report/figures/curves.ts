@@ -22,7 +22,7 @@ export function curves({ metrics, isLog = false, ...about }: CurvesOptions): Fig
   return {
     ...about,
     caption:
-      'One curve a run, at its evaluations; where there are several seeds, the strong curve is their mean.',
+      'One curve a run, at its evaluations; where a cell has several runs, the strong curve is their mean.',
     kind: 'curves',
     draw: (cells) => drawCurves(cells, onAxes),
   };

@@ -7,6 +7,9 @@ import { cellLabel } from './naming.js';
 import { figuresOf } from './registry.js';
 import { theme } from './theme.js';
 
+/** Cells with missing runs; a caption is no list. */
+const MOST_NAMED = 20;
+
 export interface FigureOptions {
   /** Of the runs whose points are shown. Default: of each cell the first that has finished. */
   readonly seed?: number | undefined;
@@ -95,11 +98,18 @@ function shownRuns(cells: readonly FigureCell[]): string {
   return `Shown: ${cells.map((cell, index) => `${cellLabel(cells, cell)}: ${labels[index] ?? ''}`).join('; ')}.`;
 }
 
+/** As `Missing: 2-16-8 (seed 69, seed 24); 4-10-10 (seed 24).` */
 function missingRuns(cells: readonly FigureCell[]): string[] {
-  const missing = cells.flatMap((cell) =>
-    cell.cell.missing.map(({ task }) => `${cellLabel(cells, cell)} ${runLabel(cell.cell)(task)}`),
-  );
-  return missing.length === 0 ? [] : [`Missing: ${summary(missing)}.`];
+  const missing = cells
+    .filter(({ cell }) => cell.missing.length > 0)
+    .map((cell) => {
+      const runs = cell.cell.missing.map(({ task }) => runLabel(cell.cell)(task));
+      return `${cellLabel(cells, cell)} (${summary(runs)})`;
+    });
+  if (missing.length === 0) return [];
+  const others = missing.length - MOST_NAMED;
+  const more = others > 0 ? ` and ${others} more` : '';
+  return [`Missing: ${missing.slice(0, MOST_NAMED).join('; ')}${more}.`];
 }
 
 function refuseUnknownSeed(parts: readonly PartRuns[], seed: number): void {

@@ -23,7 +23,7 @@ export const theme: Config = {
   // A label for each of thousands of points would be most of the SVG; the figure has a caption.
   mark: { aria: false },
   concat: { spacing: SPACING },
-  title: { fontSize: 13, fontWeight: 600, anchor: 'start', offset: 8 },
+  title: { fontSize: 13, fontWeight: 600, anchor: 'start', frame: 'group', offset: 10 },
   axis: {
     labelFontSize: 11,
     titleFontSize: 12,

@@ -45,7 +45,7 @@ describe('a figure whose runs are not all there', () => {
       [
         [
           'figure-3',
-          'Missing: 2-16-8 seed 69, 2-16-8 seed 24. Axes span the values of training; before its first step some curves lie beyond.',
+          'Missing: 2-16-8 (seed 69, seed 24). Axes span the values of training; before its first step some curves lie beyond.',
         ],
       ],
     );
@@ -57,7 +57,7 @@ describe('a figure whose runs are not all there', () => {
   test('shows the first run that has finished where the first is missing', () => {
     const parts = finished(load(SPHERE), (settings) => (settings.seed === 24 ? sampleRun(settings) : null));
     const { caption } = figureOf(parts, 'figure-1a');
-    assert.equal(caption.slice(caption.indexOf('Shown')), 'Shown: seed 24. Missing: 2-16-8 seed 69.');
+    assert.equal(caption.slice(caption.indexOf('Shown')), 'Shown: seed 24. Missing: 2-16-8 (seed 69).');
   });
 });
 
