@@ -24,11 +24,6 @@ export function checkShape(name: string | undefined): ExperimentName {
   return shape;
 }
 
-/** As `(9, 20, 20)`: intrinsic, ambient and latent dimension. */
-export function dimensionsOf(shape: ExperimentName): string {
-  return `(${shapes[shape].dimensions.join(', ')})`;
-}
-
 /** The shape's settings, the rest as a sweep file that says nothing has it: batch 100, no decoder noise, every step logged. */
 export function settingsOf(shape: ExperimentName, varied: Partial<TrainingSettings> = {}): TrainingSettings {
   return { ...resolveSettings(shape, shapes[shape]), ...varied };

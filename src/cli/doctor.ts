@@ -4,7 +4,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import CliTable from 'cli-table3';
-import type { Argv, CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
 import { cpuFeatures } from '../native/cpu.js';
 import { setNativeEnvironment } from '../native/environment.js';
@@ -42,7 +42,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
     yargs
       .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
       .option('json', { type: 'boolean', default: false, describe: 'For programs' })
-      .example('$0 doctor', 'is everything in order here?') as Argv<DoctorArguments>,
+      .example('$0 doctor', 'is everything in order here?'),
   handler: ({ out, json }) => {
     const checks = [...program(), ...tensorflow(), ...machine(), ...results(out)];
     process.stdout.write(json ? `${JSON.stringify(checks, null, 2)}\n` : asText(checks));

@@ -7,7 +7,9 @@ import {
   Struct,
   vectorFromArray,
   type Data,
+  type DataType,
   type Schema,
+  type Vector,
 } from 'apache-arrow';
 
 /** Values of a column's rows, as the column's type takes them. */
@@ -16,7 +18,8 @@ export type ColumnValues = readonly unknown[] | Float32Array | Int32Array;
 /** A record batch; `columns` in the schema's order, all of one length. */
 export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): RecordBatch {
   const children = schema.fields.map((field, index): Data => {
-    const [data]: readonly Data[] = vectorFromArray([...(columns[index] ?? [])], field.type).data;
+    const vector = vectorFromArray([...(columns[index] ?? [])], field.type) as Vector<DataType>;
+    const [data] = vector.data;
     if (data === undefined) throw new Error(`The column ${field.name} has no values.`);
     return data;
   });
