@@ -11,12 +11,15 @@ import type { Table, TableRecord } from './table.js';
 
 const CAPTION = 'Mean ± standard deviation over the finished runs';
 
-/** A part's means: in the paper's layout, one table a threshold, if it reproduces a table; else a row a cell. */
+/** A part's means: in the paper's layout, one table a threshold with a finished run, if it reproduces a table; else a row a cell. */
 export function meansTables(partRuns: PartRuns): Table[] {
   const { part } = partRuns;
   const cells = toCells(partRuns);
   if (part.table === null) return [generalTable(part, cells)];
-  return byThreshold(cells).map((group, index) => paperTable(part, group, index === 0));
+  return byThreshold(cells)
+    .map((group, index) => ({ group, isFirst: index === 0 }))
+    .filter(({ group }) => group.some(({ runs }) => runs.length > 0))
+    .map(({ group, isFirst }) => paperTable(part, group, isFirst));
 }
 
 /** The rows that a part's means, and its single runs, are shown in. */

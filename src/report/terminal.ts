@@ -8,8 +8,7 @@ export function terminalTables(parts: readonly PartRuns[]): string {
     .map((part) => {
       const { name, title, tasks } = part.part;
       if (part.runs.length === 0) return `${title ?? name}: none of ${tasks.length} runs has finished`;
-      const tables = meansTables(part).filter(({ records }) => records.some(({ mean }) => mean !== null));
-      return tables.map(toTerminal).join('\n\n');
+      return meansTables(part).map(toTerminal).join('\n\n');
     })
     .join('\n\n');
 }

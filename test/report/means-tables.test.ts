@@ -55,6 +55,17 @@ describe("a part that reproduces a table, in the paper's layout,", () => {
   });
 });
 
+test('a threshold without a finished run has no table', () => {
+  const sample = sampleSweep(TABLE4);
+  sample.finish(sample.taskOf(2), { encoderZeros: 3 });
+  const [part] = readRuns(sample.sweep, sample.outDir);
+  assert.ok(part);
+  assert.deepEqual(
+    meansTables(part).map(({ name }) => name),
+    ['sample-e-2'],
+  );
+});
+
 test('any other sweep has a row a cell, grouped by whatever its grid varies', () => {
   const sample = sampleSweep(
     'experiment: linear\ngrid: { biases: [true, false], learningRate: [1e-3, 1e-2], seed: [1, 2] }\nsettings: { dimensions: [3, 12, 20] }\n',
@@ -73,6 +84,7 @@ test('any other sweep has a row a cell, grouped by whatever its grid varies', ()
 
 test('a table of fewer steps than the paper says so', () => {
   const sample = sampleSweep(TABLE4.replace('decoderNoise: true', 'decoderNoise: true, steps: 15000'));
+  sample.finish(sample.taskOf(0), { encoderZeros: 3 });
   const [part] = readRuns(sample.sweep, sample.outDir);
   assert.ok(part);
   assert.equal(meansTables(part)[0]?.notes[0], "Trained for 15,000 of the paper's 150,000 steps.");

@@ -7,7 +7,7 @@ nav { display: flex; flex-wrap: wrap; gap: 1rem; } a { color: var(--accent); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; text-align: left; color: var(--muted); padding: .4rem 0; }
-th, td { padding: .2rem .6rem; text-align: right; vertical-align: top; } th:first-child { text-align: left; font-weight: 500; white-space: pre; }
+th, td { padding: .2rem .6rem; text-align: right; vertical-align: top; } td { white-space: nowrap; } th:first-child { text-align: left; font-weight: 500; white-space: pre; }
 thead th { border-top: 2px solid; border-bottom: 1px solid var(--line); } tbody tr:last-child > * { border-bottom: 2px solid; }
 .printed > * { color: var(--muted); font-weight: 400; }
 .claim { margin: 1rem 0; padding-left: .8rem; border-left: 4px solid var(--line); } .claim h3, .claim p { margin: 0; }
