@@ -1,18 +1,42 @@
-import type { DataType } from '@tensorflow/tfjs-node';
+import {
+  functionDef,
+  int32Sum,
+  lessFunction,
+  types,
+  whileNode,
+  whileResults,
+  type Variable,
+} from './function-def.js';
 import { constant, functionBody, shapeProto, typeNumber } from './graph-def.js';
 import type { LoopShapes } from './loop.js';
-import type { Recording, TensorShape } from './record.js';
+import type { Recording } from './record.js';
 import type { FunctionDef, GraphDef, NodeDef } from './saved-model-schema.js';
 
-interface Variable extends TensorShape {
-  readonly name: string;
+/** What a loop does, recorded. */
+export interface RecordedLoop {
+  /** Steps that keys are made for: those of a call at most, in whole blocks. */
+  readonly callSteps: number;
+  /** Steps of a block. */
+  readonly blockSteps: number;
+  /** Of (steps [callSteps], inputs). */
+  readonly keys: Recording;
+  /** Of a block's rows of the keys. */
+  readonly draw: Recording;
+  /** Of (step, inputs, its row of what was drawn, state); its outputs are the metrics, then the state. */
+  readonly step: Recording;
 }
 
 const SCALAR = { dtype: 'int32', shape: [] } as const;
-const INDEX: Variable = { name: 'index', ...SCALAR };
 const COUNT: Variable = { name: 'count', ...SCALAR };
 const FIRST_STEP: Variable = { name: 'first_step', ...SCALAR };
+/** Steps done. */
+const INDEX: Variable = { name: 'index', ...SCALAR };
+/** Steps done before the block, and at its end. */
+const BLOCK_START: Variable = { name: 'block_start', ...SCALAR };
+const BLOCK_END: Variable = { name: 'block_end', ...SCALAR };
 
+const INT32 = { type: typeNumber('int32') };
+const FLOAT32 = { type: typeNumber('float32') };
 /** Marks a function that XLA compiles as a whole, or refuses. */
 const MUST_COMPILE = { _XlaMustCompile: { b: true } };
 
@@ -28,17 +52,22 @@ export function outputNodes(shapes: LoopShapes): string[] {
 
 /**
  * A graph that runs the recorded step `count` times, `maxSteps` at most, and logs its metrics: placeholders and one call of the
- * function `loop`, which XLA compiles. `loop` makes an empty log and runs a While of the functions `condition` and `body`.
+ * function `loop`, which XLA compiles. `loop` makes the keys and an empty log, and runs a While over blocks of steps, `blocks`; its
+ * body draws for the block, and runs a While over the block's steps, `steps`, each with its row of what was drawn. The keys are
+ * made outside since XLA would fuse them into the draws, and so make a step's keys anew for each number that is drawn.
  */
-export function loopGraph(recording: Recording, shapes: LoopShapes, maxSteps: number): GraphDef {
-  const width = recording.outputs[0]?.shape[0] ?? 0;
+export function loopGraph(recorded: RecordedLoop, shapes: LoopShapes, maxSteps: number): GraphDef {
+  const width = recorded.step.outputs[0]?.shape[0] ?? 0;
   const log: Variable = { name: 'log', dtype: 'float32', shape: [maxSteps, width] };
-  const variables = [INDEX, log, ...parameters(shapes)];
+  const blocks = [INDEX, log, ...parameters(shapes), ...keyVariables(recorded)];
+  const steps = [...blocks, BLOCK_START, BLOCK_END, ...drawnVariables(recorded)];
   const results = [log, ...stateVariables(shapes)];
   const functions = [
-    conditionFunction(variables),
-    bodyFunction(recording, variables, shapes),
-    loopFunction(variables, parameters(shapes), results),
+    lessFunction('blocks_condition', blocks, INDEX, COUNT),
+    blockFunction(recorded, blocks, steps),
+    lessFunction('steps_condition', steps, INDEX, BLOCK_END),
+    stepFunction(recorded, steps, shapes),
+    loopFunction(recorded, blocks, results, shapes),
   ];
   return { node: mainNodes(parameters(shapes), results), library: { function: functions } };
 }
@@ -53,6 +82,14 @@ function inputVariables(shapes: LoopShapes): Variable[] {
 
 function stateVariables(shapes: LoopShapes): Variable[] {
   return shapes.state.map((shape, index) => ({ name: `state${String(index)}`, ...shape }));
+}
+
+function keyVariables({ keys }: RecordedLoop): Variable[] {
+  return keys.outputs.map(({ dtype, shape }, index) => ({ name: `key${String(index)}`, dtype, shape }));
+}
+
+function drawnVariables({ draw }: RecordedLoop): Variable[] {
+  return draw.outputs.map(({ dtype, shape }, index) => ({ name: `drawn${String(index)}`, dtype, shape }));
 }
 
 function mainNodes(inputs: readonly Variable[], results: readonly Variable[]): NodeDef[] {
@@ -82,11 +119,17 @@ function mainNodes(inputs: readonly Variable[], results: readonly Variable[]): N
 }
 
 function loopFunction(
-  variables: readonly Variable[],
-  inputs: readonly Variable[],
+  recorded: RecordedLoop,
+  blocks: readonly Variable[],
   results: readonly Variable[],
+  shapes: LoopShapes,
 ): FunctionDef {
-  const [, log] = variables;
+  const inputs = parameters(shapes);
+  const [, log] = blocks;
+  const keys = functionBody(recorded.keys, [
+    'call_steps:z:0',
+    ...inputVariables(shapes).map(({ name }) => name),
+  ]);
   const nodes = [
     constant('zero', 'int32', [], [0]),
     constant('log_shape', 'int32', [2], log?.shape ?? []),
@@ -95,63 +138,126 @@ function loopFunction(
       name: 'empty_log',
       op: 'Fill',
       input: ['log_shape:output:0', 'log_value:output:0'],
-      attr: { T: { type: typeNumber('float32') }, index_type: { type: typeNumber('int32') } },
+      attr: { T: FLOAT32, index_type: INT32 },
     },
-    {
-      name: 'while',
-      op: 'StatelessWhile',
-      input: ['zero:output:0', 'empty_log:output:0', ...inputs.map(({ name }) => name)],
-      attr: {
-        T: { list: { type: types(variables) } },
-        cond: { func: { name: 'condition' } },
-        body: { func: { name: 'body' } },
-        output_shapes: { list: { shape: [] } },
-        parallel_iterations: { i: 1 },
-      },
-    },
+    constant('offsets', 'int32', [recorded.callSteps], [...Array(recorded.callSteps).keys()]),
+    int32Sum('call_steps', FIRST_STEP.name, 'offsets:output:0'),
+    ...keys.nodes,
+    whileNode('blocks', blocks, [
+      'zero:output:0',
+      'empty_log:output:0',
+      ...inputs.map(({ name }) => name),
+      ...keys.outputs,
+    ]),
   ];
-  const position = new Map(variables.map(({ name }, index) => [name, index]));
-  const values = results.map(({ name }) => `while:output:${String(position.get(name))}`);
+  const values = whileResults('blocks', blocks, results);
   return { ...functionDef('loop', inputs, results, nodes, values), attr: MUST_COMPILE };
 }
 
-function conditionFunction(variables: readonly Variable[]): FunctionDef {
-  const less = {
-    name: 'less',
-    op: 'Less',
-    input: [INDEX.name, COUNT.name],
-    attr: { T: { type: typeNumber('int32') } },
-  };
-  return functionDef(
-    'condition',
-    variables,
-    [{ name: 'goes_on', dtype: 'bool', shape: [] }],
-    [less],
-    ['less:z:0'],
+/** Draws for `blockSteps` steps, and runs those of them that the count allows. */
+function blockFunction(
+  recorded: RecordedLoop,
+  variables: readonly Variable[],
+  steps: readonly Variable[],
+): FunctionDef {
+  const keys = keyVariables(recorded);
+  const draw = functionBody(
+    recorded.draw,
+    keys.map(({ name }) => `${name}_rows:output:0`),
   );
+  const nodes = [
+    constant('block_size', 'int32', [], [recorded.blockSteps]),
+    ...keys.flatMap((key) => blockRowsNodes(key, recorded.blockSteps)),
+    ...draw.nodes,
+    int32Sum('full_end', INDEX.name, 'block_size:output:0'),
+    { name: 'end', op: 'Minimum', input: ['full_end:z:0', COUNT.name], attr: { T: INT32 } },
+    whileNode('steps', steps, [...variables.map(({ name }) => name), INDEX.name, 'end:z:0', ...draw.outputs]),
+  ];
+  return functionDef('blocks_body', variables, variables, nodes, whileResults('steps', steps, variables));
 }
 
-function bodyFunction(recording: Recording, variables: readonly Variable[], shapes: LoopShapes): FunctionDef {
-  const inputs = [...inputVariables(shapes), ...stateVariables(shapes)].map(({ name }) => name);
-  const step = functionBody(recording, ['step:z:0', ...inputs]);
+/** The block's rows of a key; their value is `<name>_rows:output:0`. */
+function blockRowsNodes({ name, dtype, shape }: Variable, blockSteps: number): NodeDef[] {
+  const rest = shape.slice(1);
+  return [
+    constant(
+      `${name}_zeros`,
+      'int32',
+      [rest.length],
+      rest.map(() => 0),
+    ),
+    constant(`${name}_size`, 'int32', [shape.length], [blockSteps, ...rest]),
+    constant(`${name}_one`, 'int32', [1], [1]),
+    constant(`${name}_concat_axis`, 'int32', [], [0]),
+    {
+      name: `${name}_first`,
+      op: 'Reshape',
+      input: [INDEX.name, `${name}_one:output:0`],
+      attr: { T: INT32, Tshape: INT32 },
+    },
+    {
+      name: `${name}_begin`,
+      op: 'ConcatV2',
+      input: [`${name}_first:output:0`, `${name}_zeros:output:0`, `${name}_concat_axis:output:0`],
+      attr: { N: { i: 2 }, T: INT32, Tidx: INT32 },
+    },
+    {
+      name: `${name}_rows`,
+      op: 'Slice',
+      input: [name, `${name}_begin:output:0`, `${name}_size:output:0`],
+      attr: { T: { type: typeNumber(dtype) }, Index: INT32 },
+    },
+  ];
+}
+
+function stepFunction(
+  recorded: RecordedLoop,
+  variables: readonly Variable[],
+  shapes: LoopShapes,
+): FunctionDef {
+  const drawn = drawnVariables(recorded);
+  const step = functionBody(recorded.step, [
+    'step:z:0',
+    ...inputVariables(shapes).map(({ name }) => name),
+    ...drawn.map(({ name }) => `${name}_row:output:0`),
+    ...stateVariables(shapes).map(({ name }) => name),
+  ]);
   const [metrics = '', ...state] = step.outputs;
   const nodes = [
     constant('one', 'int32', [], [1]),
     int32Sum('next_index', INDEX.name, 'one:output:0'),
     int32Sum('step', FIRST_STEP.name, INDEX.name),
+    {
+      name: 'row_in_block',
+      op: 'Sub',
+      input: [INDEX.name, BLOCK_START.name],
+      attr: { T: INT32 },
+    },
+    ...drawn.flatMap(rowNodes),
     ...step.nodes,
     ...logNodes(metrics),
   ];
   const updated = new Map(stateVariables(shapes).map(({ name }, index) => [name, state[index] ?? name]));
   updated.set(INDEX.name, 'next_index:z:0').set('log', 'updated_log:output:0');
   const values = variables.map(({ name }) => updated.get(name) ?? name);
-  return functionDef('body', variables, variables, nodes, values);
+  return functionDef('steps_body', variables, variables, nodes, values);
+}
+
+/** Row `row_in_block` of a drawn tensor; its value is `<name>_row:output:0`. */
+function rowNodes({ name, dtype }: Variable): NodeDef[] {
+  return [
+    constant(`${name}_axis`, 'int32', [], [0]),
+    {
+      name: `${name}_row`,
+      op: 'GatherV2',
+      input: [name, 'row_in_block:z:0', `${name}_axis:output:0`],
+      attr: { Tparams: { type: typeNumber(dtype) }, Tindices: INT32, Taxis: INT32, batch_dims: { i: 0 } },
+    },
+  ];
 }
 
 /** Writes the metrics into row `index` of the log. */
 function logNodes(metrics: string): NodeDef[] {
-  const int32 = { type: typeNumber('int32') };
-  const float32 = { type: typeNumber('float32') };
   return [
     constant('row_shape', 'int32', [2], [1, 1]),
     constant('row_axis', 'int32', [], [0]),
@@ -159,46 +265,19 @@ function logNodes(metrics: string): NodeDef[] {
       name: 'row_index',
       op: 'Reshape',
       input: [INDEX.name, 'row_shape:output:0'],
-      attr: { T: int32, Tshape: int32 },
+      attr: { T: INT32, Tshape: INT32 },
     },
     {
       name: 'row',
       op: 'ExpandDims',
       input: [metrics, 'row_axis:output:0'],
-      attr: { T: float32, Tdim: int32 },
+      attr: { T: FLOAT32, Tdim: INT32 },
     },
     {
       name: 'updated_log',
       op: 'TensorScatterUpdate',
       input: ['log', 'row_index:output:0', 'row:output:0'],
-      attr: { T: float32, Tindices: int32 },
+      attr: { T: FLOAT32, Tindices: INT32 },
     },
   ];
-}
-
-function int32Sum(name: string, a: string, b: string): NodeDef {
-  return { name, op: 'AddV2', input: [a, b], attr: { T: { type: typeNumber('int32') } } };
-}
-
-/** `values` are the results' values inside the function. */
-function functionDef(
-  name: string,
-  inputs: readonly Variable[],
-  results: readonly Variable[],
-  nodes: readonly NodeDef[],
-  values: readonly string[],
-): FunctionDef {
-  const argument = (suffix: string) => (variable: Variable) => ({
-    name: `${variable.name}${suffix}`,
-    type: typeNumber(variable.dtype),
-  });
-  return {
-    signature: { name, input_arg: inputs.map(argument('')), output_arg: results.map(argument('_result')) },
-    node_def: nodes,
-    ret: Object.fromEntries(results.map((result, index) => [`${result.name}_result`, values[index] ?? ''])),
-  };
-}
-
-function types(variables: readonly { readonly dtype: DataType }[]): number[] {
-  return variables.map(({ dtype }) => typeNumber(dtype));
 }

@@ -2,18 +2,35 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
 import type { TensorShape } from './record.js';
 
-/**
- * One step of a loop: a pure function of tensors, in ordinary tfjs operations.
- * @param state what the step changes
- * @param inputs what stays the same for all steps of a call
- * @param step number of the step, int32 scalar
- * @returns the new state, of the same shapes, and what is logged of the step, float32 of shape [metrics]
- */
-export type LoopBody = (
-  state: readonly Tensor[],
-  inputs: readonly Tensor[],
-  step: Scalar,
-) => { readonly state: readonly Tensor[]; readonly metrics: Tensor1D };
+/** What a loop does, in ordinary tfjs operations: pure functions of tensors. What no state decides is made for many steps at once. */
+export interface LoopBody {
+  /**
+   * What the draws of steps start from: small, and made for all steps of a call.
+   * @param steps numbers of the steps, int32, [n]
+   * @returns tensors of shape [n, ...]; row i is that of step `steps[i]`, whatever the other steps are
+   */
+  keys(inputs: readonly Tensor[], steps: Tensor1D): readonly Tensor[];
+  /**
+   * What steps need, as random numbers, made for a block of steps, which costs less than one by one.
+   * @param keys rows of what `keys` gives, [n, ...]
+   * @returns tensors of shape [n, ...], a row a step
+   */
+  draw(keys: readonly Tensor[]): readonly Tensor[];
+  /**
+   * One step.
+   * @param state what the step changes
+   * @param inputs what stays the same for all steps of a call
+   * @param drawn the step's row of each tensor that `draw` gives
+   * @param step number of the step, int32 scalar
+   * @returns the new state, of the same shapes, and what is logged of the step, float32 of shape [metrics]
+   */
+  step(
+    state: readonly Tensor[],
+    inputs: readonly Tensor[],
+    drawn: readonly Tensor[],
+    step: Scalar,
+  ): { readonly state: readonly Tensor[]; readonly metrics: Tensor1D };
+}
 
 export interface LoopShapes {
   readonly state: readonly TensorShape[];
@@ -46,7 +63,8 @@ export function eagerLoop(body: LoopBody, maxSteps: number): Loop {
       let current: readonly Tensor[] = state;
       for (let step = firstStep; step < firstStep + count; step++) {
         const next = tf.tidy(() => {
-          const result = body(current, inputs, tf.scalar(step, 'int32'));
+          const drawn = body.draw(body.keys(inputs, tf.tensor1d([step], 'int32'))).map(firstRow);
+          const result = body.step(current, inputs, drawn, tf.scalar(step, 'int32'));
           rows.push(result.metrics.dataSync<'float32'>().slice());
           return [...result.state];
         });
@@ -57,6 +75,10 @@ export function eagerLoop(body: LoopBody, maxSteps: number): Loop {
     },
     dispose: () => undefined,
   };
+}
+
+function firstRow(rows: Tensor): Tensor {
+  return tf.reshape(rows, rows.shape.slice(1));
 }
 
 export function checkCount(count: number, maxSteps: number): void {

@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node';
-import { operation } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
-import { hash, type Key } from './keys.js';
+import { hash, type Key, type Keys } from './keys.js';
 import { shiftRightLogical } from './threefry.js';
 
 /** The smallest float32 above -1: JAX draws normals from a uniform on [this, 1). */
@@ -9,36 +8,34 @@ const ABOVE_MINUS_ONE = -(1 - 2 ** -24);
 const MANTISSA_BITS = 23;
 
 /** `jax.random.uniform(key, shape, float32, minimum, maximum)`: float32 in [minimum, maximum). */
-export function uniform<T extends Tensor>(key: Key, shape: T['shape'], minimum = 0, maximum = 1): T {
+export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, maximum = 1): Tensor {
   return scaledUniform(key, shape, tf.scalar(minimum), tf.scalar(maximum));
 }
 
-/** `jax.random.normal(key, shape)`: standard normal numbers, sqrt(2) * erfinv of a uniform on (-1, 1). */
-export function normal<T extends Tensor>(key: Key, shape: T['shape']): T {
-  return tf.mul(inverseErf(uniform<T>(key, shape, ABOVE_MINUS_ONE, 1)), Math.SQRT2);
+/**
+ * `jax.random.normal(key, shape)`: standard normal numbers, sqrt(2) * erfinv of a uniform on (-1, 1). Of many keys, [n, 2], the
+ * numbers of each: [n, ...shape].
+ */
+export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
+  return tf.mul(inverseErf(uniform(key, shape, ABOVE_MINUS_ONE, 1)), Math.SQRT2);
 }
 
 /**
  * `jax.random.truncated_normal(key, lower, upper, shape)`: standard normal numbers between the bounds. It is not scaled to unit
  * variance.
  */
-export function truncatedNormal<T extends Tensor>(
-  key: Key,
-  lower: number,
-  upper: number,
-  shape: T['shape'],
-): T {
+export function truncatedNormal(key: Key, lower: number, upper: number, shape: readonly number[]): Tensor {
   const bound = (value: number) => tf.erf(tf.scalar(value / Math.SQRT2));
-  const draw = tf.mul(inverseErf(scaledUniform<T>(key, shape, bound(lower), bound(upper))), Math.SQRT2);
-  return tf.clipByValue(draw, nextFloat32(lower, 1), nextFloat32(upper, -1)) as T;
+  const draw = tf.mul(inverseErf(scaledUniform(key, shape, bound(lower), bound(upper))), Math.SQRT2);
+  return tf.clipByValue(draw, nextFloat32(lower, 1), nextFloat32(upper, -1));
 }
 
-function scaledUniform<T extends Tensor>(key: Key, shape: T['shape'], minimum: Tensor, maximum: Tensor): T {
+function scaledUniform(key: Key | Keys, shape: readonly number[], minimum: Tensor, maximum: Tensor): Tensor {
   const count = shape.reduce((product, size) => product * size, 1);
   const mantissa = tf.cast(shiftRightLogical(hash(key, count), 32 - MANTISSA_BITS), 'float32');
   const unit = tf.mul(mantissa, 2 ** -MANTISSA_BITS);
   const scaled: Tensor = tf.maximum(minimum, tf.add(tf.mul(unit, tf.sub(maximum, minimum)), minimum));
-  return tf.reshape(scaled, shape) as T;
+  return tf.reshape(scaled, key.rank === 1 ? [...shape] : [key.shape[0], ...shape]);
 }
 
 /** The float32 next to a nonzero `value`, above it (1) or below it (-1). */
@@ -49,6 +46,31 @@ function nextFloat32(value: number, direction: 1 | -1): number {
   return float[0] ?? value;
 }
 
-function inverseErf<T extends Tensor>(x: T): T {
-  return operation('Erfinv', [x], { T: 'float32' }) as T;
+/**
+ * The inverse error function in single precision (Giles 2010, "Approximating the erfinv function"; the coefficients that XLA has),
+ * with w = -log((1 - x)(1 + x)) as there: XLA's own takes log1p(-x^2), which costs more and differs by rounding.
+ */
+function inverseErf(x: Tensor): Tensor {
+  const w = tf.neg(tf.log(tf.mul(tf.sub(1, x), tf.add(1, x))));
+  const isCentral = tf.less(w, CENTRAL_BELOW);
+  const t = tf.where(isCentral, tf.sub(w, 2.5), tf.sub(tf.sqrt(w), 3));
+  const coefficient = ([central, tail]: readonly [number, number]) =>
+    tf.where(isCentral, tf.fill(w.shape, central), tf.fill(w.shape, tail));
+  const [first, ...others] = COEFFICIENTS.map(coefficient);
+  const polynomial = others.reduce((sum, next) => tf.add(next, tf.mul(sum, t)), first ?? t);
+  return tf.mul(polynomial, x);
 }
+
+const CENTRAL_BELOW = 5;
+/** Of the polynomials for w < 5 and for the tail, the highest power first. */
+const COEFFICIENTS = [
+  [2.81022636e-8, -0.000200214257],
+  [3.43273939e-7, 0.000100950558],
+  [-3.5233877e-6, 0.00134934322],
+  [-4.39150654e-6, -0.00367342844],
+  [0.00021858087, 0.00573950773],
+  [-0.00125372503, -0.0076224613],
+  [-0.00417768164, 0.00943887047],
+  [0.246640727, 1.00167406],
+  [1.50140941, 2.83297682],
+] as const;

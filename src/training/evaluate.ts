@@ -36,7 +36,7 @@ export function evaluate(
     const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
     const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
     const draw = (key: Key, width: number) =>
-      normal<Tensor2D>(foldIn(key, step), [settings.evaluationPoints, width]);
+      normal(foldIn(key, step), [settings.evaluationPoints, width]) as Tensor2D;
     const drawModel = (purpose: Parameters<typeof modelKey>[1], width: number) =>
       draw(modelKey(settings.modelSeed, purpose), width);
     const source = draw(dataKey(settings.seed, 'evaluationPoints'), model.dataset.sourceDim(settings));

@@ -1,7 +1,7 @@
 import { CorruptTaskError } from '../errors.js';
 import { loadedTensorFlowVersion } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
-import { recordStep } from '../graph/compile.js';
+import { recordLoop } from '../graph/compile.js';
 import { buildModel } from '../vae/model.js';
 import { initialParameters } from '../vae/parameters.js';
 import type { Task } from '../sweep/task.js';
@@ -48,7 +48,7 @@ function checkVersion({ versions }: Task): void {
 function warmUp({ settings }: Task): void {
   tf.tidy(() => {
     const model = buildModel(settings);
-    recordStep(trainingStep(model, settings.batchSize), stepShapes(model));
+    recordLoop(trainingStep(model, settings.batchSize), stepShapes(model), 1);
     const dataParameters = model.dataset.parameters(settings.seed, settings);
     evaluate(model, settings, initialParameters(model, settings.modelSeed), dataParameters, 0);
   });

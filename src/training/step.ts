@@ -3,7 +3,7 @@ import type { LoopBody, LoopShapes } from '../graph/loop.js';
 import { tf } from '../native/tensorflow.js';
 import { normal } from '../random/distributions.js';
 import { dataKey, modelKey } from '../random/key-tree.js';
-import { foldIn } from '../random/keys.js';
+import { foldIn, type Keys } from '../random/keys.js';
 import { adamUpdate } from '../vae/adam.js';
 import { losses, type Losses } from '../vae/loss.js';
 import type { Model } from '../vae/model.js';
@@ -46,37 +46,44 @@ export function runInputTensors(run: RunInputs, dataParameters: readonly Tensor2
 }
 
 /**
- * One training step as a pure function: draws a fresh batch and its noise from (key, step), and updates all parameters by Adam.
+ * The training step as pure functions. A step's batch and noise are drawn from (key, step); all parameters are updated by Adam.
  * The metrics are those of the batch at the parameters before the update.
  */
 export function trainingStep(model: Model, batchSize: number): LoopBody {
   const layout = parameterLayout(model);
-  return (state, inputs, step) => {
-    const [parameters, firstMoment, secondMoment] = state as [Tensor1D, Tensor1D, Tensor1D];
-    const [learningRate, threshold, batchKey, latentKey, decoderKey, ...dataParameters] =
-      inputs as StepInputs;
-    const { settings, dataset } = model;
-    const draw = (key: Tensor1D, width: number) => normal<Tensor2D>(foldIn(key, step), [batchSize, width]);
-    const points = dataset.points(dataParameters, draw(batchKey, dataset.sourceDim(settings)), settings);
-    const noise = {
-      latent: draw(latentKey, settings.latentDim),
-      decoder: settings.decoderNoise ? draw(decoderKey, settings.ambientDim) : null,
-    };
-    const { gradient, values } = differentiate(unflatten(parameters, layout), (blocks) =>
-      losses(model, parametersOf(model, blocks), points, noise, threshold),
-    );
-    const metrics = tf.stack(STEP_METRICS.map((name) => values[name])) as Tensor1D;
-    tf.dispose(Object.values(values));
-    const next = adamUpdate(
-      { parameters, firstMoment, secondMoment },
-      gradient,
-      learningRate,
-      step.toFloat(),
-    );
-    return {
-      state: [next.parameters, next.firstMoment, next.secondMoment],
-      metrics,
-    };
+  const { settings, dataset } = model;
+  return {
+    keys: (inputs, steps) => {
+      const [, , batchKey, latentKey, decoderKey] = inputs as StepInputs;
+      const keys = settings.decoderNoise ? [batchKey, latentKey, decoderKey] : [batchKey, latentKey];
+      return keys.map((key) => foldIn(key, steps));
+    },
+    draw: (keys) => {
+      const widths = [dataset.sourceDim(settings), settings.latentDim, settings.ambientDim];
+      return keys.map((key, index) => normal(key as Keys, [batchSize * (widths[index] ?? 0)]));
+    },
+    step: (state, inputs, drawn, step) => {
+      const [parameters, firstMoment, secondMoment] = state as [Tensor1D, Tensor1D, Tensor1D];
+      const [learningRate, threshold, , , , ...dataParameters] = inputs as StepInputs;
+      const [source, latent, decoder = null] = drawn.map((row) => tf.reshape(row, [batchSize, -1])) as [
+        Tensor2D,
+        Tensor2D,
+        Tensor2D?,
+      ];
+      const points = dataset.points(dataParameters, source, settings);
+      const { gradient, values } = differentiate(unflatten(parameters, layout), (blocks) =>
+        losses(model, parametersOf(model, blocks), points, { latent, decoder }, threshold),
+      );
+      const metrics = tf.stack(STEP_METRICS.map((name) => values[name])) as Tensor1D;
+      tf.dispose(Object.values(values));
+      const next = adamUpdate(
+        { parameters, firstMoment, secondMoment },
+        gradient,
+        learningRate,
+        step.toFloat(),
+      );
+      return { state: [next.parameters, next.firstMoment, next.secondMoment], metrics };
+    },
   };
 }
 

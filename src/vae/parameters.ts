@@ -84,7 +84,7 @@ export function initialParameters(model: Model, modelSeed: number): Tensor1D {
     const parent = modelKey(modelSeed, 'initialParameters');
     const layers = [...model.encoder.layers, ...model.decoder.layers];
     const dense = layers.flatMap(({ inputs, outputs }, index) => {
-      const draw = truncatedNormal<Tensor2D>(foldIn(parent, index), -2, 2, [inputs, outputs]);
+      const draw = truncatedNormal(foldIn(parent, index), -2, 2, [inputs, outputs]);
       const kernel = tf.mul(draw, Math.sqrt(1 / inputs) / TRUNCATED_STANDARD_DEVIATION);
       return model.settings.biases ? [kernel, tf.zeros([1, outputs])] : [kernel];
     });

@@ -95,3 +95,16 @@ function assertClose(actual: readonly number[], expected: readonly number[], tol
     );
   });
 }
+
+describe('keys, a row each,', () => {
+  it('give the bits that each gives alone, for odd and even counts', () => {
+    const parent = key(69);
+    const steps = [1, 2, 150_000];
+    const rows = foldIn(parent, tf.tensor1d(steps, 'int32'));
+    for (const count of [5, 6]) {
+      const together = normal(rows, [count]).arraySync();
+      const alone = steps.map((step) => normal(foldIn(parent, step), [count]).arraySync());
+      assert.deepEqual(together, alone);
+    }
+  });
+});

@@ -19,7 +19,7 @@ export const linear: Dataset = {
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
       const keys = split(next);
       next = keys[0] ?? next;
-      const matrix = normal<Tensor2D>(keys[1] ?? next, [intrinsicDim, intrinsicDim]);
+      const matrix = normal(keys[1] ?? next, [intrinsicDim, intrinsicDim]) as Tensor2D;
       if (determinant(new Matrix(matrix.arraySync())) !== 0) return [matrix];
     }
     throw new Error(`Seed ${String(seed)} gave ${String(MAX_DRAWS)} singular matrices A in a row.`);

@@ -12,7 +12,7 @@ export const sigmoid: Dataset = {
   parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, 1]],
   parameters: (seed, { intrinsicDim }) => {
     const parent = dataParametersKey(seed);
-    return [normal<Tensor2D>(split(parent)[1] ?? parent, [intrinsicDim, 1])];
+    return [normal(split(parent)[1] ?? parent, [intrinsicDim, 1]) as Tensor2D];
   },
   points: ([direction], source, { ambientDim }) => {
     if (direction === undefined) throw new Error('Sigmoid data needs its vector a*.');
