@@ -17,7 +17,7 @@ export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, 
  * numbers of each: [n, ...shape].
  */
 export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
-  return tf.mul(inverseErf(uniform(key, shape, ABOVE_MINUS_ONE, 1)), Math.SQRT2);
+  return tf.tidy(() => tf.mul(inverseErf(uniform(key, shape, ABOVE_MINUS_ONE, 1)), Math.SQRT2));
 }
 
 /**
@@ -56,8 +56,11 @@ function inverseErf(x: Tensor): Tensor {
   const t = tf.where(isCentral, tf.sub(w, 2.5), tf.sub(tf.sqrt(w), 3));
   const coefficient = ([central, tail]: readonly [number, number]) =>
     tf.where(isCentral, tf.fill(w.shape, central), tf.fill(w.shape, tail));
-  const [first, ...others] = COEFFICIENTS.map(coefficient);
-  const polynomial = others.reduce((sum, next) => tf.add(next, tf.mul(sum, t)), first ?? t);
+  const [first, ...others] = COEFFICIENTS;
+  const polynomial = others.reduce(
+    (sum, next) => tf.tidy(() => tf.add(coefficient(next), tf.mul(sum, t))),
+    coefficient(first),
+  );
   return tf.mul(polynomial, x);
 }
 

@@ -26,14 +26,26 @@ export function threefry2x32(
   let left = add(block[0], schedule[0]);
   let right = add(block[1], schedule[1]);
   for (let group = 0; group * 4 < ROUNDS; group++) {
-    for (const distance of ROTATIONS[(group % 2) as 0 | 1]) {
-      left = add(left, right);
-      right = xor(rotateLeft(right, distance), left);
-    }
-    left = add(left, schedule[((group + 1) % 3) as 0 | 1 | 2]);
-    right = add(right, add(schedule[((group + 2) % 3) as 0 | 1 | 2], int32(group + 1)));
+    for (const distance of ROTATIONS[(group % 2) as 0 | 1])
+      [left, right] = freed(left, right, () => round(left, right, distance));
+    [left, right] = freed(left, right, () => [
+      add(left, schedule[((group + 1) % 3) as 0 | 1 | 2]),
+      add(right, add(schedule[((group + 2) % 3) as 0 | 1 | 2], int32(group + 1))),
+    ]);
   }
   return [left, right];
+}
+
+function round(left: Tensor, right: Tensor, distance: number): [Tensor, Tensor] {
+  const sum = add(left, right);
+  return [sum, xor(rotateLeft(right, distance), sum)];
+}
+
+/** Frees what `compute` made on the way, and the two tensors that it replaces: a round's are as large as what is drawn. */
+function freed(left: Tensor, right: Tensor, compute: () => [Tensor, Tensor]): [Tensor, Tensor] {
+  const result = tf.tidy(compute);
+  tf.dispose([left, right]);
+  return result;
 }
 
 /** Shifts right by 1 to 31 bits and fills with zeros; TensorFlow's own shift of an int32 repeats the sign. */

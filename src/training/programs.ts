@@ -21,16 +21,18 @@ export class Programs {
   /** The program of the settings' shape, compiled at the first call. */
   get(settings: TrainingSettings): Program {
     const shape = programShape(settings);
-    const program = this.#programs.get(shape) ?? makeProgram(settings);
+    const known = this.#programs.get(shape);
+    if (known === undefined) this.#makeRoom();
+    const program = known ?? makeProgram(settings);
     this.#programs.delete(shape);
     this.#programs.set(shape, program);
-    this.#dropOldest();
     return program;
   }
 
-  #dropOldest(): void {
+  /** Before another is compiled, which is when a worker needs its most memory. */
+  #makeRoom(): void {
     for (const [shape, { loop }] of this.#programs) {
-      if (this.#programs.size <= MAX_PROGRAMS) return;
+      if (this.#programs.size < MAX_PROGRAMS) return;
       loop.dispose();
       this.#programs.delete(shape);
     }
