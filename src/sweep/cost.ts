@@ -3,8 +3,8 @@ import type { TrainingSettings } from './task.js';
 /**
  * What a task is likely to cost, from its settings alone: to start the longest first, and to say before a sweep starts how
  * long it may take. The constants reproduce, within 15%, times measured with TensorFlow 2.21.0 on one core of a shared
- * machine at batch 100 (37, 54 and 1323 microseconds a step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere (6, 14, 13);
- * 3600, 3760 and 9800 with the eager engine). Another machine differs by a factor, which leaves the order as it is.
+ * machine at batch 100 (33, 53 and 1319 microseconds a step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere (6, 14, 13);
+ * 11900, 13100 and 17300 with the eager engine). Another machine differs by a factor, which leaves the order as it is.
  * Start-up, compilation and evaluations are left out.
  */
 export interface Cost {
@@ -19,7 +19,7 @@ export interface Cost {
 type LayerShape = readonly [number, number];
 
 /** Fixed cost of a compiled step: the loop, and operations too small to count. */
-const STEP_MICROSECONDS = 21;
+const STEP_MICROSECONDS = 20;
 /** Matrix products of one core. */
 const FLOPS_PER_MICROSECOND = 95_000;
 /** One normal number by threefry: the linear step without its 2,900 took 10 microseconds less. */
@@ -27,9 +27,9 @@ const RANDOM_NUMBER_MICROSECONDS = 0.0035;
 /** Adam's update of one parameter, and the metrics' share. */
 const PARAMETER_MICROSECONDS = 0.0012;
 /** Dispatch of the eager engine's operations: of a step, of a dense layer, and more for one with ReLU and its gradient. */
-const EAGER_STEP_MICROSECONDS = 3_250;
-const EAGER_LAYER_MICROSECONDS = 150;
-const EAGER_RELU_MICROSECONDS = 670;
+const EAGER_STEP_MICROSECONDS = 10_900;
+const EAGER_LAYER_MICROSECONDS = 500;
+const EAGER_RELU_MICROSECONDS = 190;
 
 /** int32 step and five float32. */
 const LOG_ROW_BYTES = 24;
