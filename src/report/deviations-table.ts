@@ -35,7 +35,8 @@ export function deviationsTable(parts: readonly PartRuns[]): Table | null {
     title: 'Printed numbers that do not come out',
     caption:
       `${all.length - deviations.length} of ${all.length} printed numbers come out: the measured mean rounds to them, or is within two standard ` +
-      'errors of the difference (three printed runs, their spread taken to be as the measured).',
+      'errors of the difference (three printed runs, their spread taken to be as the measured). The printed errors of sigmoid data ' +
+      'are compared with the average over all pairs.',
     head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error'],
     body: deviations.map((one) => [
       one.table,
@@ -69,7 +70,7 @@ function deviationsOf(partRuns: PartRuns): Deviation[] {
     layouts[table].flatMap((row) => {
       const measured = cell.metrics.get(row.metric);
       const printed = row.printed === null ? null : printedValue(table, row.printed, cell.settings);
-      if (measured === undefined || printed === null) return [];
+      if (measured === undefined || printed === null || row.isOtherQuantity) return [];
       return [
         { table, cell, name: cellName(part, cell), row, measured, printed, ...compare(measured, printed) },
       ];

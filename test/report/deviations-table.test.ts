@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRuns } from '../../src/aggregate/runs.js';
 import { deviationsTable } from '../../src/report/deviations-table.js';
-import { sampleSweep } from './sample-sweep.js';
+import { sampleSweep, TABLE4 } from './sample-sweep.js';
 
 const SPHERE = `
 experiment: sphere
@@ -39,4 +39,11 @@ test('a sweep that measures no printed number has no such table', () => {
   const sample = sampleSweep(SPHERE.replace('table: table3\n', ''));
   sample.finish(sample.taskOf(0), { manifoldError: 0.024 });
   assert.equal(deviationsTable(readRuns(sample.sweep, sample.outDir)), null);
+});
+
+test('the printed errors of sigmoid data are compared with the average over pairs alone', () => {
+  const sample = sampleSweep(TABLE4);
+  sample.finish(sample.taskOf(0), { manifoldErrorPairwise: 0.15, manifoldError: 0.02, encoderZeros: 3 });
+  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  assert.match(table?.caption ?? '', /^2 of 2 printed numbers come out/);
 });
