@@ -49,9 +49,9 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       b: loadSweep(b, { only, set: setB, versions }),
     };
     const { readRuns } = await import('../aggregate/runs.js');
-    const { comparisonTable } = await import('../report/comparison-table.js');
-    const { toTerminal } = await import('../report/renderers.js');
-    const { writeTables } = await import('../report/write-tables.js');
+    const { comparisonTable } = await import('../report/tables/comparison-table.js');
+    const { toTerminal } = await import('../report/tables/renderers.js');
+    const { writeTables } = await import('../report/tables/write-tables.js');
     const table = comparisonTable(
       { name: sweeps.a.name, parts: readRuns(sweeps.a, out) },
       { name: sweeps.b.name, parts: readRuns(sweeps.b, outB ?? out) },

@@ -3,11 +3,11 @@ import type { Sweep } from '../sweep/load.js';
 import { claimsTable } from './claims/claims-table.js';
 import { judgeClaims } from './claims/claims.js';
 import type { Verdict } from './claims/claim.js';
-import { collapseTable } from './collapse-table.js';
-import { deviationsTable } from './deviations-table.js';
-import { meansTables } from './means-tables.js';
-import { runsTable } from './runs-table.js';
-import type { Table } from './table.js';
+import { collapseTable } from './tables/collapse-table.js';
+import { deviationsTable } from './tables/deviations-table.js';
+import { meansTables } from './tables/means-tables.js';
+import { runsTable } from './tables/runs-table.js';
+import type { Table } from './tables/table.js';
 
 /** A part's tables. */
 export interface ReportSection {

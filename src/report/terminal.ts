@@ -1,5 +1,5 @@
-import { toTerminal } from './renderers.js';
-import { meansTables } from './means-tables.js';
+import { toTerminal } from './tables/renderers.js';
+import { meansTables } from './tables/means-tables.js';
 import type { PartRuns } from '../aggregate/runs.js';
 
 /** The tables of means of the parts that have any. */

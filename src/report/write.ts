@@ -5,7 +5,7 @@ import { makeFigures } from './figures/make.js';
 import { writeFigures } from './figures/write.js';
 import { renderPage } from './page/page.js';
 import { tablesOf, type Report } from './report.js';
-import { writeTables } from './write-tables.js';
+import { writeTables } from './tables/write-tables.js';
 
 interface ReportPlace {
   /** Of the page; the tables lie in its `tables/`, the figures in `figures/`. */

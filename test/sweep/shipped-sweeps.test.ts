@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import paperTables from '../../src/report/paper-tables.json' with { type: 'json' };
+import paperTables from '../../src/report/tables/paper-tables.json' with { type: 'json' };
 import { loadSweep } from '../../src/sweep/load.js';
 import { cellsOf, VERSIONS } from './sweep-folder.js';
 

@@ -3,8 +3,8 @@ import type { PartRuns, Run } from '../../aggregate/runs.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import { formatSetting, settingOf } from '../../sweep/settings.js';
 import { formatThreshold } from '../../sweep/threshold.js';
-import { isShort } from '../describe-cell.js';
-import { countRuns, formatNumber } from '../format.js';
+import { isShort } from '../tables/describe-cell.js';
+import { countRuns, formatNumber } from '../tables/format.js';
 
 /** Something that the paper says in words of its runs, as a test of each of them. */
 export interface Claim {

@@ -1,4 +1,4 @@
-import type { Table } from '../table.js';
+import type { Table } from '../tables/table.js';
 import type { Verdict } from './claim.js';
 
 /** The verdicts as a table. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
 import type { Verdict } from '../claims/claim.js';
-import type { Table } from '../table.js';
+import type { Table } from '../tables/table.js';
 import { SIGMOID_ERROR_EXPLANATION } from './sigmoid-error.js';
 import { STYLE } from './style.js';
 

@@ -1,5 +1,5 @@
-import { toCells, type Aggregate, type Cell } from '../aggregate/cells.js';
-import type { PartRuns } from '../aggregate/runs.js';
+import { toCells, type Aggregate, type Cell } from '../../aggregate/cells.js';
+import type { PartRuns } from '../../aggregate/runs.js';
 import { cellFields, cellName } from './describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber } from './format.js';
 import { layouts, type LayoutRow } from './layouts.js';

@@ -1,4 +1,4 @@
-import type { TableName } from '../sweep/file-schema.js';
+import type { TableName } from '../../sweep/file-schema.js';
 
 /** A metric as a table shows it, and the paper's numbers for it. */
 export interface LayoutRow {

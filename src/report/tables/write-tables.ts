@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { makeFolder, writeFileDurably } from '../store/files.js';
+import { makeFolder, writeFileDurably } from '../../store/files.js';
 import { fileRenderers } from './renderers.js';
 import type { Table } from './table.js';
 

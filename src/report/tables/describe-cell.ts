@@ -1,10 +1,10 @@
-import type { Cell } from '../aggregate/cells.js';
-import { isCollapsed } from '../aggregate/collapse.js';
-import { experiments } from '../sweep/experiments.js';
-import type { SweepPart } from '../sweep/load.js';
-import { formatSetting, settingOf } from '../sweep/settings.js';
-import type { TrainingSettings } from '../sweep/task.js';
-import { formatCount } from '../units.js';
+import type { Cell } from '../../aggregate/cells.js';
+import { isCollapsed } from '../../aggregate/collapse.js';
+import { experiments } from '../../sweep/experiments.js';
+import type { SweepPart } from '../../sweep/load.js';
+import { formatSetting, settingOf } from '../../sweep/settings.js';
+import type { TrainingSettings } from '../../sweep/task.js';
+import { formatCount } from '../../units.js';
 import { countRuns } from './format.js';
 
 /** The settings that tell a part's cells apart: all that vary but the seeds; the dimensions if nothing does. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readRuns } from '../../src/aggregate/runs.js';
-import type { Verdict } from '../../src/report/claims/claim.js';
-import { claimsTable } from '../../src/report/claims/claims-table.js';
-import { judgeClaims } from '../../src/report/claims/claims.js';
-import { writeFinishedRun } from './finished-run.js';
-import { sampleSweep } from './sample-sweep.js';
+import { readRuns } from '../../../src/aggregate/runs.js';
+import type { Verdict } from '../../../src/report/claims/claim.js';
+import { claimsTable } from '../../../src/report/claims/claims-table.js';
+import { judgeClaims } from '../../../src/report/claims/claims.js';
+import { writeFinishedRun } from '../finished-run.js';
+import { sampleSweep } from '../sample-sweep.js';
 
 type Metrics = Readonly<Record<string, number>>;
 

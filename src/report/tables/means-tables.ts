@@ -1,8 +1,8 @@
-import { toCells, type Cell } from '../aggregate/cells.js';
-import type { PartRuns } from '../aggregate/runs.js';
-import type { SweepPart } from '../sweep/load.js';
-import { formatSetting, settingOf } from '../sweep/settings.js';
-import { formatThreshold } from '../sweep/threshold.js';
+import { toCells, type Cell } from '../../aggregate/cells.js';
+import type { PartRuns } from '../../aggregate/runs.js';
+import type { SweepPart } from '../../sweep/load.js';
+import { formatSetting, settingOf } from '../../sweep/settings.js';
+import { formatThreshold } from '../../sweep/threshold.js';
 import { cellFields, cellName, cellNotes, cellSettings, stepNotes } from './describe-cell.js';
 import { formatAggregate, formatNumber } from './format.js';
 import { generalRows, layouts, type LayoutRow } from './layouts.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRuns } from '../../src/aggregate/runs.js';
-import { comparisonTable } from '../../src/report/comparison-table.js';
-import { sampleSweep } from './sample-sweep.js';
+import { readRuns } from '../../../src/aggregate/runs.js';
+import { comparisonTable } from '../../../src/report/tables/comparison-table.js';
+import { sampleSweep } from '../sample-sweep.js';
 
 const sweepOf = (settings: string, dimensions = '[1, 2, 2], [2, 3, 3]') =>
   `experiment: linear\ngrid: { dimensions: [${dimensions}], seed: [5, 6] }\nsettings: { ${settings} }\n`;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pl from 'nodejs-polars';
-import { readRuns } from '../../src/aggregate/runs.js';
-import { meansTables } from '../../src/report/means-tables.js';
-import { fileRenderers, toTerminal } from '../../src/report/renderers.js';
-import { runsTable } from '../../src/report/runs-table.js';
-import type { Table } from '../../src/report/table.js';
-import { assertGolden } from '../golden.js';
-import { sampleSweep, TABLE4 } from './sample-sweep.js';
+import { readRuns } from '../../../src/aggregate/runs.js';
+import { meansTables } from '../../../src/report/tables/means-tables.js';
+import { fileRenderers, toTerminal } from '../../../src/report/tables/renderers.js';
+import { runsTable } from '../../../src/report/tables/runs-table.js';
+import type { Table } from '../../../src/report/tables/table.js';
+import { assertGolden } from '../../golden.js';
+import { sampleSweep, TABLE4 } from '../sample-sweep.js';
 
 function table4(): Table[] {
   const sample = sampleSweep(TABLE4);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRuns } from '../../src/aggregate/runs.js';
-import { deviationsTable } from '../../src/report/deviations-table.js';
-import { sampleSweep, TABLE4 } from './sample-sweep.js';
+import { readRuns } from '../../../src/aggregate/runs.js';
+import { deviationsTable } from '../../../src/report/tables/deviations-table.js';
+import { sampleSweep, TABLE4 } from '../sample-sweep.js';
 
 const SPHERE = `
 experiment: sphere

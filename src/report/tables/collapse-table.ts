@@ -1,6 +1,6 @@
-import { toCells, type Cell } from '../aggregate/cells.js';
-import { COLLAPSED_KL_NATS, isCollapsed } from '../aggregate/collapse.js';
-import { finalValue, series, type PartRuns, type Run } from '../aggregate/runs.js';
+import { toCells, type Cell } from '../../aggregate/cells.js';
+import { COLLAPSED_KL_NATS, isCollapsed } from '../../aggregate/collapse.js';
+import { finalValue, series, type PartRuns, type Run } from '../../aggregate/runs.js';
 import { cellFields, cellName } from './describe-cell.js';
 import { formatNumber, MISSING } from './format.js';
 import type { Table } from './table.js';

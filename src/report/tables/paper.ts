@@ -1,6 +1,6 @@
 import paperTables from './paper-tables.json' with { type: 'json' };
-import type { TableName } from '../sweep/file-schema.js';
-import type { TrainingSettings } from '../sweep/task.js';
+import type { TableName } from '../../sweep/file-schema.js';
+import type { TrainingSettings } from '../../sweep/task.js';
 
 /** The mean over three seeds that the paper prints, or null where it has none. `row` is a key of paper-tables.json. */
 export function printedValue(table: TableName, row: string, settings: TrainingSettings): number | null {

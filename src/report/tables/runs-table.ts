@@ -1,6 +1,6 @@
-import { labels } from '../aggregate/cells.js';
-import { isCollapsed } from '../aggregate/collapse.js';
-import { finalNumber, type PartRuns } from '../aggregate/runs.js';
+import { labels } from '../../aggregate/cells.js';
+import { isCollapsed } from '../../aggregate/collapse.js';
+import { finalNumber, type PartRuns } from '../../aggregate/runs.js';
 import { cellFields, cellName } from './describe-cell.js';
 import { formatNumber } from './format.js';
 import { rowsOf } from './means-tables.js';

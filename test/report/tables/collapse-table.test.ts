@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRuns } from '../../src/aggregate/runs.js';
-import { collapseTable, wilsonInterval } from '../../src/report/collapse-table.js';
-import { writeFinishedRun } from './finished-run.js';
-import { sampleSweep } from './sample-sweep.js';
+import { readRuns } from '../../../src/aggregate/runs.js';
+import { collapseTable, wilsonInterval } from '../../../src/report/tables/collapse-table.js';
+import { writeFinishedRun } from '../finished-run.js';
+import { sampleSweep } from '../sample-sweep.js';
 
 /** Values of SciPy 1.17.1, `binomtest(count, total).proportion_ci(method='wilson')`. */
 test("the interval is Wilson's", () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderPage, type PageContent } from '../../src/report/page/page.js';
+import { renderPage, type PageContent } from '../../../src/report/page/page.js';
 
 const table = {
   name: 'one',
