@@ -42,9 +42,16 @@ export const KEPT_FILES = [...Object.keys(LIBRARY_BYTES), ...HEADERS];
 
 /** Whether `folder` has both libraries in full length, links followed. */
 export function hasLibraries(folder) {
-  return Object.entries(LIBRARY_BYTES).every(
-    ([file, bytes]) => statSync(join(folder, file), { throwIfNoEntry: false })?.size === bytes,
-  );
+  return Object.entries(LIBRARY_BYTES).every(([file, bytes]) => sizeIfReadable(join(folder, file)) === bytes);
+}
+
+/** What can't be looked at counts as missing: filling the cache then tells what is wrong with it. */
+function sizeIfReadable(file) {
+  try {
+    return statSync(file).size;
+  } catch {
+    return undefined;
+  }
 }
 
 export function isComplete(folder) {

@@ -31,7 +31,9 @@ export const WHEEL_FILE = WHEEL.file;
 
 /** As the locked packages would be in `node_modules`, with a `tsc` that writes empty files. */
 const PACKAGES = {
-  '.package-lock.json': JSON.stringify({ packages: { 'node_modules/typescript': { integrity: 'sha512-t' } } }),
+  '.package-lock.json': JSON.stringify({
+    packages: { 'node_modules/typescript': { integrity: 'sha512-t' } },
+  }),
   '@tensorflow/tfjs-node/package.json': '{}',
   'typescript/bin/tsc': `
     const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
@@ -200,7 +202,11 @@ export class FakeMachine {
     const root = path.join(this.folder, name);
     for (const folder of ['scripts', 'bin'])
       cpSync(path.join(ROOT, folder), path.join(root, folder), { recursive: true });
-    substitute(path.join(root, 'scripts/setup/lock.mjs'), /vae-sweep-setup-/g, `${path.basename(this.folder)}-`);
+    substitute(
+      path.join(root, 'scripts/setup/lock.mjs'),
+      /vae-sweep-setup-/g,
+      `${path.basename(this.folder)}-`,
+    );
     const pins = path.join(root, 'scripts/setup/wheel.mjs');
     substitute(pins, /sha256: '[0-9a-f]{64}'/g, `sha256: '${this.wheelSha256()}'`);
     substitute(pins, /(?<='libtensorflow\w+[.]so[.]2'): [\d_]+/g, `: ${LIBRARY_TEXT.length}`);
@@ -259,11 +265,9 @@ export class FakeMachine {
       '    for file in sys.argv[3:]: archive.writestr("tensorflow/" + file, sys.argv[2])',
     ].join('\n');
     const files = [...KEPT_FILES, 'python/not_kept.py'];
-    const { status, stderr } = spawnSync(
-      this.#python,
-      ['-c', program, this.#wheel, LIBRARY_TEXT, ...files],
-      { encoding: 'utf8' },
-    );
+    const { status, stderr } = spawnSync(this.#python, ['-c', program, this.#wheel, LIBRARY_TEXT, ...files], {
+      encoding: 'utf8',
+    });
     assert.equal(status, 0, stderr);
     assert.ok(existsSync(this.#wheel));
   }

@@ -1,5 +1,11 @@
-/** Why the wheel's way can't be tested on this machine, or false. */
+interface Report {
+  readonly header: { readonly glibcVersionRuntime?: string };
+}
+
+/** Why the pinned TensorFlow can't be set up on this machine, or false. */
 export const NO_WHEEL_HERE =
-  process.platform !== 'linux' || process.arch !== 'x64'
-    ? 'the pinned TensorFlow is for Linux x64'
-    : false;
+  process.platform === 'linux' &&
+  process.arch === 'x64' &&
+  (process.report.getReport() as Report).header.glibcVersionRuntime !== undefined
+    ? false
+    : 'the pinned TensorFlow is for Linux x64 with glibc';
