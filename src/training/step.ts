@@ -58,6 +58,7 @@ export function trainingStep(model: Model, batchSize: number): LoopBody {
       const keys = settings.decoderNoise ? [batchKey, latentKey, decoderKey] : [batchKey, latentKey];
       return keys.map((key) => foldIn(key, steps));
     },
+    // One flat row a step: XLA vectorizes the last dimension only.
     draw: (keys) => {
       const widths = [dataset.sourceDim(settings), settings.latentDim, settings.ambientDim];
       return keys.map((key, index) => normal(key as Keys, [batchSize * (widths[index] ?? 0)]));
