@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { FakeMachine, VERSION } from './fake-machine.js';
+import { NO_WHEEL_HERE } from './platform.js';
+
+describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
+  let machine: FakeMachine;
+  beforeEach(() => {
+    machine = new FakeMachine();
+  });
+  afterEach(() => {
+    machine.destroy();
+  });
+
+  test('makes a fresh clone ready, and tells each step on stderr', async () => {
+    const root = machine.clone();
+    const { status, stdout, stderr } = await machine.setUp(root);
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, '');
+    const steps = [
+      'npm packages: installing ... ',
+      `TensorFlow ${VERSION}: downloading `,
+      `TensorFlow ${VERSION}: checking and unpacking into ${machine.tensorflow} ... `,
+      `TensorFlow ${VERSION}: compiling the binding ... `,
+      'TypeScript: compiling ... ',
+      'Command: linking `npx vae-sweep` ... ',
+    ];
+    const places = steps.map((step) => stderr.indexOf(step));
+    assert.ok(!places.includes(-1), stderr);
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+    assert.equal(readlinkSync(path.join(root, 'node_modules/.bin/vae-sweep')), '../../bin/vae-sweep.mjs');
+  });
+
+  test('does nothing, and says nothing, where all is there', async () => {
+    const root = await machine.readyClone();
+    assert.deepEqual(await machine.setUp(root), { status: 0, stdout: '', stderr: '' });
+    assert.deepEqual(machine.calls(), []);
+  });
+
+  test('is done by the first command in a fresh clone, which then runs', async () => {
+    const root = machine.clone();
+    const first = await machine.setUp(root, { program: 'bin/vae-sweep.mjs' });
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(first.stderr, /^vae-sweep is not set up yet: doing it now[.]\n/);
+    assert.deepEqual(await machine.setUp(root, { program: 'bin/vae-sweep.mjs' }), {
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  for (const { version, old } of [
+    { version: '18.20.8', old: true },
+    { version: '20.18.3', old: true },
+    { version: '20.19.0', old: false },
+    { version: '22.0.0', old: false },
+  ]) {
+    test(`${old ? 'refuses' : 'accepts'} Node ${version}`, async () => {
+      const root = machine.clone();
+      const { status, stderr } = await machine.setUp(root, { nodeVersion: version });
+      if (!old) {
+        assert.equal(status, 0, stderr);
+        return;
+      }
+      assert.equal(status, 1);
+      assert.equal(
+        stderr,
+        `Set-up failed: Node ${version} is too old; 20.19 or later is needed\n` +
+          'To mend it: install Node 20, 22 or 24 (https://nodejs.org/en/download, or `nvm install 22`), ' +
+          'then run the command again\n',
+      );
+      assert.deepEqual(machine.calls(), []);
+    });
+  }
+
+  for (const { where, clones, compilations } of [
+    { where: 'in one clone: the second finds all done', clones: ['clone', 'clone'], compilations: 1 },
+    {
+      where: "in two clones: the second uses the first one's download",
+      clones: ['clone', 'second'],
+      compilations: 2,
+    },
+  ]) {
+    test(`waits for another one ${where}`, async () => {
+      const [first = '', second = ''] = clones.map((name) => machine.clone(name));
+      const letPipEnd = machine.haltPip();
+      const ahead = machine.start(first);
+      await ahead.said('downloading');
+      const behind = machine.start(second);
+      await behind.said('Another set-up is running; waiting for it to end\n');
+      letPipEnd();
+      for (const { status, stderr } of [await ahead.ended, await behind.ended])
+        assert.equal(status, 0, stderr);
+      assert.equal(machine.calls('python3 -m pip download').length, 1);
+      for (const tool of ['npm ci', 'g++ -O2', 'tsc'])
+        assert.equal(machine.calls(tool).length, compilations, tool);
+      machine.forgetCalls();
+      for (const root of [first, second])
+        assert.deepEqual(await machine.setUp(root), { status: 0, stdout: '', stderr: '' });
+    });
+  }
+
+  test('shows what npm said when npm fails', async () => {
+    machine.fake('npm', { 'ci *': "echo 'npm error code ECONNREFUSED' >&2; exit 1" });
+    const { status, stderr } = await machine.setUp(machine.clone());
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      'npm packages: installing ... failed\n' +
+        'npm error code ECONNREFUSED\n' +
+        'Set-up failed: npm could not install the packages of package-lock.json (its output is above)\n' +
+        'To mend it: check the network and `npm config get registry`, then run `npm run setup`\n',
+    );
+  });
+
+  test('installs the packages again where the lock file changed', async () => {
+    const root = await machine.readyClone();
+    const lock = { packages: { '': {}, 'node_modules/typescript': { integrity: 'sha512-other' } } };
+    writeFileSync(path.join(root, 'package-lock.json'), JSON.stringify(lock));
+    await machine.setUp(root);
+    assert.deepEqual(machine.calls('npm'), ['npm ci --include=dev']);
+  });
+
+  test('compiles again where a source changed, and removes what a deleted one left', async () => {
+    const root = machine.clone();
+    const other = path.join(root, 'src/cli/other.ts');
+    writeFileSync(other, '');
+    await machine.setUp(root);
+    const compiled = path.join(root, 'dist/src/cli');
+    assert.deepEqual(readdirSync(compiled).sort(), ['main.js', 'other.js']);
+    machine.forgetCalls();
+
+    rmSync(other);
+    const { status, stderr } = await machine.setUp(root);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(readdirSync(compiled), ['main.js']);
+    assert.deepEqual(machine.calls(), ['tsc']);
+  });
+
+  test('shows the errors of the compiler, and tries again the next time', async () => {
+    const root = await machine.readyClone();
+    writeFileSync(path.join(root, 'src/cli/main.ts'), 'wrong');
+    const failed = await machine.setUp(root);
+    assert.equal(failed.status, 1);
+    assert.equal(
+      failed.stderr,
+      'TypeScript: compiling ... failed\n' +
+        "src/cli/main.ts(1,1): error TS2304: Cannot find name 'wrong'.\n" +
+        'Set-up failed: the TypeScript does not compile (the errors are above)\n' +
+        'To mend it: correct these lines, then run `npm run setup`\n',
+    );
+    assert.equal((await machine.setUp(root)).status, 1);
+    writeFileSync(path.join(root, 'src/cli/main.ts'), '');
+    assert.equal((await machine.setUp(root)).status, 0);
+    assert.ok(existsSync(path.join(root, 'dist/src/cli/main.js')));
+  });
+});
