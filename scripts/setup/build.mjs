@@ -47,7 +47,7 @@ function stampOf(root) {
 }
 
 function sources(root) {
-  return SOURCE_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter((file) => file.endsWith('.ts'));
+  return SOURCE_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter((file) => /\.tsx?$/.test(file));
 }
 
 function outputs(root) {
@@ -58,14 +58,16 @@ function outputs(root) {
 
 function missingOutputs(root) {
   return sources(root).filter(
-    (file) => !file.endsWith('.d.ts') && !existsSync(join(root, 'dist', file.replace(/\.ts$/, '.js'))),
+    (file) => !file.endsWith('.d.ts') && !existsSync(join(root, 'dist', file.replace(/\.tsx?$/, '.js'))),
   );
 }
 
 /** Without this a deleted test would go on running. */
 function removeStaleOutputs(root) {
   for (const file of outputs(root)) {
-    if (!existsSync(join(root, file.replace(/\.js(\.map)?$/, '.ts')))) rmSync(join(root, 'dist', file));
+    const source = join(root, file.replace(/\.js(\.map)?$/, ''));
+    if (!['.ts', '.tsx'].some((extension) => existsSync(source + extension)))
+      rmSync(join(root, 'dist', file));
   }
 }
 
