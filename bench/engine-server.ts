@@ -15,14 +15,15 @@ import { CHECKPOINT_EVERY_MS, checkShape, settingsOf, taskOf } from './shapes.js
 import { inTemporaryFolder } from './temporary-folder.js';
 
 /**
- * Measures one engine, with `compiled` or `eager` as its argument, in a process of its own. A request is a line of the same form as
+ * Measures one engine, with `c`, `compiled` or `eager` as its argument, in a process of its own. A request is a line of the same form as
  * those of `bench/jax_scan.py`, its answer a line of JSON (`error` in it where the request was wrong):
  *
  *     prepare linear 1000    compiles the shape and runs it once
  *     run linear 1000 20     20 calls of 1,000 steps from the first step on: microseconds a step
  *     train linear 100000    trains a task of so many steps: milliseconds, those in its loops, and those of its evaluations
  */
-const engine = process.argv[2] === 'eager' ? 'eager' : 'compiled';
+const [, , argument] = process.argv;
+const engine = argument === 'eager' || argument === 'compiled' ? argument : 'c';
 
 /** Evaluations that are timed by themselves after a task. */
 const TIMED_EVALUATIONS = 15;
@@ -32,7 +33,8 @@ class TimedPrograms extends Programs {
   loopMs = 0;
 
   override get(settings: TrainingSettings): Program {
-    const { model, loop } = super.get(settings);
+    const program = super.get(settings);
+    const { loop } = program;
     const timed: Loop = {
       ...loop,
       run: (...call) => {
@@ -42,7 +44,7 @@ class TimedPrograms extends Programs {
         return result;
       },
     };
-    return { model, loop: timed };
+    return { ...program, loop: timed };
   }
 }
 
@@ -113,12 +115,12 @@ async function trainTask(shape: ExperimentName, steps: number): Promise<object> 
 
 /** Of all evaluations of a task, by the median of some that are made after it. */
 function evaluationsMs(settings: TrainingSettings): number {
-  const { model } = programs.get(settings);
-  const data = model.dataset.parameters(settings.seed, settings);
-  const parameters = initialParameters(model, settings.modelSeed);
+  const program = programs.get(settings);
+  const data = program.model.dataset.parameters(settings.seed, settings);
+  const parameters = initialParameters(program.model, settings.modelSeed);
   const samples = Array.from({ length: TIMED_EVALUATIONS }, (_, step) => {
     const start = performance.now();
-    evaluate(model, settings, parameters, data, step);
+    evaluate(program, settings, parameters, data, step);
     return performance.now() - start;
   });
   tf.dispose([...data, parameters]);

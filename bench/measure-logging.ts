@@ -27,7 +27,7 @@ export async function measureLogging({
   steps: most,
   progress,
 }: MeasureOptions): Promise<LoggingResult> {
-  const engine = await startEngine('compiled', coreToPin());
+  const engine = await startEngine('c', coreToPin());
   try {
     const results: LoggingResult = [];
     for (const { shape, steps: usual } of MEASURED) {

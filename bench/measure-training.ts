@@ -12,7 +12,7 @@ import { ratioOf, spreadOf } from './statistics.js';
 /** Steps of one call: what a worker's are at most, and JAX's. */
 const CALL_STEPS = 1_000;
 /** Steps of one measurement, for one to three seconds each. */
-const COMPILED_STEPS: Record<ExperimentName, number> = { linear: 40_000, sigmoid: 25_000, sphere: 2_000 };
+const COMPILED_STEPS: Record<ExperimentName, number> = { linear: 60_000, sigmoid: 40_000, sphere: 2_000 };
 const EAGER_STEPS = 100;
 
 /** A program that trains, in a process of its own. */
@@ -50,6 +50,7 @@ export async function measureTraining(options: MeasureOptions): Promise<Training
 
 async function* startAll(python: string | undefined): AsyncGenerator<Contender> {
   const core = coreToPin();
+  yield { program: 'c', child: await startEngine('c', core) };
   yield { program: 'compiled', child: await startEngine('compiled', core) };
   if (python !== undefined) {
     for (const variant of JAX_VARIANTS)
@@ -99,17 +100,17 @@ function callsOf(
 
 /** Against the variant with the lowest median, the same one in all rounds. */
 function ratioToJax(programs: readonly ProgramResult[]): RatioResult[] {
-  const compiled = programs.find(({ program }) => program === 'compiled');
+  const own = programs.find(({ program }) => program === 'c');
   const [best] = programs
     .filter(({ program }) => program.startsWith('jax'))
     .sort((a, b) => a.microsecondsPerStep.median - b.microsecondsPerStep.median);
-  if (compiled === undefined || best === undefined) return [];
+  if (own === undefined || best === undefined) return [];
   return [
     {
-      shape: compiled.shape,
+      shape: own.shape,
       against: best.program,
-      ratio: ratioOf(compiled.microsecondsPerStep, best.microsecondsPerStep),
-      processorRatio: ratioOf(compiled.processorMicrosecondsPerStep, best.processorMicrosecondsPerStep),
+      ratio: ratioOf(own.microsecondsPerStep, best.microsecondsPerStep),
+      processorRatio: ratioOf(own.processorMicrosecondsPerStep, best.processorMicrosecondsPerStep),
     },
   ];
 }

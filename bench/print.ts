@@ -64,7 +64,7 @@ function ratiosTable(ratios: TrainingResult['ratios']): string {
     fixed(processorRatio.median),
   ]);
   return table(
-    'The compiled engine over the best JAX variant, round by round',
+    'The C engine over the best JAX variant, round by round',
     ['shape', 'variant', ...SPREAD, 'processor time'],
     rows,
   );

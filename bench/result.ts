@@ -22,14 +22,14 @@ export const resultSchema = z.object({
       programs: z.array(
         z.object({
           shape: z.string(),
-          /** `compiled`, `eager`, or a variant of the JAX program as `jax stock`. */
+          /** `c`, `compiled`, `eager`, or a variant of the JAX program as `jax stock`. */
           program: z.string(),
           microsecondsPerStep: spreadSchema,
           /** Of processor time, of all the process's threads. */
           processorMicrosecondsPerStep: spreadSchema,
         }),
       ),
-      /** The compiled engine's time over that of the JAX variant with the lowest median, round by round. */
+      /** The C engine's time over that of the JAX variant with the lowest median, round by round. */
       ratios: z.array(
         z.object({
           shape: z.string(),

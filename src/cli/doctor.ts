@@ -97,10 +97,10 @@ function proof(installed: string): Check[] {
       : failed('random numbers', "are not JAX's", SET_UP_AGAIN),
     agree
       ? ok(
-          'XLA',
+          'C engine',
           `compiled in ${found.compileMs.toFixed(0)} ms, ran in ${found.runMs.toFixed(1)} ms; ${difference}`,
         )
-      : failed('XLA', difference, SET_UP_AGAIN),
+      : failed('C engine', difference, SET_UP_AGAIN),
   ];
 }
 

@@ -9,22 +9,8 @@ import {
 } from './function-def.js';
 import { constant, functionBody, shapeProto, typeNumber } from './graph-def.js';
 import type { LoopShapes } from './loop.js';
-import type { Recording } from './record.js';
+import type { RecordedLoop } from './recorded-loop.js';
 import type { FunctionDef, GraphDef, NodeDef } from './saved-model-schema.js';
-
-/** What a loop does, recorded. */
-export interface RecordedLoop {
-  /** Steps that keys are made for: those of a call at most, in whole blocks. */
-  readonly callSteps: number;
-  /** Steps of a block. */
-  readonly blockSteps: number;
-  /** Of (steps [callSteps], inputs). */
-  readonly keys: Recording;
-  /** Of a block's rows of the keys. */
-  readonly draw: Recording;
-  /** Of (step, inputs, its row of what was drawn, state); its outputs are the metrics, then the state. */
-  readonly step: Recording;
-}
 
 const SCALAR = { dtype: 'int32', shape: [] } as const;
 const COUNT: Variable = { name: 'count', ...SCALAR };

@@ -19,6 +19,7 @@ export type RecordedNode =
       readonly operation: string;
       readonly attributes: readonly NativeAttribute[];
       readonly inputs: readonly ValueRef[];
+      readonly outputs: readonly TensorShape[];
     };
 
 /** What a function of tensors did: its TensorFlow operations in the order they ran. */
@@ -83,7 +84,13 @@ class Recorder {
     outputs: readonly TensorInfo[],
   ): void {
     const inputs = operands.map((operand) => this.#refer(operand));
-    const node: RecordedNode = { kind: 'operation', operation, attributes: [...attributes], inputs };
+    const node: RecordedNode = {
+      kind: 'operation',
+      operation,
+      attributes: [...attributes],
+      inputs,
+      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
+    };
     this.#nodes.push(node);
     outputs.forEach((tensor, output) => {
       this.#define(tensor, { node, output });
@@ -155,6 +162,7 @@ class Recorder {
         { name: 'Tshape', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
       ],
       inputs: [source, { node: shape, output: 0 }],
+      outputs: [{ dtype: tensor.dtype, shape: tensor.shape }],
     };
     this.#nodes.push(shape, reshape);
     const ref = { node: reshape, output: 0 };

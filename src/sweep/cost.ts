@@ -3,8 +3,8 @@ import type { TrainingSettings } from './task.js';
 /**
  * What a task is likely to cost, from its settings alone: to start the longest first, and to say before a sweep starts how
  * long it may take. The constants reproduce, within 15%, times measured with TensorFlow 2.21.0 on one core of a shared
- * machine at batch 100 (33, 53 and 1319 microseconds a step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere (6, 14, 13);
- * 11900, 13100 and 17300 with the eager engine). Another machine differs by a factor, which leaves the order as it is.
+ * machine at batch 100 (14, 24 and 1042 microseconds a step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere (6, 14, 13);
+ * 33, 53 and 1319 with the compiled engine, 11900, 13100 and 17300 with the eager one). Another machine differs by a factor, which leaves the order as it is.
  * Start-up, compilation and evaluations are left out.
  */
 export interface Cost {
@@ -18,14 +18,11 @@ export interface Cost {
 /** Inputs and outputs of a dense layer. */
 type LayerShape = readonly [number, number];
 
-/** Fixed cost of a compiled step: the loop, and operations too small to count. */
-const STEP_MICROSECONDS = 20;
-/** Matrix products of one core. */
-const FLOPS_PER_MICROSECOND = 95_000;
-/** One normal number by threefry: the linear step without its 2,900 took 10 microseconds less. */
-const RANDOM_NUMBER_MICROSECONDS = 0.0035;
-/** Adam's update of one parameter, and the metrics' share. */
-const PARAMETER_MICROSECONDS = 0.0012;
+/** Microseconds of a step, by engine: the eager one has the compiled one's, and its dispatch. */
+const RATES = {
+  c: { step: 3.5, megaflop: 8.9, randomNumber: 0.002, parameter: 0.0006 },
+  compiled: { step: 20, megaflop: 10.5, randomNumber: 0.0035, parameter: 0.0012 },
+} as const;
 /** Dispatch of the eager engine's operations: of a step, of a dense layer, and more for one with ReLU and its gradient. */
 const EAGER_STEP_MICROSECONDS = 10_900;
 const EAGER_LAYER_MICROSECONDS = 500;
@@ -64,16 +61,17 @@ function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[],
   const flops = 3 * 2 * weights * batchSize;
   const dataNumbers = intrinsicDim + (experiment === 'sphere' ? 1 : 0);
   const randomNumbers = batchSize * (dataNumbers + latentDim + (decoderNoise ? ambientDim : 0));
-  const compiled =
-    STEP_MICROSECONDS +
-    flops / FLOPS_PER_MICROSECOND +
-    randomNumbers * RANDOM_NUMBER_MICROSECONDS +
-    parameters * PARAMETER_MICROSECONDS;
-  if (settings.engine === 'compiled') return compiled;
+  const rates = RATES[settings.engine === 'c' ? 'c' : 'compiled'];
+  const work =
+    rates.step +
+    (flops / 1e6) * rates.megaflop +
+    randomNumbers * rates.randomNumber +
+    parameters * rates.parameter;
+  if (settings.engine !== 'eager') return work;
   const reluLayers = 2 * settings.hiddenWidths.length;
   const dispatch =
     EAGER_STEP_MICROSECONDS + shapes.length * EAGER_LAYER_MICROSECONDS + reluLayers * EAGER_RELU_MICROSECONDS;
-  return compiled + dispatch;
+  return work + dispatch;
 }
 
 function estimateBytes(settings: TrainingSettings, parameters: number): number {

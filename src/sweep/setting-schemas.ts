@@ -57,8 +57,8 @@ export const settingSchemas = {
   evaluateEverySteps: wholeNumber(1, 100_000_000).describe('Steps between two evaluations. Default: 5000.'),
   evaluationPoints: wholeNumber(1, 100_000).describe('Points that an evaluation uses. Default: 1000.'),
   logEverySteps: wholeNumber(1, 100_000_000).describe('Steps between two rows of the step log. Default: 1.'),
-  engine: oneOf(['compiled', 'eager']).describe(
-    'compiled: one native call for thousands of steps; eager: step by step, the slow reference. Default: compiled.',
+  engine: oneOf(['c', 'compiled', 'eager']).describe(
+    'c: a loop in C, made by g++; compiled: the same by XLA, slower; eager: step by step, the slow reference. Default: c.',
   ),
 } as const;
 

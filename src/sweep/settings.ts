@@ -43,7 +43,7 @@ export function resolveSettings(experiment: ExperimentName, values: CellValues):
     evaluateEverySteps: values.evaluateEverySteps ?? 5_000,
     evaluationPoints: values.evaluationPoints ?? 1_000,
     logEverySteps: values.logEverySteps ?? 1,
-    engine: values.engine ?? 'compiled',
+    engine: values.engine ?? 'c',
   };
 }
 

@@ -24,7 +24,7 @@ export interface TrainingSettings {
   readonly evaluateEverySteps: number;
   readonly evaluationPoints: number;
   readonly logEverySteps: number;
-  readonly engine: 'compiled' | 'eager';
+  readonly engine: 'c' | 'compiled' | 'eager';
 }
 
 /** One run of a sweep: its settings and the identity made of them. */

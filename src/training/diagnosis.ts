@@ -1,4 +1,4 @@
-import { compileLoop } from '../graph/compile.js';
+import { compileLoopToC } from '../graph/c/compile.js';
 import { eagerLoop, type Loop } from '../graph/loop.js';
 import { loadedTensorFlowVersion } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
@@ -13,7 +13,7 @@ const STEPS = 20;
 /** `jax.random.split(jax.random.PRNGKey(0))`, as unsigned words. */
 const JAX_SPLIT_OF_KEY_0 = [4146024105, 967050713, 2718843009, 1272950319];
 
-/** Draws random numbers and trains a small model for a few steps, by both engines. @param now milliseconds */
+/** Draws random numbers and trains a small model for a few steps, by the C engine and the eager one. @param now milliseconds */
 export function diagnose(settings: TrainingSettings, now: () => number): Diagnosis {
   const model = buildModel(settings);
   const body = trainingStep(model, settings.batchSize);
@@ -23,7 +23,7 @@ export function diagnose(settings: TrainingSettings, now: () => number): Diagnos
   const state = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
   const losses = (loop: Loop) => loop.run(state, inputs, 1, STEPS).metrics;
   const start = now();
-  const compiled = compileLoop(body, stepShapes(model), STEPS);
+  const compiled = compileLoopToC(body, stepShapes(model), STEPS);
   const measured = losses(compiled);
   const compileMs = now() - start;
   losses(compiled);

@@ -1,14 +1,12 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
-import { normal } from '../random/distributions.js';
-import { dataKey, modelKey } from '../random/key-tree.js';
-import { foldIn, type Key } from '../random/keys.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { generate, losses } from '../vae/loss.js';
 import type { Evaluation, MetricValues } from '../vae/metrics/metric.js';
 import { metrics } from '../vae/metrics/registry.js';
-import type { Model } from '../vae/model.js';
 import { parameterLayout, parametersOf, unflatten } from '../vae/parameters.js';
+import { drawEvaluation } from './evaluation-draws.js';
+import type { Program } from './programs.js';
 import { STEP_METRICS } from './step.js';
 
 /** One row of the evaluation log. */
@@ -26,7 +24,7 @@ export interface EvaluationResult {
  * fresh points of the generator. A pure function of (settings, parameters, step).
  */
 export function evaluate(
-  model: Model,
+  { model, evaluationLoop }: Pick<Program, 'model' | 'evaluationLoop'>,
   settings: TrainingSettings,
   flat: Tensor1D,
   dataParameters: readonly Tensor2D[],
@@ -35,25 +33,12 @@ export function evaluate(
   return tf.tidy(() => {
     const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
     const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
-    const draw = (key: Key, width: number) =>
-      normal(foldIn(key, step), [settings.evaluationPoints, width]) as Tensor2D;
-    const drawModel = (purpose: Parameters<typeof modelKey>[1], width: number) =>
-      draw(modelKey(settings.modelSeed, purpose), width);
-    const source = draw(dataKey(settings.seed, 'evaluationPoints'), model.dataset.sourceDim(settings));
-    const noise = {
-      latent: drawModel('evaluationLatentNoise', settings.latentDim),
-      decoder: settings.decoderNoise ? drawModel('evaluationDecoderNoise', settings.ambientDim) : null,
-    };
-    const real = model.dataset.points(dataParameters, source, settings);
+    const draws = drawEvaluation(model, evaluationLoop, settings, step);
+    const real = model.dataset.points(dataParameters, draws.source, settings);
+    const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };
     const measured = losses(model, parameters, real, noise, threshold);
-    const latents = drawModel('generatedLatents', settings.latentDim);
-    const generated = generate(
-      model,
-      parameters,
-      latents,
-      drawModel('generatedNoise', settings.ambientDim),
-      threshold,
-    );
+    const latents = draws.generatedLatents;
+    const generated = generate(model, parameters, latents, draws.generatedNoise, threshold);
     const values = STEP_METRICS.map((name) => [name, measured[name].dataSync()[0] ?? NaN] as const);
     const decoderVariance = Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN);
     const [firstLayer] = parameters.decoder;

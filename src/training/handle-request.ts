@@ -1,11 +1,13 @@
 import { CorruptTaskError } from '../errors.js';
 import { loadedTensorFlowVersion } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
-import { recordLoop } from '../graph/compile.js';
+import { recordLoop } from '../graph/recorded-loop.js';
 import { buildModel } from '../vae/model.js';
 import { initialParameters } from '../vae/parameters.js';
 import type { Task } from '../sweep/task.js';
+import { eagerLoop } from '../graph/loop.js';
 import { evaluate } from './evaluate.js';
+import { evaluationLoop } from './evaluation-draws.js';
 import { Programs } from './programs.js';
 import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from './protocol.js';
 import { stepShapes, trainingStep } from './step.js';
@@ -48,8 +50,10 @@ function checkVersion({ versions }: Task): void {
 function warmUp({ settings }: Task): void {
   tf.tidy(() => {
     const model = buildModel(settings);
-    recordLoop(trainingStep(model, settings.batchSize), stepShapes(model), 1);
+    recordLoop(trainingStep(model, settings.batchSize), stepShapes(model), 1, 1);
     const dataParameters = model.dataset.parameters(settings.seed, settings);
-    evaluate(model, settings, initialParameters(model, settings.modelSeed), dataParameters, 0);
+    const draws = evaluationLoop(model, settings);
+    const program = { model, evaluationLoop: eagerLoop(draws.body, 1) };
+    evaluate(program, settings, initialParameters(model, settings.modelSeed), dataParameters, 0);
   });
 }

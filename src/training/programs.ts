@@ -1,7 +1,9 @@
+import { compileLoopToC } from '../graph/c/compile.js';
 import { compileLoop } from '../graph/compile.js';
-import { eagerLoop, type Loop } from '../graph/loop.js';
+import { eagerLoop, type Loop, type LoopBody, type LoopShapes } from '../graph/loop.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { buildModel, type Model } from '../vae/model.js';
+import { evaluationLoop } from './evaluation-draws.js';
 import { stepShapes, trainingStep } from './step.js';
 
 /** Steps of one native call, at most. A task's bits do not depend on it. */
@@ -12,7 +14,19 @@ const MAX_PROGRAMS = 2;
 export interface Program {
   readonly model: Model;
   readonly loop: Loop;
+  /** Draws what an evaluation needs, in one step. */
+  readonly evaluationLoop: Loop;
 }
+
+/** How each engine makes a loop. A new one is a line here, and a name in `src/sweep/setting-schemas.ts`. */
+const ENGINES = {
+  c: compileLoopToC,
+  compiled: compileLoop,
+  eager: (body, _shapes, maxSteps) => eagerLoop(body, maxSteps),
+} satisfies Record<
+  TrainingSettings['engine'],
+  (body: LoopBody, shapes: LoopShapes, maxSteps: number) => Loop
+>;
 
 /** The programs of one worker, by shape, the one used longest ago first. */
 export class Programs {
@@ -31,9 +45,10 @@ export class Programs {
 
   /** Before another is compiled, which is when a worker needs its most memory. */
   #makeRoom(): void {
-    for (const [shape, { loop }] of this.#programs) {
+    for (const [shape, { loop, evaluationLoop }] of this.#programs) {
       if (this.#programs.size < MAX_PROGRAMS) return;
       loop.dispose();
+      evaluationLoop.dispose();
       this.#programs.delete(shape);
     }
   }
@@ -41,10 +56,11 @@ export class Programs {
 
 /** All that a compiled program depends on; the rest of the settings are its inputs. */
 function programShape(settings: TrainingSettings): string {
-  const { experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths } = settings;
+  const { experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths, evaluationPoints } =
+    settings;
   const { biases, decoderNoise, initialDecoderLogVariance, engine } = settings;
   return JSON.stringify([
-    ...[experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths],
+    ...[experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths, evaluationPoints],
     ...[biases, decoderNoise, initialDecoderLogVariance, engine],
   ]);
 }
@@ -52,9 +68,9 @@ function programShape(settings: TrainingSettings): string {
 function makeProgram(settings: TrainingSettings): Program {
   const model = buildModel(settings);
   const body = trainingStep(model, settings.batchSize);
-  const loop =
-    settings.engine === 'compiled'
-      ? compileLoop(body, stepShapes(model), MAX_CHUNK_STEPS)
-      : eagerLoop(body, MAX_CHUNK_STEPS);
-  return { model, loop };
+  const loop = ENGINES[settings.engine](body, stepShapes(model), MAX_CHUNK_STEPS);
+  const draws = evaluationLoop(model, settings);
+  // A session more a program would cost the compiled engine more memory than it saves time.
+  const makeDraws = ENGINES[settings.engine === 'c' ? 'c' : 'eager'];
+  return { model, loop, evaluationLoop: makeDraws(draws.body, draws.shapes, 1) };
 }

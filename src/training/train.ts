@@ -109,8 +109,8 @@ class Run {
   }
 
   #evaluate(): EvaluationResult {
-    const { model } = this.#program;
-    return evaluate(model, this.#request.task.settings, this.#parameters(), this.#dataParameters, this.#step);
+    const { settings } = this.#request.task;
+    return evaluate(this.#program, settings, this.#parameters(), this.#dataParameters, this.#step);
   }
 
   #logEvaluation(): void {

@@ -34,12 +34,12 @@ test('a plan of an empty store has one row for the runs that differ in their see
     '┌────────────┬───────┬───────┬────────────┬────────────┐',
     '│ dimensions │ seeds │ state │ time a run │ disk a run │',
     '├────────────┼───────┼───────┼────────────┼────────────┤',
-    '│ 3-12-20    │ 2, 3  │ to do │ 317 ms     │ 388 kB     │',
-    '│ 9-20-20    │ 2, 3  │ to do │ 362 ms     │ 454 kB     │',
+    '│ 3-12-20    │ 2, 3  │ to do │ 110 ms     │ 388 kB     │',
+    '│ 9-20-20    │ 2, 3  │ to do │ 141 ms     │ 454 kB     │',
     '└────────────┴───────┴───────┴────────────┴────────────┘',
     '',
     'sweep: 4 tasks: 4 to do.',
-    'Time: about 680 ms on 2 workers for 40,000 steps; a rough estimate, start-up not counted.',
+    'Time: about 251 ms on 2 workers for 40,000 steps; a rough estimate, start-up not counted.',
     '',
   ]);
 });

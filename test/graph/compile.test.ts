@@ -2,8 +2,8 @@ import '../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
-import { BLOCK_STEPS, compileLoop, recordLoop } from '../../src/graph/compile.js';
-import type { RecordedLoop } from '../../src/graph/loop-graph.js';
+import { BLOCK_STEPS, compileLoop } from '../../src/graph/compile.js';
+import { recordLoop, type RecordedLoop } from '../../src/graph/recorded-loop.js';
 import { eagerLoop, type LoopBody, type LoopShapes } from '../../src/graph/loop.js';
 import { tf } from '../../src/native/tensorflow.js';
 
@@ -75,7 +75,7 @@ describe('a compiled loop', () => {
       },
     };
     assert.throws(
-      () => recordLoop(reading, shapes, 5),
+      () => recordLoop(reading, shapes, 5, 5),
       /read the values of a tensor that depends on its inputs/,
     );
   });
@@ -130,6 +130,6 @@ describe('a compiled loop', () => {
       },
     };
     const count = ({ keys, draw, step }: RecordedLoop) => [keys, draw, step].map(({ nodes }) => nodes.length);
-    assert.deepEqual(count(recordLoop(wasteful, shapes, 5)), count(recordLoop(body, shapes, 5)));
+    assert.deepEqual(count(recordLoop(wasteful, shapes, 5, 5)), count(recordLoop(body, shapes, 5, 5)));
   });
 });

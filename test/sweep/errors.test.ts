@@ -85,7 +85,7 @@ test('values out of their bounds', () => {
     ['learningRate', '.nan', 'expected a number from 1e-12 to 10, got NaN'],
     ['learningRate', '0', 'expected a number from 1e-12 to 10, got 0'],
     ['biases', 'yes', 'expected true or false, got "yes"'],
-    ['engine', 'fast', 'expected one of compiled, eager, got "fast"'],
+    ['engine', 'fast', 'expected one of c, compiled, eager, got "fast"'],
     [
       'initialDecoderLogVariance',
       '0',

@@ -97,7 +97,7 @@ test('a default that is written out is the same task as one that is not', () => 
     evaluateEverySteps: 5_000,
     evaluationPoints: 1_000,
     logEverySteps: 1,
-    engine: 'compiled',
+    engine: 'c',
   };
   const needed = { dimensions: [6, 14, 13], seed: 69 };
   const idOf = (settings: object) => load(JSON.stringify({ experiment: 'sphere', settings })).tasks[0]?.id;

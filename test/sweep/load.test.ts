@@ -52,7 +52,7 @@ test('settings without a grid are one cell', () => {
     evaluateEverySteps: 5000,
     evaluationPoints: 1000,
     logEverySteps: 1,
-    engine: 'compiled',
+    engine: 'c',
   });
 });
 

@@ -22,14 +22,16 @@ interface GoldenBits {
 const FILE = fileURLToPath(new URL('../../../test/fixtures/golden-bits.json', import.meta.url));
 const nonlinear = { ambientDim: 5, learningRate: 1e-4, initialDecoderLogVariance: -3, steps: 300 } as const;
 
-/** Every experiment in both engines, and every operation that a setting adds. */
+/** Every experiment in every engine, and every operation that a setting adds. */
 const cases: Record<string, Partial<TrainingSettings>> = {
   linear: { steps: 300 },
+  'linear, compiled': { steps: 300, engine: 'compiled' },
   'linear, eager': { steps: 30, engine: 'eager' },
   'linear, no biases, no noise': { steps: 300, biases: false, decoderNoise: false },
   sigmoid: { ...nonlinear, experiment: 'sigmoid' },
   'sigmoid, clipped': { ...nonlinear, experiment: 'sigmoid', decoderLogVarianceThreshold: -3 },
   sphere: { ...nonlinear, experiment: 'sphere', hiddenWidths: [20, 20] },
+  'sphere, compiled': { ...nonlinear, experiment: 'sphere', hiddenWidths: [20, 20], engine: 'compiled' },
   'sphere, eager': { ...nonlinear, experiment: 'sphere', hiddenWidths: [20, 20], steps: 30, engine: 'eager' },
 };
 

@@ -27,7 +27,7 @@ export const shortSettings: TrainingSettings = {
   evaluateEverySteps: 700,
   evaluationPoints: 50,
   logEverySteps: 1,
-  engine: 'compiled',
+  engine: 'c',
 };
 
 function taskOf(settings: TrainingSettings): Task {

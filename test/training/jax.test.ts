@@ -47,7 +47,8 @@ describe('an independent JAX program with the same keys', () => {
         logEverySteps: 1,
         evaluateEverySteps: 300,
       };
-      const { model, loop } = programs.get(settings);
+      const program = programs.get(settings);
+      const { model, loop } = program;
       const dataParameters = model.dataset.parameters(settings.seed, settings);
       if (dataParameters[0])
         assertClose('data', dataParameters[0].dataSync(), fixture.dataParameters?.flat() ?? [], 4e-6);
@@ -72,7 +73,7 @@ describe('an independent JAX program with the same keys', () => {
           expected.step > LATE_STEP ? late : LOSS_TOLERANCE,
         );
       }
-      const { row } = evaluate(model, settings, state[0] as Tensor1D, dataParameters, 300);
+      const { row } = evaluate(program, settings, state[0] as Tensor1D, dataParameters, 300);
       for (const [name, expected] of Object.entries(fixture.evaluation)) {
         const actual = row[name];
         if (actual === undefined || actual === null) continue;

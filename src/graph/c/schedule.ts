@@ -1,0 +1,206 @@
+import {
+  isLiteral,
+  readsOf,
+  type Elementwise,
+  type MatMul,
+  type Operation,
+  type Program,
+  type Sum,
+  type Transpose,
+} from './program.js';
+import { isWhole, sizeOf, type Buffer, type View } from './view.js';
+
+/** Elementwise operations of one shape that run in one loop: what one makes the next reads from a register. */
+export interface FusedLoop {
+  readonly kind: 'loop';
+  readonly shape: readonly number[];
+  readonly operations: Elementwise[];
+}
+
+export type Kernel = FusedLoop | MatMul | Transpose | Sum;
+
+/**
+ * Puts the operations into kernels: an elementwise one joins the earliest loop of its shape that starts after all it reads is made,
+ * or makes a new one. What follows from only inputs so comes early, what the optimiser does in one loop at the end.
+ */
+export function schedule(program: Program): Kernel[] {
+  const kernels: Kernel[] = [];
+  /** Kernel that writes a buffer last, and the operations that read or write it there. */
+  const writers = new Map<Buffer, number>();
+  for (const operation of inOrder(program)) {
+    const after = readsOf(operation).map((view) => firstKernelFor(view, operation, writers, kernels));
+    const earliest = Math.max(0, ...after);
+    let index = operation.kind === 'elementwise' ? findLoop(kernels, operation, earliest) : -1;
+    if (index === -1) {
+      index = kernels.length;
+      kernels.push(
+        operation.kind === 'elementwise'
+          ? { kind: 'loop', shape: operation.out.shape, operations: [] }
+          : operation,
+      );
+    }
+    const kernel = kernels[index];
+    if (operation.kind === 'elementwise' && kernel?.kind === 'loop') kernel.operations.push(operation);
+    writers.set(operation.out.buffer, Math.max(index, writers.get(operation.out.buffer) ?? 0));
+  }
+  return kernels;
+}
+
+/**
+ * The operations that the outputs need, each after those it reads. What takes the longest chain comes first, so that what follows
+ * from inputs alone finds the loop of what it is combined with, in place of making one of its own.
+ */
+function inOrder({ operations, outputs }: Program): Operation[] {
+  const writers = new Map<Buffer, Operation[]>();
+  const depths = new Map<Operation, number>();
+  const makersOf = (view: View) => writers.get(view.buffer) ?? [];
+  const depthOf = (views: readonly View[]) =>
+    Math.max(0, ...views.flatMap(makersOf).map((maker) => 1 + (depths.get(maker) ?? 0)));
+  for (const operation of operations) {
+    depths.set(operation, depthOf(readsOf(operation)));
+    writers.set(operation.out.buffer, [...(writers.get(operation.out.buffer) ?? []), operation]);
+  }
+  const ordered = new Set<Operation>();
+  const visit = (views: readonly View[]): void => {
+    const makers = views.flatMap(makersOf).filter((maker) => !ordered.has(maker));
+    for (const maker of makers.sort((a, b) => (depths.get(b) ?? 0) - (depths.get(a) ?? 0))) {
+      visit(readsOf(maker));
+      ordered.add(maker);
+    }
+  };
+  visit(outputs);
+  return [...ordered];
+}
+
+/** The kernel in which, at the earliest, the operation may read the view. */
+function firstKernelFor(
+  view: View,
+  operation: Operation,
+  writers: ReadonlyMap<Buffer, number>,
+  kernels: readonly Kernel[],
+): number {
+  const writer = writers.get(view.buffer);
+  if (writer === undefined) return 0;
+  const kernel = kernels[writer];
+  const isInRegister =
+    operation.kind === 'elementwise' &&
+    kernel?.kind === 'loop' &&
+    kernel.operations.some((one) => isSameElement(one.out, view));
+  return isInRegister ? writer : writer + 1;
+}
+
+function findLoop(kernels: readonly Kernel[], { out }: Elementwise, earliest: number): number {
+  return kernels.findIndex(
+    (kernel, index) =>
+      index >= earliest && kernel.kind === 'loop' && kernel.shape.join() === out.shape.join(),
+  );
+}
+
+/** Whether in every turn of a loop both views are the same cell. */
+function isSameElement(a: View, b: View): boolean {
+  return (
+    a.buffer === b.buffer &&
+    a.offset === b.offset &&
+    a.shape.join() === b.shape.join() &&
+    a.strides.join() === b.strides.join()
+  );
+}
+
+/** Buffers that a kernel reads and that it writes. */
+function accesses(kernel: Kernel): { reads: View[]; writes: View[] } {
+  const operations: Operation[] = kernel.kind === 'loop' ? kernel.operations : [kernel];
+  return { reads: operations.flatMap(readsOf), writes: operations.map(({ out }) => out) };
+}
+
+/** Where every buffer lies in the workspace, in cells. */
+export interface Layout {
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  readonly size: number;
+}
+
+/** Cells after each buffer: vectors may read past its end. Buffers start at multiples of it, which are a cache line. */
+const LINE = 16;
+
+/**
+ * Gives every buffer a place from `start` on; those in `pinned` have one. Buffers whose lives do not overlap share cells, so that
+ * more of them stay in the cache.
+ */
+export function layOut(
+  kernels: readonly Kernel[],
+  stored: ReadonlySet<View>,
+  pinned: ReadonlyMap<Buffer, number>,
+  start: number,
+): Layout {
+  const lives = new Map<Buffer, { first: number; last: number }>();
+  kernels.forEach((kernel, index) => {
+    const { reads, writes } = accesses(kernel);
+    const isInRegister = (view: View) => kernel.kind === 'loop' && madeInLoop(kernel, view) !== -1;
+    const inMemory = [
+      ...reads.filter((view) => !isInRegister(view)),
+      ...writes.filter((view) => stored.has(view)),
+    ];
+    for (const { buffer } of inMemory) {
+      const life = lives.get(buffer) ?? { first: index, last: index };
+      lives.set(buffer, { ...life, last: index });
+    }
+  });
+  const offsets = new Map(pinned);
+  const placed: { from: number; to: number; first: number; last: number }[] = [];
+  let size = start;
+  for (const [buffer, life] of lives) {
+    if (offsets.has(buffer)) continue;
+    const cells = roundUp(buffer.size) + LINE;
+    const overlapping = placed
+      .filter((other) => other.first <= life.last && life.first <= other.last)
+      .sort((a, b) => a.from - b.from);
+    let from = start;
+    for (const other of overlapping) if (from + cells > other.from) from = Math.max(from, other.to);
+    offsets.set(buffer, from);
+    placed.push({ from, to: from + cells, ...life });
+    size = Math.max(size, from + cells);
+  }
+  return { offsets, size };
+}
+
+export function roundUp(cells: number): number {
+  return Math.ceil(cells / LINE) * LINE;
+}
+
+/**
+ * Whether `out`, made by the kernels, may be written over `input`: all that read the input come before, or read in the same turn of
+ * the loop the cell that is then written.
+ */
+export function canOverwrite(kernels: readonly Kernel[], input: Buffer, out: View): boolean {
+  const writer = kernels.findIndex((kernel) =>
+    accesses(kernel).writes.some(({ buffer }) => buffer === out.buffer),
+  );
+  return kernels.every((kernel, index) => {
+    const views = accesses(kernel).reads.filter(({ buffer }) => buffer === input);
+    if (views.length === 0 || index < writer) return true;
+    return (
+      index === writer &&
+      kernel.kind === 'loop' &&
+      sizeOf(kernel.shape) === input.size &&
+      views.every((view) => isWhole(view) && view.shape.join() === kernel.shape.join())
+    );
+  });
+}
+
+/** Views that kernels other than the one that makes them need, so that they have to be stored. */
+export function storedViews(kernels: readonly Kernel[], outputs: ReadonlySet<Buffer>): Set<View> {
+  const stored = new Set<View>();
+  kernels.forEach((kernel, index) => {
+    for (const out of accesses(kernel).writes) {
+      const isRead = kernels.some(
+        (other, at) => at !== index && accesses(other).reads.some(({ buffer }) => buffer === out.buffer),
+      );
+      if (isRead || outputs.has(out.buffer)) stored.add(out);
+    }
+  });
+  return stored;
+}
+
+/** Whether an operand of a loop is what an operation of the same loop has made. */
+export function madeInLoop(loop: FusedLoop, operand: Elementwise['operands'][number]): number {
+  return isLiteral(operand) ? -1 : loop.operations.findIndex(({ out }) => isSameElement(out, operand));
+}

@@ -1,0 +1,78 @@
+/** A cell holds 4 bytes: a float32, an int32, or a bool as 0 or 1. */
+export type CellType = 'float32' | 'int32' | 'bool';
+
+/** Cells of the workspace, in a row. Where they lie is decided when the program is laid out. */
+export interface Buffer {
+  readonly id: number;
+  readonly size: number;
+}
+
+/** A tensor that lies in a buffer: element (i, j, ...) is cell `offset` + i * strides[0] + j * strides[1] + ... */
+export interface View {
+  readonly buffer: Buffer;
+  readonly dtype: CellType;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** The whole of a buffer, row-major. */
+export function wholeView(buffer: Buffer, dtype: CellType, shape: readonly number[]): View {
+  return { buffer, dtype, shape, strides: rowMajor(shape), offset: 0 };
+}
+
+/** Whether the elements lie one after the other, in row-major order. */
+export function isContiguous({ shape, strides }: View): boolean {
+  const expected = rowMajor(shape);
+  return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
+}
+
+/** Whether it is all of its buffer, in row-major order. */
+export function isWhole(view: View): boolean {
+  return view.offset === 0 && view.buffer.size === sizeOf(view.shape) && isContiguous(view);
+}
+
+/** The same elements under another shape, or null if they would have to be moved. */
+export function reshaped(view: View, shape: readonly number[]): View | null {
+  return isContiguous(view) ? { ...view, shape, strides: rowMajor(shape) } : null;
+}
+
+export function sliced(view: View, begin: readonly number[], shape: readonly number[]): View {
+  const offset = view.strides.reduce((sum, stride, axis) => sum + stride * (begin[axis] ?? 0), view.offset);
+  return { ...view, shape, offset };
+}
+
+/** A matrix with rows and columns exchanged. */
+export function transposed(view: View): View {
+  return { ...view, shape: [...view.shape].reverse(), strides: [...view.strides].reverse() };
+}
+
+/** Seen as `shape` by repeating: sizes of 1, and axes that are missing in front, get a stride of 0. */
+export function broadcast(view: View, shape: readonly number[]): View {
+  const missing = shape.length - view.shape.length;
+  const strides = shape.map((_, axis) =>
+    axis < missing || view.shape[axis - missing] === 1 ? 0 : (view.strides[axis - missing] ?? 0),
+  );
+  return { ...view, shape, strides };
+}
+
+/** The same without its axes of size 1, which no loop needs. */
+export function squeezed(view: View): View {
+  const axes = view.shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
+  const pick = (values: readonly number[]) => axes.map((axis) => values[axis] ?? 0);
+  return { ...view, shape: pick(view.shape), strides: pick(view.strides) };
+}
+
+/** A view that was repeated to `shape`, without the axes that have size 1 there. */
+export function squeezedLike(operand: View, shape: readonly number[]): View {
+  const keep = (values: readonly number[]) => values.filter((_, axis) => shape[axis] !== 1);
+  return { ...operand, shape: keep(operand.shape), strides: keep(operand.strides) };
+}
+
+function rowMajor(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
