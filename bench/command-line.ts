@@ -13,10 +13,14 @@ export function projectFile(name: string): string {
 }
 
 /** Runs `vae-sweep` in a process of its own, as a user does. @throws with what it said if it fails */
-export async function runCommand(args: readonly string[]): Promise<{ elapsedMs: number; peakBytes: number }> {
+export async function runCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ elapsedMs: number; peakBytes: number }> {
   const start = performance.now();
   const child = spawn(process.execPath, [projectFile('bin/vae-sweep.mjs'), ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
   });
   let peakBytes = 0;
   const timer = setInterval(() => {

@@ -27,21 +27,37 @@ export function readResult(file: string): Result {
   }
 }
 
-function medians({ training, workers, logging, memory, planning }: Result): Map<string, number> {
+function medians({
+  training,
+  workers,
+  logging,
+  memory,
+  start,
+  dispatch,
+  planning,
+}: Result): Map<string, number> {
   return new Map([
     ...(training?.programs ?? []).map(
       ({ shape, program, microsecondsPerStep }) =>
         [`${shape} ${program}, microseconds a step`, microsecondsPerStep.median] as const,
     ),
-    ...(training?.ratios ?? []).map(
-      ({ shape, ratio }) => [`${shape} compiled over JAX`, ratio.median] as const,
-    ),
+    ...(training?.ratios ?? []).map(({ shape, ratio }) => [`${shape} C over JAX`, ratio.median] as const),
     ...(workers ?? []).map(({ shape, ratio }) => [`${shape} two workers over one`, ratio.median] as const),
     ...(logging ?? []).flatMap(({ shape, evaluationsShare, writingShare }) => [
       [`${shape} evaluations, share of training`, evaluationsShare.median] as const,
       [`${shape} logs and checkpoints, share of training`, writingShare.median] as const,
     ]),
     ...(memory ? [['peak memory, bytes', memory.peakBytes] as const] : []),
+    ...(start ?? []).flatMap(({ shape, coldMs, warmMs }) => [
+      [`${shape} one step, cold, milliseconds`, coldMs.median] as const,
+      [`${shape} one step, warm, milliseconds`, warmMs.median] as const,
+    ]),
+    ...(dispatch
+      ? [
+          ['trivial task, milliseconds', dispatch.taskMs] as const,
+          ['finished run of trivial tasks, milliseconds', dispatch.finishedRunMs.median] as const,
+        ]
+      : []),
     ...(planning ?? []).map(
       ({ command, elapsedMs }) => [`${command}, milliseconds`, elapsedMs.median] as const,
     ),

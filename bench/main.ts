@@ -4,16 +4,18 @@ import { hideBin } from 'yargs/helpers';
 import { EXIT, InputError, UserError } from '../src/errors.js';
 import { compareResults, readResult } from './compare.js';
 import { describeMachine, describeVersions } from './machine.js';
+import { measureDispatch } from './measure-dispatch.js';
 import { measureLogging } from './measure-logging.js';
 import { measureMemory } from './measure-memory.js';
 import { measurePlanning } from './measure-planning.js';
+import { measureStart } from './measure-start.js';
 import { measureTraining } from './measure-training.js';
 import { measureWorkers } from './measure-workers.js';
 import type { MeasureOptions } from './options.js';
 import { changesText, resultText } from './print.js';
 import type { Result } from './result.js';
 
-type Part = 'training' | 'workers' | 'logging' | 'memory' | 'planning';
+type Part = 'training' | 'workers' | 'logging' | 'memory' | 'start' | 'dispatch' | 'planning';
 
 /** In the order they are measured, and what each adds to the result. */
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
@@ -21,6 +23,8 @@ const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>>
   workers: async (options) => ({ workers: await measureWorkers(options) }),
   logging: async (options) => ({ logging: await measureLogging(options) }),
   memory: async (options) => ({ memory: await measureMemory(options) }),
+  start: async (options) => ({ start: await measureStart(options) }),
+  dispatch: async (options) => ({ dispatch: await measureDispatch(options) }),
   planning: async (options) => ({ planning: await measurePlanning(options) }),
 };
 

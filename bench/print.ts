@@ -2,10 +2,12 @@ import Table from 'cli-table3';
 import { formatBytes, formatCount } from '../src/units.js';
 import type { Change } from './compare.js';
 import type {
+  DispatchResult,
   LoggingResult,
   MemoryResult,
   PlanningResult,
   Result,
+  StartResult,
   TrainingResult,
   WorkersResult,
 } from './result.js';
@@ -15,7 +17,7 @@ const SPREAD = ['median', 'min', 'max'];
 
 /** What was measured, as tables for a terminal. */
 export function resultText(result: Result): string {
-  const { training, workers, logging, memory, planning } = result;
+  const { training, workers, logging, memory, start, dispatch, planning } = result;
   return [
     machineTable(result),
     ...(training ? [programsTable(training.programs)] : []),
@@ -23,6 +25,8 @@ export function resultText(result: Result): string {
     ...(workers ? [workersTable(workers)] : []),
     ...(logging ? [loggingTable(logging)] : []),
     ...(memory ? [memoryTable(memory)] : []),
+    ...(start ? [startTable(start)] : []),
+    ...(dispatch ? [dispatchTable(dispatch)] : []),
     ...(planning ? [planningTable(planning)] : []),
   ].join('\n\n');
 }
@@ -100,6 +104,27 @@ function memoryTable({ tasks, workers, peakBytes }: MemoryResult): string {
     'Peak memory of a run',
     ['tasks', 'workers', 'peak'],
     [[tasks, `${workers}`, mebibytes(peakBytes)]],
+  );
+}
+
+function startTable(start: StartResult): string {
+  const rows = start.flatMap(({ shape, coldMs, warmMs }) =>
+    (
+      [
+        ['nothing compiled before', coldMs],
+        ['compiled before', warmMs],
+      ] as const
+    ).map(([when, spread]) => [shape, when, ...spreadCells(spread, (ms) => formatCount(Math.round(ms)))]),
+  );
+  return table('A run of one step, start to end: milliseconds', ['shape', '', ...SPREAD], rows);
+}
+
+function dispatchTable(result: DispatchResult): string {
+  const { tasks, taskMs, commitMs, firstTenthMs, lastTenthMs, finishedRunMs } = result;
+  return table(
+    `A sweep of ${formatCount(tasks)} tasks that train nothing, one worker: milliseconds`,
+    ['a task', 'its commits alone', 'first tenth', 'last tenth', 'run of all finished'],
+    [[taskMs, commitMs, firstTenthMs, lastTenthMs, finishedRunMs.median].map(significant)],
   );
 }
 

@@ -67,6 +67,28 @@ export const resultSchema = z.object({
     )
     .optional(),
   memory: z.object({ tasks: z.string(), workers: z.int(), peakBytes: z.int() }).optional(),
+  start: z
+    .array(
+      z.object({
+        shape: z.string(),
+        /** Of a run of one step, with nothing compiled before and with what an earlier run has compiled. */
+        coldMs: spreadSchema,
+        warmMs: spreadSchema,
+      }),
+    )
+    .optional(),
+  dispatch: z
+    .object({
+      tasks: z.int(),
+      /** Milliseconds a task, all in all; of its commits alone; and in the first and the last tenth of the sweep. */
+      taskMs: z.number(),
+      commitMs: z.number(),
+      firstTenthMs: z.number(),
+      lastTenthMs: z.number(),
+      /** Of a run that finds all tasks finished. */
+      finishedRunMs: spreadSchema,
+    })
+    .optional(),
   planning: z.array(z.object({ command: z.string(), elapsedMs: spreadSchema })).optional(),
 });
 
@@ -75,4 +97,6 @@ export type TrainingResult = NonNullable<Result['training']>;
 export type WorkersResult = NonNullable<Result['workers']>;
 export type LoggingResult = NonNullable<Result['logging']>;
 export type MemoryResult = NonNullable<Result['memory']>;
+export type StartResult = NonNullable<Result['start']>;
+export type DispatchResult = NonNullable<Result['dispatch']>;
 export type PlanningResult = NonNullable<Result['planning']>;

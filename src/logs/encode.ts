@@ -1,4 +1,6 @@
 import {
+  Float32,
+  Int32,
   makeData,
   RecordBatch,
   RecordBatchFileWriter,
@@ -18,16 +20,29 @@ export type ColumnValues = readonly unknown[] | Float32Array | Int32Array;
 /** A record batch; `columns` in the schema's order, all of one length. */
 export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): RecordBatch {
   const children = schema.fields.map((field, index): Data => {
-    const vector = vectorFromArray([...(columns[index] ?? [])], field.type) as Vector<DataType>;
-    const [data] = vector.data;
-    if (data === undefined) throw new Error(`The column ${field.name} has no values.`);
-    return data;
+    const values = columns[index] ?? [];
+    const data = plainNumbers(values, field.type as DataType);
+    if (data !== null) return data;
+    const vector = vectorFromArray([...values], field.type) as Vector<DataType>;
+    const [built] = vector.data;
+    if (built === undefined) throw new Error(`The column ${field.name} has no values.`);
+    return built;
   });
   const length = columns[0]?.length ?? 0;
   return new RecordBatch(
     schema,
     makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }),
   );
+}
+
+/** Numbers as they lie in memory, if they are of the column's type: a builder would take them one by one. */
+function plainNumbers(values: ColumnValues, type: DataType): Data | null {
+  const whole = { length: values.length, nullCount: 0 };
+  if (values instanceof Float32Array && type instanceof Float32)
+    return makeData({ ...whole, type, data: values });
+  if (values instanceof Int32Array && type instanceof Int32)
+    return makeData({ ...whole, type, data: values });
+  return null;
 }
 
 /** What a stream starts with, before its first batch. */

@@ -21,41 +21,44 @@ export const EMPTY_STEP_LOG: StepLogState = {
 /** The log of every `everySteps`-th step, in bounded memory. */
 export class StepLog {
   readonly #stream: BatchStream;
-  readonly #width: number;
   readonly #everySteps: number;
-  readonly #steps: number[];
-  readonly #rows: number[][];
+  /** The rows that do not fill a batch yet are the first `#pending`. */
+  #pending = 0;
+  readonly #steps = new Int32Array(BATCH_ROWS);
+  readonly #columns: readonly Float32Array[];
 
   constructor(path: string, schema: Schema, everySteps: number, state: StepLogState) {
     this.#stream = new BatchStream(path, schema, state.bytes);
-    this.#width = schema.fields.length - 1;
     this.#everySteps = everySteps;
-    this.#steps = [...state.pendingSteps];
-    this.#rows = this.#split(state.pendingRows, this.#steps.length);
+    this.#columns = Array.from({ length: schema.fields.length - 1 }, () => new Float32Array(BATCH_ROWS));
+    state.pendingSteps.forEach((step, row) => {
+      this.#add(step, state.pendingRows, row);
+    });
   }
 
   /** @param metrics of the steps from `firstStep` on, row-major */
   append(firstStep: number, metrics: Float32Array): void {
-    this.#split(metrics, metrics.length / this.#width).forEach((row, index) => {
-      if ((firstStep + index) % this.#everySteps !== 0) return;
-      this.#steps.push(firstStep + index);
-      this.#rows.push(row);
-      if (this.#steps.length === BATCH_ROWS) this.#flush();
-    });
+    const rows = metrics.length / this.#columns.length;
+    for (let row = 0; row < rows; row++) {
+      if ((firstStep + row) % this.#everySteps !== 0) continue;
+      this.#add(firstStep + row, metrics, row);
+      if (this.#pending === BATCH_ROWS) this.#flush();
+    }
   }
 
   /** Makes the whole batches durable. */
   sync(): StepLogState {
-    return {
-      bytes: this.#stream.sync(),
-      pendingSteps: Int32Array.from(this.#steps),
-      pendingRows: Float32Array.from(this.#rows.flat()),
-    };
+    const width = this.#columns.length;
+    const pendingRows = Float32Array.from(
+      { length: this.#pending * width },
+      (_, index) => this.#columns[index % width]?.[Math.floor(index / width)] ?? NaN,
+    );
+    return { bytes: this.#stream.sync(), pendingSteps: this.#steps.slice(0, this.#pending), pendingRows };
   }
 
   /** Writes the last, shorter batch and returns the whole log in the file format. */
   finish(): Uint8Array {
-    if (this.#steps.length > 0) this.#flush();
+    if (this.#pending > 0) this.#flush();
     return this.#stream.toFile();
   }
 
@@ -63,16 +66,21 @@ export class StepLog {
     this.#stream.close();
   }
 
-  #flush(): void {
-    const columns = Array.from({ length: this.#width }, (_, column) => this.#rows.map((row) => row[column]));
-    this.#stream.append([this.#steps, ...columns]);
-    this.#steps.length = 0;
-    this.#rows.length = 0;
+  #add(step: number, metrics: Float32Array, row: number): void {
+    const width = this.#columns.length;
+    this.#steps[this.#pending] = step;
+    this.#columns.forEach((column, index) => {
+      column[this.#pending] = metrics[row * width + index] ?? NaN;
+    });
+    this.#pending += 1;
   }
 
-  #split(values: Float32Array, count: number): number[][] {
-    return Array.from({ length: count }, (_, row) => [
-      ...values.subarray(row * this.#width, (row + 1) * this.#width),
+  #flush(): void {
+    const rows = this.#pending;
+    this.#stream.append([
+      this.#steps.subarray(0, rows),
+      ...this.#columns.map((column) => column.subarray(0, rows)),
     ]);
+    this.#pending = 0;
   }
 }

@@ -33,12 +33,12 @@ export function dataParametersKey(seed: number): Key {
   return key(seed);
 }
 
-/** Key of one use of the data's randomness; fold the step into it. */
-export function dataKey(seed: number, purpose: keyof typeof DATA_PURPOSES): Key {
-  return foldIn(key(seed), DATA_PURPOSES[purpose]);
+/** Key of one use of the data's randomness; fold the step into it. @param seed or its key, `key(seed)` */
+export function dataKey(seed: number | Key, purpose: keyof typeof DATA_PURPOSES): Key {
+  return foldIn(typeof seed === 'number' ? key(seed) : seed, DATA_PURPOSES[purpose]);
 }
 
-/** Key of one use of the model's randomness; fold the step, or the layer's index, into it. */
-export function modelKey(modelSeed: number, purpose: keyof typeof MODEL_PURPOSES): Key {
-  return foldIn(key(modelSeed), MODEL_PURPOSES[purpose]);
+/** Key of one use of the model's randomness; fold the step, or the layer's index, into it. @param modelSeed or its key */
+export function modelKey(modelSeed: number | Key, purpose: keyof typeof MODEL_PURPOSES): Key {
+  return foldIn(typeof modelSeed === 'number' ? key(modelSeed) : modelSeed, MODEL_PURPOSES[purpose]);
 }

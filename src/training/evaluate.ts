@@ -30,7 +30,9 @@ export function evaluate(
   dataParameters: readonly Tensor2D[],
   step: number,
 ): EvaluationResult {
-  return tf.tidy(() => {
+  let result: EvaluationResult | undefined;
+  // `tidy` looks for tensors in what it is given back, number by number.
+  tf.tidy(() => {
     const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
     const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
     const draws = drawEvaluation(model, evaluationLoop, settings, step);
@@ -55,12 +57,14 @@ export function evaluate(
       deadDecoderUnits: model.decoder.hidden(parameters.decoder, latents).map(countDead),
     };
     const computed = metrics.map((metric) => [metric.name, metric.compute(evaluation)] as const);
-    return {
+    result = {
       row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
       generated: generated.dataSync<'float32'>().slice(),
       real: real.dataSync<'float32'>().slice(),
     };
   });
+  if (result === undefined) throw new Error('An evaluation gave no result.');
+  return result;
 }
 
 /** Units of a ReLU layer, [batch, width], that are 0 for the whole batch. */

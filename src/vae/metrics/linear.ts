@@ -90,10 +90,18 @@ function trueEigenvalues({ dataMatrix }: Linear): number[] {
   return symmetricEigenvalues(dataMatrix.mmul(dataMatrix.transpose()));
 }
 
+/** Two metrics need them, and they take a millisecond. */
+const knownEigenvalues = new WeakMap<Points, number[]>();
+
 function generatedEigenvalues({ evaluation }: Linear): number[] {
-  const points = toMatrix(evaluation.generated);
+  const { generated, intrinsicDim } = evaluation;
+  const known = knownEigenvalues.get(generated);
+  if (known !== undefined) return known;
+  const points = toMatrix(generated);
   const secondMoment = points.transpose().mmul(points).div(points.rows);
-  return symmetricEigenvalues(secondMoment).slice(0, evaluation.intrinsicDim);
+  const eigenvalues = symmetricEigenvalues(secondMoment).slice(0, intrinsicDim);
+  knownEigenvalues.set(generated, eigenvalues);
+  return eigenvalues;
 }
 
 /** A has full rank in its r* rows, or rows that depend on others: P = A (A^T A)^-1 A^T projects onto its span. */

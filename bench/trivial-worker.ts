@@ -1,0 +1,10 @@
+import type { WorkerReply, WorkerRequest } from '../src/training/protocol.js';
+import { finishTrivially } from './trivial-task.js';
+
+/** A training thread that trains nothing: what remains of a sweep's time is the coordinator's, and the disk's. */
+export default function handle(request: WorkerRequest): WorkerReply {
+  if (request.type === 'warmUp') return { type: 'warm' };
+  const { task, folder } = request;
+  finishTrivially(folder, task.id);
+  return { type: 'done', fromStep: 0, steps: task.settings.steps, trainingMs: 1 };
+}
