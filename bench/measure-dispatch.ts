@@ -5,7 +5,6 @@ import { installedVersions } from '../src/cli/options.js';
 import { runSweep } from '../src/coordinator/run-sweep.js';
 import { TASK_FILES, taskFolder } from '../src/store/task-folder.js';
 import { loadSweep, type Sweep } from '../src/sweep/load.js';
-import { runCommand } from './command-line.js';
 import type { MeasureOptions } from './options.js';
 import type { DispatchResult } from './result.js';
 import { spreadOf } from './statistics.js';
@@ -17,7 +16,7 @@ const TENTH = 0.1;
 /** Commits that are timed alone. */
 const COMMITS = 1_000;
 
-/** A sweep of tasks that train nothing, in one thread: the time of a task, that of its commits alone, and a run that finds all done. */
+/** A sweep of tasks that train nothing, in one thread: the time of a task, that of its commits alone, and a sweep that finds all done. */
 export async function measureDispatch(options: MeasureOptions): Promise<DispatchResult> {
   return inTemporaryFolder(async (folder) => {
     const tasks = Math.min(TASKS, options.steps ?? TASKS);
@@ -32,7 +31,7 @@ export async function measureDispatch(options: MeasureOptions): Promise<Dispatch
     const finished: number[] = [];
     for (let round = 1; round <= options.rounds; round++) {
       options.progress(`dispatch: finished run, round ${String(round)} of ${String(options.rounds)}`);
-      finished.push((await runCommand(['run', file, '--out', out])).elapsedMs);
+      finished.push(await timeSweep(sweep, out));
     }
     const ends = sweep.tasks.map(
       (task) => statSync(path.join(taskFolder(out, task), TASK_FILES.done)).mtimeMs,

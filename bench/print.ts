@@ -123,7 +123,7 @@ function dispatchTable(result: DispatchResult): string {
   const { tasks, taskMs, commitMs, firstTenthMs, lastTenthMs, finishedRunMs } = result;
   return table(
     `A sweep of ${formatCount(tasks)} tasks that train nothing, one worker: milliseconds`,
-    ['a task', 'its commits alone', 'first tenth', 'last tenth', 'run of all finished'],
+    ['a task', 'its commits alone', 'first tenth', 'last tenth', 'finding all finished'],
     [[taskMs, commitMs, firstTenthMs, lastTenthMs, finishedRunMs.median].map(significant)],
   );
 }

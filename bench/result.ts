@@ -85,7 +85,7 @@ export const resultSchema = z.object({
       commitMs: z.number(),
       firstTenthMs: z.number(),
       lastTenthMs: z.number(),
-      /** Of a run that finds all tasks finished. */
+      /** Of a sweep that finds all tasks finished, without the start of Node and the table at the end. */
       finishedRunMs: spreadSchema,
     })
     .optional(),
