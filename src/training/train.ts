@@ -68,7 +68,8 @@ class Run {
     this.#logs = new TrainingLogs(folder, task, checkpoint);
     this.#start = { ms: clock.now(), date: clock.date() };
     this.#checkpointMs = this.#start.ms;
-    if (this.#step === 0) this.#logEvaluation();
+    // A run that was stopped before its first step has logged it.
+    if (checkpoint === null) this.#logEvaluation();
   }
 
   toEnd(): TrainOutcome {

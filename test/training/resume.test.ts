@@ -30,6 +30,20 @@ describe('a run that was interrupted', () => {
     folder.remove();
   });
 
+  it('gives the same bytes after a stop before the first step', () => {
+    const folder = temporaryFolder();
+    const stop = new Int32Array(new SharedArrayBuffer(8));
+    stop[0] = 1;
+    assert.deepEqual(trainHere(folder.path, shortSettings, { stop }), {
+      type: 'stopped',
+      fromStep: 0,
+      step: 0,
+    });
+    assert.equal(trainHere(folder.path, shortSettings).type, 'done');
+    assert.deepEqual(hashes(folder.path), expected);
+    folder.remove();
+  });
+
   it('gives the same bytes when what followed the checkpoint is lost, torn or still there', () => {
     const folder = temporaryFolder();
     const stop = new Int32Array(new SharedArrayBuffer(8));
