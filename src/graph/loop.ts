@@ -48,6 +48,8 @@ export interface LoopResult {
 export interface Loop {
   /** Steps of one call, at most. */
   readonly maxSteps: number;
+  /** Steps that are drawn for at once: calls of whole blocks draw nothing in vain. */
+  readonly blockSteps: number;
   /** Runs steps `firstStep` to `firstStep + count - 1`. Keeps the tensors that it is given. */
   run(state: readonly Tensor[], inputs: readonly Tensor[], firstStep: number, count: number): LoopResult;
   dispose(): void;
@@ -57,6 +59,7 @@ export interface Loop {
 export function eagerLoop(body: LoopBody, maxSteps: number): Loop {
   return {
     maxSteps,
+    blockSteps: 1,
     run(state, inputs, firstStep, count) {
       checkCount(count, maxSteps);
       const rows: Float32Array[] = [];

@@ -1,5 +1,5 @@
 import { compileLoopToC } from '../graph/c/compile.js';
-import { compileLoop } from '../graph/compile.js';
+import { compileLoop } from '../graph/xla/compile.js';
 import { eagerLoop, type Loop, type LoopBody, type LoopShapes } from '../graph/loop.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { buildModel, type Model } from '../vae/model.js';

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import { BLOCK_STEPS } from '../graph/compile.js';
 import { tf } from '../native/tensorflow.js';
 import { markDone, TASK_FILES } from '../store/task-folder.js';
 import { initialParameters } from '../vae/parameters.js';
@@ -105,7 +104,10 @@ class Run {
     this.#step += count;
     if (this.#step % evaluateEverySteps === 0 || this.#step === steps) this.#logEvaluation();
     const perStepMs = Math.max((this.#clock.now() - startMs) / count, Number.EPSILON);
-    this.#chunkSteps = Math.min(MAX_CHUNK_STEPS, wholeBlocks(CHUNK_MS / perStepMs));
+    this.#chunkSteps = Math.min(
+      MAX_CHUNK_STEPS,
+      wholeBlocks(CHUNK_MS / perStepMs, this.#program.loop.blockSteps),
+    );
     return null;
   }
 
@@ -179,8 +181,8 @@ class Run {
 }
 
 /** Whole blocks of draws, so that none is made in vain; at least a step. */
-function wholeBlocks(steps: number): number {
-  return Math.max(1, Math.floor(steps < BLOCK_STEPS ? steps : steps - (steps % BLOCK_STEPS)));
+function wholeBlocks(steps: number, blockSteps: number): number {
+  return Math.max(1, Math.floor(steps < blockSteps ? steps : steps - (steps % blockSteps)));
 }
 
 function startState(program: Program, modelSeed: number): Tensor1D[] {

@@ -5,9 +5,12 @@ import { recordLoop } from '../recorded-loop.js';
 import { buildModule } from './build.js';
 import { loopSource, type Region } from './emit-loop.js';
 
+/** What is drawn for one step stays in the nearest cache. */
+const BLOCK_STEPS = 1;
+
 /** Records `body` once and makes C of it, which the machine's compiler makes machine code of: one native call runs up to `maxSteps` steps. */
 export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
-  const program = loopSource(recordLoop(body, shapes, maxSteps, 1), shapes);
+  const program = loopSource(recordLoop(body, shapes, maxSteps, BLOCK_STEPS), shapes);
   const module = buildModule(program.source);
   const workspace = new ArrayBuffer(4 * program.cells + 64);
   const padding = module.padding(workspace);
@@ -23,6 +26,7 @@ export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: num
   const width = program.log.size / maxSteps;
   return {
     maxSteps,
+    blockSteps: BLOCK_STEPS,
     run(state, inputs, firstStep, count) {
       checkCount(count, maxSteps);
       ints(program.firstStep)[0] = firstStep;

@@ -188,13 +188,18 @@ export function canOverwrite(kernels: readonly Kernel[], input: Buffer, out: Vie
 
 /** Views that kernels other than the one that makes them need, so that they have to be stored. */
 export function storedViews(kernels: readonly Kernel[], outputs: ReadonlySet<Buffer>): Set<View> {
+  const readers = new Map<Buffer, Set<number>>();
+  kernels.forEach((kernel, index) => {
+    for (const { buffer } of accesses(kernel).reads) {
+      const indices = readers.get(buffer) ?? new Set<number>();
+      readers.set(buffer, indices.add(index));
+    }
+  });
   const stored = new Set<View>();
   kernels.forEach((kernel, index) => {
     for (const out of accesses(kernel).writes) {
-      const isRead = kernels.some(
-        (other, at) => at !== index && accesses(other).reads.some(({ buffer }) => buffer === out.buffer),
-      );
-      if (isRead || outputs.has(out.buffer)) stored.add(out);
+      const indices = [...(readers.get(out.buffer) ?? [])];
+      if (outputs.has(out.buffer) || indices.some((reader) => reader !== index)) stored.add(out);
     }
   });
   return stored;

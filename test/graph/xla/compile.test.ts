@@ -1,11 +1,11 @@
-import '../native-environment.js';
+import '../../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
-import { BLOCK_STEPS, compileLoop } from '../../src/graph/compile.js';
-import { recordLoop, type RecordedLoop } from '../../src/graph/recorded-loop.js';
-import { eagerLoop, type LoopBody, type LoopShapes } from '../../src/graph/loop.js';
-import { tf } from '../../src/native/tensorflow.js';
+import { BLOCK_STEPS, compileLoop } from '../../../src/graph/xla/compile.js';
+import { recordLoop, type RecordedLoop } from '../../../src/graph/recorded-loop.js';
+import { eagerLoop, type LoopBody, type LoopShapes } from '../../../src/graph/loop.js';
+import { tf } from '../../../src/native/tensorflow.js';
 
 const vector = { dtype: 'float32', shape: [3] } as const;
 const shapes: LoopShapes = { state: [vector], inputs: [{ dtype: 'float32', shape: [] }] };

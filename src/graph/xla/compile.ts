@@ -1,7 +1,7 @@
-import { tf } from '../native/tensorflow.js';
-import { checkCount, type Loop, type LoopBody, type LoopShapes } from './loop.js';
+import { tf } from '../../native/tensorflow.js';
+import { checkCount, type Loop, type LoopBody, type LoopShapes } from '../loop.js';
 import { loopGraph, outputNodes, placeholderNodes } from './loop-graph.js';
-import { metricsOf, recordLoop } from './recorded-loop.js';
+import { metricsOf, recordLoop } from '../recorded-loop.js';
 import { loadSession } from './session.js';
 
 /** Steps that are drawn for at once: enough to make a draw cheap, few enough for a cache to hold what is drawn. */
@@ -21,6 +21,7 @@ export function compileLoop(body: LoopBody, shapes: LoopShapes, maxSteps: number
   const width = metricsOf(recorded.step).shape[0] ?? 0;
   return {
     maxSteps,
+    blockSteps: recorded.blockSteps,
     run(state, inputs, firstStep, count) {
       checkCount(count, maxSteps);
       const range = [tf.scalar(count, 'int32'), tf.scalar(firstStep, 'int32')];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-node';
-import { nativeBackend } from '../native/backend.js';
+import { nativeBackend } from '../../native/backend.js';
 import { encodeSavedModel, SERVE_TAG, type GraphDef } from './saved-model-schema.js';
 
 /** A graph that TensorFlow has loaded. */

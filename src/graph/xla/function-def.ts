@@ -1,6 +1,6 @@
 import type { DataType } from '@tensorflow/tfjs-node';
 import { typeNumber } from './graph-def.js';
-import type { TensorShape } from './record.js';
+import type { TensorShape } from '../record.js';
 import type { FunctionDef, NodeDef } from './saved-model-schema.js';
 
 /** A named argument or result of a function. */

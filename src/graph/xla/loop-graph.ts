@@ -8,8 +8,8 @@ import {
   type Variable,
 } from './function-def.js';
 import { constant, functionBody, shapeProto, typeNumber } from './graph-def.js';
-import type { LoopShapes } from './loop.js';
-import type { RecordedLoop } from './recorded-loop.js';
+import type { LoopShapes } from '../loop.js';
+import type { RecordedLoop } from '../recorded-loop.js';
 import type { FunctionDef, GraphDef, NodeDef } from './saved-model-schema.js';
 
 const SCALAR = { dtype: 'int32', shape: [] } as const;

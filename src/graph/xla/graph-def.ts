@@ -1,7 +1,7 @@
 import type { DataType } from '@tensorflow/tfjs-node';
-import { nativeBackend, type NativeAttribute } from '../native/backend.js';
+import { nativeBackend, type NativeAttribute } from '../../native/backend.js';
 import { outputArgument } from './operation-outputs.js';
-import type { RecordedNode, Recording, ValueRef } from './record.js';
+import type { RecordedNode, Recording, ValueRef } from '../record.js';
 import type { AttrValue, NodeDef, ShapeProto } from './saved-model-schema.js';
 
 /** TensorFlow's numbers of the data types (`types.proto`). */
