@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 const PEAK_EVERY_MS = 50;
+const FILE_EVERY_MS = 5;
 
 /** A file of the project, as `sweeps/table1-linear.yaml`. */
 export function projectFile(name: string): string {
@@ -18,10 +20,7 @@ export async function runCommand(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{ elapsedMs: number; peakBytes: number }> {
   const start = performance.now();
-  const child = spawn(process.execPath, [projectFile('bin/vae-sweep.mjs'), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...environment },
-  });
+  const child = startCommand(args, environment);
   let peakBytes = 0;
   const timer = setInterval(() => {
     peakBytes = Math.max(peakBytes, peakMemory(child.pid));
@@ -33,6 +32,32 @@ export async function runCommand(
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Runs `vae-sweep` until the file exists, and kills it. @returns milliseconds until then @throws with what it said if it ends before */
+export async function runCommandUntilFile(
+  args: readonly string[],
+  file: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
+  const start = performance.now();
+  const child = startCommand(args, environment);
+  const exit = Promise.all([text(child.stderr), once(child, 'exit')]);
+  while (!existsSync(file)) {
+    if (child.exitCode !== null) throw new Error(`vae-sweep ${args.join(' ')} ended:\n${(await exit)[0]}`);
+    await setTimeout(FILE_EVERY_MS);
+  }
+  const elapsedMs = performance.now() - start;
+  child.kill('SIGKILL');
+  await exit;
+  return elapsedMs;
+}
+
+function startCommand(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  return spawn(process.execPath, [projectFile('bin/vae-sweep.mjs'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
 }
 
 /** The most memory that the process ever had resident; 0 where /proc does not tell, or no more. */

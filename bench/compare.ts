@@ -33,6 +33,7 @@ function medians({
   logging,
   memory,
   start,
+  report,
   dispatch,
   planning,
 }: Result): Map<string, number> {
@@ -43,15 +44,22 @@ function medians({
     ),
     ...(training?.ratios ?? []).map(({ shape, ratio }) => [`${shape} C over JAX`, ratio.median] as const),
     ...(workers ?? []).map(({ shape, ratio }) => [`${shape} two workers over one`, ratio.median] as const),
-    ...(logging ?? []).flatMap(({ shape, evaluationsShare, writingShare }) => [
+    ...(logging ?? []).flatMap(({ shape, evaluationsShare, startShare, writingShare }) => [
       [`${shape} evaluations, share of training`, evaluationsShare.median] as const,
+      [`${shape} first parameters, share of training`, startShare.median] as const,
       [`${shape} logs and checkpoints, share of training`, writingShare.median] as const,
     ]),
     ...(memory ? [['peak memory, bytes', memory.peakBytes] as const] : []),
     ...(start ?? []).flatMap(({ shape, coldMs, warmMs }) => [
-      [`${shape} one step, cold, milliseconds`, coldMs.median] as const,
-      [`${shape} one step, warm, milliseconds`, warmMs.median] as const,
+      [`${shape} start to first checkpoint, cold, milliseconds`, coldMs.median] as const,
+      [`${shape} start to first checkpoint, warm, milliseconds`, warmMs.median] as const,
     ]),
+    ...(report
+      ? [
+          ['report, milliseconds', report.elapsedMs.median] as const,
+          ['report, peak memory, bytes', report.peakBytes] as const,
+        ]
+      : []),
     ...(dispatch
       ? [
           ['trivial task, milliseconds', dispatch.taskMs] as const,

@@ -20,13 +20,13 @@ import { inTemporaryFolder } from './temporary-folder.js';
  *
  *     prepare linear 1000    compiles the shape and runs it once
  *     run linear 1000 20     20 calls of 1,000 steps from the first step on: microseconds a step
- *     train linear 100000    trains a task of so many steps: milliseconds, those in its loops, and those of its evaluations
+ *     train linear 100000    trains a task of so many steps: milliseconds, those in its loops, of its evaluations, and before its first step
  */
 const [, , argument] = process.argv;
 const engine = argument === 'eager' || argument === 'compiled' ? argument : 'c';
 
-/** Evaluations that are timed by themselves after a task. */
-const TIMED_EVALUATIONS = 15;
+/** Evaluations and starts that are timed by themselves after a task. */
+const TIMED = 15;
 
 /** Programs that add up the time spent in their steps. */
 class TimedPrograms extends Programs {
@@ -109,20 +109,27 @@ async function trainTask(shape: ExperimentName, steps: number): Promise<object> 
     const outcome = train(request, programs, { now: () => performance.now(), date: () => new Date() });
     const trainingMs = performance.now() - start;
     if (outcome.type !== 'done') throw new Error(`the task ended: ${JSON.stringify(outcome)}`);
-    return { trainingMs, loopMs: programs.loopMs, evaluationsMs: evaluationsMs(task.settings) };
+    return { trainingMs, loopMs: programs.loopMs, ...partsMs(task.settings) };
   });
 }
 
-/** Of all evaluations of a task, by the median of some that are made after it. */
-function evaluationsMs(settings: TrainingSettings): number {
+/** What all evaluations of a task take, and what is made before its first step: by the median of some that are made after it. */
+function partsMs(settings: TrainingSettings): { evaluationsMs: number; startMs: number } {
   const program = programs.get(settings);
-  const data = program.model.dataset.parameters(settings.seed, settings);
-  const parameters = initialParameters(program.model, settings.modelSeed);
-  const samples = Array.from({ length: TIMED_EVALUATIONS }, (_, step) => {
+  const { model } = program;
+  const starts: number[] = [];
+  const evaluations: number[] = [];
+  for (let step = 0; step < TIMED; step++) {
     const start = performance.now();
+    const data = model.dataset.parameters(settings.seed, settings);
+    const parameters = initialParameters(model, settings.modelSeed);
+    parameters.dataSync();
+    const made = performance.now();
     evaluate(program, settings, parameters, data, step);
-    return performance.now() - start;
-  });
-  tf.dispose([...data, parameters]);
-  return median(samples) * (1 + Math.ceil(settings.steps / settings.evaluateEverySteps));
+    starts.push(made - start);
+    evaluations.push(performance.now() - made);
+    tf.dispose([...data, parameters]);
+  }
+  const count = 1 + Math.ceil(settings.steps / settings.evaluateEverySteps);
+  return { evaluationsMs: median(evaluations) * count, startMs: median(starts) };
 }

@@ -8,6 +8,7 @@ import { measureDispatch } from './measure-dispatch.js';
 import { measureLogging } from './measure-logging.js';
 import { measureMemory } from './measure-memory.js';
 import { measurePlanning } from './measure-planning.js';
+import { measureReport } from './measure-report.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining } from './measure-training.js';
 import { measureWorkers } from './measure-workers.js';
@@ -15,7 +16,7 @@ import type { MeasureOptions } from './options.js';
 import { changesText, resultText } from './print.js';
 import type { Result } from './result.js';
 
-type Part = 'training' | 'workers' | 'logging' | 'memory' | 'start' | 'dispatch' | 'planning';
+type Part = 'training' | 'workers' | 'logging' | 'memory' | 'start' | 'report' | 'dispatch' | 'planning';
 
 /** In the order they are measured, and what each adds to the result. */
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
@@ -24,6 +25,7 @@ const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>>
   logging: async (options) => ({ logging: await measureLogging(options) }),
   memory: async (options) => ({ memory: await measureMemory(options) }),
   start: async (options) => ({ start: await measureStart(options) }),
+  report: async (options) => ({ report: await measureReport(options) }),
   dispatch: async (options) => ({ dispatch: await measureDispatch(options) }),
   planning: async (options) => ({ planning: await measurePlanning(options) }),
 };

@@ -14,13 +14,18 @@ const MEASURED = [
 
 const WARM_UP_STEPS = 1_000;
 
-const trainedSchema = z.object({ trainingMs: z.number(), loopMs: z.number(), evaluationsMs: z.number() });
+const trainedSchema = z.object({
+  trainingMs: z.number(),
+  loopMs: z.number(),
+  evaluationsMs: z.number(),
+  startMs: z.number(),
+});
 
 /**
  * The share of a task's time that is not spent in its loop of steps: logs, evaluations, checkpoints, the files and the marker at
  * its end. Training without them is no option of the program, so the time in the loop is taken inside a real task: the loop's
- * calls are wrapped in a clock. They include the copy of each call's metrics out of TensorFlow. What evaluations cost of it is
- * estimated: some are timed by themselves after the task. On one core, as a worker of a busy machine has it.
+ * calls are wrapped in a clock. They include the copy of each call's metrics out of TensorFlow. What evaluations and the first
+ * parameters cost of it is estimated: they are timed by themselves after the task. On one core, as a worker of a busy machine has it.
  */
 export async function measureLogging({
   rounds,
@@ -46,9 +51,11 @@ export async function measureLogging({
         evaluationsShare: spreadOf(
           samples.map(({ trainingMs, evaluationsMs }) => evaluationsMs / trainingMs),
         ),
+        startShare: spreadOf(samples.map(({ trainingMs, startMs }) => startMs / trainingMs)),
         writingShare: spreadOf(
           samples.map(
-            ({ trainingMs, loopMs, evaluationsMs }) => (trainingMs - loopMs - evaluationsMs) / trainingMs,
+            ({ trainingMs, loopMs, evaluationsMs, startMs }) =>
+              (trainingMs - loopMs - evaluationsMs - startMs) / trainingMs,
           ),
         ),
       });

@@ -1,27 +1,37 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand } from './command-line.js';
+import { runCommandUntilFile } from './command-line.js';
 import type { MeasureOptions } from './options.js';
 import type { StartResult } from './result.js';
-import { SHAPES, settingsOf } from './shapes.js';
+import { SHAPES, taskOf } from './shapes.js';
 import { spreadOf } from './statistics.js';
 import { inTemporaryFolder } from './temporary-folder.js';
+import { taskFolder, TASK_FILES } from '../src/store/task-folder.js';
+
+/** More than are trained: the run is killed. */
+const STEPS = 1_000_000;
 
 /**
- * A run of one task of one step, from the start of Node to its end: with nothing compiled before, and with what the run before it has
- * compiled. The end, two evaluations and the files of the result, is in it; a user sees the first step earlier.
+ * From the start of Node to the first checkpoint of a run with one worker: with nothing compiled before, and with what the run
+ * before it has compiled. It is asked for as soon as the first call of the loop is back, and so has the first evaluation, up to
+ * 100 steps and its own commit in it.
  */
 export async function measureStart({ rounds, progress }: MeasureOptions): Promise<StartResult> {
   return inTemporaryFolder(async (folder) => {
     const results: StartResult = [];
     for (const shape of SHAPES) {
+      const task = taskOf(shape, STEPS, 0);
+      const { intrinsicDim, ambientDim, latentDim, seed, modelSeed } = task.settings;
       const file = path.join(folder, `${shape}.yaml`);
-      writeFileSync(file, JSON.stringify(oneStep(shape)));
+      const settings = { dimensions: [intrinsicDim, ambientDim, latentDim], seed, modelSeed, steps: STEPS };
+      writeFileSync(file, JSON.stringify({ experiment: shape, settings }));
       const environment = { XDG_CACHE_HOME: path.join(folder, 'cache') };
       const out = path.join(folder, 'out');
+      const checkpoint = path.join(taskFolder(out, task), TASK_FILES.checkpoint);
       const run = async () => {
         rmSync(out, { recursive: true, force: true });
-        return (await runCommand(['run', file, '--out', out, '--workers', '1'], environment)).elapsedMs;
+        const args = ['run', file, '--out', out, '--workers', '1', '--checkpoint-every', '0'];
+        return runCommandUntilFile(args, checkpoint, environment);
       };
       const samples = { cold: [] as number[], warm: [] as number[] };
       for (let round = 1; round <= rounds; round++) {
@@ -34,10 +44,4 @@ export async function measureStart({ rounds, progress }: MeasureOptions): Promis
     }
     return results;
   });
-}
-
-function oneStep(shape: (typeof SHAPES)[number]): object {
-  const { intrinsicDim, ambientDim, latentDim } = settingsOf(shape, {});
-  const dimensions = [intrinsicDim, ambientDim, latentDim];
-  return { experiment: shape, settings: { dimensions, seed: 2, steps: 1 } };
 }

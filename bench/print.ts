@@ -6,6 +6,7 @@ import type {
   LoggingResult,
   MemoryResult,
   PlanningResult,
+  ReportResult,
   Result,
   StartResult,
   TrainingResult,
@@ -17,7 +18,7 @@ const SPREAD = ['median', 'min', 'max'];
 
 /** What was measured, as tables for a terminal. */
 export function resultText(result: Result): string {
-  const { training, workers, logging, memory, start, dispatch, planning } = result;
+  const { training, workers, logging, memory, start, report, dispatch, planning } = result;
   return [
     machineTable(result),
     ...(training ? [programsTable(training.programs)] : []),
@@ -26,6 +27,7 @@ export function resultText(result: Result): string {
     ...(logging ? [loggingTable(logging)] : []),
     ...(memory ? [memoryTable(memory)] : []),
     ...(start ? [startTable(start)] : []),
+    ...(report ? [reportTable(report)] : []),
     ...(dispatch ? [dispatchTable(dispatch)] : []),
     ...(planning ? [planningTable(planning)] : []),
   ].join('\n\n');
@@ -92,9 +94,10 @@ function workersTable(workers: WorkersResult): string {
 }
 
 function loggingTable(logging: LoggingResult): string {
-  const rows = logging.flatMap(({ shape, steps, evaluationsShare, writingShare }) => [
+  const rows = logging.flatMap(({ shape, steps, evaluationsShare, startShare, writingShare }) => [
     [shape, formatCount(steps), 'logs and checkpoints', ...spreadCells(writingShare, percent)],
     [shape, formatCount(steps), 'evaluations', ...spreadCells(evaluationsShare, percent)],
+    [shape, formatCount(steps), 'first parameters', ...spreadCells(startShare, percent)],
   ]);
   return table('Share of training time', ['shape', 'steps', 'spent on', ...SPREAD], rows);
 }
@@ -116,7 +119,25 @@ function startTable(start: StartResult): string {
       ] as const
     ).map(([when, spread]) => [shape, when, ...spreadCells(spread, (ms) => formatCount(Math.round(ms)))]),
   );
-  return table('A run of one step, start to end: milliseconds', ['shape', '', ...SPREAD], rows);
+  return table(
+    'A run, from the start of Node to its first checkpoint: milliseconds',
+    ['shape', '', ...SPREAD],
+    rows,
+  );
+}
+
+function reportTable({ tasks, steps, elapsedMs, peakBytes }: ReportResult): string {
+  return table(
+    'A report: milliseconds, and peak memory',
+    ['tasks', 'steps each', ...SPREAD, 'peak'],
+    [
+      [
+        ...[formatCount(tasks), formatCount(steps)],
+        ...spreadCells(elapsedMs, (ms) => formatCount(Math.round(ms))),
+        mebibytes(peakBytes),
+      ],
+    ],
+  );
 }
 
 function dispatchTable(result: DispatchResult): string {

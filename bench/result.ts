@@ -61,7 +61,9 @@ export const resultSchema = z.object({
         trainingMs: spreadSchema,
         /** Of the training time, from 0 to 1. */
         evaluationsShare: spreadSchema,
-        /** Logs, checkpoints and the files at the end: what is neither steps nor evaluations. */
+        /** First parameters and the data's own: what is made once, before the first step. */
+        startShare: spreadSchema,
+        /** Logs, checkpoints and the files at the end: what is neither of these nor steps. */
         writingShare: spreadSchema,
       }),
     )
@@ -71,11 +73,14 @@ export const resultSchema = z.object({
     .array(
       z.object({
         shape: z.string(),
-        /** Of a run of one step, with nothing compiled before and with what an earlier run has compiled. */
+        /** To the first checkpoint, with nothing compiled before and with what an earlier run has compiled. */
         coldMs: spreadSchema,
         warmMs: spreadSchema,
       }),
     )
+    .optional(),
+  report: z
+    .object({ tasks: z.int(), steps: z.int(), elapsedMs: spreadSchema, peakBytes: z.int() })
     .optional(),
   dispatch: z
     .object({
@@ -98,5 +103,6 @@ export type WorkersResult = NonNullable<Result['workers']>;
 export type LoggingResult = NonNullable<Result['logging']>;
 export type MemoryResult = NonNullable<Result['memory']>;
 export type StartResult = NonNullable<Result['start']>;
+export type ReportResult = NonNullable<Result['report']>;
 export type DispatchResult = NonNullable<Result['dispatch']>;
 export type PlanningResult = NonNullable<Result['planning']>;

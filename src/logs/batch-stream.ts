@@ -10,31 +10,31 @@ import {
 } from 'node:fs';
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
-import { recordBatch, streamBatch, streamHead, streamToFile, type ColumnValues } from './encode.js';
+import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 
 /**
  * A growing `.arrows` file. Batches are appended whole; a checkpoint notes the length after `sync`, and opening with that length
  * drops whatever was written after it.
  */
 export class BatchStream {
-  readonly #schema: Schema;
+  readonly #encoder: StreamEncoder;
   readonly #path: string;
   readonly #file: number;
   #bytes: number;
 
   /** @param keepBytes length to continue from, 0 to start anew */
   constructor(path: string, schema: Schema, keepBytes: number) {
-    this.#schema = schema;
+    this.#encoder = new StreamEncoder(schema);
     this.#path = path;
     this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
     refuseShorter(path, fstatSync(this.#file).size, keepBytes);
     ftruncateSync(this.#file, keepBytes);
     this.#bytes = keepBytes;
-    if (keepBytes === 0) this.#write(streamHead(schema));
+    if (keepBytes === 0) this.#write(this.#encoder.head);
   }
 
   append(columns: readonly ColumnValues[]): void {
-    this.#write(streamBatch(recordBatch(this.#schema, columns)));
+    this.#write(this.#encoder.encode(columns));
   }
 
   /** Makes what was appended durable, and returns the file's length. */

@@ -1,4 +1,5 @@
 import {
+  AsyncByteQueue,
   Float32,
   Int32,
   makeData,
@@ -45,18 +46,40 @@ function plainNumbers(values: ColumnValues, type: DataType): Data | null {
   return null;
 }
 
-/** What a stream starts with, before its first batch. */
-export function streamHead(schema: Schema): Uint8Array {
-  const writer = new RecordBatchStreamWriter();
-  writer.reset(undefined, schema);
-  writer.close();
-  return withoutEnd(writer.toUint8Array(true));
+/** Encodes a stream in pieces: its head, then batch by batch. The end mark is left out, since a file may always grow. */
+export class StreamEncoder {
+  /** What a stream starts with, before its first batch. */
+  readonly head: Uint8Array;
+  readonly #schema: Schema;
+  readonly #sink = new PieceSink();
+  readonly #writer = new RecordBatchStreamWriter();
+
+  constructor(schema: Schema) {
+    this.#schema = schema;
+    this.#writer.reset(this.#sink, schema);
+    this.head = this.#sink.take();
+  }
+
+  /** The bytes that a batch adds. */
+  encode(columns: readonly ColumnValues[]): Uint8Array {
+    this.#writer.write(recordBatch(this.#schema, columns));
+    return this.#sink.take();
+  }
 }
 
-/** The bytes that a batch adds to a stream that has its head. */
-export function streamBatch(batch: RecordBatch): Uint8Array {
-  const whole = new RecordBatchStreamWriter().writeAll([batch]).toUint8Array(true);
-  return withoutEnd(whole).subarray(streamHead(batch.schema).length);
+/** Where Arrow's writer puts bytes, to be taken at once: its own queue keeps all that were ever written. */
+class PieceSink extends AsyncByteQueue {
+  #pieces: Uint8Array[] = [];
+
+  override write(piece: Uint8Array): void {
+    this.#pieces.push(piece);
+  }
+
+  take(): Uint8Array {
+    const taken = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    return taken;
+  }
 }
 
 /** A stream without end mark, as the file format has it. */
@@ -67,11 +90,4 @@ export function streamToFile(stream: Uint8Array): Uint8Array {
 /** One batch as a whole file. */
 export function batchToFile(batch: RecordBatch): Uint8Array {
   return new RecordBatchFileWriter().writeAll([batch]).toUint8Array(true);
-}
-
-/** Arrow's end of stream: a continuation mark and a length of zero. */
-const END_BYTES = 8;
-
-function withoutEnd(stream: Uint8Array): Uint8Array {
-  return stream.subarray(0, stream.length - END_BYTES);
 }
