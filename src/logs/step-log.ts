@@ -2,7 +2,7 @@ import type { Schema } from 'apache-arrow';
 import { BatchStream } from './batch-stream.js';
 
 /** Rows of a record batch: which rows share one does not depend on stops. */
-const BATCH_ROWS = 1000;
+const BATCH_ROWS = 5000;
 
 /** Where a step log is, for a checkpoint: durable bytes, and rows that do not fill a batch yet. */
 export interface StepLogState {
@@ -69,9 +69,8 @@ export class StepLog {
   #add(step: number, metrics: Float32Array, row: number): void {
     const width = this.#columns.length;
     this.#steps[this.#pending] = step;
-    this.#columns.forEach((column, index) => {
+    for (const [index, column] of this.#columns.entries())
       column[this.#pending] = metrics[row * width + index] ?? NaN;
-    });
     this.#pending += 1;
   }
 

@@ -15,18 +15,23 @@ import type { z } from 'zod';
 import { StoreError } from '../errors.js';
 
 /**
- * Replaces the file in one step: after a crash or power cut there is the old content or the new one, never a part, and once
- * this returns it is the new one.
+ * Replaces the file in one step: after a crash or power cut there is the old content or the new one, never a part. Which of them
+ * is certain only once the folder is flushed too.
  */
-export function writeFileDurably(file: string, data: string | Uint8Array): void {
+export function replaceFile(file: string, data: string | Uint8Array): void {
   const content =
     typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   try {
     writeFileAtomic.sync(file, content, { fsync: true });
-    fsyncFolder(path.dirname(file));
   } catch (error) {
     throw new StoreError(`can't write ${file} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
   }
+}
+
+/** `replaceFile`, and once this returns it is the new content. */
+export function writeFileDurably(file: string, data: string | Uint8Array): void {
+  replaceFile(file, data);
+  fsyncFolder(path.dirname(file));
 }
 
 /** Makes the folder's entries, as names created or renamed in it, survive a power cut. */
@@ -60,19 +65,17 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Size and SHA-256 of the file, flushed to disk, read in pieces so that memory stays bounded. */
-export function hashFile(file: string): { bytes: number; sha256: string } {
+/** SHA-256 of the file, read in pieces so that memory stays bounded. */
+export function hashFile(file: string): string {
   const descriptor = openSync(file, 'r');
   try {
-    fsyncSync(descriptor);
     const hash = createHash('sha256');
     const piece = Buffer.alloc(1 << 18);
-    let bytes = 0;
-    for (let read = 1; read > 0; bytes += read) {
+    for (let read = 1; read > 0;) {
       read = readSync(descriptor, piece);
       hash.update(piece.subarray(0, read));
     }
-    return { bytes, sha256: hash.digest('hex') };
+    return hash.digest('hex');
   } finally {
     closeSync(descriptor);
   }

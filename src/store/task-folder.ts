@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import {
   makeFolder,
   readJsonFile,
   reasonOf,
+  replaceFile,
   writeFileDurably,
 } from './files.js';
 
@@ -28,14 +30,6 @@ export const TASK_FILES = {
   done: 'done.json',
   failed: 'failed.json',
 } as const;
-
-/** The files that a finished task consists of. */
-const RESULT_FILES = [
-  TASK_FILES.steps,
-  TASK_FILES.evaluations,
-  TASK_FILES.samples,
-  TASK_FILES.parameters,
-] as const;
 
 const stepMetricsSchema = z.object({
   step: z.int(),
@@ -59,7 +53,10 @@ const failureSchema = z.object({
 
 const markerSchema = z.object({
   id: z.string(),
-  files: z.record(z.enum(RESULT_FILES), z.object({ bytes: z.int().min(0), sha256: z.string() })),
+  /** The files that the finished task consists of. */
+  files: z
+    .record(z.string().regex(/^[a-z-]+\.[a-z]+$/), z.object({ bytes: z.int().min(0), sha256: z.string() }))
+    .refine((files) => Object.keys(files).length > 0, { error: 'names no file' }),
 });
 
 export type TaskFailure = z.infer<typeof failureSchema>;
@@ -96,10 +93,9 @@ export function verifyTask(folder: string, id: string): TaskState {
   if (state.state !== 'done') return state;
   const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
   if (!marker.found) return { state: 'corrupt', problem: `${TASK_FILES.done} vanished while it was read` };
-  for (const name of RESULT_FILES) {
+  for (const [name, { sha256 }] of Object.entries(marker.value.files)) {
     try {
-      const found = hashFile(path.join(folder, name)).sha256;
-      if (found !== marker.value.files[name].sha256)
+      if (hashFile(path.join(folder, name)) !== sha256)
         return {
           state: 'corrupt',
           problem: `${name} has other contents than ${TASK_FILES.done} says (SHA-256)`,
@@ -123,18 +119,20 @@ export function prepareTaskFolder(folder: string, task: Task): string {
 }
 
 /**
- * Makes the task done: the four result files are flushed and hashed, then the marker is written. Whatever comes before the
- * marker may be lost in a power cut, and then so is the marker.
+ * Writes a task's results, by file name, and makes it done: they and the folder are flushed, then the marker is written. Whatever
+ * comes before the marker may be lost in a power cut, and then so is the marker.
  */
-export function markDone(folder: string, id: string): void {
-  try {
-    const files = RESULT_FILES.map((name) => [name, hashFile(path.join(folder, name))]);
-    fsyncFolder(folder);
-    writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) as unknown });
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new StoreError(`can't finish ${folder} (${reasonOf(error)})`, { cause: error });
-  }
+export function commitResults(
+  folder: string,
+  id: string,
+  results: Readonly<Record<string, Uint8Array>>,
+): void {
+  const files = Object.entries(results).map(([name, bytes]) => {
+    replaceFile(path.join(folder, name), bytes);
+    return [name, { bytes: bytes.length, sha256: hash('sha256', bytes) }] as const;
+  });
+  fsyncFolder(folder);
+  writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) });
 }
 
 export function markFailed(folder: string, failure: TaskFailure): void {
@@ -158,11 +156,10 @@ export function setAside(folder: string): string {
 
 function markerProblem(folder: string, id: string, marker: z.infer<typeof markerSchema>): string | null {
   if (marker.id !== id) return `${TASK_FILES.done} is of task ${marker.id}, not ${id}`;
-  for (const name of RESULT_FILES) {
+  for (const [name, { bytes }] of Object.entries(marker.files)) {
     const size = sizeOf(path.join(folder, name));
-    const expected = marker.files[name].bytes;
     if (size === null) return `${name} is missing`;
-    if (size !== expected) return `${name} has ${size} bytes, not ${expected} as ${TASK_FILES.done} says`;
+    if (size !== bytes) return `${name} has ${size} bytes, not ${bytes} as ${TASK_FILES.done} says`;
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, hostname } from 'node:os';
 import { cpuFeatures } from '../native/cpu.js';
-import { writeFileDurably } from '../store/files.js';
+import { replaceFile } from '../store/files.js';
 
 /** One stretch of a task's training: what is true of the machine and the clock, and no part of the result. */
 export interface Session {
@@ -25,7 +25,7 @@ export function recordSession(path: string, session: Session): void {
     cores: availableParallelism(),
     node: process.versions.node,
   };
-  writeFileDurably(path, JSON.stringify([...readSessions(path), entry], null, 2));
+  replaceFile(path, JSON.stringify([...readSessions(path), entry], null, 2));
 }
 
 function readSessions(path: string): unknown[] {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
-import { markDone, TASK_FILES } from '../store/task-folder.js';
+import { commitResults, TASK_FILES } from '../store/task-folder.js';
 import { initialParameters } from '../vae/parameters.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
@@ -159,9 +159,10 @@ class Run {
   #finish(): TrainOutcome {
     const { folder, task } = this.#request;
     const points = this.#lastEvaluation ?? this.#evaluate();
-    this.#logs.finish(this.#program.model, this.#parameters(), this.#dataParameters, points);
+    const { model } = this.#program;
+    const results = this.#logs.results(model, this.#parameters(), this.#dataParameters, points);
     this.#recordSession();
-    markDone(folder, task.id);
+    commitResults(folder, task.id, results);
     for (const file of [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream, TASK_FILES.checkpoint]) {
       rmSync(join(folder, file), { force: true });
     }
@@ -192,8 +193,9 @@ function startState(program: Program, modelSeed: number): Tensor1D[] {
 
 /** Rows before the first that holds NaN or an infinity. */
 function countFiniteRows(metrics: Float32Array): number {
-  const first = metrics.findIndex((value) => !Number.isFinite(value));
-  return Math.floor((first === -1 ? metrics.length : first) / STEP_METRICS.length);
+  let finite = 0;
+  while (finite < metrics.length && Number.isFinite(metrics[finite])) finite += 1;
+  return Math.floor(finite / STEP_METRICS.length);
 }
 
 function stepMetrics(metrics: Float32Array, row: number, step: number): StepMetrics {

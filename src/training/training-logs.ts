@@ -5,7 +5,6 @@ import { batchToFile, recordBatch } from '../logs/encode.js';
 import { encodeSafetensors } from '../logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../logs/step-log.js';
-import { writeFileDurably } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import type { Task } from '../sweep/task.js';
 import type { Model } from '../vae/model.js';
@@ -17,12 +16,11 @@ import type { EvaluationResult, EvaluationRow } from './evaluate.js';
 export class TrainingLogs {
   readonly steps: StepLog;
   readonly #evaluations: BatchStream;
-  readonly #folder: string;
+  readonly #evaluationColumns: readonly string[];
   readonly #task: Task;
 
   /** @param checkpoint where to go on, or null to start anew */
   constructor(folder: string, task: Task, checkpoint: Checkpoint | null) {
-    this.#folder = folder;
     this.#task = task;
     this.steps = new StepLog(
       join(folder, TASK_FILES.stepsStream),
@@ -30,16 +28,18 @@ export class TrainingLogs {
       task.settings.logEverySteps,
       checkpoint?.stepLog ?? EMPTY_STEP_LOG,
     );
+    const evaluations = evaluationSchema(task);
+    this.#evaluationColumns = evaluations.fields.map(({ name }) => String(name));
     this.#evaluations = new BatchStream(
       join(folder, TASK_FILES.evaluationsStream),
-      evaluationSchema(task),
+      evaluations,
       checkpoint?.evaluationLogBytes ?? 0,
     );
   }
 
   /** Each evaluation is a record batch of its own. */
   addEvaluation(row: EvaluationRow): void {
-    this.#evaluations.append(evaluationSchema(this.#task).fields.map(({ name }) => [row[name] ?? null]));
+    this.#evaluations.append(this.#evaluationColumns.map((name) => [row[name] ?? null]));
   }
 
   /** Makes what was logged durable, and says where the logs are. */
@@ -47,21 +47,24 @@ export class TrainingLogs {
     return { stepLog: this.steps.sync(), evaluationLogBytes: this.#evaluations.sync() };
   }
 
-  /** Writes the whole files of the finished task. @param points of the last evaluation */
-  finish(model: Model, parameters: Tensor1D, dataParameters: readonly Tensor2D[], points: Samples): void {
-    this.#write(TASK_FILES.steps, this.steps.finish());
-    this.#write(TASK_FILES.evaluations, this.#evaluations.toFile());
-    this.#write(TASK_FILES.samples, this.#encodeSamples(points));
-    this.#write(TASK_FILES.parameters, encodeParameters(this.#task, model, parameters, dataParameters));
+  /** The whole files of the finished task, by name. @param points of the last evaluation */
+  results(
+    model: Model,
+    parameters: Tensor1D,
+    dataParameters: readonly Tensor2D[],
+    points: Samples,
+  ): Record<string, Uint8Array> {
+    return {
+      [TASK_FILES.steps]: this.steps.finish(),
+      [TASK_FILES.evaluations]: this.#evaluations.toFile(),
+      [TASK_FILES.samples]: this.#encodeSamples(points),
+      [TASK_FILES.parameters]: encodeParameters(this.#task, model, parameters, dataParameters),
+    };
   }
 
   close(): void {
     this.steps.close();
     this.#evaluations.close();
-  }
-
-  #write(name: string, bytes: Uint8Array): void {
-    writeFileDurably(join(this.#folder, name), bytes);
   }
 
   #encodeSamples({ generated, real }: Samples): Uint8Array {
@@ -75,9 +78,11 @@ type Samples = Pick<EvaluationResult, 'generated' | 'real'>;
 
 /** The columns of a row-major matrix. */
 function columnsOf(values: Float32Array, width: number): Float32Array[] {
-  return Array.from({ length: width }, (_, column) =>
-    Float32Array.from({ length: values.length / width }, (__, row) => values[row * width + column] ?? NaN),
-  );
+  return Array.from({ length: width }, (_, column) => {
+    const rows = new Float32Array(values.length / width);
+    for (let row = 0; row < rows.length; row++) rows[row] = values[row * width + column] ?? NaN;
+    return rows;
+  });
 }
 
 /** The trained parameters by name, then the data's own (A, a*) as `data.0`, as safetensors with the settings in its metadata. */

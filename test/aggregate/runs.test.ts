@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { finalNumber, readDataParameters, readPoints, readRuns, series } from '../../src/aggregate/runs.js';
-import { markDone, markFailed, prepareTaskFolder, taskFolder } from '../../src/store/task-folder.js';
+import { commitResults, markFailed, prepareTaskFolder, taskFolder } from '../../src/store/task-folder.js';
 import { checkpointBytes } from '../store/sample-task.js';
 import { writeFinishedRun } from '../report/finished-run.js';
 import { sampleSweep } from '../report/sample-sweep.js';
@@ -55,8 +55,7 @@ test('a log of another schema version is refused with the versions named', () =>
   const folder = finish(taskOf(0), { loss: 4 });
   const file = path.join(folder, 'evaluations.arrow');
   const bytes = readFileSync(file, 'latin1').replaceAll('vae-sweep.schema', 'vae-sweep.schemb');
-  writeFileSync(file, bytes, 'latin1');
-  markDone(folder, taskOf(0).id);
+  commitResults(folder, taskOf(0).id, { 'evaluations.arrow': Buffer.from(bytes, 'latin1') });
   const [part] = readRuns(sweep, outDir);
   assert.equal(
     part?.missing[0]?.reason,

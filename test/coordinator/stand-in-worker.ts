@@ -1,9 +1,9 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
-import { TASK_FILES, markDone } from '../../src/store/task-folder.js';
+import { TASK_FILES, commitResults } from '../../src/store/task-folder.js';
 import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from '../../src/training/protocol.js';
-import { checkpointBytes, writeResultFiles } from '../store/sample-task.js';
+import { checkpointBytes, sampleResults } from '../store/sample-task.js';
 import type { TrainingEvent } from './stand-in.js';
 import { BEHAVIOURS } from './stand-in.js';
 
@@ -39,8 +39,7 @@ function standIn(request: TrainRequest): TrainOutcome {
 function finish({ task, folder, shared, slot }: TrainRequest, fromStep: number): TrainOutcome {
   const { steps } = task.settings;
   Atomics.store(new Int32Array(shared), 1 + slot, steps);
-  writeResultFiles(folder);
-  markDone(folder, task.id);
+  commitResults(folder, task.id, sampleResults());
   log({ folder }, { event: 'end', task: task.name, slot });
   return { type: 'done', fromStep, steps, trainingMs: 1 };
 }

@@ -1,11 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Schema } from 'apache-arrow';
 import { batchToFile, recordBatch } from '../../src/logs/encode.js';
 import type { LogValue } from '../../src/logs/read.js';
 import { encodeSafetensors } from '../../src/logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
-import { markDone, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import { commitResults, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 
 type Point = readonly number[];
@@ -30,14 +28,12 @@ export function writeFinishedRun(outDir: string, task: Task, run: FinishedRun): 
     ...coordinates('x', point, task),
     ...coordinates('real', run.real?.[row] ?? point, task),
   }));
-  const write = (name: string, bytes: Uint8Array) => {
-    writeFileSync(path.join(folder, name), bytes);
-  };
-  write(TASK_FILES.steps, logFile(stepSchema(task), [{ step: 1 }]));
-  write(TASK_FILES.evaluations, logFile(evaluationSchema(task), run.evaluations));
-  write(TASK_FILES.samples, logFile(sampleSchema(task), points));
-  write(TASK_FILES.parameters, parameters(run.direction));
-  markDone(folder, task.id);
+  commitResults(folder, task.id, {
+    [TASK_FILES.steps]: logFile(stepSchema(task), [{ step: 1 }]),
+    [TASK_FILES.evaluations]: logFile(evaluationSchema(task), run.evaluations),
+    [TASK_FILES.samples]: logFile(sampleSchema(task), points),
+    [TASK_FILES.parameters]: parameters(run.direction),
+  });
   return folder;
 }
 

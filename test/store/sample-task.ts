@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Task } from '../../src/sweep/task.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 
@@ -35,10 +33,10 @@ export function sampleTask(seed: number, settings: Partial<Task['settings']> = {
   };
 }
 
-/** What a worker leaves at a task's end, short of the marker. */
-export function writeResultFiles(folder: string, text = 'content'): void {
-  for (const name of [TASK_FILES.steps, TASK_FILES.evaluations, TASK_FILES.samples, TASK_FILES.parameters])
-    writeFileSync(path.join(folder, name), `${name} ${text}`);
+/** What a worker leaves at a task's end, with a few bytes in each file. */
+export function sampleResults(text = 'content'): Record<string, Uint8Array> {
+  const names = [TASK_FILES.steps, TASK_FILES.evaluations, TASK_FILES.samples, TASK_FILES.parameters];
+  return Object.fromEntries(names.map((name) => [name, Buffer.from(`${name} ${text}`)]));
 }
 
 /** A checkpoint as small as the format allows: one float32 tensor and the step. */
