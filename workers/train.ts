@@ -1,7 +1,7 @@
 import type { WorkerReply, WorkerRequest } from '../src/training/protocol.js';
 
 /** Entry of a training thread. TensorFlow is loaded at the first request: loading it in all threads at once is not safe. */
-let handler: ((request: WorkerRequest) => WorkerReply) | undefined;
+let handler: ((request: WorkerRequest) => Promise<WorkerReply>) | undefined;
 
 export default async function handle(request: WorkerRequest): Promise<WorkerReply> {
   if (handler === undefined) {

@@ -55,9 +55,14 @@ function announce(progress: Progress, { logger, signal }: TrainAllOptions): void
   progress.event('stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once');
 }
 
-/** One task for each set of TensorFlow operations that training may use. */
+/** The first task for each set of TensorFlow operations that training may use. */
 function representatives(pending: readonly PendingTask[]): Task[] {
-  return [...new Map(pending.map(({ task }) => [operationsKey(task.settings), task])).values()];
+  const firsts = new Map<string, Task>();
+  for (const { task } of pending) {
+    const key = operationsKey(task.settings);
+    if (!firsts.has(key)) firsts.set(key, task);
+  }
+  return [...firsts.values()];
 }
 
 function operationsKey(settings: TrainingSettings): string {

@@ -39,8 +39,8 @@ export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): R
 function columnData(values: ColumnValues, type: DataType, name: string): Data {
   if (type instanceof Float64 || type instanceof Float32 || type instanceof Int32)
     return numberData(values, type);
-  if (type instanceof List) return listData(values, type as List, name);
-  throw new Error(`The column ${name} has a type that logs do not have: ${String(type)}.`);
+  if (type instanceof List) return listData(values, type, name);
+  throw new Error(`The column ${name} has a type that logs do not have.`);
 }
 
 function numberData(values: ColumnValues, type: Float64 | Float32 | Int32): Data {

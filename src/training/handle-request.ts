@@ -8,20 +8,21 @@ import type { Task } from '../sweep/task.js';
 import { eagerLoop } from '../graph/loop.js';
 import { evaluate } from './evaluate.js';
 import { evaluationLoop } from './evaluation-draws.js';
-import { Programs } from './programs.js';
+import { compileAhead, Programs } from './programs.js';
 import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from './protocol.js';
 import { stepShapes, trainingStep } from './step.js';
 import { train, type Clock } from './train.js';
 
 /** A handler of a worker's requests, with the programs that the worker has compiled. */
-export function requestHandler(clock: Clock): (request: WorkerRequest) => WorkerReply {
+export function requestHandler(clock: Clock): (request: WorkerRequest) => Promise<WorkerReply> {
   const programs = new Programs();
-  return (request) => {
-    if (request.type === 'warmUp') {
-      request.tasks.forEach(warmUp);
-      return { type: 'warm' };
-    }
-    return trainOrFail(request, programs, clock);
+  return async (request) => {
+    if (request.type === 'train') return trainOrFail(request, programs, clock);
+    const [first] = request.tasks;
+    const compiled = first && compileAhead(first.settings);
+    request.tasks.forEach(warmUp);
+    await compiled;
+    return { type: 'warm' };
   };
 }
 

@@ -1,4 +1,4 @@
-import { compileLoopToC } from '../graph/c/compile.js';
+import { compileAheadToC, compileLoopToC } from '../graph/c/compile.js';
 import { compileLoop } from '../graph/xla/compile.js';
 import { eagerLoop, type Loop, type LoopBody, type LoopShapes } from '../graph/loop.js';
 import type { TrainingSettings } from '../sweep/task.js';
@@ -52,6 +52,17 @@ export class Programs {
       this.#programs.delete(shape);
     }
   }
+}
+
+/** Begins to compile what a task will need, where that goes on beside this thread. */
+export async function compileAhead(settings: TrainingSettings): Promise<void> {
+  if (settings.engine !== 'c') return;
+  const model = buildModel(settings);
+  const draws = evaluationLoop(model, settings);
+  await Promise.all([
+    compileAheadToC(trainingStep(model, settings.batchSize), stepShapes(model), MAX_CHUNK_STEPS),
+    compileAheadToC(draws.body, draws.shapes, 1),
+  ]);
 }
 
 /** All that a compiled program depends on; the rest of the settings are its inputs. */

@@ -13,6 +13,7 @@ export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
  */
 export interface WarmUpRequest {
   readonly type: 'warmUp';
+  /** The task that will be trained first comes first. */
   readonly tasks: readonly Task[];
 }
 

@@ -29,7 +29,7 @@ export class TrainingLogs {
       checkpoint?.stepLog ?? EMPTY_STEP_LOG,
     );
     const evaluations = evaluationSchema(task);
-    this.#evaluationColumns = evaluations.fields.map(({ name }) => String(name));
+    this.#evaluationColumns = evaluations.fields.map(({ name }) => name);
     this.#evaluations = new BatchStream(
       join(folder, TASK_FILES.evaluationsStream),
       evaluations,

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -14,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { promisify } from 'node:util';
 import { cpuFeatures } from '../../native/cpu.js';
 
 /** A generated program that Node has loaded. */
@@ -54,15 +55,61 @@ const ABANDONED_MS = 3_600_000;
  * kind of CPU, is loaded from the user's cache.
  */
 export function buildModule(source: string): NativeModule {
+  const target = targetOf(source);
+  const cached = loadCached(target.path);
+  if (cached !== null) return cached;
+  const work = prepareWork(target);
+  try {
+    runCompiler(target.compiler, work.parameters);
+    work.keep();
+  } finally {
+    work.remove();
+  }
+  const module = require(target.path) as NativeModule;
+  prune(target.folder);
+  return module;
+}
+
+/** Compiles a program into the cache while this thread does other things. That it fails is for `buildModule` to say. */
+export async function buildAhead(source: string): Promise<void> {
+  const target = targetOf(source);
+  if (existsSync(target.path)) return;
+  const work = prepareWork(target);
+  try {
+    await promisify(execFile)(target.compiler, work.parameters);
+    work.keep();
+  } catch {
+    // `buildModule` comes to the same.
+  } finally {
+    work.remove();
+  }
+}
+
+/** What a program is compiled with, and where its machine code is kept. */
+interface Target {
+  readonly source: string;
+  readonly compiler: string;
+  readonly folder: string;
+  readonly path: string;
+}
+
+function targetOf(source: string): Target {
   const compiler = process.env['CXX'] ?? 'g++';
-  const version = compilerOutput(compiler, ['-dumpfullversion', '-dumpversion']).trim();
   const name = createHash('sha256')
-    .update([source, compiler, version, cpuFeatures(), ...FLAGS].join('\0'))
+    .update([source, compiler, compilerVersion(compiler), cpuFeatures(), ...FLAGS].join('\0'))
     .digest('hex')
     .slice(0, 32);
   const folder = join(cacheHome(), 'vae-sweep', 'programs');
-  const path = join(folder, `${name}.node`);
-  return loadCached(path) ?? compile(compiler, source, folder, path);
+  return { source, compiler, folder, path: join(folder, `${name}.node`) };
+}
+
+let knownVersion: { readonly compiler: string; readonly version: string } | undefined;
+
+/** Asked for once a thread. */
+function compilerVersion(compiler: string): string {
+  if (knownVersion?.compiler !== compiler)
+    knownVersion = { compiler, version: runCompiler(compiler, ['-dumpfullversion', '-dumpversion']).trim() };
+  return knownVersion.version;
 }
 
 /** Null if it is not there, or is not whole: a machine may go down before the disk has all of it. */
@@ -78,22 +125,23 @@ function loadCached(path: string): NativeModule | null {
   }
 }
 
-/** Works in a folder of its own and renames the result, so that other processes see all of it or nothing. */
-function compile(compiler: string, source: string, folder: string, path: string): NativeModule {
+/** A folder of its own, and a result that is renamed when it is whole, so that other processes see all of it or nothing. */
+function prepareWork({ source, folder, path }: Target) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const work = mkdtempSync(join(folder, 'partial-'));
-  try {
-    writeFileSync(join(work, 'program.cc'), source);
-    const output = join(work, 'program.node');
-    const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
-    compilerOutput(compiler, [...FLAGS, `-I${nodeHeaders}`, '-o', output, join(work, 'program.cc')]);
-    renameSync(output, path);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  const module = require(path) as NativeModule;
-  prune(folder);
-  return module;
+  const input = join(work, 'program.cc');
+  const output = join(work, 'program.node');
+  writeFileSync(input, source);
+  const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
+  return {
+    parameters: [...FLAGS, `-I${nodeHeaders}`, '-o', output, input],
+    keep: () => {
+      renameSync(output, path);
+    },
+    remove: () => {
+      rmSync(work, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Keeps the programs that were used last. Those that are loaded stay usable without their files. */
@@ -114,7 +162,7 @@ function prune(folder: string): void {
   for (const { path } of [...abandoned, ...oldest]) rmSync(path, { recursive: true, force: true });
 }
 
-function compilerOutput(compiler: string, parameters: readonly string[]): string {
+function runCompiler(compiler: string, parameters: readonly string[]): string {
   try {
     return execFileSync(compiler, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {

@@ -2,15 +2,15 @@ import type { Tensor } from '@tensorflow/tfjs-node';
 import { tf } from '../../native/tensorflow.js';
 import { checkCount, type Loop, type LoopBody, type LoopShapes } from '../loop.js';
 import { recordLoop } from '../recorded-loop.js';
-import { buildModule } from './build.js';
-import { loopSource, type Region } from './emit-loop.js';
+import { buildAhead, buildModule } from './build.js';
+import { loopSource, type LoopSource, type Region } from './emit-loop.js';
 
 /** What is drawn for one step stays in the nearest cache. */
 const BLOCK_STEPS = 1;
 
 /** Records `body` once and makes C of it, which the machine's compiler makes machine code of: one native call runs up to `maxSteps` steps. */
 export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
-  const program = loopSource(recordLoop(body, shapes, maxSteps, BLOCK_STEPS), shapes);
+  const program = programOf(body, shapes, maxSteps);
   const module = buildModule(program.source);
   const workspace = new ArrayBuffer(4 * program.cells + 64);
   const padding = module.padding(workspace);
@@ -49,6 +49,15 @@ export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: num
     },
     dispose: () => undefined,
   };
+}
+
+/** Lets the machine's compiler begin with what `compileLoopToC` will ask for. */
+export async function compileAheadToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Promise<void> {
+  await buildAhead(programOf(body, shapes, maxSteps).source);
+}
+
+function programOf(body: LoopBody, shapes: LoopShapes, maxSteps: number): LoopSource {
+  return loopSource(recordLoop(body, shapes, maxSteps, BLOCK_STEPS), shapes);
 }
 
 function missing(): never {
