@@ -13,6 +13,7 @@ interface RunArguments extends SweepArguments {
   readonly checkpointEvery: number;
   readonly logLevel: LogLevel;
   readonly retryDiverged: boolean;
+  readonly onlyFailed: boolean;
   readonly retrainCorrupt: boolean;
 }
 
@@ -41,12 +42,18 @@ export const runCommand: CommandModule<object, RunArguments> = {
         default: false,
         describe: 'Train tasks again whose loss was not finite; the same settings diverge again',
       })
+      .option('only-failed', {
+        type: 'boolean',
+        default: false,
+        describe: 'Train only the tasks that failed, those with a loss that was not finite too',
+      })
       .option('retrain-corrupt', {
         type: 'boolean',
         default: false,
         describe: 'Set corrupt task folders aside and train their tasks again',
       })
       .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
+      .example('$0 run sweeps/table1-linear.yaml --only-failed', 'once more what failed, and nothing else')
       .example(
         '$0 run sweeps/quickstart.yaml --set steps=1000 --workers 1',
         'a shorter first look',
@@ -65,6 +72,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       checkpointEveryMs: argv.checkpointEvery * 1000,
       logLevel: argv.logLevel,
       retryDiverged: argv.retryDiverged,
+      onlyFailed: argv.onlyFailed,
       retrainCorrupt: argv.retrainCorrupt,
       signal: stop.signal,
       output: process.stderr,

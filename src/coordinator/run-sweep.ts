@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly retries: number;
   /** Whether to train tasks again whose loss was not finite in an earlier session. */
   readonly retryDiverged: boolean;
+  /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
+  readonly onlyFailed?: boolean;
   /** Whether to set corrupt task folders aside and train their tasks again. */
   readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;

@@ -1,6 +1,7 @@
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
-import { estimateCost } from '../sweep/cost.js';
+import { estimateCost, estimateElapsedMs } from '../sweep/cost.js';
 import type { Task } from '../sweep/task.js';
+import { formatCount, formatDuration } from '../units.js';
 
 /** A task to be trained in this session. */
 export interface PendingTask {
@@ -21,6 +22,17 @@ export interface CorruptTask {
   readonly problem: string;
 }
 
+export interface TriageOptions {
+  /** Whether to train tasks again whose loss was not finite. */
+  readonly retryDiverged: boolean;
+  /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
+  readonly onlyFailed?: boolean;
+  /** Tasks trained at a time. */
+  readonly workers: number;
+  /** Milliseconds that a millisecond of estimated training takes here. @default 1 */
+  readonly msPerEstimatedMs?: number;
+}
+
 /** What a sweep has and lacks when a session starts. */
 export interface Triage {
   readonly done: number;
@@ -29,7 +41,10 @@ export interface Triage {
   /** Of an earlier session, and not to be tried again. */
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
-  /** As `21 tasks: 12 done, 3 to continue, 0 failed, 6 to run`. */
+  /**
+   * As `21 tasks: 12 done, 3 to continue (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 4 to run; about 2 min 10 s on
+   * 2 workers`, the time being that of what is pending.
+   */
   readonly summary: string;
 }
 
@@ -37,35 +52,32 @@ export interface Triage {
 export function triage(
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
-  { retryDiverged }: { readonly retryDiverged: boolean },
+  options: TriageOptions,
 ): Triage {
+  const { retryDiverged, onlyFailed = false } = options;
   const pending: PendingTask[] = [];
   const failed: FailedTask[] = [];
   const corrupt: CorruptTask[] = [];
-  const counts: Record<TaskState['state'], number> = {
-    new: 0,
-    interrupted: 0,
-    done: 0,
-    failed: 0,
-    corrupt: 0,
-  };
-  for (const task of tasks) {
-    const state = states.get(task.id) ?? { state: 'new' };
-    counts[state.state] += 1;
+  const found = tasks.map((task) => ({ task, state: states.get(task.id) ?? ({ state: 'new' } as const) }));
+  for (const { task, state } of found) {
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
-    if (state.state === 'new') pending.push({ task, fromStep: 0, failures: 0 });
-    if (state.state === 'interrupted') pending.push({ task, fromStep: state.step, failures: 0 });
-    if (state.state !== 'failed') continue;
-    const { failure } = state;
-    if (failure.reason === 'diverged' && !retryDiverged) failed.push({ task, failure });
-    else pending.push({ task, fromStep: 0, failures: failure.attempts });
+    else if (state.state === 'failed') {
+      const { failure } = state;
+      if (failure.reason === 'diverged' && !retryDiverged && !onlyFailed) failed.push({ task, failure });
+      else pending.push({ task, fromStep: 0, failures: failure.attempts });
+    } else if (state.state !== 'done' && !onlyFailed)
+      pending.push({ task, fromStep: state.state === 'interrupted' ? state.step : 0, failures: 0 });
   }
   return {
-    done: counts.done,
+    done: found.filter(({ state }) => state.state === 'done').length,
     pending: longestFirst(pending),
     failed,
     corrupt,
-    summary: summarise(tasks.length, counts),
+    summary: summarise(
+      found.map(({ state }) => state),
+      pending,
+      options,
+    ),
   };
 }
 
@@ -81,11 +93,47 @@ function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
     .map(({ item }) => item);
 }
 
-function summarise(total: number, counts: Readonly<Record<TaskState['state'], number>>): string {
-  const corrupt = counts.corrupt === 0 ? '' : `, ${counts.corrupt} corrupt`;
-  const noun = total === 1 ? 'task' : 'tasks';
+function summarise(
+  states: readonly TaskState[],
+  pending: readonly PendingTask[],
+  { workers, msPerEstimatedMs = 1 }: TriageOptions,
+): string {
+  const count = (state: TaskState['state']) =>
+    formatCount(states.filter((each) => each.state === state).length);
+  const corrupt = count('corrupt') === '0' ? '' : `, ${count('corrupt')} corrupt`;
   return (
-    `${total} ${noun}: ${counts.done} done, ${counts.interrupted} to continue, ` +
-    `${counts.failed} failed${corrupt}, ${counts.new} to run`
+    `${formatCount(states.length)} ${states.length === 1 ? 'task' : 'tasks'}: ${count('done')} done, ` +
+    `${count('interrupted')} to continue${checkpointSteps(states)}, ` +
+    `${count('failed')} failed${failureReasons(states)}${corrupt}, ${count('new')} to run` +
+    remainingTime(pending, workers, msPerEstimatedMs)
   );
+}
+
+/** As ` (steps 4,000 to 81,000)`. */
+function checkpointSteps(states: readonly TaskState[]): string {
+  const steps = states.flatMap((state) => (state.state === 'interrupted' ? [state.step] : []));
+  if (steps.length === 0) return '';
+  // No spread: a sweep may have a million tasks.
+  const least = formatCount(steps.reduce((a, b) => Math.min(a, b)));
+  const most = formatCount(steps.reduce((a, b) => Math.max(a, b)));
+  return least === most ? ` (step ${least})` : ` (steps ${least} to ${most})`;
+}
+
+/** As ` (diverged)` or ` (2 diverged, 1 by an error)`. */
+function failureReasons(states: readonly TaskState[]): string {
+  const reasons = states.flatMap((state) => (state.state === 'failed' ? [state.failure.reason] : []));
+  const diverged = reasons.filter((reason) => reason === 'diverged').length;
+  const errors = reasons.length - diverged;
+  if (reasons.length === 0) return '';
+  if (diverged > 0 && errors > 0)
+    return ` (${formatCount(diverged)} diverged, ${formatCount(errors)} by an error)`;
+  return diverged > 0 ? ' (diverged)' : ' (by an error)';
+}
+
+function remainingTime(pending: readonly PendingTask[], workers: number, msPerEstimatedMs: number): string {
+  if (pending.length === 0) return '';
+  const used = Math.min(workers, pending.length);
+  const costs = pending.map((item) => ({ trainingMs: remainingWorkMs(item) * msPerEstimatedMs }));
+  const time = formatDuration(estimateElapsedMs(costs, used));
+  return `; about ${time} on ${formatCount(used)} ${used === 1 ? 'worker' : 'workers'}`;
 }

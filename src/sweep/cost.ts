@@ -48,7 +48,7 @@ export function estimateCost(settings: TrainingSettings): Cost {
 }
 
 /** Elapsed time of tasks of these times on so many workers, one task a worker at a time, the longest first. */
-export function estimateElapsedMs(costs: readonly Cost[], workers: number): number {
+export function estimateElapsedMs(costs: readonly Pick<Cost, 'trainingMs'>[], workers: number): number {
   const total = costs.reduce((sum, { trainingMs }) => sum + trainingMs, 0);
   const longest = costs.reduce((most, { trainingMs }) => Math.max(most, trainingMs), 0);
   return Math.max(longest, total / workers);

@@ -36,7 +36,10 @@ describe('a sweep', () => {
     const result = await run(tasks);
     assert.deepEqual([result.done, result.failed, result.corrupt, result.interrupted], [3, [], [], false]);
     for (const task of tasks) assert.deepEqual(stateOf(task), { state: 'done' });
-    assert.match(result.shown, /^3 tasks: 0 done, 0 to continue, 0 failed, 3 to run\n/);
+    assert.match(
+      result.shown,
+      /^3 tasks: 0 done, 0 to continue, 0 failed, 3 to run; about \d+ ms on 2 workers\n/,
+    );
     assert.ok(existsSync(path.join(outDir, 'sweeps', 'mine', 'sweep.json')));
     assert.equal(result.logFile, path.join(outDir, 'sweeps', 'mine', 'log.jsonl'));
     const log = readFileSync(result.logFile, 'utf8').trimEnd().split('\n');
@@ -144,7 +147,10 @@ describe('a task that fails', () => {
     const failing = standInTask(2, 'throws');
     await run([failing]);
     const { shown } = await run([failing], { retries: 0 });
-    assert.match(shown, /^1 task: 0 done, 0 to continue, 1 failed, 0 to run\n/);
+    assert.match(
+      shown,
+      /^1 task: 0 done, 0 to continue, 1 failed \(by an error\), 0 to run; about \d+ ms on 1 worker\n/,
+    );
     const state = stateOf(failing);
     assert.ok(state.state === 'failed');
     assert.equal(state.failure.attempts, 3);
@@ -178,6 +184,20 @@ describe('a task that fails', () => {
     assert.ok(state.state === 'failed');
     assert.deepEqual([state.failure.attempts, state.failure.lastFinite?.loss], [2, 1234.5]);
   });
+
+  test('is trained alone with onlyFailed, a diverged one too', async () => {
+    const [diverging, failing] = [standInTask(2, 'diverges'), standInTask(3, 'fails once')];
+    await run([diverging, failing], { retries: 0 });
+    const { done, failed, shown } = await run([diverging, failing, standInTask(4, 'succeeds')], {
+      onlyFailed: true,
+    });
+    assert.match(
+      shown,
+      /^3 tasks: 0 done, 0 to continue, 2 failed \(1 diverged, 1 by an error\), 1 to run; /,
+    );
+    assert.deepEqual(startsOf(outDir).slice(2).sort(), [diverging.name, failing.name].sort());
+    assert.deepEqual([done, failed.length], [1, 1]);
+  });
 });
 
 describe('a stop', () => {
@@ -196,7 +216,10 @@ describe('a stop', () => {
     );
 
     const again = await run(tasks.slice(0, 2));
-    assert.match(again.shown, /^2 tasks: 0 done, 2 to continue, 0 failed, 0 to run\n/);
+    assert.match(
+      again.shown,
+      /^2 tasks: 0 done, 2 to continue \(step 40\), 0 failed, 0 to run; about \d+ ms on 2 workers\n/,
+    );
     assert.deepEqual([again.done, again.interrupted], [2, false]);
     const resumed = eventsOf(outDir)
       .filter(({ event }) => event === 'start')
