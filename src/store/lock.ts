@@ -40,6 +40,14 @@ export async function acquireStoreLock(outDir: string): Promise<StoreLock> {
   return { takenOverFrom, release: () => release(outDir, file, self) };
 }
 
+/** Who owns the store now, or null. Only looks: takes nothing, and makes no folder. */
+export function liveOwner(outDir: string): Pick<Owner, 'host' | 'pid' | 'startedAt' | 'command'> | null {
+  const owner = readOwner(path.join(outDir, 'lock.json'));
+  if (owner === null || !isAlive(owner, currentProcess())) return null;
+  const { host, pid, startedAt, command } = owner;
+  return { host, pid, startedAt, command };
+}
+
 async function release(outDir: string, file: string, self: Owner): Promise<void> {
   await exclusively(outDir, () => {
     const owner = readOwner(file);

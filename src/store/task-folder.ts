@@ -107,6 +107,13 @@ export function verifyTask(folder: string, id: string): TaskState {
   return state;
 }
 
+/** SHA-256 of each file of a finished task, by name, as its marker says; null without a marker. */
+export function markedHashes(folder: string): ReadonlyMap<string, string> | null {
+  const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
+  if (!marker.found) return null;
+  return new Map(Object.entries(marker.value.files).map(([name, { sha256 }]) => [name, sha256]));
+}
+
 /** Makes the folder and its `task.json`; what it holds of an earlier run stays. Returns its absolute path. */
 export function prepareTaskFolder(folder: string, task: Task): string {
   makeFolder(folder);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { StoreBusyError, StoreError } from '../../src/errors.js';
-import { acquireStoreLock } from '../../src/store/lock.js';
+import { acquireStoreLock, liveOwner } from '../../src/store/lock.js';
 
 const HOLDER = fileURLToPath(new URL('./lock-holder.js', import.meta.url));
 let outDir: string;
@@ -146,4 +146,17 @@ test('an out folder that is a file, or can not be made, is a clear error', async
     message:
       "can't make the folder /proc/vae-sweep-out (ENOENT): make it writable, or choose another folder with --out",
   });
+});
+
+test('the live owner can be looked at without taking anything; one that is gone is none', async () => {
+  assert.equal(liveOwner(path.join(outDir, 'not-yet')), null);
+  assert.equal(existsSync(path.join(outDir, 'not-yet')), false);
+  const lock = await acquireStoreLock(outDir);
+  const { startedAt, command } = JSON.parse(readFileSync(lockFile, 'utf8')) as Record<string, string>;
+  assert.deepEqual(liveOwner(outDir), { host: hostname(), pid: process.pid, startedAt, command });
+  await lock.release();
+  assert.equal(liveOwner(outDir), null);
+  await writeLockOf({ boot: 'another boot' });
+  assert.equal(liveOwner(outDir), null);
+  assert.ok(existsSync(lockFile));
 });

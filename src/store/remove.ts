@@ -1,0 +1,58 @@
+import { lstatSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { StoreError } from '../errors.js';
+import { fsyncFolder, isMissing, reasonOf } from './files.js';
+import { REMOVED_SUFFIX, tasksFolder } from './inventory.js';
+
+/**
+ * Deletes these folders of `<out>/tasks`. First each gets a name that nothing takes for a task, durably, then they are removed:
+ * after a crash a task is whole or gone. Whoever calls it holds the store's lock.
+ */
+export function removeFolders(outDir: string, names: readonly string[]): void {
+  const tasks = tasksFolder(outDir);
+  if (names.length === 0) return;
+  names.forEach((name) => {
+    refuseUnsafe(tasks, name);
+  });
+  const leaving = names.map((name) => renameToLeave(tasks, name));
+  fsyncFolder(tasks);
+  leaving.forEach(remove);
+  fsyncFolder(tasks);
+}
+
+/** Neither a path nor a link leads out of the store. */
+function refuseUnsafe(tasks: string, name: string): void {
+  if (name !== path.basename(name) || name === '' || name === '.' || name === '..')
+    throw new StoreError(`can't delete ${JSON.stringify(name)}: it is not the name of a folder in ${tasks}`);
+  const folder = path.join(tasks, name);
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new StoreError(`can't delete ${folder}: it is not a folder; delete it by hand`);
+}
+
+function renameToLeave(tasks: string, name: string): string {
+  const folder = path.join(tasks, name);
+  if (name.endsWith(REMOVED_SUFFIX)) return folder;
+  const leaving = `${folder}${REMOVED_SUFFIX}`;
+  remove(leaving);
+  try {
+    renameSync(folder, leaving);
+  } catch (error) {
+    if (!isMissing(error)) throw failure(folder, error);
+  }
+  return leaving;
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    throw failure(folder, error);
+  }
+}
+
+function failure(folder: string, error: unknown): StoreError {
+  return new StoreError(
+    `can't delete ${folder} (${reasonOf(error)}): make it writable, then run the same command again`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,49 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { readJsonFile } from './files.js';
+import { TASK_FILES } from './task-folder.js';
+
+const sessionSchema = z.object({
+  /** ISO 8601. */
+  start: z.iso.datetime(),
+  fromStep: z.int().min(0),
+  toStep: z.int().min(0),
+  /** Null for a session without steps. */
+  microsecondsPerStep: z.number().nullable(),
+});
+
+/** Steps of a task, and how long they took. */
+export interface TimedSteps {
+  readonly steps: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * What a task's files tell of its training since a time, in milliseconds since 1970: sessions that are over are in `run.json`,
+ * unless it can't be read, as nothing depends on it. Of one that goes on there is its checkpoint, made after `step` steps, if the
+ * task was begun since then.
+ */
+export function timedSteps(folder: string, sinceMs: number, step: number | null): TimedSteps[] {
+  const ended = sessionsSince(path.join(folder, TASK_FILES.run), sinceMs);
+  const begunMs = changeMs(path.join(folder, TASK_FILES.task));
+  if (step === null || begunMs < sinceMs || ended.length > 0) return ended;
+  return [{ steps: step, elapsedMs: changeMs(path.join(folder, TASK_FILES.checkpoint)) - begunMs }];
+}
+
+function sessionsSince(file: string, sinceMs: number): TimedSteps[] {
+  if (changeMs(file) < sinceMs) return [];
+  const sessions = readJsonFile(file, z.array(sessionSchema));
+  if (!sessions.found) return [];
+  return sessions.value
+    .filter(({ start }) => Date.parse(start) >= sinceMs)
+    .map(({ fromStep, toStep, microsecondsPerStep }) => {
+      const steps = toStep - fromStep;
+      return { steps, elapsedMs: ((microsecondsPerStep ?? 0) * steps) / 1000 };
+    });
+}
+
+/** 0 where there is no file. */
+function changeMs(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, test } from 'node:test';
+import { timedSteps } from '../../src/store/sessions.js';
+import { TASK_FILES } from '../../src/store/task-folder.js';
+import { interrupt } from './sample-store.js';
+import { sampleTask } from './sample-task.js';
+
+const SINCE_MS = Date.parse('2026-01-01T12:00:00Z');
+let folder: string;
+
+beforeEach(() => {
+  folder = interrupt(mkdtempSync(path.join(tmpdir(), 'vae-sweep-sessions-')), sampleTask(2), 40);
+});
+
+/** Seconds after the time that is asked for. */
+function changed(file: string, seconds: number): void {
+  const at = new Date(SINCE_MS + seconds * 1000);
+  utimesSync(path.join(folder, file), at, at);
+}
+
+function writeRun(sessions: unknown): void {
+  writeFileSync(path.join(folder, TASK_FILES.run), JSON.stringify(sessions));
+}
+
+test('sessions that began since then have their steps and time; one without steps has neither', () => {
+  const session = { fromStep: 10, toStep: 30, microsecondsPerStep: 500 };
+  writeRun([
+    { ...session, start: '2026-01-01T11:59:59.000Z' },
+    { ...session, start: '2026-01-01T12:00:00.000Z' },
+    { start: '2026-01-01T12:00:01.000Z', fromStep: 30, toStep: 30, microsecondsPerStep: null },
+  ]);
+  assert.deepEqual(timedSteps(folder, SINCE_MS, null), [
+    { steps: 20, elapsedMs: 10 },
+    { steps: 0, elapsedMs: 0 },
+  ]);
+});
+
+test('of a task begun since then, the checkpoint tells the time from its start', () => {
+  changed(TASK_FILES.task, 1);
+  changed(TASK_FILES.checkpoint, 5);
+  assert.deepEqual(timedSteps(folder, SINCE_MS, 40), [{ steps: 40, elapsedMs: 4000 }]);
+});
+
+test('of a task begun before, nobody knows when it went on', () => {
+  changed(TASK_FILES.task, -1);
+  changed(TASK_FILES.checkpoint, 5);
+  assert.deepEqual(timedSteps(folder, SINCE_MS, 40), []);
+});
+
+test('a run.json that is broken, absent or older tells nothing', () => {
+  assert.deepEqual(timedSteps(folder, SINCE_MS, null), []);
+  writeRun([{ start: 'yesterday' }]);
+  assert.deepEqual(timedSteps(folder, SINCE_MS, null), []);
+  writeRun([{ start: '2026-01-01T12:00:00.000Z', fromStep: 0, toStep: 1, microsecondsPerStep: 1 }]);
+  changed(TASK_FILES.run, -1);
+  assert.deepEqual(timedSteps(folder, SINCE_MS, null), []);
+});
