@@ -41,6 +41,8 @@ export interface Triage {
   /** Of an earlier session, and not to be tried again. */
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
+  /** Estimated elapsed time of what is pending; null if nothing is. */
+  readonly remainingMs: number | null;
   /**
    * As `21 tasks: 12 done, 3 to continue (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 4 to run; about 2 min 10 s on
    * 2 workers`, the time being that of what is pending.
@@ -68,16 +70,14 @@ export function triage(
     } else if (state.state !== 'done' && !onlyFailed)
       pending.push({ task, fromStep: state.state === 'interrupted' ? state.step : 0, failures: 0 });
   }
+  const remainingMs = estimateRemainingMs(pending, options);
   return {
     done: found.filter(({ state }) => state.state === 'done').length,
     pending: longestFirst(pending),
     failed,
     corrupt,
-    summary: summarise(
-      found.map(({ state }) => state),
-      pending,
-      options,
-    ),
+    remainingMs,
+    summary: `${countStates(found.map(({ state }) => state))}${timeText(remainingMs, pending.length, options)}`,
   };
 }
 
@@ -93,19 +93,14 @@ function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
     .map(({ item }) => item);
 }
 
-function summarise(
-  states: readonly TaskState[],
-  pending: readonly PendingTask[],
-  { workers, msPerEstimatedMs = 1 }: TriageOptions,
-): string {
+function countStates(states: readonly TaskState[]): string {
   const count = (state: TaskState['state']) =>
     formatCount(states.filter((each) => each.state === state).length);
   const corrupt = count('corrupt') === '0' ? '' : `, ${count('corrupt')} corrupt`;
   return (
     `${formatCount(states.length)} ${states.length === 1 ? 'task' : 'tasks'}: ${count('done')} done, ` +
     `${count('interrupted')} to continue${checkpointSteps(states)}, ` +
-    `${count('failed')} failed${failureReasons(states)}${corrupt}, ${count('new')} to run` +
-    remainingTime(pending, workers, msPerEstimatedMs)
+    `${count('failed')} failed${failureReasons(states)}${corrupt}, ${count('new')} to run`
   );
 }
 
@@ -130,10 +125,18 @@ function failureReasons(states: readonly TaskState[]): string {
   return diverged > 0 ? ' (diverged)' : ' (by an error)';
 }
 
-function remainingTime(pending: readonly PendingTask[], workers: number, msPerEstimatedMs: number): string {
-  if (pending.length === 0) return '';
-  const used = Math.min(workers, pending.length);
+function estimateRemainingMs(
+  pending: readonly PendingTask[],
+  { workers, msPerEstimatedMs = 1 }: TriageOptions,
+): number | null {
+  if (pending.length === 0) return null;
   const costs = pending.map((item) => ({ trainingMs: remainingWorkMs(item) * msPerEstimatedMs }));
-  const time = formatDuration(estimateElapsedMs(costs, used));
-  return `; about ${time} on ${formatCount(used)} ${used === 1 ? 'worker' : 'workers'}`;
+  return estimateElapsedMs(costs, Math.min(workers, pending.length));
+}
+
+/** As `; about 2 min 10 s on 2 workers`. */
+function timeText(remainingMs: number | null, pending: number, { workers }: TriageOptions): string {
+  if (remainingMs === null) return '';
+  const used = Math.min(workers, pending);
+  return `; about ${formatDuration(remainingMs)} on ${formatCount(used)} ${used === 1 ? 'worker' : 'workers'}`;
 }

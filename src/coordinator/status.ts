@@ -1,0 +1,98 @@
+import path from 'node:path';
+import { lastChangeMs } from '../store/inventory.js';
+import { liveOwner } from '../store/lock.js';
+import { timedSteps } from '../store/sessions.js';
+import type { TaskState } from '../store/task-folder.js';
+import { taskFolder } from '../store/task-folder.js';
+import { readTaskStates } from '../store/task-states.js';
+import type { Sweep } from '../sweep/load.js';
+import type { Task } from '../sweep/task.js';
+import { paceOf, type Stretch } from './pace.js';
+import type { CorruptTask, FailedTask } from './triage.js';
+import { triage } from './triage.js';
+
+export interface BegunTask {
+  readonly task: Task;
+  /** Of its checkpoint; null before the first. */
+  readonly step: number | null;
+}
+
+/** How far a sweep is, as its store tells, whether or not a run goes on. */
+export interface Status {
+  readonly sweep: Pick<Sweep, 'name' | 'file'>;
+  readonly outDir: string;
+  /** The process that owns the store: a run, of this or of another sweep, or a deletion. */
+  readonly owner: ReturnType<typeof liveOwner>;
+  /** A run's first line, the time that is left by the pace of the run that goes on. */
+  readonly summary: string;
+  readonly remainingMs: number | null;
+  readonly done: number;
+  /** Begun, not ended, and changed since the owner started. */
+  readonly running: readonly BegunTask[];
+  readonly toContinue: readonly BegunTask[];
+  readonly failed: readonly FailedTask[];
+  readonly corrupt: readonly CorruptTask[];
+  readonly toRun: readonly Task[];
+}
+
+interface Found {
+  readonly task: Task;
+  readonly state: TaskState;
+  readonly isRunning: boolean;
+}
+
+/** Takes no lock. `workers` are those of the next run; one that goes on has as many as it has tasks running. */
+export function readStatus(
+  sweep: Pick<Sweep, 'name' | 'file' | 'tasks'>,
+  outDir: string,
+  workers: number,
+): Status {
+  const owner = liveOwner(outDir);
+  const sinceMs = owner === null ? Infinity : Date.parse(owner.startedAt);
+  const states = readTaskStates(outDir, sweep.tasks);
+  const found = sweep.tasks.map((task): Found => {
+    const state = states.get(task.id) ?? { state: 'new' };
+    return { task, state, isRunning: isBegun(state) && hasChanged(taskFolder(outDir, task), sinceMs) };
+  });
+  const running = found.filter(({ isRunning }) => isRunning);
+  const waiting = found.filter(({ isRunning }) => !isRunning);
+  const stretches = found.flatMap((item) => stretchesOf(item, taskFolder(outDir, item.task), sinceMs));
+  const { summary, remainingMs, done, corrupt } = triage(sweep.tasks, states, {
+    retryDiverged: false,
+    workers: running.length > 0 ? running.length : workers,
+    msPerEstimatedMs: paceOf(stretches) ?? 1,
+  });
+  return {
+    sweep,
+    outDir: path.resolve(outDir),
+    owner,
+    summary,
+    remainingMs,
+    done,
+    running: running.map(toBegun),
+    toContinue: waiting.filter(({ state }) => state.state === 'interrupted').map(toBegun),
+    failed: found.flatMap(({ task, state }) =>
+      state.state === 'failed' ? [{ task, failure: state.failure }] : [],
+    ),
+    corrupt,
+    toRun: waiting.filter(({ state }) => state.state === 'new').map(({ task }) => task),
+  };
+}
+
+function isBegun({ state }: TaskState): boolean {
+  return state === 'new' || state === 'interrupted';
+}
+
+function hasChanged(folder: string, sinceMs: number): boolean {
+  return sinceMs !== Infinity && (lastChangeMs(folder) ?? 0) >= sinceMs;
+}
+
+function stretchesOf({ task, state, isRunning }: Found, folder: string, sinceMs: number): Stretch[] {
+  if (sinceMs === Infinity || (state.state !== 'done' && !isRunning)) return [];
+  const step = state.state === 'interrupted' ? state.step : null;
+  return timedSteps(folder, sinceMs, step).map((timed) => ({ settings: task.settings, ...timed }));
+}
+
+function toBegun({ task, state }: Found): BegunTask {
+  return { task, step: state.state === 'interrupted' ? state.step : null };
+}
