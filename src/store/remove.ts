@@ -31,7 +31,6 @@ function refuseUnsafe(tasks: string, name: string): void {
 
 function renameToLeave(tasks: string, name: string): string {
   const folder = path.join(tasks, name);
-  if (name.endsWith(REMOVED_SUFFIX)) return folder;
   const leaving = `${folder}${REMOVED_SUFFIX}`;
   remove(leaving);
   try {

@@ -54,7 +54,7 @@ describe('training again', () => {
       { task: same, differing: [], problem: null },
       { task: other, differing: Object.keys(sampleResults()), problem: null },
     ]);
-    assert.match(compared?.[2]?.problem ?? '', /out of luck/);
+    assert.match(compared[2]?.problem ?? '', /out of luck/);
     assert.deepEqual(readdirSync(outDir), ['tasks']);
     assert.deepEqual(verifyTask(taskFolder(outDir, other), other.id), { state: 'done' });
     assert.equal(readdirSync(path.join(outDir, 'tasks')).length, 3);

@@ -17,7 +17,7 @@ for (;;) {
   fs.rmSync(to, { recursive: true });
 }`;
 
-test('what vanishes while it is looked at is whole, begun or left out', async () => {
+test('what vanishes while it is looked at is whole, begun or left out', () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-race-'));
   const [from, to] = [
     finish(mkdtempSync(path.join(tmpdir(), 'vae-sweep-race-')), sampleTask(2)),

@@ -120,8 +120,9 @@ describe('what is broken or foreign is listed with the reason:', () => {
   test('a folder with more files than a task has, which are not all counted', () => {
     const inner = path.join(begin(outDir, task), 'a', 'b');
     mkdirSync(inner, { recursive: true });
-    for (let i = 0; i < 1_000; i += 1) writeFileSync(path.join(inner, String(i)), '');
+    for (let i = 0; i < 1_100; i += 1) writeFileSync(path.join(inner, String(i)), 'x'.repeat(1_000));
     assert.deepEqual(problems(), [`${task.name}: holds more than 1,000 files`]);
+    assert.ok((listStore(outDir)[0]?.bytes ?? 0) < 1_000_000);
   });
 
   test('a folder that can not be read', { skip: process.getuid?.() === 0 }, () => {

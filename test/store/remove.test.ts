@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {
+import fs, {
   chmodSync,
   cpSync,
   existsSync,
@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
@@ -43,6 +44,28 @@ test('what an interrupted deletion left is removed, by its own name or with its 
   cpSync(folder, `${folder}.removed`, { recursive: true });
   removeFolders(outDir, [task.name]);
   assert.deepEqual(left(), [other.name]);
+});
+
+test("all have a name that is no task's before anything in them is removed, and keep it after a crash", (t) => {
+  t.mock.method(fs, 'rmSync', (removed: string) => {
+    if (existsSync(removed)) throw Object.assign(new Error('crash'), { code: 'EIO' });
+  });
+  syncBuiltinESMExports();
+  t.after(syncBuiltinESMExports);
+  assert.throws(
+    () => {
+      removeFolders(outDir, [task.name, other.name]);
+    },
+    {
+      name: 'StoreError',
+      message: `can't delete ${folder}.removed (EIO): make it writable, then run the same command again`,
+    },
+  );
+  assert.deepEqual(left(), [`${task.name}.removed`, `${other.name}.removed`]);
+  t.mock.restoreAll();
+  syncBuiltinESMExports();
+  removeFolders(outDir, left());
+  assert.deepEqual(left(), []);
 });
 
 test('what is gone already is no error', () => {
