@@ -3,6 +3,7 @@ import { hideBin } from 'yargs/helpers';
 import { EXIT, InputError, UserError } from '../errors.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { lsCommand } from './ls.js';
 import { packageVersion } from './package-version.js';
 import { planCommand } from './plan.js';
 import { plotCommand } from './plot.js';
@@ -10,6 +11,13 @@ import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 
 const isDebug = process.argv.includes('--debug');
+
+// Whoever reads, as `head`, may have seen enough. A command that has more to do than to print handles it itself.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (process.stdout.listenerCount('error') > 1) return;
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   await yargs(hideBin(process.argv))
@@ -22,6 +30,7 @@ try {
     .command(reportCommand)
     .command(plotCommand)
     .command(compareCommand)
+    .command(lsCommand)
     .command(doctorCommand)
     .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
     .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')

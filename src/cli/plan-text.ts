@@ -1,22 +1,15 @@
 import path from 'node:path';
-import Table from 'cli-table3';
 import type { SweepPart } from '../sweep/load.js';
 import type { SettingName } from '../sweep/setting-schemas.js';
 import { formatSetting, settingOf } from '../sweep/settings.js';
 import type { Task } from '../sweep/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
-import type { Plan, PlannedTask } from './make-plan.js';
+import { grid } from './grid.js';
+import type { Plan } from './make-plan.js';
+import { countStates, STATE_WORDS } from './state-words.js';
 
 const MAX_ROWS = 40;
 const MAX_SEEDS = 6;
-
-const STATE_WORDS: Readonly<Record<PlannedTask['state'], string>> = {
-  done: 'done',
-  interrupted: 'to continue',
-  new: 'to do',
-  failed: 'failed',
-  corrupt: 'corrupt',
-};
 
 /** The plan for a terminal: a table a part, one row for the runs that differ in their data seed only, and the totals. */
 export function planText(plan: Plan): string {
@@ -27,7 +20,7 @@ export function planText(plan: Plan): string {
   );
   return [
     ...tables,
-    `${sweep.name}: ${formatCount(all.length)} tasks: ${countStates(all)}.\n`,
+    `${sweep.name}: ${formatCount(all.length)} tasks: ${countStates(all.map(({ state }) => state))}.\n`,
     `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'} ` +
       `for ${formatCount(remaining.steps)} steps; a rough estimate, start-up not counted.\n`,
     `Disk: about ${formatBytes(remaining.bytes)} to write; ${formatBytes(plan.freeBytes)} free in ${path.resolve(plan.out)}.\n`,
@@ -42,13 +35,12 @@ function partHeading({ name, title, experiment }: SweepPart, parts: number): str
 function partTable(part: SweepPart, plan: Plan): string {
   const columns = cellColumns(part);
   const rows = [...groupByCell(part.tasks, columns).values()];
-  const table = new Table({
-    head: [...columns, 'seeds', 'state', 'time a run', 'disk a run'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const tasks of rows.slice(0, MAX_ROWS)) table.push(cellRow(tasks, columns, plan));
+  const table = grid(
+    [...columns, 'seeds', 'state', 'time a run', 'disk a run'],
+    rows.slice(0, MAX_ROWS).map((tasks) => cellRow(tasks, columns, plan)),
+  );
   const more = rows.length - MAX_ROWS;
-  return `${table.toString()}\n${more > 0 ? `... and ${formatCount(more)} more cells; --json lists every task\n` : ''}`;
+  return `${table}${more > 0 ? `... and ${formatCount(more)} more cells; --json lists every task\n` : ''}`;
 }
 
 /** What tells the rows apart: the dimensions, and whatever else varies but the data's seed. */
@@ -80,7 +72,9 @@ function cellRow(
   return [
     ...cellTexts(first.task, columns),
     seeds.slice(0, MAX_SEEDS).join(', ') + (more > 0 ? `, ${formatCount(more)} more` : ''),
-    items.every(({ state }) => state === first.state) ? STATE_WORDS[first.state] : countStates(items),
+    items.every(({ state }) => state === first.state)
+      ? STATE_WORDS[first.state]
+      : countStates(items.map(({ state }) => state)),
     formatDuration(first.cost.trainingMs),
     formatBytes(first.cost.bytes),
   ];
@@ -88,13 +82,4 @@ function cellRow(
 
 function cellTexts({ settings }: Task, columns: readonly SettingName[]): string[] {
   return columns.map((name) => formatSetting(name, settingOf(settings, name)));
-}
-
-/** As `2 done, 1 to do`. */
-function countStates(items: readonly PlannedTask[]): string {
-  return Object.entries(STATE_WORDS)
-    .map(([state, word]) => [items.filter((item) => item.state === state).length, word] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${formatCount(count)} ${word}`)
-    .join(', ');
 }

@@ -1,0 +1,94 @@
+import { tasksFolder, type StoreEntry, type TaskEntry } from '../store/inventory.js';
+import type { TaskState } from '../store/task-folder.js';
+import type { SettingName } from '../sweep/setting-schemas.js';
+import { settingNames } from '../sweep/setting-schemas.js';
+import { formatSetting, isSameSetting, settingOf } from '../sweep/settings.js';
+import { formatBytes, formatCount, formatDuration } from '../units.js';
+import { grid } from './grid.js';
+import { countStates, STATE_WORDS } from './state-words.js';
+
+/** More take the table's library seconds. */
+const MAX_ROWS = 1_000;
+const MAX_PROBLEMS = 20;
+
+/** These a task's name tells. */
+const IN_NAME: readonly SettingName[] = ['dimensions', 'seed', 'modelSeed', 'decoderVarianceThreshold'];
+
+const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> = {
+  aside: 'set aside, being corrupt',
+  removed: 'left over from a deletion',
+  foreign: "not a task's",
+};
+
+/** The entries as a table, what is wrong with some of them, and the totals. */
+export function listText(entries: readonly StoreEntry[], out: string, now: Date): string {
+  if (entries.length === 0) return `Nothing to list in ${tasksFolder(out)}.\n`;
+  const columns = varyingSettings(entries.filter((entry) => entry.kind === 'task'));
+  const rows = entries.slice(0, MAX_ROWS).map((entry) => rowOf(entry, columns, now));
+  const more = entries.length - rows.length;
+  return [
+    grid(['name', ...columns, 'state', 'age', 'size'], rows),
+    more === 0
+      ? ''
+      : `... and ${formatCount(more)} more; --only and --state choose, --json lists all of them\n`,
+    ...problemLines(entries),
+    totalsLine(entries),
+  ].join('');
+}
+
+/** As `done`, `to continue, step 4,000 of 20,000` or `failed (diverged)`. */
+export function stateText(state: TaskState, steps: number): string {
+  if (state.state === 'interrupted')
+    return `${STATE_WORDS.interrupted}, step ${formatCount(state.step)} of ${formatCount(steps)}`;
+  if (state.state !== 'failed') return STATE_WORDS[state.state];
+  return `${STATE_WORDS.failed} (${state.failure.reason === 'diverged' ? 'diverged' : 'by an error'})`;
+}
+
+/** Of anything in the store. */
+export function entryText(entry: StoreEntry): string {
+  return entry.kind === 'task' ? stateText(entry.state, entry.task.settings.steps) : KIND_WORDS[entry.kind];
+}
+
+function varyingSettings(tasks: readonly TaskEntry[]): SettingName[] {
+  const [first] = tasks;
+  if (first === undefined) return [];
+  return settingNames.filter((name) => {
+    const value = settingOf(first.task.settings, name);
+    return (
+      !IN_NAME.includes(name) &&
+      tasks.some(({ task }) => !isSameSetting(settingOf(task.settings, name), value))
+    );
+  });
+}
+
+function rowOf(entry: StoreEntry, columns: readonly SettingName[], now: Date): string[] {
+  const settings = columns.map((name) =>
+    entry.kind === 'task' ? formatSetting(name, settingOf(entry.task.settings, name)) : '',
+  );
+  const age = formatDuration(Math.max(0, now.getTime() - entry.changedMs));
+  return [entry.name, ...settings, entryText(entry), age, formatBytes(entry.bytes)];
+}
+
+function problemLines(entries: readonly StoreEntry[]): string[] {
+  const lines = entries.flatMap((entry) => {
+    if (entry.kind === 'foreign') return [`${entry.name}: ${entry.problem}\n`];
+    if (entry.kind !== 'task') return [];
+    if (entry.state.state === 'corrupt') return [`${entry.name}: ${entry.state.problem}\n`];
+    return entry.state.state === 'failed' ? [`${entry.name}: ${entry.state.failure.message}\n`] : [];
+  });
+  const more = lines.length - MAX_PROBLEMS;
+  return [...lines.slice(0, MAX_PROBLEMS), ...(more > 0 ? [`... and ${formatCount(more)} more\n`] : [])];
+}
+
+/** As `9 tasks (8 done, 1 failed), 1 set aside, being corrupt: 6.12 MB.` */
+function totalsLine(entries: readonly StoreEntry[]): string {
+  const states = entries.flatMap((entry) => (entry.kind === 'task' ? [entry.state.state] : []));
+  const others = Object.entries(KIND_WORDS).flatMap(([kind, word]) => {
+    const count = entries.filter((entry) => entry.kind === kind).length;
+    return count === 0 ? [] : [`; ${formatCount(count)} ${word}`];
+  });
+  const counts = states.length === 0 ? '' : ` (${countStates(states)})`;
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  const noun = states.length === 1 ? 'task' : 'tasks';
+  return `${formatCount(states.length)} ${noun}${counts}${others.join('')}; ${formatBytes(bytes)} in all.\n`;
+}

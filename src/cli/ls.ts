@@ -1,0 +1,52 @@
+import type { CommandModule } from 'yargs';
+import type { StoreEntry } from '../store/inventory.js';
+import { listStore } from '../store/inventory.js';
+import { listText } from './ls-text.js';
+import { chooseTasks, isFiltered, storeOptions, type StoreArguments } from './store-filter.js';
+
+const ORDERS = ['name', 'age', 'size'] as const;
+
+interface ListArguments extends StoreArguments {
+  readonly sort: (typeof ORDERS)[number];
+  readonly json: boolean;
+}
+
+export const lsCommand: CommandModule<object, ListArguments> = {
+  command: 'ls',
+  describe: 'List what the store holds: tasks of all sweeps, their states, ages and sizes',
+  builder: (yargs) =>
+    yargs
+      .options(storeOptions)
+      .option('sort', {
+        choices: ORDERS,
+        default: 'name' as const,
+        describe: 'age: the latest change first; size: the largest first',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print all entries as JSON' })
+      .example('$0 ls --state failed,corrupt', 'what went wrong')
+      .example('$0 ls --only dimensions=3-12-20 --sort size', 'the runs of one cell, the largest first'),
+  handler: ({ out, only, state, sort, json }) => {
+    const all = listStore(out);
+    const entries = inOrder(isFiltered({ only, state }) ? chooseTasks(all, { only, state }) : all, sort);
+    const now = new Date();
+    process.stdout.write(json ? listJson(entries) : listText(entries, out, now));
+  },
+};
+
+function inOrder(entries: readonly StoreEntry[], sort: ListArguments['sort']): StoreEntry[] {
+  if (sort === 'age') return entries.toSorted((a, b) => b.changedMs - a.changedMs);
+  if (sort === 'size') return entries.toSorted((a, b) => b.bytes - a.bytes);
+  return [...entries];
+}
+
+function listJson(entries: readonly StoreEntry[]): string {
+  const items = entries.map((entry) => {
+    const { kind, name, bytes, changedMs } = entry;
+    const place = { kind, name, bytes, changedAt: new Date(changedMs).toISOString() };
+    if (entry.kind === 'foreign') return { ...place, problem: entry.problem };
+    if (entry.kind !== 'task') return place;
+    const { id, settings, versions } = entry.task;
+    return { ...place, id, ...entry.state, settings, versions };
+  });
+  return `${JSON.stringify(items, null, 1)}\n`;
+}

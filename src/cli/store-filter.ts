@@ -1,0 +1,63 @@
+import { InputError } from '../errors.js';
+import type { StoreEntry, TaskEntry } from '../store/inventory.js';
+import type { TaskState } from '../store/task-folder.js';
+import { parseAssignments } from '../sweep/assignments.js';
+import { select } from '../sweep/selection.js';
+import { repeatable } from './options.js';
+import { STATE_WORDS } from './state-words.js';
+
+/** Options of a command on the tasks of a store, whatever sweeps they are of. */
+export interface StoreArguments {
+  readonly out: string;
+  readonly only: readonly string[];
+  readonly state: readonly TaskState['state'][];
+}
+
+const STATES = Object.keys(STATE_WORDS) as readonly TaskState['state'][];
+
+export const storeOptions = {
+  out: { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' },
+  only: {
+    ...repeatable,
+    describe: 'Only the tasks with these values, as --only seed=2,3 --only dimensions=3-12-20',
+  },
+  state: {
+    ...repeatable,
+    coerce: parseStates,
+    describe: `Only the tasks in these states: ${STATES.join(', ')}; as --state failed,corrupt`,
+  },
+} as const;
+
+export function isFiltered({ only, state }: Omit<StoreArguments, 'out'>): boolean {
+  return only.length + state.length > 0;
+}
+
+/** The tasks in one of the states and with these values; all of them where there is no filter. */
+export function chooseTasks(
+  entries: readonly StoreEntry[],
+  { only, state }: Omit<StoreArguments, 'out'>,
+): TaskEntry[] {
+  const tasks = entries.filter((entry) => entry.kind === 'task');
+  const assignments = parseAssignments('--only', only);
+  const isSelected =
+    assignments.size === 0 || tasks.length === 0
+      ? () => true
+      : select(
+          tasks.map(({ task }) => task),
+          assignments,
+        );
+  return tasks.filter(
+    ({ task, state: found }) => isSelected(task) && (state.length === 0 || state.includes(found.state)),
+  );
+}
+
+function parseStates(texts: readonly string[]): TaskState['state'][] {
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      const state = STATES.find((name) => name === text);
+      if (state === undefined)
+        throw new InputError(`--state: expected one or more of ${STATES.join(', ')}, got "${text}"`);
+      return state;
+    });
+}

@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line in a process of its own. */
+export function vaeSweep(...args: readonly string[]): Outcome {
+  return outcomeOf(process.execPath, [MAIN, ...args]);
+}
+
+/** Its output read by a command of the shell; the status is its own, not the reader's. */
+export function vaeSweepInto(reader: string, ...args: readonly string[]): Outcome {
+  const command = `"$@" | ${reader} > /dev/null; exit "\${PIPESTATUS[0]}"`;
+  return outcomeOf('bash', ['-c', command, 'bash', process.execPath, MAIN, ...args]);
+}
+
+function outcomeOf(program: string, args: readonly string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
