@@ -3,11 +3,13 @@ import { hideBin } from 'yargs/helpers';
 import { EXIT, InputError, UserError } from '../errors.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { gcCommand } from './gc.js';
 import { lsCommand } from './ls.js';
 import { packageVersion } from './package-version.js';
 import { planCommand } from './plan.js';
 import { plotCommand } from './plot.js';
 import { reportCommand } from './report.js';
+import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
 
 const isDebug = process.argv.includes('--debug');
@@ -31,6 +33,8 @@ try {
     .command(plotCommand)
     .command(compareCommand)
     .command(lsCommand)
+    .command(rmCommand)
+    .command(gcCommand)
     .command(doctorCommand)
     .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
     .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import yargs from 'yargs';
+import { chooseUnasked, gcCommand } from '../../src/cli/gc.js';
+import { installedVersions } from '../../src/cli/options.js';
+import { listStore, tasksFolder } from '../../src/store/inventory.js';
+import { acquireStoreLock } from '../../src/store/lock.js';
+import { loadSweep } from '../../src/sweep/load.js';
+import type { Task } from '../../src/sweep/task.js';
+import { fail, finish, interrupt } from '../store/sample-store.js';
+import { sampleTask } from '../store/sample-task.js';
+import { vaeSweep } from './command.js';
+
+const INSTALLED = { tensorflow: '2.21.0', numerics: 1 };
+let folder: string;
+let outDir: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-gc-'));
+  outDir = path.join(folder, 'out');
+});
+
+function chosen(asked: readonly Task[]) {
+  const { victims, kept } = chooseUnasked(listStore(outDir), asked, INSTALLED);
+  return { victims: victims.map(({ entry, why }) => [entry.name, why]), kept };
+}
+
+/** The same task trained for so many steps: another task, with another id. */
+function withSteps(steps: number, changes: Partial<Task> = {}): Task {
+  return { ...sampleTask(1000 + steps), settings: sampleTask(1, { steps }).settings, ...changes };
+}
+
+describe('what no sweep asks for', () => {
+  test('goes, with its state; what is asked for stays in whatever state', () => {
+    const [asked, failed, unasked, begun] = [1, 2, 3, 4].map((seed) => sampleTask(seed)) as [
+      Task,
+      Task,
+      Task,
+      Task,
+    ];
+    finish(outDir, asked);
+    fail(outDir, failed);
+    finish(outDir, unasked);
+    interrupt(outDir, begun, 40);
+    assert.deepEqual(chosen([asked, failed]), {
+      victims: [
+        [unasked.name, 'done'],
+        [begun.name, 'to continue, step 40 of 100'],
+      ],
+      kept: 'Kept: 2 asked for.\n',
+    });
+  });
+
+  test('goes with what was set aside and what a deletion left, of tasks that are asked for too', () => {
+    const task = sampleTask(1);
+    const place = finish(outDir, task);
+    for (const suffix of ['.corrupt-1', '.removed']) cpSync(place, `${place}${suffix}`, { recursive: true });
+    assert.deepEqual(chosen([task]).victims, [
+      [`${task.name}.corrupt-1`, 'set aside, being corrupt'],
+      [`${task.name}.removed`, 'left over from a deletion'],
+    ]);
+  });
+
+  test('stays if it has fewer steps than one that is asked for, and differs in nothing else', () => {
+    const asked = withSteps(300);
+    const shorter = withSteps(200);
+    const longer = withSteps(400);
+    const otherVersion = withSteps(100, { versions: { tensorflow: '2.20.0', numerics: 1 } });
+    const otherSeed = sampleTask(2, { steps: 200 });
+    for (const task of [shorter, longer, otherVersion, otherSeed]) finish(outDir, task);
+    const { victims, kept } = chosen([asked, withSteps(10)]);
+    assert.deepEqual(victims, [
+      [otherVersion.name, 'done, of TensorFlow 2.20.0'],
+      [longer.name, 'done'],
+      [otherSeed.name, 'done'],
+    ]);
+    assert.equal(kept, `Kept: 0 asked for.\nKept: 1 with fewer steps than one asked for: ${shorter.name}.\n`);
+  });
+
+  test('says which versions it is of, where they are not the installed ones', () => {
+    finish(outDir, withSteps(100, { versions: { tensorflow: '2.20.0', numerics: 7 } }));
+    assert.equal(chosen([]).victims[0]?.[1], 'done, of TensorFlow 2.20.0, of numerics version 7');
+  });
+
+  test("stays if it is not recognised as a task's, and is named, up to a bound", () => {
+    mkdirSync(path.join(tasksFolder(outDir), 'photos'), { recursive: true });
+    writeFileSync(path.join(tasksFolder(outDir), 'notes.txt'), '');
+    assert.deepEqual(chosen([]), {
+      victims: [],
+      kept: "Kept: 0 asked for.\nKept: 2 not a task's (delete them by hand): notes.txt, photos.\n",
+    });
+    for (let i = 10; i < 50; i += 1) mkdirSync(path.join(tasksFolder(outDir), `a${i}`));
+    assert.match(chosen([]).kept, /: a10, a11, .*, a29 and 22 more\.\n$/);
+  });
+});
+
+describe('vae-sweep gc', () => {
+  const file = (seeds: string) => {
+    const name = path.join(folder, 'mine.yaml');
+    writeFileSync(
+      name,
+      `experiment: linear\ngrid: { dimensions: [[3, 12, 20]], seed: [${seeds}] }\nsettings: { steps: 10 }\n`,
+    );
+    return name;
+  };
+
+  function fill(): { first: Task; second: Task; other: string } {
+    const [first, second] = loadSweep(file('1, 2'), { versions: installedVersions() }).tasks;
+    assert.ok(first !== undefined && second !== undefined);
+    for (const task of [first, second]) finish(outDir, task);
+    const other = path.join(folder, 'other.yaml');
+    cpSync(file('2'), other);
+    file('1');
+    return { first, second, other };
+  }
+
+  test('says what it would delete and what stays, and deletes with --yes alone', () => {
+    const { first, second } = fill();
+    const mine = path.join(folder, 'mine.yaml');
+    const said = vaeSweep('gc', mine, '--out', outDir);
+    assert.match(said.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ done │`));
+    assert.match(said.stdout, /\nKept: 1 asked for\.\nNothing was deleted; --yes deletes\.\n$/);
+    assert.equal(readdirSync(tasksFolder(outDir)).length, 2);
+    const { stdout, status } = vaeSweep('gc', mine, '--out', outDir, '--yes');
+    assert.match(stdout, /\nDeleted 1 folder, [\d.]+ kB\.\n$/);
+    assert.deepEqual([readdirSync(tasksFolder(outDir)), status], [[first.name], 0]);
+  });
+
+  test('keeps what any of several files asks for', () => {
+    const { other } = fill();
+    const { stdout } = vaeSweep('gc', path.join(folder, 'mine.yaml'), other, '--out', outDir, '--yes');
+    assert.equal(stdout, 'Nothing to delete.\nKept: 2 asked for.\n');
+  });
+
+  test('is refused while a run owns the store', async () => {
+    fill();
+    const lock = await acquireStoreLock(outDir);
+    const { status, stderr } = vaeSweep('gc', path.join(folder, 'mine.yaml'), '--out', outDir, '--yes');
+    await lock.release();
+    assert.equal(status, 3);
+    assert.match(stderr, /is in use by process /);
+    assert.equal(readdirSync(tasksFolder(outDir)).length, 2);
+  });
+
+  const parse = async (...args: readonly string[]) =>
+    await yargs(['gc', ...args, '--yes'])
+      .command(gcCommand)
+      .strict()
+      .fail(false)
+      .parseAsync();
+
+  test('refuses to go without a sweep file, with one that is not there, and a folder that is no store', async () => {
+    await assert.rejects(parse('--out', outDir), {
+      message: 'Not enough non-option arguments: got 0, need at least 1',
+    });
+    await assert.rejects(parse(path.join(folder, 'none.yaml'), '--out', outDir), { name: 'InputError' });
+    await assert.rejects(parse(file('1'), '--out', outDir), {
+      name: 'InputError',
+      message: `there are no tasks in ${tasksFolder(outDir)}: name their store with --out`,
+    });
+  });
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import yargs from 'yargs';
+import { rmCommand } from '../../src/cli/rm.js';
+import { tasksFolder } from '../../src/store/inventory.js';
+import { acquireStoreLock } from '../../src/store/lock.js';
+import type { Task } from '../../src/sweep/task.js';
+import { fail, finish, interrupt } from '../store/sample-store.js';
+import { sampleTask } from '../store/sample-task.js';
+import { vaeSweep } from './command.js';
+
+const [done, interrupted, failed] = [1, 2, 3].map((seed) => sampleTask(seed)) as [Task, Task, Task];
+let outDir: string;
+
+beforeEach(() => {
+  outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-rm-'));
+  finish(outDir, done);
+  interrupt(outDir, interrupted, 40);
+  fail(outDir, failed);
+});
+
+function rm(...args: readonly string[]) {
+  return vaeSweep('rm', '--out', outDir, ...args);
+}
+
+function left(): string[] {
+  return readdirSync(tasksFolder(outDir)).sort();
+}
+
+describe('vae-sweep rm', () => {
+  test('says what it would delete, with sizes, and deletes nothing without --yes', () => {
+    const { stdout, status } = rm(done.name, interrupted.id);
+    assert.equal(status, 0);
+    assert.match(stdout, /^To delete: 2 folders, [\d.]+ kB\.\n/);
+    assert.match(stdout, new RegExp(`│ ${done.name} +│ done +│ [\\d.]+ kB │`));
+    assert.match(stdout, new RegExp(`│ ${interrupted.name} +│ to continue, step 40 of 100 │ [\\d.]+ B +│`));
+    assert.match(stdout, /\nNothing was deleted; --yes deletes\.\n$/);
+    assert.equal(left().length, 3);
+  });
+
+  test('deletes by name and by id with --yes, and gives the lock back', () => {
+    const { stdout, status } = rm(done.name, interrupted.id, interrupted.name, '--yes');
+    assert.match(stdout, /\nDeleted 2 folders, [\d.]+ kB\.\n$/);
+    assert.deepEqual([left(), status], [[failed.name], 0]);
+    assert.deepEqual(readdirSync(outDir), ['tasks']);
+  });
+
+  test('deletes by state and settings', () => {
+    rm('--state', 'failed', '--yes');
+    assert.deepEqual(left(), [done.name, interrupted.name]);
+    rm('--only', 'seed=1,2', '--state', 'interrupted', '--yes');
+    assert.deepEqual(left(), [done.name]);
+  });
+
+  test('deletes what an earlier one left, and a folder that was set aside by its name', () => {
+    const folder = path.join(tasksFolder(outDir), done.name);
+    cpSync(folder, `${folder}.removed`, { recursive: true });
+    cpSync(folder, `${folder}.corrupt-1`, { recursive: true });
+    const { stdout } = rm(`${done.name}.corrupt-1`, '--yes');
+    assert.match(stdout, /│ set aside, being corrupt +│/);
+    assert.match(stdout, /│ left over from a deletion +│/);
+    assert.deepEqual(left(), [done.name, interrupted.name, failed.name]);
+  });
+
+  test('that finds nothing in that state says so', () => {
+    assert.deepEqual(rm('--state', 'corrupt', '--yes'), {
+      status: 0,
+      stdout: 'Nothing to delete.\n',
+      stderr: '',
+    });
+  });
+
+  test('is refused while a run owns the store, and says what it would delete all the same', async () => {
+    const lock = await acquireStoreLock(outDir);
+    const [refused, said] = [rm(done.name, '--yes'), rm(done.name)];
+    await lock.release();
+    assert.deepEqual([refused.status, refused.stdout], [3, '']);
+    assert.match(refused.stderr, new RegExp(`^vae-sweep: ${outDir} is in use by process ${process.pid} on `));
+    assert.equal(said.status, 0);
+    assert.equal(left().length, 3);
+  });
+});
+
+describe('vae-sweep rm refuses', () => {
+  const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+    [
+      'to delete everything',
+      ['--yes'],
+      /^say what to delete: names or ids of tasks, --state failed, or --only seed=7$/,
+    ],
+    [
+      'names and a filter',
+      [done.name, '--state', 'failed'],
+      /^name tasks, or choose them with --state and --only, not both$/,
+    ],
+    [
+      'a path',
+      [`../tasks/${done.name}`],
+      /^\.\.\/tasks\/linear-.*: expected a name or an id, not a path; vae-sweep ls lists the names$/,
+    ],
+    [
+      'a misspelt name',
+      [done.name.replace('linear', 'lienar')],
+      /^lienar-.*: there is no such task in .*; did you mean "linear-3-12-20-seed-1-0000000000000001"\? \(vae-sweep ls lists them\)$/,
+    ],
+    ['an unknown name', ['x'], /^x: there is no such task in [^;]*\/tasks \(vae-sweep ls lists them\)$/],
+    ['a link', ['link'], /^link: is a symbolic link in .*\/tasks: delete it by hand$/],
+  ];
+  for (const [name, args, message] of mistakes)
+    test(name, async () => {
+      symlinkSync(outDir, path.join(tasksFolder(outDir), 'link'));
+      await assert.rejects(parse(outDir, ...args, '--yes'), { name: 'InputError', message });
+      assert.equal(left().length, 4);
+      assert.deepEqual(readdirSync(outDir), ['tasks']);
+    });
+
+  test('a folder that is no store, and makes none', async () => {
+    const nowhere = path.join(outDir, 'not-yet');
+    await assert.rejects(parse(nowhere, 'x', '--yes'), {
+      name: 'InputError',
+      message: `there are no tasks in ${path.join(nowhere, 'tasks')}: name their store with --out`,
+    });
+    assert.deepEqual(readdirSync(outDir), ['tasks']);
+  });
+});
+
+async function parse(out: string, ...args: readonly string[]): Promise<unknown> {
+  return await yargs(['rm', '--out', out, ...args])
+    .command(rmCommand)
+    .strict()
+    .fail(false)
+    .parseAsync();
+}
