@@ -11,6 +11,7 @@ import { plotCommand } from './plot.js';
 import { reportCommand } from './report.js';
 import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
+import { statusCommand } from './status.js';
 
 const isDebug = process.argv.includes('--debug');
 
@@ -29,6 +30,7 @@ try {
     )
     .command(runCommand)
     .command(planCommand)
+    .command(statusCommand)
     .command(reportCommand)
     .command(plotCommand)
     .command(compareCommand)

@@ -1,0 +1,75 @@
+import type { BegunTask, Status } from '../coordinator/status.js';
+import { formatCount, formatDuration } from '../units.js';
+
+/** Of each list; --json has all. */
+const MAX_SHOWN = 20;
+
+/** Who is at work, a run's first line, and the tasks by state. */
+export function statusText(status: Status, now: Date): string {
+  const { summary, running, toContinue, failed, corrupt, toRun } = status;
+  return [
+    `${ownerLine(status, now)}\n${summary}\n`,
+    list('Running, at their latest checkpoints', running.map(stepText)),
+    list('To continue', toContinue.map(stepText)),
+    list(
+      'Failed',
+      failed.map(({ task, failure }) => `${task.name}: ${failure.message}`),
+    ),
+    list(
+      'Corrupt, to be trained again with run --retrain-corrupt',
+      corrupt.map(({ task, problem }) => `${task.name}: ${problem}`),
+    ),
+    list(
+      'To run',
+      toRun.map(({ name }) => name),
+    ),
+  ].join('');
+}
+
+export function statusJson(status: Status): string {
+  const { sweep, outDir, owner, summary, remainingMs, done, failed, corrupt } = status;
+  const begun = ({ task: { id, name, settings }, step }: BegunTask) => ({
+    id,
+    name,
+    step,
+    steps: settings.steps,
+  });
+  return `${JSON.stringify(
+    {
+      name: sweep.name,
+      file: sweep.file,
+      out: outDir,
+      owner,
+      summary,
+      remainingMs,
+      done,
+      running: status.running.map(begun),
+      toContinue: status.toContinue.map(begun),
+      failed: failed.map(({ task: { id, name }, failure }) => ({ id, name, ...failure })),
+      corrupt: corrupt.map(({ task: { id, name }, problem }) => ({ id, name, problem })),
+      toRun: status.toRun.map(({ id, name }) => ({ id, name })),
+    },
+    null,
+    1,
+  )}\n`;
+}
+
+function ownerLine({ owner, outDir }: Status, now: Date): string {
+  if (owner === null) return `No run goes on in ${outDir}.`;
+  const { pid, host, startedAt, command } = owner;
+  const since = formatDuration(Math.max(0, now.getTime() - Date.parse(startedAt)));
+  return `In use by process ${pid} on ${host} for ${since} (${command}).`;
+}
+
+function stepText({ task: { name, settings }, step }: BegunTask): string {
+  const steps = formatCount(settings.steps);
+  return step === null ? `${name}: no checkpoint yet` : `${name}: step ${formatCount(step)} of ${steps}`;
+}
+
+function list(heading: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  const shown = lines.slice(0, MAX_SHOWN).map((line) => `  ${line}\n`);
+  const more = lines.length - shown.length;
+  if (more > 0) shown.push(`  ... and ${formatCount(more)} more; --json lists all of them\n`);
+  return `${heading} (${formatCount(lines.length)}):\n${shown.join('')}`;
+}

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandModule } from 'yargs';
+import { readStatus } from '../coordinator/status.js';
+import { onStopRequest } from '../coordinator/stop.js';
+import { EXIT, InputError } from '../errors.js';
+import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
+import { statusJson, statusText } from './status-text.js';
+
+interface StatusArguments extends SweepArguments {
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
+const REDRAW_MS = 2_000;
+/** Cursor to the top left, and all below it cleared. */
+const CLEAR = '\u001b[H\u001b[J';
+
+export const statusCommand: CommandModule<object, StatusArguments> = {
+  command: 'status <file>',
+  describe: 'Show how far a sweep is, also while a run goes on',
+  builder: (yargs) =>
+    withSweepOptions(yargs)
+      .option('json', { type: 'boolean', default: false, describe: 'Print it, and all tasks, as JSON' })
+      .option('watch', { type: 'boolean', default: false, describe: 'Draw it every 2 s, until Ctrl-C' })
+      .example('$0 status sweeps/paper.yaml --watch', 'look on from a second terminal')
+      .example('$0 status sweeps/paper.yaml --json', 'for programs'),
+  handler: async (argv) => {
+    if (argv.json && argv.watch)
+      throw new InputError('--watch draws for people: leave --json or --watch out');
+    const sweep = loadSweepOf(argv);
+    const draw = (): string => {
+      const status = readStatus(sweep, argv.out, argv.workers);
+      return argv.json ? statusJson(status) : statusText(status, new Date());
+    };
+    if (argv.watch) await watch(draw);
+    else process.stdout.write(draw());
+  },
+};
+
+async function watch(draw: () => string): Promise<void> {
+  const stop = new AbortController();
+  const removeHandlers = onStopRequest((reason) => {
+    stop.abort(reason);
+  });
+  try {
+    while (!stop.signal.aborted) {
+      process.stdout.write(`${process.stdout.isTTY ? CLEAR : ''}${draw()}`);
+      await delay(REDRAW_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  } finally {
+    removeHandlers();
+  }
+  process.exitCode = EXIT.interrupted;
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import yargs from 'yargs';
+import { installedVersions } from '../../src/cli/options.js';
+import { statusText } from '../../src/cli/status-text.js';
+import { statusCommand } from '../../src/cli/status.js';
+import type { Status } from '../../src/coordinator/status.js';
+import { acquireStoreLock, liveOwner } from '../../src/store/lock.js';
+import { loadSweep } from '../../src/sweep/load.js';
+import type { Task } from '../../src/sweep/task.js';
+import { fail, finish, interrupt } from '../store/sample-store.js';
+import { sampleTask } from '../store/sample-task.js';
+import { MAIN, vaeSweep } from './command.js';
+
+const NOW = new Date('2026-01-01T12:00:00Z');
+const task = sampleTask(2, { steps: 20_000 });
+const nothing: Status = {
+  sweep: { name: 'mine', file: 'mine.yaml' },
+  outDir: '/out',
+  owner: null,
+  summary: '1 task: …',
+  remainingMs: null,
+  done: 0,
+  running: [],
+  toContinue: [],
+  failed: [],
+  corrupt: [],
+  toRun: [],
+};
+
+describe('the text', () => {
+  test('without a run and with nothing to tell has two lines', () => {
+    assert.equal(statusText(nothing, NOW), 'No run goes on in /out.\n1 task: …\n');
+  });
+
+  test('has the owner, and a list for each state that there is', () => {
+    const failure = {
+      reason: 'error',
+      message: 'out of luck',
+      step: null,
+      lastFinite: null,
+      attempts: 1,
+    } as const;
+    const status: Status = {
+      ...nothing,
+      owner: {
+        host: 'here',
+        pid: 12,
+        startedAt: '2026-01-01T11:58:30.000Z',
+        command: 'vae-sweep run mine.yaml',
+      },
+      running: [
+        { task, step: 4_000 },
+        { task, step: null },
+      ],
+      toContinue: [{ task, step: 1_000 }],
+      failed: [{ task, failure }],
+      corrupt: [{ task, problem: 'steps.arrow is missing' }],
+      toRun: [task],
+    };
+    assert.equal(
+      statusText(status, NOW),
+      `In use by process 12 on here for 1 min 30 s (vae-sweep run mine.yaml).
+1 task: …
+Running, at their latest checkpoints (2):
+  ${task.name}: step 4,000 of 20,000
+  ${task.name}: no checkpoint yet
+To continue (1):
+  ${task.name}: step 1,000 of 20,000
+Failed (1):
+  ${task.name}: out of luck
+Corrupt, to be trained again with run --retrain-corrupt (1):
+  ${task.name}: steps.arrow is missing
+To run (1):
+  ${task.name}
+`,
+    );
+  });
+
+  test('has up to 20 tasks of a list', () => {
+    const lines = statusText({ ...nothing, toRun: Array<Task>(1_021).fill(task) }, NOW).split('\n');
+    assert.deepEqual(lines.slice(2, 3), ['To run (1,021):']);
+    assert.deepEqual(lines.slice(-2), ['  ... and 1,001 more; --json lists all of them', '']);
+  });
+});
+
+describe('vae-sweep status', () => {
+  let file: string;
+  let outDir: string;
+  let tasks: readonly Task[];
+
+  beforeEach(() => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-status-'));
+    file = path.join(folder, 'mine.yaml');
+    outDir = path.join(folder, 'out');
+    writeFileSync(
+      file,
+      'experiment: linear\ngrid: { dimensions: [[3, 12, 20]], seed: [1, 2, 3, 4] }\nsettings: { steps: 20000 }\n',
+    );
+    tasks = loadSweep(file, { versions: installedVersions() }).tasks;
+    const [done, interrupted, failed] = tasks as [Task, Task, Task];
+    finish(outDir, done);
+    interrupt(outDir, interrupted, 4_000);
+    fail(outDir, failed, 'diverged');
+  });
+
+  test('tells the summary and the tasks by state', () => {
+    const [, interrupted, failed, fresh] = tasks.map(({ name }) => name);
+    const { stdout, status } = vaeSweep('status', file, '--out', outDir);
+    assert.equal(status, 0);
+    const [owner, summary, ...lists] = stdout.split('\n');
+    assert.equal(owner, `No run goes on in ${outDir}.`);
+    assert.match(
+      summary ?? '',
+      /^4 tasks: 1 done, 1 to continue \(step 4,000\), 1 failed \(diverged\), 1 to run; about \d+ ms on \d workers?$/,
+    );
+    assert.deepEqual(lists, [
+      'To continue (1):',
+      `  ${interrupted}: step 4,000 of 20,000`,
+      'Failed (1):',
+      `  ${failed}: out of luck (diverged)`,
+      'To run (1):',
+      `  ${fresh}`,
+      '',
+    ]);
+  });
+
+  test('goes on beside a run, and takes nothing from it; --json has it all', async () => {
+    const lock = await acquireStoreLock(outDir);
+    const { stdout, status } = vaeSweep('status', file, '--out', outDir, '--json', '--only', 'seed=1,2');
+    assert.equal(liveOwner(outDir)?.pid, process.pid);
+    await lock.release();
+    const told = JSON.parse(stdout) as Record<string, unknown> & { owner: { pid: number; host: string } };
+    assert.deepEqual([told.owner.pid, told.owner.host, status], [process.pid, hostname(), 0]);
+    assert.deepEqual([told['done'], told['failed'], told['toRun']], [1, [], []]);
+    const [, interrupted] = tasks as [Task, Task];
+    assert.deepEqual(told['toContinue'], [
+      { id: interrupted.id, name: interrupted.name, step: 4_000, steps: 20_000 },
+    ]);
+  });
+
+  test('--watch draws again until Ctrl-C', async () => {
+    const child = spawn(process.execPath, [MAIN, 'status', file, '--out', outDir, '--watch']);
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    while (shown.split('No run goes on').length < 3) await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'close'), [130, null]);
+  });
+
+  test('refuses to watch as JSON', async () => {
+    const parse = async () =>
+      await yargs(['status', file, '--json', '--watch'])
+        .command(statusCommand)
+        .strict()
+        .fail(false)
+        .parseAsync();
+    await assert.rejects(parse(), {
+      name: 'InputError',
+      message: '--watch draws for people: leave --json or --watch out',
+    });
+  });
+});
