@@ -12,6 +12,7 @@ import { reportCommand } from './report.js';
 import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
+import { verifyCommand } from './verify.js';
 
 const isDebug = process.argv.includes('--debug');
 
@@ -34,6 +35,7 @@ try {
     .command(reportCommand)
     .command(plotCommand)
     .command(compareCommand)
+    .command(verifyCommand)
     .command(lsCommand)
     .command(rmCommand)
     .command(gcCommand)

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import yargs from 'yargs';
+import { installedVersions } from '../../src/cli/options.js';
+import { comparisonText, verifyCommand } from '../../src/cli/verify.js';
+import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import { loadSweep } from '../../src/sweep/load.js';
+import type { Task } from '../../src/sweep/task.js';
+import { finish, interrupt } from '../store/sample-store.js';
+import { sampleResults, sampleTask } from '../store/sample-task.js';
+import { vaeSweep } from './command.js';
+
+let file: string;
+let outDir: string;
+let tasks: readonly [Task, Task, Task];
+
+beforeEach(() => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-verify-'));
+  file = path.join(folder, 'mine.yaml');
+  outDir = path.join(folder, 'out');
+  writeFileSync(
+    file,
+    'experiment: linear\ngrid: { dimensions: [[3, 12, 20]], seed: [1, 2, 3] }\nsettings: { steps: 20, engine: eager }\n',
+  );
+  tasks = loadSweep(file, { versions: installedVersions() }).tasks as unknown as [Task, Task, Task];
+});
+
+describe('vae-sweep verify', () => {
+  test('finds finished tasks as they were, and does not mind those that are not', () => {
+    finish(outDir, tasks[0]);
+    interrupt(outDir, tasks[1], 10);
+    assert.deepEqual(vaeSweep('verify', file, '--out', outDir), {
+      status: 0,
+      stdout: '1 of 3 tasks are finished and as their checksums say.\n',
+      stderr: '',
+    });
+  });
+
+  test('finds other contents of the same size, says how to mend them, and fails', () => {
+    finish(outDir, tasks[0]);
+    const changed = path.join(finish(outDir, tasks[1]), TASK_FILES.steps);
+    writeFileSync(changed, sampleResults('CONTENT')[TASK_FILES.steps] ?? '');
+    assert.deepEqual(vaeSweep('verify', file, '--out', outDir), {
+      status: 1,
+      stdout: `1 of 3 tasks are finished and as their checksums say.
+Corrupt (1):
+  ${tasks[1].name}: steps.arrow has other contents than done.json says (SHA-256)
+  To mend them: \`vae-sweep run ${file} --retrain-corrupt\` sets their folders aside and trains them again.
+`,
+      stderr: '',
+    });
+  });
+
+  test('--retrain trains as many again as asked for, and finds the same bits', () => {
+    const only = ['--only', 'seed=1,2', '--out', outDir];
+    assert.equal(vaeSweep('run', file, ...only).status, 0);
+    const { stdout, status } = vaeSweep('verify', file, ...only, '--retrain', '1', '--seed', '3');
+    const name = tasks.map((task) => task.name).find((each) => stdout.includes(each));
+    assert.equal(
+      stdout,
+      `2 of 2 tasks are finished and as their checksums say.\nTrained again (1, seed 3):\n  ${name}: the same bits\n`,
+    );
+    assert.equal(status, 0);
+    assert.deepEqual(readdirSync(outDir).sort(), ['sweeps', 'tasks']);
+  });
+
+  test('--retrain of results that training does not give fails, and names the files', () => {
+    finish(outDir, tasks[0]);
+    const { stdout, status } = vaeSweep('verify', file, '--out', outDir, '--retrain', '5');
+    assert.ok(
+      stdout.includes(
+        `Trained again (1, seed 0):\n  ${tasks[0].name}: other bits in ${Object.keys(sampleResults()).join(', ')}\n` +
+          '  The store keeps what it had. To have them anew: `vae-sweep rm NAME --yes`, then run the sweep again.\n',
+      ),
+    );
+    assert.equal(status, 1);
+    assert.ok(readdirSync(taskFolder(outDir, tasks[0])).includes(TASK_FILES.done));
+  });
+});
+
+describe('what training again gave', () => {
+  const eager = sampleTask(1, { engine: 'eager' });
+  const c = sampleTask(2, { engine: 'c' });
+
+  test('says why there is nothing to compare', () => {
+    assert.equal(
+      comparisonText([{ task: c, differing: [], problem: 'out of luck' }], 7),
+      `Trained again (1, seed 7):\n  ${c.name}: can't be compared: out of luck\n`,
+    );
+  });
+
+  test('speaks of other CPUs only where an engine other than c gave other bits', () => {
+    const advice =
+      '  Another kind of CPU may round differently with an engine other than c; run.json names the CPU.\n';
+    const text = (task: Task, differing: readonly string[]) =>
+      comparisonText([{ task, differing, problem: null }], 0);
+    assert.ok(text(eager, ['steps.arrow']).endsWith(advice));
+    assert.ok(!text(c, ['steps.arrow']).includes(advice));
+    assert.ok(!text(eager, []).includes(advice));
+  });
+});
+
+describe('vae-sweep verify refuses', () => {
+  const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['to train none again', ['--retrain', '0'], /^--retrain: expected a whole number from 1, got 0$/],
+    [
+      'half a seed',
+      ['--retrain', '1', '--seed', '0.5'],
+      /^--seed: expected a whole number from 0, got 0\.5$/,
+    ],
+    ['a seed alone', ['--seed', '1'], /^--seed is for --retrain: give a number of tasks, as --retrain 3$/],
+    [
+      'to train again where nothing is finished',
+      ['--retrain', '1'],
+      /^--retrain: no task of .*mine\.yaml is finished and whole yet$/,
+    ],
+  ];
+  for (const [name, options, message] of mistakes)
+    test(name, async (t) => {
+      t.mock.method(process.stdout, 'write', () => true);
+      const parse = async () =>
+        await yargs(['verify', file, '--out', outDir, ...options])
+          .command(verifyCommand)
+          .strict()
+          .fail(false)
+          .parseAsync();
+      await assert.rejects(parse(), { message });
+    });
+});
