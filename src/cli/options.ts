@@ -50,6 +50,17 @@ export function loadSweepOf({ file, only, set, yes }: SweepArguments): Sweep {
   return loadSweep(file, { only, set, allowHuge: yes, versions: installedVersions() });
 }
 
+/** What chooses the sweep and its store, as it was typed: `sweeps/mine.yaml --only seed=2 --out elsewhere`. */
+export function sweepText({
+  file,
+  only,
+  set,
+  out,
+}: Pick<SweepArguments, 'file' | 'only' | 'set' | 'out'>): string {
+  const options = [...only.map((text) => ` --only ${text}`), ...set.map((text) => ` --set ${text}`)];
+  return `${file}${options.join('')}${out === 'out' ? '' : ` --out ${out}`}`;
+}
+
 /** The versions that decide the bits of what would be trained here. */
 export function installedVersions(): TaskVersions {
   return { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };

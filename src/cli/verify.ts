@@ -7,7 +7,7 @@ import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
-import { loadSweepOf, received, withSweepOptions, type SweepArguments } from './options.js';
+import { loadSweepOf, received, sweepText, withSweepOptions, type SweepArguments } from './options.js';
 
 interface VerifyArguments extends SweepArguments {
   readonly retrain: number | undefined;
@@ -44,7 +44,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       throw new InputError('--seed is for --retrain: give a number of tasks, as --retrain 3');
     const sweep = loadSweepOf(argv);
     const verified = verifyAll(sweep, argv.out);
-    process.stdout.write(verifiedText(verified, sweep));
+    process.stdout.write(verifiedText(verified, sweep, sweepText(argv)));
     if (verified.corrupt.length > 0) process.exitCode = EXIT.failure;
     if (retrain !== undefined)
       await retrainSome(sweep, verified.finished, { ...argv, retrain, seed: seed ?? 0 });
@@ -74,13 +74,13 @@ function startBar(total: number): SingleBar {
   return bar;
 }
 
-function verifiedText({ finished, corrupt }: Verified, { file, tasks }: Sweep): string {
+function verifiedText({ finished, corrupt }: Verified, { tasks }: Sweep, typed: string): string {
   const line = `${formatCount(finished.length)} of ${formatCount(tasks.length)} tasks are finished and as their checksums say.\n`;
   if (corrupt.length === 0) return line;
   const lines = corrupt.map(({ task, problem }) => `  ${task.name}: ${problem}\n`);
   return (
     `${line}Corrupt (${formatCount(corrupt.length)}):\n${lines.join('')}` +
-    `  To mend them: \`vae-sweep run ${file} --retrain-corrupt\` sets their folders aside and trains them again.\n`
+    `  To mend them: \`vae-sweep run ${typed} --retrain-corrupt\` sets their folders aside and trains them again.\n`
   );
 }
 
