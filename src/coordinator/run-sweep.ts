@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Isolation } from '../pool/process-pool.js';
 import { checkDiskSpace } from '../store/disk-space.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
@@ -23,6 +24,11 @@ export interface RunOptions {
   /** Whether to set corrupt task folders aside and train their tasks again. */
   readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;
+  readonly isolation: Isolation;
+  /** A task that makes no step for so long has failed. */
+  readonly stallMs: number;
+  /** Memory that all workers together may have resident. */
+  readonly memoryBytes: number;
   readonly logLevel: LogLevel;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;

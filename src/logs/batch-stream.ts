@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
+import { writeFailure } from '../store/files.js';
 import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 
 /**
@@ -39,7 +40,11 @@ export class BatchStream {
 
   /** Makes what was appended durable, and returns the file's length. */
   sync(): number {
-    fsyncSync(this.#file);
+    try {
+      fsyncSync(this.#file);
+    } catch (error) {
+      throw writeFailure(this.#path, error);
+    }
     return this.#bytes;
   }
 
@@ -53,8 +58,11 @@ export class BatchStream {
   }
 
   #write(bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length;) {
-      written += writeSync(this.#file, bytes, written, bytes.length - written, this.#bytes + written);
+    try {
+      for (let written = 0; written < bytes.length;)
+        written += writeSync(this.#file, bytes, written, bytes.length - written, this.#bytes + written);
+    } catch (error) {
+      throw writeFailure(this.#path, error);
     }
     this.#bytes += bytes.length;
   }

@@ -24,8 +24,13 @@ export function replaceFile(file: string, data: string | Uint8Array): void {
   try {
     writeFileAtomic.sync(file, content, { fsync: true });
   } catch (error) {
-    throw new StoreError(`can't write ${file} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
+    throw writeFailure(file, error);
   }
+}
+
+/** What to tell when a file can't be written. */
+export function writeFailure(file: string, error: unknown): StoreError {
+  return new StoreError(`can't write ${file} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
 }
 
 /** `replaceFile`, and once this returns it is the new content. */
@@ -38,11 +43,15 @@ export function writeFileDurably(file: string, data: string | Uint8Array): void 
 export function fsyncFolder(folder: string): void {
   // Windows can't open a folder.
   if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
   try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw writeFailure(folder, error);
   }
 }
 

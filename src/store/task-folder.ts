@@ -41,7 +41,7 @@ const stepMetricsSchema = z.object({
 });
 
 const failureSchema = z.object({
-  reason: z.enum(['diverged', 'error']),
+  reason: z.enum(['diverged', 'error', 'crashed', 'stalled', 'memory']),
   message: z.string(),
   /** Step at which it failed, where known. */
   step: z.int().nullable(),

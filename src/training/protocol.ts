@@ -35,6 +35,8 @@ export type TrainOutcome =
   | { readonly type: 'diverged'; readonly step: number; readonly lastFinite: StepMetrics | null }
   /** A file that the task was to go on from can't be trusted. */
   | { readonly type: 'corrupt'; readonly problem: string }
+  /** The store can't be written. No fault of the task. */
+  | { readonly type: 'unwritable'; readonly message: string }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string | null };
 
 /** One row of the step log; the losses in nats, means over the batch. */

@@ -27,6 +27,11 @@ function standIn(request: TrainRequest): TrainOutcome {
   const earlier = starts.filter((start) => start.task === task.name).length - 1;
   if (behaviour === 'throws' || (behaviour === 'fails once' && earlier === 0)) throw new Error('out of luck');
   if (behaviour === 'dies' || (behaviour === 'dies once' && earlier === 0)) process.exit(3);
+  if (behaviour === 'crashes' || (behaviour === 'crashes once' && earlier === 0)) crash(request);
+  if (behaviour === 'fills the heap') fillHeap();
+  if (behaviour === 'fills the memory') fillMemory();
+  if (behaviour === 'finds the disk full')
+    return { type: 'unwritable', message: "can't write x (ENOSPC): free some disk space" };
   if (behaviour === 'is corrupt once' && earlier === 0)
     return { type: 'corrupt', problem: 'its checkpoint is not whole' };
   if (behaviour === 'diverges') return { type: 'diverged', step: 8, lastFinite: metrics(7) };
@@ -42,6 +47,28 @@ function finish({ task, folder, shared, slot }: TrainRequest, fromStep: number):
   commitResults(folder, task.id, sampleResults());
   log({ folder }, { event: 'end', task: task.name, slot });
   return { type: 'done', fromStep, steps, trainingMs: 1 };
+}
+
+/** As native code does that is wrong: no handler, no clean-up. With a checkpoint, so that the next try goes on. */
+function crash({ folder }: TrainRequest): never {
+  writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
+  process.kill(process.pid, 'SIGSEGV');
+  pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
+  throw new Error('The signal did not come.');
+}
+
+function fillHeap(): never {
+  const kept: number[][] = [];
+  for (;;) kept.push(Array.from({ length: 100_000 }, (_, index) => index));
+}
+
+/** Memory that V8 does not count as its own. */
+function fillMemory(): never {
+  const kept: Buffer[] = [];
+  for (;;) {
+    kept.push(Buffer.alloc(16 << 20, 1));
+    pause(new Int32Array(new SharedArrayBuffer(4)), 5);
+  }
 }
 
 /** Stops at step 40, with a checkpoint. */

@@ -1,0 +1,29 @@
+import type { Task } from '../sweep/task.js';
+import type { TrainOutcome } from '../training/protocol.js';
+
+/** How a task ended that did not come to say it itself. */
+export interface EndedOutcome {
+  readonly type: 'ended';
+  /** Its process died, it made no step for too long, or its process had too much memory. */
+  readonly reason: 'crashed' | 'stalled' | 'memory';
+  readonly message: string;
+  /** False for a task that was trained in the same process as others, one of which may be to blame. */
+  readonly isCulprit: boolean;
+}
+
+export type TaskOutcome = TrainOutcome | EndedOutcome;
+
+/** Where tasks are trained, as many at a time as it has slots. */
+export interface TaskPool {
+  /** Rejects when nothing can be trained any more. */
+  readonly broken: Promise<never>;
+  /** Lets everything be loaded and compiled that these tasks need first. */
+  warmUp(tasks: readonly Task[]): Promise<void>;
+  /** Trains a task from its checkpoint of `fromStep` steps. `onStart` gets the task's slot. */
+  train(task: Task, folder: string, fromStep: number, onStart: (slot: number) => void): Promise<TaskOutcome>;
+  /** Steps that the slot's task has done. */
+  stepOf(slot: number): number;
+  /** Asks every running task to finish its chunk, write a checkpoint and return. */
+  requestStop(): void;
+  destroy(): Promise<void>;
+}
