@@ -12,7 +12,7 @@ const flow = {
   logs: ['sweep', 'vae/metrics', 'store/files'],
   training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
   // Never load TensorFlow: they know the threads' protocol.
-  pool: ['sweep', 'training/protocol'],
+  pool: ['sweep', 'store/predecessors', 'training/protocol'],
   coordinator: ['pool', 'store', 'sweep', 'training/protocol'],
   aggregate: ['logs', 'store', 'sweep'],
   report: ['aggregate', 'logs', 'sweep', 'store/files'],

@@ -85,7 +85,9 @@ async function trainAtOnce(pool: ThreadPool, outDir: string, tasks: readonly Tas
   const cpu = process.cpuUsage();
   const start = performance.now();
   const outcomes = await Promise.all(
-    tasks.map((task, index) => pool.train(index, task, folders[index] ?? '', 0)),
+    tasks.map((task, index) =>
+      pool.train(index, { task, folder: folders[index] ?? '', fromStep: 0, predecessor: null }),
+    ),
   );
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);

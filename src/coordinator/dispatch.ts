@@ -106,16 +106,18 @@ class Dispatch {
 
   async #train(item: PendingTask, retried: number): Promise<void> {
     const { pool, tally, logger, outDir } = this.#context;
-    const { task, fromStep } = item;
+    const { task, fromStep, predecessor } = item;
     const folder = prepareTaskFolder(taskFolder(outDir, task), task);
     if (item.failures > 0) clearFailed(folder);
     let endedSlot = -1;
-    const outcome = await pool.train(task, folder, fromStep, (slot) => {
+    const outcome = await pool.train({ task, folder, fromStep, predecessor }, (slot) => {
       endedSlot = slot;
       tally.started(slot, item, performance.now());
       logger.info({ task: task.name, slot, fromStep }, 'task started');
     });
     tally.ended(endedSlot, outcome.type === 'done');
+    if ((outcome.type === 'done' || outcome.type === 'stopped') && outcome.recovered !== null)
+      this.#context.event(`recovered: ${task.name}: ${outcome.recovered}`);
     this.#settle(item, retried, folder, outcome);
   }
 
@@ -165,7 +167,7 @@ class Dispatch {
       return;
     }
     event(`corrupt: ${task.name}: ${problem}; set aside as ${setAside(folder)}`);
-    const item = { task, fromStep: 0, failures };
+    const item = { task, fromStep: 0, predecessor: null, failures };
     tally.queuedAgain(item);
     this.#add(item, 0);
   }
@@ -181,7 +183,7 @@ class Dispatch {
     const { tally, event } = this.#context;
     const state = readTaskState(folder, task.id);
     const fromStep = state.state === 'interrupted' ? state.step : 0;
-    const item = { task, fromStep, failures: failures + blame };
+    const item = { task, fromStep, predecessor: null, failures: failures + blame };
     event(`${blame === 1 ? 'failed' : 'interrupted'}, to be tried again: ${task.name}: ${message}`);
     tally.queuedAgain(item);
     this.#add(item, retried + blame);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Task } from '../sweep/task.js';
 import type { TrainOutcome } from '../training/protocol.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
+import type { Job } from './task-pool.js';
 
 const ENTRY = fileURLToPath(new URL('../../workers/host.js', import.meta.url));
 /** TensorFlow prints these whatever it is told. */
@@ -80,11 +81,11 @@ export class HostProcess {
   }
 
   /** @throws a HostEnded if the process does not live to the task's end */
-  async train(slot: number, task: Task, folder: string, fromStep: number): Promise<TrainOutcome> {
+  async train(slot: number, job: Job): Promise<TrainOutcome> {
     return new Promise((resolve, reject) => {
       this.#training.set(slot, { resolve, reject });
-      this.#steps.set(slot, fromStep);
-      this.#send({ type: 'train', slot, task, folder, fromStep });
+      this.#steps.set(slot, job.fromStep);
+      this.#send({ type: 'train', slot, job });
     });
   }
 

@@ -29,8 +29,8 @@ async function answer(
   send: (reply: HostReply) => void,
 ): Promise<void> {
   if (request.type === 'train') {
-    const { slot, task, folder, fromStep } = request;
-    const outcome = await pool.train(slot, task, folder, fromStep);
+    const { slot, job } = request;
+    const outcome = await pool.train(slot, job);
     send({ type: 'outcome', slot, step: pool.stepOf(slot), outcome });
     return;
   }

@@ -2,7 +2,7 @@ import { EXIT, UserError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
-import type { EndedOutcome, TaskOutcome, TaskPool } from './task-pool.js';
+import type { EndedOutcome, Job, TaskOutcome, TaskPool } from './task-pool.js';
 
 export const ISOLATIONS = ['thread', 'process'] as const;
 /** `thread`: all workers are threads of one process; `process`: each has a process of its own. */
@@ -81,21 +81,16 @@ export class ProcessPool implements TaskPool {
     }
   }
 
-  async train(
-    task: Task,
-    folder: string,
-    fromStep: number,
-    onStart: (slot: number) => void,
-  ): Promise<TaskOutcome> {
+  async train(job: Job, onStart: (slot: number) => void): Promise<TaskOutcome> {
     const number = this.#free.shift();
     const slot = number === undefined ? undefined : this.#slots[number];
     if (number === undefined || slot === undefined)
       throw new Error('More tasks were started than there are workers.');
-    slot.running = { step: fromStep, sinceMs: performance.now() };
+    slot.running = { step: job.fromStep, sinceMs: performance.now() };
     slot.verdict = null;
     this.#renewHost(slot);
     try {
-      const outcome = slot.host.train(slot.local, task, folder, fromStep);
+      const outcome = slot.host.train(slot.local, job);
       onStart(number);
       return await outcome;
     } catch (error) {

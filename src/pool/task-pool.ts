@@ -1,4 +1,5 @@
 import type { Task } from '../sweep/task.js';
+import type { Predecessor } from '../store/predecessors.js';
 import type { TrainOutcome } from '../training/protocol.js';
 
 /** How a task ended that did not come to say it itself. */
@@ -13,14 +14,24 @@ export interface EndedOutcome {
 
 export type TaskOutcome = TrainOutcome | EndedOutcome;
 
+/** A task to be trained, as far as it is. */
+export interface Job {
+  readonly task: Task;
+  /** Absolute path of its folder; it exists and holds `task.json`. */
+  readonly folder: string;
+  /** Steps that its checkpoint, or else its predecessor, already has. */
+  readonly fromStep: number;
+  readonly predecessor: Predecessor | null;
+}
+
 /** Where tasks are trained, as many at a time as it has slots. */
 export interface TaskPool {
   /** Rejects when nothing can be trained any more. */
   readonly broken: Promise<never>;
   /** Lets everything be loaded and compiled that these tasks need first. */
   warmUp(tasks: readonly Task[]): Promise<void>;
-  /** Trains a task from its checkpoint of `fromStep` steps. `onStart` gets the task's slot. */
-  train(task: Task, folder: string, fromStep: number, onStart: (slot: number) => void): Promise<TaskOutcome>;
+  /** Trains a task to its end. `onStart` gets the task's slot. */
+  train(job: Job, onStart: (slot: number) => void): Promise<TaskOutcome>;
   /** Steps that the slot's task has done. */
   stepOf(slot: number): number;
   /** Asks every running task to finish its chunk, write a checkpoint and return. */

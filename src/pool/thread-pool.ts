@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import type { Task } from '../sweep/task.js';
 import type { TrainOutcome, WorkerReply, WorkerRequest } from '../training/protocol.js';
 import type { HostOptions } from './host-protocol.js';
+import type { Job } from './task-pool.js';
 
 /** Of JavaScript's own memory a thread needs some 50; TensorFlow's does not count. */
 const HEAP_MEGABYTES = 1024;
@@ -44,7 +45,7 @@ export class ThreadPool {
   }
 
   /** Trains a task in a slot that no other holds; a thread that dies is a failure of its task. */
-  async train(slot: number, task: Task, folder: string, fromStep: number): Promise<TrainOutcome> {
+  async train(slot: number, { task, folder, fromStep, predecessor }: Job): Promise<TrainOutcome> {
     Atomics.store(this.#cells, 1 + slot, fromStep);
     this.#training.add(slot);
     const { checkpointEveryMs } = this.#options;
@@ -53,6 +54,7 @@ export class ThreadPool {
         type: 'train',
         task,
         folder,
+        predecessor,
         checkpointEveryMs,
         shared: this.#shared,
         slot,

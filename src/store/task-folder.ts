@@ -22,6 +22,7 @@ export const TASK_FILES = {
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
   checkpoint: 'checkpoint.safetensors',
+  checkpointBefore: 'checkpoint-before.safetensors',
   steps: 'steps.arrow',
   evaluations: 'evaluations.arrow',
   samples: 'samples.arrow',
@@ -64,7 +65,7 @@ export type TaskFailure = z.infer<typeof failureSchema>;
 export type TaskState =
   /** Nothing worth keeping: to be run from the first step. */
   | { readonly state: 'new' }
-  /** Has a checkpoint to continue from, made after `step` steps. */
+  /** Has a checkpoint to continue from, the last one or that before it, made after `step` steps. */
   | { readonly state: 'interrupted'; readonly step: number }
   | { readonly state: 'done' }
   | { readonly state: 'failed'; readonly failure: TaskFailure }
@@ -135,6 +136,13 @@ export function commitResults(
   writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) });
 }
 
+/** Removes what a finished task needs no more. What a crash leaves of it does no harm. */
+export function removeUnfinished(folder: string): void {
+  const { stepsStream, evaluationsStream, checkpoint, checkpointBefore } = TASK_FILES;
+  for (const file of [stepsStream, evaluationsStream, checkpoint, checkpointBefore])
+    rmSync(path.join(folder, file), { force: true });
+}
+
 export function markFailed(folder: string, failure: TaskFailure): void {
   writeJson(path.join(folder, TASK_FILES.failed), failure);
 }
@@ -168,9 +176,13 @@ function readUnfinishedState(folder: string): TaskState {
   const failure = readJsonFile(path.join(folder, TASK_FILES.failed), failureSchema);
   if (failure.found) return { state: 'failed', failure: failure.value };
   if (failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
-  const checkpoint = readCheckpointHeader(path.join(folder, TASK_FILES.checkpoint));
-  if (checkpoint.found) return { state: 'interrupted', step: checkpoint.step };
-  return checkpoint.problem === null ? { state: 'new' } : { state: 'corrupt', problem: checkpoint.problem };
+  const [last, before] = [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore].map((name) =>
+    readCheckpointHeader(path.join(folder, name)),
+  );
+  if (last?.found) return { state: 'interrupted', step: last.step };
+  if (before?.found) return { state: 'interrupted', step: before.step };
+  const problem = last?.problem ?? before?.problem ?? null;
+  return problem === null ? { state: 'new' } : { state: 'corrupt', problem };
 }
 
 function sizeOf(file: string): number | null {

@@ -46,7 +46,7 @@ function finish({ task, folder, shared, slot }: TrainRequest, fromStep: number):
   Atomics.store(new Int32Array(shared), 1 + slot, steps);
   commitResults(folder, task.id, sampleResults());
   log({ folder }, { event: 'end', task: task.name, slot });
-  return { type: 'done', fromStep, steps, trainingMs: 1 };
+  return { type: 'done', fromStep, recovered: null, steps, trainingMs: 1 };
 }
 
 /** As native code does that is wrong: no handler, no clean-up. With a checkpoint, so that the next try goes on. */
@@ -78,7 +78,7 @@ function runUntilStopped({ task, folder, shared, slot }: TrainRequest): TrainOut
   while (Atomics.load(cells, 0) === 0) pause(cells, 1);
   writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(40));
   log({ folder }, { event: 'stop', task: task.name, slot });
-  return { type: 'stopped', fromStep: 0, step: 40 };
+  return { type: 'stopped', fromStep: 0, recovered: null, step: 40 };
 }
 
 /** Until an even number of tasks has started: two at a time are needed to get on. */
