@@ -45,7 +45,7 @@ function copySteps(table: Table, logs: TrainingLogs): void {
 }
 
 function copyEvaluations(table: Table, logs: TrainingLogs, everySteps: number): void {
-  const names = table.schema.fields.map(({ name }) => name as string);
+  const names = table.schema.fields.map(({ name }) => name);
   for (let row = 0; row < table.numRows; row++) {
     if (Number(valueAt(table, 'step', row)) % everySteps !== 0) continue;
     logs.addEvaluation(Object.fromEntries(names.map((name) => [name, valueAt(table, name, row)])));
