@@ -9,6 +9,8 @@ const flow = {
   random: ['native'],
   graph: ['native'],
   vae: ['native', 'random'],
+  // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
+  theory: [],
   logs: ['sweep', 'vae/metrics'],
   training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
   // Never loads TensorFlow: it knows the threads' protocol, and the environment that they need.
@@ -27,7 +29,7 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|sweep|store|logs|aggregate|report)/';
+const withoutTensorFlow = '^src/(cli|coordinator|sweep|store|theory|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
