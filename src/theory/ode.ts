@@ -42,12 +42,14 @@ const { Solver } = require('odex') as Odex;
 
 /** A step of the highest order takes 90 evaluations; this many are hundreds of refused steps. */
 const MAX_EVALUATIONS_A_STEP = 20_000;
+/** A step below the first part of the time, or below the second at time 0, has collapsed. */
 const SMALLEST_STEP = 4 * Number.EPSILON;
+const SMALLEST_FIRST_STEP = 1e-100;
 /** odex makes its first step no smaller than this, and can accept one that jumps over all that happens. */
 const FIRST_STEP = 1e-4;
 /** The part of y that the first step may change, to first order. */
 const FIRST_CHANGE = 0.01;
-/** odex accepts a step whose error is NaN. In place of what is not finite it gets numbers that no order of the rule agrees on. */
+/** odex accepts a step whose error is NaN. In place of what is not finite it gets this, and refuses the step. */
 const REFUSED = 1e150;
 
 /**
@@ -55,7 +57,7 @@ const REFUSED = 1e150;
  * Norsett and Wanner, "Solving Ordinary Differential Equations I", II.9). Yields y after every step.
  */
 export function* integrate(
-  derivative: (values: number[]) => readonly number[],
+  derivative: (values: number[]) => ArrayLike<number>,
   start: readonly number[],
   endTime: number,
   { tolerance, largestStep, maxSteps }: OdeOptions,
@@ -64,8 +66,11 @@ export function* integrate(
   let evaluations = 0;
   const evaluate = (_time: number, values: number[], out: number[]) => {
     if (++evaluations > MAX_EVALUATIONS_A_STEP) throw new StepCollapse();
-    const refused = REFUSED * (evaluations % 2 === 0 ? evaluations : -evaluations);
-    derivative(values).forEach((value, i) => (out[i] = Number.isFinite(value) ? value * timeUnit : refused));
+    const slope = derivative(values);
+    for (let i = 0; i < out.length; i++) {
+      const value = slope[i] ?? NaN;
+      out[i] = Number.isFinite(value) ? value * timeUnit : REFUSED;
+    }
   };
   const solver = new Solver(evaluate, start.length, {
     rawFunction: true,
@@ -78,7 +83,7 @@ export function* integrate(
   let steps = 0;
   try {
     for (const { x0, x1, y } of solver.solutionSegments(0, [...start], endTime / timeUnit)) {
-      if (x1 - x0 <= SMALLEST_STEP * x1) return 'step-collapsed';
+      if (x1 - x0 <= SMALLEST_STEP * x1 + SMALLEST_FIRST_STEP) return 'step-collapsed';
       yield { time: x1 * timeUnit, values: y };
       if (++steps >= maxSteps) return 'step-limit';
       evaluations = 0;
@@ -91,9 +96,9 @@ export function* integrate(
 }
 
 /** The unit of the solver's time: odex's first step in it changes y by a hundredth (Hairer, Norsett and Wanner, II.4). */
-function suitableTimeUnit(start: readonly number[], slope: readonly number[]): number {
+function suitableTimeUnit(start: readonly number[], slope: ArrayLike<number>): number {
   const size = Math.hypot(...start.map((value) => value / (1 + Math.abs(value))));
-  const speed = Math.hypot(...slope.map((value, i) => value / (1 + Math.abs(start[i] ?? NaN))));
+  const speed = Math.hypot(...start.map((value, i) => (slope[i] ?? NaN) / (1 + Math.abs(value))));
   const step = (FIRST_CHANGE * size) / speed;
   return step > 0 && step < FIRST_STEP ? step / FIRST_STEP : 1;
 }

@@ -1,7 +1,8 @@
 import { Matrix } from 'ml-matrix';
+import { flowDerivative } from './flow-derivative.js';
 import { integrate, type OdeEnd, type OdeOptions } from './ode.js';
 import type { LinearVae, SimplifiedVae } from './linear-vae.js';
-import { optimalEncoderVariance, simplifiedLossGradient } from './simplified-loss.js';
+import { optimalEncoderVariance } from './simplified-loss.js';
 
 /** A point of a path; of a flow of L1, D~ is Lemma 3's. */
 export interface PathPoint {
@@ -25,23 +26,18 @@ export function* simplifiedFlow(
   options: OdeOptions,
 ): Generator<PathPoint, OdeEnd, undefined> {
   const shape = { ambientDim: truth.rows, latentDim: start.decoder.columns };
-  const derivative = (values: readonly number[]) => {
-    const vae = unpack(values, shape);
-    const gradient = simplifiedLossGradient(truth, vae);
-    return [...pack(gradient).map((value) => -value), -gradient.decoderDeviation / vae.decoderDeviation];
-  };
-  const initial = [...pack(start), Math.log(start.decoderDeviation)];
-  const steps = integrate(derivative, initial, endTime, options);
+  const initial = [
+    ...start.decoder.to1DArray(),
+    ...start.encoder.to1DArray(),
+    Math.log(start.decoderDeviation),
+  ];
+  const steps = integrate(flowDerivative(truth, shape.latentDim), initial, endTime, options);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
     const vae = unpack(step.value.values, shape);
     yield { time: step.value.time, vae: { ...vae, encoderVariance: optimalEncoderVariance(vae) } };
   }
-}
-
-function pack({ decoder, encoder }: SimplifiedVae): number[] {
-  return [...decoder.to1DArray(), ...encoder.to1DArray()];
 }
 
 function unpack(

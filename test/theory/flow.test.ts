@@ -3,11 +3,17 @@ import { describe, test } from 'node:test';
 import { Matrix } from 'ml-matrix';
 import { decayAlong } from '../../src/theory/decay.js';
 import { descend } from '../../src/theory/descent.js';
+import { flowDerivative } from '../../src/theory/flow-derivative.js';
+import { randomPoint } from '../../src/theory/identities/identity.js';
 import { loss, squaredColumnNorms, type SimplifiedVae } from '../../src/theory/linear-vae.js';
 import { complementBasis, squaredComponents } from '../../src/theory/projections.js';
 import { gaussianMatrix, groundTruth, randomFrom } from '../../src/theory/random.js';
 import { simplifiedFlow, type PathPoint } from '../../src/theory/simplified-flow.js';
-import { optimalEncoderVariance, simplifiedLoss } from '../../src/theory/simplified-loss.js';
+import {
+  optimalEncoderVariance,
+  simplifiedLoss,
+  simplifiedLossGradient,
+} from '../../src/theory/simplified-loss.js';
 import { readFixture } from '../fixture.js';
 
 const OPTIONS = { tolerance: 1e-10, largestStep: 0.1, maxSteps: 5_000 };
@@ -38,6 +44,25 @@ describe('the gradient flow of L1', () => {
       assertNear(vae?.encoder.to1DArray() ?? [], expected.encoder.flat(), tolerance);
       assertNear([vae?.decoderDeviation ?? NaN], [expected.deviation], tolerance);
     });
+
+  test('has the derivative of the matrices, in log eps~', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const point = randomPoint(randomFrom(seed), 7);
+      const { decoder, encoder, decoderDeviation } = point.vae;
+      const gradient = simplifiedLossGradient(point.truth, point.vae);
+      const expected = [
+        ...gradient.decoder.to1DArray(),
+        ...gradient.encoder.to1DArray(),
+        gradient.decoderDeviation / decoderDeviation,
+      ];
+      const values = [...decoder.to1DArray(), ...encoder.to1DArray(), Math.log(decoderDeviation)];
+      assertNear(
+        [...flowDerivative(point.truth, decoder.columns)(values)],
+        expected.map((value) => -value),
+        1e-12 * Math.hypot(...expected),
+      );
+    }
+  });
 
   test('lets L1 fall at every step, and knows the D~ of Lemma 3', () => {
     let before = simplifiedLoss(truth, start);

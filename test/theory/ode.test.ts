@@ -46,6 +46,23 @@ describe('integrate', () => {
     assert.ok(steps.every(({ values }) => (values[0] ?? NaN) <= 0.5));
   });
 
+  test('takes back a step that leaves the domain of the derivative, and goes on', () => {
+    // y' = -1000 (y - 1/2) stays in [0.5, 0.9]; a trial step of 1 leaves it.
+    const slope = (y: number) => (Math.abs(y) < 1 ? -1000 * (y - 0.5) : NaN);
+    const { steps, end } = solve(([y = NaN]) => [slope(y)], [0.9], 1);
+    assert.equal(end, 'end-time');
+    for (const { time, values } of steps)
+      // A hundred steps of 1e-10.
+      assert.ok(Math.abs((values[0] ?? NaN) - 0.5 - 0.4 * Math.exp(-1000 * time)) < 1e-8);
+  });
+
+  test('ends as step-collapsed where it is not a number from the start on', () => {
+    assert.deepEqual(
+      solve(([y = NaN]) => [y === 0 ? 1 : NaN], [0], 2),
+      { steps: [], end: 'step-collapsed' },
+    );
+  });
+
   test('ends as step-limit after maxSteps', () => {
     const { steps, end } = solve(() => [1], [0], 10, { ...OPTIONS, largestStep: 0.1, maxSteps: 7 });
     assert.equal(end, 'step-limit');
