@@ -15,7 +15,7 @@ export interface Decay {
   readonly encoderK: number;
   /** log |P_Wperp A~|_F^2. */
   readonly logOutside: number;
-  /** log sum over k > dim W of sigma_k(A~)^2. */
+  /** log sum over k > dim W of sigma_k(A~)^2; NaN if A~ has no more than dim W singular values. */
   readonly logTail: number;
   /** log of exp(-t / K) |P_Wperp A~(0)|_F^2. */
   readonly logBound: number;
@@ -39,7 +39,8 @@ export interface Decay {
  * and Lemma 6: |A~^(i)(t)|^2 <= exp(-t / K) |A~^(i)(0)|^2 for every row i where A is zero. The proof of Lemma 6 gives twice the
  * rate, exp(-2 t / K): its second line drops the 2 of d/dt |a|^2 = 2 <a, da/dt>.
  *
- * Returns a function that is given every point of a path in turn and keeps the running K's.
+ * `see` is given every point of a path in turn and keeps the running K's, `measure` compares the last one seen. Between the points K
+ * may be larger: the bound that is checked is no higher than the theorem's.
  *
  * @param truth A, [d, r*]
  */
@@ -62,7 +63,8 @@ export function decayAlong(truth: Matrix, start: PathPoint) {
   const measure = ({ time, vae }: PathPoint): Decay => {
     const components = squaredComponents(basis, vae.decoder);
     const outside = sum(components);
-    const tail = squaredTail(vae.decoder, dimension);
+    const hasTail = Math.min(vae.decoder.rows, vae.decoder.columns) > dimension;
+    const tail = hasTail ? squaredTail(vae.decoder, dimension) : NaN;
     const rounding = SQUARED_ROUNDING * squaredNorm(vae.decoder);
     const decayed = Math.log(startOutside / outside);
     const rows = components.map((value, i) => Math.log((startComponents[i] ?? NaN) / value));

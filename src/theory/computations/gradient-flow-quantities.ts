@@ -18,7 +18,7 @@ export const gradientFlowColumns = {
   k: one('The largest |A~_j|^2 + eps~^2 so far'),
   encoderK: one('The largest eps~^2 / D~_jj so far'),
   logOutside: one('log |P_Wperp A~|_F^2'),
-  logTail: one('log of the sum of the squared singular values of A~ beyond dim W'),
+  logTail: one('log of the sum of the squared singular values of A~ beyond dim W; NaN if there are none'),
   tailMargin: one('logOutside - logTail, less the rounding of the singular values'),
   logBound: one('log of exp(-t / K) |P_Wperp A~(0)|_F^2'),
   margin: one('logBound - logOutside'),
@@ -38,7 +38,7 @@ export const gradientFlowMeasures = {
   smallestMargin: one('The smallest margin at t > 0'),
   smallestEncoderMargin: one('The smallest encoderMargin at t > 0'),
   smallestRowMargin: one('The smallest rowMargin at t > 0'),
-  smallestTailMargin: one('The smallest tailMargin'),
+  smallestTailMargin: one('The smallest tailMargin; NaN if there is none'),
   smallestRate: one('The smallest rate'),
   steps: count("The solver's or the descent's steps"),
 };

@@ -34,7 +34,7 @@ export const gradientFlowSchema = z.strictObject({
   largestK: numberWithin(1, 1e12)
     .default(1e6)
     .describe('The path is given up where K exceeds it: the theorem says nothing of an unbounded one.'),
-  maxSteps: wholeNumber(1, 10_000_000).default(10_000).describe('Steps before the path is given up.'),
+  maxSteps: wholeNumber(1, 10_000_000).default(20_000).describe('Steps before the path is given up.'),
   tolerance: numberWithin(1e-13, 1e-3)
     .default(1e-9)
     .describe("The solver's error a step, relative to 1 + the number's size."),

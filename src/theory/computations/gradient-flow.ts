@@ -134,22 +134,21 @@ function toRow(
 class Summary {
   steps = 0;
   readonly #smallest = {
-    margin: Infinity,
-    encoderMargin: Infinity,
-    rowMargin: Infinity,
-    tailMargin: Infinity,
-    rate: Infinity,
+    margin: NaN,
+    encoderMargin: NaN,
+    rowMargin: NaN,
+    tailMargin: NaN,
+    rate: NaN,
   };
   #first: Numbers<Column> | undefined;
   #last: Numbers<Column> | undefined;
 
   add(row: Numbers<Column>): Numbers<Column> {
     const smallest = this.#smallest;
-    smallest.tailMargin = Math.min(smallest.tailMargin, row.tailMargin);
+    for (const name of ['tailMargin', 'rate'] as const) smallest[name] = lesser(smallest[name], row[name]);
     if (row.time > 0)
       for (const name of ['margin', 'encoderMargin', 'rowMargin'] as const)
-        smallest[name] = Math.min(smallest[name], row[name]);
-    if (!Number.isNaN(row.rate)) smallest.rate = Math.min(smallest.rate, row.rate);
+        smallest[name] = lesser(smallest[name], row[name]);
     this.#first ??= row;
     this.#last = row;
     return row;
@@ -161,7 +160,7 @@ class Summary {
     return {
       outcome,
       complete: COMPLETE.includes(outcome),
-      holds: Math.min(margin, rowMargin, tailMargin) >= -MARGIN_TOLERANCE,
+      holds: ![margin, rowMargin, tailMargin].some((value) => value < -MARGIN_TOLERANCE),
       measures: {
         time: at(this.#last, 'time'),
         deviation: at(this.#last, 'deviation'),
@@ -178,4 +177,9 @@ class Summary {
       },
     };
   }
+}
+
+/** The smaller of two numbers, of which either may be NaN for none. */
+function lesser(a: number, b: number): number {
+  return Number.isNaN(a) || b < a ? b : a;
 }

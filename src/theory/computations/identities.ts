@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { randomPoint } from '../identities/identity.js';
+import { randomPoint, type Identity } from '../identities/identity.js';
 import { identities, identityNames } from '../identities/registry.js';
 import { randomFrom } from '../random.js';
 import type { Computation, Numbers, Verdict } from './computation.js';
@@ -53,17 +53,22 @@ export const identitiesComputation: Computation<IdentitiesSettings, Column, Meas
   run,
 };
 
-function* run(
-  settings: IdentitiesSettings,
+function run(settings: IdentitiesSettings) {
+  return checkAtDraws(identities[settings.identity], settings);
+}
+
+/** Checks any statement at `draws` random matrices. */
+export function* checkAtDraws(
+  { tolerance, check }: Identity,
+  { seed, draws, maxDim }: Pick<IdentitiesSettings, 'seed' | 'draws' | 'maxDim'>,
 ): Generator<Numbers<Column>, Verdict<Outcome, Measure>, undefined> {
-  const random = randomFrom(settings.seed);
-  const { tolerance, check } = identities[settings.identity];
+  const random = randomFrom(seed);
   let worstError = 0;
   let exceeded = 0;
-  for (let draw = 1; draw <= settings.draws; draw++) {
-    const point = randomPoint(random, settings.maxDim);
+  for (let draw = 1; draw <= draws; draw++) {
+    const point = randomPoint(random, maxDim);
     const result = check(random, point);
-    worstError = Number.isNaN(result.error) ? NaN : Math.max(worstError, result.error);
+    worstError = Math.max(worstError, result.error);
     if (!(result.error <= tolerance)) exceeded++;
     const { truth, vae } = point;
     yield { draw, ambientDim: truth.rows, rank: truth.columns, latentDim: vae.decoder.columns, ...result };
@@ -72,6 +77,6 @@ function* run(
     outcome: exceeded === 0 ? 'all-within' : 'exceeded',
     complete: true,
     holds: exceeded === 0,
-    measures: { draws: settings.draws, exceeded, worstError, tolerance },
+    measures: { draws, exceeded, worstError, tolerance },
   };
 }

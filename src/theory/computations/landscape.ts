@@ -77,7 +77,7 @@ type Measure = keyof typeof measures;
 export const landscape: Computation<LandscapeSettings, Column, Measure, Outcome> = {
   kind: 'landscape',
   statement:
-    'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; otherwise to +infinity.',
+    'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; with r - d it converges, with fewer or without A = A~ B~ A it goes to +infinity.',
   schema,
   columns,
   measures,
@@ -118,7 +118,7 @@ function* run(settings: LandscapeSettings): Generator<Numbers<Column>, Verdict<O
   const smallest = at(10 ** -settings.decades);
   const value = loss(truth, smallest);
   const squaredResidual = squaredNorm(reconstruct(truth, smallest).residual);
-  return verdict(settings, {
+  return landscapeVerdict(settings, {
     predictedSlope,
     slope: (value - loss(truth, at(10 ** (1 - settings.decades)))) / -Math.LN10,
     residual: Math.sqrt(squaredResidual),
@@ -172,8 +172,9 @@ function asymptoteOffset(truth: Matrix, vae: LinearVae): number {
   );
 }
 
-function verdict(
-  { reconstruction }: LandscapeSettings,
+/** Whether the numbers are what Theorem 3 and Lemma 1 say. */
+export function landscapeVerdict(
+  { reconstruction }: Pick<LandscapeSettings, 'reconstruction'>,
   numbers: Numbers<Measure>,
 ): Verdict<Outcome, Measure> {
   const { slope, predictedSlope, residualPart, simplifiedLossError, encoderZeros, nonzeroColumns } = numbers;

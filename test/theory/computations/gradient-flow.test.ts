@@ -33,6 +33,26 @@ describe('the gradient flow of L1', () => {
     }
   });
 
+  test('has the smallest of the numbers in its rows for a verdict', () => {
+    const { rows, verdict } = compute(gradientFlow, FLOW);
+    const later = rows.slice(1);
+    assert.equal(verdict.measures.smallestMargin, Math.min(...later.map(({ margin }) => margin)));
+    assert.equal(verdict.measures.smallestRowMargin, Math.min(...later.map(({ rowMargin }) => rowMargin)));
+    assert.equal(verdict.measures.smallestRate, Math.min(...later.map(({ rate }) => rate)));
+    assert.equal(verdict.measures.k, Math.max(...rows.map(({ k }) => k)));
+  });
+
+  test('has a row for every fiftieth of K in time', () => {
+    // One latent for three dimensions: eps~ settles, and only the time makes rows due.
+    const { rows } = compute(gradientFlow, { ambientDim: 4, rank: 3, latentDim: 1, maxTime: 20 });
+    for (const [i, row] of rows.slice(1).entries()) {
+      const before = rows[i];
+      assert.ok(before !== undefined);
+      // A row is due after 0.02 K; the step that makes it due takes up to 0.02 K more.
+      assert.ok(row.time - before.time < 0.05 * row.k);
+    }
+  });
+
   test('holds for many starts', () => {
     for (const seed of [1, 2, 3])
       for (const startScale of [0.1, 1]) {
@@ -57,6 +77,11 @@ describe('the gradient flow of L1', () => {
     });
     assert.deepEqual([verdict.outcome, verdict.complete, verdict.holds], ['decayed', true, true]);
     assert.ok(verdict.measures.logBoundDecay < -36);
+    assert.ok(
+      Number.isNaN(verdict.measures.smallestTailMargin),
+      'one latent has one singular value, and dim W is 3',
+    );
+    assert.ok(verdict.measures.smallestRate > 2 - 1e-3);
   });
 
   test('given up at maxSteps is not complete, and says how far it got', () => {
@@ -90,6 +115,19 @@ describe('gradient descent on L', () => {
   test('with too large a step diverges, which is not complete', () => {
     const { verdict } = compute(gradientFlow, { ...DESCENT, stepSize: 0.5 });
     assert.deepEqual([verdict.outcome, verdict.complete], ['diverged', false]);
+  });
+
+  test('does not hold where steps of gradient descent overshoot', () => {
+    // L's curvature by B~ is that of A A^T, above 2: steps of 1 grow. A large eps~ keeps the rest in its domain meanwhile.
+    const { verdict } = compute(gradientFlow, {
+      ...DESCENT,
+      stepSize: 1,
+      startScale: 0.1,
+      startDeviation: 30,
+      smallestDeviation: 0.9,
+    });
+    assert.deepEqual([verdict.complete, verdict.holds], [false, false]);
+    assert.ok(verdict.measures.smallestMargin < -1);
   });
 });
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { badOptimumComputation } from '../../../src/theory/computations/bad-optimum.js';
-import { identitiesComputation } from '../../../src/theory/computations/identities.js';
-import { landscape } from '../../../src/theory/computations/landscape.js';
-import { compute } from './run.js';
+import { checkAtDraws, identitiesComputation } from '../../../src/theory/computations/identities.js';
+import { landscape, landscapeVerdict } from '../../../src/theory/computations/landscape.js';
+import { equality, type RandomPoint } from '../../../src/theory/identities/identity.js';
+import { compute, verdictOf } from './run.js';
 
 describe('the landscape of Theorem 3', () => {
   // r - d = 3: the loss goes to -infinity with more than three zero columns.
@@ -40,6 +41,23 @@ describe('the landscape of Theorem 3', () => {
         const { verdict } = compute(landscape, { ambientDim, rank, latentDim, zeroColumns });
         assert.equal(verdict.holds, true, JSON.stringify(verdict));
       }
+  });
+
+  test('does not hold with another slope, another number of zeros or another L1', () => {
+    const { measures } = compute(landscape, { ...DIMS, zeroColumns: 5 }).verdict;
+    const isHeld = (change: Partial<typeof measures>) =>
+      landscapeVerdict({ reconstruction: 'exact' }, { ...measures, ...change }).holds;
+    assert.deepEqual(
+      [
+        isHeld({}),
+        isHeld({ slope: 2.1 }),
+        isHeld({ encoderZeros: 4 }),
+        isHeld({ simplifiedLossError: 1e-3 }),
+      ],
+      [true, false, false, false],
+    );
+    const broken = { ...measures, slope: -1e9, residualPart: 0.9 };
+    assert.equal(landscapeVerdict({ reconstruction: 'broken' }, broken).holds, false);
   });
 
   test('refuses a rank above the dimension, and too few columns for the rank', () => {
@@ -81,10 +99,31 @@ describe('the bad optimum of Theorem 4', () => {
 
 describe('identities', () => {
   test('report their worst error against their tolerance', () => {
-    const { rows, verdict } = compute(identitiesComputation, { identity: 'lemma5-l1', draws: 30 });
+    const { rows, verdict } = compute(identitiesComputation, { identity: 'lemma3', draws: 30 });
     assert.deepEqual([verdict.outcome, verdict.holds, rows.length], ['all-within', true, 30]);
     assert.equal(verdict.measures.worstError, Math.max(...rows.map(({ error }) => error)));
-    assert.ok(rows.every(({ left, right }) => left >= right - 1e-9 * Math.abs(right)));
+    assert.ok(verdict.measures.worstError > (rows.at(-1)?.error ?? NaN));
+  });
+
+  test('that do not hold are found out, also by a NaN', () => {
+    const falsely = (value: number) => ({
+      statement: 'The number of latents is at most the dimension',
+      tolerance: 0,
+      check: (_: unknown, { vae }: RandomPoint) =>
+        vae.decoder.columns > vae.decoder.rows ? { left: 0, right: 0, error: value } : equality(1, 1),
+    });
+    for (const error of [1, NaN]) {
+      const draws = [...checkAtDraws(falsely(error), { seed: 1, draws: 20, maxDim: 5 })];
+      const wrong = draws.filter(({ latentDim, ambientDim }) => latentDim > ambientDim).length;
+      assert.ok(wrong > 0 && wrong < 20);
+      const { holds, outcome, measures } = verdictOf(
+        checkAtDraws(falsely(error), { seed: 1, draws: 20, maxDim: 5 }),
+      );
+      assert.deepEqual(
+        [holds, outcome, measures.exceeded, measures.worstError],
+        [false, 'exceeded', wrong, error],
+      );
+    }
   });
 
   test('refuse one that there is not', () => {

@@ -14,10 +14,15 @@ export function compute<
   const [problem] = computation.problems(settings);
   if (problem !== undefined) throw new Error(problem.message);
   const rows: Numbers<C>[] = [];
-  const running = computation.run(settings);
+  const verdict = verdictOf(computation.run(settings), (row) => rows.push(row));
+  return { rows, verdict };
+}
+
+/** Runs to the end. */
+export function verdictOf<Row, V>(running: Generator<Row, V, undefined>, onRow?: (row: Row) => void): V {
   for (;;) {
     const next = running.next();
-    if (next.done) return { rows, verdict: next.value };
-    rows.push(next.value);
+    if (next.done) return next.value;
+    onRow?.(next.value);
   }
 }
