@@ -9,6 +9,8 @@ const flow = {
   random: ['native'],
   graph: ['native'],
   vae: ['native', 'random'],
+  // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
+  theory: [],
   logs: ['sweep', 'vae/metrics', 'store/files'],
   training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
   // Never load TensorFlow: they know the threads' protocol.
@@ -29,7 +31,7 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|logs|aggregate|report)/';
+const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
