@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
@@ -139,9 +139,13 @@ export function commitResults(
 /** Removes what a finished task needs no more. What a crash leaves of it does no harm. */
 export function removeUnfinished(folder: string): void {
   const { stepsStream, evaluationsStream, checkpoint, checkpointBefore } = TASK_FILES;
-  for (const file of [stepsStream, evaluationsStream, checkpoint, checkpointBefore])
+  const halfWritten = readdirSync(folder).filter((name) => TEMPORARY.test(name));
+  for (const file of [stepsStream, evaluationsStream, checkpoint, checkpointBefore, ...halfWritten])
     rmSync(path.join(folder, file), { force: true });
 }
+
+/** As write-file-atomic names the files of writes that a kill has cut short. */
+const TEMPORARY = /\.\d+$/;
 
 export function markFailed(folder: string, failure: TaskFailure): void {
   writeJson(path.join(folder, TASK_FILES.failed), failure);
