@@ -15,9 +15,13 @@ export interface Ended {
 }
 
 /** The command in a process group of its own, which `kill(-pid)` reaches as a whole. */
-export function startCommand(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+export function startCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
     detached: true,
   });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
