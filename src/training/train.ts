@@ -13,7 +13,7 @@ import { recordSession } from './session-record.js';
 import { runInputTensors, STEP_METRICS } from './step.js';
 
 /** How long a chunk should take: a stop request waits for its end. */
-const CHUNK_MS = 500;
+const CHUNK_MS = 250;
 const FIRST_CHUNK_STEPS = 100;
 
 /** Monotonic milliseconds and wall-clock time; neither reaches a result. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -42,7 +42,11 @@ test(
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-soak-'));
     const sweep = path.join(folder, 'sweep.yaml');
     writeFileSync(sweep, JSON.stringify(SWEEP));
-    const { child, ended } = startCommand(['run', sweep, '--out', path.join(folder, 'out')]);
+    const temporary = path.join(folder, 'tmp');
+    mkdirSync(temporary);
+    const { child, ended } = startCommand(['run', sweep, '--out', path.join(folder, 'out')], {
+      TMPDIR: temporary,
+    });
     const samples: Sample[] = [];
     const endMs = performance.now() + MINUTES * 60_000;
     while (performance.now() < endMs && child.exitCode === null) {
@@ -52,7 +56,7 @@ test(
         memoryMb: sum(pids.map((pid) => numberIn(`/proc/${pid}/status`, /^VmRSS:\s*(\d+) kB$/m) / 1000)),
         openFiles: sum(pids.map((pid) => readdirSync(`/proc/${pid}/fd`).length)),
         threads: sum(pids.map((pid) => readdirSync(`/proc/${pid}/task`).length)),
-        temporaryEntries: readdirSync(tmpdir()).length,
+        temporaryEntries: readdirSync(temporary).length,
       });
       process.stdout.write(`# ${JSON.stringify(samples.at(-1))}\n`);
     }
