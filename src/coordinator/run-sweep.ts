@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Isolation } from '../pool/process-pool.js';
 import { checkDiskSpace } from '../store/disk-space.js';
@@ -60,9 +61,17 @@ interface Session {
 
 const TRAINING_THREAD = new URL('../../workers/train.js', import.meta.url);
 
-/** Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown. */
+/**
+ * Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown; that another process took the
+ * store over meanwhile is thrown, once the threads have stopped.
+ */
 export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
-  const lock = await acquireStoreLock(options.outDir);
+  const { output } = options;
+  const lock = await acquireStoreLock(options.outDir, {
+    signal: options.signal,
+    onWait: (line) => output.write(`${line}\n`),
+  });
+  const signal = AbortSignal.any([options.signal, lock.lost]);
   try {
     const { name, file, tasks } = sweep;
     const startedAt = new Date().toISOString();
@@ -72,10 +81,13 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
     );
     const say = (line: string): void => {
       log.logger.info(line);
-      options.output.write(`${line}\n`);
+      output.write(`${line}\n`);
     };
     if (lock.takenOverFrom !== null) say(`took the store over from ${lock.takenOverFrom}, which is gone`);
-    return { ...(await runTasks({ sweep, options, logger: log.logger, say })), logFile: log.file };
+    const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
+    // With whom has the store now.
+    if (result.interrupted) lock.lost.throwIfAborted();
+    return { ...result, logFile: log.file };
   } finally {
     await lock.release();
   }
@@ -83,7 +95,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
 
 async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
   const { outDir, retrainCorrupt, signal } = options;
-  if (retrainCorrupt) setCorruptAside(outDir, sweep, say);
+  if (retrainCorrupt) await setCorruptAside(outDir, sweep, say);
   const states = readTaskStates(outDir, sweep.tasks);
   const found = triage(sweep.tasks, states, options, findPredecessors(outDir, sweep.tasks, states));
   say(found.summary);
@@ -106,8 +118,14 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
 }
 
 /** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */
-function setCorruptAside(outDir: string, { tasks }: SweepToRun, say: (line: string) => void): void {
+async function setCorruptAside(
+  outDir: string,
+  { tasks }: SweepToRun,
+  say: (line: string) => void,
+): Promise<void> {
   for (const task of tasks) {
+    // The lock's signs of life go on meanwhile.
+    await nextTurn();
     const folder = taskFolder(outDir, task);
     const state = verifyTask(folder, task.id);
     if (state.state === 'corrupt')

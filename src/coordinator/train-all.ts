@@ -57,7 +57,7 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
 }
 
 function announce(progress: Progress, { logger, signal }: TrainAllOptions): void {
-  logger.warn({ reason: signal.reason as unknown }, 'stop asked for');
+  logger.warn({ reason: String(signal.reason) }, 'stop asked for');
   progress.event('stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once');
 }
 
