@@ -8,6 +8,7 @@ import {
   readFileSync,
   readSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -22,7 +23,13 @@ export function replaceFile(file: string, data: string | Uint8Array): void {
   const content =
     typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   try {
-    writeFileAtomic.sync(file, content, { fsync: true });
+    // Given the content, write-file-atomic writes once and takes a short write, as of a disk that becomes full, for a whole one.
+    writeFileAtomic.sync(file, '', {
+      fsync: true,
+      tmpfileCreated: (temporary) => {
+        writeFileSync(temporary, content);
+      },
+    });
   } catch (error) {
     throw new StoreError(`can't write ${file} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
   }
