@@ -52,6 +52,8 @@ class Dispatch {
   readonly #failed: FailedTask[] = [];
   readonly #corrupt: CorruptTask[] = [];
   #done = 0;
+  /** What ends after that, as tasks in threads that are stopped, is nobody's business: the store may have another owner. */
+  #isOver = false;
 
   constructor(context: DispatchContext) {
     this.#context = context;
@@ -70,6 +72,8 @@ class Dispatch {
       await Promise.race([this.#queue.onIdle(), this.#queue.onError(), pool.broken]);
     } finally {
       signal.removeEventListener('abort', stop);
+      this.#queue.clear();
+      this.#isOver = true;
     }
     return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
   }
@@ -90,6 +94,7 @@ class Dispatch {
       tally.started(slot, item, performance.now());
       logger.info({ task: task.name, slot, fromStep }, 'task started');
     });
+    if (this.#isOver) return;
     tally.ended(endedSlot, outcome.type === 'done');
     this.#settle(item, retried, folder, outcome);
   }

@@ -1,18 +1,21 @@
 import { hash } from 'node:crypto';
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
 import { readCheckpointHeader } from './checkpoint-header.js';
 import {
+  deleteIfPossible,
   fsyncFolder,
   hashFile,
+  inStore,
   isMissing,
   makeFolder,
   readJsonFile,
   reasonOf,
   replaceFile,
+  TEMPORARY,
   writeFileDurably,
 } from './files.js';
 
@@ -140,8 +143,18 @@ export function markFailed(folder: string, failure: TaskFailure): void {
 }
 
 export function clearFailed(folder: string): void {
-  rmSync(path.join(folder, TASK_FILES.failed), { force: true });
+  const file = path.join(folder, TASK_FILES.failed);
+  inStore(`delete ${file}`, () => {
+    rmSync(file, { force: true });
+  });
   fsyncFolder(folder);
+}
+
+/** Deletes what a finished task needs no more, and what processes that died were writing. */
+export function deleteWorkFiles(folder: string): void {
+  const { stepsStream, evaluationsStream, checkpoint } = TASK_FILES;
+  for (const name of [stepsStream, evaluationsStream, checkpoint, ...temporariesIn(folder)])
+    deleteIfPossible(path.join(folder, name));
 }
 
 /** Renames the folder to `<name>.corrupt-<n>`, n the first free number from 1, so that its task starts afresh. Returns the new path. */
@@ -149,9 +162,19 @@ export function setAside(folder: string): string {
   let n = 1;
   while (existsSync(`${folder}.corrupt-${n}`)) n += 1;
   const aside = `${folder}.corrupt-${n}`;
-  renameSync(folder, aside);
+  inStore(`rename ${folder}`, () => {
+    renameSync(folder, aside);
+  });
   fsyncFolder(path.dirname(folder));
   return aside;
+}
+
+function temporariesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(TEMPORARY));
+  } catch {
+    return [];
+  }
 }
 
 function markerProblem(folder: string, id: string, marker: z.infer<typeof markerSchema>): string | null {

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
-import { commitResults, TASK_FILES } from '../store/task-folder.js';
+import { commitResults, deleteWorkFiles, TASK_FILES } from '../store/task-folder.js';
 import { initialParameters } from '../vae/parameters.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
@@ -163,9 +162,7 @@ class Run {
     const results = this.#logs.results(model, this.#parameters(), this.#dataParameters, points);
     this.#recordSession();
     commitResults(folder, task.id, results);
-    for (const file of [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream, TASK_FILES.checkpoint]) {
-      rmSync(join(folder, file), { force: true });
-    }
+    deleteWorkFiles(folder);
     const trainingMs = this.#clock.now() - this.#start.ms;
     return { type: 'done', fromStep: this.#fromStep, steps: this.#step, trainingMs };
   }
