@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import type { Isolation } from '../pool/process-pool.js';
 import { checkDiskSpace } from '../store/disk-space.js';
 import { acquireStoreLock } from '../store/lock.js';
+import { findPredecessors } from '../store/predecessors.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
 import { setAside, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
@@ -23,6 +25,11 @@ export interface RunOptions {
   /** Whether to set corrupt task folders aside and train their tasks again. */
   readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;
+  readonly isolation: Isolation;
+  /** A task that makes no step for so long has failed. */
+  readonly stallMs: number;
+  /** Memory that all workers together may have resident. */
+  readonly memoryBytes: number;
   readonly logLevel: LogLevel;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
@@ -77,7 +84,8 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
 async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
   const { outDir, retrainCorrupt, signal } = options;
   if (retrainCorrupt) setCorruptAside(outDir, sweep, say);
-  const found = triage(sweep.tasks, readTaskStates(outDir, sweep.tasks), options);
+  const states = readTaskStates(outDir, sweep.tasks);
+  const found = triage(sweep.tasks, states, options, findPredecessors(outDir, sweep.tasks, states));
   say(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };

@@ -1,3 +1,4 @@
+import type { Predecessor } from '../store/predecessors.js';
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
 import { estimateCost } from '../sweep/cost.js';
 import type { Task } from '../sweep/task.js';
@@ -5,8 +6,9 @@ import type { Task } from '../sweep/task.js';
 /** A task to be trained in this session. */
 export interface PendingTask {
   readonly task: Task;
-  /** Steps that its checkpoint already has. */
+  /** Steps that its checkpoint, or else its predecessor, already has. */
   readonly fromStep: number;
+  readonly predecessor: Predecessor | null;
   /** Runs of it that failed, in earlier sessions too. */
   readonly failures: number;
 }
@@ -38,6 +40,7 @@ export function triage(
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
   { retryDiverged }: { readonly retryDiverged: boolean },
+  predecessors: ReadonlyMap<string, Predecessor>,
 ): Triage {
   const pending: PendingTask[] = [];
   const failed: FailedTask[] = [];
@@ -53,12 +56,13 @@ export function triage(
     const state = states.get(task.id) ?? { state: 'new' };
     counts[state.state] += 1;
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
-    if (state.state === 'new') pending.push({ task, fromStep: 0, failures: 0 });
-    if (state.state === 'interrupted') pending.push({ task, fromStep: state.step, failures: 0 });
+    if (state.state === 'new') pending.push(afresh(task, predecessors.get(task.id) ?? null));
+    if (state.state === 'interrupted')
+      pending.push({ task, fromStep: state.step, predecessor: null, failures: 0 });
     if (state.state !== 'failed') continue;
     const { failure } = state;
     if (failure.reason === 'diverged' && !retryDiverged) failed.push({ task, failure });
-    else pending.push({ task, fromStep: 0, failures: failure.attempts });
+    else pending.push({ task, fromStep: 0, predecessor: null, failures: failure.attempts });
   }
   return {
     done: counts.done,
@@ -67,6 +71,10 @@ export function triage(
     corrupt,
     summary: summarise(tasks.length, counts),
   };
+}
+
+function afresh(task: Task, predecessor: Predecessor | null): PendingTask {
+  return { task, fromStep: predecessor?.steps ?? 0, predecessor, failures: 0 };
 }
 
 /** Estimated milliseconds of training that the task still needs in one worker. */

@@ -39,6 +39,11 @@ export function replaceFile(file: string, data: string | Uint8Array): void {
   });
 }
 
+/** What to tell when a file can't be written. */
+export function writeFailure(file: string, error: unknown): StoreError {
+  return failure(`write ${file}`, error);
+}
+
 /** `replaceFile`, and once this returns it is the new content. */
 export function writeFileDurably(file: string, data: string | Uint8Array): void {
   replaceFile(file, data);
@@ -49,7 +54,7 @@ export function writeFileDurably(file: string, data: string | Uint8Array): void 
 export function fsyncFolder(folder: string): void {
   // Windows can't open a folder.
   if (process.platform === 'win32') return;
-  inStore(`flush ${folder}`, () => {
+  inStore(`write ${folder}`, () => {
     const descriptor = openSync(folder, 'r');
     try {
       fsyncSync(descriptor);
@@ -84,7 +89,7 @@ export function inStore<T>(what: string, action: () => T): T {
     return action();
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError(`can't ${what} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
+    throw failure(what, error);
   }
 }
 
@@ -172,6 +177,10 @@ function makeOneFolder(folder: string): void {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
+}
+
+function failure(what: string, error: unknown): StoreError {
+  return new StoreError(`can't ${what} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,9 +1,10 @@
-import type { TrainingPool } from '../../src/coordinator/pool.js';
+import type { Job, TaskPool } from '../../src/pool/task-pool.js';
 import { dispatch, type DispatchResult } from '../../src/coordinator/dispatch.js';
 import { openLog } from '../../src/coordinator/log.js';
 import { Tally } from '../../src/coordinator/tally.js';
 import { triage } from '../../src/coordinator/triage.js';
-import { CorruptTaskError } from '../../src/errors.js';
+import { CorruptTaskError, StoreError } from '../../src/errors.js';
+import { findPredecessors } from '../../src/store/predecessors.js';
 import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
 import { setAside, taskFolder, verifyTask } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
@@ -32,12 +33,13 @@ export async function runSession(
   const manifest = { name: 'mine', file: 'mine.yaml', startedAt: '2026-01-01T00:00:00.000Z', tasks };
   const { logger } = openLog(prepareSweepFolder(outDir, manifest), 'info');
   if (retrainCorrupt) setCorruptAside(outDir, tasks, ledger);
-  const found = triage(tasks, readTaskStates(outDir, tasks), { retryDiverged: false });
+  const states = readTaskStates(outDir, tasks);
+  const found = triage(tasks, states, { retryDiverged: false }, findPredecessors(outDir, tasks, states));
   logger.info(found.summary);
   for (const { task, failures } of found.pending) if (failures > 0) ledger.begin(task.name, 'failed', false);
   const stop = new AbortController();
   return dispatch(found.pending, {
-    pool: standInPool(session, ledger, stop) as unknown as TrainingPool,
+    pool: standInPool(session, ledger, stop),
     tally: new Tally({ ...found, tasks: tasks.length }, 1, () => 0),
     logger,
     event: (line) => {
@@ -62,12 +64,14 @@ function setCorruptAside(outDir: string, tasks: readonly Task[], ledger: Ledger)
   }
 }
 
-function standInPool(session: Session, ledger: Ledger, stop: AbortController) {
+function standInPool(session: Session, ledger: Ledger, stop: AbortController): TaskPool {
   return {
     broken: new Promise<never>(() => undefined),
     stepOf: () => 0,
     requestStop: () => undefined,
-    async train(task: Task, folder: string, _fromStep: number, onStart: (slot: number) => void) {
+    warmUp: () => Promise.resolve(),
+    destroy: () => Promise.resolve(),
+    async train({ task, folder }: Job, onStart: (slot: number) => void) {
       ledger.settle(task.name, 'failed', false);
       onStart(0);
       const outcome = await Promise.resolve(trainOrFail(task, folder, session, ledger, stop));
@@ -96,6 +100,7 @@ function trainOrFail(
   } catch (error) {
     if (isCrash(error)) throw error;
     if (error instanceof CorruptTaskError) return { type: 'corrupt', problem: error.message };
+    if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
     return { type: 'failed', message: String(error), stack: null };
   }
 }

@@ -2,15 +2,17 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { evaluationSchema } from '../../src/logs/schemas.js';
-import { commitResults, deleteWorkFiles, TASK_FILES } from '../../src/store/task-folder.js';
+import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
-import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpoint.js';
+import { writeCheckpoint } from '../../src/training/checkpoint.js';
 import type { EvaluationRow } from '../../src/training/evaluate.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
+import { resume } from '../../src/training/resume.js';
 import { recordSession } from '../../src/training/session-record.js';
-import { TrainingLogs } from '../../src/training/training-logs.js';
+import type { TrainingLogs } from '../../src/training/training-logs.js';
 import { STEP_METRICS } from '../../src/training/step.js';
 import { buildModel } from '../../src/vae/model.js';
+import { parameterLayout } from '../../src/vae/parameters.js';
 import { sampleTask } from '../store/sample-task.js';
 import { seededRandom } from './disk-model.js';
 import type { Ledger } from './ledger.js';
@@ -41,16 +43,16 @@ export interface TrainingEvents {
 export function trainStandIn(task: Task, folder: string, events: TrainingEvents): TrainOutcome {
   const { steps } = task.settings;
   const { ledger } = events;
-  const checkpointFile = path.join(folder, TASK_FILES.checkpoint);
-  const checkpoint = readCheckpoint(checkpointFile, task.id);
-  const fromStep = checkpoint?.step ?? 0;
+  const request = { type: 'train', task, folder, predecessor: null, checkpointEveryMs: 0, slot: 0 } as const;
+  const layout = parameterLayout(buildModel(task.settings));
+  const start = resume({ ...request, shared: new SharedArrayBuffer(0) }, layout);
+  const { step: fromStep, logs, recovered } = start;
   let step = fromStep;
-  const logs = new TrainingLogs(folder, task, checkpoint);
   const writeState = (): void => {
     const stateOf = (name: string) => numbers(`${task.id} ${name} ${step}`, 8);
     const state = ['parameters', 'firstMoment', 'secondMoment'].map(stateOf);
     ledger.begin(task.name, 'progress', `interrupted ${step}`);
-    writeCheckpoint(checkpointFile, task.id, { step, state, ...logs.sync() });
+    writeCheckpoint(folder, task.id, { step, state, ...logs.sync() });
     ledger.settle(task.name, 'progress', `interrupted ${step}`);
   };
   const record = (): void => {
@@ -64,12 +66,12 @@ export function trainStandIn(task: Task, folder: string, events: TrainingEvents)
     });
   };
   try {
-    if (checkpoint === null) logs.addEvaluation(evaluationRow(task, 0));
+    if (start.state === null) logs.addEvaluation(evaluationRow(task, 0));
     while (step < steps) {
       if (events.isStopAsked(task, step)) {
         writeState();
         record();
-        return { type: 'stopped', fromStep, step };
+        return { type: 'stopped', fromStep, recovered, step };
       }
       const count = steps / CHUNKS;
       logs.steps.append(step + 1, numbers(`${task.id} steps ${step}`, count * STEP_METRICS.length));
@@ -83,8 +85,8 @@ export function trainStandIn(task: Task, folder: string, events: TrainingEvents)
     ledger.begin(task.name, 'done', true);
     commitResults(folder, task.id, results);
     ledger.settle(task.name, 'done', true);
-    deleteWorkFiles(folder);
-    return { type: 'done', fromStep, steps, trainingMs: 1 };
+    removeUnfinished(folder);
+    return { type: 'done', fromStep, recovered, steps, trainingMs: 1 };
   } finally {
     logs.close();
   }
@@ -93,9 +95,11 @@ export function trainStandIn(task: Task, folder: string, events: TrainingEvents)
 function resultsOf(task: Task, logs: TrainingLogs): Record<string, Uint8Array> {
   const { ambientDim, evaluationPoints } = task.settings;
   const points = (name: string) => numbers(`${task.id} ${name}`, evaluationPoints * ambientDim);
-  const parameters = { dataSync: () => numbers(`${task.id} trained`, 100) } as unknown as Tensor1D;
+  const state = ['trained', 'first', 'second'].map(
+    (name) => ({ dataSync: () => numbers(`${task.id} ${name}`, 100) }) as unknown as Tensor1D,
+  );
   const samples = { generated: points('generated'), real: points('real') };
-  return logs.results(buildModel(task.settings), parameters, [], samples);
+  return logs.results(buildModel(task.settings), state, [], samples);
 }
 
 function evaluationRow(task: Task, step: number): EvaluationRow {
