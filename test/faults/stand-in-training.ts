@@ -17,17 +17,20 @@ import { sampleTask } from '../store/sample-task.js';
 import { seededRandom } from './disk-model.js';
 import type { Ledger } from './ledger.js';
 
-/** A checkpoint after each half of the steps. */
-const CHUNKS = 2;
+/** Steps, and those between checkpoints. The first has a whole record batch in its log before its first checkpoint. */
+const STEPS = [
+  [5_010, 5_005],
+  [12, 6],
+  [8, 4],
+] as const;
 
-/** The first has more rows than a record batch of its log, so that whole batches are synced before its end. */
-export const TASKS: readonly Task[] = [10_010, 12, 8].map((steps, index) =>
+export const TASKS: readonly Task[] = STEPS.map(([steps, evaluateEverySteps], index) =>
   sampleTask(index + 1, {
     steps,
     intrinsicDim: 1,
     ambientDim: 2,
     latentDim: 1,
-    evaluateEverySteps: steps / CHUNKS,
+    evaluateEverySteps,
     evaluationPoints: 5,
   }),
 );
@@ -73,7 +76,7 @@ export function trainStandIn(task: Task, folder: string, events: TrainingEvents)
         record();
         return { type: 'stopped', fromStep, recovered, step };
       }
-      const count = steps / CHUNKS;
+      const count = Math.min(task.settings.evaluateEverySteps, steps - step);
       logs.steps.append(step + 1, numbers(`${task.id} steps ${step}`, count * STEP_METRICS.length));
       step += count;
       logs.addEvaluation(evaluationRow(task, step));
