@@ -55,6 +55,8 @@ class Dispatch {
   readonly #failed: FailedTask[] = [];
   readonly #corrupt: CorruptTask[] = [];
   #done = 0;
+  /** What ends after that, as tasks in threads that are stopped, is nobody's business: the store may have another owner. */
+  #isOver = false;
   #storeError: StoreError | null = null;
 
   constructor(context: DispatchContext) {
@@ -73,6 +75,8 @@ class Dispatch {
       await Promise.race([this.#queue.onIdle(), this.#queue.onError(), pool.broken]);
     } finally {
       signal.removeEventListener('abort', stop);
+      this.#queue.clear();
+      this.#isOver = true;
     }
     if (this.#storeError !== null) throw this.#storeError;
     return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
@@ -100,8 +104,8 @@ class Dispatch {
   #stopUnwritable(error: StoreError): void {
     if (this.#storeError !== null) return;
     this.#storeError = error;
-    this.#context.logger.error({ problem: error.message }, 'store not writable');
     this.#stop();
+    this.#context.logger.error({ problem: error.message }, 'store not writable');
   }
 
   async #train(item: PendingTask, retried: number): Promise<void> {
@@ -115,6 +119,7 @@ class Dispatch {
       tally.started(slot, item, performance.now());
       logger.info({ task: task.name, slot, fromStep }, 'task started');
     });
+    if (this.#isOver) return;
     tally.ended(endedSlot, outcome.type === 'done');
     if ((outcome.type === 'done' || outcome.type === 'stopped') && outcome.recovered !== null)
       this.#context.event(`recovered: ${task.name}: ${outcome.recovered}`);

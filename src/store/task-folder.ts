@@ -6,13 +6,16 @@ import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
 import { readCheckpointHeader } from './checkpoint-header.js';
 import {
+  deleteIfPossible,
   fsyncFolder,
   hashFile,
+  inStore,
   isMissing,
   makeFolder,
   readJsonFile,
   reasonOf,
   replaceFile,
+  TEMPORARY,
   writeFileDurably,
 } from './files.js';
 
@@ -136,23 +139,22 @@ export function commitResults(
   writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) });
 }
 
-/** Removes what a finished task needs no more. What a crash leaves of it does no harm. */
+/** Removes what a finished task needs no more. What a crash, or the system, leaves of it does no harm. */
 export function removeUnfinished(folder: string): void {
   const { stepsStream, evaluationsStream, checkpoint, checkpointBefore } = TASK_FILES;
-  const halfWritten = readdirSync(folder).filter((name) => TEMPORARY.test(name));
-  for (const file of [stepsStream, evaluationsStream, checkpoint, checkpointBefore, ...halfWritten])
-    rmSync(path.join(folder, file), { force: true });
+  for (const name of [stepsStream, evaluationsStream, checkpoint, checkpointBefore, ...halfWritten(folder)])
+    deleteIfPossible(path.join(folder, name));
 }
-
-/** As write-file-atomic names the files of writes that a kill has cut short. */
-const TEMPORARY = /\.\d+$/;
 
 export function markFailed(folder: string, failure: TaskFailure): void {
   writeJson(path.join(folder, TASK_FILES.failed), failure);
 }
 
 export function clearFailed(folder: string): void {
-  rmSync(path.join(folder, TASK_FILES.failed), { force: true });
+  const file = path.join(folder, TASK_FILES.failed);
+  inStore(`delete ${file}`, () => {
+    rmSync(file, { force: true });
+  });
   fsyncFolder(folder);
 }
 
@@ -161,9 +163,20 @@ export function setAside(folder: string): string {
   let n = 1;
   while (existsSync(`${folder}.corrupt-${n}`)) n += 1;
   const aside = `${folder}.corrupt-${n}`;
-  renameSync(folder, aside);
+  inStore(`rename ${folder}`, () => {
+    renameSync(folder, aside);
+  });
   fsyncFolder(path.dirname(folder));
   return aside;
+}
+
+/** What processes that died were writing. */
+function halfWritten(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(TEMPORARY));
+  } catch {
+    return [];
+  }
 }
 
 function markerProblem(folder: string, id: string, marker: z.infer<typeof markerSchema>): string | null {

@@ -12,7 +12,7 @@ import {
 import type { StreamState } from '../logs/batch-stream.js';
 import type { StepLogState } from '../logs/step-log.js';
 import { cpuFeatures } from '../native/cpu.js';
-import { writeFileDurably } from '../store/files.js';
+import { inStore, writeFileDurably } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
 
 /** Everything that a run needs to go on after `step` steps as if it had never stopped. */
@@ -46,7 +46,9 @@ export function writeCheckpoint(folder: string, taskId: string, checkpoint: Chec
     cpu: cpuFeatures(),
   };
   const file = join(folder, TASK_FILES.checkpoint);
-  if (existsSync(file)) renameSync(file, join(folder, TASK_FILES.checkpointBefore));
+  inStore(`rename ${file}`, () => {
+    if (existsSync(file)) renameSync(file, join(folder, TASK_FILES.checkpointBefore));
+  });
   writeFileDurably(file, encodeSafetensors({ ...metadata, sha256: checksum(metadata, tensors) }, tensors));
 }
 

@@ -1,5 +1,7 @@
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { CorruptTaskError } from '../errors.js';
+import { inStore } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import type { ParameterBlock } from '../vae/parameters.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
@@ -30,7 +32,9 @@ export function resume(
     try {
       const checkpoint = readCheckpoint(join(folder, name), task.id);
       if (checkpoint === null) continue;
-      return fromCheckpoint(checkpoint, new TrainingLogs(folder, task, checkpoint), problems);
+      const logs = new TrainingLogs(folder, task, checkpoint);
+      if (problems.length > 0) replaceBroken(folder);
+      return fromCheckpoint(checkpoint, logs, problems);
     } catch (error) {
       if (!(error instanceof CorruptTaskError)) throw error;
       problems.push(error.message);
@@ -40,6 +44,14 @@ export function resume(
   const logs = new TrainingLogs(folder, task, null);
   const finished = predecessor === null ? null : readPredecessor(predecessor, task, layout, logs);
   return { step: finished?.step ?? 0, state: finished?.state ?? null, logs, recovered: null };
+}
+
+/** Else the next checkpoint would keep the broken one as the one before it, and a crash then leave nothing else. */
+function replaceBroken(folder: string): void {
+  const file = join(folder, TASK_FILES.checkpoint);
+  inStore(`write ${file}`, () => {
+    renameSync(join(folder, TASK_FILES.checkpointBefore), file);
+  });
 }
 
 function fromCheckpoint({ step, state }: Checkpoint, logs: TrainingLogs, problems: readonly string[]): Start {

@@ -5,6 +5,7 @@ import { batchToFile, recordBatch } from '../logs/encode.js';
 import { encodeSafetensors } from '../logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../logs/step-log.js';
+import { fsyncFolder } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import type { Task } from '../sweep/task.js';
 import type { Model } from '../vae/model.js';
@@ -21,10 +22,15 @@ export class TrainingLogs {
   readonly #evaluations: BatchStream;
   readonly #evaluationColumns: readonly string[];
   readonly #task: Task;
+  readonly #folder: string;
+  /** Whether the folder's entries of the logs are durable. */
+  #hasEntries: boolean;
 
   /** @param checkpoint where to go on, or null to start anew */
   constructor(folder: string, task: Task, checkpoint: Checkpoint | null) {
     this.#task = task;
+    this.#folder = folder;
+    this.#hasEntries = checkpoint !== null;
     this.steps = new StepLog(
       join(folder, TASK_FILES.stepsStream),
       stepSchema(task),
@@ -47,6 +53,9 @@ export class TrainingLogs {
 
   /** Makes what was logged durable, and says where the logs are. */
   sync(): Pick<Checkpoint, 'stepLog' | 'evaluationLog'> {
+    // A checkpoint may get to the disk before an entry of the folder that is older.
+    if (!this.#hasEntries) fsyncFolder(this.#folder);
+    this.#hasEntries = true;
     return { stepLog: this.steps.sync(), evaluationLog: this.#evaluations.sync() };
   }
 
