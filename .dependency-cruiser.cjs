@@ -9,15 +9,19 @@ const flow = {
   random: ['native'],
   graph: ['native'],
   vae: ['native', 'random'],
-  logs: ['sweep', 'vae/metrics'],
+  // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
+  theory: [],
+  logs: ['sweep', 'vae/metrics', 'store/files'],
   training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
-  // Never loads TensorFlow: it knows the threads' protocol, and the environment that they need.
-  coordinator: ['store', 'sweep', 'training/protocol', 'native/environment'],
+  // Never load TensorFlow: they know the threads' protocol.
+  pool: ['sweep', 'store/predecessors', 'training/protocol'],
+  coordinator: ['pool', 'store', 'sweep', 'training/protocol'],
   aggregate: ['logs', 'store', 'sweep'],
   report: ['aggregate', 'logs', 'sweep', 'store/files'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
+    'pool/process-pool',
     'report',
     'aggregate',
     'store',
@@ -27,7 +31,7 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|sweep|store|logs|aggregate|report)/';
+const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -48,7 +52,7 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|native|sweep)/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|pool|native|sweep)/' },
     },
     {
       name: 'one-door-to-tensorflow',

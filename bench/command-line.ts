@@ -60,11 +60,14 @@ function startCommand(args: readonly string[], environment: Readonly<Record<stri
   });
 }
 
-/** The most memory that the process ever had resident; 0 where /proc does not tell, or no more. */
+/** The most memory that the process ever had resident, and those it has started, each at its own peak; 0 where /proc does not tell. */
 function peakMemory(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
-    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim();
+    const own = Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+    const pids = children === '' ? [] : children.split(' ').map(Number);
+    return pids.reduce((bytes, child) => bytes + peakMemory(child), own);
   } catch {
     return 0;
   }

@@ -100,6 +100,7 @@ async function trainTask(shape: ExperimentName, steps: number): Promise<object> 
       type: 'train',
       task,
       folder,
+      predecessor: null,
       checkpointEveryMs: CHECKPOINT_EVERY_MS,
       shared,
       slot: 0,

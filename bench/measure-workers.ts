@@ -1,4 +1,4 @@
-import { TrainingPool } from '../src/coordinator/pool.js';
+import { ThreadPool } from '../src/pool/thread-pool.js';
 import { setNativeEnvironment } from '../src/native/environment.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
 import type { Task } from '../src/sweep/task.js';
@@ -14,7 +14,7 @@ const MEASURED = [
   { shape: 'sphere', steps: 4_000 },
 ] as const;
 
-const WORKER = new URL('../workers/train.js', import.meta.url);
+const WORKER = new URL('../workers/train.js', import.meta.url).href;
 
 /**
  * One task at a time against two, of the same number of steps, in one coordinator's pool with its two threads: the second
@@ -24,7 +24,7 @@ const WORKER = new URL('../workers/train.js', import.meta.url);
 export async function measureWorkers(options: MeasureOptions): Promise<WorkersResult> {
   return inTemporaryFolder(async (folder) => {
     setNativeEnvironment();
-    const pool = new TrainingPool({ workers: 2, workerUrl: WORKER, checkpointEveryMs: CHECKPOINT_EVERY_MS });
+    const pool = new ThreadPool({ workers: 2, workerUrl: WORKER, checkpointEveryMs: CHECKPOINT_EVERY_MS });
     try {
       await Promise.race([pool.warmUp(MEASURED.map(({ shape }) => taskOf(shape, 1, 0))), pool.broken]);
       const results: WorkersResult = [];
@@ -37,7 +37,7 @@ export async function measureWorkers(options: MeasureOptions): Promise<WorkersRe
 }
 
 async function measureShape(
-  pool: TrainingPool,
+  pool: ThreadPool,
   folder: string,
   { shape, steps: usualSteps }: (typeof MEASURED)[number],
   options: MeasureOptions,
@@ -80,12 +80,14 @@ interface Throughput {
   readonly stepsPerSecondOnOwnCores: number;
 }
 
-async function trainAtOnce(pool: TrainingPool, outDir: string, tasks: readonly Task[]): Promise<Throughput> {
+async function trainAtOnce(pool: ThreadPool, outDir: string, tasks: readonly Task[]): Promise<Throughput> {
   const folders = tasks.map((task) => prepareTaskFolder(taskFolder(outDir, task), task));
   const cpu = process.cpuUsage();
   const start = performance.now();
   const outcomes = await Promise.all(
-    tasks.map((task, index) => pool.train(task, folders[index] ?? '', 0, () => undefined)),
+    tasks.map((task, index) =>
+      pool.train(index, { task, folder: folders[index] ?? '', fromStep: 0, predecessor: null }),
+    ),
   );
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);

@@ -6,5 +6,5 @@ export default function handle(request: WorkerRequest): WorkerReply {
   if (request.type === 'warmUp') return { type: 'warm' };
   const { task, folder } = request;
   finishTrivially(folder, task.id);
-  return { type: 'done', fromStep: 0, steps: task.settings.steps, trainingMs: 1 };
+  return { type: 'done', fromStep: 0, recovered: null, steps: task.settings.steps, trainingMs: 1 };
 }

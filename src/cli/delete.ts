@@ -36,14 +36,17 @@ export async function deleteChosen(
     if (victims.length > 0) process.stdout.write('Nothing was deleted; --yes deletes.\n');
     return;
   }
-  const lock = await acquireStoreLock(outDir);
+  const tell = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const lock = await acquireStoreLock(outDir, { onWait: tell });
   try {
-    if (lock.takenOverFrom !== null)
-      process.stderr.write(`took the store over from ${lock.takenOverFrom}, which is gone\n`);
+    if (lock.takenOverFrom !== null) tell(`took the store over from ${lock.takenOverFrom}, which is gone`);
     const { victims } = say(choose(listStore(outDir)));
-    removeFolders(
+    await removeFolders(
       outDir,
       victims.map(({ entry }) => entry.name),
+      lock.lost,
     );
     if (victims.length > 0) process.stdout.write(`Deleted ${total(victims)}.\n`);
   } finally {

@@ -1,3 +1,4 @@
+import { FAILURE_WORDS } from '../coordinator/triage.js';
 import { tasksFolder, type StoreEntry, type TaskEntry } from '../store/inventory.js';
 import type { TaskState } from '../store/task-folder.js';
 import type { SettingName } from '../sweep/setting-schemas.js';
@@ -41,7 +42,7 @@ export function stateText(state: TaskState, steps: number): string {
   if (state.state === 'interrupted')
     return `${STATE_WORDS.interrupted}, step ${formatCount(state.step)} of ${formatCount(steps)}`;
   if (state.state !== 'failed') return STATE_WORDS[state.state];
-  return `${STATE_WORDS.failed} (${state.failure.reason === 'diverged' ? 'diverged' : 'by an error'})`;
+  return `${STATE_WORDS.failed} (${FAILURE_WORDS[state.failure.reason]})`;
 }
 
 /** Of anything in the store. */

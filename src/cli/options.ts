@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { Argv } from 'yargs';
 import { InputError } from '../errors.js';
 import { installedTensorFlow } from '../store/installation.js';
@@ -8,6 +8,15 @@ import { NUMERICS_VERSION } from '../sweep/numerics-version.js';
 import type { TaskVersions } from '../sweep/task.js';
 
 const MAX_WORKERS = 1_024;
+
+/** Of training, whichever command trains. */
+export const RUN_DEFAULTS = {
+  checkpointEverySeconds: 5,
+  isolation: 'thread',
+  stallAfterSeconds: 600,
+  /** Nine tenths of the machine's. */
+  maxMemoryMegabytes: Math.floor((totalmem() * 0.9) / 1e6),
+} as const;
 
 /** Options of every command that takes a sweep file. */
 export interface SweepArguments {

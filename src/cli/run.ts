@@ -6,11 +6,18 @@ import { summaryText } from '../coordinator/summary.js';
 import type { CorruptTask } from '../coordinator/triage.js';
 import { EXIT, InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
-import { loadSweepOf, received, withSweepOptions, type SweepArguments } from './options.js';
+import { ISOLATIONS, type Isolation } from '../pool/process-pool.js';
+import { loadSweepOf, received, RUN_DEFAULTS, withSweepOptions, type SweepArguments } from './options.js';
+
+/** TensorFlow alone has some 400. */
+const LEAST_MEGABYTES = 500;
 
 interface RunArguments extends SweepArguments {
   readonly retries: number;
   readonly checkpointEvery: number;
+  readonly isolation: Isolation;
+  readonly stallAfter: number;
+  readonly maxMemory: number;
   readonly logLevel: LogLevel;
   readonly retryDiverged: boolean;
   readonly onlyFailed: boolean;
@@ -31,10 +38,31 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .option('checkpoint-every', {
         type: 'number',
-        default: 5,
+        default: RUN_DEFAULTS.checkpointEverySeconds,
         requiresArg: true,
-        coerce: checkSeconds,
+        coerce: (seconds: number) => checkSeconds('checkpoint-every', 0, seconds),
         describe: 'Seconds of training between checkpoints; results do not depend on it',
+      })
+      .option('isolation', {
+        choices: ISOLATIONS,
+        default: RUN_DEFAULTS.isolation,
+        describe:
+          'thread: all workers in one process; process: each in its own, for tasks that crash or fill the memory',
+      })
+      .option('stall-after', {
+        type: 'number',
+        default: RUN_DEFAULTS.stallAfterSeconds,
+        requiresArg: true,
+        coerce: (seconds: number) => checkSeconds('stall-after', 1, seconds),
+        describe: 'Seconds without a step after which a task has failed',
+      })
+      .option('max-memory', {
+        type: 'number',
+        default: RUN_DEFAULTS.maxMemoryMegabytes,
+        defaultDescription: "nine tenths of the machine's",
+        requiresArg: true,
+        coerce: checkMegabytes,
+        describe: 'Megabytes that all workers together may have; a task that takes more has failed',
       })
       .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'Detail of log.jsonl' })
       .option('retry-diverged', {
@@ -70,6 +98,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
       workers: argv.workers,
       retries: argv.retries,
       checkpointEveryMs: argv.checkpointEvery * 1000,
+      isolation: argv.isolation,
+      stallMs: argv.stallAfter * 1000,
+      memoryBytes: argv.maxMemory * 1e6,
       logLevel: argv.logLevel,
       retryDiverged: argv.retryDiverged,
       onlyFailed: argv.onlyFailed,
@@ -107,7 +138,12 @@ function checkRetries(retries: number): number {
   throw new InputError(`--retries: expected a whole number from 0 to 100${received(retries)}`);
 }
 
-function checkSeconds(seconds: number): number {
-  if (seconds >= 0 && seconds <= 86_400) return seconds;
-  throw new InputError(`--checkpoint-every: expected seconds from 0 to 86400${received(seconds)}`);
+function checkMegabytes(megabytes: number): number {
+  if (megabytes >= LEAST_MEGABYTES) return megabytes;
+  throw new InputError(`--max-memory: expected megabytes from ${LEAST_MEGABYTES}${received(megabytes)}`);
+}
+
+function checkSeconds(option: string, least: number, seconds: number): number {
+  if (seconds >= least && seconds <= 86_400) return seconds;
+  throw new InputError(`--${option}: expected seconds from ${least} to 86400${received(seconds)}`);
 }

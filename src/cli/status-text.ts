@@ -56,9 +56,11 @@ export function statusJson(status: Status): string {
 
 function ownerLine({ owner, outDir }: Status, now: Date): string {
   if (owner === null) return `No run goes on in ${outDir}.`;
-  const { pid, host, startedAt, command } = owner;
-  const since = formatDuration(Math.max(0, now.getTime() - Date.parse(startedAt)));
-  return `In use by process ${pid} on ${host} for ${since} (${command}).`;
+  if (owner.process === null) return `Who uses ${outDir} can't be told: ${owner.description}.`;
+  if (owner.isAlive === 'unknown')
+    return `Last used by ${owner.description}; from here it can't be told whether that goes on.`;
+  const ms = Math.max(0, now.getTime() - Date.parse(owner.process.startedAt));
+  return `In use for ${formatDuration(ms)} by ${owner.description}.`;
 }
 
 function stepText({ task: { name, settings }, step }: BegunTask): string {

@@ -7,7 +7,14 @@ import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
-import { loadSweepOf, received, sweepText, withSweepOptions, type SweepArguments } from './options.js';
+import {
+  loadSweepOf,
+  received,
+  RUN_DEFAULTS,
+  sweepText,
+  withSweepOptions,
+  type SweepArguments,
+} from './options.js';
 
 interface VerifyArguments extends SweepArguments {
   readonly retrain: number | undefined;
@@ -100,7 +107,10 @@ async function retrainSome(
     outDir: argv.out,
     workers: argv.workers,
     retries: 0,
-    checkpointEveryMs: 5_000,
+    checkpointEveryMs: RUN_DEFAULTS.checkpointEverySeconds * 1000,
+    isolation: RUN_DEFAULTS.isolation,
+    stallMs: RUN_DEFAULTS.stallAfterSeconds * 1000,
+    memoryBytes: RUN_DEFAULTS.maxMemoryMegabytes * 1e6,
     logLevel: 'info',
     retryDiverged: false,
     retrainCorrupt: false,

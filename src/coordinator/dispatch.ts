@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
+import { StoreError } from '../errors.js';
 import type { TaskFailure } from '../store/task-folder.js';
 import {
   clearFailed,
@@ -9,14 +10,13 @@ import {
   setAside,
   taskFolder,
 } from '../store/task-folder.js';
-import type { TrainOutcome } from '../training/protocol.js';
+import type { TaskOutcome, TaskPool } from '../pool/task-pool.js';
 import { formatCount, formatDuration } from '../units.js';
-import type { TrainingPool } from './pool.js';
 import type { Tally } from './tally.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
 export interface DispatchContext {
-  readonly pool: TrainingPool;
+  readonly pool: TaskPool;
   readonly tally: Tally;
   readonly logger: Logger;
   /** Shows one line to the user. */
@@ -37,7 +37,10 @@ export interface DispatchResult {
   readonly corrupt: readonly CorruptTask[];
 }
 
-/** Trains the tasks in their order, as many at a time as there are workers, until all have ended or a stop is asked for. */
+/**
+ * Trains the tasks in their order, as many at a time as there are workers, until all have ended or a stop is asked for.
+ * @throws a StoreError, once all workers have stopped, if the store can't be written
+ */
 export async function dispatch(
   pending: readonly PendingTask[],
   context: DispatchContext,
@@ -52,6 +55,9 @@ class Dispatch {
   readonly #failed: FailedTask[] = [];
   readonly #corrupt: CorruptTask[] = [];
   #done = 0;
+  /** What ends after that, as tasks in threads that are stopped, is nobody's business: the store may have another owner. */
+  #isOver = false;
+  #storeError: StoreError | null = null;
 
   constructor(context: DispatchContext) {
     this.#context = context;
@@ -61,8 +67,7 @@ class Dispatch {
   async all(pending: readonly PendingTask[]): Promise<DispatchResult> {
     const { pool, signal } = this.#context;
     const stop = (): void => {
-      this.#queue.clear();
-      pool.requestStop();
+      this.#stop();
     };
     signal.addEventListener('abort', stop);
     try {
@@ -70,50 +75,92 @@ class Dispatch {
       await Promise.race([this.#queue.onIdle(), this.#queue.onError(), pool.broken]);
     } finally {
       signal.removeEventListener('abort', stop);
+      this.#queue.clear();
+      this.#isOver = true;
     }
+    if (this.#storeError !== null) throw this.#storeError;
     return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
   }
 
-  /** `retried` counts this session's retries. What the job throws is a failure of the store; `onError` has it. */
+  #stop(): void {
+    this.#queue.clear();
+    this.#context.pool.requestStop();
+  }
+
+  /** `retried` counts this session's retries. What the job throws is none of the task's failures; `onError` has it. */
   #add(item: PendingTask, retried: number): void {
-    this.#queue.add(() => this.#train(item, retried)).catch(() => undefined);
+    const job = async (): Promise<void> => {
+      try {
+        await this.#train(item, retried);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        this.#stopUnwritable(error);
+      }
+    };
+    this.#queue.add(job).catch(() => undefined);
+  }
+
+  /** The first that can't write stops all: none of them could, and what they did since their checkpoints comes again. */
+  #stopUnwritable(error: StoreError): void {
+    if (this.#storeError !== null) return;
+    this.#storeError = error;
+    this.#stop();
+    this.#context.logger.error({ problem: error.message }, 'store not writable');
   }
 
   async #train(item: PendingTask, retried: number): Promise<void> {
     const { pool, tally, logger, outDir } = this.#context;
-    const { task, fromStep } = item;
+    const { task, fromStep, predecessor } = item;
     const folder = prepareTaskFolder(taskFolder(outDir, task), task);
     if (item.failures > 0) clearFailed(folder);
     let endedSlot = -1;
-    const outcome = await pool.train(task, folder, fromStep, (slot) => {
+    const outcome = await pool.train({ task, folder, fromStep, predecessor }, (slot) => {
       endedSlot = slot;
       tally.started(slot, item, performance.now());
       logger.info({ task: task.name, slot, fromStep }, 'task started');
     });
+    if (this.#isOver) return;
     tally.ended(endedSlot, outcome.type === 'done');
+    if ((outcome.type === 'done' || outcome.type === 'stopped') && outcome.recovered !== null)
+      this.#context.event(`recovered: ${task.name}: ${outcome.recovered}`);
     this.#settle(item, retried, folder, outcome);
   }
 
-  #settle(item: PendingTask, retried: number, folder: string, outcome: TrainOutcome): void {
-    const { logger, event, retries, signal } = this.#context;
+  #settle(item: PendingTask, retried: number, folder: string, outcome: TaskOutcome): void {
+    const { logger, event } = this.#context;
     const { name } = item.task;
-    if (outcome.type === 'done') {
-      this.#done += 1;
-      const { steps, fromStep, trainingMs } = outcome;
-      logger.info({ task: name, steps, fromStep, trainingMs }, 'task done');
-      event(`done: ${name}, ${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)}`);
-    } else if (outcome.type === 'stopped') {
-      logger.info({ task: name, step: outcome.step }, 'task stopped');
-      event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
-    } else if (outcome.type === 'corrupt') {
-      logger.error({ task: name, problem: outcome.problem }, 'task corrupt');
-      this.#settleCorrupt(item, folder, outcome.problem);
-    } else {
-      logger.error({ task: name, ...outcome }, 'task failed');
-      if (outcome.type === 'failed' && retried < retries && !signal.aborted)
-        this.#retry(item, retried, folder, outcome.message);
-      else this.#fail(item, folder, outcome);
+    switch (outcome.type) {
+      case 'done': {
+        this.#done += 1;
+        const { steps, fromStep, trainingMs } = outcome;
+        logger.info({ task: name, steps, fromStep, trainingMs }, 'task done');
+        event(`done: ${name}, ${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)}`);
+        return;
+      }
+      case 'stopped':
+        logger.info({ task: name, step: outcome.step }, 'task stopped');
+        event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+        return;
+      case 'corrupt':
+        logger.error({ task: name, problem: outcome.problem }, 'task corrupt');
+        this.#settleCorrupt(item, folder, outcome.problem);
+        return;
+      case 'unwritable':
+        throw new StoreError(outcome.message);
+      default:
+        logger.error({ task: name, ...outcome }, 'task failed');
+        this.#settleFailure(item, retried, folder, outcome);
     }
+  }
+
+  /** A divergence comes again; a task that shared its process with the one to blame has not failed. */
+  #settleFailure(item: PendingTask, retried: number, folder: string, outcome: TaskFailureOutcome): void {
+    const { retries, signal } = this.#context;
+    const isInnocent = outcome.type === 'ended' && !outcome.isCulprit;
+    const mayTryAgain = outcome.type !== 'diverged' && (isInnocent || retried < retries);
+    if (signal.aborted && outcome.type === 'ended') return;
+    if (!mayTryAgain || signal.aborted) this.#fail(item, folder, outcome);
+    else this.#retry(item, retried, folder, outcome.message, isInnocent ? 0 : 1);
   }
 
   /** A folder that is set aside has no files that could be corrupt again. */
@@ -125,23 +172,29 @@ class Dispatch {
       return;
     }
     event(`corrupt: ${task.name}: ${problem}; set aside as ${setAside(folder)}`);
-    const item = { task, fromStep: 0, failures };
+    const item = { task, fromStep: 0, predecessor: null, failures };
     tally.queuedAgain(item);
     this.#add(item, 0);
   }
 
   /** At the end of the queue, from whatever checkpoint there is. */
-  #retry({ task, failures }: PendingTask, retried: number, folder: string, message: string): void {
+  #retry(
+    { task, failures }: PendingTask,
+    retried: number,
+    folder: string,
+    message: string,
+    blame: 0 | 1,
+  ): void {
     const { tally, event } = this.#context;
     const state = readTaskState(folder, task.id);
     const fromStep = state.state === 'interrupted' ? state.step : 0;
-    const item = { task, fromStep, failures: failures + 1 };
-    event(`failed, to be tried again: ${task.name}: ${message}`);
+    const item = { task, fromStep, predecessor: null, failures: failures + blame };
+    event(`${blame === 1 ? 'failed' : 'interrupted'}, to be tried again: ${task.name}: ${message}`);
     tally.queuedAgain(item);
-    this.#add(item, retried + 1);
+    this.#add(item, retried + blame);
   }
 
-  #fail({ task, failures }: PendingTask, folder: string, outcome: TrainFailure): void {
+  #fail({ task, failures }: PendingTask, folder: string, outcome: TaskFailureOutcome): void {
     const failure = failureOf(outcome, failures + 1);
     markFailed(folder, failure);
     this.#failed.push({ task, failure });
@@ -149,21 +202,17 @@ class Dispatch {
   }
 }
 
-type TrainFailure = Extract<TrainOutcome, { type: 'failed' | 'diverged' }>;
+type TaskFailureOutcome = Extract<TaskOutcome, { type: 'failed' | 'diverged' | 'ended' }>;
 
-function failureOf(outcome: TrainFailure, attempts: number): TaskFailure {
-  if (outcome.type === 'failed')
-    return { reason: 'error', message: outcome.message, step: null, lastFinite: null, attempts };
+function failureOf(outcome: TaskFailureOutcome, attempts: number): TaskFailure {
+  const unknown = { step: null, lastFinite: null, attempts };
+  if (outcome.type === 'failed') return { ...unknown, reason: 'error', message: outcome.message };
+  if (outcome.type === 'ended') return { ...unknown, reason: outcome.reason, message: outcome.message };
   const { step, lastFinite } = outcome;
   const before =
     lastFinite === null
       ? ''
       : `, after a loss of ${lastFinite.loss.toPrecision(6)} nats at step ${lastFinite.step}`;
-  return {
-    reason: 'diverged',
-    message: `the loss is not finite at step ${formatCount(step)}${before}`,
-    step,
-    lastFinite,
-    attempts,
-  };
+  const message = `the loss is not finite at step ${formatCount(step)}${before}`;
+  return { reason: 'diverged', message, step, lastFinite, attempts };
 }

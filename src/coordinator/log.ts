@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pino, type Logger } from 'pino';
+import { inStore } from '../store/files.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -10,8 +11,12 @@ export function openLog(
   level: LogLevel,
 ): { readonly logger: Logger; readonly file: string } {
   const file = path.join(sweepFolder, 'log.jsonl');
-  return {
-    logger: pino({ level, base: { pid: process.pid } }, pino.destination({ dest: file, sync: true })),
-    file,
-  };
+  const destination = inStore(`write ${file}`, () => pino.destination({ dest: file, sync: true }));
+  // Emitted while a line is written, so that whoever logs it gets the error.
+  destination.on('error', (error: Error) => {
+    inStore(`write ${file}`, () => {
+      throw error;
+    });
+  });
+  return { logger: pino({ level, base: { pid: process.pid } }, destination), file };
 }

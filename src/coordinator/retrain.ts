@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { liveOwner } from '../store/lock.js';
+import { readStoreOwner } from '../store/lock.js';
 import { markedHashes, TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../sweep/task.js';
@@ -73,11 +73,7 @@ function compare(task: Task, folder: string, again: string): Comparison {
 function removeLeftOvers(outDir: string): void {
   for (const name of readdirSync(outDir)) {
     const folder = path.join(outDir, name);
-    if (
-      name.startsWith(FOLDER_PREFIX) &&
-      existsSync(path.join(folder, 'lock.json')) &&
-      liveOwner(folder) === null
-    )
+    if (name.startsWith(FOLDER_PREFIX) && readStoreOwner(folder)?.isAlive === false)
       rmSync(folder, { recursive: true, force: true });
   }
 }

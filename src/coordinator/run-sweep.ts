@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Isolation } from '../pool/process-pool.js';
 import { checkDiskSpace } from '../store/disk-space.js';
 import { acquireStoreLock } from '../store/lock.js';
+import { findPredecessors } from '../store/predecessors.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
 import { setAside, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
@@ -25,6 +28,11 @@ export interface RunOptions {
   /** Whether to set corrupt task folders aside and train their tasks again. */
   readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;
+  readonly isolation: Isolation;
+  /** A task that makes no step for so long has failed. */
+  readonly stallMs: number;
+  /** Memory that all workers together may have resident. */
+  readonly memoryBytes: number;
   readonly logLevel: LogLevel;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
@@ -55,9 +63,17 @@ interface Session {
 
 const TRAINING_THREAD = new URL('../../workers/train.js', import.meta.url);
 
-/** Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown. */
+/**
+ * Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown; that another process took the
+ * store over meanwhile is thrown, once the threads have stopped.
+ */
 export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
-  const lock = await acquireStoreLock(options.outDir);
+  const { output } = options;
+  const lock = await acquireStoreLock(options.outDir, {
+    signal: options.signal,
+    onWait: (line) => output.write(`${line}\n`),
+  });
+  const signal = AbortSignal.any([options.signal, lock.lost]);
   try {
     const { name, file, tasks } = sweep;
     const startedAt = new Date().toISOString();
@@ -67,10 +83,13 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
     );
     const say = (line: string): void => {
       log.logger.info(line);
-      options.output.write(`${line}\n`);
+      output.write(`${line}\n`);
     };
     if (lock.takenOverFrom !== null) say(`took the store over from ${lock.takenOverFrom}, which is gone`);
-    return { ...(await runTasks({ sweep, options, logger: log.logger, say })), logFile: log.file };
+    const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
+    // With whom has the store now.
+    if (result.interrupted) lock.lost.throwIfAborted();
+    return { ...result, logFile: log.file };
   } finally {
     await lock.release();
   }
@@ -78,8 +97,9 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
 
 async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
   const { outDir, retrainCorrupt, signal } = options;
-  if (retrainCorrupt) setCorruptAside(outDir, sweep, say);
-  const found = triage(sweep.tasks, readTaskStates(outDir, sweep.tasks), options);
+  if (retrainCorrupt) await setCorruptAside(outDir, sweep, say);
+  const states = readTaskStates(outDir, sweep.tasks);
+  const found = triage(sweep.tasks, states, options, findPredecessors(outDir, sweep.tasks, states));
   say(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
@@ -100,8 +120,14 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
 }
 
 /** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */
-function setCorruptAside(outDir: string, { tasks }: SweepToRun, say: (line: string) => void): void {
+async function setCorruptAside(
+  outDir: string,
+  { tasks }: SweepToRun,
+  say: (line: string) => void,
+): Promise<void> {
   for (const task of tasks) {
+    // The lock's signs of life go on meanwhile.
+    await nextTurn();
     const folder = taskFolder(outDir, task);
     const state = verifyTask(folder, task.id);
     if (state.state === 'corrupt')

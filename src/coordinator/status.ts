@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { lastChangeMs } from '../store/inventory.js';
-import { liveOwner } from '../store/lock.js';
+import type { StoreOwner } from '../store/lock.js';
+import { readStoreOwner } from '../store/lock.js';
+import { findPredecessors } from '../store/predecessors.js';
 import { timedSteps } from '../store/sessions.js';
 import type { TaskState } from '../store/task-folder.js';
 import { taskFolder } from '../store/task-folder.js';
@@ -21,8 +23,8 @@ export interface BegunTask {
 export interface Status {
   readonly sweep: Pick<Sweep, 'name' | 'file'>;
   readonly outDir: string;
-  /** The process that owns the store: a run, of this or of another sweep, or a deletion. */
-  readonly owner: ReturnType<typeof liveOwner>;
+  /** Who has the store: a run, of this or of another sweep, or a deletion. Null if nobody does, or it is gone. */
+  readonly owner: StoreOwner | null;
   /** A run's first line, the time that is left by the pace of the run that goes on. */
   readonly summary: string;
   readonly remainingMs: number | null;
@@ -47,8 +49,9 @@ export function readStatus(
   outDir: string,
   workers: number,
 ): Status {
-  const owner = liveOwner(outDir);
-  const sinceMs = owner === null ? Infinity : Date.parse(owner.startedAt);
+  const last = readStoreOwner(outDir);
+  const owner = last?.isAlive === false ? null : last;
+  const sinceMs = owner?.process ? Date.parse(owner.process.startedAt) : Infinity;
   const states = readTaskStates(outDir, sweep.tasks);
   const found = sweep.tasks.map((task): Found => {
     const state = states.get(task.id) ?? { state: 'new' };
@@ -56,12 +59,16 @@ export function readStatus(
   });
   const running = found.filter(({ isRunning }) => isRunning);
   const waiting = found.filter(({ isRunning }) => !isRunning);
-  const stretches = found.flatMap((item) => stretchesOf(item, taskFolder(outDir, item.task), sinceMs));
-  const { summary, remainingMs, done, corrupt } = triage(sweep.tasks, states, {
-    retryDiverged: false,
-    workers: running.length > 0 ? running.length : workers,
-    msPerEstimatedMs: paceOf(stretches) ?? 1,
-  });
+  const { summary, remainingMs, done, corrupt } = triage(
+    sweep.tasks,
+    states,
+    {
+      retryDiverged: false,
+      workers: running.length > 0 ? running.length : workers,
+      msPerEstimatedMs: paceOf(stretchesSince(sinceMs, found, outDir)) ?? 1,
+    },
+    findPredecessors(outDir, sweep.tasks, states),
+  );
   return {
     sweep,
     outDir: path.resolve(outDir),
@@ -87,10 +94,19 @@ function hasChanged(folder: string, sinceMs: number): boolean {
   return sinceMs !== Infinity && (lastChangeMs(folder) ?? 0) >= sinceMs;
 }
 
-function stretchesOf({ task, state, isRunning }: Found, folder: string, sinceMs: number): Stretch[] {
-  if (sinceMs === Infinity || (state.state !== 'done' && !isRunning)) return [];
-  const step = state.state === 'interrupted' ? state.step : null;
-  return timedSteps(folder, sinceMs, step).map((timed) => ({ settings: task.settings, ...timed }));
+/** Of tasks that are running, and of those that ended since then. */
+function stretchesSince(sinceMs: number, found: readonly Found[], outDir: string): Stretch[] {
+  if (sinceMs === Infinity) return [];
+  const running = found.filter(({ isRunning }) => isRunning).map(({ task }) => task);
+  const begunAs = new Map(running.map(({ id }) => [id, { state: 'new' } as const]));
+  const predecessors = findPredecessors(outDir, running, begunAs);
+  return found.flatMap(({ task, state, isRunning }) => {
+    if (state.state !== 'done' && !isRunning) return [];
+    const fromStep = predecessors.get(task.id)?.steps ?? 0;
+    const steps = state.state === 'interrupted' ? state.step - fromStep : null;
+    const timed = timedSteps(taskFolder(outDir, task), sinceMs, steps);
+    return timed.map((each) => ({ settings: task.settings, ...each }));
+  });
 }
 
 function toBegun({ task, state }: Found): BegunTask {

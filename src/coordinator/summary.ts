@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { TaskFailure } from '../store/task-folder.js';
 import type { RunResult } from './run-sweep.js';
 
 /** What failed, what is corrupt, what to do about it, and where the results lie. */
@@ -19,9 +20,10 @@ export function summaryText({ failed, corrupt, interrupted, logFile }: RunResult
   return `${lines.join('\n')}\n`;
 }
 
-function adviceOnFailures(reasons: readonly ('diverged' | 'error')[]): string[] {
+function adviceOnFailures(reasons: readonly TaskFailure['reason'][]): string[] {
   const advice: string[] = [];
-  if (reasons.includes('error')) advice.push('  The same command tries tasks that failed by an error again.');
+  if (reasons.some((reason) => reason !== 'diverged'))
+    advice.push('  The same command tries again what did not diverge.');
   if (reasons.includes('diverged'))
     advice.push(
       '  A loss that is not finite comes again with the same settings; --retry-diverged tries nevertheless.',

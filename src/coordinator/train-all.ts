@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-import { setNativeEnvironment } from '../native/environment.js';
+import { ProcessPool, type Isolation } from '../pool/process-pool.js';
 import type { Task, TrainingSettings } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
-import { TrainingPool } from './pool.js';
 import type { Output, Progress } from './progress.js';
 import { showProgress } from './progress.js';
 import { Tally } from './tally.js';
@@ -15,6 +14,11 @@ export interface TrainAllOptions {
   readonly retries: number;
   readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;
+  readonly isolation: Isolation;
+  /** A task that makes no step for so long has failed. */
+  readonly stallMs: number;
+  /** Memory that all workers together may have resident. */
+  readonly memoryBytes: number;
   readonly workerUrl: URL;
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -28,12 +32,14 @@ export interface Start {
   readonly pending: readonly PendingTask[];
 }
 
-/** Starts the threads, warms them up, trains what is pending, and ends them. */
+/** Starts the workers, warms them up, trains what is pending, and ends them. */
 export async function trainAll(start: Start, options: TrainAllOptions): Promise<DispatchResult> {
   const workers = Math.min(options.workers, start.pending.length);
-  // TensorFlow reads these when the first thread loads it.
-  setNativeEnvironment();
-  const pool = new TrainingPool({ ...options, workers });
+  const { logger } = options;
+  const onLine = (line: string): void => {
+    logger.info({ line }, 'a worker printed');
+  };
+  const pool = new ProcessPool({ ...options, workers, onLine });
   const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
   const progress = showProgress(options.output, () => tally.snapshot(performance.now()));
   const announceStop = (): void => {
@@ -51,7 +57,7 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
 }
 
 function announce(progress: Progress, { logger, signal }: TrainAllOptions): void {
-  logger.warn({ reason: signal.reason as unknown }, 'stop asked for');
+  logger.warn({ reason: String(signal.reason) }, 'stop asked for');
   progress.event('stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once');
 }
 

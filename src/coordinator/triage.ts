@@ -1,3 +1,4 @@
+import type { Predecessor } from '../store/predecessors.js';
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
 import { estimateCost, estimateElapsedMs } from '../sweep/cost.js';
 import type { Task } from '../sweep/task.js';
@@ -6,8 +7,9 @@ import { formatCount, formatDuration } from '../units.js';
 /** A task to be trained in this session. */
 export interface PendingTask {
   readonly task: Task;
-  /** Steps that its checkpoint already has. */
+  /** Steps that its checkpoint, or else its predecessor, already has. */
   readonly fromStep: number;
+  readonly predecessor: Predecessor | null;
   /** Runs of it that failed, in earlier sessions too. */
   readonly failures: number;
 }
@@ -21,6 +23,15 @@ export interface CorruptTask {
   readonly task: Task;
   readonly problem: string;
 }
+
+/** What became of a task that failed. */
+export const FAILURE_WORDS: Readonly<Record<TaskFailure['reason'], string>> = {
+  diverged: 'diverged',
+  error: 'by an error',
+  crashed: 'crashed',
+  stalled: 'stalled',
+  memory: 'out of memory',
+};
 
 export interface TriageOptions {
   /** Whether to train tasks again whose loss was not finite. */
@@ -55,6 +66,7 @@ export function triage(
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
   options: TriageOptions,
+  predecessors: ReadonlyMap<string, Predecessor>,
 ): Triage {
   const { retryDiverged, onlyFailed = false } = options;
   const pending: PendingTask[] = [];
@@ -66,9 +78,8 @@ export function triage(
     else if (state.state === 'failed') {
       const { failure } = state;
       if (failure.reason === 'diverged' && !retryDiverged && !onlyFailed) failed.push({ task, failure });
-      else pending.push({ task, fromStep: 0, failures: failure.attempts });
-    } else if (state.state !== 'done' && !onlyFailed)
-      pending.push({ task, fromStep: state.state === 'interrupted' ? state.step : 0, failures: 0 });
+      else pending.push({ task, fromStep: 0, predecessor: null, failures: failure.attempts });
+    } else if (!onlyFailed) pending.push(...unfinished(task, state, predecessors));
   }
   const remainingMs = estimateRemainingMs(pending, options);
   return {
@@ -79,6 +90,17 @@ export function triage(
     remainingMs,
     summary: `${countStates(found.map(({ state }) => state))}${timeText(remainingMs, pending.length, options)}`,
   };
+}
+
+function unfinished(
+  task: Task,
+  state: TaskState,
+  predecessors: ReadonlyMap<string, Predecessor>,
+): PendingTask[] {
+  if (state.state === 'interrupted') return [{ task, fromStep: state.step, predecessor: null, failures: 0 }];
+  if (state.state !== 'new') return [];
+  const predecessor = predecessors.get(task.id) ?? null;
+  return [{ task, fromStep: predecessor?.steps ?? 0, predecessor, failures: 0 }];
 }
 
 /** Estimated milliseconds of training that the task still needs in one worker. */
@@ -117,12 +139,14 @@ function checkpointSteps(states: readonly TaskState[]): string {
 /** As ` (diverged)` or ` (2 diverged, 1 by an error)`. */
 function failureReasons(states: readonly TaskState[]): string {
   const reasons = states.flatMap((state) => (state.state === 'failed' ? [state.failure.reason] : []));
-  const diverged = reasons.filter((reason) => reason === 'diverged').length;
-  const errors = reasons.length - diverged;
-  if (reasons.length === 0) return '';
-  if (diverged > 0 && errors > 0)
-    return ` (${formatCount(diverged)} diverged, ${formatCount(errors)} by an error)`;
-  return diverged > 0 ? ' (diverged)' : ' (by an error)';
+  const kinds = [...new Set(reasons)].map((kind) => {
+    const count = reasons.filter((reason) => reason === kind).length;
+    return { text: `${formatCount(count)} ${FAILURE_WORDS[kind]}`, word: FAILURE_WORDS[kind], count };
+  });
+  const [first] = kinds;
+  if (first === undefined) return '';
+  const inOrder = kinds.sort((a, b) => b.count - a.count).map(({ text }) => text);
+  return kinds.length === 1 ? ` (${first.word})` : ` (${inOrder.join(', ')})`;
 }
 
 function estimateRemainingMs(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -5,12 +6,22 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
+  readSync,
   writeSync,
 } from 'node:fs';
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
+import { writeFailure } from '../store/files.js';
 import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
+
+/** How much of a stream is durable, for a checkpoint to name. */
+export interface StreamState {
+  readonly bytes: number;
+  /** Of these bytes; null in checkpoints of earlier versions. */
+  readonly sha256: string | null;
+}
+
+export const EMPTY_STREAM: StreamState = { bytes: 0, sha256: null };
 
 /**
  * A growing `.arrows` file. Batches are appended whole; a checkpoint notes the length after `sync`, and opening with that length
@@ -20,48 +31,87 @@ export class BatchStream {
   readonly #encoder: StreamEncoder;
   readonly #path: string;
   readonly #file: number;
-  #bytes: number;
+  /** Of all that was written, to notice what somebody else, or the disk, has changed. */
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
 
-  /** @param keepBytes length to continue from, 0 to start anew */
-  constructor(path: string, schema: Schema, keepBytes: number) {
+  /**
+   * @param keep where to continue from
+   * @throws a CorruptTaskError if the file does not hold that
+   */
+  constructor(path: string, schema: Schema, keep: StreamState) {
     this.#encoder = new StreamEncoder(schema);
     this.#path = path;
     this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
-    refuseShorter(path, fstatSync(this.#file).size, keepBytes);
-    ftruncateSync(this.#file, keepBytes);
-    this.#bytes = keepBytes;
-    if (keepBytes === 0) this.#write(this.#encoder.head);
+    try {
+      this.#keep(keep);
+      ftruncateSync(this.#file, keep.bytes);
+      if (keep.bytes === 0) this.#write(this.#encoder.head);
+    } catch (error) {
+      closeSync(this.#file);
+      throw error;
+    }
   }
 
   append(columns: readonly ColumnValues[]): void {
     this.#write(this.#encoder.encode(columns));
   }
 
-  /** Makes what was appended durable, and returns the file's length. */
-  sync(): number {
-    fsyncSync(this.#file);
-    return this.#bytes;
+  /** Makes what was appended durable. */
+  sync(): StreamState {
+    try {
+      fsyncSync(this.#file);
+    } catch (error) {
+      throw writeFailure(this.#path, error);
+    }
+    return { bytes: this.#bytes, sha256: this.#digest() };
   }
 
   /** The stream in Arrow's file format. */
   toFile(): Uint8Array {
-    return streamToFile(readFileSync(this.#path));
+    const bytes = this.#read(this.#bytes);
+    if (createHash('sha256').update(bytes).digest('hex') !== this.#digest())
+      throw new CorruptTaskError(`${this.#path} is not as it was written`);
+    return streamToFile(bytes);
   }
 
   close(): void {
     closeSync(this.#file);
   }
 
-  #write(bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length;) {
-      written += writeSync(this.#file, bytes, written, bytes.length - written, this.#bytes + written);
+  /** Bytes that a checkpoint names were durable before it was written: a file without them was changed by somebody else. */
+  #keep({ bytes, sha256 }: StreamState): void {
+    const size = fstatSync(this.#file).size;
+    if (size < bytes)
+      throw new CorruptTaskError(`${this.#path} has ${size} bytes, but its checkpoint goes on from ${bytes}`);
+    this.#hash.update(this.#read(bytes));
+    if (sha256 !== null && sha256 !== this.#digest())
+      throw new CorruptTaskError(`${this.#path} is not as its checkpoint says (SHA-256)`);
+    this.#bytes = bytes;
+  }
+
+  #read(length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const read = readSync(this.#file, bytes, done, length - done, done);
+      if (read === 0) throw new CorruptTaskError(`${this.#path} was cut short while it was read`);
+      done += read;
     }
+    return bytes;
+  }
+
+  #write(bytes: Uint8Array): void {
+    try {
+      for (let written = 0; written < bytes.length;)
+        written += writeSync(this.#file, bytes, written, bytes.length - written, this.#bytes + written);
+    } catch (error) {
+      throw writeFailure(this.#path, error);
+    }
+    this.#hash.update(bytes);
     this.#bytes += bytes.length;
   }
-}
 
-/** Bytes that a checkpoint names were durable before it was written: a file without them was changed by somebody else. */
-function refuseShorter(path: string, bytes: number, keepBytes: number): void {
-  if (bytes < keepBytes)
-    throw new CorruptTaskError(`${path} has ${bytes} bytes, but its checkpoint goes on from ${keepBytes}`);
+  #digest(): string {
+    return this.#hash.copy().digest('hex');
+  }
 }

@@ -1,19 +1,19 @@
 import type { Schema } from 'apache-arrow';
-import { BatchStream } from './batch-stream.js';
+import { BatchStream, EMPTY_STREAM, type StreamState } from './batch-stream.js';
 
 /** Rows of a record batch: which rows share one does not depend on stops. */
 const BATCH_ROWS = 5000;
 
-/** Where a step log is, for a checkpoint: durable bytes, and rows that do not fill a batch yet. */
+/** Where a step log is, for a checkpoint: durable batches, and rows that do not fill one yet. */
 export interface StepLogState {
-  readonly bytes: number;
+  readonly stream: StreamState;
   readonly pendingSteps: Int32Array;
   /** Row-major, [pending, metrics]. */
   readonly pendingRows: Float32Array;
 }
 
 export const EMPTY_STEP_LOG: StepLogState = {
-  bytes: 0,
+  stream: EMPTY_STREAM,
   pendingSteps: new Int32Array(),
   pendingRows: new Float32Array(),
 };
@@ -28,11 +28,16 @@ export class StepLog {
   readonly #columns: readonly Float32Array[];
 
   constructor(path: string, schema: Schema, everySteps: number, state: StepLogState) {
-    this.#stream = new BatchStream(path, schema, state.bytes);
+    this.#stream = new BatchStream(path, schema, state.stream);
     this.#everySteps = everySteps;
     this.#columns = Array.from({ length: schema.fields.length - 1 }, () => new Float32Array(BATCH_ROWS));
-    state.pendingSteps.forEach((step, row) => {
-      this.#add(step, state.pendingRows, row);
+    this.addRows(state.pendingSteps, state.pendingRows);
+  }
+
+  /** Rows that were logged before. @param rows row-major, [steps, metrics] */
+  addRows(steps: Int32Array, rows: Float32Array): void {
+    steps.forEach((step, row) => {
+      this.#add(step, rows, row);
     });
   }
 
@@ -42,7 +47,6 @@ export class StepLog {
     for (let row = 0; row < rows; row++) {
       if ((firstStep + row) % this.#everySteps !== 0) continue;
       this.#add(firstStep + row, metrics, row);
-      if (this.#pending === BATCH_ROWS) this.#flush();
     }
   }
 
@@ -53,7 +57,7 @@ export class StepLog {
       { length: this.#pending * width },
       (_, index) => this.#columns[index % width]?.[Math.floor(index / width)] ?? NaN,
     );
-    return { bytes: this.#stream.sync(), pendingSteps: this.#steps.slice(0, this.#pending), pendingRows };
+    return { stream: this.#stream.sync(), pendingSteps: this.#steps.slice(0, this.#pending), pendingRows };
   }
 
   /** Writes the last, shorter batch and returns the whole log in the file format. */
@@ -72,6 +76,7 @@ export class StepLog {
     for (const [index, column] of this.#columns.entries())
       column[this.#pending] = metrics[row * width + index] ?? NaN;
     this.#pending += 1;
+    if (this.#pending === BATCH_ROWS) this.#flush();
   }
 
   #flush(): void {

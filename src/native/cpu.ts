@@ -4,9 +4,18 @@ import { arch } from 'node:os';
 /** Instruction sets that decide which kernels TensorFlow and XLA use, and with them how sums are rounded. */
 const KERNEL_FEATURES = ['sse4_2', 'avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile'];
 
+/** Once found, as the kernel takes milliseconds to tell. */
+let features: string | undefined;
+
 /** The features of this machine's CPU that can change bits, as `x64 avx avx2 fma`. */
 export function cpuFeatures(): string {
-  return [arch(), ...KERNEL_FEATURES.filter((feature) => cpuFlags().has(feature))].join(' ');
+  features ??= findFeatures();
+  return features;
+}
+
+function findFeatures(): string {
+  const flags = cpuFlags();
+  return [arch(), ...KERNEL_FEATURES.filter((feature) => flags.has(feature))].join(' ');
 }
 
 function cpuFlags(): Set<string> {

@@ -1,31 +1,47 @@
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   readSync,
+  renameSync,
+  rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { threadId } from 'node:worker_threads';
 import type { z } from 'zod';
 import { StoreError } from '../errors.js';
+
+/** How the name ends of a file that is being written. A process that dies leaves it behind. */
+export const TEMPORARY = '.tmp';
 
 /**
  * Replaces the file in one step: after a crash or power cut there is the old content or the new one, never a part. Which of them
  * is certain only once the folder is flushed too.
  */
 export function replaceFile(file: string, data: string | Uint8Array): void {
-  const content =
-    typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  try {
-    writeFileAtomic.sync(file, content, { fsync: true });
-  } catch (error) {
-    throw new StoreError(`can't write ${file} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
-  }
+  const temporary = `${file}.${process.pid}-${threadId}${TEMPORARY}`;
+  inStore(`write ${file}`, () => {
+    try {
+      writeFileSync(temporary, data, { flush: true });
+      renameSync(temporary, file);
+    } catch (error) {
+      deleteIfPossible(temporary);
+      throw error;
+    }
+  });
+}
+
+/** What to tell when a file can't be written. */
+export function writeFailure(file: string, error: unknown): StoreError {
+  return failure(`write ${file}`, error);
 }
 
 /** `replaceFile`, and once this returns it is the new content. */
@@ -38,30 +54,42 @@ export function writeFileDurably(file: string, data: string | Uint8Array): void 
 export function fsyncFolder(folder: string): void {
   // Windows can't open a folder.
   if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  inStore(`write ${folder}`, () => {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }
 
-/** Creates the folder and those above it where they are missing, durably. */
+/**
+ * Creates the folder and those above it where they are missing, durably. One that is there is made durable too, since whoever
+ * made it may have died before it was; those above it are not.
+ */
 export function makeFolder(folder: string): void {
   // One by one: `mkdirSync` with `recursive` never returns where mkdir says ENOENT in a folder that exists, as /proc does.
   const missing: string[] = [];
   for (let level = path.resolve(folder); !existsSync(level); level = path.dirname(level))
     missing.unshift(level);
-  try {
+  inStore(`make the folder ${folder}`, () => {
     for (const level of missing) {
       makeOneFolder(level);
       fsyncFolder(path.dirname(level));
     }
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    if (missing.length === 0) fsyncIfReadable(path.dirname(path.resolve(folder)));
+  });
+}
+
+/** Does something to the store; where the system refuses, the error says what to do. */
+export function inStore<T>(what: string, action: () => T): T {
+  try {
+    return action();
   } catch (error) {
-    throw new StoreError(`can't make the folder ${folder} (${reasonOf(error)}): ${adviceFor(error)}`, {
-      cause: error,
-    });
+    if (error instanceof StoreError) throw error;
+    throw failure(what, error);
   }
 }
 
@@ -123,6 +151,25 @@ export function reasonOf(error: unknown): string {
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** For what takes space and does no harm. */
+export function deleteIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It stays.
+  }
+}
+
+/** A folder above the store may be one that this user can pass through but not open. */
+function fsyncIfReadable(folder: string): void {
+  try {
+    accessSync(folder, constants.R_OK);
+  } catch {
+    return;
+  }
+  fsyncFolder(folder);
+}
+
 /** Another process may make the same folder at the same time. */
 function makeOneFolder(folder: string): void {
   try {
@@ -130,6 +177,10 @@ function makeOneFolder(folder: string): void {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
+}
+
+function failure(what: string, error: unknown): StoreError {
+  return new StoreError(`can't ${what} (${reasonOf(error)}): ${adviceFor(error)}`, { cause: error });
 }
 
 function codeOf(error: unknown): string | undefined {
@@ -141,6 +192,8 @@ function adviceFor(error: unknown): string {
     case 'ENOSPC':
     case 'EDQUOT':
       return 'free some disk space, or choose another folder with --out';
+    case 'EIO':
+      return 'the disk fails; choose another folder with --out';
     case 'EEXIST':
     case 'ENOTDIR':
       return 'a file is in the way; choose another folder with --out';

@@ -8,6 +8,7 @@ import { isMissing, readJsonFile, reasonOf } from './files.js';
 import type { TaskState } from './task-folder.js';
 import { readTaskState, TASK_FILES } from './task-folder.js';
 import { taskRecordSchema } from './task-record.js';
+import { namesIn } from './task-states.js';
 
 /** Names of folders that are a task's no more; `n` counts from 1. */
 const ASIDE = /[.]corrupt-\d+$/;
@@ -54,10 +55,12 @@ export function tasksFolder(outDir: string): string {
  */
 export function listStore(outDir: string): StoreEntry[] {
   const folder = tasksFolder(outDir);
-  return namesIn(folder).flatMap((name) => {
-    const entry = lookAt(folder, name);
-    return entry === null ? [] : [entry];
-  });
+  return namesIn(folder)
+    .sort()
+    .flatMap((name) => {
+      const entry = lookAt(folder, name);
+      return entry === null ? [] : [entry];
+    });
 }
 
 /** The latest change of a task's folder or of a file in it, in milliseconds since 1970; null without a folder. */
@@ -67,18 +70,6 @@ export function lastChangeMs(folder: string): number | null {
   } catch (error) {
     if (isMissing(error)) return null;
     throw new StoreError(`can't look at ${folder} (${reasonOf(error)}): make it readable`, { cause: error });
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw new StoreError(
-      `can't list ${folder} (${reasonOf(error)}): make it readable, or choose another folder with --out`,
-      { cause: error },
-    );
   }
 }
 

@@ -1,141 +1,197 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { lock } from 'proper-lockfile';
-import { z } from 'zod';
-import { StoreBusyError, StoreError } from '../errors.js';
-import { fsyncFolder, makeFolder, readJsonFile, reasonOf, writeFileDurably } from './files.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreBusyError, StoreError, UserError } from '../errors.js';
+import { makeFolder, reasonOf } from './files.js';
+import { contend, giveBack, type Held, type Rules } from './lock-contest.js';
+import { LockFolder } from './lock-folder.js';
+import { currentProcess, describe, lifeOf, type Owner, type ProcessIdentity } from './lock-owner.js';
 
-const ownerSchema = z.object({
-  host: z.string(),
-  pid: z.int(),
-  /** The kernel's id of this boot, and the process's start in clock ticks since it. Null where the system has no /proc. */
-  boot: z.string().nullable(),
-  processStart: z.string().nullable(),
-  /** ISO 8601. */
-  startedAt: z.string(),
-  command: z.string(),
-});
+/** Where earlier versions had their lock. */
+const FORMER_NAMES = ['lock.json', '.lock-mutex'];
+const MAX_LOOKS = 100;
 
-type Owner = z.infer<typeof ownerSchema>;
+export interface StoreLockOptions {
+  /** Milliseconds between signs of life for other hosts. @default 5000 */
+  readonly beatEveryMs?: number;
+  /** Milliseconds without a sign of life after which an owner on another host counts as gone. @default 30000 */
+  readonly leaseMs?: number;
+  /** Milliseconds between looks for a sign of life. @default 1000 */
+  readonly pollMs?: number;
+  /** Monotonic milliseconds. @default performance.now */
+  readonly now?: () => number;
+  /** @default a timer */
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** What other processes are to think that this one is. @default what the system says */
+  readonly identity?: Partial<ProcessIdentity>;
+  /** Told, in one line, that an owner on another host is being watched, and for how long. */
+  readonly onWait?: (line: string) => void;
+  /** Ends that watching with a `StoreBusyError`. */
+  readonly signal?: AbortSignal;
+}
 
-/** The right to run tasks of a store. It outlives a kill -9; whoever comes next on the same host takes it over. */
+/**
+ * The right to run tasks of a store. Nothing about it is decided by a wall clock: on one host by whether the owner's process is
+ * there, else by whether it beats while the other side's monotonic clock runs.
+ *
+ * An owner that slept through its lease may go on for one beat after it wakes. That harms no result: results are a function of
+ * the task, written whole and then renamed, so that two who write them write the same, and what one of them changes of the other's
+ * unfinished logs is found by their checksums.
+ */
 export interface StoreLock {
   /** Whom it was taken over from, in words, or null. */
   readonly takenOverFrom: string | null;
+  /** Aborted, with a `StoreBusyError` as the reason, once another process has it. */
+  readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
+export interface StoreOwner {
+  /** As `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`, or what is wrong with its file. */
+  readonly description: string;
+  readonly isAlive: boolean | 'unknown';
+  /** Null if its file can't be read. */
+  readonly process: Pick<Owner, 'host' | 'pid' | 'startedAt' | 'command'> | null;
+}
+
 /** Makes the out folder and takes its lock, or says who has it (`StoreBusyError`). */
-export async function acquireStoreLock(outDir: string): Promise<StoreLock> {
+export async function acquireStoreLock(outDir: string, options: StoreLockOptions = {}): Promise<StoreLock> {
+  const folder = new LockFolder(outDir);
   makeFolder(outDir);
-  const file = path.join(outDir, 'lock.json');
-  const self = currentProcess();
-  const takenOverFrom = await exclusively(outDir, () => {
-    const previous = readOwner(file);
-    if (previous !== null && isAlive(previous, self)) throw busyError(outDir, file, previous);
-    writeFileDurably(file, `${JSON.stringify(self, null, 2)}\n`);
-    return previous === null ? null : describe(previous);
-  });
-  return { takenOverFrom, release: () => release(outDir, file, self) };
-}
-
-/** Who owns the store now, or null. Only looks: takes nothing, and makes no folder. */
-export function liveOwner(outDir: string): Pick<Owner, 'host' | 'pid' | 'startedAt' | 'command'> | null {
-  const owner = readOwner(path.join(outDir, 'lock.json'));
-  if (owner === null || !isAlive(owner, currentProcess())) return null;
-  const { host, pid, startedAt, command } = owner;
-  return { host, pid, startedAt, command };
-}
-
-async function release(outDir: string, file: string, self: Owner): Promise<void> {
-  await exclusively(outDir, () => {
-    const owner = readOwner(file);
-    if (owner === null || owner.startedAt !== self.startedAt || owner.pid !== self.pid) return;
-    rmSync(file, { force: true });
-    fsyncFolder(outDir);
-  });
-}
-
-/** Reading, deciding and writing lock.json as one step: of two processes that find a dead owner, one takes over. */
-async function exclusively<T>(outDir: string, action: () => T): Promise<T> {
-  let unlock: () => Promise<void>;
+  makeFolder(folder.path);
+  const self = newOwner({ ...currentProcess(), ...options.identity });
   try {
-    unlock = await lock(outDir, {
-      lockfilePath: path.join(outDir, '.lock-mutex'),
-      stale: 10_000,
-      retries: { retries: 60, factor: 1.2, minTimeout: 20, maxTimeout: 500, randomize: true },
-    });
+    const held = await contend(folder, self, rulesOf(outDir, folder, self, options));
+    for (const name of FORMER_NAMES) rmSync(path.join(outDir, name), { recursive: true, force: true });
+    return new HeldLock(outDir, folder, self, held, options.beatEveryMs ?? 5000);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new StoreError(
-      `can't lock ${outDir} (${reasonOf(error)}): make it writable, or choose another folder with --out`,
+      `can't lock ${outDir} (${reasonOf(error)}): make it writable, on a file system that has hard links, ` +
+        `or choose another folder with --out`,
       { cause: error },
     );
   }
-  try {
-    return action();
-  } finally {
-    await unlock();
-  }
 }
 
-function readOwner(file: string): Owner | null {
-  const owner = readJsonFile(file, ownerSchema);
-  if (owner.found) return owner.value;
-  if (owner.problem === null) return null;
-  throw new StoreError(
-    `${owner.problem} in ${path.dirname(file)}: if no vae-sweep runs there, delete ${file}`,
-  );
-}
-
-/** On another host nothing can be known, so its owner counts as alive. */
-function isAlive(owner: Owner, self: Owner): boolean {
-  if (owner.host !== self.host) return true;
-  if (owner.boot !== self.boot) return false;
-  if (owner.processStart !== null) return processStart(owner.pid) === owner.processStart;
+/** Who has the store, or null. Writes nothing. */
+export function readStoreOwner(outDir: string): StoreOwner | null {
   try {
-    process.kill(owner.pid, 0);
-    return true;
+    const owner = highestOwner(new LockFolder(outDir));
+    if (owner === null || owner.released) return null;
+    const life = lifeOf(owner, currentProcess());
+    const { host, pid, startedAt, command } = owner;
+    return {
+      description: describe(owner),
+      isAlive: life === 'unknown' ? life : life === 'alive',
+      process: { host, pid, startedAt, command },
+    };
   } catch (error) {
-    return reasonOf(error) === 'EPERM';
+    if (error instanceof StoreError) return { description: error.message, isAlive: 'unknown', process: null };
+    throw error;
   }
 }
 
-function currentProcess(): Owner {
+class HeldLock implements StoreLock {
+  readonly takenOverFrom: string | null;
+  readonly #outDir: string;
+  readonly #folder: LockFolder;
+  readonly #self: Owner;
+  readonly #held: Held;
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #beats = 0;
+
+  constructor(outDir: string, folder: LockFolder, self: Owner, held: Held, beatEveryMs: number) {
+    this.#outDir = outDir;
+    this.#folder = folder;
+    this.#self = self;
+    this.#held = held;
+    this.takenOverFrom = held.takenOverFrom === null ? null : describe(held.takenOverFrom);
+    this.#timer = setInterval(() => {
+      this.#beat();
+    }, beatEveryMs);
+    this.#timer.unref();
+    this.#beat();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#timer);
+    try {
+      await giveBack(this.#folder, this.#held, this.#self);
+    } catch {
+      // As on a full disk, whose error is the one to tell: the lock counts as free once this process has ended.
+    }
+  }
+
+  #beat(): void {
+    try {
+      const owner = highestOwner(this.#folder);
+      if (owner?.nonce === this.#self.nonce) {
+        this.#beats += 1;
+        this.#folder.writeBeat(this.#held.generation, `${this.#self.nonce} ${this.#beats}\n`);
+      } else this.#lose(owner);
+    } catch {
+      // The next one may succeed; without one, another host takes over, and a later one finds that out.
+    }
+  }
+
+  #lose(owner: Owner | null): void {
+    clearInterval(this.#timer);
+    const event =
+      owner === null
+        ? `the lock of ${this.#outDir} was deleted`
+        : `${this.#outDir} was taken over by ${describe(owner)}, which saw no sign of life of this process for a while`;
+    this.#lost.abort(new StoreBusyError(`${event}: this run stops; run again to go on`));
+  }
+}
+
+function newOwner(identity: ProcessIdentity): Owner {
   return {
-    host: hostname(),
-    pid: process.pid,
-    boot: readProc('/proc/sys/kernel/random/boot_id'),
-    processStart: processStart(process.pid),
+    nonce: randomUUID(),
+    ...identity,
     startedAt: new Date().toISOString(),
     command: process.argv.slice(1).join(' '),
+    released: false,
   };
 }
 
-/** Null for a process that is gone, and for a dead one that only waits for its parent to ask. */
-function processStart(pid: number): string | null {
-  const stat = readProc(`/proc/${pid}/stat`);
-  // Field 2, the command's name in parentheses, may hold anything; the fields after it begin with the state, field 3.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields === undefined || fields[0] === 'Z' || fields[0] === 'X') return null;
-  return fields[22 - 3] ?? null;
+function rulesOf(outDir: string, folder: LockFolder, self: Owner, options: StoreLockOptions): Rules {
+  const { leaseMs = 30_000, pollMs = 1000, onWait, signal } = options;
+  return {
+    lifeOf: (owner) => lifeOf(owner, self),
+    refusal: (generation, owner) => {
+      // Deleting the file of a live owner makes two, so it's no advice where its life is certain.
+      const hint =
+        owner.processStart === null ? `; if it is surely gone, delete ${folder.ownerFile(generation)}` : '';
+      return new StoreBusyError(
+        `${outDir} is in use by ${describe(owner)}: wait for it, stop it, or use another --out${hint}`,
+      );
+    },
+    leaseMs,
+    pollMs,
+    now: options.now ?? (() => performance.now()),
+    sleep: options.sleep ?? ((ms) => delay(ms)),
+    onWatch: (owner) =>
+      onWait?.(
+        `${outDir} was last used by ${describe(owner)}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`,
+      ),
+    signal,
+  };
 }
 
-function readProc(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return null;
+/** Null if there is none. Looks again where a file vanished after it was listed, which takes a higher one. */
+function highestOwner(folder: LockFolder): Owner | null {
+  for (let look = 0; look < MAX_LOOKS; look += 1) {
+    const highest = Math.max(0, ...folder.generations());
+    if (highest === 0) return null;
+    const owner = folder.read(highest);
+    if (owner !== null) return owner;
   }
-}
-
-function busyError(outDir: string, file: string, owner: Owner): StoreBusyError {
-  return new StoreBusyError(
-    `${outDir} is in use by ${describe(owner)}: wait for it, stop it, or use another --out; ` +
-      `if it is surely gone, delete ${file}`,
-  );
-}
-
-function describe(owner: Owner): string {
-  return `process ${owner.pid} on ${owner.host}, started ${owner.startedAt} (${owner.command})`;
+  throw new StoreError(`${folder.path} lists files that are not there: try again`);
 }

@@ -1,22 +1,33 @@
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
 import { fsyncFolder, isMissing, reasonOf } from './files.js';
 import { REMOVED_SUFFIX, tasksFolder } from './inventory.js';
 
 /**
  * Deletes these folders of `<out>/tasks`. First each gets a name that nothing takes for a task, durably, then they are removed:
- * after a crash a task is whole or gone. Whoever calls it holds the store's lock.
+ * after a crash a task is whole or gone. Whoever calls it holds the store's lock, and `lost` ends it once that is lost.
  */
-export function removeFolders(outDir: string, names: readonly string[]): void {
+export async function removeFolders(
+  outDir: string,
+  names: readonly string[],
+  lost: AbortSignal,
+): Promise<void> {
   const tasks = tasksFolder(outDir);
   if (names.length === 0) return;
   names.forEach((name) => {
     refuseUnsafe(tasks, name);
   });
+  lost.throwIfAborted();
   const leaving = names.map((name) => renameToLeave(tasks, name));
   fsyncFolder(tasks);
-  leaving.forEach(remove);
+  for (const folder of leaving) {
+    // The lock's signs of life go on meanwhile.
+    await nextTurn();
+    lost.throwIfAborted();
+    remove(folder);
+  }
   fsyncFolder(tasks);
 }
 

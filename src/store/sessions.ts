@@ -21,14 +21,14 @@ export interface TimedSteps {
 
 /**
  * What a task's files tell of its training since a time, in milliseconds since 1970: sessions that are over are in `run.json`,
- * unless it can't be read, as nothing depends on it. Of one that goes on there is its checkpoint, made after `step` steps, if the
- * task was begun since then.
+ * unless it can't be read, as nothing depends on it. Of one that goes on there is its checkpoint, after so many steps, if the task
+ * was begun since then.
  */
-export function timedSteps(folder: string, sinceMs: number, step: number | null): TimedSteps[] {
+export function timedSteps(folder: string, sinceMs: number, steps: number | null): TimedSteps[] {
   const ended = sessionsSince(path.join(folder, TASK_FILES.run), sinceMs);
   const begunMs = changeMs(path.join(folder, TASK_FILES.task));
-  if (step === null || begunMs < sinceMs || ended.length > 0) return ended;
-  return [{ steps: step, elapsedMs: changeMs(path.join(folder, TASK_FILES.checkpoint)) - begunMs }];
+  if (steps === null || begunMs < sinceMs || ended.length > 0) return ended;
+  return [{ steps, elapsedMs: changeMs(path.join(folder, TASK_FILES.checkpoint)) - begunMs }];
 }
 
 function sessionsSince(file: string, sinceMs: number): TimedSteps[] {

@@ -17,10 +17,11 @@ export function sweepFolder(outDir: string, sweepName: string): string {
   return path.resolve(outDir, 'sweeps', sweepName);
 }
 
-/** Makes the sweep's folder and writes its manifest, `sweep.json`. Returns the folder. */
+/** Makes the store's folders and writes the sweep's manifest, `sweep.json`. Returns the sweep's folder. */
 export function prepareSweepFolder(outDir: string, manifest: SweepManifest): string {
   const folder = sweepFolder(outDir, manifest.name);
-  makeFolder(folder);
+  // Each by its name: a level that an earlier run made and died over is made durable only so.
+  for (const level of [outDir, path.join(outDir, 'tasks'), path.dirname(folder), folder]) makeFolder(level);
   const tasks = manifest.tasks.map(({ name, id }) => ({ name, id }));
   writeFileDurably(path.join(folder, 'sweep.json'), `${JSON.stringify({ ...manifest, tasks }, null, 2)}\n`);
   return folder;

@@ -1,18 +1,21 @@
 import { hash } from 'node:crypto';
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
 import { readCheckpointHeader } from './checkpoint-header.js';
 import {
+  deleteIfPossible,
   fsyncFolder,
   hashFile,
+  inStore,
   isMissing,
   makeFolder,
   readJsonFile,
   reasonOf,
   replaceFile,
+  TEMPORARY,
   writeFileDurably,
 } from './files.js';
 
@@ -22,6 +25,7 @@ export const TASK_FILES = {
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
   checkpoint: 'checkpoint.safetensors',
+  checkpointBefore: 'checkpoint-before.safetensors',
   steps: 'steps.arrow',
   evaluations: 'evaluations.arrow',
   samples: 'samples.arrow',
@@ -41,7 +45,7 @@ const stepMetricsSchema = z.object({
 });
 
 const failureSchema = z.object({
-  reason: z.enum(['diverged', 'error']),
+  reason: z.enum(['diverged', 'error', 'crashed', 'stalled', 'memory']),
   message: z.string(),
   /** Step at which it failed, where known. */
   step: z.int().nullable(),
@@ -64,7 +68,7 @@ export type TaskFailure = z.infer<typeof failureSchema>;
 export type TaskState =
   /** Nothing worth keeping: to be run from the first step. */
   | { readonly state: 'new' }
-  /** Has a checkpoint to continue from, made after `step` steps. */
+  /** Has a checkpoint to continue from, the last one or that before it, made after `step` steps. */
   | { readonly state: 'interrupted'; readonly step: number }
   | { readonly state: 'done' }
   | { readonly state: 'failed'; readonly failure: TaskFailure }
@@ -142,12 +146,22 @@ export function commitResults(
   writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) });
 }
 
+/** Removes what a finished task needs no more. What a crash, or the system, leaves of it does no harm. */
+export function removeUnfinished(folder: string): void {
+  const { stepsStream, evaluationsStream, checkpoint, checkpointBefore } = TASK_FILES;
+  for (const name of [stepsStream, evaluationsStream, checkpoint, checkpointBefore, ...halfWritten(folder)])
+    deleteIfPossible(path.join(folder, name));
+}
+
 export function markFailed(folder: string, failure: TaskFailure): void {
   writeJson(path.join(folder, TASK_FILES.failed), failure);
 }
 
 export function clearFailed(folder: string): void {
-  rmSync(path.join(folder, TASK_FILES.failed), { force: true });
+  const file = path.join(folder, TASK_FILES.failed);
+  inStore(`delete ${file}`, () => {
+    rmSync(file, { force: true });
+  });
   fsyncFolder(folder);
 }
 
@@ -156,9 +170,20 @@ export function setAside(folder: string): string {
   let n = 1;
   while (existsSync(`${folder}.corrupt-${n}`)) n += 1;
   const aside = `${folder}.corrupt-${n}`;
-  renameSync(folder, aside);
+  inStore(`rename ${folder}`, () => {
+    renameSync(folder, aside);
+  });
   fsyncFolder(path.dirname(folder));
   return aside;
+}
+
+/** What processes that died were writing. */
+function halfWritten(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(TEMPORARY));
+  } catch {
+    return [];
+  }
 }
 
 function markerProblem(folder: string, id: string, marker: z.infer<typeof markerSchema>): string | null {
@@ -175,9 +200,13 @@ function readUnfinishedState(folder: string): TaskState {
   const failure = readJsonFile(path.join(folder, TASK_FILES.failed), failureSchema);
   if (failure.found) return { state: 'failed', failure: failure.value };
   if (failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
-  const checkpoint = readCheckpointHeader(path.join(folder, TASK_FILES.checkpoint));
-  if (checkpoint.found) return { state: 'interrupted', step: checkpoint.step };
-  return checkpoint.problem === null ? { state: 'new' } : { state: 'corrupt', problem: checkpoint.problem };
+  const [last, before] = [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore].map((name) =>
+    readCheckpointHeader(path.join(folder, name)),
+  );
+  if (last?.found) return { state: 'interrupted', step: last.step };
+  if (before?.found) return { state: 'interrupted', step: before.step };
+  const problem = last?.problem ?? before?.problem ?? null;
+  return problem === null ? { state: 'new' } : { state: 'corrupt', problem };
 }
 
 function sizeOf(file: string): number | null {

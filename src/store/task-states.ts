@@ -17,7 +17,8 @@ export function readTaskStates(outDir: string, tasks: readonly Task[]): Readonly
   );
 }
 
-function namesIn(folder: string): string[] {
+/** Empty if there is no such folder. */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {

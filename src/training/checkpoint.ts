@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'safe-stable-stringify';
 import { CorruptTaskError } from '../errors.js';
 import {
   decodeSafetensors,
@@ -7,9 +9,11 @@ import {
   type NamedTensor,
   type SafetensorsFile,
 } from '../logs/safetensors.js';
+import type { StreamState } from '../logs/batch-stream.js';
 import type { StepLogState } from '../logs/step-log.js';
 import { cpuFeatures } from '../native/cpu.js';
-import { writeFileDurably } from '../store/files.js';
+import { inStore, writeFileDurably } from '../store/files.js';
+import { TASK_FILES } from '../store/task-folder.js';
 
 /** Everything that a run needs to go on after `step` steps as if it had never stopped. */
 export interface Checkpoint {
@@ -17,14 +21,16 @@ export interface Checkpoint {
   /** Parameters and Adam's moments, flat. */
   readonly state: readonly Float32Array[];
   readonly stepLog: StepLogState;
-  readonly evaluationLogBytes: number;
+  readonly evaluationLog: StreamState;
 }
+
+type Metadata = Readonly<Record<string, string>>;
 
 const STATE_NAMES = ['parameters', 'firstMoment', 'secondMoment'];
 
-/** Replaces the checkpoint, or leaves the old one. The logs' bytes that it names are durable already. */
-export function writeCheckpoint(path: string, taskId: string, checkpoint: Checkpoint): void {
-  const { step, state, stepLog, evaluationLogBytes } = checkpoint;
+/** Writes the checkpoint and keeps the one before it. The logs' bytes that it names are durable already. */
+export function writeCheckpoint(folder: string, taskId: string, checkpoint: Checkpoint): void {
+  const { step, state, stepLog, evaluationLog } = checkpoint;
   const tensors: NamedTensor[] = [
     ...state.map((values, index) => ({ name: STATE_NAMES[index] ?? '', shape: [values.length], values })),
     { name: 'pendingSteps', shape: [stepLog.pendingSteps.length], values: stepLog.pendingSteps },
@@ -33,12 +39,17 @@ export function writeCheckpoint(path: string, taskId: string, checkpoint: Checkp
   const metadata = {
     task: taskId,
     step: String(step),
-    stepLogBytes: String(stepLog.bytes),
-    evaluationLogBytes: String(evaluationLogBytes),
+    stepLogBytes: String(stepLog.stream.bytes),
+    stepLogSha256: stepLog.stream.sha256 ?? '',
+    evaluationLogBytes: String(evaluationLog.bytes),
+    evaluationLogSha256: evaluationLog.sha256 ?? '',
     cpu: cpuFeatures(),
-    sha256: checksum(tensors),
   };
-  writeFileDurably(path, encodeSafetensors(metadata, tensors));
+  const file = join(folder, TASK_FILES.checkpoint);
+  inStore(`rename ${file}`, () => {
+    if (existsSync(file)) renameSync(file, join(folder, TASK_FILES.checkpointBefore));
+  });
+  writeFileDurably(file, encodeSafetensors({ ...metadata, sha256: checksum(metadata, tensors) }, tensors));
 }
 
 /**
@@ -48,7 +59,10 @@ export function writeCheckpoint(path: string, taskId: string, checkpoint: Checkp
 export function readCheckpoint(path: string, taskId: string): Checkpoint | null {
   if (!existsSync(path)) return null;
   const { metadata, tensors } = decode(path);
-  if (metadata['task'] !== taskId || metadata['sha256'] !== checksum([...tensors.values()]))
+  const { sha256, ...described } = metadata;
+  // Earlier versions did not know the logs' checksums, and left the metadata out of their own.
+  const checked = 'stepLogSha256' in described ? described : null;
+  if (metadata['task'] !== taskId || sha256 !== checksum(checked, [...tensors.values()]))
     throw new CorruptTaskError(`${path} is not a whole checkpoint of task ${taskId}`);
   const floats = (name: string) => {
     const values = tensors.get(name)?.values;
@@ -64,11 +78,15 @@ export function readCheckpoint(path: string, taskId: string): Checkpoint | null 
         `Go on there, or delete the file to train from the first step here.`,
     );
   }
+  const stream = (log: 'stepLog' | 'evaluationLog'): StreamState => ({
+    bytes: Number(metadata[`${log}Bytes`]),
+    sha256: metadata[`${log}Sha256`] ?? null,
+  });
   return {
     step: Number(metadata['step']),
     state: STATE_NAMES.map(floats),
-    stepLog: { bytes: Number(metadata['stepLogBytes']), pendingSteps, pendingRows: floats('pendingRows') },
-    evaluationLogBytes: Number(metadata['evaluationLogBytes']),
+    stepLog: { stream: stream('stepLog'), pendingSteps, pendingRows: floats('pendingRows') },
+    evaluationLog: stream('evaluationLog'),
   };
 }
 
@@ -80,8 +98,9 @@ function decode(path: string): SafetensorsFile {
   }
 }
 
-function checksum(tensors: readonly NamedTensor[]): string {
+function checksum(metadata: Metadata | null, tensors: readonly NamedTensor[]): string {
   const hash = createHash('sha256');
+  if (metadata !== null) hash.update(stringify(metadata));
   for (const { name, values } of tensors) {
     hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }

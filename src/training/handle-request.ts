@@ -1,4 +1,4 @@
-import { CorruptTaskError } from '../errors.js';
+import { CorruptTaskError, StoreError } from '../errors.js';
 import { loadedTensorFlowVersion } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
 import { recordLoop } from '../graph/recorded-loop.js';
@@ -33,6 +33,7 @@ function trainOrFail(request: TrainRequest, programs: Programs, clock: Clock): T
     return train(request, programs, clock);
   } catch (error) {
     if (error instanceof CorruptTaskError) return { type: 'corrupt', problem: error.message };
+    if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     return { type: 'failed', message, stack: stack ?? null };
   }

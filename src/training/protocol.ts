@@ -1,3 +1,4 @@
+import type { Predecessor } from '../store/predecessors.js';
 import type { Task } from '../sweep/task.js';
 
 /**
@@ -22,6 +23,8 @@ export interface TrainRequest {
   readonly task: Task;
   /** Absolute path of the task's folder; it exists and holds `task.json`. */
   readonly folder: string;
+  /** A finished task of fewer steps, and otherwise the same settings, to go on from where there is no checkpoint. */
+  readonly predecessor: Predecessor | null;
   readonly checkpointEveryMs: number;
   /** Int32: at 0 the stop request (1: finish the chunk, write a checkpoint, return), at 1 + slot the steps done. */
   readonly shared: SharedArrayBuffer;
@@ -29,13 +32,22 @@ export interface TrainRequest {
 }
 
 export type TrainOutcome =
-  | { readonly type: 'done'; readonly fromStep: number; readonly steps: number; readonly trainingMs: number }
-  | { readonly type: 'stopped'; readonly fromStep: number; readonly step: number }
+  | ({ readonly type: 'done'; readonly steps: number; readonly trainingMs: number } & Resumed)
+  | ({ readonly type: 'stopped'; readonly step: number } & Resumed)
   /** The loss became NaN or infinite. Deterministic, so not worth a retry. */
   | { readonly type: 'diverged'; readonly step: number; readonly lastFinite: StepMetrics | null }
   /** A file that the task was to go on from can't be trusted. */
   | { readonly type: 'corrupt'; readonly problem: string }
+  /** The store can't be written. No fault of the task. */
+  | { readonly type: 'unwritable'; readonly message: string }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string | null };
+
+/** Where a task went on. */
+export interface Resumed {
+  readonly fromStep: number;
+  /** What was broken there, and what it went on from instead; null if nothing was. */
+  readonly recovered: string | null;
+}
 
 /** One row of the step log; the losses in nats, means over the batch. */
 export interface StepMetrics {

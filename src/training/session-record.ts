@@ -12,6 +12,9 @@ export interface Session {
   readonly elapsedMs: number;
 }
 
+/** Once asked for, as the kernel takes a millisecond to tell. */
+let machine: Record<string, unknown> | undefined;
+
 /** Adds a session to the array in `run.json`. An unreadable file is begun anew: nothing depends on it. */
 export function recordSession(path: string, session: Session): void {
   const { elapsedMs, ...range } = session;
@@ -19,13 +22,19 @@ export function recordSession(path: string, session: Session): void {
   const entry = {
     ...range,
     microsecondsPerStep: steps > 0 ? (elapsedMs * 1000) / steps : null,
+    ...(machine ??= describeMachine()),
+  };
+  replaceFile(path, JSON.stringify([...readSessions(path), entry], null, 2));
+}
+
+function describeMachine(): Record<string, unknown> {
+  return {
     host: hostname(),
     cpu: cpus()[0]?.model ?? 'unknown',
     cpuFeatures: cpuFeatures(),
     cores: availableParallelism(),
     node: process.versions.node,
   };
-  replaceFile(path, JSON.stringify([...readSessions(path), entry], null, 2));
 }
 
 function readSessions(path: string): unknown[] {

@@ -1,19 +1,19 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
-import { commitResults, TASK_FILES } from '../store/task-folder.js';
-import { initialParameters } from '../vae/parameters.js';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
+import { initialParameters, parameterLayout } from '../vae/parameters.js';
+import { writeCheckpoint } from './checkpoint.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
-import { TrainingLogs } from './training-logs.js';
+import type { TrainingLogs } from './training-logs.js';
 import { MAX_CHUNK_STEPS, type Program, type Programs } from './programs.js';
 import type { StepMetrics, TrainOutcome, TrainRequest } from './protocol.js';
+import { resume } from './resume.js';
 import { recordSession } from './session-record.js';
 import { runInputTensors, STEP_METRICS } from './step.js';
 
 /** How long a chunk should take: a stop request waits for its end. */
-const CHUNK_MS = 500;
+const CHUNK_MS = 250;
 const FIRST_CHUNK_STEPS = 100;
 
 /** Monotonic milliseconds and wall-clock time; neither reaches a result. */
@@ -41,6 +41,7 @@ class Run {
   readonly #inputs: Tensor[];
   readonly #logs: TrainingLogs;
   readonly #fromStep: number;
+  readonly #recovered: string | null;
   readonly #start: { readonly ms: number; readonly date: Date };
   /** Parameters and Adam's moments after `#step` steps. */
   #state: Tensor1D[];
@@ -55,20 +56,20 @@ class Run {
     this.#program = program;
     this.#clock = clock;
     this.#shared = new Int32Array(request.shared);
-    const { task, folder } = request;
-    const checkpoint = readCheckpoint(join(folder, TASK_FILES.checkpoint), task.id);
+    const { task } = request;
+    const start = resume(request, parameterLayout(program.model));
+    this.#recovered = start.recovered;
+    this.#logs = start.logs;
     this.#dataParameters = tf.tidy(() => program.model.dataset.parameters(task.settings.seed, task.settings));
     this.#inputs = runInputTensors(task.settings, this.#dataParameters);
-    this.#state = checkpoint
-      ? checkpoint.state.map((values) => tf.tensor1d(values))
-      : startState(program, task.settings.modelSeed);
-    this.#step = checkpoint?.step ?? 0;
+    this.#state =
+      start.state?.map((values) => tf.tensor1d(values)) ?? startState(program, task.settings.modelSeed);
+    this.#step = start.step;
     this.#fromStep = this.#step;
-    this.#logs = new TrainingLogs(folder, task, checkpoint);
     this.#start = { ms: clock.now(), date: clock.date() };
     this.#checkpointMs = this.#start.ms;
     // A run that was stopped before its first step has logged it.
-    if (checkpoint === null) this.#logEvaluation();
+    if (start.state === null) this.#logEvaluation();
   }
 
   toEnd(): TrainOutcome {
@@ -132,16 +133,16 @@ class Run {
   }
 
   #checkpoint(): void {
-    const path = join(this.#request.folder, TASK_FILES.checkpoint);
+    const { folder, task } = this.#request;
     const state = this.#state.map((tensor) => tensor.dataSync<'float32'>());
-    writeCheckpoint(path, this.#request.task.id, { step: this.#step, state, ...this.#logs.sync() });
+    writeCheckpoint(folder, task.id, { step: this.#step, state, ...this.#logs.sync() });
     this.#checkpointMs = this.#clock.now();
   }
 
   #stop(): TrainOutcome {
     this.#checkpoint();
     this.#recordSession();
-    return { type: 'stopped', fromStep: this.#fromStep, step: this.#step };
+    return { type: 'stopped', fromStep: this.#fromStep, recovered: this.#recovered, step: this.#step };
   }
 
   #diverge(metrics: Float32Array, finiteRows: number): TrainOutcome {
@@ -160,14 +161,13 @@ class Run {
     const { folder, task } = this.#request;
     const points = this.#lastEvaluation ?? this.#evaluate();
     const { model } = this.#program;
-    const results = this.#logs.results(model, this.#parameters(), this.#dataParameters, points);
+    const results = this.#logs.results(model, this.#state, this.#dataParameters, points);
     this.#recordSession();
     commitResults(folder, task.id, results);
-    for (const file of [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream, TASK_FILES.checkpoint]) {
-      rmSync(join(folder, file), { force: true });
-    }
+    removeUnfinished(folder);
     const trainingMs = this.#clock.now() - this.#start.ms;
-    return { type: 'done', fromStep: this.#fromStep, steps: this.#step, trainingMs };
+    const resumed = { fromStep: this.#fromStep, recovered: this.#recovered };
+    return { type: 'done', ...resumed, steps: this.#step, trainingMs };
   }
 
   #recordSession(): void {

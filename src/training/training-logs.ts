@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import { BatchStream } from '../logs/batch-stream.js';
+import { BatchStream, EMPTY_STREAM } from '../logs/batch-stream.js';
 import { batchToFile, recordBatch } from '../logs/encode.js';
 import { encodeSafetensors } from '../logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../logs/step-log.js';
+import { fsyncFolder } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import type { Task } from '../sweep/task.js';
 import type { Model } from '../vae/model.js';
@@ -12,16 +13,24 @@ import { parameterLayout } from '../vae/parameters.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EvaluationResult, EvaluationRow } from './evaluate.js';
 
+/** Names of Adam's two moments among the finished task's parameters, from which a task of more steps may go on. */
+export const MOMENTS = ['adam.firstMoment', 'adam.secondMoment'] as const;
+
 /** The files that a run of one task writes. */
 export class TrainingLogs {
   readonly steps: StepLog;
   readonly #evaluations: BatchStream;
   readonly #evaluationColumns: readonly string[];
   readonly #task: Task;
+  readonly #folder: string;
+  /** Whether the folder's entries of the logs are durable. */
+  #hasEntries: boolean;
 
   /** @param checkpoint where to go on, or null to start anew */
   constructor(folder: string, task: Task, checkpoint: Checkpoint | null) {
     this.#task = task;
+    this.#folder = folder;
+    this.#hasEntries = checkpoint !== null;
     this.steps = new StepLog(
       join(folder, TASK_FILES.stepsStream),
       stepSchema(task),
@@ -33,7 +42,7 @@ export class TrainingLogs {
     this.#evaluations = new BatchStream(
       join(folder, TASK_FILES.evaluationsStream),
       evaluations,
-      checkpoint?.evaluationLogBytes ?? 0,
+      checkpoint?.evaluationLog ?? EMPTY_STREAM,
     );
   }
 
@@ -43,14 +52,17 @@ export class TrainingLogs {
   }
 
   /** Makes what was logged durable, and says where the logs are. */
-  sync(): Pick<Checkpoint, 'stepLog' | 'evaluationLogBytes'> {
-    return { stepLog: this.steps.sync(), evaluationLogBytes: this.#evaluations.sync() };
+  sync(): Pick<Checkpoint, 'stepLog' | 'evaluationLog'> {
+    // A checkpoint may get to the disk before an entry of the folder that is older.
+    if (!this.#hasEntries) fsyncFolder(this.#folder);
+    this.#hasEntries = true;
+    return { stepLog: this.steps.sync(), evaluationLog: this.#evaluations.sync() };
   }
 
   /** The whole files of the finished task, by name. @param points of the last evaluation */
   results(
     model: Model,
-    parameters: Tensor1D,
+    state: readonly Tensor1D[],
     dataParameters: readonly Tensor2D[],
     points: Samples,
   ): Record<string, Uint8Array> {
@@ -58,7 +70,7 @@ export class TrainingLogs {
       [TASK_FILES.steps]: this.steps.finish(),
       [TASK_FILES.evaluations]: this.#evaluations.toFile(),
       [TASK_FILES.samples]: this.#encodeSamples(points),
-      [TASK_FILES.parameters]: encodeParameters(this.#task, model, parameters, dataParameters),
+      [TASK_FILES.parameters]: encodeParameters(this.#task, model, state, dataParameters),
     };
   }
 
@@ -85,14 +97,18 @@ function columnsOf(values: Float32Array, width: number): Float32Array[] {
   });
 }
 
-/** The trained parameters by name, then the data's own (A, a*) as `data.0`, as safetensors with the settings in its metadata. */
+/** Trained parameters by name, Adam's moments as one vector each, the data's parameters (A, a*) as `data.0`; the settings in the metadata. */
 function encodeParameters(
   { id, settings, versions }: Task,
   model: Model,
-  parameters: Tensor1D,
+  state: readonly Tensor1D[],
   dataParameters: readonly Tensor2D[],
 ): Uint8Array {
-  const flat = parameters.dataSync<'float32'>();
+  const [flat = new Float32Array(), ...rest] = state.map((tensor) => tensor.dataSync<'float32'>());
+  const moments = MOMENTS.map((name, index) => {
+    const values = rest[index] ?? new Float32Array();
+    return { name, shape: [values.length], values };
+  });
   const data = dataParameters.map((tensor, index) => ({
     name: `data.${String(index)}`,
     shape: tensor.shape,
@@ -104,5 +120,5 @@ function encodeParameters(
     values: flat.slice(offset, offset + shape[0] * shape[1]),
   }));
   const metadata = { task: id, settings: JSON.stringify(settings), versions: JSON.stringify(versions) };
-  return encodeSafetensors(metadata, [...trained, ...data]);
+  return encodeSafetensors(metadata, [...trained, ...moments, ...data]);
 }

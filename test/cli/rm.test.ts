@@ -6,7 +6,7 @@ import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
 import { rmCommand } from '../../src/cli/rm.js';
 import { tasksFolder } from '../../src/store/inventory.js';
-import { acquireStoreLock } from '../../src/store/lock.js';
+import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import type { Task } from '../../src/sweep/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
@@ -45,7 +45,7 @@ describe('vae-sweep rm', () => {
     const { stdout, status } = rm(done.name, interrupted.id, interrupted.name, '--yes');
     assert.match(stdout, /\nDeleted 2 folders, [\d.]+ kB\.\n$/);
     assert.deepEqual([left(), status], [[failed.name], 0]);
-    assert.deepEqual(readdirSync(outDir), ['tasks']);
+    assert.equal(readStoreOwner(outDir), null);
   });
 
   test('deletes by state and settings', () => {
@@ -114,7 +114,7 @@ describe('vae-sweep rm refuses', () => {
       symlinkSync(outDir, path.join(tasksFolder(outDir), 'link'));
       await assert.rejects(parse(outDir, ...args, '--yes'), { name: 'InputError', message });
       assert.equal(left().length, 4);
-      assert.deepEqual(readdirSync(outDir), ['tasks']);
+      assert.equal(readStoreOwner(outDir), null);
     });
 
   test('a folder that is no store, and makes none', async () => {

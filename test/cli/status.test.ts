@@ -10,7 +10,7 @@ import { installedVersions } from '../../src/cli/options.js';
 import { statusText } from '../../src/cli/status-text.js';
 import { statusCommand } from '../../src/cli/status.js';
 import type { Status } from '../../src/coordinator/status.js';
-import { acquireStoreLock, liveOwner } from '../../src/store/lock.js';
+import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import type { Task } from '../../src/sweep/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
@@ -33,6 +33,11 @@ const nothing: Status = {
   toRun: [],
 };
 
+const owner = {
+  description: 'process 12 on here, started 2026-01-01T11:58:30.000Z (run mine.yaml)',
+  process: { host: 'here', pid: 12, startedAt: '2026-01-01T11:58:30.000Z', command: 'run mine.yaml' },
+};
+
 describe('the text', () => {
   test('without a run and with nothing to tell has two lines', () => {
     assert.equal(statusText(nothing, NOW), 'No run goes on in /out.\n1 task: …\n');
@@ -48,12 +53,7 @@ describe('the text', () => {
     } as const;
     const status: Status = {
       ...nothing,
-      owner: {
-        host: 'here',
-        pid: 12,
-        startedAt: '2026-01-01T11:58:30.000Z',
-        command: 'vae-sweep run mine.yaml',
-      },
+      owner: { isAlive: true, ...owner },
       running: [
         { task, step: 4_000 },
         { task, step: null },
@@ -65,7 +65,7 @@ describe('the text', () => {
     };
     assert.equal(
       statusText(status, NOW),
-      `In use by process 12 on here for 1 min 30 s (vae-sweep run mine.yaml).
+      `In use for 1 min 30 s by process 12 on here, started 2026-01-01T11:58:30.000Z (run mine.yaml).
 1 task: …
 Running, at their latest checkpoints (2):
   ${task.name}: step 4,000 of 20,000
@@ -79,6 +79,21 @@ Corrupt, to be trained again with run --retrain-corrupt (1):
 To run (1):
   ${task.name}
 `,
+    );
+  });
+
+  test('says so where it can not be told whether the owner is at work, or who that is', () => {
+    const firstLine = (status: Status) => statusText(status, NOW).split('\n')[0];
+    assert.equal(
+      firstLine({ ...nothing, owner: { isAlive: 'unknown', ...owner } }),
+      `Last used by ${owner.description}; from here it can't be told whether that goes on.`,
+    );
+    assert.equal(
+      firstLine({
+        ...nothing,
+        owner: { isAlive: 'unknown', description: 'owner-1.json is broken', process: null },
+      }),
+      "Who uses /out can't be told: owner-1.json is broken.",
     );
   });
 
@@ -133,10 +148,12 @@ describe('vae-sweep status', () => {
   test('goes on beside a run, and takes nothing from it; --json has it all', async () => {
     const lock = await acquireStoreLock(outDir);
     const { stdout, status } = vaeSweep('status', file, '--out', outDir, '--json', '--only', 'seed=1,2');
-    assert.equal(liveOwner(outDir)?.pid, process.pid);
+    assert.equal(readStoreOwner(outDir)?.process?.pid, process.pid);
     await lock.release();
-    const told = JSON.parse(stdout) as Record<string, unknown> & { owner: { pid: number; host: string } };
-    assert.deepEqual([told.owner.pid, told.owner.host, status], [process.pid, hostname(), 0]);
+    const told = JSON.parse(stdout) as Record<string, unknown> & {
+      owner: { process: { pid: number; host: string } };
+    };
+    assert.deepEqual([told.owner.process.pid, told.owner.process.host, status], [process.pid, hostname(), 0]);
     assert.deepEqual([told['done'], told['failed'], told['toRun']], [1, [], []]);
     const [, interrupted] = tasks as [Task, Task];
     assert.deepEqual(told['toContinue'], [

@@ -64,7 +64,7 @@ Corrupt (1):
       `2 of 2 tasks are finished and as their checksums say.\nTrained again (1, seed 3):\n  ${name}: the same bits\n`,
     );
     assert.equal(status, 0);
-    assert.deepEqual(readdirSync(outDir).sort(), ['sweeps', 'tasks']);
+    assert.deepEqual(readdirSync(outDir).sort(), ['lock', 'sweeps', 'tasks']);
   });
 
   test('--retrain of results that training does not give fails, and names the files', () => {

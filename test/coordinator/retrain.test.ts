@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { drawTasks, retrain } from '../../src/coordinator/retrain.js';
+import { LockFolder } from '../../src/store/lock-folder.js';
 import { acquireStoreLock } from '../../src/store/lock.js';
 import { TASK_FILES, taskFolder, verifyTask } from '../../src/store/task-folder.js';
 import { finish } from '../store/sample-store.js';
@@ -82,18 +83,11 @@ describe('training again', () => {
     finish(outDir, task);
     const [killed, atWork] = [path.join(outDir, 'verify-killed'), path.join(outDir, 'verify-at-work')];
     const lock = await acquireStoreLock(atWork);
-    mkdirSync(killed);
-    writeFileSync(
-      path.join(killed, 'lock.json'),
-      JSON.stringify({
-        host: hostname(),
-        pid: 1,
-        boot: 'another boot',
-        processStart: '1',
-        startedAt: '2026-01-01T00:00:00.000Z',
-        command: 'verify',
-      }),
-    );
+    await (await acquireStoreLock(killed)).release();
+    const locks = new LockFolder(killed);
+    const owner = locks.read(1);
+    assert.ok(owner !== null);
+    locks.replace(1, { ...owner, released: false, processStart: '1' });
     await retrain(SWEEP, [task], standInOptions(outDir));
     assert.deepEqual(readdirSync(outDir).sort(), ['tasks', 'verify-at-work']);
     await lock.release();

@@ -6,7 +6,8 @@ import { beforeEach, describe, test } from 'node:test';
 import { runSweep } from '../../src/coordinator/run-sweep.js';
 import type { RunOptions, RunResult } from '../../src/coordinator/run-sweep.js';
 import { StoreBusyError, StoreError } from '../../src/errors.js';
-import { acquireStoreLock } from '../../src/store/lock.js';
+import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
+import { LockFolder } from '../../src/store/lock-folder.js';
 import { TASK_FILES, readTaskState, taskFolder } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 import { eventsOf, standInOptions, standInTask, startsOf, untilStarted } from './stand-in.js';
@@ -45,7 +46,7 @@ describe('a sweep', () => {
     const log = readFileSync(result.logFile, 'utf8').trimEnd().split('\n');
     const messages = log.map((line) => (JSON.parse(line) as { msg: string }).msg);
     assert.equal(messages.filter((message) => message === 'task done').length, 3);
-    assert.equal(existsSync(path.join(outDir, 'lock.json')), false);
+    assert.equal(readStoreOwner(outDir), null);
   });
 
   test('run a second time does nothing', async () => {
@@ -107,10 +108,28 @@ describe('a sweep', () => {
     await lock.release();
   });
 
+  test('whose store another process takes over stops, and says who has it', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const running = run([standInTask(2, 'runs until stopped')]);
+    await untilStarted(outDir, 1);
+    const folder = new LockFolder(outDir);
+    const owner = folder.read(1);
+    assert.ok(owner !== null);
+    folder.create(2, { ...owner, nonce: 'other', host: 'elsewhere' });
+    t.mock.timers.tick(5000);
+    await assert.rejects(running, (error) => {
+      assert.ok(error instanceof StoreBusyError);
+      assert.match(error.message, /was taken over by process \d+ on elsewhere/);
+      return true;
+    });
+    assert.equal(stateOf(standInTask(2, 'runs until stopped')).state, 'interrupted');
+    assert.equal(folder.read(2)?.released, false);
+  });
+
   test('whose threads can not start ends with the reason, and gives the lock back', async () => {
     const workerUrl = new URL('./no-such-worker.js', import.meta.url);
     await assert.rejects(run([standInTask(2, 'succeeds')], { workerUrl }), /no-such-worker\.js/);
-    assert.equal(existsSync(path.join(outDir, 'lock.json')), false);
+    assert.equal(readStoreOwner(outDir), null);
   });
 
   test('that can not write a task folder ends with the reason', async () => {

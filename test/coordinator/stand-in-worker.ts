@@ -27,6 +27,11 @@ function standIn(request: TrainRequest): TrainOutcome {
   const earlier = starts.filter((start) => start.task === task.name).length - 1;
   if (behaviour === 'throws' || (behaviour === 'fails once' && earlier === 0)) throw new Error('out of luck');
   if (behaviour === 'dies' || (behaviour === 'dies once' && earlier === 0)) process.exit(3);
+  if (behaviour === 'crashes' || (behaviour === 'crashes once' && earlier === 0)) crash(request);
+  if (behaviour === 'fills the heap') fillHeap();
+  if (behaviour === 'fills the memory') fillMemory();
+  if (behaviour === 'finds the disk full')
+    return { type: 'unwritable', message: "can't write x (ENOSPC): free some disk space" };
   if (behaviour === 'is corrupt once' && earlier === 0)
     return { type: 'corrupt', problem: 'its checkpoint is not whole' };
   if (behaviour === 'diverges') return { type: 'diverged', step: 8, lastFinite: metrics(7) };
@@ -41,7 +46,29 @@ function finish({ task, folder, shared, slot }: TrainRequest, fromStep: number):
   Atomics.store(new Int32Array(shared), 1 + slot, steps);
   commitResults(folder, task.id, sampleResults());
   log({ folder }, { event: 'end', task: task.name, slot });
-  return { type: 'done', fromStep, steps, trainingMs: 1 };
+  return { type: 'done', fromStep, recovered: null, steps, trainingMs: 1 };
+}
+
+/** As native code does that is wrong: no handler, no clean-up. With a checkpoint, so that the next try goes on. */
+function crash({ folder }: TrainRequest): never {
+  writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
+  process.kill(process.pid, 'SIGSEGV');
+  pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
+  throw new Error('The signal did not come.');
+}
+
+function fillHeap(): never {
+  const kept: number[][] = [];
+  for (;;) kept.push(Array.from({ length: 100_000 }, (_, index) => index));
+}
+
+/** Memory that V8 does not count as its own. */
+function fillMemory(): never {
+  const kept: Buffer[] = [];
+  for (;;) {
+    kept.push(Buffer.alloc(16 << 20, 1));
+    pause(new Int32Array(new SharedArrayBuffer(4)), 5);
+  }
 }
 
 /** Stops at step 40, with a checkpoint. */
@@ -51,7 +78,7 @@ function runUntilStopped({ task, folder, shared, slot }: TrainRequest): TrainOut
   while (Atomics.load(cells, 0) === 0) pause(cells, 1);
   writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(40));
   log({ folder }, { event: 'stop', task: task.name, slot });
-  return { type: 'stopped', fromStep: 0, step: 40 };
+  return { type: 'stopped', fromStep: 0, recovered: null, step: 40 };
 }
 
 /** Until an even number of tasks has started: two at a time are needed to get on. */

@@ -18,6 +18,11 @@ export const BEHAVIOURS = [
   'never stops',
   'waits for a companion',
   'is corrupt once',
+  'crashes',
+  'crashes once',
+  'fills the heap',
+  'fills the memory',
+  'finds the disk full',
 ] as const;
 
 export type Behaviour = (typeof BEHAVIOURS)[number];
@@ -58,6 +63,9 @@ export function standInOptions(
     retryDiverged: false,
     retrainCorrupt: false,
     checkpointEveryMs: 1000,
+    isolation: 'thread',
+    stallMs: 60_000,
+    memoryBytes: Infinity,
     logLevel: 'info',
     signal: new AbortController().signal,
     output,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { readStatus } from '../../src/coordinator/status.js';
+import { LockFolder } from '../../src/store/lock-folder.js';
 import { acquireStoreLock } from '../../src/store/lock.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 import { estimateCost } from '../../src/sweep/cost.js';
@@ -81,7 +82,7 @@ describe('while a run goes on', () => {
     changeAll(path.join(outDir, 'tasks', interrupted.name), 1);
     const status = readStatus(sweep, outDir, 8);
     await lock.release();
-    assert.equal(status.owner?.pid, process.pid);
+    assert.equal(status.owner?.process?.pid, process.pid);
     assert.deepEqual(namesOf(status.running), [[interrupted.name, 40_000]]);
     assert.deepEqual(status.toContinue, []);
     assert.deepEqual(
@@ -90,6 +91,39 @@ describe('while a run goes on', () => {
     );
     // As many workers as tasks running.
     assert.match(status.summary, / on 1 worker$/);
+  });
+
+  test('an owner that is gone is none', async () => {
+    fill();
+    const lock = await acquireStoreLock(outDir);
+    await lock.release();
+    const locks = new LockFolder(outDir);
+    const last = locks.read(1);
+    assert.ok(last !== null);
+    locks.replace(1, { ...last, released: false, processStart: '1' });
+    const status = readStatus(sweep, outDir, 2);
+    assert.deepEqual([status.owner, status.running], [null, []]);
+  });
+
+  test('what goes on from a finished task of fewer steps has its steps from there for free', async () => {
+    const [shorter, longer] = [
+      sampleTask(7, { steps: 50_000 }),
+      { ...sampleTask(7, { steps: 100_000 }), id: 'f'.repeat(16) },
+    ];
+    const renamed = { ...longer, name: shorter.name.replace(shorter.id, longer.id) };
+    finish(outDir, shorter);
+    const lock = await acquireStoreLock(outDir);
+    const folder = interrupt(outDir, renamed, 60_000);
+    const at = (name: string, seconds: number) => {
+      const time = new Date(Date.now() + seconds * 1000);
+      utimesSync(path.join(folder, name), time, time);
+    };
+    at(TASK_FILES.task, 10);
+    at(TASK_FILES.checkpoint, 30);
+    const { remainingMs } = readStatus({ ...sweep, tasks: [renamed] }, outDir, 1);
+    await lock.release();
+    // 10,000 steps in 20 s, and 40,000 to go.
+    assert.ok(remainingMs !== null && Math.abs(remainingMs - 80_000) < 10, String(remainingMs));
   });
 
   test("the time left is by the run's pace, not by that of an earlier one", async () => {

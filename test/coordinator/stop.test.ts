@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readStoreOwner } from '../../src/store/lock.js';
 import { readTaskState, taskFolder } from '../../src/store/task-folder.js';
 import type { TaskState } from '../../src/store/task-folder.js';
 import type { Behaviour } from './stand-in.js';
@@ -52,7 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     assert.deepEqual(await exitOf(child), [130, null]);
     assert.match(shown(), /again to stop at once\nstopped: .* at step 40\n/);
     assert.deepEqual(stateOf('runs until stopped'), { state: 'interrupted', step: 40 });
-    assert.equal(existsSync(path.join(outDir, 'lock.json')), false);
+    assert.equal(readStoreOwner(outDir), null);
   });
 }
 
@@ -60,7 +61,7 @@ test('an output that nobody reads any more is a graceful stop too', async () => 
   const child = spawnRunner('runs until stopped');
   child.stderr.destroy();
   assert.deepEqual(await exitOf(child), [130, null]);
-  assert.equal(existsSync(path.join(outDir, 'lock.json')), false);
+  assert.equal(readStoreOwner(outDir), null);
 });
 
 test('the second Ctrl-C ends at once, and the next run takes the store over', async () => {
@@ -69,7 +70,7 @@ test('the second Ctrl-C ends at once, and the next run takes the store over', as
   while (!shown().includes('again to stop at once')) await once(child.stderr ?? child, 'data');
   child.kill('SIGINT');
   assert.deepEqual(await exitOf(child), [130, null]);
-  assert.ok(existsSync(path.join(outDir, 'lock.json')));
+  assert.equal(readStoreOwner(outDir)?.isAlive, false);
 });
 
 test('after a kill -9 the next run says that it took the store over, and finishes', async () => {

@@ -31,7 +31,7 @@ test('failed and corrupt tasks are listed with what to do', () => {
     `Failed (2):
   ${task.name}: out of luck
   ${task.name}: out of luck
-  The same command tries tasks that failed by an error again.
+  The same command tries again what did not diverge.
   A loss that is not finite comes again with the same settings; --retry-diverged tries nevertheless.
 Corrupt, not trained (1):
   ${task.name}: steps.arrow is missing

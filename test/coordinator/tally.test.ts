@@ -5,7 +5,7 @@ import type { PendingTask } from '../../src/coordinator/triage.js';
 import { sampleTask } from '../store/sample-task.js';
 
 function pendingTask(seed: number, fromStep = 0): PendingTask {
-  return { task: sampleTask(seed, { steps: 1000 }), fromStep, failures: 0 };
+  return { task: sampleTask(seed, { steps: 1000 }), fromStep, predecessor: null, failures: 0 };
 }
 
 test('a sweep not begun has neither speed nor time left', () => {
@@ -80,7 +80,7 @@ test('a task that failed and is queued again counts as waiting from its checkpoi
 });
 
 test('the speed is known at the first look, and however seldom one looks', () => {
-  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, failures: 0 };
+  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, predecessor: null, failures: 0 };
   let step = 0;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
   tally.started(0, item, 0);
@@ -91,7 +91,7 @@ test('the speed is known at the first look, and however seldom one looks', () =>
 });
 
 test('the speed is that of the last ten seconds', () => {
-  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, failures: 0 };
+  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, predecessor: null, failures: 0 };
   let step = 0;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
   tally.started(0, item, 0);

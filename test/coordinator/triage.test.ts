@@ -19,7 +19,7 @@ function failed(reason: TaskFailure['reason']): TaskState {
 function triageOf(states: readonly TaskState[], options: Partial<TriageOptions> = {}) {
   const tasks = states.map((_, seed) => sampleTask(seed, { steps: 100_000 }));
   const byId = new Map(tasks.map(({ id }, i) => [id, states[i] ?? { state: 'new' as const }]));
-  const { pending, ...rest } = triage(tasks, byId, { ...DEFAULTS, ...options });
+  const { pending, ...rest } = triage(tasks, byId, { ...DEFAULTS, ...options }, new Map());
   return {
     ...rest,
     pending: pending.map(({ task, fromStep, failures }) => [task.settings.seed, fromStep, failures]),
@@ -49,6 +49,11 @@ describe('the first line of a run', () => {
       'counts the reasons where they differ; a diverged task is not to be run, one that failed by an error is',
       [failed('diverged'), failed('error'), failed('diverged')],
       '3 tasks: 0 done, 0 to continue, 3 failed (2 diverged, 1 by an error), 0 to run; about 3 s on 1 worker',
+    ],
+    [
+      'counts every reason, the most frequent first',
+      [failed('memory'), failed('crashed'), failed('stalled'), failed('crashed')],
+      '4 tasks: 0 done, 0 to continue, 4 failed (2 crashed, 1 out of memory, 1 stalled), 0 to run; about 6 s on 2 workers',
     ],
     [
       'has no time where nothing is to be trained',

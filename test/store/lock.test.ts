@@ -1,135 +1,208 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StoreBusyError, StoreError } from '../../src/errors.js';
-import { acquireStoreLock, liveOwner } from '../../src/store/lock.js';
+import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
+import { LockFolder } from '../../src/store/lock-folder.js';
+import type { Owner } from '../../src/store/lock-owner.js';
+import { HOLDER, LockProcess } from './lock-process.js';
 
-const HOLDER = fileURLToPath(new URL('./lock-holder.js', import.meta.url));
+const HAS_PROC = existsSync('/proc/self/stat');
 let outDir: string;
-let lockFile: string;
+let folder: LockFolder;
 
 beforeEach(() => {
   outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-lock-'));
-  lockFile = path.join(outDir, 'lock.json');
+  folder = new LockFolder(outDir);
 });
 
-async function startHolder(): Promise<{ child: ChildProcessWithoutNullStreams; answer: string }> {
-  const child = spawn(process.execPath, [HOLDER, outDir]);
-  child.stderr.pipe(process.stderr);
-  const [answer] = (await once(child.stdout, 'data')) as [Buffer];
-  return { child, answer: answer.toString().trim() };
+function ownerOf(generation: number): Owner {
+  const owner = folder.read(generation);
+  assert.ok(owner !== null);
+  return owner;
 }
 
-/** What is in lock.json while this process holds it, with the changes. */
-async function writeLockOf(changes: Record<string, unknown>): Promise<void> {
+/** Leaves the lock as an owner would that is this process but for the changes. */
+async function leaveOwner(changes: Partial<Owner>): Promise<void> {
   const lock = await acquireStoreLock(outDir);
-  const own = JSON.parse(readFileSync(lockFile, 'utf8')) as Record<string, unknown>;
   await lock.release();
-  writeFileSync(lockFile, JSON.stringify({ ...own, ...changes }));
+  folder.replace(1, { ...ownerOf(1), released: false, ...changes });
 }
 
-test('the lock is there while held and gone once released', async () => {
+test('the lock is there while held and free once released', async () => {
   const lock = await acquireStoreLock(outDir);
   assert.equal(lock.takenOverFrom, null);
-  assert.equal((JSON.parse(readFileSync(lockFile, 'utf8')) as { pid: number }).pid, process.pid);
+  assert.deepEqual(readdirSync(folder.path).sort(), ['beat-1', 'owner-1.json']);
+  await assert.rejects(acquireStoreLock(outDir), StoreBusyError);
   await lock.release();
   await lock.release();
-  assert.equal(existsSync(lockFile), false);
-  assert.equal(existsSync(path.join(outDir, '.lock-mutex')), false);
+  const next = await acquireStoreLock(outDir);
+  assert.equal(next.takenOverFrom, null);
+  assert.deepEqual(readdirSync(folder.path).sort(), ['beat-2', 'owner-2.json']);
+  await next.release();
 });
 
 test('a live owner on this host is named and keeps the store', async () => {
-  const { child, answer } = await startHolder();
-  assert.equal(answer, 'held');
-  const { startedAt } = JSON.parse(readFileSync(lockFile, 'utf8')) as { startedAt: string };
+  const holder = await LockProcess.start(outDir);
+  assert.equal(await holder.take(), 'held');
+  const { startedAt } = ownerOf(1);
+  const name = `process ${holder.child.pid} on ${hostname()}, started ${startedAt} (${HOLDER} ${outDir} 5000)`;
+  const hint = HAS_PROC ? '' : `; if it is surely gone, delete ${folder.ownerFile(1)}`;
   await assert.rejects(
     acquireStoreLock(outDir),
-    new StoreBusyError(
-      `${outDir} is in use by process ${child.pid} on ${hostname()}, started ${startedAt} (${HOLDER} ${outDir}): ` +
-        `wait for it, stop it, or use another --out; if it is surely gone, delete ${lockFile}`,
-    ),
+    new StoreBusyError(`${outDir} is in use by ${name}: wait for it, stop it, or use another --out${hint}`),
   );
-  child.stdin.end();
-  await once(child, 'exit');
+  const { pid, host, command } = ownerOf(1);
+  assert.deepEqual(readStoreOwner(outDir), {
+    description: name,
+    isAlive: true,
+    process: { host, pid, startedAt, command },
+  });
+  await holder.end();
+  assert.equal(readStoreOwner(outDir), null);
   await (await acquireStoreLock(outDir)).release();
 });
 
-test('an owner killed with -9 is taken over, and by one of four that come at once', async () => {
-  const { child } = await startHolder();
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const takers = await Promise.all([1, 2, 3, 4].map(startHolder));
-  assert.deepEqual(takers.map((taker) => taker.answer).sort(), ['busy', 'busy', 'busy', 'held']);
-  for (const taker of takers) taker.child.kill('SIGKILL');
+test('an owner killed with -9 is taken over, by one of those that come at once', async () => {
+  let processes = await Promise.all(Array.from({ length: 8 }, () => LockProcess.start(outDir)));
+  while (processes.length > 0) {
+    const answers = await Promise.all(processes.map((each) => each.take()));
+    const holders = processes.filter((_, index) => answers[index] === 'held');
+    assert.equal(holders.length, 1, answers.join());
+    assert.equal(ownerOf(Math.max(...folder.generations())).pid, holders[0]?.child.pid);
+    await holders[0]?.kill();
+    processes = processes.filter((each) => each !== holders[0]);
+  }
 });
 
 test('an owner whose process is gone is taken over with its name', async () => {
-  const { child } = await startHolder();
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  const holder = await LockProcess.start(outDir);
+  await holder.take();
+  await holder.kill();
+  assert.equal(readStoreOwner(outDir)?.isAlive, false);
   const lock = await acquireStoreLock(outDir);
-  assert.match(lock.takenOverFrom ?? '', new RegExp(`^process ${child.pid} on ${hostname()}, started `));
+  assert.match(
+    lock.takenOverFrom ?? '',
+    new RegExp(`^process ${holder.child.pid} on ${hostname()}, started `),
+  );
   await lock.release();
 });
 
+test(
+  'an owner that is dead, but that its parent has not asked for, is taken over',
+  { skip: !HAS_PROC },
+  async (t) => {
+    // The shell becomes a sleep, which asks for no child.
+    const script = 'exec 3<&0; "$0" "$1" "$2" <&3 & exec sleep 1000';
+    const parent = spawn('sh', ['-c', script, process.execPath, HOLDER, outDir]);
+    t.after(() => parent.kill());
+    parent.stdout.once('data', () => parent.stdin.write('\n'));
+    await once(parent.stdout, 'data');
+    await once(parent.stdout, 'data');
+    const { pid } = ownerOf(1);
+    process.kill(pid, 'SIGKILL');
+    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await delay(5);
+    const lock = await acquireStoreLock(outDir);
+    assert.notEqual(lock.takenOverFrom, null);
+    await lock.release();
+    parent.kill();
+  },
+);
+
 test('an owner from before a reboot is taken over though its process number is alive', async () => {
-  await writeLockOf({ boot: 'another boot' });
-  const lock = await acquireStoreLock(outDir);
+  await leaveOwner({ boot: 'another boot', machine: 'this' });
+  const lock = await acquireStoreLock(outDir, { identity: { machine: 'this' } });
   assert.notEqual(lock.takenOverFrom, null);
   await lock.release();
 });
 
 test(
   'an owner whose process number now belongs to a later process is taken over',
-  { skip: process.platform !== 'linux' },
+  { skip: !HAS_PROC },
   async () => {
-    await writeLockOf({ processStart: '1' });
+    await leaveOwner({ processStart: '1' });
     const lock = await acquireStoreLock(outDir);
     assert.notEqual(lock.takenOverFrom, null);
     await lock.release();
   },
 );
 
-test('an owner on another host counts as alive', async () => {
-  await writeLockOf({
-    host: 'elsewhere',
-    pid: 1,
-    boot: 'x',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    command: 'run',
-  });
-  await assert.rejects(
-    acquireStoreLock(outDir),
-    new StoreBusyError(
-      `${outDir} is in use by process 1 on elsewhere, started 2026-01-01T00:00:00.000Z (run): ` +
-        `wait for it, stop it, or use another --out; if it is surely gone, delete ${lockFile}`,
-    ),
+test('without /proc a process that is there counts as the owner, with the file to delete if it is another', async () => {
+  const identity = { boot: null, machine: null, pidNamespace: null, processStart: null };
+  await leaveOwner(identity);
+  await assert.rejects(acquireStoreLock(outDir, { identity }), (error: Error) =>
+    error.message.endsWith(`use another --out; if it is surely gone, delete ${folder.ownerFile(1)}`),
   );
+  const gone = await LockProcess.start(outDir);
+  await gone.kill();
+  folder.replace(1, { ...ownerOf(1), pid: gone.child.pid ?? 0 });
+  const lock = await acquireStoreLock(outDir, { identity });
+  assert.notEqual(lock.takenOverFrom, null);
+  await lock.release();
+});
+
+test('taking the lock clears away lower generations, temporary files and the lock of earlier versions', async () => {
+  await leaveOwner({ released: true });
+  folder.create(3, ownerOf(1));
+  writeFileSync(path.join(folder.path, 'owner-9-torn.tmp'), '{"no');
+  writeFileSync(path.join(outDir, 'lock.json'), '{}');
+  mkdirSync(path.join(outDir, '.lock-mutex'));
+  const lock = await acquireStoreLock(outDir);
+  assert.deepEqual(readdirSync(folder.path).sort(), ['beat-4', 'owner-4.json']);
+  assert.deepEqual(readdirSync(outDir), ['lock']);
+  await lock.release();
 });
 
 test('releasing leaves the lock of an owner that took over since', async () => {
   const lock = await acquireStoreLock(outDir);
-  const own = JSON.parse(readFileSync(lockFile, 'utf8')) as Record<string, unknown>;
-  writeFileSync(lockFile, JSON.stringify({ ...own, pid: 1 }));
+  const other = { ...ownerOf(1), nonce: 'other' };
+  folder.create(2, other);
+  folder.remove(1);
   await lock.release();
-  assert.ok(existsSync(lockFile));
+  assert.deepEqual(folder.generations(), [2]);
+  assert.deepEqual(ownerOf(2), other);
 });
 
-test('a broken lock file is reported and not overwritten', async () => {
-  writeFileSync(lockFile, '{"host":');
-  await assert.rejects(
-    acquireStoreLock(outDir),
-    new StoreError(
-      `lock.json is broken (not JSON, 8 characters) in ${outDir}: if no vae-sweep runs there, delete ${lockFile}`,
-    ),
+test('a lock folder deleted under its owner is lost, and given back without complaint', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const lock = await acquireStoreLock(outDir);
+  folder.remove(1);
+  t.mock.timers.tick(5000);
+  assert.deepEqual(
+    lock.lost.reason,
+    new StoreBusyError(`the lock of ${outDir} was deleted: this run stops; run again to go on`),
   );
-  assert.equal(readFileSync(lockFile, 'utf8'), '{"host":');
+  await lock.release();
+  assert.deepEqual(folder.generations(), []);
+});
+
+test('a broken owner file is reported and not overwritten', async () => {
+  await leaveOwner({ released: true });
+  for (const [text, problem] of [
+    ['{"host":', 'not JSON, 8 characters'],
+    ['{}', 'nonce: Invalid input: expected string, received undefined'],
+  ] as const) {
+    writeFileSync(folder.ownerFile(1), text);
+    const message =
+      `owner-1.json is broken (${problem}) in ${folder.path}: ` +
+      `if no vae-sweep runs there, delete ${folder.ownerFile(1)}`;
+    await assert.rejects(acquireStoreLock(outDir), new StoreError(message));
+    assert.equal(readFileSync(folder.ownerFile(1), 'utf8'), text);
+    assert.deepEqual(readStoreOwner(outDir), { description: message, isAlive: 'unknown', process: null });
+  }
+  folder.remove(1);
+  await (await acquireStoreLock(outDir)).release();
+});
+
+test('a folder without a lock has no owner, and asking makes none', () => {
+  assert.equal(readStoreOwner(outDir), null);
+  assert.equal(readStoreOwner(path.join(outDir, 'none')), null);
+  assert.deepEqual(readdirSync(outDir), []);
 });
 
 test('an out folder that is a file, or can not be made, is a clear error', async () => {
@@ -146,17 +219,4 @@ test('an out folder that is a file, or can not be made, is a clear error', async
     message:
       "can't make the folder /proc/vae-sweep-out (ENOENT): make it writable, or choose another folder with --out",
   });
-});
-
-test('the live owner can be looked at without taking anything; one that is gone is none', async () => {
-  assert.equal(liveOwner(path.join(outDir, 'not-yet')), null);
-  assert.equal(existsSync(path.join(outDir, 'not-yet')), false);
-  const lock = await acquireStoreLock(outDir);
-  const { startedAt, command } = JSON.parse(readFileSync(lockFile, 'utf8')) as Record<string, string>;
-  assert.deepEqual(liveOwner(outDir), { host: hostname(), pid: process.pid, startedAt, command });
-  await lock.release();
-  assert.equal(liveOwner(outDir), null);
-  await writeLockOf({ boot: 'another boot' });
-  assert.equal(liveOwner(outDir), null);
-  assert.ok(existsSync(lockFile));
 });

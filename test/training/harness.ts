@@ -2,6 +2,7 @@ import '../native-environment.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Predecessor } from '../../src/store/predecessors.js';
 import type { Task, TrainingSettings } from '../../src/sweep/task.js';
 import { Programs } from '../../src/training/programs.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
@@ -50,13 +51,19 @@ const programs = new Programs();
 export function trainHere(
   folder: string,
   settings: TrainingSettings,
-  options: { checkpointEveryMs?: number; clock?: Clock; stop?: Int32Array } = {},
+  options: {
+    checkpointEveryMs?: number;
+    clock?: Clock;
+    stop?: Int32Array;
+    predecessor?: Predecessor;
+  } = {},
 ): TrainOutcome {
   const shared = options.stop ?? new Int32Array(new SharedArrayBuffer(8));
   const request = {
     type: 'train',
     task: taskOf(settings),
     folder,
+    predecessor: options.predecessor ?? null,
     checkpointEveryMs: options.checkpointEveryMs ?? 60_000,
     shared: shared.buffer as SharedArrayBuffer,
     slot: 0,

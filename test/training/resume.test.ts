@@ -37,6 +37,7 @@ describe('a run that was interrupted', () => {
     assert.deepEqual(trainHere(folder.path, shortSettings, { stop }), {
       type: 'stopped',
       fromStep: 0,
+      recovered: null,
       step: 0,
     });
     assert.equal(trainHere(folder.path, shortSettings).type, 'done');
@@ -63,9 +64,7 @@ describe('a run that was interrupted', () => {
     const stop = new Int32Array(new SharedArrayBuffer(8));
     trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 6) });
     const file = path.join(folder.path, 'checkpoint.safetensors');
-    const bytes = readFileSync(file);
-    bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
-    writeFileSync(file, bytes);
+    flipBit(file, -9);
     assert.throws(() => trainHere(folder.path, shortSettings), {
       name: 'CorruptTaskError',
       message: `${file} is not a whole checkpoint of task 0123456789abcdef`,
@@ -76,6 +75,62 @@ describe('a run that was interrupted', () => {
       message: `${file} is not a safetensors file`,
     });
     folder.remove();
+  });
+
+  it('goes on from the checkpoint before, to the same bytes, when the last one is broken', () => {
+    const folder = temporaryFolder();
+    const stop = new Int32Array(new SharedArrayBuffer(8));
+    trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 9), checkpointEveryMs: 0 });
+    flipBit(path.join(folder.path, 'checkpoint.safetensors'), -9);
+    const outcome = trainHere(folder.path, shortSettings);
+    assert.ok(outcome.type === 'done');
+    assert.match(
+      outcome.recovered ?? '',
+      /is not a whole checkpoint of task 0123456789abcdef; went on from the one before, of step \d+$/,
+    );
+    assert.deepEqual(hashes(folder.path), expected);
+    folder.remove();
+  });
+
+  it('refuses a log that is not as its checkpoints say', () => {
+    for (const log of ['steps.arrows', 'evaluations.arrows']) {
+      const folder = temporaryFolder();
+      const stop = new Int32Array(new SharedArrayBuffer(8));
+      trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 9), checkpointEveryMs: 0 });
+      const file = path.join(folder.path, log);
+      flipBit(file, 20);
+      const problem = `${file} is not as its checkpoint says (SHA-256)`;
+      assert.throws(() => trainHere(folder.path, shortSettings), {
+        name: 'CorruptTaskError',
+        message: `${problem}; ${problem}`,
+      });
+      folder.remove();
+    }
+  });
+
+  it('gives the same bytes when it goes on from a finished run of fewer steps', () => {
+    const shorter = temporaryFolder();
+    trainHere(shorter.path, { ...shortSettings, steps: 1500 });
+    const folder = temporaryFolder();
+    const predecessor = { id: '0123456789abcdef', folder: shorter.path, steps: 1500 };
+    const outcome = trainHere(folder.path, shortSettings, { predecessor });
+    assert.ok(outcome.type === 'done' && outcome.fromStep === 1500);
+    assert.deepEqual(hashes(folder.path), expected);
+    folder.remove();
+    shorter.remove();
+  });
+
+  it('starts from the first step when the finished run of fewer steps can not be trusted', () => {
+    const shorter = temporaryFolder();
+    trainHere(shorter.path, { ...shortSettings, steps: 1500 });
+    truncateSync(path.join(shorter.path, 'steps.arrow'), 100);
+    const folder = temporaryFolder();
+    const predecessor = { id: '0123456789abcdef', folder: shorter.path, steps: 1500 };
+    const outcome = trainHere(folder.path, shortSettings, { predecessor });
+    assert.ok(outcome.type === 'done' && outcome.fromStep === 0);
+    assert.deepEqual(hashes(folder.path), expected);
+    folder.remove();
+    shorter.remove();
   });
 
   it('refuses a log that is shorter than its checkpoint says', () => {
@@ -92,6 +147,14 @@ describe('a run that was interrupted', () => {
     folder.remove();
   });
 });
+
+/** @param at position of the byte, from the end if negative */
+function flipBit(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  const position = at < 0 ? bytes.length + at : at;
+  bytes[position] = (bytes[position] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
 
 /** Stops after `chunks` more chunks each time, until the run is done; the number of stops. */
 function trainWithStops(folder: string, chunks: number): number {

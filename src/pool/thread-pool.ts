@@ -2,37 +2,34 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Task } from '../sweep/task.js';
 import type { TrainOutcome, WorkerReply, WorkerRequest } from '../training/protocol.js';
+import type { HostOptions } from './host-protocol.js';
+import type { Job } from './task-pool.js';
 
-export interface PoolOptions {
-  /** Threads, each a slot. */
-  readonly workers: number;
-  readonly workerUrl: URL;
-  readonly checkpointEveryMs: number;
-}
+/** Of JavaScript's own memory a thread needs some 50; TensorFlow's does not count. */
+const HEAP_MEGABYTES = 1024;
 
-/** Training threads, each a slot with the step that its task has reached. */
-export class TrainingPool {
+/** Training threads of this process, each a slot with the step that its task has reached. */
+export class ThreadPool {
   /** Rejects when a thread can't even start; then nothing that waits for one would ever end. */
   readonly broken: Promise<never>;
-  readonly #options: PoolOptions;
+  readonly #options: HostOptions;
   readonly #piscina: Piscina<WorkerRequest, WorkerReply>;
   /** Int32: at 0 the stop request, at 1 + slot the steps done. */
   readonly #shared: SharedArrayBuffer;
   readonly #cells: Int32Array;
-  /** Slots that no task holds. Never empty when a task starts: the caller runs no more than `workers` at a time. */
-  readonly #freeSlots: number[];
+  readonly #training = new Set<number>();
 
-  constructor(options: PoolOptions) {
+  constructor(options: HostOptions) {
     const { workers, workerUrl } = options;
     this.#options = options;
     this.#shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + workers));
     this.#cells = new Int32Array(this.#shared);
-    this.#freeSlots = Array.from({ length: workers }, (_, slot) => slot);
     this.#piscina = new Piscina({
       filename: fileURLToPath(workerUrl),
       minThreads: workers,
       maxThreads: workers,
       concurrentTasksPerWorker: 1,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
       // The default freezes a worker's event loop between tasks.
       atomics: 'disabled',
     });
@@ -47,23 +44,17 @@ export class TrainingPool {
     await this.#piscina.run({ type: 'warmUp', tasks });
   }
 
-  /** Trains a task; a thread that dies is a failure of its task. `onStart` gets the task's slot. */
-  async train(
-    task: Task,
-    folder: string,
-    fromStep: number,
-    onStart: (slot: number) => void,
-  ): Promise<TrainOutcome> {
-    const slot = this.#freeSlots.shift();
-    if (slot === undefined) throw new Error('More tasks were started than there are workers.');
+  /** Trains a task in a slot that no other holds; a thread that dies is a failure of its task. */
+  async train(slot: number, { task, folder, fromStep, predecessor }: Job): Promise<TrainOutcome> {
     Atomics.store(this.#cells, 1 + slot, fromStep);
-    onStart(slot);
+    this.#training.add(slot);
     const { checkpointEveryMs } = this.#options;
     try {
       const reply = await this.#piscina.run({
         type: 'train',
         task,
         folder,
+        predecessor,
         checkpointEveryMs,
         shared: this.#shared,
         slot,
@@ -74,11 +65,16 @@ export class TrainingPool {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       return { type: 'failed', message: `its thread ended: ${message}`, stack: stack ?? null };
     } finally {
-      this.#freeSlots.push(slot);
+      this.#training.delete(slot);
     }
   }
 
-  /** Steps that the slot's task has done. */
+  /** Slots that are training. */
+  training(): number[] {
+    return [...this.#training];
+  }
+
+  /** Steps that the slot's task has done, or had done when it ended. */
   stepOf(slot: number): number {
     return Atomics.load(this.#cells, 1 + slot);
   }

@@ -1,0 +1,152 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Task } from '../sweep/task.js';
+import type { TrainOutcome } from '../training/protocol.js';
+import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
+import type { Job } from './task-pool.js';
+
+const ENTRY = fileURLToPath(new URL('../../workers/host.js', import.meta.url));
+/** TensorFlow prints these whatever it is told. */
+const NOISE = /^WARNING: All log messages before absl|oneDNN custom operations are on|cpu_feature_guard/;
+const PAGE_BYTES = 4096;
+
+/** A host that is no more. */
+export class HostEnded extends Error {
+  /** Tasks that it was training. */
+  readonly tasks: number;
+
+  constructor(message: string, tasks: number) {
+    super(message);
+    this.tasks = tasks;
+  }
+}
+
+interface Waiting<T> {
+  resolve(value: T): void;
+  reject(reason: Error): void;
+}
+
+/** One process that hosts training threads, seen from the coordinator. */
+export class HostProcess {
+  readonly workers: number;
+  /** Rejects when its threads can't be started. */
+  readonly broken: Promise<never>;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  readonly #training = new Map<number, Waiting<TrainOutcome>>();
+  readonly #warming: Waiting<void>[] = [];
+  readonly #steps = new Map<number, number>();
+  #ended: string | null = null;
+  #lastLine = '';
+
+  /** @param onLine gets what its threads print */
+  constructor(options: HostOptions, onLine: (line: string) => void) {
+    this.workers = options.workers;
+    this.#child = fork(ENTRY, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+    this.#exit = once(this.#child, 'exit');
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      if (stream !== null)
+        createInterface({ input: stream }).on('line', (line) => {
+          if (NOISE.test(line)) return;
+          this.#lastLine = line;
+          onLine(line);
+        });
+    this.#child.on('exit', (code, signal) => {
+      this.#end(signal === null ? `exited with ${String(code)}` : `was ended by ${signal}`);
+    });
+    this.#child.on('error', (error) => {
+      this.#end(`can't be reached (${error.message})`);
+    });
+    this.broken = new Promise((_, reject) => {
+      this.#child.on('message', (reply) => {
+        this.#receive(reply as HostReply, reject);
+      });
+    });
+    this.broken.catch(() => undefined);
+    this.#send({ type: 'open', ...options });
+  }
+
+  get isRunning(): boolean {
+    return this.#ended === null;
+  }
+
+  async warmUp(tasks: readonly Task[]): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#warming.push({ resolve, reject });
+      this.#send({ type: 'warmUp', tasks });
+    });
+  }
+
+  /** @throws a HostEnded if the process does not live to the task's end */
+  async train(slot: number, job: Job): Promise<TrainOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#training.set(slot, { resolve, reject });
+      this.#steps.set(slot, job.fromStep);
+      this.#send({ type: 'train', slot, job });
+    });
+  }
+
+  /** Steps that the slot's task has done, or had done when it ended. */
+  stepOf(slot: number): number {
+    return this.#steps.get(slot) ?? 0;
+  }
+
+  requestStop(): void {
+    this.#send({ type: 'stop' });
+  }
+
+  /** Memory that it has resident; 0 where the system does not tell. */
+  residentBytes(): number {
+    try {
+      const fields = readFileSync(`/proc/${String(this.#child.pid)}/statm`, 'utf8').split(' ');
+      return Number(fields[1]) * PAGE_BYTES;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** At once: what is worth keeping is durable. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    if (this.isRunning) await this.#exit;
+  }
+
+  #send(request: HostRequest): void {
+    if (this.#ended !== null) this.#rejectAll();
+    // What could not be sent to a process that has just ended is answered by its end.
+    else this.#child.send(request, () => undefined);
+  }
+
+  #receive(reply: HostReply, breakDown: (reason: Error) => void): void {
+    if (reply.type === 'steps') for (const [slot, step] of reply.steps) this.#steps.set(slot, step);
+    else if (reply.type === 'warm') this.#warming.shift()?.resolve();
+    else if (reply.type === 'outcome') this.#settle(reply);
+    else breakDown(new Error(`a training thread can't be started: ${reply.message}`));
+  }
+
+  #settle({ slot, step, outcome }: Extract<HostReply, { type: 'outcome' }>): void {
+    this.#steps.set(slot, step);
+    const waiting = this.#training.get(slot);
+    this.#training.delete(slot);
+    waiting?.resolve(outcome);
+  }
+
+  #end(how: string): void {
+    if (this.#ended !== null) return;
+    const said = this.#lastLine === '' ? '' : `; its last words: ${this.#lastLine.slice(0, 300)}`;
+    this.#ended = `its process ${how}${said}`;
+    this.#rejectAll();
+  }
+
+  #rejectAll(): void {
+    const waiting = [...this.#training.values()];
+    const error = new HostEnded(this.#ended ?? '', waiting.length);
+    this.#training.clear();
+    [...waiting, ...this.#warming.splice(0)].forEach((caller) => {
+      caller.reject(error);
+    });
+  }
+}

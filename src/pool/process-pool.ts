@@ -1,0 +1,172 @@
+import { EXIT, UserError } from '../errors.js';
+import type { Task } from '../sweep/task.js';
+import { formatBytes, formatDuration } from '../units.js';
+import { HostEnded, HostProcess } from './host-process.js';
+import type { EndedOutcome, Job, TaskOutcome, TaskPool } from './task-pool.js';
+
+export const ISOLATIONS = ['thread', 'process'] as const;
+/** `thread`: all workers are threads of one process; `process`: each has a process of its own. */
+export type Isolation = (typeof ISOLATIONS)[number];
+
+export interface ProcessPoolOptions {
+  /** Tasks trained at a time, each in a slot. */
+  readonly workers: number;
+  readonly isolation: Isolation;
+  readonly workerUrl: URL;
+  readonly checkpointEveryMs: number;
+  /** A task that makes no step for so long is ended. */
+  readonly stallMs: number;
+  /** Memory that all processes together may have resident. */
+  readonly memoryBytes: number;
+  /** Gets what training threads print. */
+  readonly onLine: (line: string) => void;
+}
+
+/** A worker: the host that it is a thread of, and what it does. */
+interface Slot {
+  host: HostProcess;
+  /** Its number in the host. */
+  local: number;
+  running: { step: number; sinceMs: number } | null;
+  /** Why its task is about to be ended. */
+  verdict: Omit<EndedOutcome, 'type' | 'isCulprit'> | null;
+}
+
+const WATCH_EVERY_MS = 250;
+
+/**
+ * Workers as threads of child processes: of one, or each of its own. When a process that several tasks shared ends, it is not known
+ * which of them did it: from then on each of them has a process of its own.
+ */
+export class ProcessPool implements TaskPool {
+  readonly broken: Promise<never>;
+  readonly #options: ProcessPoolOptions;
+  readonly #slots: Slot[];
+  /** Slots that no task holds. Never empty when a task starts: the caller runs no more than `workers` at a time. */
+  readonly #free: number[];
+  readonly #timer: NodeJS.Timeout;
+  #breakDown: (reason: Error) => void = () => undefined;
+  #isStopping = false;
+
+  constructor(options: ProcessPoolOptions) {
+    const { workers, isolation } = options;
+    this.#options = options;
+    this.broken = new Promise((_, reject) => {
+      this.#breakDown = reject;
+    });
+    this.broken.catch(() => undefined);
+    const shared = isolation === 'thread' ? this.#startHost(workers) : null;
+    this.#slots = Array.from({ length: workers }, (_, slot) => ({
+      host: shared ?? this.#startHost(1),
+      local: shared === null ? 0 : slot,
+      running: null,
+      verdict: null,
+    }));
+    this.#free = this.#slots.map((_, slot) => slot);
+    this.#timer = setInterval(() => {
+      this.#watch(performance.now());
+    }, WATCH_EVERY_MS);
+  }
+
+  async warmUp(tasks: readonly Task[]): Promise<void> {
+    try {
+      await Promise.all([...this.#hosts()].map(async (host) => host.warmUp(tasks)));
+    } catch (error) {
+      if (!(error instanceof HostEnded)) throw error;
+      throw new UserError(
+        `the workers can't start (${error.message}): see vae-sweep doctor for what is installed`,
+        EXIT.failure,
+        { cause: error },
+      );
+    }
+  }
+
+  async train(job: Job, onStart: (slot: number) => void): Promise<TaskOutcome> {
+    const number = this.#free.shift();
+    const slot = number === undefined ? undefined : this.#slots[number];
+    if (number === undefined || slot === undefined)
+      throw new Error('More tasks were started than there are workers.');
+    slot.running = { step: job.fromStep, sinceMs: performance.now() };
+    slot.verdict = null;
+    this.#renewHost(slot);
+    try {
+      const outcome = slot.host.train(slot.local, job);
+      onStart(number);
+      return await outcome;
+    } catch (error) {
+      if (!(error instanceof HostEnded)) throw error;
+      return endedOutcome(error, slot);
+    } finally {
+      slot.running = null;
+      this.#free.push(number);
+    }
+  }
+
+  stepOf(slot: number): number {
+    const { host, local } = this.#slots[slot] ?? {};
+    return host?.stepOf(local ?? 0) ?? 0;
+  }
+
+  requestStop(): void {
+    this.#isStopping = true;
+    for (const host of this.#hosts()) host.requestStop();
+  }
+
+  async destroy(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all([...this.#hosts()].map(async (host) => host.kill()));
+  }
+
+  #hosts(): Set<HostProcess> {
+    return new Set(this.#slots.map(({ host }) => host));
+  }
+
+  #startHost(workers: number): HostProcess {
+    const { workerUrl, checkpointEveryMs, onLine } = this.#options;
+    const host = new HostProcess({ workers, workerUrl: workerUrl.href, checkpointEveryMs }, onLine);
+    host.broken.catch((error: unknown) => {
+      this.#breakDown(error instanceof Error ? error : new Error(String(error)));
+    });
+    return host;
+  }
+
+  #renewHost(slot: Slot): void {
+    if (slot.host.isRunning) return;
+    slot.host = this.#startHost(1);
+    slot.local = 0;
+    if (this.#isStopping) slot.host.requestStop();
+  }
+
+  #watch(nowMs: number): void {
+    for (const slot of this.#slots) this.#watchSteps(slot, nowMs);
+    const hosts = this.#hosts();
+    const limit = this.#options.memoryBytes / hosts.size;
+    for (const host of hosts) this.#watchMemory(host, limit);
+  }
+
+  #watchSteps(slot: Slot, nowMs: number): void {
+    const { running, host, local } = slot;
+    if (running === null) return;
+    const step = host.stepOf(local);
+    if (step !== running.step) Object.assign(running, { step, sinceMs: nowMs });
+    const { stallMs } = this.#options;
+    if (slot.verdict !== null || nowMs - running.sinceMs <= stallMs) return;
+    slot.verdict = { reason: 'stalled', message: `no step in ${formatDuration(stallMs)}, at step ${step}` };
+    void host.kill();
+  }
+
+  #watchMemory(host: HostProcess, limit: number): void {
+    const bytes = host.residentBytes();
+    if (bytes <= limit) return;
+    const message = `its process had ${formatBytes(bytes)} of memory, allowed are ${formatBytes(limit)}`;
+    for (const slot of this.#slots)
+      if (slot.host === host && slot.running !== null) slot.verdict ??= { reason: 'memory', message };
+    void host.kill();
+  }
+}
+
+/** One that stalled is known by its steps; of memory, and crashes, only the whole process is known. */
+function endedOutcome({ message, tasks }: HostEnded, { verdict }: Slot): EndedOutcome {
+  if (verdict?.reason === 'stalled') return { type: 'ended', ...verdict, isCulprit: true };
+  return { type: 'ended', ...(verdict ?? { reason: 'crashed', message }), isCulprit: tasks === 1 };
+}

@@ -1,0 +1,39 @@
+import { InputError } from '../errors.js';
+import { estimateCost } from './cost.js';
+import type { Task } from './task.js';
+
+const MAX_SHARDS = 10_000;
+
+/** The third of eight parts of a sweep is { index: 3, count: 8 }. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** @param text as `3/8` */
+export function parseShard(text: string): Shard {
+  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= MAX_SHARDS)
+    return { index, count };
+  throw new InputError(
+    `--shard: expected a part and their number, as 3/8, from 1/1 to ${MAX_SHARDS}/${MAX_SHARDS}, got ${text}`,
+  );
+}
+
+/**
+ * The shard's tasks, in the sweep's order. Every machine that asks comes to the same shards: tasks go, the longest first, to the
+ * shard that has the least to do. Each task is in just one.
+ */
+export function tasksOfShard(tasks: readonly Task[], { index, count }: Shard): Task[] {
+  const loads = new Float64Array(count);
+  const longestFirst = tasks
+    .map((task) => ({ task, workMs: estimateCost(task.settings).trainingMs }))
+    .sort((a, b) => b.workMs - a.workMs || (a.task.id < b.task.id ? -1 : 1));
+  const own = new Set<string>();
+  for (const { task, workMs } of longestFirst) {
+    const least = loads.indexOf(Math.min(...loads));
+    loads[least] = (loads[least] ?? 0) + workMs;
+    if (least === index - 1) own.add(task.id);
+  }
+  return tasks.filter(({ id }) => own.has(id));
+}

@@ -1,0 +1,165 @@
+import { Matrix } from 'ml-matrix';
+import { z } from 'zod';
+import { badOptimum, badOptimumLoss, sigmoidPoint, sigmoidVae, type BadOptimumDims } from '../bad-optimum.js';
+import { numericalRank } from '../projections.js';
+import { normals, randomFrom, type Random } from '../random.js';
+import { estimate, objectiveAt, type Vae } from '../vae-objective.js';
+import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
+import { deviationSequence } from './deviation-sequence.js';
+import { count, nat, one } from './quantity.js';
+import {
+  ambientDimSetting,
+  dimSetting,
+  latentDimSetting,
+  seedSetting,
+  wholeNumber,
+} from './setting-schemas.js';
+
+/** log(1 + eps^2), times up to 100 latents, bends the slope by less than 1e-4 in the last of four decades. */
+const SLOPE_TOLERANCE = 1e-3;
+/** Standard errors: a normal number is that far off once in 1.7 million. */
+const DEVIATION_TOLERANCE = 5;
+/** From here on the loss is a straight line over log eps~, but for a ten-thousandth. */
+const STRAIGHT = 0.01 * (1 + 1e-12);
+const ZERO_VARIANCE = 0.1;
+
+const schema = z.strictObject({
+  kind: z.literal('bad-optimum'),
+  intrinsicDim: dimSetting.describe(
+    'r*: the dimension of the sigmoid data, which lies in r* + 1 coordinates.',
+  ),
+  ambientDim: ambientDimSetting,
+  latentDim: latentDimSetting,
+  extraDims: dimSetting.describe('s: how many dimensions the generator has too many.'),
+  seed: seedSetting,
+  points: wholeNumber(100, 1_000_000).default(4_000).describe('Points of a Monte Carlo estimate.'),
+  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
+  pointsPerDecade: wholeNumber(1, 100).default(2).describe('Rows a decade.'),
+});
+export type BadOptimumSettings = z.output<typeof schema>;
+
+const outcomes = {
+  'to-minus-infinity': 'the loss falls in proportion to log eps',
+  bounded: 'it does not',
+} as const;
+type Outcome = keyof typeof outcomes;
+
+const columns = {
+  deviation: one('eps~'),
+  loss: nat('The loss of Eq. (6) in closed form'),
+  monteCarloLoss: nat('The mean of Eq. (3) over drawn x and z, of the same parameters'),
+  standardError: nat('Its standard error'),
+  error: one('monteCarloLoss - loss in standard errors'),
+  slope: nat('Change of the loss over that of log eps~ since the row before; NaN in the first'),
+};
+type Column = keyof typeof columns;
+
+const measures = {
+  predictedSlope: nat('d - r* - s'),
+  slope: nat('Change of the loss over that of log eps~ in the last decade'),
+  monteCarloSlope: nat('The same of monteCarloLoss, from eps~ = 0.01 to the smallest'),
+  largestError: one('The largest |error|'),
+  generatorDim: count('The rank of generated points about their mean'),
+  predictedDim: count('r* + s'),
+  encoderZeros: count('D~_ii below 0.1 at the smallest eps~: r* + s'),
+};
+type Measure = keyof typeof measures;
+
+/** Theorem 4. */
+export const badOptimumComputation: Computation<BadOptimumSettings, Column, Measure, Outcome> = {
+  kind: 'bad-optimum',
+  statement:
+    'Theorem 4: for every s >= 1 with d > r* + s and r >= r* + s, a generator of r* + s dimensions has a loss that goes to -infinity, and exactly r* + s of D~ go to zero.',
+  schema,
+  columns,
+  measures,
+  outcomes,
+  problems,
+  run,
+};
+
+function problems({ intrinsicDim, ambientDim, latentDim, extraDims }: BadOptimumSettings): SettingProblem[] {
+  const found: SettingProblem[] = [];
+  const needed = intrinsicDim + extraDims;
+  if (ambientDim <= needed)
+    found.push({
+      settings: ['extraDims', 'ambientDim', 'intrinsicDim'],
+      message: `expected extraDims below ambientDim - intrinsicDim = ${ambientDim - intrinsicDim}, got ${extraDims}`,
+    });
+  if (latentDim < needed)
+    found.push({
+      settings: ['extraDims', 'latentDim', 'intrinsicDim'],
+      message: `expected extraDims of at most latentDim - intrinsicDim = ${latentDim - intrinsicDim}, got ${extraDims}`,
+    });
+  return found;
+}
+
+function* run(
+  settings: BadOptimumSettings,
+): Generator<Numbers<Column>, Verdict<Outcome, Measure>, undefined> {
+  const random = randomFrom(settings.seed);
+  const slopes = normals(random, settings.intrinsicDim);
+  const lossAt = (deviation: number) => badOptimumLoss(settings, slopes, deviation);
+  const steep = { from: 0, loss: NaN };
+  let lastMean = NaN;
+  let largestError = 0;
+  let before = NaN;
+  for (const deviation of deviationSequence(settings.decades, settings.pointsPerDecade)) {
+    const vae = sigmoidVae(badOptimum(settings, deviation));
+    const drawn = monteCarloLoss(random, vae, slopes, settings);
+    const loss = lossAt(deviation);
+    const error = (drawn.mean - loss) / drawn.standardError;
+    const slope = (loss - lossAt(before)) / Math.log(deviation / before);
+    yield { deviation, loss, monteCarloLoss: drawn.mean, standardError: drawn.standardError, error, slope };
+    largestError = Math.max(largestError, Math.abs(error));
+    if (deviation <= STRAIGHT && steep.from === 0)
+      Object.assign(steep, { from: deviation, loss: drawn.mean });
+    lastMean = drawn.mean;
+    before = deviation;
+  }
+  const smallest = 10 ** -settings.decades;
+  const parameters = badOptimum(settings, smallest);
+  return verdict({
+    predictedSlope: settings.ambientDim - settings.intrinsicDim - settings.extraDims,
+    slope: (lossAt(smallest) - lossAt(10 * smallest)) / -Math.LN10,
+    monteCarloSlope: (lastMean - steep.loss) / Math.log(smallest / steep.from),
+    largestError,
+    generatorDim: generatorDim(random, sigmoidVae(parameters), settings),
+    predictedDim: settings.intrinsicDim + settings.extraDims,
+    encoderZeros: parameters.encoderVariance.filter((variance) => variance < ZERO_VARIANCE).length,
+  });
+}
+
+function monteCarloLoss(
+  random: Random,
+  vae: Vae,
+  slopes: readonly number[],
+  { intrinsicDim, ambientDim, latentDim, points }: BadOptimumSettings,
+) {
+  const values = Array.from({ length: points }, () => {
+    const x = sigmoidPoint(normals(random, intrinsicDim), slopes, ambientDim);
+    return objectiveAt(vae, x, normals(random, latentDim));
+  });
+  return estimate(values);
+}
+
+/** The rank of f(z) about its mean over more than enough z: the dimension of the affine space that holds the generator's range. */
+function generatorDim(random: Random, vae: Vae, { ambientDim, latentDim }: BadOptimumDims): number {
+  const rows = Array.from({ length: ambientDim + latentDim }, () => vae.decode(normals(random, latentDim)));
+  return numericalRank(new Matrix(rows).center('column'));
+}
+
+function verdict(numbers: Numbers<Measure>): Verdict<Outcome, Measure> {
+  const { predictedSlope, slope, largestError, generatorDim, predictedDim, encoderZeros } = numbers;
+  return {
+    outcome: slope > SLOPE_TOLERANCE ? 'to-minus-infinity' : 'bounded',
+    complete: true,
+    holds:
+      slope > 0 &&
+      Math.abs(slope - predictedSlope) <= SLOPE_TOLERANCE &&
+      largestError <= DEVIATION_TOLERANCE &&
+      generatorDim === predictedDim &&
+      encoderZeros === predictedDim,
+    measures: numbers,
+  };
+}

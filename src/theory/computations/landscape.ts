@@ -1,0 +1,201 @@
+import { Matrix } from 'ml-matrix';
+import { sum } from 'simple-statistics';
+import { z } from 'zod';
+import { exactDecoder } from '../exact-decoders.js';
+import { loss, reconstruct, squaredColumnNorms, squaredNorm, type LinearVae } from '../linear-vae.js';
+import { gaussianMatrix, groundTruth, randomFrom } from '../random.js';
+import { optimalEncoderVariance, simplifiedLoss } from '../simplified-loss.js';
+import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
+import { deviationSequence } from './deviation-sequence.js';
+import { count, nat, one } from './quantity.js';
+import {
+  ambientDimSetting,
+  latentDimSetting,
+  oneOf,
+  rankSetting,
+  seedSetting,
+  wholeNumber,
+} from './setting-schemas.js';
+
+/** log(|A~_i|^2 + eps^2) differs from log |A~_i|^2 by about eps^2 / |A~_i|^2, under 1e-6 in the last of four decades. */
+const SLOPE_TOLERANCE = 1e-3;
+/** L at Lemma 3's D~ against L1: rounding of the sums, relative to their size. */
+const LOSS_TOLERANCE = 1e-9;
+/** Slopes are whole numbers; one within this of zero is zero. */
+const FLAT = 0.5;
+/** The method's border between an encoder variance that goes to zero and one that doesn't. */
+const ZERO_VARIANCE = 0.1;
+
+const schema = z.strictObject({
+  kind: z.literal('landscape'),
+  ambientDim: ambientDimSetting,
+  rank: rankSetting,
+  latentDim: latentDimSetting,
+  zeroColumns: wholeNumber(0, 100).describe('The number of zero columns of A~.'),
+  reconstruction: oneOf(['exact', 'broken'])
+    .default('exact')
+    .describe('exact: A = A~ B~ A; broken: B~ is changed, so that it does not hold.'),
+  seed: seedSetting,
+  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
+  pointsPerDecade: wholeNumber(1, 100).default(4).describe('Rows a decade.'),
+});
+export type LandscapeSettings = z.output<typeof schema>;
+
+const outcomes = {
+  'to-minus-infinity': 'the loss falls in proportion to log eps',
+  bounded: 'the loss converges',
+  'to-plus-infinity': 'the loss rises',
+} as const;
+type Outcome = keyof typeof outcomes;
+
+const columns = {
+  deviation: one('eps~'),
+  loss: nat("L, Eq. (4), at Lemma 3's D~: the smallest loss for this A~, B~ and eps~"),
+  simplifiedLoss: nat('L1, Eq. (5): the same number'),
+  asymptote: nat('slope log eps~ and what the loss differs from it by in the limit, if A = A~ B~ A'),
+  slope: nat('Change of the loss over that of log eps~ since the row before; NaN in the first'),
+  largestNonzeroVariance: one('The largest D~_ii of a nonzero column of A~'),
+};
+type Column = keyof typeof columns;
+
+const measures = {
+  predictedSlope: nat('d - r + zero columns'),
+  slope: nat('Change of the loss over that of log eps~ in the last decade'),
+  residual: one('|A - A~ B~ A|_F'),
+  residualPart: one(
+    '|A - A~ B~ A|_F^2 / (2 eps~^2) over the loss at the smallest eps~: 1 if it is what makes the loss rise',
+  ),
+  loss: nat('The loss at the smallest eps~'),
+  asymptoteError: nat('Its distance from the asymptote'),
+  encoderZeros: count('D~_ii below 0.1 at the smallest eps~'),
+  nonzeroColumns: count('Nonzero columns of A~: what encoderZeros is predicted to be'),
+  simplifiedLossError: one('The largest |L - L1| / (1 + |L1|)'),
+};
+type Measure = keyof typeof measures;
+
+/** Theorem 3 and, where the reconstruction is broken, Lemma 1. */
+export const landscape: Computation<LandscapeSettings, Column, Measure, Outcome> = {
+  kind: 'landscape',
+  statement:
+    'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; with r - d it converges, with fewer or without A = A~ B~ A it goes to +infinity.',
+  schema,
+  columns,
+  measures,
+  outcomes,
+  problems,
+  run,
+};
+
+function problems({ ambientDim, rank, latentDim, zeroColumns }: LandscapeSettings): SettingProblem[] {
+  const found: SettingProblem[] = [];
+  if (rank > ambientDim)
+    found.push({
+      settings: ['rank', 'ambientDim'],
+      message: `expected a rank of at most the ambient dimension ${ambientDim}, got ${rank}`,
+    });
+  if (latentDim - zeroColumns < rank)
+    found.push({
+      settings: ['zeroColumns', 'latentDim'],
+      message:
+        `expected at most ${Math.max(0, latentDim - rank)} zero columns, got ${zeroColumns}: ` +
+        `A = A~ B~ A needs ${rank} (the rank) of the ${latentDim} columns`,
+    });
+  return found;
+}
+
+function* run(settings: LandscapeSettings): Generator<Numbers<Column>, Verdict<Outcome, Measure>, undefined> {
+  const { truth, at } = draw(settings);
+  const predictedSlope = settings.ambientDim - settings.latentDim + settings.zeroColumns;
+  const offset = asymptoteOffset(truth, at(1));
+  let simplifiedLossError = 0;
+  let before: Numbers<Column> | undefined;
+  for (const deviation of deviationSequence(settings.decades, settings.pointsPerDecade)) {
+    const asymptote = predictedSlope * Math.log(deviation) + offset;
+    before = { ...toRow(truth, at(deviation), before), asymptote };
+    simplifiedLossError = Math.max(simplifiedLossError, relativeError(before.loss, before.simplifiedLoss));
+    yield before;
+  }
+  const smallest = at(10 ** -settings.decades);
+  const value = loss(truth, smallest);
+  const squaredResidual = squaredNorm(reconstruct(truth, smallest).residual);
+  return landscapeVerdict(settings, {
+    predictedSlope,
+    slope: (value - loss(truth, at(10 ** (1 - settings.decades)))) / -Math.LN10,
+    residual: Math.sqrt(squaredResidual),
+    residualPart: squaredResidual / (2 * smallest.decoderDeviation ** 2) / value,
+    loss: value,
+    asymptoteError: Math.abs(value - predictedSlope * Math.log(smallest.decoderDeviation) - offset),
+    encoderZeros: smallest.encoderVariance.filter((variance) => variance < ZERO_VARIANCE).length,
+    nonzeroColumns: settings.latentDim - settings.zeroColumns,
+    simplifiedLossError,
+  });
+}
+
+function toRow(
+  truth: Matrix,
+  vae: LinearVae,
+  before: Numbers<Column> | undefined,
+): Omit<Numbers<Column>, 'asymptote'> {
+  const value = loss(truth, vae);
+  const norms = squaredColumnNorms(vae.decoder);
+  return {
+    deviation: vae.decoderDeviation,
+    loss: value,
+    simplifiedLoss: simplifiedLoss(truth, vae),
+    slope:
+      before === undefined ? NaN : (value - before.loss) / Math.log(vae.decoderDeviation / before.deviation),
+    largestNonzeroVariance: Math.max(...vae.encoderVariance.filter((_, i) => norms[i] !== 0)),
+  };
+}
+
+/** A, and the model at an eps~, with Lemma 3's D~. */
+function draw({ seed, ambientDim, rank, latentDim, zeroColumns, reconstruction }: LandscapeSettings) {
+  const random = randomFrom(seed);
+  const truth = groundTruth(random, ambientDim, rank);
+  const exact = exactDecoder(random, truth, latentDim, zeroColumns);
+  const change = gaussianMatrix(random, latentDim, ambientDim).mul(reconstruction === 'exact' ? 0 : 1);
+  const at = (decoderDeviation: number): LinearVae => {
+    const vae = { decoder: exact.decoder, encoder: Matrix.add(exact.encoder, change), decoderDeviation };
+    return { ...vae, encoderVariance: optimalEncoderVariance(vae) };
+  };
+  return { truth, at };
+}
+
+/** |B~ A|_F^2 / 2 + r / 2 + sum of log |A~_i| over the nonzero columns: L1 - slope log eps in the limit, if A = A~ B~ A. */
+function asymptoteOffset(truth: Matrix, vae: LinearVae): number {
+  const norms = squaredColumnNorms(vae.decoder).filter((norm) => norm > 0);
+  return (
+    (squaredNorm(reconstruct(truth, vae).code) +
+      vae.decoder.columns +
+      sum(norms.map((norm) => Math.log(norm)))) /
+    2
+  );
+}
+
+/** Whether the numbers are what Theorem 3 and Lemma 1 say. */
+export function landscapeVerdict(
+  { reconstruction }: Pick<LandscapeSettings, 'reconstruction'>,
+  numbers: Numbers<Measure>,
+): Verdict<Outcome, Measure> {
+  const { slope, predictedSlope, residualPart, simplifiedLossError, encoderZeros, nonzeroColumns } = numbers;
+  const isAsPredicted =
+    reconstruction === 'exact'
+      ? Math.abs(slope - predictedSlope) <= SLOPE_TOLERANCE
+      : trend(slope) === 'to-plus-infinity' && Math.abs(residualPart - 1) <= SLOPE_TOLERANCE;
+  return {
+    outcome: trend(slope),
+    complete: true,
+    holds: isAsPredicted && simplifiedLossError <= LOSS_TOLERANCE && encoderZeros === nonzeroColumns,
+    measures: numbers,
+  };
+}
+
+/** Of the loss as eps~ falls, from its slope over log eps~. */
+function trend(slope: number): Outcome {
+  if (Math.abs(slope) < FLAT) return 'bounded';
+  return slope > 0 ? 'to-minus-infinity' : 'to-plus-infinity';
+}
+
+function relativeError(actual: number, expected: number): number {
+  return Math.abs(actual - expected) / (1 + Math.abs(expected));
+}

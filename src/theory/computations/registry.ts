@@ -1,0 +1,13 @@
+import { badOptimumComputation } from './bad-optimum.js';
+import type { Computation } from './computation.js';
+import { gradientFlow } from './gradient-flow.js';
+import { identitiesComputation } from './identities.js';
+import { landscape } from './landscape.js';
+
+/** The statements of the paper that can be run, by their tasks' kind: a line each. */
+export const computations = {
+  'gradient-flow': gradientFlow,
+  landscape,
+  'bad-optimum': badOptimumComputation,
+  identities: identitiesComputation,
+} as const satisfies Readonly<Record<string, Computation>>;

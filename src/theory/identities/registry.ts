@@ -1,0 +1,25 @@
+import type { Identity } from './identity.js';
+import { eq7, lemma5L, lemma5L1 } from './inequalities.js';
+import { eq4, eq8, lemma7 } from './objective.js';
+import { lemma1, lemma2, lemma3 } from './optima.js';
+import { lemma4Gradient, lemma4Loss, lemma4Trajectory } from './rotations.js';
+
+/** The paper's identities and inequalities, by the name that a setting gives them: a line each. */
+export const identities = {
+  eq4,
+  lemma1,
+  lemma2,
+  lemma3,
+  'lemma4-loss': lemma4Loss,
+  'lemma4-gradient': lemma4Gradient,
+  'lemma4-trajectory': lemma4Trajectory,
+  'lemma5-l': lemma5L,
+  'lemma5-l1': lemma5L1,
+  eq7,
+  lemma7,
+  eq8,
+} as const satisfies Readonly<Record<string, Identity>>;
+
+export type IdentityName = keyof typeof identities;
+
+export const identityNames = Object.keys(identities) as readonly IdentityName[];

@@ -1,0 +1,53 @@
+import { Matrix } from 'ml-matrix';
+import { flowDerivative } from './flow-derivative.js';
+import { integrate, type OdeEnd, type OdeOptions } from './ode.js';
+import type { LinearVae, SimplifiedVae } from './linear-vae.js';
+import { optimalEncoderVariance } from './simplified-loss.js';
+
+/** A point of a path; of a flow of L1, D~ is Lemma 3's. */
+export interface PathPoint {
+  readonly time: number;
+  readonly vae: LinearVae;
+}
+
+/**
+ * The gradient flow of L1, Eq. (1): d/dt (A~, B~, eps~) = -grad L1(A~, B~, eps~), a point after every step of the solver.
+ *
+ * The solver carries log eps~ in place of eps~, d log eps~/dt = -(dL1/deps~) / eps~: the same flow, whose trial steps can't leave
+ * eps~ > 0. Towards an optimum with L1 -> -infinity, eps~^2 falls about linearly and is 0 after a finite time: the steps shrink
+ * with it, and whoever reads the points has to stop.
+ *
+ * @param truth A, [d, r*]
+ */
+export function* simplifiedFlow(
+  truth: Matrix,
+  start: SimplifiedVae,
+  endTime: number,
+  options: OdeOptions,
+): Generator<PathPoint, OdeEnd, undefined> {
+  const shape = { ambientDim: truth.rows, latentDim: start.decoder.columns };
+  const initial = [
+    ...start.decoder.to1DArray(),
+    ...start.encoder.to1DArray(),
+    Math.log(start.decoderDeviation),
+  ];
+  const steps = integrate(flowDerivative(truth, shape.latentDim), initial, endTime, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const vae = unpack(step.value.values, shape);
+    yield { time: step.value.time, vae: { ...vae, encoderVariance: optimalEncoderVariance(vae) } };
+  }
+}
+
+function unpack(
+  values: readonly number[],
+  { ambientDim, latentDim }: { readonly ambientDim: number; readonly latentDim: number },
+): SimplifiedVae {
+  const size = ambientDim * latentDim;
+  return {
+    decoder: Matrix.from1DArray(ambientDim, latentDim, values.slice(0, size)),
+    encoder: Matrix.from1DArray(latentDim, ambientDim, values.slice(size, 2 * size)),
+    decoderDeviation: Math.exp(values[2 * size] ?? NaN),
+  };
+}

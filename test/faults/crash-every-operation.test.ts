@@ -1,0 +1,262 @@
+import '../native-environment.js';
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { UserError } from '../../src/errors.js';
+import { TASK_FILES, type TaskState } from '../../src/store/task-folder.js';
+import { readTaskStates } from '../../src/store/task-states.js';
+import type { Task } from '../../src/sweep/task.js';
+import { durableImage, seededRandom, tornImage, writtenImage, type Image } from './disk-model.js';
+import { FaultyDisk, writeImage, type Fault, type Operation } from './faulty-disk.js';
+import { Ledger } from './ledger.js';
+import { isCrash, runSession, type Session } from './stand-in-sweep.js';
+import { TASKS } from './stand-in-training.js';
+
+/** At each crash, of power cuts of which a disk keeps a part of what was not fsynced; each has a seed of its own. */
+const TORN_CUTS = Number(process.env['VAE_SWEEP_TORN_CUTS'] ?? 1);
+/** As `a sweep, stopped and gone on with: crash@57`, to run this case alone. */
+const ONLY = process.env['VAE_SWEEP_FAULT'] ?? '';
+
+/** In memory where the system has a folder for that: a real disk would flush at each rename. */
+const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'vae-sweep-crash-'));
+const outDir = path.join(folder, 'out');
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Scenario {
+  readonly name: string;
+  readonly initial: Image;
+  readonly tasks: readonly Task[];
+  readonly sessions: readonly Session[];
+  /** What the initial store promises. */
+  readonly promise: (ledger: Ledger) => void;
+}
+
+const [, flaky, small] = TASKS as [Task, Task, Task];
+const CORRUPT_FILE = `out/tasks/${small.name}/${TASK_FILES.checkpoint}`;
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'a sweep, stopped and gone on with',
+    initial: new Map(),
+    tasks: TASKS,
+    sessions: [{ failAt: { [flaky.name]: 6 }, stopAt: { [small.name]: 4 } }, { retries: 1 }],
+    promise: () => undefined,
+  },
+  {
+    name: 'a corrupt task, set aside',
+    initial: new Map([
+      ...[`out`, 'out/tasks', path.dirname(CORRUPT_FILE)].map((folder) => [folder, null] as const),
+      [CORRUPT_FILE, Buffer.from('no checkpoint')],
+    ]),
+    tasks: [small],
+    sessions: [{ retrainCorrupt: true }],
+    promise: (ledger) => {
+      ledger.settle(small.name, 'corrupt', true);
+    },
+  },
+  {
+    name: 'a broken checkpoint, gone on with from the one before',
+    initial: await withBrokenCheckpoint(flaky, 6),
+    tasks: [flaky],
+    sessions: [{}],
+    promise: (ledger) => {
+      ledger.settle(flaky.name, 'progress', 'interrupted 6');
+    },
+  },
+];
+
+/** A store in which the task was stopped at the step, and then a bit of its last checkpoint was flipped. */
+async function withBrokenCheckpoint(task: Task, step: number): Promise<Image> {
+  const disk = start(new Map());
+  try {
+    await runSession(outDir, [task], { stopAt: { [task.name]: step } }, new Ledger());
+  } finally {
+    disk.remove();
+  }
+  const image = new Map(durableImage(disk.root));
+  const file = `out/tasks/${task.name}/${TASK_FILES.checkpoint}`;
+  const bytes = Buffer.from(image.get(file) ?? []);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+  return image.set(file, bytes);
+}
+
+/** What is compared: a run's record and the log tell of sessions, and a file that a dead process was writing is in nobody's way. */
+const RESULT = new RegExp(
+  `^out/tasks/[^/]+/(${[TASK_FILES.task, TASK_FILES.steps, TASK_FILES.evaluations, TASK_FILES.samples].join('|')}|${TASK_FILES.parameters}|${TASK_FILES.done})$`,
+);
+
+function resultsIn(image: Image): Map<string, string> {
+  const files = [...image].filter(([name]) => RESULT.test(name) && !name.includes('.corrupt-'));
+  return new Map(files.map(([name, bytes]) => [name, digestOf(bytes)] as const).sort());
+}
+
+const digests = new WeakMap<Buffer, string>();
+
+/** The images of one disk share what they have of a file. */
+function digestOf(bytes: Buffer | null): string {
+  if (bytes === null) return 'folder';
+  const digest = digests.get(bytes) ?? hash('sha256', bytes);
+  digests.set(bytes, digest);
+  return digest;
+}
+
+/** Runs the sessions until the process dies. What goes wrong otherwise must be an error for users. */
+async function play({ tasks, sessions }: Scenario, ledger: Ledger): Promise<void> {
+  for (const session of sessions) {
+    try {
+      const { corrupt } = await runSession(outDir, tasks, session, ledger);
+      assert.deepEqual(corrupt, []);
+    } catch (error) {
+      if (isCrash(error)) return;
+      assert.ok(error instanceof UserError, error instanceof Error ? error.stack : String(error));
+    }
+  }
+}
+
+/** Completes the sweep, and returns what a power cut at its end leaves. */
+async function complete({ tasks }: Scenario, disk: FaultyDisk, ledger: Ledger): Promise<Image> {
+  try {
+    const retrainCorrupt = [...readTaskStates(outDir, tasks).values()].some(
+      ({ state }) => state === 'corrupt',
+    );
+    const result = await runSession(outDir, tasks, { retrainCorrupt }, ledger);
+    assert.deepEqual([...result.failed, ...result.corrupt], []);
+  } finally {
+    disk.remove();
+  }
+  return durableImage(disk.root);
+}
+
+function start(image: Image, fault: Fault | null = null): FaultyDisk {
+  writeImage(folder, image);
+  return new FaultyDisk(folder, fault);
+}
+
+function ledgerOf(scenario: Scenario): Ledger {
+  const ledger = new Ledger();
+  scenario.promise(ledger);
+  return ledger;
+}
+
+type States = ReadonlyMap<string, TaskState>;
+
+function checkStates({ tasks }: Scenario, ledger: Ledger, states: States): void {
+  const problems = tasks.map(({ id, name }) => ledger.problem(name, states.get(id) ?? { state: 'new' }));
+  assert.deepEqual(
+    problems.filter((problem) => problem !== null),
+    [],
+  );
+}
+
+/** By a store's content, what was found in it. */
+const completed = new Map<string, States>();
+let stores = 0;
+
+/** A store that a fault left: in a state that was promised, and completed by the next run. The same content is completed once. */
+async function checkImage({ scenario, expected }: Rehearsed, ledger: Ledger, image: Image): Promise<void> {
+  stores += 1;
+  assert.deepEqual(
+    [...image.keys()].filter((name) => !/^out(\/|$)/.test(name)),
+    [],
+  );
+  const key = keyOf(scenario, image);
+  const known = completed.get(key);
+  if (known !== undefined) {
+    checkStates(scenario, ledger, known);
+    return;
+  }
+  writeImage(folder, image);
+  const states = readTaskStates(outDir, scenario.tasks);
+  checkStates(scenario, ledger, states);
+  assert.deepEqual(resultsIn(await complete(scenario, new FaultyDisk(folder), new Ledger())), expected);
+  completed.set(key, states);
+}
+
+/** Equal for images that differ in nothing that a run looks at. */
+function keyOf({ name }: Scenario, image: Image): string {
+  const files = [...image].filter(([file]) => !/\.tmp$|log\.jsonl$/.test(file));
+  return JSON.stringify([name, ...files.map(([file, bytes]) => `${file} ${digestOf(bytes)}`).sort()]);
+}
+
+async function checkCase(plan: Rehearsed, fault: Fault): Promise<void> {
+  const { scenario } = plan;
+  const ledger = ledgerOf(scenario);
+  const disk = start(scenario.initial, fault);
+  try {
+    await play(scenario, ledger);
+    assert.deepEqual(disk.outside, []);
+    checkStates(scenario, ledger, readTaskStates(outDir, scenario.tasks));
+    const images = [writtenImage(disk.root), durableImage(disk.root)];
+    if (fault.mode === 'crash' || fault.mode === 'tear')
+      for (let cut = 0; cut < TORN_CUTS; cut += 1)
+        images.push(tornImage(disk.root, seededRandom(fault.at + cut * 1_000)));
+    disk.restart();
+    if (fault.mode !== 'full' && fault.mode !== 'short') {
+      // A marker that the dead process did not get to flush may be gone again, and then its task goes on from its checkpoint.
+      const later = ledger.copy();
+      await checkImage(plan, later, await complete(scenario, disk, later));
+    }
+    for (const image of images) await checkImage(plan, ledger, image);
+  } finally {
+    disk.remove();
+  }
+}
+
+interface Rehearsed {
+  readonly scenario: Scenario;
+  /** Without a fault. */
+  readonly operations: readonly Operation[];
+  /** Digests of the results of a sweep that nothing stopped. */
+  readonly expected: Map<string, string>;
+}
+
+async function rehearse(scenario: Scenario): Promise<Rehearsed> {
+  const disk = start(scenario.initial);
+  try {
+    for (const session of scenario.sessions)
+      await runSession(outDir, scenario.tasks, session, ledgerOf(scenario));
+  } finally {
+    disk.remove();
+  }
+  const expected = resultsIn(await complete(scenario, start(new Map()), new Ledger()));
+  assert.deepEqual(resultsIn(durableImage(disk.root)), expected);
+  return { scenario, operations: disk.operations, expected };
+}
+
+async function checkEach(plan: Rehearsed, mode: Fault['mode']): Promise<string> {
+  const { scenario, operations } = plan;
+  const before = { stores, completed: completed.size, ms: performance.now() };
+  let faults = 0;
+  for (const [index, { kind, file }] of operations.entries()) {
+    const at = index + 1;
+    const name = `${scenario.name}: ${mode}@${at}`;
+    if ((mode === 'tear' || mode === 'short') && kind !== 'write') continue;
+    if (ONLY !== '' && name !== ONLY) continue;
+    faults += 1;
+    try {
+      await checkCase(plan, { at, mode });
+    } catch (error) {
+      const problem = error instanceof Error ? error.stack : String(error);
+      assert.fail(`VAE_SWEEP_FAULT='${name}' (${kind} ${file}): ${problem}`);
+    }
+  }
+  const ms = Math.round(performance.now() - before.ms);
+  return `${operations.length} operations, ${faults} faults, ${stores - before.stores} stores looked at, ${completed.size - before.completed} completed, ${ms} ms`;
+}
+
+// All before the first test: there is one `node:fs` for a disk to stand before.
+const rehearsed: Rehearsed[] = [];
+for (const scenario of SCENARIOS) rehearsed.push(await rehearse(scenario));
+
+for (const plan of rehearsed)
+  describe(plan.scenario.name, () => {
+    for (const mode of ['crash', 'tear', 'fail', 'full', 'short'] as const)
+      test(`${mode} at each operation`, async (context) => {
+        context.diagnostic(await checkEach(plan, mode));
+      });
+  });

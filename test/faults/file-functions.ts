@@ -1,0 +1,104 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** The functions of `node:fs` that do one thing each. */
+export type Primitives = Pick<
+  typeof fs,
+  | 'openSync'
+  | 'closeSync'
+  | 'writeSync'
+  | 'fsyncSync'
+  | 'ftruncateSync'
+  | 'renameSync'
+  | 'linkSync'
+  | 'unlinkSync'
+  | 'rmdirSync'
+  | 'mkdirSync'
+  | 'chmodSync'
+  | 'chownSync'
+>;
+
+type Compound = Pick<
+  typeof fs,
+  'rmSync' | 'mkdirSync' | 'writeFileSync' | 'appendFileSync' | 'fdatasyncSync'
+>;
+
+const real = { ...fs };
+
+/** Those that do several, which Node's own would do past the primitives. */
+export function compoundFunctions(primitives: Primitives): Compound {
+  const writeFile = (file: fs.PathOrFileDescriptor, data: unknown, options: unknown, flag: string): void => {
+    const { flag: asked = flag, flush = false } = (typeof options === 'object' && options ? options : {}) as {
+      flag?: string;
+      flush?: boolean;
+    };
+    const descriptor = typeof file === 'number' ? file : primitives.openSync(file, asked);
+    try {
+      const bytes = toBytes(data as string);
+      for (let done = 0; done < bytes.length;) done += primitives.writeSync(descriptor, bytes, done);
+      if (flush) primitives.fsyncSync(descriptor);
+    } finally {
+      if (descriptor !== file) primitives.closeSync(descriptor);
+    }
+  };
+  const remove = (file: fs.PathLike, options: fs.RmOptions = {}): void => {
+    const stats = real.lstatSync(file, { throwIfNoEntry: false });
+    if (stats === undefined || (stats.isDirectory() && options.recursive !== true)) {
+      real.rmSync(file, options);
+    } else if (stats.isDirectory()) {
+      for (const name of real.readdirSync(file)) remove(path.join(String(file), name), options);
+      primitives.rmdirSync(file);
+    } else primitives.unlinkSync(file);
+  };
+  const makeFolders = (file: fs.PathLike, options?: { recursive?: boolean }): void => {
+    const level = path.resolve(String(file));
+    if (options?.recursive === true) {
+      if (real.existsSync(level)) return;
+      makeFolders(path.dirname(level), options);
+    }
+    primitives.mkdirSync(level);
+  };
+  return {
+    rmSync: remove,
+    mkdirSync: makeFolders as typeof fs.mkdirSync,
+    writeFileSync: (file, data, options) => {
+      writeFile(file, data, options, 'w');
+    },
+    appendFileSync: (file, data, options) => {
+      writeFile(file, data, options, 'a');
+    },
+    fdatasyncSync: primitives.fsyncSync,
+  };
+}
+
+/** What `writeSync` was called with, in any of its forms. */
+export function writeArguments(
+  data: string | NodeJS.ArrayBufferView,
+  rest: readonly unknown[],
+): { bytes: Buffer; position: number | null } {
+  if (typeof data === 'string') {
+    const [position, encoding] = rest;
+    const bytes = Buffer.from(data, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+    return { bytes, position: typeof position === 'number' ? position : null };
+  }
+  const [first, ...others] = rest;
+  const given = typeof first === 'object' && first !== null ? first : { offset: first, length: others[0] };
+  const { offset, length, position = others[1] } = given as Record<'offset' | 'length' | 'position', unknown>;
+  const start = typeof offset === 'number' ? offset : 0;
+  const end = typeof length === 'number' ? start + length : data.byteLength;
+  return {
+    bytes: toBytes(data).subarray(start, end),
+    position: typeof position === 'number' ? position : null,
+  };
+}
+
+/** As the system gives it. */
+export function systemError(code: string, call: string, file: string): Error {
+  return Object.assign(new Error(`${code}: ${call} '${file}'`), { code, syscall: call, path: file });
+}
+
+function toBytes(data: string | NodeJS.ArrayBufferView): Buffer {
+  return typeof data === 'string'
+    ? Buffer.from(data)
+    : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}

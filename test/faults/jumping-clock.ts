@@ -1,0 +1,12 @@
+/** Preloaded into processes and threads: their wall clock is a day late or a day early, in turn. */
+const DAY_MS = 86_400_000;
+const trueNow = Date.now;
+let calls = 0;
+
+Date.now = () => trueNow() + (++calls % 2 === 0 ? DAY_MS : -DAY_MS);
+globalThis.Date = class extends Date {
+  constructor(...given: [] | [number | string | Date]) {
+    if (given.length === 0) super(Date.now());
+    else super(...given);
+  }
+} as DateConstructor;

@@ -1,0 +1,116 @@
+import type { Job, TaskPool } from '../../src/pool/task-pool.js';
+import { dispatch, type DispatchResult } from '../../src/coordinator/dispatch.js';
+import { openLog } from '../../src/coordinator/log.js';
+import { Tally } from '../../src/coordinator/tally.js';
+import { triage } from '../../src/coordinator/triage.js';
+import { CorruptTaskError, StoreError } from '../../src/errors.js';
+import { findPredecessors } from '../../src/store/predecessors.js';
+import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
+import { setAside, taskFolder, verifyTask } from '../../src/store/task-folder.js';
+import { readTaskStates } from '../../src/store/task-states.js';
+import type { Task } from '../../src/sweep/task.js';
+import type { TrainOutcome } from '../../src/training/protocol.js';
+import { Crash } from './faulty-disk.js';
+import type { Ledger } from './ledger.js';
+import { trainStandIn } from './stand-in-training.js';
+
+/** What happens in a session besides training. Steps are by the task's name. */
+export interface Session {
+  readonly retrainCorrupt?: boolean;
+  readonly retries?: number;
+  readonly failAt?: Readonly<Record<string, number>>;
+  readonly stopAt?: Readonly<Record<string, number>>;
+}
+
+/** What `runSweep` does but for the lock, in this thread and one task after another. */
+export async function runSession(
+  outDir: string,
+  tasks: readonly Task[],
+  session: Session,
+  ledger: Ledger,
+): Promise<DispatchResult> {
+  const { retrainCorrupt = false, retries = 0 } = session;
+  const manifest = { name: 'mine', file: 'mine.yaml', startedAt: '2026-01-01T00:00:00.000Z', tasks };
+  const { logger } = openLog(prepareSweepFolder(outDir, manifest), 'info');
+  if (retrainCorrupt) setCorruptAside(outDir, tasks, ledger);
+  const states = readTaskStates(outDir, tasks);
+  const found = triage(
+    tasks,
+    states,
+    { retryDiverged: false, workers: 1 },
+    findPredecessors(outDir, tasks, states),
+  );
+  logger.info(found.summary);
+  for (const { task, failures } of found.pending) if (failures > 0) ledger.begin(task.name, 'failed', false);
+  const stop = new AbortController();
+  return dispatch(found.pending, {
+    pool: standInPool(session, ledger, stop),
+    tally: new Tally({ ...found, tasks: tasks.length }, 1, () => 0),
+    logger,
+    event: (line) => {
+      const failed = /^failed: (\S+):/.exec(line)?.[1];
+      if (failed !== undefined) ledger.settle(failed, 'failed', true);
+    },
+    outDir,
+    workers: 1,
+    retries,
+    retrainCorrupt,
+    signal: stop.signal,
+  });
+}
+
+function setCorruptAside(outDir: string, tasks: readonly Task[], ledger: Ledger): void {
+  for (const task of tasks) {
+    const folder = taskFolder(outDir, task);
+    if (verifyTask(folder, task.id).state !== 'corrupt') continue;
+    ledger.begin(task.name, 'corrupt', false);
+    setAside(folder);
+    ledger.settle(task.name, 'corrupt', false);
+  }
+}
+
+function standInPool(session: Session, ledger: Ledger, stop: AbortController): TaskPool {
+  return {
+    broken: new Promise<never>(() => undefined),
+    stepOf: () => 0,
+    requestStop: () => undefined,
+    warmUp: () => Promise.resolve(),
+    destroy: () => Promise.resolve(),
+    async train({ task, folder }: Job, onStart: (slot: number) => void) {
+      ledger.settle(task.name, 'failed', false);
+      onStart(0);
+      const outcome = await Promise.resolve(trainOrFail(task, folder, session, ledger, stop));
+      if (outcome.type === 'failed') ledger.begin(task.name, 'failed', true);
+      return outcome;
+    },
+  };
+}
+
+function trainOrFail(
+  task: Task,
+  folder: string,
+  { failAt, stopAt }: Session,
+  ledger: Ledger,
+  stop: AbortController,
+): TrainOutcome {
+  try {
+    return trainStandIn(task, folder, {
+      ledger,
+      failsAt: ({ name }, step) => failAt?.[name] === step,
+      isStopAsked: ({ name }, step) => {
+        if (stopAt?.[name] === step) stop.abort();
+        return stop.signal.aborted;
+      },
+    });
+  } catch (error) {
+    if (isCrash(error)) throw error;
+    if (error instanceof CorruptTaskError) return { type: 'corrupt', problem: error.message };
+    if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
+    return { type: 'failed', message: String(error), stack: null };
+  }
+}
+
+/** Whether it is a crash, or was made of one. */
+export function isCrash(error: unknown): boolean {
+  return error instanceof Crash || (error instanceof Error && isCrash(error.cause));
+}

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Tensor1D } from '@tensorflow/tfjs-node';
+import { evaluationSchema } from '../../src/logs/schemas.js';
+import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/task-folder.js';
+import type { Task } from '../../src/sweep/task.js';
+import { writeCheckpoint } from '../../src/training/checkpoint.js';
+import type { EvaluationRow } from '../../src/training/evaluate.js';
+import type { TrainOutcome } from '../../src/training/protocol.js';
+import { resume } from '../../src/training/resume.js';
+import { recordSession } from '../../src/training/session-record.js';
+import type { TrainingLogs } from '../../src/training/training-logs.js';
+import { STEP_METRICS } from '../../src/training/step.js';
+import { buildModel } from '../../src/vae/model.js';
+import { parameterLayout } from '../../src/vae/parameters.js';
+import { sampleTask } from '../store/sample-task.js';
+import { seededRandom } from './disk-model.js';
+import type { Ledger } from './ledger.js';
+
+/** Steps, and those between checkpoints. The first has a whole record batch in its log before its first checkpoint. */
+const STEPS = [
+  [5_010, 5_005],
+  [12, 6],
+  [8, 4],
+] as const;
+
+export const TASKS: readonly Task[] = STEPS.map(([steps, evaluateEverySteps], index) =>
+  sampleTask(index + 1, {
+    steps,
+    intrinsicDim: 1,
+    ambientDim: 2,
+    latentDim: 1,
+    evaluateEverySteps,
+    evaluationPoints: 5,
+  }),
+);
+
+export interface TrainingEvents {
+  /** Whether to throw, as a thread may for its own reasons, after that many steps. */
+  failsAt(task: Task, step: number): boolean;
+  isStopAsked(task: Task, step: number): boolean;
+  readonly ledger: Ledger;
+}
+
+/** Trains as `src/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
+export function trainStandIn(task: Task, folder: string, events: TrainingEvents): TrainOutcome {
+  const { steps } = task.settings;
+  const { ledger } = events;
+  const request = { type: 'train', task, folder, predecessor: null, checkpointEveryMs: 0, slot: 0 } as const;
+  const layout = parameterLayout(buildModel(task.settings));
+  const start = resume({ ...request, shared: new SharedArrayBuffer(0) }, layout);
+  const { step: fromStep, logs, recovered } = start;
+  let step = fromStep;
+  const writeState = (): void => {
+    const stateOf = (name: string) => numbers(`${task.id} ${name} ${step}`, 8);
+    const state = ['parameters', 'firstMoment', 'secondMoment'].map(stateOf);
+    ledger.begin(task.name, 'progress', `interrupted ${step}`);
+    writeCheckpoint(folder, task.id, { step, state, ...logs.sync() });
+    ledger.settle(task.name, 'progress', `interrupted ${step}`);
+  };
+  const record = (): void => {
+    const date = new Date(0);
+    recordSession(path.join(folder, TASK_FILES.run), {
+      start: date,
+      end: date,
+      fromStep,
+      toStep: step,
+      elapsedMs: 0,
+    });
+  };
+  try {
+    if (start.state === null) logs.addEvaluation(evaluationRow(task, 0));
+    while (step < steps) {
+      if (events.isStopAsked(task, step)) {
+        writeState();
+        record();
+        return { type: 'stopped', fromStep, recovered, step };
+      }
+      const count = Math.min(task.settings.evaluateEverySteps, steps - step);
+      logs.steps.append(step + 1, numbers(`${task.id} steps ${step}`, count * STEP_METRICS.length));
+      step += count;
+      logs.addEvaluation(evaluationRow(task, step));
+      writeState();
+      if (events.failsAt(task, step)) throw new Error('out of luck');
+    }
+    const results = resultsOf(task, logs);
+    record();
+    ledger.begin(task.name, 'done', true);
+    commitResults(folder, task.id, results);
+    ledger.settle(task.name, 'done', true);
+    removeUnfinished(folder);
+    return { type: 'done', fromStep, recovered, steps, trainingMs: 1 };
+  } finally {
+    logs.close();
+  }
+}
+
+function resultsOf(task: Task, logs: TrainingLogs): Record<string, Uint8Array> {
+  const { ambientDim, evaluationPoints } = task.settings;
+  const points = (name: string) => numbers(`${task.id} ${name}`, evaluationPoints * ambientDim);
+  const state = ['trained', 'first', 'second'].map(
+    (name) => ({ dataSync: () => numbers(`${task.id} ${name}`, 100) }) as unknown as Tensor1D,
+  );
+  const samples = { generated: points('generated'), real: points('real') };
+  return logs.results(buildModel(task.settings), state, [], samples);
+}
+
+function evaluationRow(task: Task, step: number): EvaluationRow {
+  const values = numbers(`${task.id} evaluation ${step}`, 100);
+  const columns = evaluationSchema(task).fields.map(({ name, type }, index) => {
+    const value = values[index] ?? 0;
+    return [
+      name,
+      String(type).startsWith('List') ? [value] : String(type) === 'Int32' ? index : value,
+    ] as const;
+  });
+  return { ...Object.fromEntries(columns), step };
+}
+
+const known = new Map<string, Float32Array>();
+
+/** Uniform in [0, 1), always the same for a name. */
+function numbers(name: string, count: number): Float32Array {
+  const values = known.get(name) ?? Float32Array.from({ length: count }, seededRandom(crc32(name)));
+  known.set(name, values);
+  return values;
+}

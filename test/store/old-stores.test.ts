@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { finalNumber, readRuns } from '../../src/aggregate/runs.js';
+import { cpuFeatures } from '../../src/native/cpu.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/logs/safetensors.js';
+import { runCommand } from '../faults/command.js';
+import { loadSweep } from '../../src/sweep/load.js';
+import { readTaskStates } from '../../src/store/task-states.js';
+import { taskFolder, TASK_FILES } from '../../src/store/task-folder.js';
+
+/**
+ * A store as it was before checkpoints had the logs' checksums and finished tasks the optimiser's moments: a finished task, one that
+ * was stopped and one that failed. Written by commit cc3b440 with `old.yaml` beside it: seed 2 by `vae-sweep run`, seed 3 by
+ * `train()` with a stop request after some chunks, seed 4 by `markFailed`.
+ */
+const FIXTURE = path.join(import.meta.dirname, '../../../test/fixtures/stores/log-schema-2');
+
+function copyOfStore(): string {
+  const out = mkdtempSync(path.join(tmpdir(), 'vae-sweep-old-'));
+  cpSync(FIXTURE, out, { recursive: true });
+  return out;
+}
+
+function sweepOf(out: string) {
+  return loadSweep(path.join(out, 'old.yaml'), { versions: { tensorflow: '2.21.0', numerics: 2 } });
+}
+
+test('a store of an earlier version opens: states, logs and tables', () => {
+  const out = copyOfStore();
+  const sweep = sweepOf(out);
+  const states = [...readTaskStates(out, sweep.tasks).values()];
+  assert.deepEqual(
+    states.map(({ state }) => state),
+    ['done', 'interrupted', 'failed'],
+  );
+  const [part] = readRuns(sweep, out);
+  assert.equal(part?.runs.length, 1);
+  const [run] = part.runs;
+  assert.ok(run !== undefined && Number.isFinite(finalNumber(run, 'loss')));
+});
+
+test('a sweep that was begun with an earlier version is completed', async () => {
+  const out = copyOfStore();
+  const [, stopped] = sweepOf(out).tasks;
+  assert.ok(stopped !== undefined);
+  pretendThisCpu(path.join(taskFolder(out, stopped), TASK_FILES.checkpoint));
+  const { code, stderr } = await runCommand(['run', path.join(out, 'old.yaml'), '--out', out]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^3 tasks: 1 done, 1 to continue.*, 1 failed/);
+  assert.match(stderr, /done: linear-2-4-3-seed3-[0-9a-f]{16}, 2,000 steps/);
+});
+
+/** The fixture was written on another machine, whose CPU its checkpoint names. */
+function pretendThisCpu(file: string): void {
+  const { metadata, tensors } = decodeSafetensors(readFileSync(file));
+  writeFileSync(file, encodeSafetensors({ ...metadata, cpu: cpuFeatures() }, [...tensors.values()]));
+}

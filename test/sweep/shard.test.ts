@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { InputError } from '../../src/errors.js';
+import { estimateCost } from '../../src/sweep/cost.js';
+import { parseShard, tasksOfShard } from '../../src/sweep/shard.js';
+import type { Task } from '../../src/sweep/task.js';
+import { sampleTask } from '../store/sample-task.js';
+
+const manyTasks = fc
+  .array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 200 })
+  .map((lengths) => lengths.map((steps, seed) => sampleTask(seed, { steps })));
+
+describe('the shards of a sweep', () => {
+  test('have every task once, whatever the order in which they are given', () => {
+    fc.assert(
+      fc.property(manyTasks, fc.integer({ min: 1, max: 20 }), (tasks, count) => {
+        const shards = shardsOf(tasks, count);
+        const reversed = shardsOf([...tasks].reverse(), count);
+        assert.deepEqual(shards.flat().sort(), tasks.map(({ id }) => id).sort());
+        assert.deepEqual(
+          reversed.map((ids) => ids.sort()),
+          shards.map((ids) => ids.sort()),
+        );
+      }),
+    );
+  });
+
+  test('differ in their work by no more than the longest task', () => {
+    fc.assert(
+      fc.property(manyTasks, fc.integer({ min: 1, max: 20 }), (tasks, count) => {
+        const work = ({ settings }: Task) => estimateCost(settings).trainingMs;
+        const loads = Array.from({ length: count }, (_, index) =>
+          tasksOfShard(tasks, { index: index + 1, count }).reduce((sum, task) => sum + work(task), 0),
+        );
+        const longest = Math.max(...tasks.map(work));
+        // Of sums in another order.
+        const rounding = 1e-9 * tasks.length * longest;
+        assert.ok(Math.max(...loads) - Math.min(...loads) <= longest + rounding);
+      }),
+    );
+  });
+
+  test('are written as a part and their number', () => {
+    assert.deepEqual(parseShard('3/8'), { index: 3, count: 8 });
+    for (const text of ['0/8', '9/8', '3', '3/', 'a/b', '1/99999', '-1/8', '1.5/8'])
+      assert.throws(
+        () => parseShard(text),
+        new InputError(
+          `--shard: expected a part and their number, as 3/8, from 1/1 to 10000/10000, got ${text}`,
+        ),
+      );
+  });
+});
+
+function shardsOf(tasks: readonly Task[], count: number): string[][] {
+  return Array.from({ length: count }, (_, index) =>
+    tasksOfShard(tasks, { index: index + 1, count }).map(({ id }) => id),
+  );
+}
