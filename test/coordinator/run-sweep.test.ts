@@ -203,13 +203,6 @@ describe('a task that fails', () => {
     assert.ok(state.state === 'failed');
     assert.deepEqual([state.failure.attempts, state.failure.lastFinite?.loss], [2, 1234.5]);
   });
-
-  test('is trained alone with onlyFailed, a diverged one too', async () => {
-    const [diverging, failing] = [standInTask(2, 'diverges'), standInTask(3, 'fails once')];
-    await run([diverging, failing], { retries: 0 });
-    const { done, failed, shown } = await run([diverging, failing, standInTask(4, 'succeeds')], {
-      onlyFailed: true,
-    });
     assert.match(
       shown,
       /^3 tasks: 0 done, 0 to continue, 2 failed \(1 diverged, 1 by an error\), 1 to run; /,
