@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import type { RunOptions, RunResult } from '../../src/coordinator/run-sweep.js';
 import { StoreBusyError, StoreError } from '../../src/errors.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { LockFolder } from '../../src/store/lock-folder.js';
-import { TASK_FILES, readTaskState, taskFolder } from '../../src/store/task-folder.js';
+import { readTaskState, taskFolder } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 import { eventsOf, standInOptions, standInTask, startsOf, untilStarted } from './stand-in.js';
 
