@@ -59,7 +59,7 @@ export interface ComputedRows<Column extends string = string> {
 }
 
 /** A finished computation of a kind, whose measures and columns are known. */
-export type RunOf<Kind extends ComputedKind> = ComputedRun<MeasureOf<Kind> & string, ColumnOf<Kind> & string>;
+export type RunOf<Kind extends ComputedKind> = ComputedRun<MeasureOf<Kind>, ColumnOf<Kind>>;
 
 /** A computation that has no result yet, or none that can be trusted. */
 export interface MissingComputation<T extends ComputedTask = ComputedTask> {

@@ -28,5 +28,5 @@ export const quantities = {
 } as const satisfies Readonly<Record<string, Quantities>>;
 
 export type ComputedKind = keyof typeof quantities;
-export type ColumnOf<Kind extends ComputedKind> = keyof (typeof quantities)[Kind]['columns'];
-export type MeasureOf<Kind extends ComputedKind> = keyof (typeof quantities)[Kind]['measures'];
+export type ColumnOf<Kind extends ComputedKind> = keyof (typeof quantities)[Kind]['columns'] & string;
+export type MeasureOf<Kind extends ComputedKind> = keyof (typeof quantities)[Kind]['measures'] & string;

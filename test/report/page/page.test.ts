@@ -23,6 +23,7 @@ const content: PageContent = {
   missing: [{ name: 'linear-1', reason: 'at step 5' }],
   verdicts: [],
   deviations: null,
+  theory: [],
   sections: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' }, collapse: null }],
   figures: [{ name: 'figure1', title: 'Figure 1', caption: 'Norms', svg: '<svg viewBox="0 0 1 1"></svg>' }],
   figureNotes: ['figure2 is left out'],
