@@ -92,7 +92,10 @@ export function isOfKind<Kind extends ComputedKind>(run: ComputedRun, kind: Kind
   return run.settings.kind === kind;
 }
 
-function readComputedRun<T extends ComputedTask>(outDir: string, task: T): ComputedRun | MissingComputation<T> {
+function readComputedRun<T extends ComputedTask>(
+  outDir: string,
+  task: T,
+): ComputedRun | MissingComputation<T> {
   const folder = taskFolder(outDir, task);
   const state = verifyTask(folder, task.id);
   if (state.state !== 'done') return { task, state: state.state, reason: reasonOf(state) };

@@ -112,12 +112,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
 async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const { readComputedRuns } = await import('../aggregate/computed.js');
   const { readRuns } = await import('../aggregate/runs.js');
-  const { terminalTables, terminalTheory } = await import('../report/terminal.js');
+  const { paragraphs, terminalTables, terminalTheory } = await import('../report/terminal.js');
   const { examineTheory } = await import('../report/theory/registry.js');
   const parts = readRuns(sweep, outDir);
   const computed = readComputedRuns(outDir, sweep.tasks);
-  const verdicts = terminalTheory(examineTheory({ computed, parts }));
-  process.stdout.write(`${[terminalTables(parts), ...verdicts].join('\n\n')}\n`);
+  const theory = terminalTheory(examineTheory({ computed, parts }));
+  process.stdout.write(`${paragraphs([terminalTables(parts), ...theory])}
+`);
   const missing = [...parts.flatMap((part) => part.missing), ...computed.missing];
   const corrupt = missing.filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));

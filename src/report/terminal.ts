@@ -20,3 +20,8 @@ export function terminalTheory(statements: readonly Statement[]): string[] {
     [`${outcome}: ${title}. ${verdict}.`, ...notes].join(' '),
   );
 }
+
+/** Those that say something, apart from each other. */
+export function paragraphs(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n\n');
+}

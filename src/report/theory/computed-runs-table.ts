@@ -2,7 +2,7 @@ import type { ComputedSettings } from '../../aggregate/computed.js';
 import { quantities, type ComputedKind } from '../../theory/computations/quantities.js';
 import { formatNumber } from '../tables/format.js';
 import type { Table, TableRecord } from '../tables/table.js';
-import type { ComputedDefinition, StatementRuns } from './computed-statement.js';
+import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 
 /** Every finished run and all numbers of its verdict. */
 export function computedRunsTable<Kind extends ComputedKind>(

@@ -1,7 +1,7 @@
 import type { ComputedKind } from '../../theory/computations/quantities.js';
 import { quantities } from '../../theory/computations/quantities.js';
 import { countRuns, formatNumber } from '../tables/format.js';
-import type { ComputedDefinition, StatementRuns } from './computed-statement.js';
+import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 import { extreme, formatRange, valuesOf, type Measured } from './measured.js';
 import type { TheoryOutcome } from './statement.js';
 

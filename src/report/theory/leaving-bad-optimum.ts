@@ -74,16 +74,19 @@ function examine(begun: readonly Begun[]): Examination {
         {
           name: NAME,
           title: TITLE,
-          caption:
-            'One curve a run, at its evaluations; the strong curve is the mean of the runs with one s.',
+          caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
           drawing: trainingPanels(runs, METRICS, {
-            title: 's, dimensions too many at the start',
-            of: ({ task }) => String(extraDims(task.settings)),
+            title: 'r*-d-r, s dimensions too many at the start',
+            of: (run) => settingOf(run, names),
           }),
         },
       ]);
     },
   };
+}
+
+function settingOf({ task: { settings } }: Run, names: RunNames): string {
+  return `${names.setting({ ...settings })}, s = ${extraDims(settings)}`;
 }
 
 /** At the first evaluation where they are counted, and at the last. */
@@ -94,8 +97,7 @@ function zeros(run: Run) {
 }
 
 function table(runs: readonly Run[], names: RunNames): Table {
-  const setting = ({ task: { settings } }: Run) =>
-    `${names.setting({ ...settings })}, s = ${extraDims(settings)}`;
+  const setting = (run: Run) => settingOf(run, names);
   const groups = [...new Set(runs.map(setting))].map((name) => ({
     name,
     runs: runs.filter((run) => setting(run) === name),

@@ -1,7 +1,7 @@
 import type { ComputedSettings, RunOf } from '../../aggregate/computed.js';
 import type { ComputedKind } from '../../theory/computations/quantities.js';
 import type { Table } from '../tables/table.js';
-import type { ComputedDefinition, StatementRuns } from './computed-statement.js';
+import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 import { formatMeasured, measuredFields } from './measured.js';
 import { dimensionsOf } from './run-names.js';
 
@@ -57,7 +57,7 @@ interface SettingGroup<Kind extends ComputedKind> {
 }
 
 /** In the order in which the settings come; those of which no run has finished last. */
-export function bySetting<Kind extends ComputedKind>({
+function bySetting<Kind extends ComputedKind>({
   runs,
   missing,
   names,

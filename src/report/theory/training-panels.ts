@@ -36,6 +36,7 @@ export function trainingPanels(
       const rows = shown.flatMap((cell) =>
         cellRows(
           runs.filter((run) => groups.of(run) === cell),
+          runs.length > cells.length,
           { cell, metric },
         ),
       );
@@ -53,12 +54,16 @@ export function trainingPanels(
   };
 }
 
-/** Each run's curve, then their mean if there are several. */
-function cellRows(runs: readonly Run[], about: Pick<CurveRow, 'cell' | 'metric'>): CurveRow[] {
+/** Each run's curve, then their mean if any colour has several. */
+function cellRows(
+  runs: readonly Run[],
+  hasMean: boolean,
+  about: Pick<CurveRow, 'cell' | 'metric'>,
+): CurveRow[] {
   const curves = runs.map((run) => ({ run: run.task.name, points: series(run, about.metric) }));
   const single = evenly(curves, MOST_RUNS).flatMap(({ run, points }) =>
     points.map((point) => ({ run, ...point })),
   );
-  const means = curves.length > 1 ? meanCurve(curves.map(({ points }) => points)) : [];
+  const means = hasMean ? meanCurve(curves.map(({ points }) => points)) : [];
   return [...single, ...means].map((point) => ({ panel: '', ...about, ...point }));
 }
