@@ -31,9 +31,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       ({ claim, outcome, detail }) => `${outcome}: ${claim.statement} ${detail}`,
     );
     const texts = [terminalTables(report.parts), ...verdicts, ...terminalTheory(report.theory)];
-    process.stdout.write(`${paragraphs(texts)}
-
-`);
+    process.stdout.write(`${paragraphs(texts)}\n\n`);
     process.stdout.write(`Report: ${page}\nTables and figures: ${path.dirname(page)}\n`);
     const missing = [...report.parts.flatMap((part) => part.missing), ...report.missingComputations];
     const corrupt = missing.filter(({ state }) => state === 'corrupt');

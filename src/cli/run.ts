@@ -117,8 +117,7 @@ async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const parts = readRuns(sweep, outDir);
   const computed = readComputedRuns(outDir, sweep.tasks);
   const theory = terminalTheory(examineTheory({ computed, parts }));
-  process.stdout.write(`${paragraphs([terminalTables(parts), ...theory])}
-`);
+  process.stdout.write(`${paragraphs([terminalTables(parts), ...theory])}\n`);
   const missing = [...parts.flatMap((part) => part.missing), ...computed.missing];
   const corrupt = missing.filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));

@@ -1,3 +1,4 @@
+import { max, min } from 'simple-statistics';
 import type { RunOf } from '../../aggregate/computed.js';
 import type { Drawing, FigureRow, Panel } from '../figures/figure.js';
 import { inGrid } from '../figures/layout.js';
@@ -95,15 +96,15 @@ function finite(value: number): number | null {
 }
 
 function sharedEncoding(rows: readonly BadOptimumRow[], extras: readonly string[], title: string | null) {
+  const deviations = rows.map(({ deviation }) => deviation);
+  const { axis } = logAxis(deviations, 4);
   return {
     x: {
       field: 'deviation',
       type: 'quantitative',
       title,
-      ...logAxis(
-        rows.map(({ deviation }) => deviation),
-        4,
-      ),
+      axis,
+      scale: { type: 'log', nice: false, domain: [min(deviations), max(deviations)] as number[] },
     },
     color: {
       field: 's',

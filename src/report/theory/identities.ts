@@ -19,7 +19,9 @@ export const identitiesStatement = computedStatement({
     'Each was checked at random matrices of random dimensions, the two sides computed in different ways, and their difference compared ' +
       'with what rounding, or for Eq. (4) the standard error of a Monte Carlo estimate, explains.',
   ],
-  findings: ['Lemma 2’s ε is to be read as ε²: the best ε² is the mean squared reconstruction error over d.'],
+  findings: [
+    'The paper’s proof of Lemma 2 names Eq. (4), the linear loss; it is about Eq. (3), for any f and g.',
+  ],
   kind: 'identities',
   toldOtherwise: ['draws', 'maxDim'],
   words: [{ head: 'what it says', of: (settings) => identityText(nameOf(settings)).says }],

@@ -97,3 +97,28 @@ test('a decay to exactly nothing ends where rounding begins', async () => {
   assert.deepEqual([...new Set(panels.rows.map(({ time }) => time))], [0, 1, 2]);
   assert.match(await renderSvg(panels), /^<svg/);
 });
+
+test('runs of one row are points without a course, and still drawn', async () => {
+  const one = [
+    literalRun(
+      flowRun(1).settings,
+      {},
+      { time: [0], k: [2], logOutside: [0], logBound: [0], encoderMargin: [0] },
+    ),
+    literalRun(landscapeRun(3).settings, landscapeRun(3).verdict, {
+      deviation: [1],
+      loss: [2],
+      asymptote: [2],
+    }),
+    literalRun(badOptimumRun(1).settings, badOptimumRun(1).verdict, {
+      deviation: [1],
+      loss: [2],
+      monteCarloLoss: [2],
+      standardError: [0],
+      error: [NaN],
+    }),
+  ];
+  for (const name of ['gradient-flow', 'landscape', 'bad-optimum'])
+    for (const figure of figuresOf(one, `theory-${name}`))
+      assert.doesNotMatch(await renderSvg(figure), /NaN/, name);
+});
