@@ -16,8 +16,9 @@ const flow = {
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['sweep', 'store/predecessors', 'training/protocol'],
   coordinator: ['pool', 'store', 'sweep', 'training/protocol'],
-  aggregate: ['logs', 'store', 'sweep'],
-  report: ['aggregate', 'logs', 'sweep', 'store/files'],
+  // Of the theory they know what its columns and numbers are called, never how they are computed.
+  aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
+  report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',

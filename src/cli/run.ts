@@ -114,13 +114,18 @@ export const runCommand: CommandModule<object, RunArguments> = {
   },
 };
 
-/** Prints the tables of means. @returns the tasks whose files turn out not to hold what their markers say */
+/** Prints the tables of means, and verdicts on the theory. @returns the tasks whose files turn out not to hold what their markers say */
 async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
+  const { readComputedRuns } = await import('../aggregate/computed.js');
   const { readRuns } = await import('../aggregate/runs.js');
-  const { terminalTables } = await import('../report/terminal.js');
+  const { paragraphs, terminalTables, terminalTheory } = await import('../report/terminal.js');
+  const { examineTheory } = await import('../report/theory/registry.js');
   const parts = readRuns(sweep, outDir);
-  process.stdout.write(`${terminalTables(parts)}\n`);
-  const corrupt = parts.flatMap(({ missing }) => missing.filter(({ state }) => state === 'corrupt'));
+  const computed = readComputedRuns(outDir, sweep.tasks);
+  const theory = terminalTheory(examineTheory({ computed, parts }));
+  process.stdout.write(`${paragraphs([terminalTables(parts), ...theory])}\n`);
+  const missing = [...parts.flatMap((part) => part.missing), ...computed.missing];
+  const corrupt = missing.filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
 }
 

@@ -1,15 +1,13 @@
 import { max, min } from 'simple-statistics';
 import { MEAN, type CurveRow } from './curve-rows.js';
 import type { Panel } from './figure.js';
+import { logAxis } from './log-axis.js';
 import { linearTicks, metricAxis } from './metric-axes.js';
 import { colourScale, dashScale } from './theme.js';
-import { superscript } from './typography.js';
 
 const HEIGHT = 210;
 /** As `50k`. */
 const STEP_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')";
-/** More ticks at powers of ten are thinned out. */
-const MOST_DECADES = 8;
 /** Evaluations after the first step that show a course by themselves. */
 const MIN_COURSE = 5;
 
@@ -58,7 +56,7 @@ export function curvePanel({ panel, metric, isLog, rows }: PanelData, { width, l
         field: 'value',
         type: 'quantitative',
         title: metricAxis(metric).title,
-        ...(isLog ? logAxis(rows) : linearAxis(rows, metric)),
+        ...(isLog ? logAxis(rows.map(({ value }) => value)) : linearAxis(rows, metric)),
       },
       color: {
         ...cell,
@@ -108,24 +106,4 @@ function extentOf(rows: readonly CurveRow[], metric: string): [number, number] {
   const [low, high] = [min(values), max(values)];
   if (metricAxis(metric).startsAtZero) return [Math.min(0, low), Math.max(0, high)];
   return low === high ? [low - 1, high + 1] : [low, high];
-}
-
-/** With ticks at powers of ten. */
-function logAxis(rows: readonly CurveRow[]) {
-  const values = rows.map(({ value }) => value);
-  const low = Math.floor(Math.log10(min(values)));
-  const high = Math.ceil(Math.log10(max(values)));
-  const every = Math.ceil((high - low) / MOST_DECADES) || 1;
-  const ticks = Array.from(
-    { length: Math.floor((high - low) / every) + 1 },
-    (_, index) => low + index * every,
-  );
-  const labels = Object.fromEntries(ticks.map((exponent) => [exponent, `10${superscript(exponent)}`]));
-  return {
-    scale: { type: 'log' },
-    axis: {
-      values: ticks.map((exponent) => Number(`1e${exponent}`)),
-      labelExpr: `(${JSON.stringify(labels)})[round(log(datum.value) / LN10)]`,
-    },
-  } as const;
 }

@@ -55,7 +55,7 @@ export interface Drawing {
   /** Default: each panel has axes of its own. */
   readonly axes?: 'shared';
   /** Default: all panels share colours and the legend. */
-  readonly legend?: 'one a row';
+  readonly legend?: 'one a row' | 'one a panel';
   /** What of the cells is not in the picture. */
   readonly notes: readonly string[];
 }

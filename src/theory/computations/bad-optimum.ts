@@ -6,7 +6,14 @@ import { normals, randomFrom, type Random } from '../random.js';
 import { estimate, objectiveAt, type Vae } from '../vae-objective.js';
 import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
-import { count, nat, one } from './quantity.js';
+import {
+  badOptimumColumns,
+  badOptimumMeasures,
+  badOptimumOutcomes,
+  type Column,
+  type Measure,
+  type Outcome,
+} from './bad-optimum-quantities.js';
 import {
   ambientDimSetting,
   dimSetting,
@@ -38,42 +45,15 @@ const schema = z.strictObject({
 });
 export type BadOptimumSettings = z.output<typeof schema>;
 
-const outcomes = {
-  'to-minus-infinity': 'the loss falls in proportion to log eps',
-  bounded: 'it does not',
-} as const;
-type Outcome = keyof typeof outcomes;
-
-const columns = {
-  deviation: one('eps~'),
-  loss: nat('The loss of Eq. (6) in closed form'),
-  monteCarloLoss: nat('The mean of Eq. (3) over drawn x and z, of the same parameters'),
-  standardError: nat('Its standard error'),
-  error: one('monteCarloLoss - loss in standard errors'),
-  slope: nat('Change of the loss over that of log eps~ since the row before; NaN in the first'),
-};
-type Column = keyof typeof columns;
-
-const measures = {
-  predictedSlope: nat('d - r* - s'),
-  slope: nat('Change of the loss over that of log eps~ in the last decade'),
-  monteCarloSlope: nat('The same of monteCarloLoss, from eps~ = 0.01 to the smallest'),
-  largestError: one('The largest |error|'),
-  generatorDim: count('The rank of generated points about their mean'),
-  predictedDim: count('r* + s'),
-  encoderZeros: count('D~_ii below 0.1 at the smallest eps~: r* + s'),
-};
-type Measure = keyof typeof measures;
-
 /** Theorem 4. */
 export const badOptimumComputation: Computation<BadOptimumSettings, Column, Measure, Outcome> = {
   kind: 'bad-optimum',
   statement:
     'Theorem 4: for every s >= 1 with d > r* + s and r >= r* + s, a generator of r* + s dimensions has a loss that goes to -infinity, and exactly r* + s of D~ go to zero.',
   schema,
-  columns,
-  measures,
-  outcomes,
+  columns: badOptimumColumns,
+  measures: badOptimumMeasures,
+  outcomes: badOptimumOutcomes,
   problems,
   run,
 };

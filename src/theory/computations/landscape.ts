@@ -7,7 +7,14 @@ import { gaussianMatrix, groundTruth, randomFrom } from '../random.js';
 import { optimalEncoderVariance, simplifiedLoss } from '../simplified-loss.js';
 import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
-import { count, nat, one } from './quantity.js';
+import {
+  landscapeColumns,
+  landscapeMeasures,
+  landscapeOutcomes,
+  type Column,
+  type Measure,
+  type Outcome,
+} from './landscape-quantities.js';
 import {
   ambientDimSetting,
   latentDimSetting,
@@ -41,47 +48,15 @@ const schema = z.strictObject({
 });
 export type LandscapeSettings = z.output<typeof schema>;
 
-const outcomes = {
-  'to-minus-infinity': 'the loss falls in proportion to log eps',
-  bounded: 'the loss converges',
-  'to-plus-infinity': 'the loss rises',
-} as const;
-type Outcome = keyof typeof outcomes;
-
-const columns = {
-  deviation: one('eps~'),
-  loss: nat("L, Eq. (4), at Lemma 3's D~: the smallest loss for this A~, B~ and eps~"),
-  simplifiedLoss: nat('L1, Eq. (5): the same number'),
-  asymptote: nat('slope log eps~ and what the loss differs from it by in the limit, if A = A~ B~ A'),
-  slope: nat('Change of the loss over that of log eps~ since the row before; NaN in the first'),
-  largestNonzeroVariance: one('The largest D~_ii of a nonzero column of A~'),
-};
-type Column = keyof typeof columns;
-
-const measures = {
-  predictedSlope: nat('d - r + zero columns'),
-  slope: nat('Change of the loss over that of log eps~ in the last decade'),
-  residual: one('|A - A~ B~ A|_F'),
-  residualPart: one(
-    '|A - A~ B~ A|_F^2 / (2 eps~^2) over the loss at the smallest eps~: 1 if it is what makes the loss rise',
-  ),
-  loss: nat('The loss at the smallest eps~'),
-  asymptoteError: nat('Its distance from the asymptote'),
-  encoderZeros: count('D~_ii below 0.1 at the smallest eps~'),
-  nonzeroColumns: count('Nonzero columns of A~: what encoderZeros is predicted to be'),
-  simplifiedLossError: one('The largest |L - L1| / (1 + |L1|)'),
-};
-type Measure = keyof typeof measures;
-
 /** Theorem 3 and, where the reconstruction is broken, Lemma 1. */
 export const landscape: Computation<LandscapeSettings, Column, Measure, Outcome> = {
   kind: 'landscape',
   statement:
     'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; with r - d it converges, with fewer or without A = A~ B~ A it goes to +infinity.',
   schema,
-  columns,
-  measures,
-  outcomes,
+  columns: landscapeColumns,
+  measures: landscapeMeasures,
+  outcomes: landscapeOutcomes,
   problems,
   run,
 };
