@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import { readLog, readNumbers, valueAt, type LogValue } from '../logs/read.js';
-import { decodeSafetensors, type NamedTensor } from '../logs/safetensors.js';
+import { readSafetensors, type NamedTensor } from '../logs/safetensors.js';
 import { TASK_FILES, taskFolder, verifyTask, type TaskState } from '../store/task-folder.js';
 import type { Sweep, SweepPart } from '../sweep/load.js';
 import type { Task } from '../sweep/task.js';
@@ -83,7 +82,7 @@ export function readPoints({ task, folder }: Run): RunPoints {
 
 /** What the run's data was drawn with: A [r*, r*] of linear data, a* [r*, 1] of sigmoid data; null for the sphere. */
 export function readDataParameters({ folder }: Run): NamedTensor | null {
-  const { tensors } = decodeSafetensors(readFileSync(path.join(folder, TASK_FILES.parameters)));
+  const { tensors } = readSafetensors(path.join(folder, TASK_FILES.parameters));
   return tensors.get('data.0') ?? null;
 }
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
-import { writeFailure } from '../store/files.js';
+import { refuseLink, writeFailure } from '../store/files.js';
 import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 
 /** How much of a stream is durable, for a checkpoint to name. */
@@ -42,6 +42,7 @@ export class BatchStream {
   constructor(path: string, schema: Schema, keep: StreamState) {
     this.#encoder = new StreamEncoder(schema);
     this.#path = path;
+    refuseLink(path);
     this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
     try {
       this.#keep(keep);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
@@ -122,10 +123,10 @@ export function markedHashes(folder: string): ReadonlyMap<string, string> | null
 export function prepareTaskFolder(folder: string, task: Task): string {
   makeFolder(folder);
   const file = path.join(folder, TASK_FILES.task);
-  if (!existsSync(file)) {
-    const { id, name, settings, versions } = task;
-    writeJson(file, { id, name, settings, versions });
-  }
+  const { id, name, settings, versions } = task;
+  const content = { id, name, settings, versions };
+  const written = readJsonFile(file, z.unknown());
+  if (!written.found || !isDeepStrictEqual(written.value, content)) writeJson(file, content);
   return path.resolve(folder);
 }
 
@@ -211,7 +212,8 @@ function readUnfinishedState(folder: string): TaskState {
 
 function sizeOf(file: string): number | null {
   try {
-    return statSync(file).size;
+    const stats = statSync(file);
+    return stats.isFile() ? stats.size : null;
   } catch (error) {
     if (isMissing(error)) return null;
     throw new StoreError(`can't look at ${file} (${reasonOf(error)}): make it readable`, { cause: error });

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
 import { readLog, readNumbers, valueAt } from '../logs/read.js';
-import { decodeSafetensors } from '../logs/safetensors.js';
+import { readSafetensors } from '../logs/safetensors.js';
 import type { Predecessor } from '../store/predecessors.js';
 import { TASK_FILES, verifyTask } from '../store/task-folder.js';
 import type { Task } from '../sweep/task.js';
@@ -22,7 +21,7 @@ export function readPredecessor(
   logs: TrainingLogs,
 ): { step: number; state: Float32Array[] } | null {
   if (verifyTask(folder, id).state !== 'done') return null;
-  const { tensors } = decodeSafetensors(readFileSync(join(folder, TASK_FILES.parameters)));
+  const { tensors } = readSafetensors(join(folder, TASK_FILES.parameters));
   const moments = MOMENTS.map((name) => tensors.get(name)?.values).filter(
     (values) => values instanceof Float32Array,
   );

@@ -20,6 +20,8 @@ export interface Session {
   readonly retries?: number;
   readonly failAt?: Readonly<Record<string, number>>;
   readonly stopAt?: Readonly<Record<string, number>>;
+  /** Gets what is shown to the user. */
+  readonly say?: (line: string) => void;
 }
 
 /** What `runSweep` does but for the lock, in this thread and one task after another. */
@@ -43,11 +45,12 @@ export async function runSession(
   logger.info(found.summary);
   for (const { task, failures } of found.pending) if (failures > 0) ledger.begin(task.name, 'failed', false);
   const stop = new AbortController();
-  return dispatch(found.pending, {
+  const result = await dispatch(found.pending, {
     pool: standInPool(session, ledger, stop),
     tally: new Tally({ ...found, tasks: tasks.length }, 1, () => 0),
     logger,
     event: (line) => {
+      session.say?.(line);
       const failed = /^failed: (\S+):/.exec(line)?.[1];
       if (failed !== undefined) ledger.settle(failed, 'failed', true);
     },
@@ -57,6 +60,7 @@ export async function runSession(
     retrainCorrupt,
     signal: stop.signal,
   });
+  return { ...result, corrupt: [...found.corrupt, ...result.corrupt] };
 }
 
 function setCorruptAside(outDir: string, tasks: readonly Task[], ledger: Ledger): void {

@@ -25,15 +25,14 @@ const STEPS = [
 ] as const;
 
 export const TASKS: readonly Task[] = STEPS.map(([steps, evaluateEverySteps], index) =>
-  sampleTask(index + 1, {
-    steps,
-    intrinsicDim: 1,
-    ambientDim: 2,
-    latentDim: 1,
-    evaluateEverySteps,
-    evaluationPoints: 5,
-  }),
+  tinyTask(index + 1, steps, evaluateEverySteps),
 );
+
+/** Its training is stood in for; a checkpoint follows each evaluation. */
+export function tinyTask(seed: number, steps: number, evaluateEverySteps: number): Task {
+  const dimensions = { intrinsicDim: 1, ambientDim: 2, latentDim: 1 };
+  return sampleTask(seed, { ...dimensions, steps, evaluateEverySteps, evaluationPoints: 5 });
+}
 
 export interface TrainingEvents {
   /** Whether to throw, as a thread may for its own reasons, after that many steps. */
