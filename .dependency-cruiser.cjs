@@ -3,7 +3,8 @@
  * and its own files are open to it.
  */
 const flow = {
-  sweep: [],
+  // Settings of the theory's computations, which load neither matrices nor solvers.
+  sweep: ['theory/computations/[a-z-]+-settings', 'theory/identities/names'],
   store: ['sweep'],
   native: [],
   random: ['native'],
@@ -13,6 +14,14 @@ const flow = {
   theory: [],
   logs: ['sweep', 'vae/metrics', 'store/files'],
   training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
+  // Runs the computations; of the training, what every task's thread has.
+  computing: [
+    'theory/computations',
+    'logs',
+    'store',
+    'sweep',
+    'training/(protocol|clock|failed-outcome|session-record)',
+  ],
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['sweep', 'store/predecessors', 'training/protocol'],
   coordinator: ['pool', 'store', 'sweep', 'training/protocol'],
@@ -31,7 +40,7 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|logs|aggregate|report)/';
+const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|computing|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -52,7 +61,7 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|pool|native|sweep)/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep)/' },
     },
     {
       name: 'one-door-to-tensorflow',
@@ -67,6 +76,13 @@ module.exports = {
       severity: 'error',
       from: { path: withoutTensorFlow },
       to: { path: '^src/native/tensorflow[.]ts$', reachable: true },
+    },
+    {
+      name: 'planning-loads-no-matrices',
+      comment: 'A sweep file is checked with the settings of the computations alone.',
+      severity: 'error',
+      from: { path: '^src/sweep/' },
+      to: { path: '(^src/theory/ode[.]ts$|node_modules/ml-matrix/)', reachable: true },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

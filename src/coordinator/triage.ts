@@ -1,6 +1,6 @@
 import type { Predecessor } from '../store/predecessors.js';
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
-import { estimateCost } from '../sweep/cost.js';
+import { estimateCost, stepsOf } from '../sweep/cost.js';
 import type { Task } from '../sweep/task.js';
 
 /** A task to be trained in this session. */
@@ -79,7 +79,7 @@ function afresh(task: Task, predecessor: Predecessor | null): PendingTask {
 
 /** Estimated milliseconds of training that the task still needs in one worker. */
 export function remainingWorkMs({ task: { settings }, fromStep }: PendingTask): number {
-  return estimateCost(settings).trainingMs * (1 - fromStep / settings.steps);
+  return estimateCost(settings).trainingMs * (1 - fromStep / stepsOf(settings));
 }
 
 function longestFirst(pending: readonly PendingTask[]): PendingTask[] {

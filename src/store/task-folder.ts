@@ -21,12 +21,15 @@ export const TASK_FILES = {
   task: 'task.json',
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
+  rowsStream: 'rows.arrows',
   checkpoint: 'checkpoint.safetensors',
   checkpointBefore: 'checkpoint-before.safetensors',
   steps: 'steps.arrow',
   evaluations: 'evaluations.arrow',
   samples: 'samples.arrow',
   parameters: 'parameters.safetensors',
+  rows: 'rows.arrow',
+  verdict: 'verdict.json',
   run: 'run.json',
   done: 'done.json',
   failed: 'failed.json',
@@ -138,8 +141,8 @@ export function commitResults(
 
 /** Removes what a finished task needs no more. What a crash leaves of it does no harm. */
 export function removeUnfinished(folder: string): void {
-  const { stepsStream, evaluationsStream, checkpoint, checkpointBefore } = TASK_FILES;
-  for (const file of [stepsStream, evaluationsStream, checkpoint, checkpointBefore])
+  const { stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore } = TASK_FILES;
+  for (const file of [stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore])
     rmSync(path.join(folder, file), { force: true });
 }
 

@@ -8,10 +8,7 @@ const MAX_DIM = 10_000;
 
 const dim = (what: string) => wholeNumber(1, MAX_DIM, what);
 
-/**
- * Every setting that a sweep file may give, fixed or as a grid's key, with the values it may have. Parsing also makes each
- * value canonical; what depends on several settings at once is checked by `settingProblems`.
- */
+/** The settings of the experiments that train. */
 export const settingSchemas = {
   dimensions: z
     .tuple([dim('an intrinsic dimension'), dim('an ambient dimension'), dim('a latent dimension')], {
@@ -64,19 +61,10 @@ export const settingSchemas = {
 
 export type SettingName = keyof typeof settingSchemas;
 
-/**
- * Settings as a sweep file gives them, in canonical form: `dimensions` are [intrinsic, ambient, latent], and
- * `decoderVarianceThreshold` is the log-variance, or null for none.
- */
-export type SettingValues = { readonly [Name in SettingName]?: z.output<(typeof settingSchemas)[Name]> };
-
-export type SettingValue = NonNullable<SettingValues[SettingName]> | null;
+/** Settings as a sweep file gives them, in canonical form. */
+export type TrainingValues = { readonly [Name in SettingName]?: z.output<(typeof settingSchemas)[Name]> };
 
 export const settingNames = Object.keys(settingSchemas) as readonly SettingName[];
-
-export function isSettingName(name: string): name is SettingName {
-  return Object.hasOwn(settingSchemas, name);
-}
 
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: `expected one of ${values.join(', ')}` });

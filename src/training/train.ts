@@ -4,6 +4,7 @@ import { tf } from '../native/tensorflow.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
 import { initialParameters, parameterLayout } from '../vae/parameters.js';
 import { writeCheckpoint } from './checkpoint.js';
+import type { Clock } from './clock.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
 import type { TrainingLogs } from './training-logs.js';
 import { MAX_CHUNK_STEPS, type Program, type Programs } from './programs.js';
@@ -15,12 +16,6 @@ import { runInputTensors, STEP_METRICS } from './step.js';
 /** How long a chunk should take: a stop request waits for its end. */
 const CHUNK_MS = 500;
 const FIRST_CHUNK_STEPS = 100;
-
-/** Monotonic milliseconds and wall-clock time; neither reaches a result. */
-export interface Clock {
-  now(): number;
-  date(): Date;
-}
 
 /** Trains one task from its checkpoint or its start, to its end, a stop request or a loss that is not finite. */
 export function train(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {

@@ -6,7 +6,7 @@ import { encodeSafetensors } from '../logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../logs/step-log.js';
 import { TASK_FILES } from '../store/task-folder.js';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
 import type { Model } from '../vae/model.js';
 import { parameterLayout } from '../vae/parameters.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -20,10 +20,10 @@ export class TrainingLogs {
   readonly steps: StepLog;
   readonly #evaluations: BatchStream;
   readonly #evaluationColumns: readonly string[];
-  readonly #task: Task;
+  readonly #task: TrainingTask;
 
   /** @param checkpoint where to go on, or null to start anew */
-  constructor(folder: string, task: Task, checkpoint: Checkpoint | null) {
+  constructor(folder: string, task: TrainingTask, checkpoint: Checkpoint | null) {
     this.#task = task;
     this.steps = new StepLog(
       join(folder, TASK_FILES.stepsStream),
@@ -90,7 +90,7 @@ function columnsOf(values: Float32Array, width: number): Float32Array[] {
 
 /** Trained parameters by name, Adam's moments as one vector each, the data's parameters (A, a*) as `data.0`; the settings in the metadata. */
 function encodeParameters(
-  { id, settings, versions }: Task,
+  { id, settings, versions }: TrainingTask,
   model: Model,
   state: readonly Tensor1D[],
   dataParameters: readonly Tensor2D[],

@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import paperTables from '../../src/report/tables/paper-tables.json' with { type: 'json' };
 import { loadSweep } from '../../src/sweep/load.js';
-import { cellsOf, VERSIONS } from './sweep-folder.js';
+import { cellsOf, trainingSweep, VERSIONS } from './sweep-folder.js';
 
 const shipped = (name: string) =>
-  loadSweep(fileURLToPath(new URL(`../../../sweeps/${name}`, import.meta.url)), { versions: VERSIONS });
+  trainingSweep(
+    loadSweep(fileURLToPath(new URL(`../../../sweeps/${name}`, import.meta.url)), { versions: VERSIONS }),
+  );
 
 test("table1-linear is the paper's 7 columns with 3 seeds each, at full length and with decoder noise", () => {
   const sweep = shipped('table1-linear.yaml');

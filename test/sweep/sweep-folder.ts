@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Sweep, SweepOptions } from '../../src/sweep/load.js';
-import { loadSweep } from '../../src/sweep/load.js';
+import type { Sweep, SweepOptions, TrainingPart } from '../../src/sweep/load.js';
+import { isTrainingPart, loadSweep } from '../../src/sweep/load.js';
+import { isTraining, type TrainingTask } from '../../src/sweep/task.js';
 
 export const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
 
@@ -13,9 +15,21 @@ function sweepFolder(files: Record<string, string>): string {
   return folder;
 }
 
+/** A sweep whose tasks all train. */
+export interface TrainingSweep extends Sweep {
+  readonly tasks: readonly TrainingTask[];
+  readonly parts: readonly TrainingPart[];
+}
+
+export function trainingSweep(sweep: Sweep): TrainingSweep {
+  const { tasks, parts } = sweep;
+  assert.ok(tasks.every(isTraining) && parts.every(isTrainingPart));
+  return { ...sweep, tasks, parts };
+}
+
 /** Loads the text as `sweep.yaml`; an error's message has `sweep.yaml` in place of the file's whole path. */
-export function load(text: string, options: Omit<SweepOptions, 'versions'> = {}): Sweep {
-  return loadFrom({ 'sweep.yaml': text }, 'sweep.yaml', options);
+export function load(text: string, options: Omit<SweepOptions, 'versions'> = {}): TrainingSweep {
+  return trainingSweep(loadFrom({ 'sweep.yaml': text }, 'sweep.yaml', options));
 }
 
 /** Loads one of these files; an error's message has paths relative to their folder. */
