@@ -13,7 +13,8 @@ const flow = {
   // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
   theory: [],
   logs: ['sweep', 'vae/metrics', 'store/files'],
-  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
+  // It may start at Theorem 4's optimum, which is a pure function.
+  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep', 'theory/bad-optimum'],
   // Runs the computations; of the training, what every task's thread has.
   computing: [
     'theory/computations',

@@ -6,6 +6,8 @@ import { LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './thresh
 const MAX_SEED = 2 ** 31 - 1;
 const MAX_DIM = 10_000;
 
+const EXTRA_DIMS_EXPECTED = `expected a whole number from 1 to ${formatCount(MAX_DIM)}, or none`;
+
 const dim = (what: string) => wholeNumber(1, MAX_DIM, what);
 
 /** The settings of the experiments that train. */
@@ -57,6 +59,18 @@ export const settingSchemas = {
   engine: oneOf(['c', 'compiled', 'eager']).describe(
     'c: a loop in C, made by g++; compiled: the same by XLA, slower; eager: step by step, the slow reference. Default: c.',
   ),
+  badOptimumExtraDims: z
+    .unknown()
+    .transform((value, context) => {
+      if (value === 'none') return null;
+      if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_DIM) return Number(value);
+      context.addIssue({ code: 'custom', message: EXTRA_DIMS_EXPECTED });
+      return z.NEVER;
+    })
+    .describe(
+      'Starts at the bad optimum of Theorem 4, Eq. (6), whose generator has so many dimensions too many; sigmoid data only. ' +
+        'Default: none, which starts at drawn parameters.',
+    ),
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;

@@ -21,7 +21,7 @@ export function isSameSetting(a: SettingValue, b: SettingValue): boolean {
 /** As the command line takes it: `3-12-20`, `e^-4`, `[200,200,200]`, `0.001`: for people, as variances that differ little look the same. */
 export function formatSetting(name: string, value: SettingValue): string {
   if (Array.isArray(value)) return name === 'dimensions' ? value.join('-') : `[${value.join(',')}]`;
-  return name === 'decoderVarianceThreshold' && (value === null || typeof value === 'number')
-    ? formatThreshold(value)
-    : String(value);
+  if (name === 'decoderVarianceThreshold' && (value === null || typeof value === 'number'))
+    return formatThreshold(value);
+  return name === 'badOptimumExtraDims' ? String(value ?? 'none') : String(value);
 }

@@ -29,6 +29,11 @@ export interface TrainingSettings {
   readonly evaluationPoints: number;
   readonly logEverySteps: number;
   readonly engine: 'c' | 'compiled' | 'eager';
+  /**
+   * s of Theorem 4: training on sigmoid data starts at the bad optimum of Eq. (6), whose generator has as many dimensions too many. Not
+   * there where it starts at drawn parameters, so that the tasks that do keep their ids.
+   */
+  readonly badOptimumExtraDims?: number;
 }
 
 /** Everything that decides what a computation of the paper's theory gives. */

@@ -16,12 +16,16 @@ const MAX_EVALUATIONS = 100_000;
 /** Settings of one cell as a sweep file gives them. */
 export type CellValues = TrainingValues & Required<Pick<TrainingValues, (typeof REQUIRED_SETTINGS)[number]>>;
 
+const commonSchemas = Object.fromEntries(
+  Object.entries(settingSchemas).filter(([name]) => name !== 'badOptimumExtraDims'),
+);
+
 /** One of the experiments that train. */
 export function trainingExperiment(name: ExperimentName): Experiment<TrainingSettings> {
   return {
     name,
     trains: true,
-    schemas: settingSchemas,
+    schemas: name === 'sigmoid' ? settingSchemas : commonSchemas,
     required: REQUIRED_SETTINGS,
     resolve: (values) => resolveSettings(name, values as CellValues),
     problems: (values, settings) => settingProblems(values as CellValues, settings),
@@ -56,6 +60,7 @@ export function resolveSettings(experiment: ExperimentName, values: CellValues):
     evaluationPoints: values.evaluationPoints ?? 1_000,
     logEverySteps: values.logEverySteps ?? 1,
     engine: values.engine ?? 'c',
+    ...(values.badOptimumExtraDims != null && { badOptimumExtraDims: values.badOptimumExtraDims }),
   };
 }
 
@@ -91,13 +96,34 @@ function settingProblems(values: CellValues, settings: TrainingSettings): Settin
         `${formatCount(steps)} steps, one evaluation every ${formatCount(evaluateEverySteps)}, are more than ${formatCount(MAX_EVALUATIONS)} evaluations: ` +
         `set evaluateEverySteps to ${Math.ceil(steps / MAX_EVALUATIONS)} or more`,
     });
+  return [...problems, ...badOptimumProblems(settings)];
+}
+
+/** Why training can't start at Theorem 4's bad optimum. */
+function badOptimumProblems(settings: TrainingSettings): SettingProblem[] {
+  const { badOptimumExtraDims: extra, intrinsicDim, ambientDim, latentDim, biases } = settings;
+  if (extra === undefined) return [];
+  const problems: SettingProblem[] = [];
+  const most = Math.min(ambientDim - 1, latentDim) - intrinsicDim;
+  if (extra > most)
+    problems.push({
+      settings: ['badOptimumExtraDims', 'dimensions'],
+      message:
+        `expected an s with ambient > intrinsic + s and latent >= intrinsic + s, ` +
+        `at most ${Math.max(0, most)} for ${intrinsicDim}-${ambientDim}-${latentDim}, got ${extra}`,
+    });
+  if (!biases)
+    problems.push({
+      settings: ['biases'],
+      message: 'a bad optimum has biases, -sigma(0) where sigma puts out 1/2: leave biases out',
+    });
   return problems;
 }
 
 function settingOf(settings: TrainingSettings, name: SettingName): SettingValue {
   if (name === 'dimensions') return [settings.intrinsicDim, settings.ambientDim, settings.latentDim];
   if (name === 'decoderVarianceThreshold') return settings.decoderLogVarianceThreshold;
-  return settings[name];
+  return settings[name] ?? null;
 }
 
 /** As `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`: safe as a file name on every system. */
@@ -107,6 +133,7 @@ function folderName(settings: TrainingSettings): string {
   if (settings.decoderLogVarianceThreshold !== null)
     parts.push(thresholdName(settings.decoderLogVarianceThreshold));
   if (modelSeed !== 0) parts.push(`model${modelSeed}`);
+  if (settings.badOptimumExtraDims !== undefined) parts.push(`bad${settings.badOptimumExtraDims}`);
   return parts.join('-');
 }
 
