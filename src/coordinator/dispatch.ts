@@ -141,9 +141,8 @@ class Dispatch {
         return;
       case 'stopped':
         logger.info({ task: name, step: outcome.step }, 'task stopped');
-        event(
-          `stopped: ${name} ${isTraining(item.task) ? `at step ${formatCount(outcome.step)}` : 'to start again'}`,
-        );
+        if (isTraining(item.task)) event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+        else event(`stopped: ${name}, to start again`);
         return;
       case 'corrupt':
         logger.error({ task: name, problem: outcome.problem }, 'task corrupt');

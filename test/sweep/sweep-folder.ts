@@ -9,7 +9,7 @@ import { isTraining, type TrainingTask } from '../../src/sweep/task.js';
 export const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
 
 /** A new folder with these sweep files. */
-function sweepFolder(files: Record<string, string>): string {
+export function sweepFolderWith(files: Record<string, string>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-files-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   return folder;
@@ -38,7 +38,7 @@ export function loadFrom(
   name: string,
   options: Omit<SweepOptions, 'versions'> = {},
 ): Sweep {
-  const folder = sweepFolder(files);
+  const folder = sweepFolderWith(files);
   try {
     return loadSweep(path.join(folder, name), { ...options, versions: VERSIONS });
   } catch (error) {
