@@ -3,7 +3,8 @@
  * and its own files are open to it.
  */
 const flow = {
-  sweep: [],
+  // Settings of the theory's computations, which load neither matrices nor solvers.
+  sweep: ['theory/computations/[a-z-]+-settings', 'theory/identities/names'],
   store: ['sweep'],
   native: [],
   random: ['native'],
@@ -12,7 +13,16 @@ const flow = {
   // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
   theory: [],
   logs: ['sweep', 'vae/metrics', 'store/files'],
-  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
+  // It may start at Theorem 4's optimum, which is a pure function.
+  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep', 'theory/bad-optimum'],
+  // Runs the computations; of the training, what every task's thread has.
+  computing: [
+    'theory/computations',
+    'logs',
+    'store',
+    'sweep',
+    'training/(protocol|clock|failed-outcome|session-record)',
+  ],
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['sweep', 'store/predecessors', 'training/protocol'],
   coordinator: ['pool', 'store', 'sweep', 'training/protocol'],
@@ -32,7 +42,7 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|logs|aggregate|report)/';
+const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|computing|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -53,7 +63,7 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|pool|native|sweep)/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep)/' },
     },
     {
       name: 'one-door-to-tensorflow',
@@ -68,6 +78,13 @@ module.exports = {
       severity: 'error',
       from: { path: withoutTensorFlow },
       to: { path: '^src/native/tensorflow[.]ts$', reachable: true },
+    },
+    {
+      name: 'planning-loads-no-matrices',
+      comment: 'A sweep file is checked with the settings of the computations alone.',
+      severity: 'error',
+      from: { path: '^src/sweep/' },
+      to: { path: '(^src/theory/ode[.]ts$|node_modules/ml-matrix/)', reachable: true },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -5,7 +5,7 @@ import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT, InputError } from '../errors.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
-import type { Task } from '../sweep/task.js';
+import { isTraining, type Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import {
   loadSweepOf,
@@ -125,7 +125,7 @@ async function retrainSome(
 export function comparisonText(comparisons: readonly Comparison[], seed: number): string {
   const lines = comparisons.map((comparison) => `  ${comparison.task.name}: ${outcomeText(comparison)}\n`);
   const differing = comparisons.filter(({ differing }) => differing.length > 0);
-  const mayRound = differing.some(({ task }) => task.settings.engine !== 'c');
+  const mayRound = differing.some(({ task }) => isTraining(task) && task.settings.engine !== 'c');
   return [
     `Trained again (${formatCount(comparisons.length)}, seed ${seed}):\n${lines.join('')}`,
     differing.length === 0

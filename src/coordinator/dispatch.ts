@@ -11,6 +11,8 @@ import {
   taskFolder,
 } from '../store/task-folder.js';
 import type { TaskOutcome, TaskPool } from '../pool/task-pool.js';
+import { isTraining } from '../sweep/task.js';
+import type { ComputedOutcome } from '../training/protocol.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { Tally } from './tally.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
@@ -120,7 +122,7 @@ class Dispatch {
       logger.info({ task: task.name, slot, fromStep }, 'task started');
     });
     if (this.#isOver) return;
-    tally.ended(endedSlot, outcome.type === 'done');
+    tally.ended(endedSlot, outcome.type === 'done' || outcome.type === 'computed');
     if ((outcome.type === 'done' || outcome.type === 'stopped') && outcome.recovered !== null)
       this.#context.event(`recovered: ${task.name}: ${outcome.recovered}`);
     this.#settle(item, retried, folder, outcome);
@@ -137,9 +139,15 @@ class Dispatch {
         event(`done: ${name}, ${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)}`);
         return;
       }
+      case 'computed':
+        this.#done += 1;
+        logger.info({ task: name, ...outcome }, 'task done');
+        event(`done: ${name}: ${computedText(outcome)}`);
+        return;
       case 'stopped':
         logger.info({ task: name, step: outcome.step }, 'task stopped');
-        event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+        if (isTraining(item.task)) event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+        else event(`stopped: ${name}, to start again`);
         return;
       case 'corrupt':
         logger.error({ task: name, problem: outcome.problem }, 'task corrupt');
@@ -200,6 +208,12 @@ class Dispatch {
     this.#failed.push({ task, failure });
     this.#context.event(`failed: ${task.name}: ${failure.message}`);
   }
+}
+
+/** As `max-time in 3 s` or `step-limit, incomplete in 12 s`. */
+function computedText({ outcome, complete, holds, elapsedMs }: ComputedOutcome): string {
+  const words = [outcome, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])];
+  return `${words.join(', ')} in ${formatDuration(elapsedMs)}`;
 }
 
 type TaskFailureOutcome = Extract<TaskOutcome, { type: 'failed' | 'diverged' | 'ended' }>;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { ProcessPool, type Isolation } from '../pool/process-pool.js';
-import type { Task, TrainingSettings } from '../sweep/task.js';
+import { isTraining, type TrainingSettings, type TrainingTask } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
 import type { Output, Progress } from './progress.js';
@@ -47,7 +47,8 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
   };
   options.signal.addEventListener('abort', announceStop);
   try {
-    await Promise.race([pool.warmUp(representatives(start.pending)), pool.broken]);
+    const first = representatives(start.pending);
+    if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken]);
     return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event });
   } finally {
     options.signal.removeEventListener('abort', announceStop);
@@ -61,10 +62,11 @@ function announce(progress: Progress, { logger, signal }: TrainAllOptions): void
   progress.event('stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once');
 }
 
-/** The first task for each set of TensorFlow operations that training may use. */
-function representatives(pending: readonly PendingTask[]): Task[] {
-  const firsts = new Map<string, Task>();
+/** The first task for each set of TensorFlow operations that training may use; none for computations. */
+function representatives(pending: readonly PendingTask[]): TrainingTask[] {
+  const firsts = new Map<string, TrainingTask>();
   for (const { task } of pending) {
+    if (!isTraining(task)) continue;
     const key = operationsKey(task.settings);
     if (!firsts.has(key)) firsts.set(key, task);
   }

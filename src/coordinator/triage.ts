@@ -1,6 +1,6 @@
 import type { Predecessor } from '../store/predecessors.js';
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
-import { estimateCost, estimateElapsedMs } from '../sweep/cost.js';
+import { estimateCost, estimateElapsedMs, stepsOf } from '../sweep/cost.js';
 import type { Task } from '../sweep/task.js';
 import { formatCount, formatDuration } from '../units.js';
 
@@ -105,7 +105,7 @@ function unfinished(
 
 /** Estimated milliseconds of training that the task still needs in one worker. */
 export function remainingWorkMs({ task: { settings }, fromStep }: PendingTask): number {
-  return estimateCost(settings).trainingMs * (1 - fromStep / settings.steps);
+  return estimateCost(settings).trainingMs * (1 - fromStep / stepsOf(settings));
 }
 
 function longestFirst(pending: readonly PendingTask[]): PendingTask[] {

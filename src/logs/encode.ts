@@ -20,7 +20,7 @@ import { FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import { readStream } from './stream-blocks.js';
 
 /** Values of a column's rows, as the column's type takes them. */
-export type ColumnValues = readonly unknown[] | Float32Array | Int32Array;
+export type ColumnValues = readonly unknown[] | Float32Array | Float64Array | Int32Array;
 
 /** A record batch; `columns` in the schema's order, all of one length. */
 export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): RecordBatch {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
 import type { TrainOutcome } from '../training/protocol.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
 import type { Job } from './task-pool.js';
@@ -73,7 +73,7 @@ export class HostProcess {
     return this.#ended === null;
   }
 
-  async warmUp(tasks: readonly Task[]): Promise<void> {
+  async warmUp(tasks: readonly TrainingTask[]): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#warming.push({ resolve, reject });
       this.#send({ type: 'warmUp', tasks });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileDurably } from '../store/files.js';
 import type { Figure } from './figures/figure.js';
+import { isTraining } from '../sweep/task.js';
 import { makeFigures } from './figures/make.js';
 import { writeFigures } from './figures/write.js';
 import { renderPage } from './page/page.js';
@@ -56,14 +57,15 @@ async function draw(figures: readonly Figure[], folder: string): Promise<PageFig
 }
 
 function contentOf({ sweep, parts, sections, verdicts, deviations, missingComputations }: Report) {
-  const [first] = sweep.tasks;
+  const tasks = sweep.tasks.filter(isTraining);
+  const [first] = tasks;
   const { tensorflow, numerics } = first?.versions ?? { tensorflow: '', numerics: '' };
   const missing = [...parts.flatMap((part) => part.missing), ...missingComputations];
   return {
     title: sweep.title ?? sweep.name,
     versions: `TensorFlow ${tensorflow}, numerics ${numerics}`,
-    finished: sweep.tasks.length - missing.length,
-    asked: sweep.tasks.length,
+    finished: tasks.length - missing.length,
+    asked: tasks.length,
     missing: missing.map(({ task, reason }) => ({ name: task.name, reason })),
     verdicts,
     deviations,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { stringify } from 'safe-stable-stringify';
 import { z } from 'zod';
-import type { Task } from '../sweep/task.js';
+import { isTraining, type Task, type TrainingTask } from '../sweep/task.js';
 import { readJsonFile } from './files.js';
 import { readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
 import { namesIn } from './task-states.js';
@@ -32,7 +32,7 @@ export function findPredecessors(
   const folders = byReadablePart(namesIn(path.resolve(outDir, 'tasks')));
   const found = new Map<string, Predecessor>();
   for (const task of tasks) {
-    if (states.get(task.id)?.state !== 'new') continue;
+    if (!isTraining(task) || states.get(task.id)?.state !== 'new') continue;
     const names = folders.get(readablePart(task.name)) ?? [];
     const [best] = names.flatMap((name) => candidate(outDir, name, task)).sort((a, b) => b.steps - a.steps);
     if (best !== undefined) found.set(task.id, best);
@@ -55,7 +55,7 @@ function readablePart(name: string): string {
   return name.slice(0, -ID_LENGTH);
 }
 
-function candidate(outDir: string, name: string, task: Task): Predecessor[] {
+function candidate(outDir: string, name: string, task: TrainingTask): Predecessor[] {
   const folder = taskFolder(outDir, { name });
   const file = readJsonFile(path.join(folder, TASK_FILES.task), taskSchema);
   if (!file.found) return [];

@@ -25,12 +25,15 @@ export const TASK_FILES = {
   task: 'task.json',
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
+  rowsStream: 'rows.arrows',
   checkpoint: 'checkpoint.safetensors',
   checkpointBefore: 'checkpoint-before.safetensors',
   steps: 'steps.arrow',
   evaluations: 'evaluations.arrow',
   samples: 'samples.arrow',
   parameters: 'parameters.safetensors',
+  rows: 'rows.arrow',
+  verdict: 'verdict.json',
   run: 'run.json',
   done: 'done.json',
   failed: 'failed.json',
@@ -149,9 +152,9 @@ export function commitResults(
 
 /** Removes what a finished task needs no more. What a crash, or the system, leaves of it does no harm. */
 export function removeUnfinished(folder: string): void {
-  const { stepsStream, evaluationsStream, checkpoint, checkpointBefore } = TASK_FILES;
-  for (const name of [stepsStream, evaluationsStream, checkpoint, checkpointBefore, ...halfWritten(folder)])
-    deleteIfPossible(path.join(folder, name));
+  const { stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore } = TASK_FILES;
+  const unfinished = [stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore];
+  for (const name of [...unfinished, ...halfWritten(folder)]) deleteIfPossible(path.join(folder, name));
 }
 
 export function markFailed(folder: string, failure: TaskFailure): void {

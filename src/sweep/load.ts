@@ -6,14 +6,14 @@ import type { ExperimentName } from './experiments.js';
 import { expand } from './expand.js';
 import type { TableName } from './file-schema.js';
 import { countCells, entriesOf } from './grid.js';
+import type { AnyExperimentName, Experiment } from './kinds/experiment.js';
 import { override } from './override.js';
 import { select } from './selection.js';
-import type { SettingName } from './setting-schemas.js';
-import { settingNames } from './setting-schemas.js';
 import { isSameSetting, settingOf } from './settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 import { readSweepFile } from './sweep-file.js';
-import type { Task, TaskVersions } from './task.js';
+import type { Task, TaskVersions, TrainingTask } from './task.js';
+import { isTraining } from './task.js';
 
 /** A larger sweep is likely a slip. */
 const MANY_TASKS = 100_000;
@@ -47,19 +47,30 @@ export interface SweepPart {
   readonly name: string;
   readonly title: string | null;
   readonly file: string;
-  readonly experiment: ExperimentName;
+  readonly experiment: AnyExperimentName;
   /** The printed table of the paper that it reproduces. */
   readonly table: TableName | null;
   /** Settings that differ between its tasks. */
-  readonly varying: readonly SettingName[];
+  readonly varying: readonly string[];
   readonly tasks: readonly Task[];
+}
+
+/** The sweep of an experiment that trains. */
+export interface TrainingPart extends SweepPart {
+  readonly experiment: ExperimentName;
+  readonly tasks: readonly TrainingTask[];
+}
+
+export function isTrainingPart(part: SweepPart): part is TrainingPart {
+  return part.tasks.every(isTraining);
 }
 
 /** Reads a sweep file and those that it lists, checks them, and expands their grids. Throws an InputError that says where. */
 export function loadSweep(file: string, options: SweepOptions): Sweep {
-  const only = parseAssignments('--only', options.only ?? []);
-  const assigned = parseAssignments('--set', options.set ?? []);
   const { name, title, definitions } = readSweepFile(file);
+  const experiments = [...new Set(definitions.map(({ experiment }) => experiment))];
+  const only = parseAssignments('--only', options.only ?? [], experiments);
+  const assigned = parseAssignments('--set', options.set ?? [], experiments);
   definitions.forEach(refuseContradictions);
   const overridden = definitions.map((definition) =>
     override(override(definition, listed(definition)), assigned),
@@ -95,13 +106,14 @@ function refuseTooMany(file: string, definitions: readonly SweepDefinition[], al
 
 function toPart(definition: SweepDefinition, tasks: readonly Task[]): SweepPart {
   const { name, title, source, experiment, table } = definition;
-  return { name, title, file: source.file, experiment, table, varying: varyingSettings(tasks), tasks };
+  const varying = varyingSettings(experiment, tasks);
+  return { name, title, file: source.file, experiment: experiment.name, table, varying, tasks };
 }
 
-function varyingSettings(tasks: readonly Task[]): SettingName[] {
+function varyingSettings({ schemas }: Experiment, tasks: readonly Task[]): string[] {
   const [first] = tasks;
   if (first === undefined) return [];
-  return settingNames.filter((name) => {
+  return Object.keys(schemas).filter((name) => {
     const value = settingOf(first.settings, name);
     return tasks.some(({ settings }) => !isSameSetting(settingOf(settings, name), value));
   });

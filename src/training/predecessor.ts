@@ -4,7 +4,7 @@ import { readLog, readNumbers, valueAt } from '../logs/read.js';
 import { readSafetensors } from '../logs/safetensors.js';
 import type { Predecessor } from '../store/predecessors.js';
 import { TASK_FILES, verifyTask } from '../store/task-folder.js';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
 import { parameterCount, type ParameterBlock } from '../vae/parameters.js';
 import { STEP_METRICS } from './step.js';
 import { MOMENTS, type TrainingLogs } from './training-logs.js';
@@ -16,7 +16,7 @@ import { MOMENTS, type TrainingLogs } from './training-logs.js';
  */
 export function readPredecessor(
   { id, folder, steps }: Predecessor,
-  { settings }: Task,
+  { settings }: TrainingTask,
   layout: readonly ParameterBlock[],
   logs: TrainingLogs,
 ): { step: number; state: Float32Array[] } | null {

@@ -9,7 +9,7 @@ import { installedVersions } from '../../src/cli/options.js';
 import { listStore, tasksFolder } from '../../src/store/inventory.js';
 import { acquireStoreLock } from '../../src/store/lock.js';
 import { loadSweep } from '../../src/sweep/load.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task, TrainingTask } from '../../src/sweep/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 import { vaeSweep } from './command.js';
@@ -29,7 +29,7 @@ function chosen(asked: readonly Task[]) {
 }
 
 /** The same task trained for so many steps: another task, with another id. */
-function withSteps(steps: number, changes: Partial<Task> = {}): Task {
+function withSteps(steps: number, changes: Partial<TrainingTask> = {}): TrainingTask {
   return { ...sampleTask(1000 + steps), settings: sampleTask(1, { steps }).settings, ...changes };
 }
 

@@ -8,7 +8,7 @@ import { findPredecessors } from '../../src/store/predecessors.js';
 import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
 import { setAside, taskFolder, verifyTask } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
-import type { Task } from '../../src/sweep/task.js';
+import { isTraining, type Task } from '../../src/sweep/task.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
 import { Crash } from './faulty-disk.js';
 import type { Ledger } from './ledger.js';
@@ -97,6 +97,7 @@ function trainOrFail(
   ledger: Ledger,
   stop: AbortController,
 ): TrainOutcome {
+  if (!isTraining(task)) throw new Error('Only training has a stand-in.');
   try {
     return trainStandIn(task, folder, {
       ledger,

@@ -1,8 +1,8 @@
-import type { Task } from '../../src/sweep/task.js';
+import type { TrainingSettings, TrainingTask } from '../../src/sweep/task.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 
 /** A task of the linear experiment; `id` is the seed in 16 hexadecimal digits, not a hash. */
-export function sampleTask(seed: number, settings: Partial<Task['settings']> = {}): Task {
+export function sampleTask(seed: number, settings: Partial<TrainingSettings> = {}): TrainingTask {
   const id = seed.toString(16).padStart(16, '0');
   return {
     id,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellsOf, load, loadFrom } from './sweep-folder.js';
+import { cellsOf, load, loadFrom, trainingSweep } from './sweep-folder.js';
 
 const GRID = `
 experiment: sphere
@@ -222,11 +222,9 @@ test("a list may give settings in place of a file's own, and the outermost list,
     'c.yaml': `${GRID}settings: { steps: 10 }\n`,
   };
   const settings = (set: string[]) =>
-    loadFrom(files, 'all.yaml', { set }).tasks.map(({ settings: { seed, steps, batchSize } }) => [
-      seed,
-      steps,
-      batchSize,
-    ]);
+    trainingSweep(loadFrom(files, 'all.yaml', { set })).tasks.map(
+      ({ settings: { seed, steps, batchSize } }) => [seed, steps, batchSize],
+    );
   assert.deepEqual(settings([]), [
     [7, 20, 30],
     [7, 20, 30],

@@ -1,10 +1,10 @@
 import { Matrix } from 'ml-matrix';
-import { z } from 'zod';
 import { badOptimum, badOptimumLoss, sigmoidPoint, sigmoidVae, type BadOptimumDims } from '../bad-optimum.js';
 import { numericalRank } from '../projections.js';
 import { normals, randomFrom, type Random } from '../random.js';
 import { estimate, objectiveAt, type Vae } from '../vae-objective.js';
-import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
+import { badOptimumProblems, badOptimumSchema, type BadOptimumSettings } from './bad-optimum-settings.js';
+import type { Computation, Numbers, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
 import {
   badOptimumColumns,
@@ -14,13 +14,6 @@ import {
   type Measure,
   type Outcome,
 } from './bad-optimum-quantities.js';
-import {
-  ambientDimSetting,
-  dimSetting,
-  latentDimSetting,
-  seedSetting,
-  wholeNumber,
-} from './setting-schemas.js';
 
 /** log(1 + eps^2), times up to 100 latents, bends the slope by less than 1e-4 in the last of four decades. */
 const SLOPE_TOLERANCE = 1e-3;
@@ -30,49 +23,18 @@ const DEVIATION_TOLERANCE = 5;
 const STRAIGHT = 0.01 * (1 + 1e-12);
 const ZERO_VARIANCE = 0.1;
 
-const schema = z.strictObject({
-  kind: z.literal('bad-optimum'),
-  intrinsicDim: dimSetting.describe(
-    'r*: the dimension of the sigmoid data, which lies in r* + 1 coordinates.',
-  ),
-  ambientDim: ambientDimSetting,
-  latentDim: latentDimSetting,
-  extraDims: dimSetting.describe('s: how many dimensions the generator has too many.'),
-  seed: seedSetting,
-  points: wholeNumber(100, 1_000_000).default(4_000).describe('Points of a Monte Carlo estimate.'),
-  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
-  pointsPerDecade: wholeNumber(1, 100).default(2).describe('Rows a decade.'),
-});
-export type BadOptimumSettings = z.output<typeof schema>;
-
 /** Theorem 4. */
 export const badOptimumComputation: Computation<BadOptimumSettings, Column, Measure, Outcome> = {
   kind: 'bad-optimum',
   statement:
     'Theorem 4: for every s >= 1 with d > r* + s and r >= r* + s, a generator of r* + s dimensions has a loss that goes to -infinity, and exactly r* + s of D~ go to zero.',
-  schema,
+  schema: badOptimumSchema,
   columns: badOptimumColumns,
   measures: badOptimumMeasures,
   outcomes: badOptimumOutcomes,
-  problems,
+  problems: badOptimumProblems,
   run,
 };
-
-function problems({ intrinsicDim, ambientDim, latentDim, extraDims }: BadOptimumSettings): SettingProblem[] {
-  const found: SettingProblem[] = [];
-  const needed = intrinsicDim + extraDims;
-  if (ambientDim <= needed)
-    found.push({
-      settings: ['extraDims', 'ambientDim', 'intrinsicDim'],
-      message: `expected extraDims below ambientDim - intrinsicDim = ${ambientDim - intrinsicDim}, got ${extraDims}`,
-    });
-  if (latentDim < needed)
-    found.push({
-      settings: ['extraDims', 'latentDim', 'intrinsicDim'],
-      message: `expected extraDims of at most latentDim - intrinsicDim = ${latentDim - intrinsicDim}, got ${extraDims}`,
-    });
-  return found;
-}
 
 function* run(
   settings: BadOptimumSettings,

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { randomPoint, type Identity } from '../identities/identity.js';
-import { identities, identityNames } from '../identities/registry.js';
+import { identities } from '../identities/registry.js';
 import { randomFrom } from '../random.js';
 import type { Computation, Numbers, Verdict } from './computation.js';
 import {
@@ -11,23 +10,14 @@ import {
   type Measure,
   type Outcome,
 } from './identities-quantities.js';
-import { oneOf, seedSetting, wholeNumber } from './setting-schemas.js';
-
-const schema = z.strictObject({
-  kind: z.literal('identities'),
-  identity: oneOf(identityNames).describe('Which statement.'),
-  seed: seedSetting,
-  draws: wholeNumber(1, 100_000).default(200).describe('Random matrices that it is checked at, a row each.'),
-  maxDim: wholeNumber(2, 50).default(10).describe('The largest dimension of a draw; the smallest is 1.'),
-});
-export type IdentitiesSettings = z.output<typeof schema>;
+import { identitiesSchema, type IdentitiesSettings } from './identities-settings.js';
 
 /** Eq. (4), (7), (8) and Lemmas 1 to 5 and 7. */
 export const identitiesComputation: Computation<IdentitiesSettings, Column, Measure, Outcome> = {
   kind: 'identities',
   statement:
     'Eq. (4), Lemmas 1 to 5, Eq. (7), Lemmas 7 and 8: identities and inequalities at random matrices.',
-  schema,
+  schema: identitiesSchema,
   columns: identitiesColumns,
   measures: identitiesMeasures,
   outcomes: identitiesOutcomes,

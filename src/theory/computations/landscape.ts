@@ -1,11 +1,10 @@
 import { Matrix } from 'ml-matrix';
 import { sum } from 'simple-statistics';
-import { z } from 'zod';
 import { exactDecoder } from '../exact-decoders.js';
 import { loss, reconstruct, squaredColumnNorms, squaredNorm, type LinearVae } from '../linear-vae.js';
 import { gaussianMatrix, groundTruth, randomFrom } from '../random.js';
 import { optimalEncoderVariance, simplifiedLoss } from '../simplified-loss.js';
-import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
+import type { Computation, Numbers, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
 import {
   landscapeColumns,
@@ -15,14 +14,7 @@ import {
   type Measure,
   type Outcome,
 } from './landscape-quantities.js';
-import {
-  ambientDimSetting,
-  latentDimSetting,
-  oneOf,
-  rankSetting,
-  seedSetting,
-  wholeNumber,
-} from './setting-schemas.js';
+import { landscapeProblems, landscapeSchema, type LandscapeSettings } from './landscape-settings.js';
 
 /** log(|A~_i|^2 + eps^2) differs from log |A~_i|^2 by about eps^2 / |A~_i|^2, under 1e-6 in the last of four decades. */
 const SLOPE_TOLERANCE = 1e-3;
@@ -33,50 +25,18 @@ const FLAT = 0.5;
 /** The method's border between an encoder variance that goes to zero and one that doesn't. */
 const ZERO_VARIANCE = 0.1;
 
-const schema = z.strictObject({
-  kind: z.literal('landscape'),
-  ambientDim: ambientDimSetting,
-  rank: rankSetting,
-  latentDim: latentDimSetting,
-  zeroColumns: wholeNumber(0, 100).describe('The number of zero columns of A~.'),
-  reconstruction: oneOf(['exact', 'broken'])
-    .default('exact')
-    .describe('exact: A = A~ B~ A; broken: B~ is changed, so that it does not hold.'),
-  seed: seedSetting,
-  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
-  pointsPerDecade: wholeNumber(1, 100).default(4).describe('Rows a decade.'),
-});
-export type LandscapeSettings = z.output<typeof schema>;
-
 /** Theorem 3 and, where the reconstruction is broken, Lemma 1. */
 export const landscape: Computation<LandscapeSettings, Column, Measure, Outcome> = {
   kind: 'landscape',
   statement:
     'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; with r - d it converges, with fewer or without A = A~ B~ A it goes to +infinity.',
-  schema,
+  schema: landscapeSchema,
   columns: landscapeColumns,
   measures: landscapeMeasures,
   outcomes: landscapeOutcomes,
-  problems,
+  problems: landscapeProblems,
   run,
 };
-
-function problems({ ambientDim, rank, latentDim, zeroColumns }: LandscapeSettings): SettingProblem[] {
-  const found: SettingProblem[] = [];
-  if (rank > ambientDim)
-    found.push({
-      settings: ['rank', 'ambientDim'],
-      message: `expected a rank of at most the ambient dimension ${ambientDim}, got ${rank}`,
-    });
-  if (latentDim - zeroColumns < rank)
-    found.push({
-      settings: ['zeroColumns', 'latentDim'],
-      message:
-        `expected at most ${Math.max(0, latentDim - rank)} zero columns, got ${zeroColumns}: ` +
-        `A = A~ B~ A needs ${rank} (the rank) of the ${latentDim} columns`,
-    });
-  return found;
-}
 
 function* run(settings: LandscapeSettings): Generator<Numbers<Column>, Verdict<Outcome, Measure>, undefined> {
   const { truth, at } = draw(settings);
