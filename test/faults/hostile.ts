@@ -9,7 +9,7 @@ export const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? 2105);
 const MOST_MS = 2_000;
 
 /** The bytes with some overwritten, and perhaps cut or grown. */
-export function mutated(valid: Uint8Array): fc.Arbitrary<Buffer> {
+function mutated(valid: Uint8Array): fc.Arbitrary<Buffer> {
   const edit = fc.record({
     at: fc.nat(valid.length - 1),
     bytes: fc.oneof(
