@@ -5,6 +5,11 @@ import { logAxis } from './log-axis.js';
 import { linearTicks, metricAxis } from './metric-axes.js';
 import { colourScale, dashScale } from './theme.js';
 
+const MAX_LEGEND_COLUMNS = 7;
+const LEGEND_CHARACTERS = 110;
+/** What a symbol takes. */
+const SYMBOL_CHARACTERS = 6;
+
 const HEIGHT = 210;
 /** As `50k`. */
 const STEP_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')";
@@ -61,7 +66,13 @@ export function curvePanel({ panel, metric, isLog, rows }: PanelData, { width, l
       color: {
         ...cell,
         scale: colourScale(legend.cells),
-        legend: { orient: 'bottom', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2, columns: 7 },
+        legend: {
+          orient: 'bottom',
+          symbolType: 'stroke',
+          symbolSize: 500,
+          symbolStrokeWidth: 2,
+          columns: legendColumns(legend.cells),
+        },
       },
       strokeDash: { ...cell, scale: dashScale(legend.cells) },
     },
@@ -106,4 +117,13 @@ function extentOf(rows: readonly CurveRow[], metric: string): [number, number] {
   const [low, high] = [min(values), max(values)];
   if (metricAxis(metric).startsAtZero) return [Math.min(0, low), Math.max(0, high)];
   return low === high ? [low - 1, high + 1] : [low, high];
+}
+
+/** As many as fit below two panels. */
+function legendColumns(cells: readonly string[]): number {
+  const longest = Math.max(...cells.map((cell) => cell.length));
+  return Math.min(
+    MAX_LEGEND_COLUMNS,
+    Math.max(1, Math.floor(LEGEND_CHARACTERS / (longest + SYMBOL_CHARACTERS))),
+  );
 }
