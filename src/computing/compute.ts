@@ -23,39 +23,48 @@ export function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainO
   }
 }
 
-function computeAll({ task, folder, shared, slot }: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
+function computeAll(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
+  const { task, folder } = request;
   const start = { ms: clock.now(), date: clock.date() };
-  const cells = new Int32Array(shared);
   const computation: Computation = computations[task.settings.kind];
   const columns = Object.entries(computation.columns).map(([name, quantity]) => ({ name, ...quantity }));
   const log = new RowLog(join(folder, TASK_FILES.rowsStream), rowSchema(task, columns));
   try {
-    const running = computation.run(task.settings);
-    let next = running.next();
-    for (; !next.done; next = running.next()) {
-      log.append(next.value);
-      Atomics.store(cells, 1 + slot, log.rows);
-      if (Atomics.load(cells, 0) === 1) return { type: 'stopped', step: 0, fromStep: 0, recovered: null };
-    }
-    const verdict = next.value;
+    const verdict = runToEnd(computation, request, log);
+    if (verdict === null) return { type: 'stopped', step: 0, fromStep: 0, recovered: null };
     const elapsedMs = clock.now() - start.ms;
-    recordSession(join(folder, TASK_FILES.run), {
-      start: start.date,
-      end: clock.date(),
-      fromStep: 0,
-      toStep: log.rows,
-      elapsedMs,
-    });
+    const session = { start: start.date, end: clock.date(), fromStep: 0, toStep: log.rows, elapsedMs };
+    recordSession(join(folder, TASK_FILES.run), session);
     commitResults(folder, task.id, {
       [TASK_FILES.rows]: log.finish(),
       [TASK_FILES.verdict]: encodeVerdict(computation, verdict),
     });
     removeUnfinished(folder);
-    Atomics.store(cells, 1 + slot, stepsOf(task.settings));
     const { outcome, complete, holds } = verdict;
     return { type: 'computed', outcome, complete, holds, elapsedMs };
   } finally {
     log.close();
+  }
+}
+
+/** Logs the rows, and counts them for the coordinator. @returns null if it was asked to stop */
+function runToEnd(
+  computation: Computation,
+  { task, shared, slot }: TrainRequest<TheoryTask>,
+  log: RowLog,
+): Verdict | null {
+  const cells = new Int32Array(shared);
+  const running = computation.run(task.settings);
+  for (;;) {
+    const next = running.next();
+    if (next.done) {
+      // It may have ended with fewer rows than it could have.
+      Atomics.store(cells, 1 + slot, stepsOf(task.settings));
+      return next.value;
+    }
+    log.append(next.value);
+    Atomics.store(cells, 1 + slot, log.rows);
+    if (Atomics.load(cells, 0) === 1) return null;
   }
 }
 

@@ -147,7 +147,8 @@ describe('a computation', () => {
   });
 
   test('has the same bytes each time, also after a stop and over what it left', () => {
-    const { folder } = run(FLOW);
+    const { folder, task, step } = run(FLOW);
+    assert.equal(step, stepsOf(task.settings), 'it counts as all done, however early it ended');
     const stopped = run(FLOW, { stop: true });
     assert.deepEqual(stopped.outcome, { type: 'stopped', step: 0, fromStep: 0, recovered: null });
     assert.deepEqual([stopped.step, readTaskState(stopped.folder, stopped.task.id)], [1, { state: 'new' }]);

@@ -66,10 +66,14 @@ function bytesOf(outDir: string, { tasks }: Sweep): string[] {
 }
 
 describe('a sweep of the theory', () => {
-  test('computes every task once', async () => {
+  test('computes every task once, in a process that does not load TensorFlow', async () => {
     const sweep = load({ ...THEORY_FILES, 'all.yaml': ALL_THEORY }, 'all.yaml');
     const out = newStore();
-    const { done, failed, corrupt, shown } = await run(sweep, out);
+    const maps: string[] = [];
+    const { done, failed, corrupt, shown } = await run(sweep, out, {}, (text) => {
+      if (text.includes('done: ') && maps.length === 0) maps.push(...mapsOfChildren());
+    });
+    assert.deepEqual([maps.length, maps.some((map) => /tensorflow/i.test(map))], [1, false]);
     assert.deepEqual([done, failed, corrupt], [9, [], []]);
     assert.match(shown, /^9 tasks: 0 done, 0 to continue, 0 failed, 9 to run\n/);
     assert.match(shown, /done: landscape-5-2-8-zero3-seed1-\w{16}: bounded in \d+ ms\n/);
@@ -135,6 +139,14 @@ test('a sweep of two kinds trains and computes', async () => {
   assert.ok(computed?.includes(TASK_FILES.rows) && !computed.includes(TASK_FILES.steps));
   assert.match(shown, /done: linear-2-4-3-seed2-\w{16}, 20 steps in /);
 });
+
+/** The files that this process's children have mapped, a text each. */
+function mapsOfChildren(): string[] {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .trim()
+    .split(' ');
+  return children.map((child) => readFileSync(`/proc/${child}/maps`, 'utf8'));
+}
 
 function readdirIfThere(folder: string): string[] {
   try {

@@ -234,6 +234,16 @@ describe('a list of several kinds', () => {
     assert.throws(() => mixed({ only: ['zeroColumns=9'] }), {
       message: '--only zeroColumns=9: no task has it; there is 3, 4',
     });
+    assert.throws(() => mixed({ only: ['dimensions=3-120-20'] }), {
+      message: '--only dimensions=3-120-20: no task has it; there is 3-12-20, 5-2-8',
+    });
+    const sigmoid = LINEAR.replace('linear', 'sigmoid');
+    const both = loadList(
+      'sweeps: [linear.yaml, sigmoid.yaml]\n',
+      { only: ['badOptimumExtraDims=none'] },
+      { 'linear.yaml': LINEAR, 'sigmoid.yaml': sigmoid },
+    );
+    assert.deepEqual(cellsOf(both), ['sigmoid-3-12-20-seed2']);
   });
 
   test('--set goes to what has the setting, and must suit it', () => {
