@@ -108,7 +108,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       signal: stop.signal,
       output: process.stderr,
     }).finally(removeHandlers);
-    const corrupt = result.interrupted ? result.corrupt : await report(sweep, argv.out);
+    const told = result.interrupted ? [] : await report(sweep, argv.out);
+    const corrupt = uniqueTasks([...result.corrupt, ...told]);
     process.stdout.write(summaryText({ ...result, corrupt }, argv.out));
     process.exitCode = exitCodeOf({ ...result, corrupt });
   },
@@ -127,6 +128,10 @@ async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const missing = [...parts.flatMap((part) => part.missing), ...computed.missing];
   const corrupt = missing.filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
+}
+
+function uniqueTasks(corrupt: readonly CorruptTask[]): CorruptTask[] {
+  return [...new Map(corrupt.map((item) => [item.task.id, item])).values()];
 }
 
 function exitCodeOf({
