@@ -2,9 +2,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { courseOf } from '../sweep/identity.js';
 import { isTraining, type Task, type TrainingTask } from '../sweep/task.js';
-import { readJsonFile } from './files.js';
-import { readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
-import { namesIn } from './task-states.js';
+import { namesIn, readJsonFile } from './files.js';
+import { tasksFolder, readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
 
 /** A finished task of fewer steps and otherwise the same settings: one of more steps goes on from its final state. */
 export interface Predecessor {
@@ -29,7 +28,7 @@ export function findPredecessors(
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
 ): ReadonlyMap<string, Predecessor> {
-  const folders = byReadablePart(namesIn(path.resolve(outDir, 'tasks')));
+  const folders = byReadablePart(namesIn(tasksFolder(outDir)));
   const found = new Map<string, Predecessor>();
   for (const task of tasks) {
     if (!isTraining(task) || !isUnbegun(states.get(task.id))) continue;

@@ -80,9 +80,14 @@ export type TaskState =
   /** A file of the store contradicts itself or its marker. Kept until the user asks to set it aside. */
   | { readonly state: 'corrupt'; readonly problem: string };
 
+/** `<out>/tasks`, absolute. */
+export function tasksFolder(outDir: string): string {
+  return path.resolve(outDir, 'tasks');
+}
+
 /** `<out>/tasks/<name>`, absolute. */
 export function taskFolder(outDir: string, task: Pick<Task, 'name'>): string {
-  return path.resolve(outDir, 'tasks', task.name);
+  return path.join(tasksFolder(outDir), task.name);
 }
 
 /** Reads no more than the marker and the files' sizes, so that ten thousand finished tasks are looked at in a moment. */
