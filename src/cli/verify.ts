@@ -12,11 +12,12 @@ import {
   received,
   RUN_DEFAULTS,
   sweepText,
+  withShardOption,
   withSweepOptions,
-  type SweepArguments,
+  type ShardArguments,
 } from './options.js';
 
-interface VerifyArguments extends SweepArguments {
+interface VerifyArguments extends ShardArguments {
   readonly retrain: number | undefined;
   readonly seed: number | undefined;
 }
@@ -30,7 +31,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <file>',
   describe: "Check finished tasks' files against their checksums, and train some again to compare the bits",
   builder: (yargs) =>
-    withSweepOptions(yargs)
+    withShardOption(withSweepOptions(yargs))
       .option('retrain', {
         type: 'number',
         requiresArg: true,

@@ -5,6 +5,7 @@ import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
 import type { Output, Progress } from './progress.js';
 import { showProgress } from './progress.js';
+import { stopText } from './stop.js';
 import { Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
 
@@ -59,7 +60,7 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
 
 function announce(progress: Progress, { logger, signal }: TrainAllOptions): void {
   logger.warn({ reason: String(signal.reason) }, 'stop asked for');
-  progress.event('stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once');
+  progress.event(stopText(signal.reason));
 }
 
 /** The first task for each set of TensorFlow operations that training may use; none for computations. */
