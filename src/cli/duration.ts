@@ -12,10 +12,8 @@ const MOST_HOURS = 500;
 
 /** @param text as `90s`, `55m` or `1h30m` */
 export function parseDuration(option: string, text: string): Duration {
-  const [hours = 0, minutes = 0, seconds = 0] =
-    UNITS.exec(text)
-      ?.slice(1)
-      .map((digits) => Number(digits ?? 0)) ?? [];
+  const parts = UNITS.exec(text) ?? [];
+  const [hours = 0, minutes = 0, seconds = 0] = [1, 2, 3].map((part) => Number(parts[part] ?? 0));
   const total = (hours * 60 + minutes) * 60 + seconds;
   if (total >= 1 && total <= MOST_HOURS * 3600) return { text, ms: total * 1000 };
   throw new InputError(

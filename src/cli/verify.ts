@@ -1,4 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { CommandModule } from 'yargs';
 import type { Comparison } from '../coordinator/retrain.js';
 import { onStopRequest } from '../coordinator/stop.js';
@@ -16,6 +15,7 @@ import {
   withSweepOptions,
   type ShardArguments,
 } from './options.js';
+import { countTasks } from './task-counter.js';
 
 interface VerifyArguments extends ShardArguments {
   readonly retrain: number | undefined;
@@ -62,24 +62,15 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 function verifyAll({ tasks }: Sweep, out: string): Verified {
   const finished: Task[] = [];
   const corrupt: { task: Task; problem: string }[] = [];
-  const bar = process.stderr.isTTY ? startBar(tasks.length) : null;
+  const bar = countTasks(tasks.length);
   for (const task of tasks) {
     const state = verifyTask(taskFolder(out, task), task.id);
     if (state.state === 'done') finished.push(task);
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
-    bar?.increment();
+    bar.increment();
   }
-  bar?.stop();
+  bar.stop();
   return { finished, corrupt };
-}
-
-function startBar(total: number): SingleBar {
-  const bar = new SingleBar(
-    { format: '{bar} {value} of {total} tasks', clearOnComplete: true, gracefulExit: false },
-    Presets.rect,
-  );
-  bar.start(total, 0);
-  return bar;
 }
 
 function verifiedText({ finished, corrupt }: Verified, { tasks }: Sweep, typed: string): string {

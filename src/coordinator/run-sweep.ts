@@ -12,7 +12,6 @@ import type { Sweep } from '../sweep/load.js';
 import type { LogLevel } from './log.js';
 import { openLog } from './log.js';
 import type { Output } from './progress.js';
-import { stopText } from './stop.js';
 import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
 
@@ -104,10 +103,6 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   say(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
-  if (signal.aborted) {
-    say(stopText(signal.reason));
-    return { interrupted: true, done, failed, corrupt: found.corrupt };
-  }
   checkDiskSpace(outDir, bytesToWrite(found));
   // Not needed, and not loaded, when there is nothing to train.
   const { trainAll } = await import('./train-all.js');

@@ -3,7 +3,7 @@ import { ProcessPool, type Isolation } from '../pool/process-pool.js';
 import { isTraining, type TrainingSettings, type TrainingTask } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
-import type { Output, Progress } from './progress.js';
+import type { Output } from './progress.js';
 import { showProgress } from './progress.js';
 import { stopText } from './stop.js';
 import { Tally } from './tally.js';
@@ -36,31 +36,35 @@ export interface Start {
 /** Starts the workers, warms them up, trains what is pending, and ends them. */
 export async function trainAll(start: Start, options: TrainAllOptions): Promise<DispatchResult> {
   const workers = Math.min(options.workers, start.pending.length);
-  const { logger } = options;
+  const { logger, output, signal } = options;
+  if (signal.aborted) {
+    announce((line) => output.write(`${line}\n`), options);
+    return { done: 0, failed: [], corrupt: [] };
+  }
   const onLine = (line: string): void => {
     logger.info({ line }, 'a worker printed');
   };
   const pool = new ProcessPool({ ...options, workers, onLine });
   const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
-  const progress = showProgress(options.output, () => tally.snapshot(performance.now()));
+  const progress = showProgress(output, () => tally.snapshot(performance.now()));
   const announceStop = (): void => {
-    announce(progress, options);
+    announce(progress.event, options);
   };
-  options.signal.addEventListener('abort', announceStop);
+  signal.addEventListener('abort', announceStop);
   try {
     const first = representatives(start.pending);
     if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken]);
     return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event });
   } finally {
-    options.signal.removeEventListener('abort', announceStop);
+    signal.removeEventListener('abort', announceStop);
     progress.close();
     await pool.destroy();
   }
 }
 
-function announce(progress: Progress, { logger, signal }: TrainAllOptions): void {
+function announce(tell: (line: string) => void, { logger, signal }: TrainAllOptions): void {
   logger.warn({ reason: String(signal.reason) }, 'stop asked for');
-  progress.event(stopText(signal.reason));
+  tell(stopText(signal.reason));
 }
 
 /** The first task for each set of TensorFlow operations that training may use; none for computations. */
