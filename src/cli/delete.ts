@@ -55,11 +55,11 @@ export async function deleteChosen(
   }
 }
 
-/** What an interrupted deletion left, which the next one removes. */
+/** What an interrupted deletion or merge left, which the next deletion removes. */
 export function leftOvers(entries: readonly StoreEntry[]): Victim[] {
   return entries
-    .filter(({ kind }) => kind === 'removed')
-    .map((entry) => ({ entry, why: 'left over from a deletion' }));
+    .filter(({ kind }) => kind === 'removed' || kind === 'merging')
+    .map((entry) => ({ entry, why: `left over from a ${entry.kind === 'removed' ? 'deletion' : 'merge'}` }));
 }
 
 function say(choice: Choice): Choice {

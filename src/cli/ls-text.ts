@@ -19,6 +19,7 @@ const IN_NAME: readonly string[] = ['dimensions', 'seed', 'modelSeed', 'decoderV
 const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> = {
   aside: 'set aside, being corrupt',
   removed: 'left over from a deletion',
+  merging: 'being merged, or left over from a merge',
   foreign: "not a task's",
 };
 

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import type { SweepPart } from '../sweep/load.js';
+import type { Sweep, SweepPart } from '../sweep/load.js';
 import { formatSetting, hasSetting, settingOf } from '../sweep/settings.js';
 import type { Task } from '../sweep/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
-import type { Plan } from './make-plan.js';
+import type { Plan, PlannedTask } from './make-plan.js';
+import { shardText } from './options.js';
 import { countStates, STATE_WORDS } from './state-words.js';
 
 const MAX_ROWS = 40;
@@ -19,11 +20,21 @@ export function planText(plan: Plan): string {
   );
   return [
     ...tables,
-    `${sweep.name}: ${formatCount(all.length)} tasks: ${countStates(all.map(({ state }) => state))}.\n`,
+    `${sweep.name}${countText(sweep)}${statesText(all.map(({ state }) => state))}.\n`,
     `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'}` +
       `${remaining.steps === 0 ? '' : ` for ${formatCount(remaining.steps)} steps`}; a rough estimate, start-up not counted.\n`,
     `Disk: about ${formatBytes(remaining.bytes)} to write; ${formatBytes(plan.freeBytes)} free in ${path.resolve(plan.out)}.\n`,
   ].join('');
+}
+
+/** As `: 252 tasks` or `, shard 3/8, 32 of 252 tasks`. */
+function countText(sweep: Sweep): string {
+  return sweep.shard === null ? `: ${formatCount(sweep.tasks.length)} tasks` : `, ${shardText(sweep)}`;
+}
+
+/** Empty for a shard without tasks. */
+function statesText(states: readonly PlannedTask['state'][]): string {
+  return states.length === 0 ? '' : `: ${countStates(states)}`;
 }
 
 function partHeading({ name, title, experiment }: SweepPart, parts: number): string {

@@ -1,4 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { CommandModule } from 'yargs';
 import type { Comparison } from '../coordinator/retrain.js';
 import { onStopRequest } from '../coordinator/stop.js';
@@ -12,11 +11,13 @@ import {
   received,
   RUN_DEFAULTS,
   sweepText,
+  withShardOption,
   withSweepOptions,
-  type SweepArguments,
+  type ShardArguments,
 } from './options.js';
+import { countTasks } from './task-counter.js';
 
-interface VerifyArguments extends SweepArguments {
+interface VerifyArguments extends ShardArguments {
   readonly retrain: number | undefined;
   readonly seed: number | undefined;
 }
@@ -30,7 +31,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <file>',
   describe: "Check finished tasks' files against their checksums, and train some again to compare the bits",
   builder: (yargs) =>
-    withSweepOptions(yargs)
+    withShardOption(withSweepOptions(yargs))
       .option('retrain', {
         type: 'number',
         requiresArg: true,
@@ -61,24 +62,15 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 function verifyAll({ tasks }: Sweep, out: string): Verified {
   const finished: Task[] = [];
   const corrupt: { task: Task; problem: string }[] = [];
-  const bar = process.stderr.isTTY ? startBar(tasks.length) : null;
+  const bar = countTasks(tasks.length);
   for (const task of tasks) {
     const state = verifyTask(taskFolder(out, task), task.id);
     if (state.state === 'done') finished.push(task);
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
-    bar?.increment();
+    bar.increment();
   }
-  bar?.stop();
+  bar.stop();
   return { finished, corrupt };
-}
-
-function startBar(total: number): SingleBar {
-  const bar = new SingleBar(
-    { format: '{bar} {value} of {total} tasks', clearOnComplete: true, gracefulExit: false },
-    Presets.rect,
-  );
-  bar.start(total, 0);
-  return bar;
 }
 
 function verifiedText({ finished, corrupt }: Verified, { tasks }: Sweep, typed: string): string {

@@ -12,6 +12,7 @@ import { taskRecordSchema } from './task-record.js';
 /** Names of folders that are a task's no more; `n` counts from 1. */
 const ASIDE = /[.]corrupt-\d+$/;
 export const REMOVED_SUFFIX = '.removed';
+export const MERGING_SUFFIX = '.merging';
 
 /** A folder with more in it than this is no task's. */
 const MAX_FILES = 1_000;
@@ -40,6 +41,8 @@ export type StoreEntry =
   | (Place & { readonly kind: 'aside' })
   /** On its way out: left over from a deletion that was interrupted. */
   | (Place & { readonly kind: 'removed' })
+  /** On its way in: being copied by a merge, or left over from one that was interrupted. */
+  | (Place & { readonly kind: 'merging' })
   /** Not a task's folder, or one whose `task.json` can't be trusted. */
   | (Place & { readonly kind: 'foreign'; readonly isFolder: boolean; readonly problem: string });
 
@@ -90,6 +93,7 @@ function classify(folder: string, { files, record, ...size }: Measured): StoreEn
   const place = { name: path.basename(folder), ...size };
   if (ASIDE.test(place.name)) return { kind: 'aside', ...place };
   if (place.name.endsWith(REMOVED_SUFFIX)) return { kind: 'removed', ...place };
+  if (place.name.endsWith(MERGING_SUFFIX)) return { kind: 'merging', ...place };
   const foreign = (problem: string): StoreEntry => ({ kind: 'foreign', ...place, isFolder: true, problem });
   if (files > MAX_FILES) return foreign(`holds more than ${formatCount(MAX_FILES)} files`);
   if (record === null) return foreign(`has no ${TASK_FILES.task}`);

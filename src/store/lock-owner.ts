@@ -67,6 +67,11 @@ export function describe(owner: Owner): string {
   return `process ${owner.pid} on ${owner.host}, started ${owner.startedAt} (${owner.command})`;
 }
 
+/** Told while an owner's beat is watched. */
+export function watchText(outDir: string, owner: string, leaseMs: number): string {
+  return `${outDir} was last used by ${owner}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`;
+}
+
 /** Null for a process that is gone, and for a dead one that only waits for its parent to ask. */
 function processStart(pid: number): string | null {
   const stat = readText(`/proc/${pid}/stat`);

@@ -6,7 +6,14 @@ import { StoreBusyError, StoreError, UserError } from '../errors.js';
 import { makeFolder, reasonOf } from './files.js';
 import { contend, giveBack, type Held, type Rules } from './lock-contest.js';
 import { LockFolder } from './lock-folder.js';
-import { currentProcess, describe, lifeOf, type Owner, type ProcessIdentity } from './lock-owner.js';
+import {
+  currentProcess,
+  describe,
+  lifeOf,
+  watchText,
+  type Owner,
+  type ProcessIdentity,
+} from './lock-owner.js';
 
 /** Where earlier versions had their lock. */
 const FORMER_NAMES = ['lock.json', '.lock-mutex'];
@@ -177,10 +184,7 @@ function rulesOf(outDir: string, folder: LockFolder, self: Owner, options: Store
     pollMs,
     now: options.now ?? (() => performance.now()),
     sleep: options.sleep ?? ((ms) => delay(ms)),
-    onWatch: (owner) =>
-      onWait?.(
-        `${outDir} was last used by ${describe(owner)}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`,
-      ),
+    onWatch: (owner) => onWait?.(watchText(outDir, describe(owner), leaseMs)),
     signal,
   };
 }

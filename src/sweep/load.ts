@@ -10,6 +10,7 @@ import type { AnyExperimentName, Experiment } from './kinds/experiment.js';
 import { override } from './override.js';
 import { select } from './selection.js';
 import { isSameSetting, settingOf } from './settings.js';
+import { tasksOfShard, type Shard } from './shard.js';
 import type { SweepDefinition } from './sweep-file.js';
 import { readSweepFile } from './sweep-file.js';
 import type { Task, TaskVersions, TrainingTask } from './task.js';
@@ -25,6 +26,8 @@ export interface SweepOptions {
   readonly only?: readonly string[];
   /** `key=value[,value]`: in place of the values in the file. */
   readonly set?: readonly string[];
+  /** Trains only this part of the tasks that `only` leaves. */
+  readonly shard?: Shard | undefined;
   /** Whether a sweep of more than 100,000 tasks is meant. */
   readonly allowHuge?: boolean;
   readonly versions: TaskVersions;
@@ -40,6 +43,13 @@ export interface Sweep {
   readonly tasks: readonly Task[];
   /** One for each experiment: the file's own, or those of the files that it lists. None is empty. */
   readonly parts: readonly SweepPart[];
+  /** The shard that `tasks` are, which may be none, or null for all of the sweep. */
+  readonly shard: SweepShard | null;
+}
+
+export interface SweepShard extends Shard {
+  /** Tasks of all shards together. */
+  readonly sweepTasks: number;
 }
 
 /** One experiment's sweep. Its name is unique among the parts. */
@@ -83,10 +93,20 @@ export function loadSweep(file: string, options: SweepOptions): Sweep {
   const tasks = expanded.flatMap((part) => part.tasks);
   if (tasks.length === 0) throw new InputError(`${file} has no cells left: \`exclude\` drops them all`);
   const isSelected = select(tasks, only);
+  const selected = uniqueTasks(tasks.filter(isSelected));
+  const { shard } = options;
+  const own = shard === undefined ? selected : tasksOfShard(selected, shard);
+  const ids = new Set(own.map(({ id }) => id));
   const parts = expanded
-    .map(({ definition, tasks }) => toPart(definition, tasks.filter(isSelected)))
+    .map(({ definition, tasks }) =>
+      toPart(
+        definition,
+        tasks.filter(({ id }) => ids.has(id)),
+      ),
+    )
     .filter(({ tasks }) => tasks.length > 0);
-  return { name, title, file, tasks: uniqueTasks(parts), parts };
+  const part = shard === undefined ? null : { ...shard, sweepTasks: selected.length };
+  return { name, title, file, tasks: own, parts, shard: part };
 }
 
 /** What the lists that name the sweep give in place of its own settings. */
@@ -119,6 +139,6 @@ function varyingSettings({ schemas }: Experiment, tasks: readonly Task[]): strin
   });
 }
 
-function uniqueTasks(parts: readonly SweepPart[]): Task[] {
-  return [...new Map(parts.flatMap(({ tasks }) => tasks).map((task) => [task.id, task])).values()];
+function uniqueTasks(tasks: readonly Task[]): Task[] {
+  return [...new Map(tasks.map((task) => [task.id, task])).values()];
 }
