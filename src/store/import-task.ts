@@ -43,12 +43,16 @@ export function importTask(source: string, tasks: string, task: Task, state: Tas
     if (error instanceof SourceError) return error.message;
     throw error;
   }
+  const isReplaced = exists(target);
   inStore(`write ${target}`, () => {
-    if (exists(target)) renameSync(target, leaving);
+    if (isReplaced) renameSync(target, leaving);
     renameSync(arriving, target);
   });
   fsyncFolder(tasks);
-  removeFolder(leaving);
+  if (isReplaced) {
+    removeFolder(leaving);
+    fsyncFolder(tasks);
+  }
   return null;
 }
 

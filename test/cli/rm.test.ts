@@ -57,11 +57,12 @@ describe('vae-sweep rm', () => {
 
   test('deletes what an earlier one left, and a folder that was set aside by its name', () => {
     const folder = path.join(tasksFolder(outDir), done.name);
-    cpSync(folder, `${folder}.removed`, { recursive: true });
+    for (const suffix of ['removed', 'merging']) cpSync(folder, `${folder}.${suffix}`, { recursive: true });
     cpSync(folder, `${folder}.corrupt-1`, { recursive: true });
     const { stdout } = rm(`${done.name}.corrupt-1`, '--yes');
     assert.match(stdout, /│ set aside, being corrupt +│/);
     assert.match(stdout, /│ left over from a deletion +│/);
+    assert.match(stdout, /│ left over from a merge +│/);
     assert.deepEqual(left(), [done.name, interrupted.name, failed.name]);
   });
 

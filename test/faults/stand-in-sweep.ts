@@ -10,7 +10,7 @@ import { setAside, taskFolder, verifyTask } from '../../src/store/task-folder.js
 import { readTaskStates } from '../../src/store/task-states.js';
 import { isTraining, type Task } from '../../src/sweep/task.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
-import { Crash } from './faulty-disk.js';
+import { isCrash } from './crash.js';
 import type { Ledger } from './ledger.js';
 import { trainStandIn } from './stand-in-training.js';
 
@@ -113,9 +113,4 @@ function trainOrFail(
     if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
     return { type: 'failed', message: String(error), stack: null };
   }
-}
-
-/** Whether it is a crash, or was made of one. */
-export function isCrash(error: unknown): boolean {
-  return error instanceof Crash || (error instanceof Error && isCrash(error.cause));
 }

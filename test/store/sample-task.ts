@@ -1,3 +1,4 @@
+import { identify } from '../../src/sweep/identity.js';
 import type { TrainingSettings, TrainingTask } from '../../src/sweep/task.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 
@@ -31,6 +32,12 @@ export function sampleTask(seed: number, settings: Partial<TrainingSettings> = {
     },
     versions: { tensorflow: '2.21.0', numerics: 1 },
   };
+}
+
+/** One whose id is that of its settings. */
+export function identifiedTask(seed: number): TrainingTask {
+  const { settings, versions } = sampleTask(seed);
+  return identify(settings, versions);
 }
 
 /** What a worker leaves at a task's end, with a few bytes in each file. */
