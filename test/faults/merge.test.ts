@@ -65,7 +65,7 @@ async function expected(): Promise<{ image: Image; operations: number }> {
 }
 
 function digests(image: Image): Record<string, string> {
-  return Object.fromEntries(
+  return Object.fromEntries<string>(
     [...image].map(([name, bytes]) => [name, bytes === null ? '' : hash('sha256', bytes)]).sort(),
   );
 }

@@ -16,9 +16,9 @@ function found(
 /** Each has more than those before it. */
 const ASCENDING: readonly Found[] = [
   found({ state: 'new' }),
-  found({ state: 'failed', failure }),
+  found({ state: 'failed', failure, step: null }),
   found({ state: 'interrupted', step: 0 }, 0),
-  found({ state: 'failed', failure }, 40),
+  found({ state: 'failed', failure, step: null }, 40),
   found({ state: 'interrupted', step: 50 }, 50),
   found({ state: 'done' }, null, { 'steps.arrow': 'a' }),
 ];

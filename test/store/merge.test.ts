@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { mergeStores, type Merged } from '../../src/store/merge.js';
+import { mergeStores, type Merged, type MergeOptions } from '../../src/store/merge.js';
 import {
   readTaskState,
   TASK_FILES,
@@ -43,7 +43,7 @@ async function merge(...changes: readonly object[]): Promise<Merged[]> {
     onCount: () => undefined,
     onEntry: () => undefined,
   };
-  return mergeStores([from], Object.assign(options, ...changes));
+  return mergeStores([from], Object.assign(options, ...changes) as MergeOptions);
 }
 
 function decisions(merged: readonly Merged[]): Record<string, string> {
