@@ -65,9 +65,10 @@ async function expected(): Promise<{ image: Image; operations: number }> {
 }
 
 function digests(image: Image): Record<string, string> {
-  return Object.fromEntries<string>(
-    [...image].map(([name, bytes]) => [name, bytes === null ? '' : hash('sha256', bytes)]).sort(),
+  const entries = [...image].map(
+    ([name, bytes]) => [name, bytes === null ? '' : hash('sha256', bytes)] as const,
   );
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function checkStates(): void {
