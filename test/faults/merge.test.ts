@@ -65,9 +65,10 @@ async function expected(): Promise<{ image: Image; operations: number }> {
 }
 
 function digests(image: Image): Record<string, string> {
-  return Object.fromEntries(
-    [...image].map(([name, bytes]) => [name, bytes === null ? '' : hash('sha256', bytes)]).sort(),
+  const entries = [...image].map(
+    ([name, bytes]) => [name, bytes === null ? '' : hash('sha256', bytes)] as const,
   );
+  return Object.fromEntries<string>(entries.sort());
 }
 
 function checkStates(): void {

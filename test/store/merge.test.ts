@@ -13,14 +13,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { tasksFolder } from '../../src/store/inventory.js';
-import { mergeStores, type Merged } from '../../src/store/merge.js';
+import { mergeStores, type MergeOptions, type Merged } from '../../src/store/merge.js';
 import { readTaskState, TASK_FILES, taskFolder, verifyTask } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
 import { identifiedTask } from './sample-task.js';
 
 const [one, two, three, four] = [1, 2, 3, 4].map(identifiedTask) as [Task, Task, Task, Task];
-const { signal: never } = new AbortController();
+const QUIET = {
+  dryRun: false,
+  signal: new AbortController().signal,
+  onCount: () => undefined,
+  onEntry: () => undefined,
+};
 let from: string;
 let outDir: string;
 
@@ -30,15 +35,8 @@ beforeEach(() => {
   outDir = path.join(folder, 'out');
 });
 
-async function merge(...changes: readonly object[]): Promise<Merged[]> {
-  const options = {
-    outDir,
-    dryRun: false,
-    signal: never,
-    onCount: () => undefined,
-    onEntry: () => undefined,
-  };
-  return mergeStores([from], Object.assign(options, ...changes));
+async function merge(changes: Partial<MergeOptions> = {}): Promise<Merged[]> {
+  return mergeStores([from], { ...QUIET, outDir, ...changes });
 }
 
 function decisions(merged: readonly Merged[]): Record<string, string> {
@@ -194,9 +192,8 @@ describe('a dry run', () => {
     interrupt(from, two, 40);
     finish(second, two);
     const both = async (dryRun: boolean) => {
-      const signal = never;
-      const options = { outDir, dryRun, signal, onCount: () => undefined, onEntry: () => undefined };
-      return (await mergeStores([from, second], options)).map(({ name, decision }) => [name, decision.type]);
+      const merged = await mergeStores([from, second], { ...QUIET, outDir, dryRun });
+      return merged.map(({ name, decision }) => [name, decision.type]);
     };
     const planned = await both(true);
     assert.equal(existsSync(outDir), false);
