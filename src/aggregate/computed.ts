@@ -3,16 +3,13 @@ import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import { readLog, readNumbers, valueAt } from '../logs/read.js';
 import { readJsonFile } from '../store/files.js';
-import { taskFolder, verifyTask, type TaskState } from '../store/task-folder.js';
+import { TASK_FILES, taskFolder, verifyTask, type TaskState } from '../store/task-folder.js';
 import {
   quantities,
   type ColumnOf,
   type ComputedKind,
   type MeasureOf,
 } from '../theory/computations/quantities.js';
-
-const VERDICT_FILE = 'verdict.json';
-const ROWS_FILE = 'rows.arrow';
 
 const verdictSchema = z.object({
   outcome: z.string(),
@@ -100,9 +97,9 @@ function readComputedRun<T extends ComputedTask>(
   const state = verifyTask(folder, task.id);
   if (state.state !== 'done') return { task, state: state.state, reason: reasonOf(state) };
   const corrupt = (reason: string): MissingComputation<T> => ({ task, state: 'corrupt', reason });
-  const verdict = readJsonFile(path.join(folder, VERDICT_FILE), verdictSchema);
-  if (!verdict.found) return corrupt(verdict.problem ?? `${VERDICT_FILE} is missing`);
-  const rows = () => readRows(path.join(folder, ROWS_FILE), task);
+  const verdict = readJsonFile(path.join(folder, TASK_FILES.verdict), verdictSchema);
+  if (!verdict.found) return corrupt(verdict.problem ?? `${TASK_FILES.verdict} is missing`);
+  const rows = () => readRows(path.join(folder, TASK_FILES.rows), task);
   try {
     rows();
   } catch (error) {

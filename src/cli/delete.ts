@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { InputError } from '../errors.js';
 import type { StoreEntry } from '../store/inventory.js';
-import { listStore, tasksFolder } from '../store/inventory.js';
+import { listStore } from '../store/inventory.js';
+import { tasksFolder } from '../store/task-folder.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { removeFolders } from '../store/remove.js';
 import { formatBytes, formatCount } from '../units.js';

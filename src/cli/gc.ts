@@ -1,10 +1,10 @@
-import { stringify } from 'safe-stable-stringify';
 import type { CommandModule } from 'yargs';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { loadSweep } from '../sweep/load.js';
 import { stepsOf } from '../sweep/cost.js';
+import { courseOf } from '../sweep/identity.js';
 import { THEORY_VERSION } from '../sweep/numerics-version.js';
-import { isTraining, type Task, type TaskVersions, type TrainingTask } from '../sweep/task.js';
+import { isTraining, type Task, type TaskVersions } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import type { Choice, Victim } from './delete.js';
 import { deleteChosen, leftOvers } from './delete.js';
@@ -74,12 +74,6 @@ export function chooseUnasked(
       ),
     ].join(''),
   };
-}
-
-/** What decides a task's numbers up to its last step. */
-function courseOf({ settings, versions }: TrainingTask): string {
-  const decisive: object = { settings: { ...settings, steps: null }, versions };
-  return stringify(decisive);
 }
 
 function stepsByCourse(tasks: readonly Task[]): ReadonlyMap<string, number> {

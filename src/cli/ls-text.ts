@@ -1,6 +1,6 @@
 import { FAILURE_WORDS } from '../coordinator/triage.js';
-import { tasksFolder, type StoreEntry, type TaskEntry } from '../store/inventory.js';
-import type { TaskState } from '../store/task-folder.js';
+import type { StoreEntry, TaskEntry } from '../store/inventory.js';
+import { tasksFolder, type TaskState } from '../store/task-folder.js';
 import { stepsOf } from '../sweep/cost.js';
 import { experimentOf } from '../sweep/kinds/registry.js';
 import { formatSetting, hasSetting, isSameSetting, settingOf } from '../sweep/settings.js';

@@ -2,13 +2,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT, InputError, StoreBusyError } from '../errors.js';
-import { tasksFolder } from '../store/inventory.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { watchStoreOwner } from '../store/lock-watch.js';
 import { mergeStores, type Merged } from '../store/merge.js';
 import { isProblem, mergeText } from './merge-text.js';
 import { storeOptions } from './store-filter.js';
 import { countTasks, type TaskCounter } from './task-counter.js';
+import { tasksFolder } from '../store/task-folder.js';
 
 interface MergeArguments {
   readonly from: readonly string[];

@@ -17,7 +17,7 @@ export const RUN_DEFAULTS = {
   isolation: 'thread',
   stallAfterSeconds: 600,
   /** Nine tenths of the machine's. */
-  maxMemoryMegabytes: Math.floor((totalmem() * 0.9) / 1e6),
+  maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
 } as const;
 
 /** Options of every command that takes a sweep file. */
@@ -120,4 +120,10 @@ function checkWorkers(workers: number): number {
 /** yargs makes NaN of what is no number. */
 export function received(value: number): string {
   return Number.isNaN(value) ? '' : `, got ${value}`;
+}
+
+/** Of the machine, or of the container that this runs in. */
+function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(totalmem(), limit) : totalmem();
 }

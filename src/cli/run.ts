@@ -139,7 +139,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       removeHandlers();
       removeTimer();
     });
-    const corrupt = result.interrupted ? result.corrupt : await report(sweep, argv.out);
+    const told = result.interrupted ? [] : await report(sweep, argv.out);
+    const corrupt = uniqueTasks([...result.corrupt, ...told]);
     process.stdout.write(summaryText({ ...result, corrupt }, argv.out));
     process.exitCode = exitCodeOf({ ...result, corrupt });
   },
@@ -159,6 +160,10 @@ async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const missing = [...parts.flatMap((part) => part.missing), ...computed.missing];
   const corrupt = missing.filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
+}
+
+function uniqueTasks(corrupt: readonly CorruptTask[]): CorruptTask[] {
+  return [...new Map(corrupt.map((item) => [item.task.id, item])).values()];
 }
 
 function shardNote(sweep: Sweep): string {

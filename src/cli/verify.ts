@@ -117,15 +117,13 @@ async function retrainSome(
 export function comparisonText(comparisons: readonly Comparison[], seed: number): string {
   const lines = comparisons.map((comparison) => `  ${comparison.task.name}: ${outcomeText(comparison)}\n`);
   const differing = comparisons.filter(({ differing }) => differing.length > 0);
-  const mayRound = differing.some(({ task }) => isTraining(task) && task.settings.engine !== 'c');
+  const mayRound = differing.some(({ task }) => isTraining(task));
   return [
     `Trained again (${formatCount(comparisons.length)}, seed ${seed}):\n${lines.join('')}`,
     differing.length === 0
       ? ''
       : '  The store keeps what it had. To have them anew: `vae-sweep rm NAME --yes`, then run the sweep again.\n',
-    mayRound
-      ? '  Another kind of CPU may round differently with an engine other than c; run.json names the CPU.\n'
-      : '',
+    mayRound ? '  Another kind of CPU may round differently; run.json names the CPU.\n' : '',
   ].join('');
 }
 

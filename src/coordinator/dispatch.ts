@@ -166,8 +166,9 @@ class Dispatch {
     const { retries, signal } = this.#context;
     const isInnocent = outcome.type === 'ended' && !outcome.isCulprit;
     const mayTryAgain = outcome.type !== 'diverged' && (isInnocent || retried < retries);
-    if (signal.aborted && outcome.type === 'ended') return;
-    if (!mayTryAgain || signal.aborted) this.#fail(item, folder, outcome);
+    // A terminal's Ctrl-C also reaches a compiler that a task waits for: what fails after a stop says nothing of the task.
+    if (signal.aborted && outcome.type !== 'diverged') return;
+    if (!mayTryAgain) this.#fail(item, folder, outcome);
     else this.#retry(item, retried, folder, outcome.message, isInnocent ? 0 : 1);
   }
 
@@ -187,7 +188,7 @@ class Dispatch {
 
   /** At the end of the queue, from whatever checkpoint there is. */
   #retry(
-    { task, failures }: PendingTask,
+    { task, failures, predecessor }: PendingTask,
     retried: number,
     folder: string,
     message: string,
@@ -195,8 +196,8 @@ class Dispatch {
   ): void {
     const { tally, event } = this.#context;
     const state = readTaskState(folder, task.id);
-    const fromStep = state.state === 'interrupted' ? state.step : 0;
-    const item = { task, fromStep, predecessor: null, failures: failures + blame };
+    const fromStep = state.state === 'interrupted' ? state.step : (predecessor?.steps ?? 0);
+    const item = { task, fromStep, predecessor, failures: failures + blame };
     event(`${blame === 1 ? 'failed' : 'interrupted'}, to be tried again: ${task.name}: ${message}`);
     tally.queuedAgain(item);
     this.#add(item, retried + blame);

@@ -13,8 +13,11 @@ export function openLog(
   const file = path.join(sweepFolder, 'log.jsonl');
   refuseLink(file);
   const destination = inStore(`write ${file}`, () => pino.destination({ dest: file, sync: true }));
-  // Emitted while a line is written, so that whoever logs it gets the error.
+  // Emitted while a line is written, so that whoever logs it gets the error: the first one, which ends the session.
+  let hasFailed = false;
   destination.on('error', (error: Error) => {
+    if (hasFailed) return;
+    hasFailed = true;
     inStore(`write ${file}`, () => {
       throw error;
     });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { Logger } from 'pino';
+import { StoreError } from '../errors.js';
 import { ProcessPool, type Isolation } from '../pool/process-pool.js';
 import { isTraining, type TrainingSettings, type TrainingTask } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
@@ -42,7 +44,9 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
     return { done: 0, failed: [], corrupt: [] };
   }
   const onLine = (line: string): void => {
-    logger.info({ line }, 'a worker printed');
+    unlessFull(() => {
+      logger.info({ line }, 'a worker printed');
+    });
   };
   const pool = new ProcessPool({ ...options, workers, onLine });
   const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
@@ -53,7 +57,7 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
   signal.addEventListener('abort', announceStop);
   try {
     const first = representatives(start.pending);
-    if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken]);
+    if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken, aborted(options.signal)]);
     return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event });
   } finally {
     signal.removeEventListener('abort', announceStop);
@@ -62,9 +66,25 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
   }
 }
 
+/** A stop does not wait for what is only being made ready. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
 function announce(tell: (line: string) => void, { logger, signal }: TrainAllOptions): void {
-  logger.warn({ reason: String(signal.reason) }, 'stop asked for');
+  unlessFull(() => {
+    logger.warn({ reason: String(signal.reason) }, 'stop asked for');
+  });
   tell(stopText(signal.reason));
+}
+
+/** Logs from an event, where nobody would catch the error: the next write of the store has it too. */
+function unlessFull(log: () => void): void {
+  try {
+    log();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
 }
 
 /** The first task for each set of TensorFlow operations that training may use; none for computations. */

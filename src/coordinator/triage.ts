@@ -78,8 +78,11 @@ export function triage(
     else if (state.state === 'failed') {
       const { failure } = state;
       if (failure.reason === 'diverged' && !retryDiverged && !onlyFailed) failed.push({ task, failure });
-      else pending.push({ task, fromStep: 0, predecessor: null, failures: failure.attempts });
-    } else if (!onlyFailed) pending.push(...unfinished(task, state, predecessors));
+      else pending.push({ ...unfinished(task, state.step, predecessors), failures: failure.attempts });
+    } else if (state.state !== 'done' && !onlyFailed) {
+      const step = state.state === 'interrupted' ? state.step : null;
+      pending.push(unfinished(task, step, predecessors));
+    }
   }
   const remainingMs = estimateRemainingMs(pending, options);
   return {
@@ -92,15 +95,14 @@ export function triage(
   };
 }
 
+/** @param step of its checkpoint, or null */
 function unfinished(
   task: Task,
-  state: TaskState,
+  step: number | null,
   predecessors: ReadonlyMap<string, Predecessor>,
-): PendingTask[] {
-  if (state.state === 'interrupted') return [{ task, fromStep: state.step, predecessor: null, failures: 0 }];
-  if (state.state !== 'new') return [];
-  const predecessor = predecessors.get(task.id) ?? null;
-  return [{ task, fromStep: predecessor?.steps ?? 0, predecessor, failures: 0 }];
+): PendingTask {
+  const predecessor = step === null ? (predecessors.get(task.id) ?? null) : null;
+  return { task, fromStep: step ?? predecessor?.steps ?? 0, predecessor, failures: 0 };
 }
 
 /** Estimated milliseconds of training that the task still needs in one worker. */

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
-import { refuseLink, writeFailure } from '../store/files.js';
+import { inStore, refuseLink, writeFailure } from '../store/files.js';
 import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 
 /** How much of a stream is durable, for a checkpoint to name. */
@@ -43,10 +43,12 @@ export class BatchStream {
     this.#encoder = new StreamEncoder(schema);
     this.#path = path;
     refuseLink(path);
-    this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+    this.#file = inStore(`write ${path}`, () => openSync(path, existsSync(path) ? 'r+' : 'w+'));
     try {
       this.#keep(keep);
-      ftruncateSync(this.#file, keep.bytes);
+      inStore(`write ${path}`, () => {
+        ftruncateSync(this.#file, keep.bytes);
+      });
       if (keep.bytes === 0) this.#write(this.#encoder.head);
     } catch (error) {
       closeSync(this.#file);

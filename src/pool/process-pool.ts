@@ -90,9 +90,8 @@ export class ProcessPool implements TaskPool {
     slot.verdict = null;
     this.#renewHost(slot);
     try {
-      const outcome = slot.host.train(slot.local, job);
       onStart(number);
-      return await outcome;
+      return await slot.host.train(slot.local, job);
     } catch (error) {
       if (!(error instanceof HostEnded)) throw error;
       return endedOutcome(error, slot);

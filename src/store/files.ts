@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -156,6 +157,19 @@ export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T>
       found: false,
       problem: `${path.basename(file)} is broken (not JSON, ${text.length} characters)`,
     };
+  }
+}
+
+/** Names of what is in the folder; none if there is no such folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw new StoreError(
+      `can't list ${folder} (${reasonOf(error)}): make it readable, or choose another folder with --out`,
+      { cause: error },
+    );
   }
 }
 

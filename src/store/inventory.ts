@@ -4,11 +4,10 @@ import path from 'node:path';
 import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
 import { formatBytes, formatCount } from '../units.js';
-import { isMissing, readJsonFile, reasonOf } from './files.js';
+import { isMissing, namesIn, readJsonFile, reasonOf } from './files.js';
 import type { TaskState } from './task-folder.js';
-import { readTaskState, TASK_FILES } from './task-folder.js';
+import { readTaskState, TASK_FILES, tasksFolder } from './task-folder.js';
 import { taskRecordSchema } from './task-record.js';
-import { namesIn } from './task-states.js';
 
 /** Names of folders that are a task's no more; `n` counts from 1. */
 const ASIDE = /[.]corrupt-\d+$/;
@@ -46,11 +45,6 @@ export type StoreEntry =
   | (Place & { readonly kind: 'merging' })
   /** Not a task's folder, or one whose `task.json` can't be trusted. */
   | (Place & { readonly kind: 'foreign'; readonly isFolder: boolean; readonly problem: string });
-
-/** `<out>/tasks`, absolute. */
-export function tasksFolder(outDir: string): string {
-  return path.resolve(outDir, 'tasks');
-}
 
 /**
  * All that lies in `<out>/tasks`, by name. A run may go on meanwhile: what vanishes while it is looked at is left out. What is

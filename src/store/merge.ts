@@ -5,9 +5,9 @@ import type { Task } from '../sweep/task.js';
 import { readCheckpointHeader } from './checkpoint-header.js';
 import { inStore, makeFolder } from './files.js';
 import { importTask, recordProblem } from './import-task.js';
-import { listStore, tasksFolder, type StoreEntry } from './inventory.js';
+import { listStore, type StoreEntry } from './inventory.js';
 import { decide, type Decision, type Found } from './merge-decision.js';
-import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';
+import { markedHashes, TASK_FILES, verifyTask, type TaskState, tasksFolder } from './task-folder.js';
 
 export interface MergeOptions {
   /** The store that the others are brought into. */

@@ -75,13 +75,19 @@ export type TaskState =
   /** Has a checkpoint to continue from, the last one or that before it, made after `step` steps. */
   | { readonly state: 'interrupted'; readonly step: number }
   | { readonly state: 'done' }
-  | { readonly state: 'failed'; readonly failure: TaskFailure }
+  /** `step` is that of its checkpoint, if it has one. */
+  | { readonly state: 'failed'; readonly failure: TaskFailure; readonly step: number | null }
   /** A file of the store contradicts itself or its marker. Kept until the user asks to set it aside. */
   | { readonly state: 'corrupt'; readonly problem: string };
 
+/** `<out>/tasks`, absolute. */
+export function tasksFolder(outDir: string): string {
+  return path.resolve(outDir, 'tasks');
+}
+
 /** `<out>/tasks/<name>`, absolute. */
 export function taskFolder(outDir: string, task: Pick<Task, 'name'>): string {
-  return path.resolve(outDir, 'tasks', task.name);
+  return path.join(tasksFolder(outDir), task.name);
 }
 
 /** Reads no more than the marker and the files' sizes, so that ten thousand finished tasks are looked at in a moment. */
@@ -202,15 +208,22 @@ function markerProblem(folder: string, id: string, marker: z.infer<typeof marker
 
 function readUnfinishedState(folder: string): TaskState {
   const failure = readJsonFile(path.join(folder, TASK_FILES.failed), failureSchema);
-  if (failure.found) return { state: 'failed', failure: failure.value };
-  if (failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
-  const [last, before] = [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore].map((name) =>
-    readCheckpointHeader(path.join(folder, name)),
-  );
-  if (last?.found) return { state: 'interrupted', step: last.step };
-  if (before?.found) return { state: 'interrupted', step: before.step };
-  const problem = last?.problem ?? before?.problem ?? null;
+  if (!failure.found && failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
+  const { step, problem } = readProgress(folder);
+  if (failure.found) return { state: 'failed', failure: failure.value, step };
+  if (step !== null) return { state: 'interrupted', step };
   return problem === null ? { state: 'new' } : { state: 'corrupt', problem };
+}
+
+/** By the last checkpoint or, if that is broken, the one before it; with no step, what is wrong with them. */
+function readProgress(folder: string): { step: number | null; problem: string | null } {
+  let problem: string | null = null;
+  for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
+    const header = readCheckpointHeader(path.join(folder, name));
+    if (header.found) return { step: header.step, problem: null };
+    problem ??= header.problem;
+  }
+  return { step: null, problem };
 }
 
 function sizeOf(file: string): number | null {

@@ -23,3 +23,15 @@ function withId<Own extends Settings, Versions>(settings: Own, versions: Version
   const id = hash('sha256', stringify(decisive)).slice(0, 16);
   return { id, name: `${experimentOf(settings).folderName(settings)}-${id}`, settings, versions };
 }
+
+/** What decides a training run's numbers up to its last step: a run of more steps goes on where one of fewer has ended. */
+export function courseOf({
+  settings,
+  versions,
+}: {
+  readonly settings: object;
+  readonly versions: object;
+}): string {
+  const decisive: object = { settings: { ...settings, steps: null }, versions };
+  return stringify(decisive);
+}

@@ -79,7 +79,7 @@ export function readCheckpoint(path: string, taskId: string): Checkpoint | null 
   if (metadata['cpu'] !== cpuFeatures()) {
     throw new Error(
       `${path} was made on a CPU with ${String(metadata['cpu'])}, this one has ${cpuFeatures()}: the rest would round differently. ` +
-        `Go on there, or delete the file to train from the first step here.`,
+        `Go on there, or delete its folder (vae-sweep rm) to train from the first step here.`,
     );
   }
   const numbers = numbersSchema.safeParse(metadata);

@@ -39,11 +39,13 @@ export class TrainingLogs {
     );
     const evaluations = evaluationSchema(task);
     this.#evaluationColumns = evaluations.fields.map(({ name }) => name);
-    this.#evaluations = new BatchStream(
-      join(folder, TASK_FILES.evaluationsStream),
-      evaluations,
-      checkpoint?.evaluationLog ?? EMPTY_STREAM,
-    );
+    try {
+      const file = join(folder, TASK_FILES.evaluationsStream);
+      this.#evaluations = new BatchStream(file, evaluations, checkpoint?.evaluationLog ?? EMPTY_STREAM);
+    } catch (error) {
+      this.steps.close();
+      throw error;
+    }
   }
 
   /** Each evaluation is a record batch of its own. */

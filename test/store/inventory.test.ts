@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { lastChangeMs, listStore, tasksFolder } from '../../src/store/inventory.js';
-import { TASK_FILES } from '../../src/store/task-folder.js';
+import { lastChangeMs, listStore } from '../../src/store/inventory.js';
+import { TASK_FILES, tasksFolder } from '../../src/store/task-folder.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
 import { sampleTask } from './sample-task.js';
 
