@@ -14,14 +14,16 @@ const flow = {
   logs: ['sweep', 'vae/metrics', 'store/files'],
   training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
   // Never load TensorFlow: they know the threads' protocol.
-  pool: ['sweep', 'store/predecessors', 'training/protocol'],
-  coordinator: ['pool', 'store', 'sweep', 'training/protocol'],
+  pool: ['sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
+  queue: ['pool', 'store', 'sweep', 'training/protocol'],
+  coordinator: ['queue', 'pool', 'store', 'sweep', 'training/protocol'],
   aggregate: ['logs', 'store', 'sweep'],
   report: ['aggregate', 'logs', 'sweep', 'store/files'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
     'pool/process-pool',
+    'queue',
     'report',
     'aggregate',
     'store',
@@ -31,7 +33,7 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|logs|aggregate|report)/';
+const withoutTensorFlow = '^src/(cli|coordinator|queue|pool|sweep|store|theory|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -60,6 +62,13 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/native/' },
       to: { path: 'node_modules/@tensorflow/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'one-door-to-redis',
+      comment: 'Only a sweep with --queue loads these, by importing src/queue when it starts.',
+      severity: 'error',
+      from: { pathNot: '^src/queue/' },
+      to: { path: 'node_modules/(bullmq|ioredis)/' },
     },
     {
       name: 'planning-loads-no-tensorflow',

@@ -13,6 +13,7 @@ import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 import { verifyCommand } from './verify.js';
+import { workerCommand } from './worker.js';
 
 const isDebug = process.argv.includes('--debug');
 
@@ -30,6 +31,7 @@ try {
       '$0 <command>\n\nTrains sweeps of small variational autoencoders on all cores, and logs every step as Arrow.',
     )
     .command(runCommand)
+    .command(workerCommand)
     .command(planCommand)
     .command(statusCommand)
     .command(reportCommand)

@@ -1,7 +1,6 @@
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import { StoreError } from '../errors.js';
-import type { TaskFailure } from '../store/task-folder.js';
 import {
   clearFailed,
   markFailed,
@@ -10,6 +9,7 @@ import {
   setAside,
   taskFolder,
 } from '../store/task-folder.js';
+import { failureOf, type TaskFailureOutcome } from '../pool/failure.js';
 import type { TaskOutcome, TaskPool } from '../pool/task-pool.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { Tally } from './tally.js';
@@ -200,19 +200,4 @@ class Dispatch {
     this.#failed.push({ task, failure });
     this.#context.event(`failed: ${task.name}: ${failure.message}`);
   }
-}
-
-type TaskFailureOutcome = Extract<TaskOutcome, { type: 'failed' | 'diverged' | 'ended' }>;
-
-function failureOf(outcome: TaskFailureOutcome, attempts: number): TaskFailure {
-  const unknown = { step: null, lastFinite: null, attempts };
-  if (outcome.type === 'failed') return { ...unknown, reason: 'error', message: outcome.message };
-  if (outcome.type === 'ended') return { ...unknown, reason: outcome.reason, message: outcome.message };
-  const { step, lastFinite } = outcome;
-  const before =
-    lastFinite === null
-      ? ''
-      : `, after a loss of ${lastFinite.loss.toPrecision(6)} nats at step ${lastFinite.step}`;
-  const message = `the loss is not finite at step ${formatCount(step)}${before}`;
-  return { reason: 'diverged', message, step, lastFinite, attempts };
 }

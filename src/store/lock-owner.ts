@@ -67,6 +67,11 @@ export function describe(owner: Owner): string {
   return `process ${owner.pid} on ${owner.host}, started ${owner.startedAt} (${owner.command})`;
 }
 
+/** The command of this process, without what a URL in it has before its host: its password. */
+export function commandLine(args: readonly string[] = process.argv.slice(1)): string {
+  return args.join(' ').replaceAll(/(\/\/)[^\s/]*@/g, '$1');
+}
+
 /** Null for a process that is gone, and for a dead one that only waits for its parent to ask. */
 function processStart(pid: number): string | null {
   const stat = readText(`/proc/${pid}/stat`);

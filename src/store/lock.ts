@@ -6,7 +6,14 @@ import { StoreBusyError, StoreError, UserError } from '../errors.js';
 import { makeFolder, reasonOf } from './files.js';
 import { contend, giveBack, type Held, type Rules } from './lock-contest.js';
 import { LockFolder } from './lock-folder.js';
-import { currentProcess, describe, lifeOf, type Owner, type ProcessIdentity } from './lock-owner.js';
+import {
+  commandLine,
+  currentProcess,
+  describe,
+  lifeOf,
+  type Owner,
+  type ProcessIdentity,
+} from './lock-owner.js';
 
 /** Where earlier versions had their lock. */
 const FORMER_NAMES = ['lock.json', '.lock-mutex'];
@@ -156,7 +163,7 @@ function newOwner(identity: ProcessIdentity): Owner {
     nonce: randomUUID(),
     ...identity,
     startedAt: new Date().toISOString(),
-    command: process.argv.slice(1).join(' '),
+    command: commandLine(),
     released: false,
   };
 }
