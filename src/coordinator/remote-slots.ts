@@ -13,6 +13,8 @@ export class RemoteSlots {
   readonly #tally: Tally;
   readonly #tasks: (RemoteTask | null)[] = [];
   readonly #slotOf = new Map<string, number>();
+  /** Of tasks that have not ended, also of those that wait again. */
+  readonly #lastWorker = new Map<string, string>();
 
   constructor(tallyOf: (stepOf: (slot: number) => number) => Tally) {
     this.#tally = tallyOf((slot) => this.#tasks[slot]?.step ?? 0);
@@ -49,15 +51,22 @@ export class RemoteSlots {
     const known = this.#taskOf(task.id);
     if (known !== null) known.step = steps;
     this.#end(task.id, true);
+    this.#lastWorker.delete(task.id);
   }
 
-  /** The task waits again, or has failed. @returns who had it, if that is known */
+  /** The task waits again. @returns who had it last, if that is known */
   release(id: string): string | null {
     const known = this.#taskOf(id);
-    if (known === null) return null;
+    if (known !== null) {
+      this.#end(id, false);
+      this.#tally.queuedAgain(known.item);
+    }
+    return this.#lastWorker.get(id) ?? null;
+  }
+
+  failed(id: string): void {
     this.#end(id, false);
-    this.#tally.queuedAgain(known.item);
-    return known.worker;
+    this.#lastWorker.delete(id);
   }
 
   #start(item: PendingTask, worker: string, nowMs: number): void {
@@ -65,6 +74,7 @@ export class RemoteSlots {
     const slot = free === -1 ? this.#tasks.length : free;
     this.#tasks[slot] = { item, worker, step: item.fromStep };
     this.#slotOf.set(item.task.id, slot);
+    this.#lastWorker.set(item.task.id, worker);
     this.#tally.started(slot, item, nowMs, worker);
   }
 

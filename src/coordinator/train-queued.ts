@@ -139,7 +139,7 @@ class Watch implements QueueListener {
   failed(id: string, report: FailureReport): void {
     const item = this.#outstanding.get(id);
     if (item === undefined) return;
-    this.#slots.release(id);
+    this.#slots.failed(id);
     if (report.type === 'corrupt') this.#settleCorrupt(item, report.problem);
     else this.#settleFailure(item, report.failure);
   }

@@ -6,6 +6,7 @@ import { longestRetryMs, type QueueTiming } from './timing.js';
 
 const FIRST_RETRY_MS = 50;
 const CONNECT_MS = 10_000;
+const DISCONNECT_MS = 100;
 
 /** A connection to Redis that comes back by itself, with back-off, and says so. */
 export class QueueConnection {
@@ -43,6 +44,8 @@ export class QueueConnection {
     this.client = new Redis(address.url, {
       lazyConnect: true,
       connectTimeout: CONNECT_MS,
+      // It keeps the process for so long after the connection has ended.
+      disconnectTimeout: DISCONNECT_MS,
       // Commands wait for Redis to come back.
       maxRetriesPerRequest: null,
       retryStrategy: (times) =>

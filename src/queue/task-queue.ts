@@ -18,6 +18,8 @@ import type { QueueTiming } from './timing.js';
 const BULK = 1_000;
 /** What is left of them when the coordinator is late; it then looks for itself. */
 const MAX_EVENTS = 20_000;
+/** Of one call that waits for events. After Redis is gone, the process is kept for so long. */
+const EVENTS_MS = 1_000;
 
 /** What happens in the queue, by the tasks' ids: of this coordinator and of others. */
 export interface QueueListener {
@@ -56,7 +58,7 @@ export class TaskQueue {
     this.#timing = timing;
     const common = { connection: connection.client, prefix: QUEUE_PREFIX };
     this.#queue = new Queue(QUEUE_NAME, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
-    this.#events = new QueueEvents(QUEUE_NAME, { ...common, lastEventId });
+    this.#events = new QueueEvents(QUEUE_NAME, { ...common, lastEventId, blockingTimeout: EVENTS_MS });
     // Of the connection, which says itself that it is gone.
     this.#queue.on('error', () => undefined);
     this.#events.on('error', () => undefined);
@@ -111,9 +113,11 @@ export class TaskQueue {
   }
 
   async close(): Promise<void> {
-    await this.#events.close().catch(() => undefined);
+    void this.#queue.close();
+    void this.#events.close().catch(() => undefined);
     this.#connection.close();
-    await this.#queue.close().catch(() => undefined);
+    // BullMQ's own way would wait for an end that a client without a socket does not tell.
+    (await this.#events.backend.client).disconnect();
   }
 
   #listen(listener: QueueListener): void {

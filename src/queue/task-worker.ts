@@ -130,7 +130,8 @@ export class TaskWorker {
       clearInterval(timer);
     });
     this.#options.connection.close();
-    await this.#worker.backend.disconnect().catch(() => undefined);
+    // BullMQ's own way would wait for an end that a client without a socket does not tell.
+    (await this.#worker.backend.blockingClient)?.disconnect();
   }
 
   async #process(job: Job, token: string): Promise<DoneReport> {

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
 
 const PROGRAM = 'redis-server';
 
@@ -66,9 +67,28 @@ export class RedisServer {
     await once(child, 'exit');
   }
 
+  /** Forgets all that it holds. */
+  async clear(): Promise<void> {
+    await this.#ask('FLUSHALL');
+  }
+
+  /** How many items a list has. */
+  async count(key: string): Promise<number> {
+    return Number(await this.#ask('LLEN', key));
+  }
+
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #ask(command: string, ...args: readonly string[]): Promise<unknown> {
+    const client = new Redis(this.url);
+    try {
+      return await client.call(command, ...args);
+    } finally {
+      client.disconnect();
+    }
   }
 }
 
