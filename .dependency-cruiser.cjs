@@ -3,7 +3,8 @@
  * and its own files are open to it.
  */
 const flow = {
-  sweep: [],
+  // Settings of the theory's computations, which load neither matrices nor solvers.
+  sweep: ['theory/computations/[a-z-]+-settings', 'theory/identities/names'],
   store: ['sweep'],
   native: [],
   random: ['native'],
@@ -12,13 +13,23 @@ const flow = {
   // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
   theory: [],
   logs: ['sweep', 'vae/metrics', 'store/files'],
-  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep'],
+  // It may start at Theorem 4's optimum, which is a pure function.
+  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep', 'theory/bad-optimum'],
+  // Runs the computations; of the training, what every task's thread has.
+  computing: [
+    'theory/computations',
+    'logs',
+    'store',
+    'sweep',
+    'training/(protocol|clock|failed-outcome|session-record)',
+  ],
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
   queue: ['pool', 'store', 'sweep', 'training/protocol'],
   coordinator: ['queue', 'pool', 'store', 'sweep', 'training/protocol'],
-  aggregate: ['logs', 'store', 'sweep'],
-  report: ['aggregate', 'logs', 'sweep', 'store/files'],
+  // Of the theory they know what its columns and numbers are called, never how they are computed.
+  aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
+  report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
@@ -33,7 +44,8 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|queue|pool|sweep|store|theory|logs|aggregate|report)/';
+const withoutTensorFlow =
+  '^src/(cli|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -54,7 +66,7 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|pool|native|sweep)/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep)/' },
     },
     {
       name: 'one-door-to-tensorflow',
@@ -76,6 +88,13 @@ module.exports = {
       severity: 'error',
       from: { path: withoutTensorFlow },
       to: { path: '^src/native/tensorflow[.]ts$', reachable: true },
+    },
+    {
+      name: 'planning-loads-no-matrices',
+      comment: 'A sweep file is checked with the settings of the computations alone.',
+      severity: 'error',
+      from: { path: '^src/sweep/' },
+      to: { path: '(^src/theory/ode[.]ts$|node_modules/ml-matrix/)', reachable: true },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -1,7 +1,7 @@
 import { ThreadPool } from '../src/pool/thread-pool.js';
 import { setNativeEnvironment } from '../src/native/environment.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
-import type { Task } from '../src/sweep/task.js';
+import type { TrainingTask } from '../src/sweep/task.js';
 import type { MeasureOptions } from './options.js';
 import type { WorkersResult } from './result.js';
 import { CHECKPOINT_EVERY_MS, taskOf } from './shapes.js';
@@ -80,7 +80,11 @@ interface Throughput {
   readonly stepsPerSecondOnOwnCores: number;
 }
 
-async function trainAtOnce(pool: ThreadPool, outDir: string, tasks: readonly Task[]): Promise<Throughput> {
+async function trainAtOnce(
+  pool: ThreadPool,
+  outDir: string,
+  tasks: readonly TrainingTask[],
+): Promise<Throughput> {
   const folders = tasks.map((task) => prepareTaskFolder(taskFolder(outDir, task), task));
   const cpu = process.cpuUsage();
   const start = performance.now();

@@ -2,8 +2,8 @@ import { NUMERICS_VERSION } from '../src/sweep/numerics-version.js';
 import { installedTensorFlow } from '../src/store/installation.js';
 import type { ExperimentName } from '../src/sweep/experiments.js';
 import { identify } from '../src/sweep/identity.js';
-import { resolveSettings, type CellValues } from '../src/sweep/settings.js';
-import type { Task, TrainingSettings } from '../src/sweep/task.js';
+import { resolveSettings, type CellValues } from '../src/sweep/kinds/training.js';
+import type { TrainingSettings, TrainingTask } from '../src/sweep/task.js';
 
 /** The step shapes that are measured, one an experiment; `bench/jax_scan.py` has the same. */
 const shapes: Record<ExperimentName, CellValues> = {
@@ -30,7 +30,7 @@ export function settingsOf(shape: ExperimentName, varied: Partial<TrainingSettin
 }
 
 /** @param replicate makes tasks of one shape different, and nothing about their cost */
-export function taskOf(shape: ExperimentName, steps: number, replicate: number): Task {
+export function taskOf(shape: ExperimentName, steps: number, replicate: number): TrainingTask {
   const versions = { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
   return identify(settingsOf(shape, { steps, modelSeed: replicate }), versions);
 }

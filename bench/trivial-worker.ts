@@ -1,3 +1,4 @@
+import { stepsOf } from '../src/sweep/cost.js';
 import type { WorkerReply, WorkerRequest } from '../src/training/protocol.js';
 import { finishTrivially } from './trivial-task.js';
 
@@ -6,5 +7,5 @@ export default function handle(request: WorkerRequest): WorkerReply {
   if (request.type === 'warmUp') return { type: 'warm' };
   const { task, folder } = request;
   finishTrivially(folder, task.id);
-  return { type: 'done', fromStep: 0, recovered: null, steps: task.settings.steps, trainingMs: 1 };
+  return { type: 'done', fromStep: 0, recovered: null, steps: stepsOf(task.settings), trainingMs: 1 };
 }

@@ -1,12 +1,26 @@
-import type { WorkerReply, WorkerRequest } from '../src/training/protocol.js';
+import { isTraining, type TheoryTask } from '../src/sweep/task.js';
+import type { TrainRequest, WarmUpRequest, WorkerReply, WorkerRequest } from '../src/training/protocol.js';
 
-/** Entry of a training thread. TensorFlow is loaded at the first request: loading it in all threads at once is not safe. */
-let handler: ((request: WorkerRequest) => Promise<WorkerReply>) | undefined;
+/**
+ * Entry of a worker's thread. What a request needs is loaded at the first of its kind: loading TensorFlow in all threads at once is
+ * not safe, and computations don't need it.
+ */
+let train: ((request: WarmUpRequest | TrainRequest) => Promise<WorkerReply>) | undefined;
+
+const clock = { now: () => performance.now(), date: () => new Date() };
 
 export default async function handle(request: WorkerRequest): Promise<WorkerReply> {
-  if (handler === undefined) {
-    const { requestHandler } = await import('../src/training/handle-request.js');
-    handler = requestHandler({ now: () => performance.now(), date: () => new Date() });
+  if (isComputation(request)) {
+    const { compute } = await import('../src/computing/compute.js');
+    return compute(request, clock);
   }
-  return handler(request);
+  if (train === undefined) {
+    const { requestHandler } = await import('../src/training/handle-request.js');
+    train = requestHandler(clock);
+  }
+  return train(request as WarmUpRequest | TrainRequest);
+}
+
+function isComputation(request: WorkerRequest): request is TrainRequest<TheoryTask> {
+  return request.type === 'train' && !isTraining(request.task);
 }

@@ -1,5 +1,5 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
-import type { Task, TrainingSettings } from '../sweep/task.js';
+import type { TrainingSettings, TrainingTask } from '../sweep/task.js';
 import { finalNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
 
 /** A metric over the finished runs of a cell. */
@@ -44,7 +44,7 @@ export function toCells({ part, runs, missing }: PartRuns): Cell[] {
 }
 
 /** How runs of a cell are told apart: by their seed, and by the model's where that varies. */
-export function labels(tasks: readonly Task[]): (task: Task) => string {
+export function labels(tasks: readonly TrainingTask[]): (task: TrainingTask) => string {
   const varies = (name: 'seed' | 'modelSeed') =>
     new Set(tasks.map(({ settings }) => settings[name])).size > 1;
   const both = varies('modelSeed') && varies('seed');
@@ -67,8 +67,8 @@ function toAggregate(values: Aggregate['values']): Aggregate | undefined {
   };
 }
 
-function groupBySettings(tasks: readonly Task[]): [Task, ...Task[]][] {
-  const groups = new Map<string, [Task, ...Task[]]>();
+function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...TrainingTask[]][] {
+  const groups = new Map<string, [TrainingTask, ...TrainingTask[]]>();
   for (const task of tasks) {
     const key = JSON.stringify({ ...task.settings, seed: null, modelSeed: null });
     const group = groups.get(key);
@@ -78,7 +78,7 @@ function groupBySettings(tasks: readonly Task[]): [Task, ...Task[]][] {
   return [...groups.values()];
 }
 
-function aggregateAll(runs: readonly Run[], label: (task: Task) => string): Map<string, Aggregate> {
+function aggregateAll(runs: readonly Run[], label: (task: TrainingTask) => string): Map<string, Aggregate> {
   const names = runs[0]?.evaluations.schema.fields.map(({ name }) => name) ?? [];
   const aggregates = names.map((name) => {
     const values = runs.flatMap((run) => {

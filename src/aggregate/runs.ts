@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import { readLog, readNumbers, valueAt, type LogValue } from '../logs/read.js';
-import { decodeSafetensors, type NamedTensor } from '../logs/safetensors.js';
+import { readSafetensors, type NamedTensor } from '../logs/safetensors.js';
 import { TASK_FILES, taskFolder, verifyTask, type TaskState } from '../store/task-folder.js';
-import type { Sweep, SweepPart } from '../sweep/load.js';
-import type { Task } from '../sweep/task.js';
+import { isTrainingPart, type Sweep, type TrainingPart } from '../sweep/load.js';
+import { isTraining, type TrainingTask } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 
 /** A finished run, and what it logged. */
 export interface Run {
-  readonly task: Task;
+  readonly task: TrainingTask;
   readonly folder: string;
   /** `evaluations.arrow`. */
   readonly evaluations: Table;
@@ -19,23 +18,23 @@ export interface Run {
 
 /** A task that has no results yet, or none that can be trusted. */
 export interface MissingRun {
-  readonly task: Task;
+  readonly task: TrainingTask;
   readonly state: Exclude<TaskState['state'], 'done'>;
   /** As `at step 12,000 of 150,000`. */
   readonly reason: string;
 }
 
 export interface PartRuns {
-  readonly part: SweepPart;
+  readonly part: TrainingPart;
   /** In the order of the part's tasks. */
   readonly runs: readonly Run[];
   readonly missing: readonly MissingRun[];
 }
 
-/** What there is of a sweep, finished or in progress: each finished run's files are checked against its marker's SHA-256. */
+/** What there is of a sweep that was trained, finished or in progress: each finished run's files are checked against its marker's SHA-256. */
 export function readRuns(sweep: Sweep, outDir: string): PartRuns[] {
-  const read = new Map(sweep.tasks.map((task) => [task.id, readRun(task, outDir)]));
-  return sweep.parts.map((part) => {
+  const read = new Map(sweep.tasks.filter(isTraining).map((task) => [task.id, readRun(task, outDir)]));
+  return sweep.parts.filter(isTrainingPart).map((part) => {
     const all = part.tasks.flatMap(({ id }) => read.get(id) ?? []);
     return {
       part,
@@ -83,11 +82,11 @@ export function readPoints({ task, folder }: Run): RunPoints {
 
 /** What the run's data was drawn with: A [r*, r*] of linear data, a* [r*, 1] of sigmoid data; null for the sphere. */
 export function readDataParameters({ folder }: Run): NamedTensor | null {
-  const { tensors } = decodeSafetensors(readFileSync(path.join(folder, TASK_FILES.parameters)));
+  const { tensors } = readSafetensors(path.join(folder, TASK_FILES.parameters));
   return tensors.get('data.0') ?? null;
 }
 
-function readRun(task: Task, outDir: string): Run | MissingRun {
+function readRun(task: TrainingTask, outDir: string): Run | MissingRun {
   const folder = taskFolder(outDir, task);
   const state = verifyTask(folder, task.id);
   if (state.state !== 'done') return { task, state: state.state, reason: reasonOf(state, task) };
@@ -104,7 +103,7 @@ function readRun(task: Task, outDir: string): Run | MissingRun {
   }
 }
 
-function reasonOf(state: Exclude<TaskState, { state: 'done' }>, { settings }: Task): string {
+function reasonOf(state: Exclude<TaskState, { state: 'done' }>, { settings }: TrainingTask): string {
   switch (state.state) {
     case 'new':
       return 'not started, or not at its first checkpoint';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { InputError } from '../errors.js';
 import type { StoreEntry } from '../store/inventory.js';
-import { listStore, tasksFolder } from '../store/inventory.js';
+import { listStore } from '../store/inventory.js';
+import { tasksFolder } from '../store/task-folder.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { removeFolders } from '../store/remove.js';
 import { formatBytes, formatCount } from '../units.js';
@@ -54,11 +55,11 @@ export async function deleteChosen(
   }
 }
 
-/** What an interrupted deletion left, which the next one removes. */
+/** What an interrupted deletion or merge left, which the next deletion removes. */
 export function leftOvers(entries: readonly StoreEntry[]): Victim[] {
   return entries
-    .filter(({ kind }) => kind === 'removed')
-    .map((entry) => ({ entry, why: 'left over from a deletion' }));
+    .filter(({ kind }) => kind === 'removed' || kind === 'merging')
+    .map((entry) => ({ entry, why: `left over from a ${entry.kind === 'removed' ? 'deletion' : 'merge'}` }));
 }
 
 function say(choice: Choice): Choice {

@@ -1,8 +1,10 @@
-import { stringify } from 'safe-stable-stringify';
 import type { CommandModule } from 'yargs';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { loadSweep } from '../sweep/load.js';
-import type { Task, TaskVersions } from '../sweep/task.js';
+import { stepsOf } from '../sweep/cost.js';
+import { courseOf } from '../sweep/identity.js';
+import { THEORY_VERSION } from '../sweep/numerics-version.js';
+import { isTraining, type Task, type TaskVersions } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import type { Choice, Victim } from './delete.js';
 import { deleteChosen, leftOvers } from './delete.js';
@@ -53,7 +55,8 @@ export function chooseUnasked(
   const mostSteps = stepsByCourse(asked);
   const others = entries.filter(({ name }) => !names.has(name));
   const tasks = others.filter((entry) => entry.kind === 'task');
-  const isShorter = ({ task }: TaskEntry) => task.settings.steps < (mostSteps.get(courseOf(task)) ?? 0);
+  const isShorter = ({ task }: TaskEntry) =>
+    isTraining(task) && task.settings.steps < (mostSteps.get(courseOf(task)) ?? 0);
   const unasked = tasks.filter((entry) => !isShorter(entry));
   const aside = others.filter(({ kind }) => kind === 'aside');
   return {
@@ -73,15 +76,9 @@ export function chooseUnasked(
   };
 }
 
-/** What decides a task's numbers up to its last step. */
-function courseOf({ settings, versions }: Task): string {
-  const decisive: object = { settings: { ...settings, steps: null }, versions };
-  return stringify(decisive);
-}
-
 function stepsByCourse(tasks: readonly Task[]): ReadonlyMap<string, number> {
   const steps = new Map<string, number>();
-  for (const task of tasks) {
+  for (const task of tasks.filter(isTraining)) {
     const course = courseOf(task);
     steps.set(course, Math.max(task.settings.steps, steps.get(course) ?? 0));
   }
@@ -90,12 +87,18 @@ function stepsByCourse(tasks: readonly Task[]): ReadonlyMap<string, number> {
 
 /** As `done, of TensorFlow 2.20.0`. */
 function whyUnasked({ task, state }: TaskEntry, installed: TaskVersions): string {
+  return `${stateText(state, stepsOf(task.settings))}${otherVersions(task, installed)}`;
+}
+
+function otherVersions(task: Task, installed: TaskVersions): string {
+  if (!isTraining(task))
+    return task.versions.theory === THEORY_VERSION ? '' : `, of theory version ${task.versions.theory}`;
   const { tensorflow, numerics } = task.versions;
   const others = [
     ...(tensorflow === installed.tensorflow ? [] : [`, of TensorFlow ${tensorflow}`]),
     ...(numerics === installed.numerics ? [] : [`, of numerics version ${numerics}`]),
   ];
-  return `${stateText(state, task.settings.steps)}${others.join('')}`;
+  return others.join('');
 }
 
 function keptLine(entries: readonly StoreEntry[], what: string): string {

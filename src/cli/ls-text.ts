@@ -1,9 +1,10 @@
 import { FAILURE_WORDS } from '../coordinator/triage.js';
-import { tasksFolder, type StoreEntry, type TaskEntry } from '../store/inventory.js';
-import type { TaskState } from '../store/task-folder.js';
-import type { SettingName } from '../sweep/setting-schemas.js';
-import { settingNames } from '../sweep/setting-schemas.js';
-import { formatSetting, isSameSetting, settingOf } from '../sweep/settings.js';
+import type { StoreEntry, TaskEntry } from '../store/inventory.js';
+import { tasksFolder, type TaskState } from '../store/task-folder.js';
+import { stepsOf } from '../sweep/cost.js';
+import { experimentOf } from '../sweep/kinds/registry.js';
+import { formatSetting, hasSetting, isSameSetting, settingOf } from '../sweep/settings.js';
+import type { Settings } from '../sweep/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
 import { countStates, STATE_WORDS } from './state-words.js';
@@ -13,11 +14,12 @@ const MAX_ROWS = 1_000;
 const MAX_PROBLEMS = 20;
 
 /** These a task's name tells. */
-const IN_NAME: readonly SettingName[] = ['dimensions', 'seed', 'modelSeed', 'decoderVarianceThreshold'];
+const IN_NAME: readonly string[] = ['dimensions', 'seed', 'modelSeed', 'decoderVarianceThreshold'];
 
 const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> = {
   aside: 'set aside, being corrupt',
   removed: 'left over from a deletion',
+  merging: 'being merged, or left over from a merge',
   foreign: "not a task's",
 };
 
@@ -47,24 +49,31 @@ export function stateText(state: TaskState, steps: number): string {
 
 /** Of anything in the store. */
 export function entryText(entry: StoreEntry): string {
-  return entry.kind === 'task' ? stateText(entry.state, entry.task.settings.steps) : KIND_WORDS[entry.kind];
+  return entry.kind === 'task'
+    ? stateText(entry.state, stepsOf(entry.task.settings))
+    : KIND_WORDS[entry.kind];
 }
 
-function varyingSettings(tasks: readonly TaskEntry[]): SettingName[] {
-  const [first] = tasks;
-  if (first === undefined) return [];
-  return settingNames.filter((name) => {
-    const value = settingOf(first.task.settings, name);
-    return (
-      !IN_NAME.includes(name) &&
-      tasks.some(({ task }) => !isSameSetting(settingOf(task.settings, name), value))
-    );
-  });
+/** Settings that differ between tasks that have them, and that a task's name does not tell. */
+function varyingSettings(tasks: readonly TaskEntry[]): string[] {
+  const all = tasks.map(({ task }) => task.settings);
+  const names = new Set(all.flatMap((settings) => Object.keys(experimentOf(settings).schemas)));
+  return [...names].filter((name) => !IN_NAME.includes(name) && differs(name, all));
 }
 
-function rowOf(entry: StoreEntry, columns: readonly SettingName[], now: Date): string[] {
+function differs(name: string, all: readonly Settings[]): boolean {
+  const values = all
+    .filter((settings) => hasSetting(settings, name))
+    .map((settings) => settingOf(settings, name));
+  const [first = null] = values;
+  return values.some((value) => !isSameSetting(value, first));
+}
+
+function rowOf(entry: StoreEntry, columns: readonly string[], now: Date): string[] {
   const settings = columns.map((name) =>
-    entry.kind === 'task' ? formatSetting(name, settingOf(entry.task.settings, name)) : '',
+    entry.kind === 'task' && hasSetting(entry.task.settings, name)
+      ? formatSetting(name, settingOf(entry.task.settings, name))
+      : '',
   );
   const age = formatDuration(Math.max(0, now.getTime() - entry.changedMs));
   return [entry.name, ...settings, entryText(entry), age, formatBytes(entry.bytes)];

@@ -5,6 +5,7 @@ import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { gcCommand } from './gc.js';
 import { lsCommand } from './ls.js';
+import { mergeCommand } from './merge.js';
 import { packageVersion } from './package-version.js';
 import { planCommand } from './plan.js';
 import { plotCommand } from './plot.js';
@@ -38,6 +39,7 @@ try {
     .command(plotCommand)
     .command(compareCommand)
     .command(verifyCommand)
+    .command(mergeCommand)
     .command(lsCommand)
     .command(rmCommand)
     .command(gcCommand)

@@ -1,10 +1,10 @@
 import { freeBytes } from '../store/disk-space.js';
 import type { TaskState } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
-import type { Cost } from '../sweep/cost.js';
 import { estimateCost, estimateElapsedMs } from '../sweep/cost.js';
+import type { Cost } from '../sweep/kinds/experiment.js';
 import type { Sweep } from '../sweep/load.js';
-import type { Task } from '../sweep/task.js';
+import { isTraining, type Task } from '../sweep/task.js';
 
 /** A task, how far it is, and what it is likely to cost. */
 export interface PlannedTask {
@@ -22,6 +22,7 @@ export interface Plan {
   /** Estimates for what is not done, a task counted in full even if it was begun. */
   readonly remaining: {
     readonly tasks: number;
+    /** Of training. */
     readonly steps: number;
     readonly elapsedMs: number;
     readonly bytes: number;
@@ -44,7 +45,7 @@ export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
     tasks: new Map(planned.map((item) => [item.task.id, item])),
     remaining: {
       tasks: toDo.length,
-      steps: toDo.reduce((sum, { task }) => sum + task.settings.steps, 0),
+      steps: toDo.reduce((sum, { task }) => sum + (isTraining(task) ? task.settings.steps : 0), 0),
       elapsedMs: estimateElapsedMs(
         toDo.map(({ cost }) => cost),
         workers,

@@ -5,7 +5,9 @@ import { installedTensorFlow } from '../store/installation.js';
 import type { Sweep } from '../sweep/load.js';
 import { loadSweep } from '../sweep/load.js';
 import { NUMERICS_VERSION } from '../sweep/numerics-version.js';
+import { parseShard, type Shard } from '../sweep/shard.js';
 import type { TaskVersions } from '../sweep/task.js';
+import { formatCount } from '../units.js';
 
 const MAX_WORKERS = 1_024;
 
@@ -15,7 +17,7 @@ export const RUN_DEFAULTS = {
   isolation: 'thread',
   stallAfterSeconds: 600,
   /** Nine tenths of the machine's. */
-  maxMemoryMegabytes: Math.floor((totalmem() * 0.9) / 1e6),
+  maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
 } as const;
 
 /** Options of every command that takes a sweep file. */
@@ -26,6 +28,11 @@ export interface SweepArguments {
   readonly out: string;
   readonly yes: boolean;
   readonly workers: number;
+}
+
+/** Those of a command that may take a part of a sweep. */
+export interface ShardArguments extends SweepArguments {
+  readonly shard: Shard | undefined;
 }
 
 export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
@@ -48,8 +55,30 @@ export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
     .option('workers', workersOption);
 }
 
-export function loadSweepOf({ file, only, set, yes }: SweepArguments): Sweep {
-  return loadSweep(file, { only, set, allowHuge: yes, versions: installedVersions() });
+export function withShardOption<T>(yargs: Argv<T>): Argv<T & Pick<ShardArguments, 'shard'>> {
+  return yargs.option('shard', {
+    type: 'string',
+    requiresArg: true,
+    coerce: parseShard,
+    describe:
+      'Only the third of eight balanced parts, as 3/8, the same on every machine; each has an --out of its own',
+  });
+}
+
+export function loadSweepOf({
+  file,
+  only,
+  set,
+  yes,
+  shard,
+}: SweepArguments & Partial<ShardArguments>): Sweep {
+  return loadSweep(file, { only, set, shard, allowHuge: yes, versions: installedVersions() });
+}
+
+/** As `shard 3/8, 32 of 252 tasks`, or empty for a whole sweep. */
+export function shardText({ shard, tasks }: Pick<Sweep, 'shard' | 'tasks'>): string {
+  if (shard === null) return '';
+  return `shard ${shard.index}/${shard.count}, ${formatCount(tasks.length)} of ${formatCount(shard.sweepTasks)} tasks`;
 }
 
 /** What chooses the sweep and its store, as it was typed: `sweeps/mine.yaml --only seed=2 --out elsewhere`. */
@@ -58,8 +87,13 @@ export function sweepText({
   only,
   set,
   out,
-}: Pick<SweepArguments, 'file' | 'only' | 'set' | 'out'>): string {
-  const options = [...only.map((text) => ` --only ${text}`), ...set.map((text) => ` --set ${text}`)];
+  shard,
+}: Pick<ShardArguments, 'file' | 'only' | 'set' | 'out' | 'shard'>): string {
+  const options = [
+    ...only.map((text) => ` --only ${text}`),
+    ...set.map((text) => ` --set ${text}`),
+    ...(shard === undefined ? [] : [` --shard ${shard.index}/${shard.count}`]),
+  ];
   return `${file}${options.join('')}${out === 'out' ? '' : ` --out ${out}`}`;
 }
 
@@ -95,4 +129,10 @@ function checkWorkers(workers: number): number {
 /** yargs makes NaN of what is no number. */
 export function received(value: number): string {
   return Number.isNaN(value) ? '' : `, got ${value}`;
+}
+
+/** Of the machine, or of the container that this runs in. */
+function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(totalmem(), limit) : totalmem();
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { SweepPart } from '../sweep/load.js';
-import type { SettingName } from '../sweep/setting-schemas.js';
-import { formatSetting, settingOf } from '../sweep/settings.js';
+import type { Sweep, SweepPart } from '../sweep/load.js';
+import { formatSetting, hasSetting, settingOf } from '../sweep/settings.js';
 import type { Task } from '../sweep/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
-import type { Plan } from './make-plan.js';
+import type { Plan, PlannedTask } from './make-plan.js';
+import { shardText } from './options.js';
 import { countStates, STATE_WORDS } from './state-words.js';
 
 const MAX_ROWS = 40;
@@ -20,11 +20,21 @@ export function planText(plan: Plan): string {
   );
   return [
     ...tables,
-    `${sweep.name}: ${formatCount(all.length)} tasks: ${countStates(all.map(({ state }) => state))}.\n`,
-    `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'} ` +
-      `for ${formatCount(remaining.steps)} steps; a rough estimate, start-up not counted.\n`,
+    `${sweep.name}${countText(sweep)}${statesText(all.map(({ state }) => state))}.\n`,
+    `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'}` +
+      `${remaining.steps === 0 ? '' : ` for ${formatCount(remaining.steps)} steps`}; a rough estimate, start-up not counted.\n`,
     `Disk: about ${formatBytes(remaining.bytes)} to write; ${formatBytes(plan.freeBytes)} free in ${path.resolve(plan.out)}.\n`,
   ].join('');
+}
+
+/** As `: 252 tasks` or `, shard 3/8, 32 of 252 tasks`. */
+function countText(sweep: Sweep): string {
+  return sweep.shard === null ? `: ${formatCount(sweep.tasks.length)} tasks` : `, ${shardText(sweep)}`;
+}
+
+/** Empty for a shard without tasks. */
+function statesText(states: readonly PlannedTask['state'][]): string {
+  return states.length === 0 ? '' : `: ${countStates(states)}`;
 }
 
 function partHeading({ name, title, experiment }: SweepPart, parts: number): string {
@@ -44,11 +54,12 @@ function partTable(part: SweepPart, plan: Plan): string {
 }
 
 /** What tells the rows apart: the dimensions, and whatever else varies but the data's seed. */
-function cellColumns({ varying }: SweepPart): SettingName[] {
-  return ['dimensions', ...varying.filter((name) => name !== 'dimensions' && name !== 'seed')];
+function cellColumns({ varying, tasks }: SweepPart): string[] {
+  const dimensions = tasks.some(({ settings }) => hasSetting(settings, 'dimensions')) ? ['dimensions'] : [];
+  return [...dimensions, ...varying.filter((name) => name !== 'dimensions' && name !== 'seed')];
 }
 
-function groupByCell(tasks: readonly Task[], columns: readonly SettingName[]): Map<string, Task[]> {
+function groupByCell(tasks: readonly Task[], columns: readonly string[]): Map<string, Task[]> {
   const groups = new Map<string, Task[]>();
   for (const task of tasks) {
     const key = columns.map((name) => String(settingOf(task.settings, name))).join(' ');
@@ -59,11 +70,7 @@ function groupByCell(tasks: readonly Task[], columns: readonly SettingName[]): M
   return groups;
 }
 
-function cellRow(
-  tasks: readonly Task[],
-  columns: readonly SettingName[],
-  { tasks: planned }: Plan,
-): string[] {
+function cellRow(tasks: readonly Task[], columns: readonly string[], { tasks: planned }: Plan): string[] {
   const items = tasks.flatMap((task) => planned.get(task.id) ?? []);
   const [first] = items;
   if (first === undefined) return [];
@@ -80,6 +87,6 @@ function cellRow(
   ];
 }
 
-function cellTexts({ settings }: Task, columns: readonly SettingName[]): string[] {
+function cellTexts({ settings }: Task, columns: readonly string[]): string[] {
   return columns.map((name) => formatSetting(name, settingOf(settings, name)));
 }

@@ -2,11 +2,11 @@ import type { CommandModule } from 'yargs';
 import { checkDiskSpace } from '../store/disk-space.js';
 import type { Plan } from './make-plan.js';
 import { makePlan } from './make-plan.js';
-import type { SweepArguments } from './options.js';
-import { loadSweepOf, withSweepOptions } from './options.js';
+import type { ShardArguments } from './options.js';
+import { loadSweepOf, withShardOption, withSweepOptions } from './options.js';
 import { planText } from './plan-text.js';
 
-interface PlanArguments extends SweepArguments {
+interface PlanArguments extends ShardArguments {
   readonly json: boolean;
 }
 
@@ -15,11 +15,10 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   describe:
     'Show the tasks of a sweep, what is done already, and estimates of time and disk, without running',
   builder: (yargs) =>
-    withSweepOptions(yargs).option('json', {
-      type: 'boolean',
-      default: false,
-      describe: 'Print all tasks as JSON',
-    }),
+    withShardOption(withSweepOptions(yargs))
+      .option('json', { type: 'boolean', default: false, describe: 'Print all tasks as JSON' })
+      .example('$0 plan sweeps/paper.yaml', 'what would be trained, how long, how large')
+      .example('$0 plan sweeps/paper.yaml --shard 3/8', "what one of eight machines' part is"),
   handler: (argv) => {
     const plan = makePlan(loadSweepOf(argv), argv.out, argv.workers);
     process.stdout.write(argv.json ? planJson(plan) : planText(plan));
@@ -35,6 +34,6 @@ function planJson({ sweep, out, workers, tasks, remaining, freeBytes: free }: Pl
     settings: task.settings,
     ...cost,
   }));
-  const { name, title, file } = sweep;
-  return `${JSON.stringify({ name, title, file, out, workers, remaining, freeBytes: free, tasks: items }, null, 1)}\n`;
+  const { name, title, file, shard } = sweep;
+  return `${JSON.stringify({ name, title, file, shard, out, workers, remaining, freeBytes: free, tasks: items }, null, 1)}\n`;
 }

@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs';
 import { EXIT, InputError } from '../errors.js';
 import type { FigureDefinition } from '../report/figures/figure.js';
 import { sweepFolder } from '../store/sweep-folder.js';
-import type { Sweep } from '../sweep/load.js';
+import { isTrainingPart, type Sweep } from '../sweep/load.js';
 import { unknownName } from '../sweep/problems.js';
 import { loadSweepOf, repeatable, withSweepOptions, type SweepArguments } from './options.js';
 
@@ -59,17 +59,20 @@ async function plot(argv: PlotArguments): Promise<void> {
 /** The figures that were asked for by name, then those of metrics; all figures if neither was. */
 async function chosen({ figure, metric, log }: PlotArguments, { parts }: Sweep): Promise<FigureDefinition[]> {
   const { figuresOf, knownMetrics, metricCurves } = await import('../report/figures/registry.js');
-  const all = figuresOf(parts);
+  const trained = parts.filter(isTrainingPart);
+  const all = figuresOf(trained);
   if (figure.length === 0 && metric.length === 0) return all;
   refuseUnknown(
     'figure',
     figure,
     all.map(({ name }) => name),
   );
-  refuseUnknown('metric', metric, knownMetrics(parts));
+  refuseUnknown('metric', metric, knownMetrics(trained));
   const named = all.filter(({ name }) => figure.includes(name));
   const metrics = [...new Set(metric)];
-  return metrics.length === 0 ? named : [...named, ...parts.map((part) => metricCurves(part, metrics, log))];
+  return metrics.length === 0
+    ? named
+    : [...named, ...trained.map((part) => metricCurves(part, metrics, log))];
 }
 
 function refuseUnknown(kind: 'figure' | 'metric', names: readonly string[], known: readonly string[]): void {

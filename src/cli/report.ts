@@ -22,7 +22,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
     const { makeReport } = await import('../report/report.js');
-    const { terminalTables } = await import('../report/terminal.js');
+    const { paragraphs, terminalTables, terminalTheory } = await import('../report/terminal.js');
     const { writeReport } = await import('../report/write.js');
     const report = makeReport(sweep, argv.out);
     const folder = sweepFolder(argv.out, sweep.name);
@@ -30,9 +30,10 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     const verdicts = report.verdicts.map(
       ({ claim, outcome, detail }) => `${outcome}: ${claim.statement} ${detail}`,
     );
-    process.stdout.write(`${[terminalTables(report.parts), ...verdicts].join('\n\n')}\n\n`);
+    const texts = [terminalTables(report.parts), ...verdicts, ...terminalTheory(report.theory)];
+    process.stdout.write(`${paragraphs(texts)}\n\n`);
     process.stdout.write(`Report: ${page}\nTables and figures: ${path.dirname(page)}\n`);
-    const missing = report.parts.flatMap((part) => part.missing);
+    const missing = [...report.parts.flatMap((part) => part.missing), ...report.missingComputations];
     const corrupt = missing.filter(({ state }) => state === 'corrupt');
     if (missing.length > 0)
       process.stderr.write(

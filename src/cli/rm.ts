@@ -2,7 +2,7 @@ import { closestMatch } from 'leven';
 import type { CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
 import type { StoreEntry } from '../store/inventory.js';
-import { tasksFolder } from '../store/inventory.js';
+import { tasksFolder } from '../store/task-folder.js';
 import { deleteChosen, leftOvers } from './delete.js';
 import { entryText } from './ls-text.js';
 import { chooseTasks, isFiltered, storeOptions, type StoreArguments } from './store-filter.js';

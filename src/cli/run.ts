@@ -1,17 +1,27 @@
 import type { Argv, CommandModule } from 'yargs';
 import { LOG_LEVELS, type LogLevel } from '../coordinator/log.js';
 import type { RunResult } from '../coordinator/run-sweep.js';
-import { onStopRequest } from '../coordinator/stop.js';
+import { MaxTimePassed, onProcessAge, onStopRequest } from '../coordinator/stop.js';
 import { summaryText } from '../coordinator/summary.js';
 import type { CorruptTask } from '../coordinator/triage.js';
 import { EXIT, InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { ISOLATIONS, type Isolation } from '../pool/process-pool.js';
 import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
-import { loadSweepOf, received, RUN_DEFAULTS, withSweepOptions, type SweepArguments } from './options.js';
+import { parseDuration, type Duration } from './duration.js';
+import {
+  loadSweepOf,
+  received,
+  RUN_DEFAULTS,
+  shardText,
+  withShardOption,
+  withSweepOptions,
+  type ShardArguments,
+} from './options.js';
 import { withTrainingOptions, type TrainingArguments } from './training-options.js';
 
-interface RunArguments extends SweepArguments, TrainingArguments {
+interface RunArguments extends ShardArguments, TrainingArguments {
+  readonly maxTime: Duration | undefined;
   readonly retries: number;
   readonly isolation: Isolation;
   readonly logLevel: LogLevel;
@@ -25,7 +35,14 @@ export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <file>',
   describe: 'Train what a sweep lacks, and print the table of its means',
   builder: (yargs) =>
-    withTrainingOptions(withSweepOptions(yargs))
+    withTrainingOptions(withShardOption(withSweepOptions(yargs)))
+      .option('max-time', {
+        type: 'string',
+        requiresArg: true,
+        coerce: (text: string) => parseDuration('--max-time', text),
+        describe:
+          'Stop with checkpoints when this command is so old, as 55m or 1h30m; the exit code is then 130',
+      })
       .option('retries', {
         type: 'number',
         default: 1,
@@ -64,6 +81,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
       .example('$0 run sweeps/table1-linear.yaml --only-failed', 'once more what failed, and nothing else')
       .example(
+        '$0 run sweeps/paper.yaml --shard 3/8 --out shard-3 --max-time 55m',
+        'a part of it, in a batch job',
+      )
+      .example(
         '$0 run sweeps/quickstart.yaml --set steps=1000 --workers 1',
         'a shorter first look',
       ) as unknown as Argv<RunArguments>,
@@ -71,9 +92,16 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const sweep = loadSweepOf(argv);
     const { runSweep } = await import('../coordinator/run-sweep.js');
     const stop = new AbortController();
+    const { maxTime } = argv;
     const removeHandlers = onStopRequest((reason) => {
       stop.abort(reason);
     });
+    const removeTimer =
+      maxTime === undefined
+        ? () => undefined
+        : onProcessAge(maxTime.ms, () => {
+            stop.abort(new MaxTimePassed(maxTime.text));
+          });
     const result = await runSweep(sweep, {
       outDir: argv.out,
       workers: argv.workers,
@@ -89,21 +117,41 @@ export const runCommand: CommandModule<object, RunArguments> = {
       signal: stop.signal,
       output: process.stderr,
       ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
-    }).finally(removeHandlers);
-    const corrupt = result.interrupted ? result.corrupt : await report(sweep, argv.out);
+    }).finally(() => {
+      removeHandlers();
+      removeTimer();
+    });
+    const told = result.interrupted ? [] : await report(sweep, argv.out);
+    const corrupt = uniqueTasks([...result.corrupt, ...told]);
     process.stdout.write(summaryText({ ...result, corrupt }, argv.out));
     process.exitCode = exitCodeOf({ ...result, corrupt });
   },
 };
 
-/** Prints the tables of means. @returns the tasks whose files turn out not to hold what their markers say */
+/** Prints the tables of means, and verdicts on the theory. @returns the tasks whose files turn out not to hold what their markers say */
 async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
+  const { readComputedRuns } = await import('../aggregate/computed.js');
   const { readRuns } = await import('../aggregate/runs.js');
-  const { terminalTables } = await import('../report/terminal.js');
+  const { paragraphs, terminalTables, terminalTheory } = await import('../report/terminal.js');
+  const { examineTheory } = await import('../report/theory/registry.js');
   const parts = readRuns(sweep, outDir);
-  process.stdout.write(`${terminalTables(parts)}\n`);
-  const corrupt = parts.flatMap(({ missing }) => missing.filter(({ state }) => state === 'corrupt'));
+  const computed = readComputedRuns(outDir, sweep.tasks);
+  const theory = terminalTheory(examineTheory({ computed, parts }));
+  const tables = paragraphs([terminalTables(parts), ...theory]);
+  process.stdout.write(`${tables === '' ? '' : `${tables}\n`}${shardNote(sweep)}`);
+  const missing = [...parts.flatMap((part) => part.missing), ...computed.missing];
+  const corrupt = missing.filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
+}
+
+function uniqueTasks(corrupt: readonly CorruptTask[]): CorruptTask[] {
+  return [...new Map(corrupt.map((item) => [item.task.id, item])).values()];
+}
+
+function shardNote(sweep: Sweep): string {
+  if (sweep.shard === null) return '';
+  if (sweep.tasks.length === 0) return `Nothing to train: ${shardText(sweep)}.\n`;
+  return `This is ${shardText(sweep)}; vae-sweep merge brings the shards together.\n`;
 }
 
 function exitCodeOf({

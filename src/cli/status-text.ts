@@ -1,4 +1,5 @@
 import type { BegunTask, Status } from '../coordinator/status.js';
+import { stepsOf } from '../sweep/cost.js';
 import { formatCount, formatDuration } from '../units.js';
 
 /** Of each list; --json has all. */
@@ -32,7 +33,7 @@ export function statusJson(status: Status): string {
     id,
     name,
     step,
-    steps: settings.steps,
+    steps: stepsOf(settings),
   });
   return `${JSON.stringify(
     {
@@ -64,7 +65,7 @@ function ownerLine({ owner, outDir }: Status, now: Date): string {
 }
 
 function stepText({ task: { name, settings }, step }: BegunTask): string {
-  const steps = formatCount(settings.steps);
+  const steps = formatCount(stepsOf(settings));
   return step === null ? `${name}: no checkpoint yet` : `${name}: step ${formatCount(step)} of ${steps}`;
 }
 

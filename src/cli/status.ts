@@ -3,10 +3,10 @@ import type { CommandModule } from 'yargs';
 import { readStatus } from '../coordinator/status.js';
 import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT, InputError } from '../errors.js';
-import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
+import { loadSweepOf, withShardOption, withSweepOptions, type ShardArguments } from './options.js';
 import { statusJson, statusText } from './status-text.js';
 
-interface StatusArguments extends SweepArguments {
+interface StatusArguments extends ShardArguments {
   readonly json: boolean;
   readonly watch: boolean;
 }
@@ -19,7 +19,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
   command: 'status <file>',
   describe: 'Show how far a sweep is, also while a run goes on',
   builder: (yargs) =>
-    withSweepOptions(yargs)
+    withShardOption(withSweepOptions(yargs))
       .option('json', { type: 'boolean', default: false, describe: 'Print it, and all tasks, as JSON' })
       .option('watch', { type: 'boolean', default: false, describe: 'Draw it every 2 s, until Ctrl-C' })
       .example('$0 status sweeps/paper.yaml --watch', 'look on from a second terminal')

@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import type { TaskState } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
+import { experimentOf } from '../sweep/kinds/registry.js';
 import { select } from '../sweep/selection.js';
 import { repeatable } from './options.js';
 import { STATE_WORDS } from './state-words.js';
@@ -38,7 +39,8 @@ export function chooseTasks(
   { only, state }: Omit<StoreArguments, 'out'>,
 ): TaskEntry[] {
   const tasks = entries.filter((entry) => entry.kind === 'task');
-  const assignments = parseAssignments('--only', only);
+  const present = new Set(tasks.map(({ task }) => experimentOf(task.settings)));
+  const assignments = parseAssignments('--only', only, [...present]);
   const isSelected =
     assignments.size === 0 || tasks.length === 0
       ? () => true

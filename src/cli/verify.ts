@@ -1,22 +1,23 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { CommandModule } from 'yargs';
 import type { Comparison } from '../coordinator/retrain.js';
 import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT, InputError } from '../errors.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
-import type { Task } from '../sweep/task.js';
+import { isTraining, type Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import {
   loadSweepOf,
   received,
   RUN_DEFAULTS,
   sweepText,
+  withShardOption,
   withSweepOptions,
-  type SweepArguments,
+  type ShardArguments,
 } from './options.js';
+import { countTasks } from './task-counter.js';
 
-interface VerifyArguments extends SweepArguments {
+interface VerifyArguments extends ShardArguments {
   readonly retrain: number | undefined;
   readonly seed: number | undefined;
 }
@@ -30,7 +31,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <file>',
   describe: "Check finished tasks' files against their checksums, and train some again to compare the bits",
   builder: (yargs) =>
-    withSweepOptions(yargs)
+    withShardOption(withSweepOptions(yargs))
       .option('retrain', {
         type: 'number',
         requiresArg: true,
@@ -61,24 +62,15 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 function verifyAll({ tasks }: Sweep, out: string): Verified {
   const finished: Task[] = [];
   const corrupt: { task: Task; problem: string }[] = [];
-  const bar = process.stderr.isTTY ? startBar(tasks.length) : null;
+  const bar = countTasks(tasks.length);
   for (const task of tasks) {
     const state = verifyTask(taskFolder(out, task), task.id);
     if (state.state === 'done') finished.push(task);
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
-    bar?.increment();
+    bar.increment();
   }
-  bar?.stop();
+  bar.stop();
   return { finished, corrupt };
-}
-
-function startBar(total: number): SingleBar {
-  const bar = new SingleBar(
-    { format: '{bar} {value} of {total} tasks', clearOnComplete: true, gracefulExit: false },
-    Presets.rect,
-  );
-  bar.start(total, 0);
-  return bar;
 }
 
 function verifiedText({ finished, corrupt }: Verified, { tasks }: Sweep, typed: string): string {
@@ -125,15 +117,13 @@ async function retrainSome(
 export function comparisonText(comparisons: readonly Comparison[], seed: number): string {
   const lines = comparisons.map((comparison) => `  ${comparison.task.name}: ${outcomeText(comparison)}\n`);
   const differing = comparisons.filter(({ differing }) => differing.length > 0);
-  const mayRound = differing.some(({ task }) => task.settings.engine !== 'c');
+  const mayRound = differing.some(({ task }) => isTraining(task));
   return [
     `Trained again (${formatCount(comparisons.length)}, seed ${seed}):\n${lines.join('')}`,
     differing.length === 0
       ? ''
       : '  The store keeps what it had. To have them anew: `vae-sweep rm NAME --yes`, then run the sweep again.\n',
-    mayRound
-      ? '  Another kind of CPU may round differently with an engine other than c; run.json names the CPU.\n'
-      : '',
+    mayRound ? '  Another kind of CPU may round differently; run.json names the CPU.\n' : '',
   ].join('');
 }
 

@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT } from '../errors.js';
 import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
+import { THEORY_VERSION } from '../sweep/numerics-version.js';
 import { installedVersions, outOption, workersOption } from './options.js';
 import { withTrainingOptions, type TrainingArguments } from './training-options.js';
 
@@ -30,7 +31,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
         'on each machine, with the folder that the run has',
       ),
   handler: async (argv) => {
-    const versions = { ...installedVersions() };
+    const versions = { ...installedVersions(), theory: THEORY_VERSION };
     const { runQueueWorker } = await import('../queue/run-worker.js');
     const stop = new AbortController();
     const removeHandlers = onStopRequest((reason) => {

@@ -1,5 +1,6 @@
 import type { SingleBar } from 'cli-progress';
 import { MultiBar, Presets } from 'cli-progress';
+import { stepsOf } from '../sweep/cost.js';
 import type { RunningTask, Snapshot } from './tally.js';
 
 const BAR_WIDTH = 24;
@@ -36,7 +37,7 @@ export class BarView {
   draw(snapshot: Snapshot, text: string): void {
     const { tasks, workers } = snapshot;
     const parts = workers.map((running) =>
-      running === null ? 0 : running.step / running.task.settings.steps,
+      running === null ? 0 : running.step / stepsOf(running.task.settings),
     );
     const tasksDone = parts.reduce((sum, part) => sum + part, snapshot.tasksDone);
     update(this.#total, tasksDone, tasks, text);
@@ -64,7 +65,7 @@ function drawWorker(bar: SingleBar, running: RunningTask | null): void {
     return;
   }
   const { task, step, worker } = running;
-  const { steps } = task.settings;
+  const steps = stepsOf(task.settings);
   update(
     bar,
     step,

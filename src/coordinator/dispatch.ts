@@ -9,9 +9,10 @@ import {
   setAside,
   taskFolder,
 } from '../store/task-folder.js';
-import { failureOf, type TaskFailureOutcome } from '../pool/failure.js';
+import { doneText, failureOf, type TaskFailureOutcome } from '../pool/outcome.js';
 import type { TaskOutcome, TaskPool } from '../pool/task-pool.js';
-import { formatCount, formatDuration } from '../units.js';
+import { isTraining } from '../sweep/task.js';
+import { formatCount } from '../units.js';
 import type { Tally } from './tally.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
@@ -120,7 +121,7 @@ class Dispatch {
       logger.info({ task: task.name, slot, fromStep }, 'task started');
     });
     if (this.#isOver) return;
-    tally.ended(endedSlot, outcome.type === 'done');
+    tally.ended(endedSlot, outcome.type === 'done' || outcome.type === 'computed');
     if ((outcome.type === 'done' || outcome.type === 'stopped') && outcome.recovered !== null)
       this.#context.event(`recovered: ${task.name}: ${outcome.recovered}`);
     this.#settle(item, retried, folder, outcome);
@@ -134,12 +135,18 @@ class Dispatch {
         this.#done += 1;
         const { steps, fromStep, trainingMs } = outcome;
         logger.info({ task: name, steps, fromStep, trainingMs }, 'task done');
-        event(`done: ${name}, ${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)}`);
+        event(`done: ${name}, ${doneText(outcome)}`);
         return;
       }
+      case 'computed':
+        this.#done += 1;
+        logger.info({ task: name, ...outcome }, 'task done');
+        event(`done: ${name}: ${doneText(outcome)}`);
+        return;
       case 'stopped':
         logger.info({ task: name, step: outcome.step }, 'task stopped');
-        event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+        if (isTraining(item.task)) event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+        else event(`stopped: ${name}, to start again`);
         return;
       case 'corrupt':
         logger.error({ task: name, problem: outcome.problem }, 'task corrupt');
@@ -158,8 +165,9 @@ class Dispatch {
     const { retries, signal } = this.#context;
     const isInnocent = outcome.type === 'ended' && !outcome.isCulprit;
     const mayTryAgain = outcome.type !== 'diverged' && (isInnocent || retried < retries);
-    if (signal.aborted && outcome.type === 'ended') return;
-    if (!mayTryAgain || signal.aborted) this.#fail(item, folder, outcome);
+    // A terminal's Ctrl-C also reaches a compiler that a task waits for: what fails after a stop says nothing of the task.
+    if (signal.aborted && outcome.type !== 'diverged') return;
+    if (!mayTryAgain) this.#fail(item, folder, outcome);
     else this.#retry(item, retried, folder, outcome.message, isInnocent ? 0 : 1);
   }
 
@@ -179,7 +187,7 @@ class Dispatch {
 
   /** At the end of the queue, from whatever checkpoint there is. */
   #retry(
-    { task, failures }: PendingTask,
+    { task, failures, predecessor }: PendingTask,
     retried: number,
     folder: string,
     message: string,
@@ -187,8 +195,8 @@ class Dispatch {
   ): void {
     const { tally, event } = this.#context;
     const state = readTaskState(folder, task.id);
-    const fromStep = state.state === 'interrupted' ? state.step : 0;
-    const item = { task, fromStep, predecessor: null, failures: failures + blame };
+    const fromStep = state.state === 'interrupted' ? state.step : (predecessor?.steps ?? 0);
+    const item = { task, fromStep, predecessor, failures: failures + blame };
     event(`${blame === 1 ? 'failed' : 'interrupted'}, to be tried again: ${task.name}: ${message}`);
     tally.queuedAgain(item);
     this.#add(item, retried + blame);

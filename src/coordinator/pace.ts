@@ -1,10 +1,10 @@
 import type { TimedSteps } from '../store/sessions.js';
 import { estimateCost } from '../sweep/cost.js';
-import type { TrainingSettings } from '../sweep/task.js';
+import type { Settings } from '../sweep/task.js';
 
 /** Steps of a task with these settings, and how long they took. */
 export interface Stretch extends TimedSteps {
-  readonly settings: TrainingSettings;
+  readonly settings: Settings;
 }
 
 /**

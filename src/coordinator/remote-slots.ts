@@ -1,4 +1,5 @@
 import type { DoneReport, ProgressReport } from '../queue/messages.js';
+import { stepsOf } from '../sweep/cost.js';
 import type { Snapshot, Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
 
@@ -46,7 +47,7 @@ export class RemoteSlots {
   /** @param report null where all that is known is that the result is there */
   done(item: PendingTask, report: DoneReport | null, nowMs: number): void {
     const { task } = item;
-    const { steps, fromStep, worker } = report ?? { steps: task.settings.steps, fromStep: 0, worker: '' };
+    const { steps, fromStep, worker } = report ?? { steps: stepsOf(task.settings), fromStep: 0, worker: '' };
     if (this.#taskOf(task.id) === null) this.#start({ ...item, fromStep }, worker, nowMs);
     const known = this.#taskOf(task.id);
     if (known !== null) known.step = steps;

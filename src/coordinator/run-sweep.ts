@@ -109,7 +109,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
 
 async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
   const { outDir, retrainCorrupt, signal } = options;
-  if (retrainCorrupt) await setCorruptAside(outDir, sweep, say);
+  if (retrainCorrupt) await setCorruptAside(outDir, sweep, say, signal);
   const states = readTaskStates(outDir, sweep.tasks);
   const found = triage(
     sweep.tasks,
@@ -150,8 +150,10 @@ async function setCorruptAside(
   outDir: string,
   { tasks }: SweepToRun,
   say: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   for (const task of tasks) {
+    if (signal.aborted) return;
     // The lock's signs of life go on meanwhile.
     await nextTurn();
     const folder = taskFolder(outDir, task);

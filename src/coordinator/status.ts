@@ -8,7 +8,8 @@ import type { TaskState } from '../store/task-folder.js';
 import { taskFolder } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import type { Sweep } from '../sweep/load.js';
-import type { Task } from '../sweep/task.js';
+import { stepsOf } from '../sweep/cost.js';
+import { isTraining, type Task } from '../sweep/task.js';
 import { paceOf, type Stretch } from './pace.js';
 import type { CorruptTask, FailedTask } from './triage.js';
 import { triage } from './triage.js';
@@ -105,7 +106,10 @@ function stretchesSince(sinceMs: number, found: readonly Found[], outDir: string
     const fromStep = predecessors.get(task.id)?.steps ?? 0;
     const steps = state.state === 'interrupted' ? state.step - fromStep : null;
     const timed = timedSteps(taskFolder(outDir, task), sinceMs, steps);
-    return timed.map((each) => ({ settings: task.settings, ...each }));
+    // A computation that ended has done all that its estimate is for, however few rows it has.
+    const isComputed = state.state === 'done' && !isTraining(task);
+    const whole = isComputed ? { steps: stepsOf(task.settings) } : {};
+    return timed.map((each) => ({ settings: task.settings, ...each, ...whole }));
   });
 }
 

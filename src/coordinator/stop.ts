@@ -1,5 +1,13 @@
 import { EXIT } from '../errors.js';
 
+/** Why a run stops that has had the time which its user gave it. */
+export class MaxTimePassed extends Error {
+  /** @param text of the time, as `55m` */
+  constructor(text: string) {
+    super(`--max-time ${text} has passed`);
+  }
+}
+
 const GRACEFUL = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -23,4 +31,23 @@ export function onStopRequest(onStop: (reason: string) => void): () => void {
     GRACEFUL.forEach((signal) => process.off(signal, stop));
     [process.stdout, process.stderr].forEach((stream) => stream.off('error', onOutputError));
   };
+}
+
+/**
+ * Calls `onPassed` once this process is so many milliseconds old, by a clock that no change of the date moves.
+ * @returns a function that puts the timer away
+ */
+export function onProcessAge(ageMs: number, onPassed: () => void): () => void {
+  const timer = setTimeout(onPassed, Math.max(0, ageMs - process.uptime() * 1000));
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+/** What is said when a graceful stop begins. */
+export function stopText(reason: unknown): string {
+  const work = 'each worker finishes its chunk and writes a checkpoint';
+  return reason instanceof MaxTimePassed
+    ? `stopping: ${reason.message}; ${work}`
+    : `stopping: ${work}; again to stop at once`;
 }

@@ -1,5 +1,5 @@
-import { estimateCost } from '../sweep/cost.js';
-import type { Task } from '../sweep/task.js';
+import { estimateCost, stepsOf } from '../sweep/cost.js';
+import { isTraining, type Task } from '../sweep/task.js';
 import type { PendingTask } from './triage.js';
 import { remainingWorkMs } from './triage.js';
 
@@ -7,7 +7,7 @@ import { remainingWorkMs } from './triage.js';
 export interface Snapshot {
   readonly tasksDone: number;
   readonly tasks: number;
-  /** Of all workers together, over the last seconds; null before the first steps. */
+  /** Training steps of all workers together, over the last seconds; null before the first. */
   readonly stepsPerSecond: number | null;
   /** Null until there is something to judge by. */
   readonly etaMs: number | null;
@@ -81,7 +81,7 @@ export class Tally {
     const running = this.#running[slot];
     if (!running) return;
     const steps = this.#sessionSteps(slot, running);
-    this.#endedSteps += steps;
+    if (isTraining(running.task)) this.#endedSteps += steps;
     this.#endedWorkMs += steps * running.workMsPerStep;
     this.#running[slot] = null;
     while (this.#running.length > this.#workers && this.#running.at(-1) === null) this.#running.pop();
@@ -111,7 +111,8 @@ export class Tally {
 
   #speed(nowMs: number): number | null {
     let steps = this.#endedSteps;
-    for (const [running, slot] of this.#active()) steps += this.#sessionSteps(slot, running);
+    for (const [running, slot] of this.#active())
+      if (isTraining(running.task)) steps += this.#sessionSteps(slot, running);
     this.#window.push({ atMs: nowMs, steps });
     // The oldest sample is at the window's far end or just outside it, however seldom samples are taken.
     const inside = this.#window.findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
@@ -128,7 +129,7 @@ export class Tally {
     let longestMs = 0;
     for (const [running, slot] of this.#active()) {
       doneMs += this.#sessionSteps(slot, running) * running.workMsPerStep;
-      const taskLeftMs = (running.task.settings.steps - this.#stepOf(slot)) * running.workMsPerStep;
+      const taskLeftMs = (stepsOf(running.task.settings) - this.#stepOf(slot)) * running.workMsPerStep;
       leftMs += taskLeftMs;
       longestMs = Math.max(longestMs, taskLeftMs);
     }

@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import type { Logger } from 'pino';
+import { StoreError } from '../errors.js';
 import { ProcessPool, type Isolation } from '../pool/process-pool.js';
-import type { Task, TrainingSettings } from '../sweep/task.js';
+import { isTraining, type TrainingSettings, type TrainingTask } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
-import type { Output, Progress } from './progress.js';
+import type { Output } from './progress.js';
 import { showProgress } from './progress.js';
+import { stopText } from './stop.js';
 import { Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
 
@@ -35,36 +38,60 @@ export interface Start {
 /** Starts the workers, warms them up, trains what is pending, and ends them. */
 export async function trainAll(start: Start, options: TrainAllOptions): Promise<DispatchResult> {
   const workers = Math.min(options.workers, start.pending.length);
-  const { logger } = options;
+  const { logger, output, signal } = options;
+  if (signal.aborted) {
+    announce((line) => output.write(`${line}\n`), options);
+    return { done: 0, failed: [], corrupt: [] };
+  }
   const onLine = (line: string): void => {
-    logger.info({ line }, 'a worker printed');
+    unlessFull(() => {
+      logger.info({ line }, 'a worker printed');
+    });
   };
   const pool = new ProcessPool({ ...options, workers, onLine });
   const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
-  const progress = showProgress(options.output, () => tally.snapshot(performance.now()));
+  const progress = showProgress(output, () => tally.snapshot(performance.now()));
   const announceStop = (): void => {
-    announce(progress, options);
+    announce(progress.event, options);
   };
-  options.signal.addEventListener('abort', announceStop);
+  signal.addEventListener('abort', announceStop);
   try {
-    await Promise.race([pool.warmUp(representatives(start.pending)), pool.broken]);
+    const first = representatives(start.pending);
+    if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken, aborted(options.signal)]);
     return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event });
   } finally {
-    options.signal.removeEventListener('abort', announceStop);
+    signal.removeEventListener('abort', announceStop);
     progress.close();
     await pool.destroy();
   }
 }
 
-function announce(progress: Progress, { logger, signal }: TrainAllOptions): void {
-  logger.warn({ reason: String(signal.reason) }, 'stop asked for');
-  progress.event('stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once');
+/** A stop does not wait for what is only being made ready. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
-/** The first task for each set of TensorFlow operations that training may use. */
-function representatives(pending: readonly PendingTask[]): Task[] {
-  const firsts = new Map<string, Task>();
+function announce(tell: (line: string) => void, { logger, signal }: TrainAllOptions): void {
+  unlessFull(() => {
+    logger.warn({ reason: String(signal.reason) }, 'stop asked for');
+  });
+  tell(stopText(signal.reason));
+}
+
+/** Logs from an event, where nobody would catch the error: the next write of the store has it too. */
+function unlessFull(log: () => void): void {
+  try {
+    log();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+}
+
+/** The first task for each set of TensorFlow operations that training may use; none for computations. */
+function representatives(pending: readonly PendingTask[]): TrainingTask[] {
+  const firsts = new Map<string, TrainingTask>();
   for (const { task } of pending) {
+    if (!isTraining(task)) continue;
     const key = operationsKey(task.settings);
     if (!firsts.has(key)) firsts.set(key, task);
   }

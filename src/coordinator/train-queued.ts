@@ -12,7 +12,7 @@ import {
   type TaskFailure,
   type TaskState,
 } from '../store/task-folder.js';
-import { formatCount, formatDuration } from '../units.js';
+import { formatCount } from '../units.js';
 import type { DispatchResult } from './dispatch.js';
 import { showProgress, type Output } from './progress.js';
 import { RemoteSlots } from './remote-slots.js';
@@ -52,7 +52,7 @@ export async function trainQueued(start: Start, options: TrainQueuedOptions): Pr
     throw error;
   } finally {
     progress.close();
-    await queue?.close();
+    queue?.close();
   }
 }
 
@@ -130,7 +130,7 @@ class Watch implements QueueListener {
     this.#done += 1;
     if (this.#stateOf(item).state !== 'done') this.#elsewhere.push(item);
     this.#log({ task: task.name, ...report }, 'task done');
-    this.#event(`done: ${task.name}${report === null ? '' : doneText(report)}`);
+    this.#event(`done: ${task.name}${report === null ? '' : `, ${report.text} on ${report.worker}`}`);
     if (report !== null && report.recovered !== null)
       this.#event(`recovered: ${task.name}: ${report.recovered}`);
     this.#end(id);
@@ -243,8 +243,4 @@ class Watch implements QueueListener {
   #log(fields: object, message: string): void {
     this.#options.logger.info(fields, message);
   }
-}
-
-function doneText({ steps, fromStep, trainingMs, worker }: DoneReport): string {
-  return `, ${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)} on ${worker}`;
 }

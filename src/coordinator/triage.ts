@@ -1,6 +1,6 @@
 import type { Predecessor } from '../store/predecessors.js';
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
-import { estimateCost, estimateElapsedMs } from '../sweep/cost.js';
+import { estimateCost, estimateElapsedMs, stepsOf } from '../sweep/cost.js';
 import type { Task } from '../sweep/task.js';
 import { formatCount, formatDuration } from '../units.js';
 
@@ -78,8 +78,11 @@ export function triage(
     else if (state.state === 'failed') {
       const { failure } = state;
       if (failure.reason === 'diverged' && !retryDiverged && !onlyFailed) failed.push({ task, failure });
-      else pending.push({ task, fromStep: 0, predecessor: null, failures: failure.attempts });
-    } else if (!onlyFailed) pending.push(...unfinished(task, state, predecessors));
+      else pending.push({ ...unfinished(task, state.step, predecessors), failures: failure.attempts });
+    } else if (state.state !== 'done' && !onlyFailed) {
+      const step = state.state === 'interrupted' ? state.step : null;
+      pending.push(unfinished(task, step, predecessors));
+    }
   }
   const remainingMs = estimateRemainingMs(pending, options);
   return {
@@ -92,20 +95,19 @@ export function triage(
   };
 }
 
+/** @param step of its checkpoint, or null */
 function unfinished(
   task: Task,
-  state: TaskState,
+  step: number | null,
   predecessors: ReadonlyMap<string, Predecessor>,
-): PendingTask[] {
-  if (state.state === 'interrupted') return [{ task, fromStep: state.step, predecessor: null, failures: 0 }];
-  if (state.state !== 'new') return [];
-  const predecessor = predecessors.get(task.id) ?? null;
-  return [{ task, fromStep: predecessor?.steps ?? 0, predecessor, failures: 0 }];
+): PendingTask {
+  const predecessor = step === null ? (predecessors.get(task.id) ?? null) : null;
+  return { task, fromStep: step ?? predecessor?.steps ?? 0, predecessor, failures: 0 };
 }
 
 /** Estimated milliseconds of training that the task still needs in one worker. */
 export function remainingWorkMs({ task: { settings }, fromStep }: PendingTask): number {
-  return estimateCost(settings).trainingMs * (1 - fromStep / settings.steps);
+  return estimateCost(settings).trainingMs * (1 - fromStep / stepsOf(settings));
 }
 
 function longestFirst(pending: readonly PendingTask[]): PendingTask[] {

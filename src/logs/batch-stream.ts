@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
-import { writeFailure } from '../store/files.js';
+import { inStore, refuseLink, writeFailure } from '../store/files.js';
 import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 
 /** How much of a stream is durable, for a checkpoint to name. */
@@ -42,10 +42,13 @@ export class BatchStream {
   constructor(path: string, schema: Schema, keep: StreamState) {
     this.#encoder = new StreamEncoder(schema);
     this.#path = path;
-    this.#file = openSync(path, existsSync(path) ? 'r+' : 'w+');
+    refuseLink(path);
+    this.#file = inStore(`write ${path}`, () => openSync(path, existsSync(path) ? 'r+' : 'w+'));
     try {
       this.#keep(keep);
-      ftruncateSync(this.#file, keep.bytes);
+      inStore(`write ${path}`, () => {
+        ftruncateSync(this.#file, keep.bytes);
+      });
       if (keep.bytes === 0) this.#write(this.#encoder.head);
     } catch (error) {
       closeSync(this.#file);

@@ -1,14 +1,12 @@
 import {
   AsyncByteQueue,
   BufferType,
-  ByteStream,
   Data,
   Float32,
   Float64,
   Int32,
   List,
   makeData,
-  MessageReader,
   MetadataVersion,
   RecordBatch,
   RecordBatchFileWriter,
@@ -19,9 +17,10 @@ import {
 } from 'apache-arrow';
 import { MAGIC } from 'apache-arrow/ipc/message';
 import { FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
+import { readStream } from './stream-blocks.js';
 
 /** Values of a column's rows, as the column's type takes them. */
-export type ColumnValues = readonly unknown[] | Float32Array | Int32Array;
+export type ColumnValues = readonly unknown[] | Float32Array | Float64Array | Int32Array;
 
 /** A record batch; `columns` in the schema's order, all of one length. */
 export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): RecordBatch {
@@ -124,8 +123,12 @@ class PieceSink extends AsyncByteQueue {
 
 /** A stream without end mark, as the file format has it: the same messages, and after them a table of where they lie. */
 export function streamToFile(stream: Uint8Array): Uint8Array {
-  const { schema, blocks } = findBlocks(stream);
-  const footer = Footer.encode(new Footer(schema, MetadataVersion.V5, blocks, []));
+  const { schema, blocks } = readStream(stream);
+  const fileBlocks = blocks.map(
+    ({ start, metadataLength, bodyLength }) =>
+      new FileBlock(metadataLength, bodyLength, PADDED_MAGIC.length + start),
+  );
+  const footer = Footer.encode(new Footer(schema, MetadataVersion.V5, fileBlocks, []));
   const footerBytes = Buffer.from(Int32Array.of(footer.length).buffer);
   const endMark = Buffer.from(Int32Array.of(-1, 0).buffer);
   return Buffer.concat([PADDED_MAGIC, stream, endMark, footer, footerBytes, MAGIC]);
@@ -133,33 +136,6 @@ export function streamToFile(stream: Uint8Array): Uint8Array {
 
 /** Eight bytes, as all that a file holds is aligned. */
 const PADDED_MAGIC = Buffer.concat([MAGIC], 8);
-
-function findBlocks(stream: Uint8Array): { schema: Schema; blocks: FileBlock[] } {
-  const source = new CountedBytes(stream);
-  const reader = new MessageReader(source);
-  const schema = reader.readSchema(true);
-  if (!schema) throw new Error('A stream has no schema.');
-  const blocks: FileBlock[] = [];
-  let start = source.position;
-  for (let message = reader.readMessage(); message !== null; message = reader.readMessage()) {
-    const { bodyLength } = message;
-    blocks.push(new FileBlock(source.position - start, bodyLength, PADDED_MAGIC.length + start));
-    reader.readMessageBody(bodyLength);
-    start = source.position;
-  }
-  return { schema, blocks };
-}
-
-/** Bytes that know how many of them were read. */
-class CountedBytes extends ByteStream {
-  position = 0;
-
-  override read(size?: number | null): Uint8Array | null {
-    const bytes = super.read(size);
-    this.position += bytes?.byteLength ?? 0;
-    return bytes;
-  }
-}
 
 /** One batch as a whole file. */
 export function batchToFile(batch: RecordBatch): Uint8Array {

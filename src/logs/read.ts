@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { tableFromIPC, Vector, type Table } from 'apache-arrow';
+import { Vector, type Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
+import { decodeLog } from './decode.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from './schemas.js';
 
 export type LogValue = number | readonly number[] | null;
@@ -21,20 +22,25 @@ export function readLog(file: string): Table {
 /** A value of a log; null where it is null, or where the log has no such column or row. */
 export function valueAt(table: Table, column: string, row: number): LogValue {
   const value: unknown = row < 0 ? null : table.getChild(column)?.get(row);
-  if (value instanceof Vector) return Array.from(value as Iterable<number>);
+  // Its iterator would go as far as the list claims to, not as far as there are values.
+  if (value instanceof Vector) return Array.from(value.toArray() as Float64Array);
   return typeof value === 'number' ? value : null;
 }
 
 /** A column of numbers without nulls. */
 export function readNumbers(table: Table, column: string): ArrayLike<number> {
   const vector = table.getChild(column);
-  if (vector === null) throw new StoreError(`a log lacks the column ${column}: train its task again`);
-  return vector.toArray() as ArrayLike<number>;
+  const values: unknown = vector?.toArray();
+  const isNumbers =
+    values instanceof Float32Array || values instanceof Float64Array || values instanceof Int32Array;
+  if (!isNumbers || values.length !== table.numRows)
+    throw new StoreError(`a log lacks the column ${column}: train its task again`);
+  return values;
 }
 
 function decode(file: string): Table {
   try {
-    return tableFromIPC(readFileSync(file));
+    return decodeLog(readFileSync(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreError(

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
+import { z } from 'zod';
+import { StoreError } from '../errors.js';
 
 /** A named array of a safetensors file (https://github.com/huggingface/safetensors). */
 export interface NamedTensor {
@@ -44,35 +47,61 @@ export function encodeSafetensors(
   return Buffer.concat([length, header, ...arrays]);
 }
 
-/** @throws if the bytes are not whole */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const buffer = Buffer.from(bytes);
-  const headerBytes = Number(buffer.readBigUInt64LE());
-  const header = JSON.parse(buffer.toString('utf8', LENGTH_BYTES, LENGTH_BYTES + headerBytes)) as Record<
-    string,
-    unknown
-  >;
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const data = buffer.subarray(LENGTH_BYTES + headerBytes);
-  const tensors = Object.entries(entries).map(
-    ([name, entry]) => [name, decodeTensor(name, entry as Entry, data)] as const,
-  );
-  return { metadata: metadata as Record<string, string>, tensors: new Map(tensors) };
+const offset = z.int().min(0);
+const entrySchema = z.object({
+  dtype: z.enum(['F32', 'I32']),
+  shape: z.array(offset),
+  data_offsets: z.tuple([offset, offset]),
+});
+const headerSchema = z
+  .object({ __metadata__: z.record(z.string(), z.string()).default({}) })
+  .catchall(entrySchema);
+
+/** A whole safetensors file of this project. */
+export function readSafetensors(file: string): SafetensorsFile {
+  try {
+    return decodeSafetensors(readFileSync(file));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      `${file} is not a whole safetensors file (${reason}): train its task again with --retrain-corrupt`,
+      { cause: error },
+    );
+  }
 }
 
-interface Entry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
+/** @throws if the bytes are not whole, or not float32 and int32 arrays one after another */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const dataStart = LENGTH_BYTES + Number(buffer.readBigUInt64LE());
+  if (dataStart > buffer.length) throw new Error('it is cut short');
+  const header = headerSchema.safeParse(JSON.parse(buffer.toString('utf8', LENGTH_BYTES, dataStart)));
+  if (!header.success) throw new Error('its header is not that of a safetensors file');
+  const { __metadata__: metadata, ...entries } = header.data;
+  const data = buffer.subarray(dataStart);
+  checkOffsets(Object.values(entries), data.length);
+  const tensors = Object.entries(entries).map(
+    ([name, entry]) => [name, decodeTensor(name, entry, data)] as const,
+  );
+  return { metadata, tensors: new Map(tensors) };
+}
+
+type Entry = z.infer<typeof entrySchema>;
+
+/** Arrays that shared bytes would take many times the file's size. */
+function checkOffsets(entries: readonly Entry[], dataBytes: number): void {
+  let end = 0;
+  for (const { data_offsets } of [...entries].sort((a, b) => a.data_offsets[1] - b.data_offsets[1])) {
+    if (data_offsets[0] !== end || data_offsets[1] < end) throw new Error('its arrays overlap or leave gaps');
+    end = data_offsets[1];
+  }
+  if (end !== dataBytes) throw new Error(`it has ${dataBytes} bytes of arrays, not ${end}`);
 }
 
 function decodeTensor(name: string, { dtype, shape, data_offsets }: Entry, data: Buffer): NamedTensor {
   const [begin, end] = data_offsets;
   const count = shape.reduce((product, size) => product * size, 1);
-  if (end > data.length || end - begin !== count * ELEMENT_BYTES)
-    throw new Error(`The array ${name} is cut short.`);
+  if (end - begin !== count * ELEMENT_BYTES) throw new Error(`the array ${name} is not of its shape`);
   const copy = Uint8Array.from(data.subarray(begin, end)).buffer;
-  if (dtype === 'I32') return { name, shape, values: new Int32Array(copy) };
-  if (dtype === 'F32') return { name, shape, values: new Float32Array(copy) };
-  throw new Error(`The array ${name} has the type ${dtype}; only F32 and I32 are known.`);
+  return { name, shape, values: dtype === 'I32' ? new Int32Array(copy) : new Float32Array(copy) };
 }

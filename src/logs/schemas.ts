@@ -1,5 +1,5 @@
 import { Field, Float32, Float64, Int32, List, Schema, type DataType } from 'apache-arrow';
-import type { Task } from '../sweep/task.js';
+import type { Task, TrainingTask } from '../sweep/task.js';
 import { metrics } from '../vae/metrics/registry.js';
 
 /** Raised when the columns or their meaning change; readers refuse what they do not know. */
@@ -13,7 +13,7 @@ export const LOG_METADATA = {
   versions: 'vae-sweep.versions',
 } as const;
 
-interface Column {
+export interface Column {
   readonly name: string;
   readonly unit: string;
   readonly description: string;
@@ -61,7 +61,7 @@ export function evaluationSchema(task: Task): Schema {
 }
 
 /** `samples.arrow`: the points of the last evaluation, generated and real side by side, one column a coordinate. */
-export function sampleSchema(task: Task): Schema {
+export function sampleSchema(task: TrainingTask): Schema {
   const coordinates = (prefix: string, points: string) =>
     Array.from({ length: task.settings.ambientDim }, (_, index) => ({
       name: `${prefix}${String(index + 1)}`,
@@ -71,6 +71,14 @@ export function sampleSchema(task: Task): Schema {
   const columns = [...coordinates('x', 'generated'), ...coordinates('real', 'real')];
   return new Schema(
     columns.map((column) => field(column, new Float32(), false)),
+    logMetadata(task),
+  );
+}
+
+/** `rows.arrow`: the rows of a computation, in the order in which it came to them; NaN where a number is not defined. */
+export function rowSchema(task: Task, columns: readonly Column[]): Schema {
+  return new Schema(
+    columns.map((column) => field(column, new Float64(), false)),
     logMetadata(task),
   );
 }

@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
+import { EXIT, UserError } from '../errors.js';
 import type { TrainOutcome } from '../training/protocol.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
 import type { Job } from './task-pool.js';
@@ -11,7 +11,6 @@ import type { Job } from './task-pool.js';
 const ENTRY = fileURLToPath(new URL('../../workers/host.js', import.meta.url));
 /** TensorFlow prints these whatever it is told. */
 const NOISE = /^WARNING: All log messages before absl|oneDNN custom operations are on|cpu_feature_guard/;
-const PAGE_BYTES = 4096;
 
 /** A host that is no more. */
 export class HostEnded extends Error {
@@ -31,7 +30,6 @@ interface Waiting<T> {
 
 /** One process that hosts training threads, seen from the coordinator. */
 export class HostProcess {
-  readonly workers: number;
   /** Rejects when its threads can't be started. */
   readonly broken: Promise<never>;
   readonly #child: ChildProcess;
@@ -40,13 +38,16 @@ export class HostProcess {
   readonly #warming: Waiting<void>[] = [];
   readonly #steps = new Map<number, number>();
   #ended: string | null = null;
+  #isKilled = false;
   #lastLine = '';
 
   /** @param onLine gets what its threads print */
   constructor(options: HostOptions, onLine: (line: string) => void) {
-    this.workers = options.workers;
     this.#child = fork(ENTRY, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
-    this.#exit = once(this.#child, 'exit');
+    this.#exit = new Promise((resolve) => {
+      this.#child.once('exit', resolve);
+      this.#child.once('error', resolve);
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       if (stream !== null)
         createInterface({ input: stream }).on('line', (line) => {
@@ -70,10 +71,10 @@ export class HostProcess {
   }
 
   get isRunning(): boolean {
-    return this.#ended === null;
+    return this.#ended === null && !this.#isKilled;
   }
 
-  async warmUp(tasks: readonly Task[]): Promise<void> {
+  async warmUp(tasks: readonly TrainingTask[]): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#warming.push({ resolve, reject });
       this.#send({ type: 'warmUp', tasks });
@@ -101,8 +102,8 @@ export class HostProcess {
   /** Memory that it has resident; 0 where the system does not tell. */
   residentBytes(): number {
     try {
-      const fields = readFileSync(`/proc/${String(this.#child.pid)}/statm`, 'utf8').split(' ');
-      return Number(fields[1]) * PAGE_BYTES;
+      const status = readFileSync(`/proc/${String(this.#child.pid)}/status`, 'utf8');
+      return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
     } catch {
       return 0;
     }
@@ -110,8 +111,9 @@ export class HostProcess {
 
   /** At once: what is worth keeping is durable. */
   async kill(): Promise<void> {
+    this.#isKilled = true;
     this.#child.kill('SIGKILL');
-    if (this.isRunning) await this.#exit;
+    if (this.#ended === null) await this.#exit;
   }
 
   #send(request: HostRequest): void {
@@ -124,7 +126,7 @@ export class HostProcess {
     if (reply.type === 'steps') for (const [slot, step] of reply.steps) this.#steps.set(slot, step);
     else if (reply.type === 'warm') this.#warming.shift()?.resolve();
     else if (reply.type === 'outcome') this.#settle(reply);
-    else breakDown(new Error(`a training thread can't be started: ${reply.message}`));
+    else breakDown(new UserError(`training can't start: ${reply.message}`, EXIT.failure));
   }
 
   #settle({ slot, step, outcome }: Extract<HostReply, { type: 'outcome' }>): void {

@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../errors.js';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
 import type { EndedOutcome, Job, TaskOutcome, TaskPool } from './task-pool.js';
@@ -68,7 +68,7 @@ export class ProcessPool implements TaskPool {
     }, WATCH_EVERY_MS);
   }
 
-  async warmUp(tasks: readonly Task[]): Promise<void> {
+  async warmUp(tasks: readonly TrainingTask[]): Promise<void> {
     try {
       await Promise.all([...this.#hosts()].map(async (host) => host.warmUp(tasks)));
     } catch (error) {
@@ -90,9 +90,8 @@ export class ProcessPool implements TaskPool {
     slot.verdict = null;
     this.#renewHost(slot);
     try {
-      const outcome = slot.host.train(slot.local, job);
       onStart(number);
-      return await outcome;
+      return await slot.host.train(slot.local, job);
     } catch (error) {
       if (!(error instanceof HostEnded)) throw error;
       return endedOutcome(error, slot);

@@ -1,4 +1,4 @@
-import type { Task } from '../sweep/task.js';
+import type { Task, TrainingTask } from '../sweep/task.js';
 import type { Predecessor } from '../store/predecessors.js';
 import type { TrainOutcome } from '../training/protocol.js';
 
@@ -29,7 +29,7 @@ export interface TaskPool {
   /** Rejects when nothing can be trained any more. */
   readonly broken: Promise<never>;
   /** Lets everything be loaded and compiled that these tasks need first. */
-  warmUp(tasks: readonly Task[]): Promise<void>;
+  warmUp(tasks: readonly TrainingTask[]): Promise<void>;
   /** Trains a task to its end. `onStart` gets the task's slot. */
   train(job: Job, onStart: (slot: number) => void): Promise<TaskOutcome>;
   /** Steps that the slot's task has done. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
 import type { TrainOutcome, WorkerReply, WorkerRequest } from '../training/protocol.js';
 import type { HostOptions } from './host-protocol.js';
 import type { Job } from './task-pool.js';
@@ -40,7 +40,7 @@ export class ThreadPool {
   }
 
   /** Lets one thread run every operation once that the tasks need, before the others start. */
-  async warmUp(tasks: readonly Task[]): Promise<void> {
+  async warmUp(tasks: readonly TrainingTask[]): Promise<void> {
     await this.#piscina.run({ type: 'warmUp', tasks });
   }
 

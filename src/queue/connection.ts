@@ -49,7 +49,7 @@ export class QueueConnection {
       // Commands wait for Redis to come back.
       maxRetriesPerRequest: null,
       retryStrategy: (times) =>
-        this.#readySinceMs === null && this.#goneSinceMs === null
+        this.#isClosed || (this.#readySinceMs === null && this.#goneSinceMs === null)
           ? null
           : Math.min(most, FIRST_RETRY_MS * 2 ** Math.min(times, 20)),
     });
@@ -73,9 +73,14 @@ export class QueueConnection {
     return this.#readySinceMs === null ? 0 : nowMs - this.#readySinceMs;
   }
 
-  close(): void {
+  /**
+   * At once, with the clients that BullMQ has made of this one: its own way would wait for an end that a client without a socket does
+   * not tell, or for a beginning.
+   */
+  close(...others: readonly (Promise<{ disconnect(): unknown }> | undefined)[]): void {
     this.#isClosed = true;
     this.client.disconnect();
+    for (const other of others) other?.then((client) => client.disconnect()).catch(() => undefined);
   }
 
   #gone(say: (line: string) => void): void {

@@ -3,8 +3,14 @@ import { taskFailureSchema } from '../store/task-folder.js';
 
 /** What workers tell the coordinator, through Redis: checked like a file from outside. */
 const count = z.int().min(0);
-const workerName = z.string().max(100);
-const text = z.string().max(4_000);
+/** It goes to a terminal, where control characters could write whatever they like. */
+const shown = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .transform((value) => value.replaceAll(/\p{Cc}/gu, ' '));
+const workerName = shown(100);
+const text = shown(4_000);
 
 const progressSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('training'), worker: workerName, fromStep: count, step: count }),
@@ -16,13 +22,18 @@ const doneSchema = z.object({
   worker: workerName,
   fromStep: count,
   steps: count,
-  trainingMs: z.number().min(0),
+  /** As `1,000 steps in 3 s`. */
+  text,
   /** What was broken in its folder, and what it went on from instead. */
   recovered: text.nullable(),
 });
 
 const failureSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('failed'), worker: workerName, failure: taskFailureSchema }),
+  z.object({
+    type: z.literal('failed'),
+    worker: workerName,
+    failure: taskFailureSchema.extend({ message: text }),
+  }),
   z.object({ type: z.literal('corrupt'), worker: workerName, problem: text }),
 ]);
 
@@ -46,6 +57,11 @@ export function parseFailure(reason: string): FailureReport {
   } catch {
     // BullMQ's own words.
   }
-  const failure = { reason: 'crashed', message: reason.slice(0, 300), step: null, lastFinite: null } as const;
+  const failure = {
+    reason: 'crashed',
+    message: reason.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300),
+    step: null,
+    lastFinite: null,
+  } as const;
   return { type: 'failed', worker: '', failure: { ...failure, attempts: 1 } };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { taskRecordSchema } from '../store/task-record.js';
 import { identify } from '../sweep/identity.js';
-import type { Task } from '../sweep/task.js';
+import { isTraining, type Task, type TaskVersions, type TheoryVersions } from '../sweep/task.js';
 
 /** Raised whenever a coordinator and a worker of the version before would misunderstand each other. */
 export const QUEUE_PROTOCOL = 1;
@@ -27,8 +27,8 @@ export type Decoded =
   | { readonly type: 'other version'; readonly theirs: string; readonly ours: string }
   | { readonly type: 'broken'; readonly problem: string };
 
-/** The versions that a worker has, by the names that tasks give them. */
-export type Versions = Readonly<Record<string, string | number>>;
+/** The versions that a worker has, of all kinds of tasks. */
+export type WorkerVersions = TaskVersions & TheoryVersions;
 
 const envelopeSchema = z.looseObject({ protocol: z.int() });
 
@@ -45,7 +45,7 @@ export function encodePayload({ task, predecessorSteps, failures }: Payload): ob
 }
 
 /** Believes nothing: whoever reaches Redis may have written it. */
-export function decodePayload(data: unknown, versions: Versions): Decoded {
+export function decodePayload(data: unknown, versions: WorkerVersions): Decoded {
   const envelope = envelopeSchema.safeParse(data);
   if (!envelope.success) return { type: 'broken', problem: 'it is no task of vae-sweep' };
   const { protocol } = envelope.data;
@@ -66,27 +66,30 @@ export function decodePayload(data: unknown, versions: Versions): Decoded {
   return decodeTask(parsed.data, versions);
 }
 
-/** The task with this number of steps and otherwise the same settings. */
-export function withSteps({ settings, versions }: Task, steps: number): Task {
-  return identify({ ...settings, steps }, versions);
+/** The task with this number of steps and otherwise the same settings; null for one that has none. */
+export function withSteps(task: Task, steps: number): Task | null {
+  return isTraining(task) ? identify({ ...task.settings, steps }, task.versions) : null;
 }
 
-function decodeTask(payload: Payload, versions: Versions): Decoded {
+function decodeTask(payload: Payload, versions: WorkerVersions): Decoded {
   const { task } = payload;
+  const known: Readonly<Record<string, string | number>> = { ...versions };
+  const differing = Object.entries<string | number>({ ...task.versions }).filter(
+    ([name, value]) => known[name] !== value,
+  );
+  if (differing.length > 0)
+    return {
+      type: 'other version',
+      theirs: differing.map(([name, value]) => `${name} ${value}`).join(', '),
+      ours: differing.map(([name]) => `${name} ${known[name] ?? 'none'}`).join(', '),
+    };
   const excess = excessIn(task.settings);
   if (excess !== null) return { type: 'broken', problem: excess };
-  const own = identify(task.settings, task.versions);
+  const { tensorflow, numerics } = versions;
+  const own = identify(task.settings, { tensorflow, numerics });
   if (own.id !== task.id || own.name !== task.name)
     return { type: 'broken', problem: `its settings are those of ${own.name}, but it is named otherwise` };
-  const differing = Object.entries(task.versions).filter(([name, value]) => versions[name] !== value);
-  if (differing.length === 0) return { type: 'payload', payload };
-  const text = (of: (name: string, theirs: string | number) => string | number | undefined): string =>
-    differing.map(([name, value]) => `${name} ${String(of(name, value as string) ?? 'none')}`).join(', ');
-  return {
-    type: 'other version',
-    theirs: text((_, theirs) => theirs),
-    ours: text((name) => versions[name]),
-  };
+  return { type: 'payload', payload };
 }
 
 /** Numbers, texts and lists that no sweep file could give: they would fill the memory. */

@@ -4,7 +4,7 @@ import { ProcessPool } from '../pool/process-pool.js';
 import { makeFolder } from '../store/files.js';
 import type { QueueAddress } from './address.js';
 import { QueueConnection } from './connection.js';
-import type { Versions } from './payload.js';
+import type { WorkerVersions } from './payload.js';
 import { TaskWorker } from './task-worker.js';
 import { QUEUE_TIMING, type QueueTiming } from './timing.js';
 import { Trainer } from './trainer.js';
@@ -19,7 +19,7 @@ export interface QueueWorkerOptions {
   readonly stallMs: number;
   /** Memory that all tasks together may have resident. */
   readonly memoryBytes: number;
-  readonly versions: Versions;
+  readonly versions: WorkerVersions;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
   readonly output: NodeJS.WritableStream;

@@ -112,12 +112,9 @@ export class TaskQueue {
     return this.#connection.isReady;
   }
 
-  async close(): Promise<void> {
-    void this.#queue.close();
-    void this.#events.close().catch(() => undefined);
-    this.#connection.close();
-    // BullMQ's own way would wait for an end that a client without a socket does not tell.
-    (await this.#events.backend.client).disconnect();
+  close(): void {
+    for (const part of [this.#queue, this.#events]) part.close().catch(() => undefined);
+    this.#connection.close(this.#events.backend.client);
   }
 
   #listen(listener: QueueListener): void {

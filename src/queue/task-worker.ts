@@ -4,7 +4,7 @@ import { QueueError } from '../errors.js';
 import type { QueueConnection } from './connection.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
-import { decodePayload, type Payload, type Versions } from './payload.js';
+import { decodePayload, type Payload, type WorkerVersions } from './payload.js';
 import { longestRetryMs, type QueueTiming } from './timing.js';
 
 /** A task as a worker gets it. */
@@ -36,7 +36,7 @@ export interface TaskWorkerOptions {
   readonly connection: QueueConnection;
   /** Unique among the queue's workers. */
   readonly name: string;
-  readonly versions: Versions;
+  readonly versions: WorkerVersions;
   /** Tasks at a time. */
   readonly slots: number;
   readonly timing: QueueTiming;
@@ -129,9 +129,7 @@ export class TaskWorker {
     this.#timers.forEach((timer) => {
       clearInterval(timer);
     });
-    this.#options.connection.close();
-    // BullMQ's own way would wait for an end that a client without a socket does not tell.
-    (await this.#worker.backend.blockingClient)?.disconnect();
+    this.#options.connection.close(this.#worker.backend.blockingClient);
   }
 
   async #process(job: Job, token: string): Promise<DoneReport> {

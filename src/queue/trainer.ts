@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.js';
-import { failureOf, type TaskFailureOutcome } from '../pool/failure.js';
+import { doneText, failureOf, type TaskFailureOutcome } from '../pool/outcome.js';
 import type { ProcessPool } from '../pool/process-pool.js';
 import type { TaskOutcome } from '../pool/task-pool.js';
 import type { Predecessor } from '../store/predecessors.js';
@@ -11,8 +11,8 @@ import {
   taskFolder,
   type TaskState,
 } from '../store/task-folder.js';
-import type { Task } from '../sweep/task.js';
-import { formatCount, formatDuration } from '../units.js';
+import { stepsOf } from '../sweep/cost.js';
+import { formatCount } from '../units.js';
 import type { Delivery, TaskHandler, Verdict } from './task-worker.js';
 import { withSteps } from './payload.js';
 
@@ -48,8 +48,8 @@ export class Trainer implements TaskHandler {
     const state = readTaskState(folder, task.id);
     if (state.state === 'done') {
       say(`done before: ${task.name}`);
-      const { steps } = task.settings;
-      return { type: 'done', report: { fromStep: steps, steps, trainingMs: 0, recovered: null } };
+      const steps = stepsOf(task.settings);
+      return { type: 'done', report: { fromStep: steps, steps, text: 'done before', recovered: null } };
     }
     if (state.state === 'corrupt') return corruptVerdict(name, state.problem);
     prepareTaskFolder(folder, task);
@@ -72,8 +72,9 @@ export class Trainer implements TaskHandler {
   async #train(delivery: Delivery, folder: string, state: TaskState): Promise<TaskOutcome> {
     const { pool, outDir, say } = this.#options;
     const { task } = delivery;
-    const predecessor = state.state === 'new' ? predecessorOf(delivery, outDir) : null;
-    const fromStep = state.state === 'interrupted' ? state.step : (predecessor?.steps ?? 0);
+    const step = state.state === 'interrupted' || state.state === 'failed' ? state.step : null;
+    const predecessor = step === null ? predecessorOf(delivery, outDir) : null;
+    const fromStep = step ?? predecessor?.steps ?? 0;
     say(`training: ${task.name}${fromStep === 0 ? '' : ` from step ${formatCount(fromStep)}`}`);
     try {
       return await pool.train({ task, folder, fromStep, predecessor }, (slot) => {
@@ -88,10 +89,13 @@ export class Trainer implements TaskHandler {
     const { say, name, signal } = this.#options;
     const { task } = delivery;
     switch (outcome.type) {
-      case 'done': {
-        const { steps, fromStep, trainingMs, recovered } = outcome;
-        say(`done: ${task.name}, ${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)}`);
-        return { type: 'done', report: { steps, fromStep, trainingMs, recovered } };
+      case 'done':
+      case 'computed': {
+        const text = doneText(outcome);
+        say(`done: ${task.name}, ${text}`);
+        const steps = stepsOf(task.settings);
+        const { fromStep, recovered } = outcome.type === 'done' ? outcome : { fromStep: 0, recovered: null };
+        return { type: 'done', report: { steps, fromStep, text, recovered } };
       }
       case 'stopped':
         say(`given back: ${task.name} at step ${formatCount(outcome.step)}`);
@@ -128,7 +132,8 @@ function corruptVerdict(worker: string, problem: string): Verdict {
 /** The coordinator names its steps; its folder and whether it is there follow from this store. */
 function predecessorOf({ task, predecessorSteps }: Delivery, outDir: string): Predecessor | null {
   if (predecessorSteps === null) return null;
-  const shorter: Task = withSteps(task, predecessorSteps);
+  const shorter = withSteps(task, predecessorSteps);
+  if (shorter === null) return null;
   const folder = taskFolder(outDir, shorter);
   if (readTaskState(folder, shorter.id).state !== 'done') return null;
   return { id: shorter.id, folder, steps: predecessorSteps };

@@ -1,3 +1,4 @@
+import { readComputedRuns, type MissingComputation } from '../aggregate/computed.js';
 import { readRuns, type PartRuns } from '../aggregate/runs.js';
 import type { Sweep } from '../sweep/load.js';
 import { claimsTable } from './claims/claims-table.js';
@@ -8,6 +9,9 @@ import { deviationsTable } from './tables/deviations-table.js';
 import { meansTables } from './tables/means-tables.js';
 import { runsTable } from './tables/runs-table.js';
 import type { Table } from './tables/table.js';
+import { examineTheory } from './theory/registry.js';
+import type { Statement } from './theory/statement.js';
+import { theoryTable } from './theory/theory-table.js';
 
 /** A part's tables. */
 export interface ReportSection {
@@ -25,11 +29,15 @@ export interface Report {
   readonly verdicts: readonly Verdict[];
   /** Null if the sweep measures no number that the paper prints. */
   readonly deviations: Table | null;
+  /** Empty if the sweep has no runs about the theory. */
+  readonly theory: readonly Statement[];
+  readonly missingComputations: readonly MissingComputation[];
 }
 
 /** Reads a sweep's logs, finished or in progress, and makes its tables of them. */
 export function makeReport(sweep: Sweep, outDir: string): Report {
   const parts = readRuns(sweep, outDir);
+  const computed = readComputedRuns(outDir, sweep.tasks);
   return {
     sweep,
     parts,
@@ -41,14 +49,18 @@ export function makeReport(sweep: Sweep, outDir: string): Report {
     })),
     verdicts: judgeClaims(parts),
     deviations: deviationsTable(parts),
+    theory: examineTheory({ computed, parts }),
+    missingComputations: computed.missing,
   };
 }
 
 /** All tables of a report, each to be written to files of its own. */
-export function tablesOf({ sections, verdicts, deviations }: Report): Table[] {
+export function tablesOf({ sections, verdicts, deviations, theory }: Report): Table[] {
   return [
     ...sections.flatMap(({ means, runs, collapse }) => [...means, runs, ...(collapse ? [collapse] : [])]),
     ...(verdicts.length > 0 ? [claimsTable(verdicts)] : []),
     ...(deviations ? [deviations] : []),
+    ...(theory.length > 0 ? [theoryTable(theory)] : []),
+    ...theory.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
   ];
 }

@@ -1,6 +1,7 @@
 import { toTerminal } from './tables/renderers.js';
 import { meansTables } from './tables/means-tables.js';
 import type { PartRuns } from '../aggregate/runs.js';
+import type { Statement } from './theory/statement.js';
 
 /** The tables of means of the parts that have any. */
 export function terminalTables(parts: readonly PartRuns[]): string {
@@ -11,4 +12,16 @@ export function terminalTables(parts: readonly PartRuns[]): string {
       return meansTables(part).map(toTerminal).join('\n\n');
     })
     .join('\n\n');
+}
+
+/** What the runs say of the theory, a line a statement. */
+export function terminalTheory(statements: readonly Statement[]): string[] {
+  return statements.map(({ outcome, title, verdict, notes }) =>
+    [`${outcome}: ${title}. ${verdict}.`, ...notes].join(' '),
+  );
+}
+
+/** Those that say something, apart from each other. */
+export function paragraphs(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n\n');
 }

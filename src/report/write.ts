@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileDurably } from '../store/files.js';
+import type { Figure } from './figures/figure.js';
+import { isTraining } from '../sweep/task.js';
 import { makeFigures } from './figures/make.js';
 import { writeFigures } from './figures/write.js';
 import { renderPage } from './page/page.js';
+import type { PageFigure } from './page/parts.js';
+import type { PageStatement } from './page/theory.js';
 import { tablesOf, type Report } from './report.js';
+import type { Statement } from './theory/statement.js';
 import { writeTables } from './tables/write-tables.js';
 
 interface ReportPlace {
@@ -19,29 +24,48 @@ interface ReportPlace {
 /** Writes the page, and its tables and figures as files. @returns the page's path */
 export async function writeReport(report: Report, { folder, seed, command }: ReportPlace): Promise<string> {
   writeTables(tablesOf(report), path.join(folder, 'tables'));
-  const { figures, notes } = makeFigures(report.parts, { seed });
   const pictures = path.join(folder, 'figures');
-  await writeFigures(figures, pictures);
-  const drawn = figures.map(({ name, title, caption }) => ({
-    name,
-    title,
-    caption,
-    svg: readFileSync(path.join(pictures, `${name}.svg`), 'utf8'),
-  }));
+  const { figures, notes } = makeFigures(report.parts, { seed });
+  const theory = await drawTheory(report.theory, pictures);
+  const drawn = await draw(figures, pictures);
   const page = path.join(folder, 'report.html');
-  writeFileDurably(page, renderPage({ ...contentOf(report), command, figures: drawn, figureNotes: notes }));
+  writeFileDurably(
+    page,
+    renderPage({ ...contentOf(report), theory, command, figures: drawn, figureNotes: notes }),
+  );
   return page;
 }
 
-function contentOf({ sweep, parts, sections, verdicts, deviations }: Report) {
-  const [first] = sweep.tasks;
+async function drawTheory(statements: readonly Statement[], folder: string): Promise<PageStatement[]> {
+  const drawn: PageStatement[] = [];
+  for (const statement of statements) {
+    const { figures, notes } = statement.draw();
+    drawn.push({ ...statement, figures: await draw(figures, folder), figureNotes: notes });
+  }
+  return drawn;
+}
+
+/** Writes the figures, and reads them for the page. */
+async function draw(figures: readonly Figure[], folder: string): Promise<PageFigure[]> {
+  await writeFigures(figures, folder);
+  return figures.map(({ name, title, caption }) => ({
+    name,
+    title,
+    caption,
+    svg: readFileSync(path.join(folder, `${name}.svg`), 'utf8'),
+  }));
+}
+
+function contentOf({ sweep, parts, sections, verdicts, deviations, missingComputations }: Report) {
+  const tasks = sweep.tasks.filter(isTraining);
+  const [first] = tasks;
   const { tensorflow, numerics } = first?.versions ?? { tensorflow: '', numerics: '' };
-  const missing = parts.flatMap((part) => part.missing);
+  const missing = [...parts.flatMap((part) => part.missing), ...missingComputations];
   return {
     title: sweep.title ?? sweep.name,
     versions: `TensorFlow ${tensorflow}, numerics ${numerics}`,
-    finished: sweep.tasks.length - missing.length,
-    asked: sweep.tasks.length,
+    finished: tasks.length - missing.length,
+    asked: tasks.length,
     missing: missing.map(({ task, reason }) => ({ name: task.name, reason })),
     verdicts,
     deviations,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { isMissing, reasonOf } from './files.js';
 
@@ -19,6 +19,8 @@ export type CheckpointHeader =
 export function readCheckpointHeader(file: string): CheckpointHeader {
   let descriptor: number;
   try {
+    // Opening a pipe would wait for a writer.
+    if (!statSync(file).isFile()) return { found: false, problem: 'checkpoint is broken (not a file)' };
     descriptor = openSync(file, 'r');
   } catch (error) {
     return {

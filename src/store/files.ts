@@ -5,8 +5,10 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -30,7 +32,9 @@ export function replaceFile(file: string, data: string | Uint8Array): void {
   const temporary = `${file}.${process.pid}-${threadId}${TEMPORARY}`;
   inStore(`write ${file}`, () => {
     try {
-      writeFileSync(temporary, data, { flush: true });
+      // Never through a link that lies in its place.
+      rmSync(temporary, { force: true });
+      writeFileSync(temporary, data, { flush: true, flag: 'wx' });
       renameSync(temporary, file);
     } catch (error) {
       deleteIfPossible(temporary);
@@ -83,6 +87,12 @@ export function makeFolder(folder: string): void {
   });
 }
 
+/** A file of the store that is written in place is no link, by which a store from elsewhere could have other files overwritten. */
+export function refuseLink(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    throw new StoreError(`${file} is a link: a store has none, delete it`);
+}
+
 /** Does something to the store; where the system refuses, the error says what to do. */
 export function inStore<T>(what: string, action: () => T): T {
   try {
@@ -115,10 +125,19 @@ export type JsonFile<T> =
   /** It's there but can't be read, is not JSON, or not of this schema. */
   | { readonly found: false; readonly problem: string };
 
+/** The largest that the store writes has some kilobytes. */
+const MOST_JSON_BYTES = 1 << 20;
+
 /** Reads a JSON file of the store. What is on a disk may be anything, so a broken file is an answer, not an exception. */
 export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T> {
   let text: string;
   try {
+    const stats = statSync(file);
+    if (!stats.isFile() || stats.size > MOST_JSON_BYTES)
+      return {
+        found: false,
+        problem: `${path.basename(file)} is broken (no file of the store, ${stats.size} bytes)`,
+      };
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return { found: false, problem: null };
@@ -138,6 +157,19 @@ export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T>
       found: false,
       problem: `${path.basename(file)} is broken (not JSON, ${text.length} characters)`,
     };
+  }
+}
+
+/** Names of what is in the folder; none if there is no such folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw new StoreError(
+      `can't list ${folder} (${reasonOf(error)}): make it readable, or choose another folder with --out`,
+      { cause: error },
+    );
   }
 }
 

@@ -4,15 +4,15 @@ import path from 'node:path';
 import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
 import { formatBytes, formatCount } from '../units.js';
-import { isMissing, readJsonFile, reasonOf } from './files.js';
+import { isMissing, namesIn, readJsonFile, reasonOf } from './files.js';
 import type { TaskState } from './task-folder.js';
-import { readTaskState, TASK_FILES } from './task-folder.js';
+import { readTaskState, TASK_FILES, tasksFolder } from './task-folder.js';
 import { taskRecordSchema } from './task-record.js';
-import { namesIn } from './task-states.js';
 
 /** Names of folders that are a task's no more; `n` counts from 1. */
 const ASIDE = /[.]corrupt-\d+$/;
 export const REMOVED_SUFFIX = '.removed';
+export const MERGING_SUFFIX = '.merging';
 
 /** A folder with more in it than this is no task's. */
 const MAX_FILES = 1_000;
@@ -41,13 +41,10 @@ export type StoreEntry =
   | (Place & { readonly kind: 'aside' })
   /** On its way out: left over from a deletion that was interrupted. */
   | (Place & { readonly kind: 'removed' })
+  /** On its way in: being copied by a merge, or left over from one that was interrupted. */
+  | (Place & { readonly kind: 'merging' })
   /** Not a task's folder, or one whose `task.json` can't be trusted. */
   | (Place & { readonly kind: 'foreign'; readonly isFolder: boolean; readonly problem: string });
-
-/** `<out>/tasks`, absolute. */
-export function tasksFolder(outDir: string): string {
-  return path.resolve(outDir, 'tasks');
-}
 
 /**
  * All that lies in `<out>/tasks`, by name. A run may go on meanwhile: what vanishes while it is looked at is left out. What is
@@ -96,6 +93,7 @@ function classify(folder: string, { files, record, ...size }: Measured): StoreEn
   const place = { name: path.basename(folder), ...size };
   if (ASIDE.test(place.name)) return { kind: 'aside', ...place };
   if (place.name.endsWith(REMOVED_SUFFIX)) return { kind: 'removed', ...place };
+  if (place.name.endsWith(MERGING_SUFFIX)) return { kind: 'merging', ...place };
   const foreign = (problem: string): StoreEntry => ({ kind: 'foreign', ...place, isFolder: true, problem });
   if (files > MAX_FILES) return foreign(`holds more than ${formatCount(MAX_FILES)} files`);
   if (record === null) return foreign(`has no ${TASK_FILES.task}`);

@@ -1,12 +1,10 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { StoreError } from '../errors.js';
-import { fsyncFolder, isMissing, readJsonFile, reasonOf } from './files.js';
+import { TEMPORARY, fsyncFolder, isMissing, namesIn, readJsonFile, reasonOf } from './files.js';
 import { ownerSchema, type Owner } from './lock-owner.js';
-import { namesIn } from './task-states.js';
 
 const OWNER_FILE = /^owner-([1-9]\d*)\.json$/;
-const TEMPORARY = /\.tmp$/;
 
 /**
  * `<out>/lock`: `owner-<n>.json` of each generation n of owners, whole from the moment that it is there, and `beat-<n>`, which
@@ -64,7 +62,7 @@ export class LockFolder {
 
   removeTemporaries(): void {
     for (const name of namesIn(this.path))
-      if (TEMPORARY.test(name)) rmSync(path.join(this.path, name), { force: true });
+      if (name.endsWith(TEMPORARY)) rmSync(path.join(this.path, name), { force: true });
   }
 
   /** Empty without one. */

@@ -72,6 +72,11 @@ export function commandLine(args: readonly string[] = process.argv.slice(1)): st
   return args.join(' ').replaceAll(/(\/\/)[^\s/]*@/g, '$1');
 }
 
+/** Told while an owner's beat is watched. */
+export function watchText(outDir: string, owner: string, leaseMs: number): string {
+  return `${outDir} was last used by ${owner}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`;
+}
+
 /** Null for a process that is gone, and for a dead one that only waits for its parent to ask. */
 function processStart(pid: number): string | null {
   const stat = readText(`/proc/${pid}/stat`);

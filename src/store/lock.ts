@@ -11,6 +11,7 @@ import {
   currentProcess,
   describe,
   lifeOf,
+  watchText,
   type Owner,
   type ProcessIdentity,
 } from './lock-owner.js';
@@ -184,10 +185,7 @@ function rulesOf(outDir: string, folder: LockFolder, self: Owner, options: Store
     pollMs,
     now: options.now ?? (() => performance.now()),
     sleep: options.sleep ?? ((ms) => delay(ms)),
-    onWatch: (owner) =>
-      onWait?.(
-        `${outDir} was last used by ${describe(owner)}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`,
-      ),
+    onWatch: (owner) => onWait?.(watchText(outDir, describe(owner), leaseMs)),
     signal,
   };
 }

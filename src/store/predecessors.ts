@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { stringify } from 'safe-stable-stringify';
 import { z } from 'zod';
-import type { Task } from '../sweep/task.js';
-import { readJsonFile } from './files.js';
-import { readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
-import { namesIn } from './task-states.js';
+import { courseOf } from '../sweep/identity.js';
+import { isTraining, type Task, type TrainingTask } from '../sweep/task.js';
+import { namesIn, readJsonFile } from './files.js';
+import { tasksFolder, readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
 
 /** A finished task of fewer steps and otherwise the same settings: one of more steps goes on from its final state. */
 export interface Predecessor {
@@ -23,21 +22,25 @@ const taskSchema = z.object({
 /** The `-` and the 16 digits at the end of a folder's name. */
 const ID_LENGTH = 17;
 
-/** For each new task, by id, the finished one with the most steps that it can go on from, where there is one. */
+/** For each task without a checkpoint, by id, the finished one with the most steps that it can go on from, where there is one. */
 export function findPredecessors(
   outDir: string,
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
 ): ReadonlyMap<string, Predecessor> {
-  const folders = byReadablePart(namesIn(path.resolve(outDir, 'tasks')));
+  const folders = byReadablePart(namesIn(tasksFolder(outDir)));
   const found = new Map<string, Predecessor>();
   for (const task of tasks) {
-    if (states.get(task.id)?.state !== 'new') continue;
+    if (!isTraining(task) || !isUnbegun(states.get(task.id))) continue;
     const names = folders.get(readablePart(task.name)) ?? [];
     const [best] = names.flatMap((name) => candidate(outDir, name, task)).sort((a, b) => b.steps - a.steps);
     if (best !== undefined) found.set(task.id, best);
   }
   return found;
+}
+
+function isUnbegun(state: TaskState | undefined): boolean {
+  return state?.state === 'new' || (state?.state === 'failed' && state.step === null);
 }
 
 function byReadablePart(names: readonly string[]): Map<string, string[]> {
@@ -55,15 +58,13 @@ function readablePart(name: string): string {
   return name.slice(0, -ID_LENGTH);
 }
 
-function candidate(outDir: string, name: string, task: Task): Predecessor[] {
+function candidate(outDir: string, name: string, task: TrainingTask): Predecessor[] {
   const folder = taskFolder(outDir, { name });
   const file = readJsonFile(path.join(folder, TASK_FILES.task), taskSchema);
   if (!file.found) return [];
-  const { id, settings, versions } = file.value;
+  const { id, settings } = file.value;
   const isShorter = settings.steps < task.settings.steps;
-  const isSame =
-    stringify({ ...settings, steps: 0 }) === stringify({ ...task.settings, steps: 0 }) &&
-    stringify(versions) === stringify(task.versions);
+  const isSame = courseOf(file.value) === courseOf(task);
   if (!isShorter || !isSame || readTaskState(folder, id).state !== 'done') return [];
   return [{ id, folder, steps: settings.steps }];
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
 import { fsyncFolder, isMissing, reasonOf } from './files.js';
-import { REMOVED_SUFFIX, tasksFolder } from './inventory.js';
+import { REMOVED_SUFFIX } from './inventory.js';
+import { tasksFolder } from './task-folder.js';
 
 /**
  * Deletes these folders of `<out>/tasks`. First each gets a name that nothing takes for a task, durably, then they are removed:

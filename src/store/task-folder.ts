@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../sweep/task.js';
@@ -24,12 +25,15 @@ export const TASK_FILES = {
   task: 'task.json',
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
+  rowsStream: 'rows.arrows',
   checkpoint: 'checkpoint.safetensors',
   checkpointBefore: 'checkpoint-before.safetensors',
   steps: 'steps.arrow',
   evaluations: 'evaluations.arrow',
   samples: 'samples.arrow',
   parameters: 'parameters.safetensors',
+  rows: 'rows.arrow',
+  verdict: 'verdict.json',
   run: 'run.json',
   done: 'done.json',
   failed: 'failed.json',
@@ -71,13 +75,19 @@ export type TaskState =
   /** Has a checkpoint to continue from, the last one or that before it, made after `step` steps. */
   | { readonly state: 'interrupted'; readonly step: number }
   | { readonly state: 'done' }
-  | { readonly state: 'failed'; readonly failure: TaskFailure }
+  /** `step` is that of its checkpoint, if it has one. */
+  | { readonly state: 'failed'; readonly failure: TaskFailure; readonly step: number | null }
   /** A file of the store contradicts itself or its marker. Kept until the user asks to set it aside. */
   | { readonly state: 'corrupt'; readonly problem: string };
 
+/** `<out>/tasks`, absolute. */
+export function tasksFolder(outDir: string): string {
+  return path.resolve(outDir, 'tasks');
+}
+
 /** `<out>/tasks/<name>`, absolute. */
 export function taskFolder(outDir: string, task: Pick<Task, 'name'>): string {
-  return path.resolve(outDir, 'tasks', task.name);
+  return path.join(tasksFolder(outDir), task.name);
 }
 
 /** Reads no more than the marker and the files' sizes, so that ten thousand finished tasks are looked at in a moment. */
@@ -122,10 +132,10 @@ export function markedHashes(folder: string): ReadonlyMap<string, string> | null
 export function prepareTaskFolder(folder: string, task: Task): string {
   makeFolder(folder);
   const file = path.join(folder, TASK_FILES.task);
-  if (!existsSync(file)) {
-    const { id, name, settings, versions } = task;
-    writeJson(file, { id, name, settings, versions });
-  }
+  const { id, name, settings, versions } = task;
+  const content = { id, name, settings, versions };
+  const written = readJsonFile(file, z.unknown());
+  if (!written.found || !isDeepStrictEqual(written.value, content)) writeJson(file, content);
   return path.resolve(folder);
 }
 
@@ -148,9 +158,9 @@ export function commitResults(
 
 /** Removes what a finished task needs no more. What a crash, or the system, leaves of it does no harm. */
 export function removeUnfinished(folder: string): void {
-  const { stepsStream, evaluationsStream, checkpoint, checkpointBefore } = TASK_FILES;
-  for (const name of [stepsStream, evaluationsStream, checkpoint, checkpointBefore, ...halfWritten(folder)])
-    deleteIfPossible(path.join(folder, name));
+  const { stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore } = TASK_FILES;
+  const unfinished = [stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore];
+  for (const name of [...unfinished, ...halfWritten(folder)]) deleteIfPossible(path.join(folder, name));
 }
 
 export function markFailed(folder: string, failure: TaskFailure): void {
@@ -198,20 +208,28 @@ function markerProblem(folder: string, id: string, marker: z.infer<typeof marker
 
 function readUnfinishedState(folder: string): TaskState {
   const failure = readJsonFile(path.join(folder, TASK_FILES.failed), taskFailureSchema);
-  if (failure.found) return { state: 'failed', failure: failure.value };
-  if (failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
-  const [last, before] = [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore].map((name) =>
-    readCheckpointHeader(path.join(folder, name)),
-  );
-  if (last?.found) return { state: 'interrupted', step: last.step };
-  if (before?.found) return { state: 'interrupted', step: before.step };
-  const problem = last?.problem ?? before?.problem ?? null;
+  if (!failure.found && failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
+  const { step, problem } = readProgress(folder);
+  if (failure.found) return { state: 'failed', failure: failure.value, step };
+  if (step !== null) return { state: 'interrupted', step };
   return problem === null ? { state: 'new' } : { state: 'corrupt', problem };
+}
+
+/** By the last checkpoint or, if that is broken, the one before it; with no step, what is wrong with them. */
+function readProgress(folder: string): { step: number | null; problem: string | null } {
+  let problem: string | null = null;
+  for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
+    const header = readCheckpointHeader(path.join(folder, name));
+    if (header.found) return { step: header.step, problem: null };
+    problem ??= header.problem;
+  }
+  return { step: null, problem };
 }
 
 function sizeOf(file: string): number | null {
   try {
-    return statSync(file).size;
+    const stats = statSync(file);
+    return stats.isFile() ? stats.size : null;
   } catch (error) {
     if (isMissing(error)) return null;
     throw new StoreError(`can't look at ${file} (${reasonOf(error)}): make it readable`, { cause: error });

@@ -1,33 +1,49 @@
 import { z } from 'zod';
 import { experiments, type ExperimentName } from '../sweep/experiments.js';
 import type { Task } from '../sweep/task.js';
+import { theorySettingsSchema } from '../sweep/kinds/theory-settings.js';
 
 const count = z.int().min(0);
 
-/** What `task.json` holds: the task that its folder is of. */
-export const taskRecordSchema: z.ZodType<Task> = z.object({
-  id: z.string().regex(/^[0-9a-f]{16}$/),
-  name: z.string(),
-  settings: z.object({
-    kind: z.literal('train'),
-    experiment: z.enum(Object.keys(experiments) as ExperimentName[]),
-    intrinsicDim: count,
-    ambientDim: count,
-    latentDim: count,
-    seed: count,
-    modelSeed: count,
-    steps: count,
-    batchSize: count,
-    learningRate: z.number(),
-    hiddenWidths: z.array(count),
-    biases: z.boolean(),
-    decoderNoise: z.boolean(),
-    initialDecoderLogVariance: z.number(),
-    decoderLogVarianceThreshold: z.number().nullable(),
-    evaluateEverySteps: count,
-    evaluationPoints: count,
-    logEverySteps: count,
-    engine: z.enum(['c', 'compiled', 'eager']),
-  }),
-  versions: z.object({ tensorflow: z.string(), numerics: count }),
+const trainingSettings = z.object({
+  kind: z.literal('train'),
+  experiment: z.enum(Object.keys(experiments) as ExperimentName[]),
+  intrinsicDim: count,
+  ambientDim: count,
+  latentDim: count,
+  seed: count,
+  modelSeed: count,
+  steps: count,
+  batchSize: count,
+  learningRate: z.number(),
+  hiddenWidths: z.array(count),
+  biases: z.boolean(),
+  decoderNoise: z.boolean(),
+  initialDecoderLogVariance: z.number(),
+  decoderLogVarianceThreshold: z.number().nullable(),
+  evaluateEverySteps: count,
+  evaluationPoints: count,
+  logEverySteps: count,
+  engine: z.enum(['c', 'compiled', 'eager']),
+  badOptimumExtraDims: z.int().min(1).exactOptional(),
 });
+
+/** What `task.json` holds: the task that its folder is of. */
+export const taskRecordSchema = z
+  .object({
+    id: z.string().regex(/^[0-9a-f]{16}$/),
+    name: z.string(),
+    settings: z.discriminatedUnion('kind', [trainingSettings, theorySettingsSchema]),
+    versions: z.union([z.object({ tensorflow: z.string(), numerics: count }), z.object({ theory: count })]),
+  })
+  .transform((record, context): Task => {
+    const { settings, versions, ...rest } = record;
+    if (settings.kind === 'train' && 'numerics' in versions) return { ...rest, settings, versions };
+    if (settings.kind !== 'train' && 'theory' in versions) return { ...rest, settings, versions };
+    context.addIssue({
+      code: 'custom',
+      path: ['versions'],
+      message: `not those of a task of kind ${settings.kind}`,
+    });
+    return z.NEVER;
+  });

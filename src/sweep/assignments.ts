@@ -1,24 +1,30 @@
 import { parse } from 'yaml';
 import { InputError } from '../errors.js';
+import type { Experiment, SettingValue } from './kinds/experiment.js';
 import { show, unknownName } from './problems.js';
-import type { SettingName, SettingValue } from './setting-schemas.js';
-import { isSettingName, settingNames, settingSchemas } from './setting-schemas.js';
 import { isSameSetting } from './settings.js';
 
 /** Values of settings from the command line: `--set steps=100 --set seed=2,3` or `--only dimensions=3-12-20`. */
-export type Assignments = ReadonlyMap<SettingName, readonly SettingValue[]>;
+export type Assignments = ReadonlyMap<string, readonly SettingValue[]>;
+
+type Option = '--only' | '--set';
 
 /**
  * Each text is `key=value[,value]`, the values YAML as in a sweep file; dimensions also as `3-12-20`, which no shell
- * expands. A key given again adds its values.
+ * expands. A key given again adds its values. What is set must suit all of the experiments that have the setting; what tasks are
+ * selected by, one of them.
  */
-export function parseAssignments(option: '--only' | '--set', texts: readonly string[]): Assignments {
-  const assignments = new Map<SettingName, SettingValue[]>();
+export function parseAssignments(
+  option: Option,
+  texts: readonly string[],
+  experiments: readonly Experiment[],
+): Assignments {
+  const assignments = new Map<string, SettingValue[]>();
   for (const text of texts) {
-    const [key, value] = splitAtEquals(option, text);
+    const [key, value] = splitAtEquals(option, text, experiments);
     const values = assignments.get(key) ?? [];
     for (const item of yamlItems(option, text, value)) {
-      const parsed = parseItem(`${option} ${text}`, key, item);
+      const parsed = parseItem(option, text, key, item, experiments);
       const repeated = values.some((other) => isSameSetting(other, parsed));
       if (!repeated) values.push(parsed);
     }
@@ -27,16 +33,21 @@ export function parseAssignments(option: '--only' | '--set', texts: readonly str
   return assignments;
 }
 
-function splitAtEquals(option: string, text: string): [SettingName, string] {
+function splitAtEquals(
+  option: Option,
+  text: string,
+  experiments: readonly Experiment[],
+): [key: string, value: string] {
   const [, key, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined || value.trim() === '')
     throw new InputError(`${option} ${text}: expected key=value or key=value,value`);
-  if (!isSettingName(key))
-    throw new InputError(`${option} ${text}: "${key}": ${unknownName(key, settingNames, 'setting')}`);
+  const names = [...new Set(experiments.flatMap(({ schemas }) => Object.keys(schemas)))];
+  if (!names.includes(key))
+    throw new InputError(`${option} ${text}: "${key}": ${unknownName(key, names, 'setting')}`);
   return [key, value];
 }
 
-function yamlItems(option: string, text: string, value: string): unknown[] {
+function yamlItems(option: Option, text: string, value: string): unknown[] {
   try {
     const items: unknown = parse(`[${value}]`);
     if (Array.isArray(items)) return items;
@@ -46,12 +57,20 @@ function yamlItems(option: string, text: string, value: string): unknown[] {
   throw new InputError(`${option} ${text}: the value is not YAML`);
 }
 
-function parseItem(where: string, key: SettingName, item: unknown): SettingValue {
+function parseItem(
+  option: Option,
+  text: string,
+  key: string,
+  item: unknown,
+  experiments: readonly Experiment[],
+): SettingValue {
   const dimensions = typeof item === 'string' && /^(\d+)-(\d+)-(\d+)$/.exec(item)?.slice(1).map(Number);
   const value = key === 'dimensions' && dimensions ? dimensions : item;
-  const result = settingSchemas[key].safeParse(value);
-  if (result.success) return result.data;
-  const message = result.error.issues[0]?.message ?? 'not allowed';
+  const results = experiments.flatMap(({ schemas }) => schemas[key]?.safeParse(value) ?? []);
+  const parsed = results.find(({ success }) => success);
+  const refused = results.find(({ success }) => !success);
+  if (parsed?.data !== undefined && (refused === undefined || option === '--only')) return parsed.data;
+  const message = refused?.error?.issues[0]?.message ?? 'not allowed';
   const hint = key === 'dimensions' ? ' (as 3-12-20 or [3,12,20])' : '';
-  throw new InputError(`${where}: ${message}${hint}, got ${show(value)}`);
+  throw new InputError(`${option} ${text}: ${message}${hint}, got ${show(value)}`);
 }

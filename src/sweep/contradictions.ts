@@ -1,8 +1,8 @@
 import type { Grid } from './file-schema.js';
 import { entriesOf, listsOf } from './grid.js';
+import type { SettingValue, SettingValues } from './kinds/experiment.js';
 import type { Problem } from './problems.js';
 import { refuseProblems, summary } from './problems.js';
-import type { SettingName, SettingValue, SettingValues } from './setting-schemas.js';
 import { formatSetting, isSameSetting } from './settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 
@@ -16,12 +16,12 @@ export function refuseContradictions({ source, grid, settings, exclude }: SweepD
   ]);
 }
 
-function givenTwice(name: SettingName, settings: SettingValues): Problem[] {
+function givenTwice(name: string, settings: SettingValues): Problem[] {
   if (!Object.hasOwn(settings, name)) return [];
   return [{ path: ['settings', name], message: 'it is a key of `grid` too: give it once', of: 'key' }];
 }
 
-function repetitions(name: SettingName, values: readonly SettingValue[]): Problem[] {
+function repetitions(name: string, values: readonly SettingValue[]): Problem[] {
   const first = new Map<string, number>();
   const problems: Problem[] = [];
   for (const [i, value] of values.entries()) {

@@ -1,11 +1,10 @@
 import { cellsOf, entriesOf } from './grid.js';
 import type { Cell } from './grid.js';
 import { identify } from './identity.js';
+import type { SettingProblem } from './kinds/experiment.js';
 import type { Problem } from './problems.js';
 import { refuseProblems } from './problems.js';
-import type { SettingProblem, CellValues } from './settings.js';
-import { formatSetting, REQUIRED_SETTINGS, resolveSettings, settingProblems } from './settings.js';
-import type { SettingName, SettingValues } from './setting-schemas.js';
+import { formatSetting } from './settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 import type { Task, TaskVersions } from './task.js';
 import type { YamlPath } from './yaml-source.js';
@@ -14,14 +13,15 @@ import type { YamlPath } from './yaml-source.js';
 export function expand(definition: SweepDefinition, versions: TaskVersions): Task[] {
   const tasks = new Map<string, Task>();
   const problems: Problem[] = [];
+  const { experiment } = definition;
   for (const cell of cellsOf(definition)) {
     const { values } = cell;
-    if (!isComplete(values)) {
-      problems.push(...missing(values, cell));
-      continue;
-    }
-    const settings = resolveSettings(definition.experiment, values);
-    for (const problem of settingProblems(values, settings)) problems.push(locate(problem, definition, cell));
+    const absent = missing(definition, cell);
+    problems.push(...absent);
+    if (absent.length > 0) continue;
+    const settings = experiment.resolve(values);
+    for (const problem of experiment.problems(values, settings))
+      problems.push(locate(problem, definition, cell));
     const task = identify(settings, versions);
     if (tasks.has(task.id)) problems.push(...repetition(definition, cell));
     tasks.set(task.id, task);
@@ -30,12 +30,8 @@ export function expand(definition: SweepDefinition, versions: TaskVersions): Tas
   return [...tasks.values()];
 }
 
-function isComplete(values: SettingValues): values is CellValues {
-  return REQUIRED_SETTINGS.every((name) => values[name] !== undefined);
-}
-
-function missing(values: SettingValues, { included }: Cell): Problem[] {
-  const names = REQUIRED_SETTINGS.filter((name) => values[name] === undefined);
+function missing({ experiment }: SweepDefinition, { values, included }: Cell): Problem[] {
+  const names = experiment.required.filter((name) => values[name] === undefined);
   const place = included === null ? '' : ', or to this cell';
   return names.map((name) => ({
     path: placeOf(included),
@@ -59,7 +55,7 @@ function locate({ settings, message }: SettingProblem, definition: SweepDefiniti
   return { path: paths.find((path) => path !== null) ?? [], message };
 }
 
-function pathOf(name: SettingName, definition: SweepDefinition, { values, included }: Cell): YamlPath | null {
+function pathOf(name: string, definition: SweepDefinition, { values, included }: Cell): YamlPath | null {
   const { include, grid, settings } = definition;
   if (included !== null && Object.hasOwn(include[included] ?? {}, name)) return ['include', included, name];
   const value = values[name];

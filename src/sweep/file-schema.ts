@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { formatCount } from '../units.js';
-import type { ExperimentName } from './experiments.js';
-import { experiments } from './experiments.js';
-import type { SettingName, SettingValue, SettingValues } from './setting-schemas.js';
-import { oneOf, settingNames, settingSchemas } from './setting-schemas.js';
+import type { Experiment, SettingValue, SettingValues } from './kinds/experiment.js';
+import { experimentNames } from './kinds/registry.js';
+import { oneOf } from './setting-schemas.js';
 
 const TABLES = ['table1', 'table2', 'table3', 'table4', 'table5'] as const;
 
@@ -15,6 +14,7 @@ const MAX_CELLS = 1_000;
 const MAX_SWEEPS = 100;
 
 const FILE_EXPECTED = 'expected a mapping with an experiment and its grid, or with sweeps';
+const CELL_EXPECTED = 'expected a mapping of settings to values';
 const NAME_EXPECTED =
   'expected a name of a-z, 0-9 and -, starting with a letter or digit, up to 64 characters';
 export const nameSchema = z
@@ -28,64 +28,72 @@ const heading = {
   title: text('a title').optional().describe('Heading of its reports.'),
 };
 
-const cell = z
-  .strictObject(
-    mapSettings((schema) => schema.optional()),
-    { error: 'expected a mapping of settings to values' },
-  )
-  .transform((values) => values as SettingValues);
-
-const grid = z
-  .strictObject(
-    mapSettings((schema) => listOf(schema).optional()),
-    {
-      error: 'expected a mapping of settings to lists of values',
-    },
-  )
-  .transform((lists) => lists as Grid);
-
 /** The values that each varying setting takes; their product is the grid. */
-export type Grid = { readonly [Name in SettingName]?: readonly SettingValue[] };
+export type Grid = Readonly<Record<string, readonly SettingValue[]>>;
 
-/** A file that describes one experiment's sweep. */
-export const experimentFileSchema = z.strictObject(
-  {
-    ...heading,
-    experiment: oneOf(Object.keys(experiments) as ExperimentName[]).describe(
-      'Which data and which networks: linear, sigmoid or sphere.',
-    ),
-    table: oneOf(TABLES)
-      .optional()
-      .describe('The printed table of the paper that these runs reproduce; reports show its numbers beside.'),
-    grid: grid
-      .optional()
-      .describe(
-        'Settings with a list of values each. There is a cell, one run, for each combination of them.',
+/** A file that describes one experiment's sweep. Of an experiment that there is not, the settings can't be checked. */
+export function experimentFileSchema(experiment: Experiment | null) {
+  const cell =
+    experiment === null ? z.unknown().transform((): SettingValues => ({})) : cellSchema(experiment);
+  const grid = experiment === null ? z.unknown().transform((): Grid => ({})) : gridSchema(experiment);
+  return z.strictObject(
+    {
+      ...heading,
+      experiment: oneOf(experimentNames).describe(
+        'What the runs do: train on linear, sigmoid or sphere data, or compute a statement of the theory.',
       ),
-    settings: cell.optional().describe('Settings that are the same in all cells.'),
-    include: cells()
-      .optional()
-      .describe(
-        "Further cells. A grid key that one leaves out takes every value of the grid's list; a setting that it gives " +
-          'overrides that of `settings`. A file with `include` and no `grid` has only these cells.',
-      ),
-    exclude: cells()
-      .optional()
-      .describe("The grid's cells that match all the given values of one of these are left out."),
-  },
-  { error: FILE_EXPECTED },
-);
+      table: oneOf(TABLES)
+        .optional()
+        .describe(
+          'The printed table of the paper that these runs reproduce; reports show its numbers beside.',
+        ),
+      grid: grid
+        .optional()
+        .describe(
+          'Settings with a list of values each. There is a cell, one run, for each combination of them.',
+        ),
+      settings: cell.optional().describe('Settings that are the same in all cells.'),
+      include: cells(cell)
+        .optional()
+        .describe(
+          "Further cells. A grid key that one leaves out takes every value of the grid's list; a setting that it gives " +
+            'overrides that of `settings`. A file with `include` and no `grid` has only these cells.',
+        ),
+      exclude: cells(cell)
+        .optional()
+        .describe("The grid's cells that match all the given values of one of these are left out."),
+    },
+    { error: FILE_EXPECTED },
+  );
+}
+
+/** Settings with a value each. */
+export function cellSchema({ schemas }: Experiment) {
+  const fields = Object.entries(schemas).map(([name, schema]) => [name, schema.optional()] as const);
+  return z
+    .strictObject(Object.fromEntries(fields), { error: CELL_EXPECTED })
+    .transform((values) => values as SettingValues);
+}
+
+function gridSchema({ schemas }: Experiment) {
+  const fields = Object.entries(schemas).map(([name, schema]) => [name, listOf(schema).optional()] as const);
+  return z
+    .strictObject(Object.fromEntries(fields), { error: 'expected a mapping of settings to lists of values' })
+    .transform((lists) => lists as Grid);
+}
+
+const listEntryFields = {
+  file: text("a sweep file's path"),
+  set: z
+    .custom<Readonly<Record<string, unknown>>>(isMapping, { error: CELL_EXPECTED })
+    .optional()
+    .describe("Settings in place of the listed file's own, as --set gives them."),
+};
 
 /** A listed file: its path, or the path with settings in place of the file's. */
 const listEntry = z.preprocess(
   (entry) => (typeof entry === 'string' ? { file: entry } : entry),
-  z.strictObject(
-    {
-      file: text("a sweep file's path"),
-      set: cell.optional().describe("Settings in place of the listed file's own, as --set gives them."),
-    },
-    { error: "expected a sweep file's path, or { file, set }" },
-  ),
+  z.strictObject(listEntryFields, { error: "expected a sweep file's path, or { file, set }" }),
 );
 
 /** A file that lists others. */
@@ -104,29 +112,23 @@ export const listFileSchema = z.strictObject(
 export type ListFile = z.output<typeof listFileSchema>;
 
 /** The keys that are allowed at the path of an unknown one. */
-export function allowedKeys(path: readonly PropertyKey[], isList: boolean): readonly string[] {
-  if (path[0] === 'sweeps' && path.length === 2) return ['file', 'set'];
-  if (path.length > 0) return settingNames;
-  return Object.keys((isList ? listFileSchema : experimentFileSchema).shape);
+export function allowedKeys(
+  path: readonly PropertyKey[],
+  file: 'list' | Experiment | null,
+): readonly string[] {
+  if (file === 'list') return Object.keys(path.length > 0 ? listEntryFields : listFileSchema.shape);
+  if (path.length > 0) return Object.keys(file?.schemas ?? {});
+  return Object.keys(experimentFileSchema(file).shape);
 }
 
-type SettingSchemas = typeof settingSchemas;
-
-function mapSettings<Mapped extends z.ZodType>(
-  change: (schema: SettingSchemas[SettingName]) => Mapped,
-): Record<SettingName, Mapped> {
-  const entries = settingNames.map((name) => [name, change(settingSchemas[name])] as const);
-  return Object.fromEntries(entries) as Record<SettingName, Mapped>;
-}
-
-function listOf(schema: SettingSchemas[SettingName]) {
+function listOf(schema: z.ZodType<SettingValue>) {
   return z
     .array(schema, { error: 'expected a list of values, as [1, 2]' })
     .min(1, { error: 'expected a list of at least one value' })
     .max(MAX_VALUES, { error: `expected a list of up to ${formatCount(MAX_VALUES)} values` });
 }
 
-function cells() {
+function cells(cell: z.ZodType<SettingValues>) {
   const error = `expected a list of up to ${formatCount(MAX_CELLS)} cells, as [{ seed: 2 }]`;
   return z.array(cell, { error }).max(MAX_CELLS, { error });
 }
@@ -134,4 +136,8 @@ function cells() {
 function text(what: string) {
   const error = `expected ${what} of 1 to 200 characters`;
   return z.string({ error }).min(1, { error }).max(200, { error });
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import type { Grid } from './file-schema.js';
-import type { SettingName, SettingValue, SettingValues } from './setting-schemas.js';
+import type { SettingValue, SettingValues } from './kinds/experiment.js';
 import { isSameSetting } from './settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 
@@ -27,12 +27,12 @@ export function countCells({ grid, include, includedOnly }: SweepDefinition): nu
   return included.reduce((sum, count) => sum + count, includedOnly ? 0 : size(grid));
 }
 
-export function entriesOf(values: SettingValues): [SettingName, SettingValue][] {
-  return Object.entries(values) as [SettingName, SettingValue][];
+export function entriesOf(values: SettingValues): [string, SettingValue][] {
+  return Object.entries(values);
 }
 
-export function listsOf(grid: Grid): [SettingName, readonly SettingValue[]][] {
-  return Object.entries(grid) as [SettingName, readonly SettingValue[]][];
+export function listsOf(grid: Grid): [string, readonly SettingValue[]][] {
+  return Object.entries(grid);
 }
 
 /** The settings or lists, less those that `other` has. */
@@ -42,7 +42,7 @@ export function without<Values extends object>(values: Values, other: object): V
 }
 
 /** The cell's values as the grid's lists have them, so that they can be compared by reference. */
-function ownValues(grid: Grid, cell: SettingValues): [SettingName, SettingValue | undefined][] {
+function ownValues(grid: Grid, cell: SettingValues): [string, SettingValue | undefined][] {
   return entriesOf(cell).map(([name, value]) => [name, grid[name]?.find((own) => isSameSetting(own, value))]);
 }
 

@@ -1,29 +1,37 @@
 import { hash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
-import type { Task, TaskVersions, TrainingSettings } from './task.js';
-import { formatThreshold } from './threshold.js';
+import { experimentOf } from './kinds/registry.js';
+import { THEORY_VERSION } from './numerics-version.js';
+import type { Settings, Task, TaskOf, TaskVersions, TrainingSettings, TrainingTask } from './task.js';
 
 /**
- * The task that trains with these settings and versions. Its id is the start of the SHA-256 of their canonical JSON (keys
- * sorted), so neither a path, a clock nor the machine is part of it.
+ * The task with these settings. Its id is the start of the SHA-256 of the canonical JSON (keys sorted) of the settings and of the
+ * versions that decide the bits, so neither a path, a clock nor the machine is part of it.
+ *
+ * @param versions of what trains; a computation does not depend on them
  */
-export function identify(settings: TrainingSettings, versions: TaskVersions): Task {
+export function identify(settings: TrainingSettings, versions: TaskVersions): TrainingTask;
+export function identify(settings: Settings, versions: TaskVersions): Task;
+export function identify(settings: Settings, versions: TaskVersions): Task {
+  return settings.kind === 'train'
+    ? withId(settings, versions)
+    : withId(settings, { theory: THEORY_VERSION });
+}
+
+function withId<Own extends Settings, Versions>(settings: Own, versions: Versions): TaskOf<Own, Versions> {
   const decisive: object = { settings, versions };
   const id = hash('sha256', stringify(decisive)).slice(0, 16);
-  return { id, name: `${readableName(settings)}-${id}`, settings, versions };
+  return { id, name: `${experimentOf(settings).folderName(settings)}-${id}`, settings, versions };
 }
 
-/** As `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`: safe as a file name on every system. */
-function readableName(settings: TrainingSettings): string {
-  const { experiment, intrinsicDim, ambientDim, latentDim, seed, modelSeed } = settings;
-  const parts = [experiment, intrinsicDim, ambientDim, latentDim, `seed${seed}`];
-  if (settings.decoderLogVarianceThreshold !== null)
-    parts.push(thresholdName(settings.decoderLogVarianceThreshold));
-  if (modelSeed !== 0) parts.push(`model${modelSeed}`);
-  return parts.join('-');
-}
-
-function thresholdName(logVariance: number): string {
-  const text = formatThreshold(logVariance);
-  return text.startsWith('e^') ? text.replace('^', '') : `var${text}`;
+/** What decides a training run's numbers up to its last step: a run of more steps goes on where one of fewer has ended. */
+export function courseOf({
+  settings,
+  versions,
+}: {
+  readonly settings: object;
+  readonly versions: object;
+}): string {
+  const decisive: object = { settings: { ...settings, steps: null }, versions };
+  return stringify(decisive);
 }

@@ -6,14 +6,15 @@ import type { ExperimentName } from './experiments.js';
 import { expand } from './expand.js';
 import type { TableName } from './file-schema.js';
 import { countCells, entriesOf } from './grid.js';
+import type { AnyExperimentName, Experiment } from './kinds/experiment.js';
 import { override } from './override.js';
 import { select } from './selection.js';
-import type { SettingName } from './setting-schemas.js';
-import { settingNames } from './setting-schemas.js';
 import { isSameSetting, settingOf } from './settings.js';
+import { tasksOfShard, type Shard } from './shard.js';
 import type { SweepDefinition } from './sweep-file.js';
 import { readSweepFile } from './sweep-file.js';
-import type { Task, TaskVersions } from './task.js';
+import type { Task, TaskVersions, TrainingTask } from './task.js';
+import { isTraining } from './task.js';
 
 /** A larger sweep is likely a slip. */
 const MANY_TASKS = 100_000;
@@ -25,6 +26,8 @@ export interface SweepOptions {
   readonly only?: readonly string[];
   /** `key=value[,value]`: in place of the values in the file. */
   readonly set?: readonly string[];
+  /** Trains only this part of the tasks that `only` leaves. */
+  readonly shard?: Shard | undefined;
   /** Whether a sweep of more than 100,000 tasks is meant. */
   readonly allowHuge?: boolean;
   readonly versions: TaskVersions;
@@ -40,6 +43,13 @@ export interface Sweep {
   readonly tasks: readonly Task[];
   /** One for each experiment: the file's own, or those of the files that it lists. None is empty. */
   readonly parts: readonly SweepPart[];
+  /** The shard that `tasks` are, which may be none, or null for all of the sweep. */
+  readonly shard: SweepShard | null;
+}
+
+export interface SweepShard extends Shard {
+  /** Tasks of all shards together. */
+  readonly sweepTasks: number;
 }
 
 /** One experiment's sweep. Its name is unique among the parts. */
@@ -47,19 +57,30 @@ export interface SweepPart {
   readonly name: string;
   readonly title: string | null;
   readonly file: string;
-  readonly experiment: ExperimentName;
+  readonly experiment: AnyExperimentName;
   /** The printed table of the paper that it reproduces. */
   readonly table: TableName | null;
   /** Settings that differ between its tasks. */
-  readonly varying: readonly SettingName[];
+  readonly varying: readonly string[];
   readonly tasks: readonly Task[];
+}
+
+/** The sweep of an experiment that trains. */
+export interface TrainingPart extends SweepPart {
+  readonly experiment: ExperimentName;
+  readonly tasks: readonly TrainingTask[];
+}
+
+export function isTrainingPart(part: SweepPart): part is TrainingPart {
+  return part.tasks.every(isTraining);
 }
 
 /** Reads a sweep file and those that it lists, checks them, and expands their grids. Throws an InputError that says where. */
 export function loadSweep(file: string, options: SweepOptions): Sweep {
-  const only = parseAssignments('--only', options.only ?? []);
-  const assigned = parseAssignments('--set', options.set ?? []);
   const { name, title, definitions } = readSweepFile(file);
+  const experiments = [...new Set(definitions.map(({ experiment }) => experiment))];
+  const only = parseAssignments('--only', options.only ?? [], experiments);
+  const assigned = parseAssignments('--set', options.set ?? [], experiments);
   definitions.forEach(refuseContradictions);
   const overridden = definitions.map((definition) =>
     override(override(definition, listed(definition)), assigned),
@@ -72,10 +93,20 @@ export function loadSweep(file: string, options: SweepOptions): Sweep {
   const tasks = expanded.flatMap((part) => part.tasks);
   if (tasks.length === 0) throw new InputError(`${file} has no cells left: \`exclude\` drops them all`);
   const isSelected = select(tasks, only);
+  const selected = uniqueTasks(tasks.filter(isSelected));
+  const { shard } = options;
+  const own = shard === undefined ? selected : tasksOfShard(selected, shard);
+  const ids = new Set(own.map(({ id }) => id));
   const parts = expanded
-    .map(({ definition, tasks }) => toPart(definition, tasks.filter(isSelected)))
+    .map(({ definition, tasks }) =>
+      toPart(
+        definition,
+        tasks.filter(({ id }) => ids.has(id)),
+      ),
+    )
     .filter(({ tasks }) => tasks.length > 0);
-  return { name, title, file, tasks: uniqueTasks(parts), parts };
+  const part = shard === undefined ? null : { ...shard, sweepTasks: selected.length };
+  return { name, title, file, tasks: own, parts, shard: part };
 }
 
 /** What the lists that name the sweep give in place of its own settings. */
@@ -95,18 +126,19 @@ function refuseTooMany(file: string, definitions: readonly SweepDefinition[], al
 
 function toPart(definition: SweepDefinition, tasks: readonly Task[]): SweepPart {
   const { name, title, source, experiment, table } = definition;
-  return { name, title, file: source.file, experiment, table, varying: varyingSettings(tasks), tasks };
+  const varying = varyingSettings(experiment, tasks);
+  return { name, title, file: source.file, experiment: experiment.name, table, varying, tasks };
 }
 
-function varyingSettings(tasks: readonly Task[]): SettingName[] {
+function varyingSettings({ schemas }: Experiment, tasks: readonly Task[]): string[] {
   const [first] = tasks;
   if (first === undefined) return [];
-  return settingNames.filter((name) => {
+  return Object.keys(schemas).filter((name) => {
     const value = settingOf(first.settings, name);
     return tasks.some(({ settings }) => !isSameSetting(settingOf(settings, name), value));
   });
 }
 
-function uniqueTasks(parts: readonly SweepPart[]): Task[] {
-  return [...new Map(parts.flatMap(({ tasks }) => tasks).map((task) => [task.id, task])).values()];
+function uniqueTasks(tasks: readonly Task[]): Task[] {
+  return [...new Map(tasks.map((task) => [task.id, task])).values()];
 }

@@ -1,19 +1,20 @@
 import type { Assignments } from './assignments.js';
 import type { Grid } from './file-schema.js';
 import { without } from './grid.js';
-import type { SettingValues } from './setting-schemas.js';
+import type { SettingValues } from './kinds/experiment.js';
 import type { SweepDefinition } from './sweep-file.js';
 
 /**
  * The sweep with these values in place of all that the file gives for the same settings, in its grid, settings and included
- * cells. A setting with several values becomes a key of the grid. Exclusions that name an assigned setting no longer apply.
+ * cells. A setting with several values becomes a key of the grid. Exclusions that name an assigned setting no longer apply. What the
+ * sweep's experiment does not have is left out.
  */
 export function override(definition: SweepDefinition, assignments: Assignments): SweepDefinition {
-  const given = Object.fromEntries(assignments);
-  const lists = Object.fromEntries([...assignments].filter(([, values]) => values.length > 1)) as Grid;
-  const single = Object.fromEntries(
-    [...assignments].map(([name, [value]]) => [name, value]),
-  ) as SettingValues;
+  const { schemas } = definition.experiment;
+  const own = [...assignments].filter(([name]) => Object.hasOwn(schemas, name));
+  const given = Object.fromEntries(own);
+  const lists: Grid = Object.fromEntries(own.filter(([, values]) => values.length > 1));
+  const single = Object.fromEntries(own.map(([name, [value]]) => [name, value])) as SettingValues;
   return {
     ...definition,
     grid: { ...without(definition.grid, given), ...lists },
@@ -22,6 +23,6 @@ export function override(definition: SweepDefinition, assignments: Assignments):
     exclude: definition.exclude.filter((cell) =>
       Object.keys(cell).every((name) => !Object.hasOwn(given, name)),
     ),
-    overridden: new Set([...definition.overridden, ...assignments.keys()]),
+    overridden: new Set([...definition.overridden, ...Object.keys(given)]),
   };
 }

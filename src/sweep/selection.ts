@@ -1,8 +1,8 @@
 import { InputError } from '../errors.js';
 import type { Assignments } from './assignments.js';
+import type { SettingValue } from './kinds/experiment.js';
 import { summary } from './problems.js';
-import type { SettingName, SettingValue } from './setting-schemas.js';
-import { formatSetting, isSameSetting, settingOf } from './settings.js';
+import { formatSetting, hasSetting, isSameSetting, settingOf } from './settings.js';
 import type { Task } from './task.js';
 
 /** Keeps the tasks that have one of the values of each of these settings. A value that no task has is an error. */
@@ -10,7 +10,10 @@ export function select(tasks: readonly Task[], only: Assignments): (task: Task) 
   for (const [name, values] of only) refuseMissing(name, values, tasks);
   const wanted = [...only];
   const isSelected = ({ settings }: Task) =>
-    wanted.every(([name, values]) => values.some((value) => isSameSetting(value, settingOf(settings, name))));
+    wanted.every(
+      ([name, values]) =>
+        hasSetting(settings, name) && values.some((value) => isSameSetting(value, settingOf(settings, name))),
+    );
   if (!tasks.some(isSelected)) {
     const names = wanted.map(([name, values]) => `${name}=${texts(name, values).join(',')}`).join(' ');
     throw new InputError(`--only ${names}: no task has all of these; vae-sweep plan lists the tasks`);
@@ -18,10 +21,13 @@ export function select(tasks: readonly Task[], only: Assignments): (task: Task) 
   return isSelected;
 }
 
-function refuseMissing(name: SettingName, values: readonly SettingValue[], tasks: readonly Task[]): void {
+function refuseMissing(name: string, values: readonly SettingValue[], tasks: readonly Task[]): void {
   const there = [
     ...new Map(
-      tasks.map(({ settings }) => settingOf(settings, name)).map((value) => [String(value), value]),
+      tasks
+        .filter(({ settings }) => hasSetting(settings, name))
+        .map(({ settings }) => settingOf(settings, name))
+        .map((value) => [String(value), value]),
     ).values(),
   ];
   const missing = values.filter((value) => !there.some((other) => isSameSetting(other, value)));
@@ -31,6 +37,6 @@ function refuseMissing(name: SettingName, values: readonly SettingValue[], tasks
   );
 }
 
-function texts(name: SettingName, values: readonly SettingValue[]): string[] {
+function texts(name: string, values: readonly SettingValue[]): string[] {
   return values.map((value) => formatSetting(name, value));
 }

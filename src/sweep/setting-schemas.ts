@@ -6,12 +6,11 @@ import { LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './thresh
 const MAX_SEED = 2 ** 31 - 1;
 const MAX_DIM = 10_000;
 
+const EXTRA_DIMS_EXPECTED = `expected a whole number from 1 to ${formatCount(MAX_DIM)}, or none`;
+
 const dim = (what: string) => wholeNumber(1, MAX_DIM, what);
 
-/**
- * Every setting that a sweep file may give, fixed or as a grid's key, with the values it may have. Parsing also makes each
- * value canonical; what depends on several settings at once is checked by `settingProblems`.
- */
+/** The settings of the experiments that train. */
 export const settingSchemas = {
   dimensions: z
     .tuple([dim('an intrinsic dimension'), dim('an ambient dimension'), dim('a latent dimension')], {
@@ -60,23 +59,26 @@ export const settingSchemas = {
   engine: oneOf(['c', 'compiled', 'eager']).describe(
     'c: a loop in C, made by g++; compiled: the same by XLA, slower; eager: step by step, the slow reference. Default: c.',
   ),
+  badOptimumExtraDims: z
+    .unknown()
+    .transform((value, context) => {
+      if (value === 'none') return null;
+      if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_DIM) return Number(value);
+      context.addIssue({ code: 'custom', message: EXTRA_DIMS_EXPECTED });
+      return z.NEVER;
+    })
+    .describe(
+      'Starts at the bad optimum of Theorem 4, Eq. (6), whose generator has so many dimensions too many; sigmoid data only. ' +
+        'Default: none, which starts at drawn parameters.',
+    ),
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;
 
-/**
- * Settings as a sweep file gives them, in canonical form: `dimensions` are [intrinsic, ambient, latent], and
- * `decoderVarianceThreshold` is the log-variance, or null for none.
- */
-export type SettingValues = { readonly [Name in SettingName]?: z.output<(typeof settingSchemas)[Name]> };
-
-export type SettingValue = NonNullable<SettingValues[SettingName]> | null;
+/** Settings as a sweep file gives them, in canonical form. */
+export type TrainingValues = { readonly [Name in SettingName]?: z.output<(typeof settingSchemas)[Name]> };
 
 export const settingNames = Object.keys(settingSchemas) as readonly SettingName[];
-
-export function isSettingName(name: string): name is SettingName {
-  return Object.hasOwn(settingSchemas, name);
-}
 
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: `expected one of ${values.join(', ')}` });

@@ -2,12 +2,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 import { InputError } from '../errors.js';
-import type { ExperimentName } from './experiments.js';
 import type { Grid, ListFile, TableName } from './file-schema.js';
 import { allowedKeys, experimentFileSchema, listFileSchema, nameSchema } from './file-schema.js';
+import type { Experiment, SettingValues } from './kinds/experiment.js';
+import { experimentNamed, experimentNames } from './kinds/registry.js';
+import { listedSettings } from './listed-settings.js';
 import type { Problem } from './problems.js';
 import { problemsOf, refuseProblems } from './problems.js';
-import type { SettingName, SettingValues } from './setting-schemas.js';
 import type { YamlSource } from './yaml-source.js';
 import { readYaml } from './yaml-source.js';
 
@@ -18,7 +19,7 @@ export interface SweepDefinition {
   readonly source: YamlSource;
   readonly name: string;
   readonly title: string | null;
-  readonly experiment: ExperimentName;
+  readonly experiment: Experiment;
   readonly table: TableName | null;
   readonly grid: Grid;
   readonly settings: SettingValues;
@@ -29,7 +30,7 @@ export interface SweepDefinition {
   /** Settings that a list of sweeps gives in place of all that the file gives for them. */
   readonly set: SettingValues;
   /** Settings that are not the file's own. */
-  readonly overridden: ReadonlySet<SettingName>;
+  readonly overridden: ReadonlySet<string>;
 }
 
 /** A sweep file, or the sweep files that it lists. */
@@ -56,14 +57,20 @@ function isListFile(value: unknown): boolean {
 }
 
 function readExperiment(source: YamlSource): SweepFile {
-  const parsed = parse(source, experimentFileSchema);
+  const named = namedExperiment(source.value);
+  const parsed = parse(source, experimentFileSchema(named), named);
+  const experiment = experimentNamed(parsed.experiment);
+  if (parsed.table !== undefined && !experiment.trains)
+    refuseProblems(source, [
+      { path: ['table'], message: `the paper prints no table of ${experiment.name}: leave table out` },
+    ]);
   const name = parsed.name ?? nameFromFile(source);
   const title = parsed.title ?? null;
   const definition: SweepDefinition = {
     source,
     name,
     title,
-    experiment: parsed.experiment,
+    experiment,
     table: parsed.table ?? null,
     grid: inFileOrder(parsed.grid ?? {}, source.value),
     settings: parsed.settings ?? {},
@@ -76,23 +83,36 @@ function readExperiment(source: YamlSource): SweepFile {
   return { name, title, definitions: [definition] };
 }
 
+/** The experiment that the file names; null if there is no such one. */
+function namedExperiment(file: unknown): Experiment | null {
+  if (typeof file !== 'object' || file === null || !('experiment' in file)) return null;
+  const name = experimentNames.find((known) => known === file.experiment);
+  return name === undefined ? null : experimentNamed(name);
+}
+
 /** zod gives an object's keys in its schema's order; that of the file says which setting varies slowest. */
 function inFileOrder(grid: Grid, file: unknown): Grid {
-  const keys = Object.keys((file as { readonly grid?: object }).grid ?? {}) as (keyof Grid)[];
-  return Object.fromEntries(keys.map((key) => [key, grid[key]]));
+  const keys = Object.keys((file as { readonly grid?: object }).grid ?? {});
+  return Object.fromEntries(keys.map((key) => [key, grid[key] ?? []]));
 }
 
 function readList(source: YamlSource, lists: readonly string[], seen: Set<string>): SweepFile {
-  const parsed = parse(source, listFileSchema);
+  const parsed = parse(source, listFileSchema, 'list');
   const name = parsed.name ?? nameFromFile(source);
   const here = realpathSync(source.file);
   if (lists.length >= MAX_LIST_DEPTH)
     throw new InputError(`${source.file}: lists of sweep files nest more than ${MAX_LIST_DEPTH} deep`);
   const files = listedFiles(source, parsed, [...lists, here], seen);
-  const definitions = files.flatMap((file, i) =>
-    readNested(file, [...lists, here], seen).definitions.map((definition) => ({
+  const listed = files.map((file) => readNested(file, [...lists, here], seen).definitions);
+  const settings = listedSettings(
+    source,
+    parsed.sweeps.map(({ set }) => set ?? {}),
+    listed.map((definitions) => definitions.map(({ experiment }) => experiment)),
+  );
+  const definitions = listed.flatMap((part, i) =>
+    part.map((definition) => ({
       ...definition,
-      set: { ...definition.set, ...parsed.sweeps[i]?.set },
+      set: { ...definition.set, ...settings[i]?.get(definition.experiment) },
     })),
   );
   return { name, title: parsed.title ?? null, definitions };
@@ -125,13 +145,17 @@ function listingProblem(file: string, lists: readonly string[], seen: Set<string
   return null;
 }
 
-function parse<Schema extends z.ZodType>(source: YamlSource, schema: Schema): z.output<Schema> {
+function parse<Schema extends z.ZodType>(
+  source: YamlSource,
+  schema: Schema,
+  file: 'list' | Experiment | null,
+): z.output<Schema> {
   const { value } = source;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   refuseProblems(
     source,
-    problemsOf(result.error, value, (at) => allowedKeys(at, isListFile(value))),
+    problemsOf(result.error, value, (at) => allowedKeys(at, file)),
   );
   throw result.error;
 }

@@ -1,3 +1,7 @@
+import type { BadOptimumSettings } from '../theory/computations/bad-optimum-settings.js';
+import type { GradientFlowSettings } from '../theory/computations/gradient-flow-settings.js';
+import type { IdentitiesSettings } from '../theory/computations/identities-settings.js';
+import type { LandscapeSettings } from '../theory/computations/landscape-settings.js';
 import type { ExperimentName } from './experiments.js';
 
 /** Everything that decides a training run's numbers, with defaults filled in. */
@@ -25,16 +29,35 @@ export interface TrainingSettings {
   readonly evaluationPoints: number;
   readonly logEverySteps: number;
   readonly engine: 'c' | 'compiled' | 'eager';
+  /**
+   * s of Theorem 4: training on sigmoid data starts at the bad optimum of Eq. (6), whose generator has as many dimensions too many. Not
+   * there where it starts at drawn parameters, so that the tasks that do keep their ids.
+   */
+  readonly badOptimumExtraDims?: number;
 }
 
+/** Everything that decides what a computation of the paper's theory gives. */
+export type TheorySettings =
+  GradientFlowSettings | LandscapeSettings | BadOptimumSettings | IdentitiesSettings;
+
+export type Settings = TrainingSettings | TheorySettings;
+
 /** One run of a sweep: its settings and the identity made of them. */
-export interface Task {
+export interface TaskOf<Own extends Settings, Versions> {
   /** Hash of the settings and of the versions that decide the bits. 16 hexadecimal digits. */
   readonly id: string;
   /** Folder name under `out/tasks`: readable settings, then the id. */
   readonly name: string;
-  readonly settings: TrainingSettings;
-  readonly versions: TaskVersions;
+  readonly settings: Own;
+  readonly versions: Versions;
+}
+
+export type TrainingTask = TaskOf<TrainingSettings, TaskVersions>;
+export type TheoryTask = TaskOf<TheorySettings, TheoryVersions>;
+export type Task = TrainingTask | TheoryTask;
+
+export function isTraining(task: Task): task is TrainingTask {
+  return task.settings.kind === 'train';
 }
 
 export interface TaskVersions {
@@ -42,4 +65,9 @@ export interface TaskVersions {
   readonly tensorflow: string;
   /** Raised by hand whenever the bits of any run change. */
   readonly numerics: number;
+}
+
+export interface TheoryVersions {
+  /** Raised by hand whenever a number of any computation changes. */
+  readonly theory: number;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'safe-stable-stringify';
+import { z } from 'zod';
 import { CorruptTaskError } from '../errors.js';
 import {
   decodeSafetensors,
@@ -25,6 +26,9 @@ export interface Checkpoint {
 }
 
 type Metadata = Readonly<Record<string, string>>;
+
+const count = z.coerce.number().int().min(0);
+const numbersSchema = z.object({ step: count, stepLogBytes: count, evaluationLogBytes: count });
 
 const STATE_NAMES = ['parameters', 'firstMoment', 'secondMoment'];
 
@@ -75,18 +79,22 @@ export function readCheckpoint(path: string, taskId: string): Checkpoint | null 
   if (metadata['cpu'] !== cpuFeatures()) {
     throw new Error(
       `${path} was made on a CPU with ${String(metadata['cpu'])}, this one has ${cpuFeatures()}: the rest would round differently. ` +
-        `Go on there, or delete the file to train from the first step here.`,
+        `Go on there, or delete its folder (vae-sweep rm) to train from the first step here.`,
     );
   }
-  const stream = (log: 'stepLog' | 'evaluationLog'): StreamState => ({
-    bytes: Number(metadata[`${log}Bytes`]),
-    sha256: metadata[`${log}Sha256`] ?? null,
-  });
+  const numbers = numbersSchema.safeParse(metadata);
+  if (!numbers.success) throw new CorruptTaskError(`${path} has metadata that no checkpoint has`);
+  const { step, stepLogBytes, evaluationLogBytes } = numbers.data;
+  const sha256Of = (log: 'stepLog' | 'evaluationLog') => metadata[`${log}Sha256`] ?? null;
   return {
-    step: Number(metadata['step']),
+    step,
     state: STATE_NAMES.map(floats),
-    stepLog: { stream: stream('stepLog'), pendingSteps, pendingRows: floats('pendingRows') },
-    evaluationLog: stream('evaluationLog'),
+    stepLog: {
+      stream: { bytes: stepLogBytes, sha256: sha256Of('stepLog') },
+      pendingSteps,
+      pendingRows: floats('pendingRows'),
+    },
+    evaluationLog: { bytes: evaluationLogBytes, sha256: sha256Of('evaluationLog') },
   };
 }
 

@@ -1,20 +1,23 @@
-import { CorruptTaskError, StoreError } from '../errors.js';
 import { loadedTensorFlowVersion } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
 import { recordLoop } from '../graph/recorded-loop.js';
 import { buildModel } from '../vae/model.js';
 import { initialParameters } from '../vae/parameters.js';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
 import { eagerLoop } from '../graph/loop.js';
+import type { Clock } from './clock.js';
 import { evaluate } from './evaluate.js';
 import { evaluationLoop } from './evaluation-draws.js';
 import { compileAhead, Programs } from './programs.js';
-import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from './protocol.js';
+import { failedOutcome } from './failed-outcome.js';
+import type { TrainOutcome, TrainRequest, WarmUpRequest, WorkerReply } from './protocol.js';
 import { stepShapes, trainingStep } from './step.js';
-import { train, type Clock } from './train.js';
+import { train } from './train.js';
 
-/** A handler of a worker's requests, with the programs that the worker has compiled. */
-export function requestHandler(clock: Clock): (request: WorkerRequest) => Promise<WorkerReply> {
+/** A handler of a worker's requests to train, with the programs that the worker has compiled. */
+export function requestHandler(
+  clock: Clock,
+): (request: WarmUpRequest | TrainRequest) => Promise<WorkerReply> {
   const programs = new Programs();
   return async (request) => {
     if (request.type === 'train') return trainOrFail(request, programs, clock);
@@ -26,20 +29,16 @@ export function requestHandler(clock: Clock): (request: WorkerRequest) => Promis
   };
 }
 
-/** Error classes do not survive the thread boundary: a failure goes back as a value. */
 function trainOrFail(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
   try {
     checkVersion(request.task);
     return train(request, programs, clock);
   } catch (error) {
-    if (error instanceof CorruptTaskError) return { type: 'corrupt', problem: error.message };
-    if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { type: 'failed', message, stack: stack ?? null };
+    return failedOutcome(error);
   }
 }
 
-function checkVersion({ versions }: Task): void {
+function checkVersion({ versions }: TrainingTask): void {
   const loaded = loadedTensorFlowVersion();
   if (loaded !== versions.tensorflow) {
     throw new Error(
@@ -49,7 +48,7 @@ function checkVersion({ versions }: Task): void {
 }
 
 /** Runs every TensorFlow operation that training and evaluating this task's experiment needs. */
-function warmUp({ settings }: Task): void {
+function warmUp({ settings }: TrainingTask): void {
   tf.tidy(() => {
     const model = buildModel(settings);
     recordLoop(trainingStep(model, settings.batchSize), stepShapes(model), 1, 1);

@@ -1,11 +1,11 @@
 import type { Predecessor } from '../store/predecessors.js';
-import type { Task } from '../sweep/task.js';
+import type { Task, TrainingTask } from '../sweep/task.js';
 
 /**
  * What the coordinator and a training thread say to each other. Plain data, since classes do not survive the thread boundary.
  * Steps and the stop request go through shared memory, so that neither side waits for the other.
  */
-export type WorkerRequest = WarmUpRequest | TrainRequest;
+export type WorkerRequest = WarmUpRequest | TrainRequest<Task>;
 export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
 
 /**
@@ -15,12 +15,13 @@ export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
 export interface WarmUpRequest {
   readonly type: 'warmUp';
   /** The task that will be trained first comes first. */
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly TrainingTask[];
 }
 
-export interface TrainRequest {
+/** To train, or to compute what the task's kind says. */
+export interface TrainRequest<Own extends Task = TrainingTask> {
   readonly type: 'train';
-  readonly task: Task;
+  readonly task: Own;
   /** Absolute path of the task's folder; it exists and holds `task.json`. */
   readonly folder: string;
   /** A finished task of fewer steps, and otherwise the same settings, to go on from where there is no checkpoint. */
@@ -34,6 +35,8 @@ export interface TrainRequest {
 export type TrainOutcome =
   | ({ readonly type: 'done'; readonly steps: number; readonly trainingMs: number } & Resumed)
   | ({ readonly type: 'stopped'; readonly step: number } & Resumed)
+  /** A computation's end, whatever came of it. */
+  | ComputedOutcome
   /** The loss became NaN or infinite. Deterministic, so not worth a retry. */
   | { readonly type: 'diverged'; readonly step: number; readonly lastFinite: StepMetrics | null }
   /** A file that the task was to go on from can't be trusted. */
@@ -41,6 +44,17 @@ export type TrainOutcome =
   /** The store can't be written. No fault of the task. */
   | { readonly type: 'unwritable'; readonly message: string }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string | null };
+
+export interface ComputedOutcome {
+  readonly type: 'computed';
+  /** As the computation names it, such as `max-time`. */
+  readonly outcome: string;
+  /** Whether it got as far as it was meant to. */
+  readonly complete: boolean;
+  /** Whether the paper's statement holds of what was computed. */
+  readonly holds: boolean;
+  readonly elapsedMs: number;
+}
 
 /** Where a task went on. */
 export interface Resumed {

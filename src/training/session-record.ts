@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, hostname } from 'node:os';
+import { z } from 'zod';
 import { cpuFeatures } from '../native/cpu.js';
-import { replaceFile } from '../store/files.js';
+import { readJsonFile, replaceFile } from '../store/files.js';
 
 /** One stretch of a task's training: what is true of the machine and the clock, and no part of the result. */
 export interface Session {
@@ -38,11 +38,6 @@ function describeMachine(): Record<string, unknown> {
 }
 
 function readSessions(path: string): unknown[] {
-  if (!existsSync(path)) return [];
-  try {
-    const sessions: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return Array.isArray(sessions) ? sessions : [];
-  } catch {
-    return [];
-  }
+  const sessions = readJsonFile(path, z.array(z.unknown()));
+  return sessions.found ? sessions.value : [];
 }

@@ -2,25 +2,22 @@ import { join } from 'node:path';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
-import { initialParameters, parameterLayout } from '../vae/parameters.js';
+import type { TrainingSettings } from '../sweep/task.js';
+import { parameterLayout } from '../vae/parameters.js';
 import { writeCheckpoint } from './checkpoint.js';
+import type { Clock } from './clock.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
 import type { TrainingLogs } from './training-logs.js';
 import { MAX_CHUNK_STEPS, type Program, type Programs } from './programs.js';
 import type { StepMetrics, TrainOutcome, TrainRequest } from './protocol.js';
 import { resume } from './resume.js';
 import { recordSession } from './session-record.js';
+import { startParameters } from './start-parameters.js';
 import { runInputTensors, STEP_METRICS } from './step.js';
 
 /** How long a chunk should take: a stop request waits for its end. */
 const CHUNK_MS = 250;
 const FIRST_CHUNK_STEPS = 100;
-
-/** Monotonic milliseconds and wall-clock time; neither reaches a result. */
-export interface Clock {
-  now(): number;
-  date(): Date;
-}
 
 /** Trains one task from its checkpoint or its start, to its end, a stop request or a loss that is not finite. */
 export function train(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
@@ -62,8 +59,7 @@ class Run {
     this.#logs = start.logs;
     this.#dataParameters = tf.tidy(() => program.model.dataset.parameters(task.settings.seed, task.settings));
     this.#inputs = runInputTensors(task.settings, this.#dataParameters);
-    this.#state =
-      start.state?.map((values) => tf.tensor1d(values)) ?? startState(program, task.settings.modelSeed);
+    this.#state = start.state?.map((values) => tf.tensor1d(values)) ?? startState(program, task.settings);
     this.#step = start.step;
     this.#fromStep = this.#step;
     this.#start = { ms: clock.now(), date: clock.date() };
@@ -186,8 +182,8 @@ function wholeBlocks(steps: number, blockSteps: number): number {
   return Math.max(1, Math.floor(steps < blockSteps ? steps : steps - (steps % blockSteps)));
 }
 
-function startState(program: Program, modelSeed: number): Tensor1D[] {
-  const parameters = initialParameters(program.model, modelSeed);
+function startState({ model }: Program, settings: TrainingSettings): Tensor1D[] {
+  const parameters = startParameters(model, settings);
   return [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
 }
 

@@ -7,7 +7,7 @@ import { evaluationSchema, sampleSchema, stepSchema } from '../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../logs/step-log.js';
 import { fsyncFolder } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
-import type { Task } from '../sweep/task.js';
+import type { TrainingTask } from '../sweep/task.js';
 import type { Model } from '../vae/model.js';
 import { parameterLayout } from '../vae/parameters.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -21,13 +21,13 @@ export class TrainingLogs {
   readonly steps: StepLog;
   readonly #evaluations: BatchStream;
   readonly #evaluationColumns: readonly string[];
-  readonly #task: Task;
+  readonly #task: TrainingTask;
   readonly #folder: string;
   /** Whether the folder's entries of the logs are durable. */
   #hasEntries: boolean;
 
   /** @param checkpoint where to go on, or null to start anew */
-  constructor(folder: string, task: Task, checkpoint: Checkpoint | null) {
+  constructor(folder: string, task: TrainingTask, checkpoint: Checkpoint | null) {
     this.#task = task;
     this.#folder = folder;
     this.#hasEntries = checkpoint !== null;
@@ -39,11 +39,13 @@ export class TrainingLogs {
     );
     const evaluations = evaluationSchema(task);
     this.#evaluationColumns = evaluations.fields.map(({ name }) => name);
-    this.#evaluations = new BatchStream(
-      join(folder, TASK_FILES.evaluationsStream),
-      evaluations,
-      checkpoint?.evaluationLog ?? EMPTY_STREAM,
-    );
+    try {
+      const file = join(folder, TASK_FILES.evaluationsStream);
+      this.#evaluations = new BatchStream(file, evaluations, checkpoint?.evaluationLog ?? EMPTY_STREAM);
+    } catch (error) {
+      this.steps.close();
+      throw error;
+    }
   }
 
   /** Each evaluation is a record batch of its own. */
@@ -99,7 +101,7 @@ function columnsOf(values: Float32Array, width: number): Float32Array[] {
 
 /** Trained parameters by name, Adam's moments as one vector each, the data's parameters (A, a*) as `data.0`; the settings in the metadata. */
 function encodeParameters(
-  { id, settings, versions }: Task,
+  { id, settings, versions }: TrainingTask,
   model: Model,
   state: readonly Tensor1D[],
   dataParameters: readonly Tensor2D[],

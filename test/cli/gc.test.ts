@@ -6,10 +6,11 @@ import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
 import { chooseUnasked, gcCommand } from '../../src/cli/gc.js';
 import { installedVersions } from '../../src/cli/options.js';
-import { listStore, tasksFolder } from '../../src/store/inventory.js';
+import { listStore } from '../../src/store/inventory.js';
+import { tasksFolder } from '../../src/store/task-folder.js';
 import { acquireStoreLock } from '../../src/store/lock.js';
 import { loadSweep } from '../../src/sweep/load.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task, TrainingTask } from '../../src/sweep/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 import { vaeSweep } from './command.js';
@@ -29,7 +30,7 @@ function chosen(asked: readonly Task[]) {
 }
 
 /** The same task trained for so many steps: another task, with another id. */
-function withSteps(steps: number, changes: Partial<Task> = {}): Task {
+function withSteps(steps: number, changes: Partial<TrainingTask> = {}): TrainingTask {
   return { ...sampleTask(1000 + steps), settings: sampleTask(1, { steps }).settings, ...changes };
 }
 

@@ -8,7 +8,7 @@ import { makePlan } from '../../src/cli/make-plan.js';
 import { planText } from '../../src/cli/plan-text.js';
 import { planCommand } from '../../src/cli/plan.js';
 import { markFailed, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
-import { load } from '../sweep/sweep-folder.js';
+import { load, loadFrom } from '../sweep/sweep-folder.js';
 
 const SWEEP = `
 experiment: linear
@@ -40,6 +40,22 @@ test('a plan of an empty store has one row for the runs that differ in their see
     '',
     'sweep: 4 tasks: 4 to do.',
     'Time: about 251 ms on 2 workers for 40,000 steps; a rough estimate, start-up not counted.',
+    '',
+  ]);
+});
+
+test('a plan of computations has no steps, and a row for what tells them apart', () => {
+  const text = 'experiment: identities\ngrid: { identity: [eq4, eq8], seed: [1, 2] }\n';
+  assert.deepEqual(textLines(planText(makePlan(loadFrom({ 'mine.yaml': text }, 'mine.yaml'), out, 2))), [
+    '┌──────────┬───────┬───────┬────────────┬────────────┐',
+    '│ identity │ seeds │ state │ time a run │ disk a run │',
+    '├──────────┼───────┼───────┼────────────┼────────────┤',
+    '│ eq4      │ 1, 2  │ to do │ 4 s        │ 44 kB      │',
+    '│ eq8      │ 1, 2  │ to do │ 80 ms      │ 44 kB      │',
+    '└──────────┴───────┴───────┴────────────┴────────────┘',
+    '',
+    'mine: 4 tasks: 4 to do.',
+    'Time: about 4 s on 2 workers; a rough estimate, start-up not counted.',
     '',
   ]);
 });

@@ -9,6 +9,7 @@ import yargs from 'yargs';
 import { plotCommand } from '../../src/cli/plot.js';
 import { installedVersions } from '../../src/cli/options.js';
 import { loadSweep } from '../../src/sweep/load.js';
+import { isTraining } from '../../src/sweep/task.js';
 import { writeFinishedRun } from '../report/finished-run.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -30,7 +31,7 @@ beforeEach(() => {
   out = path.join(folder, 'out');
   writeFileSync(file, SWEEP);
   const [first] = loadSweep(file, { versions: installedVersions() }).tasks;
-  assert.ok(first !== undefined);
+  assert.ok(first !== undefined && isTraining(first));
   writeFinishedRun(out, first, {
     evaluations: [
       { step: 0, loss: 2, kl: 1 },

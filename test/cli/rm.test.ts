@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
+import { tasksFolder } from '../../src/store/task-folder.js';
 import { rmCommand } from '../../src/cli/rm.js';
-import { tasksFolder } from '../../src/store/inventory.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import type { Task } from '../../src/sweep/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
@@ -57,11 +57,12 @@ describe('vae-sweep rm', () => {
 
   test('deletes what an earlier one left, and a folder that was set aside by its name', () => {
     const folder = path.join(tasksFolder(outDir), done.name);
-    cpSync(folder, `${folder}.removed`, { recursive: true });
+    for (const suffix of ['removed', 'merging']) cpSync(folder, `${folder}.${suffix}`, { recursive: true });
     cpSync(folder, `${folder}.corrupt-1`, { recursive: true });
     const { stdout } = rm(`${done.name}.corrupt-1`, '--yes');
     assert.match(stdout, /│ set aside, being corrupt +│/);
     assert.match(stdout, /│ left over from a deletion +│/);
+    assert.match(stdout, /│ left over from a merge +│/);
     assert.deepEqual(left(), [done.name, interrupted.name, failed.name]);
   });
 

@@ -27,7 +27,9 @@ function shown(slots: RemoteSlots): string[] {
   return slots
     .snapshot(10_000)
     .workers.map((running) =>
-      running === null ? '' : `${running.task.settings.seed}@${String(running.worker)}:${running.step}`,
+      running === null
+        ? ''
+        : `${Number(running.task.name.split('-')[5])}@${String(running.worker)}:${running.step}`,
     );
 }
 
@@ -48,8 +50,8 @@ test('a task has a slot while a worker trains it, and goes where it goes', () =>
 test('tasks that end leave no slot behind, also those that were never seen to run', () => {
   const slots = newSlots();
   slots.step(first, report('a', 10), 0);
-  slots.done(first, { worker: 'a', fromStep: 0, steps: 100, trainingMs: 1, recovered: null }, 1_000);
-  slots.done(second, { worker: 'b', fromStep: 0, steps: 100, trainingMs: 1, recovered: null }, 2_000);
+  slots.done(first, { worker: 'a', fromStep: 0, steps: 100, text: '100 steps', recovered: null }, 1_000);
+  slots.done(second, { worker: 'b', fromStep: 0, steps: 100, text: '100 steps', recovered: null }, 2_000);
   slots.done(third, null, 3_000);
   const { workers, tasksDone, stepsPerSecond } = slots.snapshot(10_000);
   assert.deepEqual([workers, tasksDone, stepsPerSecond], [[], 3, 30]);

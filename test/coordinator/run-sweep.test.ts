@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import type { RunOptions, RunResult } from '../../src/coordinator/run-sweep.js';
 import { StoreBusyError, StoreError } from '../../src/errors.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { LockFolder } from '../../src/store/lock-folder.js';
-import { readTaskState, taskFolder } from '../../src/store/task-folder.js';
+import { TASK_FILES, readTaskState, taskFolder } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 import { eventsOf, standInOptions, standInTask, startsOf, untilStarted } from './stand-in.js';
 
@@ -202,5 +202,91 @@ describe('a task that fails', () => {
     const state = stateOf(task);
     assert.ok(state.state === 'failed');
     assert.deepEqual([state.failure.attempts, state.failure.lastFinite?.loss], [2, 1234.5]);
+  });
+});
+
+describe('a stop', () => {
+  test('lets running tasks write a checkpoint, starts no others, and the next run goes on from there', async () => {
+    const stop = new AbortController();
+    const tasks = [2, 3, 4].map((seed) => standInTask(seed, 'runs until stopped', { steps: 1000 - seed }));
+    const stopped = run(tasks, { signal: stop.signal });
+    await untilStarted(outDir, 2);
+    stop.abort('SIGINT');
+    const { interrupted, done, shown } = await stopped;
+    assert.deepEqual([interrupted, done], [true, 0]);
+    assert.match(shown, /stopping: each worker finishes its chunk/);
+    assert.deepEqual(
+      tasks.map((task) => stateOf(task).state),
+      ['interrupted', 'interrupted', 'new'],
+    );
+
+    const again = await run(tasks.slice(0, 2));
+    assert.match(
+      again.shown,
+      /^2 tasks: 0 done, 2 to continue \(step 40\), 0 failed, 0 to run; about \d+ ms on 2 workers\n/,
+    );
+    assert.deepEqual([again.done, again.interrupted], [2, false]);
+    const resumed = eventsOf(outDir)
+      .filter(({ event }) => event === 'start')
+      .slice(2);
+    assert.deepEqual(
+      resumed.map(({ fromStep }) => fromStep),
+      [40, 40],
+    );
+  });
+
+  test('asked for before anything started trains nothing', async () => {
+    const { interrupted } = await run([standInTask(2, 'succeeds')], { signal: AbortSignal.abort('SIGTERM') });
+    assert.equal(interrupted, true);
+    assert.deepEqual(startsOf(outDir), []);
+  });
+});
+
+describe('a corrupt task', () => {
+  const tasks = [standInTask(2, 'succeeds'), standInTask(3, 'succeeds')];
+  const [broken] = tasks as [Task, Task];
+
+  async function breakOne(): Promise<string> {
+    await run(tasks);
+    const file = path.join(taskFolder(outDir, broken), TASK_FILES.samples);
+    truncateSync(file, 1);
+    return file;
+  }
+
+  test('is reported and left as it is', async () => {
+    const file = await breakOne();
+    const { done, corrupt, shown } = await run(tasks);
+    assert.equal(shown, '2 tasks: 1 done, 0 to continue, 0 failed, 1 corrupt, 0 to run\n');
+    assert.equal(done, 1);
+    assert.deepEqual(corrupt, [
+      { task: broken, problem: 'samples.arrow has 1 bytes, not 21 as done.json says' },
+    ]);
+    assert.equal(readFileSync(file).length, 1);
+    assert.equal(startsOf(outDir).length, 2);
+  });
+
+  test('is set aside and trained again on request', async () => {
+    await breakOne();
+    const { done, corrupt } = await run(tasks, { retrainCorrupt: true });
+    assert.deepEqual([done, corrupt], [2, []]);
+    const folders = readdirSync(path.join(outDir, 'tasks')).sort();
+    assert.deepEqual(folders, [...tasks.map(({ name }) => name), `${broken.name}.corrupt-1`].sort());
+    assert.equal(startsOf(outDir).length, 3);
+  });
+
+  test('that its thread finds so is reported, neither retried nor failed', async () => {
+    const task = standInTask(2, 'is corrupt once');
+    const { failed, corrupt, shown } = await run([task]);
+    assert.deepEqual(failed, []);
+    assert.deepEqual(corrupt, [{ task, problem: 'its checkpoint is not whole' }]);
+    assert.match(shown, new RegExp(`corrupt: ${task.name}: its checkpoint is not whole`));
+    assert.equal(startsOf(outDir).length, 1);
+  });
+
+  test('that its thread finds so is set aside and trained from the first step on request', async () => {
+    const task = standInTask(2, 'is corrupt once');
+    const { done, corrupt } = await run([task], { retrainCorrupt: true });
+    assert.deepEqual([done, corrupt], [1, []]);
+    assert.ok(existsSync(`${taskFolder(outDir, task)}.corrupt-1`));
   });
 });

@@ -11,7 +11,7 @@ import { BEHAVIOURS } from './stand-in.js';
 let warmUps = 0;
 
 export default function handle(request: WorkerRequest): WorkerReply {
-  if (request.type === 'train') return standIn(request);
+  if (request.type === 'train') return standIn(request as TrainRequest);
   warmUps += 1;
   warmUpTasks.push(...request.tasks.map(({ name }) => name));
   return { type: 'warm' };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunOptions } from '../../src/coordinator/run-sweep.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { TrainingSettings, TrainingTask } from '../../src/sweep/task.js';
 import { sampleTask } from '../store/sample-task.js';
 
 /** What a stand-in task does; its `modelSeed` is the index. */
@@ -46,8 +46,8 @@ const STAND_IN_WORKER = new URL('./stand-in-worker.js', import.meta.url);
 export function standInTask(
   seed: number,
   behaviour: Behaviour,
-  settings: Partial<Task['settings']> = {},
-): Task {
+  settings: Partial<TrainingSettings> = {},
+): TrainingTask {
   return sampleTask(seed, { modelSeed: BEHAVIOURS.indexOf(behaviour), ...settings });
 }
 

@@ -42,7 +42,7 @@ function changeAll(folder: string, seconds: number): void {
     if (existsSync(path.join(folder, name))) utimesSync(path.join(folder, name), at, at);
 }
 
-function namesOf(begun: readonly { task: Sample; step: number | null }[]) {
+function namesOf(begun: readonly { task: { readonly name: string }; step: number | null }[]) {
   return begun.map(({ task, step }) => [task.name, step]);
 }
 

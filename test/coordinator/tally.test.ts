@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Tally } from '../../src/coordinator/tally.js';
 import type { PendingTask } from '../../src/coordinator/triage.js';
+import { loadFrom } from '../sweep/sweep-folder.js';
+import { THEORY_FILES } from '../sweep/theory-sweep.js';
 import { sampleTask } from '../store/sample-task.js';
 
 function pendingTask(seed: number, fromStep = 0): PendingTask {
@@ -100,4 +102,21 @@ test('the speed is that of the last ten seconds', () => {
   tally.snapshot(10_000);
   step = 10_100;
   assert.equal(tally.snapshot(20_000).stepsPerSecond, 10);
+});
+
+test('rows of a computation count for the time left, and not for the speed', () => {
+  const [task] = loadFrom(THEORY_FILES, 'identities.yaml').tasks;
+  assert.ok(task !== undefined);
+  const item = { task, fromStep: 0, predecessor: null, failures: 0 };
+  let row = 0;
+  const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => row);
+  tally.started(0, item, 0);
+  row = 5;
+  const { stepsPerSecond, etaMs } = tally.snapshot(1000);
+  assert.equal(stepsPerSecond, null);
+  // 5 of 20 draws took a second.
+  assert.ok(etaMs !== null && Math.abs(etaMs - 3000) < 1e-6);
+  row = 20;
+  tally.ended(0, true);
+  assert.deepEqual([tally.snapshot(4000).stepsPerSecond, tally.snapshot(4000).tasksDone], [null, 1]);
 });

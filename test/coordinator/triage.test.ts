@@ -12,7 +12,11 @@ function interrupted(step: number): TaskState {
 }
 
 function failed(reason: TaskFailure['reason']): TaskState {
-  return { state: 'failed', failure: { reason, message: 'x', step: null, lastFinite: null, attempts: 2 } };
+  return {
+    state: 'failed',
+    failure: { reason, message: 'x', step: null, lastFinite: null, attempts: 2 },
+    step: null,
+  };
 }
 
 /** A task of 100,000 steps for each state; its seed is the index. */

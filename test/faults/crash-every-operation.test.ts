@@ -9,10 +9,11 @@ import { UserError } from '../../src/errors.js';
 import { TASK_FILES, type TaskState } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
 import type { Task } from '../../src/sweep/task.js';
+import { isCrash } from './crash.js';
 import { durableImage, seededRandom, tornImage, writtenImage, type Image } from './disk-model.js';
 import { FaultyDisk, writeImage, type Fault, type Operation } from './faulty-disk.js';
 import { Ledger } from './ledger.js';
-import { isCrash, runSession, type Session } from './stand-in-sweep.js';
+import { runSession, type Session } from './stand-in-sweep.js';
 import { TASKS } from './stand-in-training.js';
 
 /** At each crash, of power cuts of which a disk keeps a part of what was not fsynced; each has a seed of its own. */

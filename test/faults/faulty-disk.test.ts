@@ -17,7 +17,8 @@ import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { writeFileDurably } from '../../src/store/files.js';
 import { durableImage, seededRandom, tornImage, writtenImage, type Image } from './disk-model.js';
-import { Crash, FaultyDisk, writeImage, type Fault } from './faulty-disk.js';
+import { Crash } from './crash.js';
+import { FaultyDisk, writeImage, type Fault } from './faulty-disk.js';
 
 const OLD = 'the old content';
 const NEW = 'the new content, which is longer than the old';

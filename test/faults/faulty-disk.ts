@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
+import { Crash } from './crash.js';
 import { ModelFile, ModelFolder, type Image, type ModelNode } from './disk-model.js';
 import { compoundFunctions, systemError, writeArguments, type Primitives } from './file-functions.js';
 
@@ -20,9 +21,6 @@ export interface Operation {
   /** In the folder that is watched. */
   readonly file: string;
 }
-
-/** The end of the process. */
-export class Crash extends Error {}
 
 interface OpenFile {
   readonly node: ModelNode;

@@ -43,9 +43,11 @@ export function compoundFunctions(primitives: Primitives): Compound {
   };
   const remove = (file: fs.PathLike, options: fs.RmOptions = {}): void => {
     const stats = real.lstatSync(file, { throwIfNoEntry: false });
-    if (stats === undefined || (stats.isDirectory() && options.recursive !== true)) {
-      real.rmSync(file, options);
+    // Never Node's own: what it loads at its first use would keep the functions that stand in its place now.
+    if (stats === undefined) {
+      if (options.force !== true) throw systemError('ENOENT', 'rm', String(file));
     } else if (stats.isDirectory()) {
+      if (options.recursive !== true) throw systemError('EISDIR', 'rm', String(file));
       for (const name of real.readdirSync(file)) remove(path.join(String(file), name), options);
       primitives.rmdirSync(file);
     } else primitives.unlinkSync(file);

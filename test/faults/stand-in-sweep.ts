@@ -8,9 +8,9 @@ import { findPredecessors } from '../../src/store/predecessors.js';
 import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
 import { setAside, taskFolder, verifyTask } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
-import type { Task } from '../../src/sweep/task.js';
+import { isTraining, type Task } from '../../src/sweep/task.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
-import { Crash } from './faulty-disk.js';
+import { isCrash } from './crash.js';
 import type { Ledger } from './ledger.js';
 import { trainStandIn } from './stand-in-training.js';
 
@@ -20,6 +20,8 @@ export interface Session {
   readonly retries?: number;
   readonly failAt?: Readonly<Record<string, number>>;
   readonly stopAt?: Readonly<Record<string, number>>;
+  /** Gets what is shown to the user. */
+  readonly say?: (line: string) => void;
 }
 
 /** What `runSweep` does but for the lock, in this thread and one task after another. */
@@ -43,11 +45,12 @@ export async function runSession(
   logger.info(found.summary);
   for (const { task, failures } of found.pending) if (failures > 0) ledger.begin(task.name, 'failed', false);
   const stop = new AbortController();
-  return dispatch(found.pending, {
+  const result = await dispatch(found.pending, {
     pool: standInPool(session, ledger, stop),
     tally: new Tally({ ...found, tasks: tasks.length }, 1, () => 0),
     logger,
     event: (line) => {
+      session.say?.(line);
       const failed = /^failed: (\S+):/.exec(line)?.[1];
       if (failed !== undefined) ledger.settle(failed, 'failed', true);
     },
@@ -57,6 +60,7 @@ export async function runSession(
     retrainCorrupt,
     signal: stop.signal,
   });
+  return { ...result, corrupt: [...found.corrupt, ...result.corrupt] };
 }
 
 function setCorruptAside(outDir: string, tasks: readonly Task[], ledger: Ledger): void {
@@ -93,6 +97,7 @@ function trainOrFail(
   ledger: Ledger,
   stop: AbortController,
 ): TrainOutcome {
+  if (!isTraining(task)) throw new Error('Only training has a stand-in.');
   try {
     return trainStandIn(task, folder, {
       ledger,
@@ -108,9 +113,4 @@ function trainOrFail(
     if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
     return { type: 'failed', message: String(error), stack: null };
   }
-}
-
-/** Whether it is a crash, or was made of one. */
-export function isCrash(error: unknown): boolean {
-  return error instanceof Crash || (error instanceof Error && isCrash(error.cause));
 }

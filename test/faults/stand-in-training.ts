@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { evaluationSchema } from '../../src/logs/schemas.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task, TrainingTask } from '../../src/sweep/task.js';
 import { writeCheckpoint } from '../../src/training/checkpoint.js';
 import type { EvaluationRow } from '../../src/training/evaluate.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
@@ -25,15 +25,14 @@ const STEPS = [
 ] as const;
 
 export const TASKS: readonly Task[] = STEPS.map(([steps, evaluateEverySteps], index) =>
-  sampleTask(index + 1, {
-    steps,
-    intrinsicDim: 1,
-    ambientDim: 2,
-    latentDim: 1,
-    evaluateEverySteps,
-    evaluationPoints: 5,
-  }),
+  tinyTask(index + 1, steps, evaluateEverySteps),
 );
+
+/** Its training is stood in for; a checkpoint follows each evaluation. */
+export function tinyTask(seed: number, steps: number, evaluateEverySteps: number): TrainingTask {
+  const dimensions = { intrinsicDim: 1, ambientDim: 2, latentDim: 1 };
+  return sampleTask(seed, { ...dimensions, steps, evaluateEverySteps, evaluationPoints: 5 });
+}
 
 export interface TrainingEvents {
   /** Whether to throw, as a thread may for its own reasons, after that many steps. */
@@ -43,7 +42,7 @@ export interface TrainingEvents {
 }
 
 /** Trains as `src/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
-export function trainStandIn(task: Task, folder: string, events: TrainingEvents): TrainOutcome {
+export function trainStandIn(task: TrainingTask, folder: string, events: TrainingEvents): TrainOutcome {
   const { steps } = task.settings;
   const { ledger } = events;
   const request = { type: 'train', task, folder, predecessor: null, checkpointEveryMs: 0, slot: 0 } as const;
@@ -95,7 +94,7 @@ export function trainStandIn(task: Task, folder: string, events: TrainingEvents)
   }
 }
 
-function resultsOf(task: Task, logs: TrainingLogs): Record<string, Uint8Array> {
+function resultsOf(task: TrainingTask, logs: TrainingLogs): Record<string, Uint8Array> {
   const { ambientDim, evaluationPoints } = task.settings;
   const points = (name: string) => numbers(`${task.id} ${name}`, evaluationPoints * ambientDim);
   const state = ['trained', 'first', 'second'].map(
@@ -105,7 +104,7 @@ function resultsOf(task: Task, logs: TrainingLogs): Record<string, Uint8Array> {
   return logs.results(buildModel(task.settings), state, [], samples);
 }
 
-function evaluationRow(task: Task, step: number): EvaluationRow {
+function evaluationRow(task: TrainingTask, step: number): EvaluationRow {
   const values = numbers(`${task.id} evaluation ${step}`, 100);
   const columns = evaluationSchema(task).fields.map(({ name, type }, index) => {
     const value = values[index] ?? 0;

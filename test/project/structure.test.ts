@@ -26,7 +26,7 @@ describe('the dependency rules', () => {
     assert.equal(error, 0);
   });
 
-  test('find an import against the flow, one past the door, and a cycle', () => {
+  test('find an import against the flow, one past the door, a matrix for planning, and a cycle', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-rules-'));
     const plant = (file: string, text: string) => {
       mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
@@ -40,6 +40,11 @@ describe('the dependency rules', () => {
       'src/vae/c.ts',
       "import tf from '@tensorflow/tfjs-node';\nexport const c = tf;\nexport { c as d };\n",
     );
+    plant('src/theory/m.ts', "import m from 'ml-matrix';\nexport const m2 = m;\n");
+    plant('src/theory/computations/a-settings.ts', "export { m2 } from '../m.js';\n");
+    plant('src/sweep/f.ts', "export { m2 as f } from '../theory/computations/a-settings.js';\n");
+    plant('node_modules/ml-matrix/package.json', '{ "name": "ml-matrix", "main": "i.js" }');
+    plant('node_modules/ml-matrix/i.js', 'module.exports = {};\n');
     plant('src/vae/e.ts', "import { c } from './c.js';\nexport const e = c;\n");
     plant(
       'node_modules/@tensorflow/tfjs-node/package.json',
@@ -47,7 +52,12 @@ describe('the dependency rules', () => {
     );
     plant('node_modules/@tensorflow/tfjs-node/i.js', 'module.exports = {};\n');
     const { rules } = cruise(folder, ['src']);
-    assert.deepEqual([...new Set(rules)].sort(), ['flow-of-sweep', 'no-cycles', 'one-door-to-tensorflow']);
+    assert.deepEqual([...new Set(rules)].sort(), [
+      'flow-of-sweep',
+      'no-cycles',
+      'one-door-to-tensorflow',
+      'planning-loads-no-matrices',
+    ]);
   });
 });
 

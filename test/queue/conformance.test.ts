@@ -6,11 +6,19 @@ import { before, test } from 'node:test';
 import { resultHashes, runCommand, startCommand } from '../faults/command.js';
 import { noRedis, RedisServer } from './redis-server.js';
 
-/** Small, and yet with more than one record batch, checkpoint and evaluation a task. */
-const SWEEP = {
-  experiment: 'linear',
-  grid: { dimensions: [[2, 4, 3]], seed: [2, 3, 4] },
-  settings: { steps: 12_000, batchSize: 10, evaluationPoints: 20, evaluateEverySteps: 5_000 },
+/** Small, and yet with more than one record batch, checkpoint and evaluation a task; and computations of the theory. */
+const SWEEPS = {
+  'linear.yaml': {
+    experiment: 'linear',
+    grid: { dimensions: [[2, 4, 3]], seed: [2, 3, 4] },
+    settings: { steps: 12_000, batchSize: 10, evaluationPoints: 20, evaluateEverySteps: 5_000 },
+  },
+  'identities.yaml': {
+    experiment: 'identities',
+    grid: { identity: ['eq4', 'lemma1'], seed: [1] },
+    settings: { draws: 20, maxDim: 6 },
+  },
+  'sweep.yaml': { sweeps: ['linear.yaml', 'identities.yaml'] },
 };
 
 const PASSWORD = 'open-sesame';
@@ -24,7 +32,8 @@ function runInto(out: string, ...more: readonly string[]): string[] {
 }
 
 before(async () => {
-  writeFileSync(sweep, JSON.stringify(SWEEP));
+  for (const [name, content] of Object.entries(SWEEPS))
+    writeFileSync(path.join(folder, name), JSON.stringify(content));
   const { code, stderr } = await runCommand(runInto('thread', '--isolation', 'thread'));
   assert.equal(code, 0, stderr);
   reference = resultHashes(path.join(folder, 'thread'));
@@ -35,6 +44,16 @@ test('a process each gives the bytes that threads of one process give', async ()
   const { code, stderr } = await runCommand(runInto('process', '--isolation', 'process'));
   assert.equal(code, 0, stderr);
   assert.deepEqual(resultHashes(path.join(folder, 'process')), reference);
+});
+
+test('two shards give them too, each in a store of its own', async () => {
+  const shards = ['1/2', '2/2'].map((shard) => ({ shard, out: `shard-${shard.slice(0, 1)}` }));
+  for (const { shard, out } of shards) {
+    const { code, stderr } = await runCommand(runInto(out, '--shard', shard));
+    assert.equal(code, 0, stderr);
+  }
+  const [first, second] = shards.map(({ out }) => resultHashes(path.join(folder, out)));
+  assert.deepEqual({ ...first, ...second }, reference);
 });
 
 for (const password of [undefined, PASSWORD]) {

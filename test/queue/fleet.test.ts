@@ -5,7 +5,7 @@ import { eventsOf, startsOf, untilStarted } from '../coordinator/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, untilLogged, type ProcessSpec } from './fleet.js';
 import { noRedis, RedisServer } from './redis-server.js';
 
-describe('a queue', { skip: noRedis }, () => {
+describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
   let redis: RedisServer;
   let outDir: string;
   let processes: QueueProcess[];

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { QueueTiming } from '../../src/queue/timing.js';
 import { readTaskState, taskFolder, type TaskState } from '../../src/store/task-folder.js';
 import { identify } from '../../src/sweep/identity.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task, TrainingSettings, TrainingTask } from '../../src/sweep/task.js';
 import { standInTask, type Behaviour } from '../coordinator/stand-in.js';
 
 /** Short, so that a lost worker is noticed within seconds. */
@@ -77,8 +77,8 @@ export class QueueProcess {
 export function queueTask(
   seed: number,
   behaviour: Behaviour,
-  settings: Partial<Task['settings']> = {},
-): Task {
+  settings: Partial<TrainingSettings> = {},
+): TrainingTask {
   const task = standInTask(seed, behaviour, settings);
   return identify(task.settings, task.versions);
 }

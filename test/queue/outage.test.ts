@@ -6,7 +6,7 @@ import { startsOf, untilStarted } from '../coordinator/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, TEST_TIMING, type ProcessSpec } from './fleet.js';
 import { noRedis, RedisServer } from './redis-server.js';
 
-describe('when Redis', { skip: noRedis }, () => {
+describe('when Redis', { skip: noRedis, timeout: 120_000 }, () => {
   let redis: RedisServer;
   let outDir: string;
   let processes: QueueProcess[];
@@ -101,7 +101,7 @@ describe('when Redis', { skip: noRedis }, () => {
   });
 });
 
-describe('a worker that sleeps past its lock', { skip: noRedis }, () => {
+describe('a worker that sleeps past its lock', { skip: noRedis, timeout: 120_000 }, () => {
   test('lets its task go when it wakes up, and one whole result survives', async () => {
     const redis = await RedisServer.start();
     const outDir = newStore();

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PASSWORD_VARIABLE, parseQueueUrl } from '../../src/queue/address.js';
 import { parseDone, parseFailure, parseProgress } from '../../src/queue/messages.js';
-import { decodePayload, encodePayload, QUEUE_PROTOCOL, type Payload } from '../../src/queue/payload.js';
+import { decodePayload, encodePayload, QUEUE_PROTOCOL } from '../../src/queue/payload.js';
 import { commandLine } from '../../src/store/lock-owner.js';
 import { identify } from '../../src/sweep/identity.js';
 import { queueTask } from './fleet.js';
 
-const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
-const payload: Payload = { task: queueTask(3, 'succeeds'), predecessorSteps: 50, failures: 2 };
+const VERSIONS = { tensorflow: '2.21.0', numerics: 1, theory: 1 };
+const payload = { task: queueTask(3, 'succeeds'), predecessorSteps: 50, failures: 2 };
 
 /** As it comes out of Redis. */
 function sent(value: unknown): unknown {
@@ -38,7 +38,7 @@ describe('a payload', () => {
       theirs: 'queue protocol 2',
       ours: 'queue protocol 1',
     });
-    assert.deepEqual(decodePayload(sent(encoded), { tensorflow: '2.20.0', numerics: 1 }), {
+    assert.deepEqual(decodePayload(sent(encoded), { ...VERSIONS, tensorflow: '2.20.0' }), {
       type: 'other version',
       theirs: 'tensorflow 2.21.0',
       ours: 'tensorflow 2.20.0',

@@ -18,7 +18,7 @@ try {
     checkpointEveryMs: 1000,
     stallMs: 60_000,
     memoryBytes: Infinity,
-    versions: { tensorflow: '2.21.0', numerics },
+    versions: { tensorflow: '2.21.0', numerics, theory: 1 },
     signal: stop.signal,
     output: process.stderr,
     workerUrl: new URL('../coordinator/stand-in-worker.js', import.meta.url),

@@ -4,7 +4,7 @@ import type { LogValue } from '../../src/logs/read.js';
 import { encodeSafetensors } from '../../src/logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
 import { commitResults, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { TrainingTask } from '../../src/sweep/task.js';
 
 type Point = readonly number[];
 
@@ -21,7 +21,7 @@ export interface FinishedRun {
 }
 
 /** Writes the folder of a finished task, as training leaves it. Returns the folder. */
-export function writeFinishedRun(outDir: string, task: Task, run: FinishedRun): string {
+export function writeFinishedRun(outDir: string, task: TrainingTask, run: FinishedRun): string {
   const folder = prepareTaskFolder(taskFolder(outDir, task), task);
   const generated = run.generated ?? [[]];
   const points = generated.map((point, row) => ({
@@ -37,7 +37,7 @@ export function writeFinishedRun(outDir: string, task: Task, run: FinishedRun): 
   return folder;
 }
 
-function coordinates(prefix: string, point: Point, { settings }: Task): Record<string, number> {
+function coordinates(prefix: string, point: Point, { settings }: TrainingTask): Record<string, number> {
   const names = Array.from({ length: settings.ambientDim }, (_, index) => `${prefix}${index + 1}`);
   return Object.fromEntries(names.map((name, index) => [name, point[index] ?? 0]));
 }

@@ -1,25 +1,24 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Sweep } from '../../src/sweep/load.js';
-import type { Task } from '../../src/sweep/task.js';
-import { loadFrom } from '../sweep/sweep-folder.js';
+import type { TrainingTask } from '../../src/sweep/task.js';
+import { loadFrom, trainingSweep, type TrainingSweep } from '../sweep/sweep-folder.js';
 import { writeFinishedRun } from './finished-run.js';
 
 /** A sweep and a new store; `finish` writes a run with one evaluation, its last. */
 export function sampleSweep(text: string, files: Record<string, string> = {}) {
-  const sweep = loadFrom({ 'sample.yaml': text, ...files }, 'sample.yaml');
+  const sweep = trainingSweep(loadFrom({ 'sample.yaml': text, ...files }, 'sample.yaml'));
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-report-'));
   return {
     sweep,
     outDir,
-    finish: (task: Task, metrics: Readonly<Record<string, number | readonly number[]>>) =>
+    finish: (task: TrainingTask, metrics: Readonly<Record<string, number | readonly number[]>>) =>
       writeFinishedRun(outDir, task, { evaluations: [{ step: task.settings.steps, ...metrics }] }),
     taskOf: (index: number) => taskOf(sweep, index),
   };
 }
 
-function taskOf({ tasks }: Sweep, index: number): Task {
+function taskOf({ tasks }: TrainingSweep, index: number): TrainingTask {
   const task = tasks[index];
   if (task === undefined) throw new Error(`The sweep has no task ${index}.`);
   return task;

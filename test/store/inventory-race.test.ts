@@ -4,7 +4,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { listStore, tasksFolder } from '../../src/store/inventory.js';
+import { tasksFolder } from '../../src/store/task-folder.js';
+import { listStore } from '../../src/store/inventory.js';
 import { finish } from './sample-store.js';
 import { sampleTask } from './sample-task.js';
 

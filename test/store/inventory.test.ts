@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { lastChangeMs, listStore, tasksFolder } from '../../src/store/inventory.js';
-import { TASK_FILES } from '../../src/store/task-folder.js';
+import { lastChangeMs, listStore } from '../../src/store/inventory.js';
+import { TASK_FILES, tasksFolder } from '../../src/store/task-folder.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
 import { sampleTask } from './sample-task.js';
 
@@ -74,13 +74,13 @@ test('states are those of readTaskState, in the order of names', () => {
   );
 });
 
-test('folders that were set aside, and those on their way out, are no tasks', () => {
+test('folders that were set aside, and those on their way out or in, are no tasks', () => {
   const folder = finish(outDir, sampleTask(1));
-  for (const suffix of ['.corrupt-1', '.corrupt-12', '.removed'])
+  for (const suffix of ['.corrupt-1', '.corrupt-12', '.merging', '.removed'])
     cpSync(folder, `${folder}${suffix}`, { recursive: true });
   assert.deepEqual(
     listStore(outDir).map(({ kind }) => kind),
-    ['task', 'aside', 'aside', 'removed'],
+    ['task', 'aside', 'aside', 'merging', 'removed'],
   );
 });
 

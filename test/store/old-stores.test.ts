@@ -53,6 +53,22 @@ test('a sweep that was begun with an earlier version is completed', async () => 
   assert.match(stderr, /done: linear-2-4-3-seed3-[0-9a-f]{16}, 2,000 steps/);
 });
 
+test('a task whose checkpoint turns out to be broken is named, and the command fails', async () => {
+  const out = copyOfStore();
+  const [, stopped] = sweepOf(out).tasks;
+  assert.ok(stopped !== undefined);
+  const checkpoint = path.join(taskFolder(out, stopped), TASK_FILES.checkpoint);
+  const bytes = readFileSync(checkpoint);
+  bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
+  writeFileSync(checkpoint, bytes);
+  const { code, stdout } = await runCommand(['run', path.join(out, 'old.yaml'), '--out', out]);
+  assert.equal(code, 1);
+  assert.ok(
+    stdout.includes(`Corrupt, not trained (1):\n  ${stopped.name}: ${checkpoint} is not a whole`),
+    stdout,
+  );
+});
+
 /** The fixture was written on another machine, whose CPU its checkpoint names. */
 function pretendThisCpu(file: string): void {
   const { metadata, tensors } = decodeSafetensors(readFileSync(file));

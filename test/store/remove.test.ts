@@ -13,7 +13,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
-import { tasksFolder } from '../../src/store/inventory.js';
+import { tasksFolder } from '../../src/store/task-folder.js';
 import { removeFolders as remove } from '../../src/store/remove.js';
 import { finish } from './sample-store.js';
 import { sampleTask } from './sample-task.js';

@@ -1,8 +1,9 @@
-import type { Task } from '../../src/sweep/task.js';
+import { identify } from '../../src/sweep/identity.js';
+import type { TrainingSettings, TrainingTask } from '../../src/sweep/task.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 
 /** A task of the linear experiment; `id` is the seed in 16 hexadecimal digits, not a hash. */
-export function sampleTask(seed: number, settings: Partial<Task['settings']> = {}): Task {
+export function sampleTask(seed: number, settings: Partial<TrainingSettings> = {}): TrainingTask {
   const id = seed.toString(16).padStart(16, '0');
   return {
     id,
@@ -31,6 +32,12 @@ export function sampleTask(seed: number, settings: Partial<Task['settings']> = {
     },
     versions: { tensorflow: '2.21.0', numerics: 1 },
   };
+}
+
+/** One whose id is that of its settings. */
+export function identifiedTask(seed: number): TrainingTask {
+  const { settings, versions } = sampleTask(seed);
+  return identify(settings, versions);
 }
 
 /** What a worker leaves at a task's end, with a few bytes in each file. */

@@ -138,7 +138,7 @@ describe('the state of a task', () => {
   test('is failed with the failure, until cleared, even with a checkpoint; done wins over both', () => {
     writeFileSync(inFolder(TASK_FILES.checkpoint), checkpointBytes(50));
     markFailed(folder, failure);
-    assert.deepEqual(readTaskState(folder, task.id), { state: 'failed', failure });
+    assert.deepEqual(readTaskState(folder, task.id), { state: 'failed', failure, step: 50 });
     clearFailed(folder);
     assert.deepEqual(readTaskState(folder, task.id), { state: 'interrupted', step: 50 });
     markFailed(folder, failure);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExperimentName } from '../../src/sweep/experiments.js';
 import { estimateCost, estimateElapsedMs } from '../../src/sweep/cost.js';
-import type { CellValues } from '../../src/sweep/settings.js';
-import { resolveSettings } from '../../src/sweep/settings.js';
+import type { CellValues } from '../../src/sweep/kinds/training.js';
+import { resolveSettings } from '../../src/sweep/kinds/training.js';
 
 const costOf = (experiment: ExperimentName, values: CellValues) =>
   estimateCost(resolveSettings(experiment, values));

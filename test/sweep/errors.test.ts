@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import type { SweepOptions } from '../../src/sweep/load.js';
 import { load, loadFrom } from './sweep-folder.js';
 
+const EXPERIMENTS = 'linear, sigmoid, sphere, gradient-flow, landscape, bad-optimum, identities';
+
 const ALL_SETTINGS =
   'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
   'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine';
@@ -19,12 +21,9 @@ const dimensions = (value: string, experiment = 'linear') =>
 test('an unknown experiment', () => {
   refuses(
     'experiment: lineer\nsettings: { dimensions: [3, 12, 20], seed: 2 }\n',
-    'sweep.yaml:1:13: experiment: expected one of linear, sigmoid, sphere, got "lineer"',
+    `sweep.yaml:1:13: experiment: expected one of ${EXPERIMENTS}, got "lineer"`,
   );
-  refuses(
-    'settings: { seed: 2 }\n',
-    'sweep.yaml:1:1: experiment: missing: expected one of linear, sigmoid, sphere',
-  );
+  refuses('settings: { seed: 2 }\n', `sweep.yaml:1:1: experiment: missing: expected one of ${EXPERIMENTS}`);
 });
 
 test('an unknown key, with the allowed ones and the likely one', () => {

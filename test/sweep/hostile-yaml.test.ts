@@ -123,7 +123,7 @@ test('whatever the text, it is a sweep or an InputError', () => {
   })).any;
   const file = fc.record(
     {
-      experiment: fc.constantFrom('linear', 'sphere', 'x'),
+      experiment: fc.constantFrom('linear', 'sigmoid', 'gradient-flow', 'identities', 'x'),
       grid: value,
       settings: value,
       include: value,
@@ -155,6 +155,9 @@ const key = fc.constantFrom(
   'seed',
   'steps',
   'hiddenWidths',
+  'identity',
+  'startScale',
+  'badOptimumExtraDims',
   'decoderVarianceThreshold',
   'foo',
   '__proto__',

@@ -30,7 +30,9 @@ const SETTINGS: TrainingSettings = {
 };
 
 /** For each setting another value. */
-const OTHER: { readonly [Name in Exclude<keyof TrainingSettings, 'kind'>]: TrainingSettings[Name] } = {
+const OTHER: {
+  readonly [Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims'>]: TrainingSettings[Name];
+} = {
   experiment: 'sigmoid',
   intrinsicDim: 5,
   ambientDim: 15,
@@ -65,6 +67,18 @@ test('the id is that of the settings, in whatever order they are given', () => {
       },
     ),
   );
+});
+
+test('a start at a bad optimum is another task, and none leaves the settings as they were', () => {
+  assert.notEqual(
+    identify({ ...SETTINGS, badOptimumExtraDims: 1 }, VERSIONS).id,
+    identify({ ...SETTINGS, badOptimumExtraDims: 2 }, VERSIONS).id,
+  );
+  const text = (extra: string) =>
+    `experiment: sigmoid\nsettings: { dimensions: [3, 7, 6], seed: 2${extra} }\n`;
+  const [plain, none] = ['', ', badOptimumExtraDims: none'].map((extra) => load(text(extra)).tasks[0]);
+  assert.deepEqual(none, plain);
+  assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'badOptimumExtraDims'));
 });
 
 test('any other setting or version is another task', () => {

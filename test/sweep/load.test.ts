@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellsOf, load, loadFrom } from './sweep-folder.js';
+import { cellsOf, load, loadFrom, trainingSweep } from './sweep-folder.js';
 
 const GRID = `
 experiment: sphere
@@ -215,6 +215,21 @@ test('a list may list lists, and --only drops the parts that have none of its ta
   );
 });
 
+test('the shards of a list have each of its tasks once, in the parts that have it, after --only', () => {
+  const files = { 'all.yaml': 'sweeps: [a.yaml, c.yaml]', 'a.yaml': LINEAR, 'c.yaml': GRID };
+  const whole = loadFrom(files, 'all.yaml');
+  const shards = [1, 2, 3].map((index) => loadFrom(files, 'all.yaml', { shard: { index, count: 3 } }));
+  assert.equal(whole.shard, null);
+  assert.deepEqual(shards[0]?.shard, { index: 1, count: 3, sweepTasks: whole.tasks.length });
+  assert.deepEqual(shards.flatMap(cellsOf).sort(), cellsOf(whole).sort());
+  for (const { parts, tasks } of shards) {
+    assert.deepEqual(parts.flatMap(cellsOf).sort(), cellsOf({ tasks }).sort());
+    assert.ok(parts.every((part) => part.tasks.length > 0));
+  }
+  const one = loadFrom(files, 'all.yaml', { only: ['seed=69'], shard: { index: 1, count: 2 } });
+  assert.deepEqual([one.tasks.length, one.shard?.sweepTasks], [1, 2]);
+});
+
 test("a list may give settings in place of a file's own, and the outermost list, then --set, wins", () => {
   const files = {
     'all.yaml': 'sweeps: [{ file: list.yaml, set: { batchSize: 30 } }]',
@@ -222,11 +237,9 @@ test("a list may give settings in place of a file's own, and the outermost list,
     'c.yaml': `${GRID}settings: { steps: 10 }\n`,
   };
   const settings = (set: string[]) =>
-    loadFrom(files, 'all.yaml', { set }).tasks.map(({ settings: { seed, steps, batchSize } }) => [
-      seed,
-      steps,
-      batchSize,
-    ]);
+    trainingSweep(loadFrom(files, 'all.yaml', { set })).tasks.map(
+      ({ settings: { seed, steps, batchSize } }) => [seed, steps, batchSize],
+    );
   assert.deepEqual(settings([]), [
     [7, 20, 30],
     [7, 20, 30],

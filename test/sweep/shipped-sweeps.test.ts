@@ -3,10 +3,13 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import paperTables from '../../src/report/tables/paper-tables.json' with { type: 'json' };
 import { loadSweep } from '../../src/sweep/load.js';
-import { cellsOf, VERSIONS } from './sweep-folder.js';
+import { formatSetting, settingOf } from '../../src/sweep/settings.js';
+import { isTraining, type Settings } from '../../src/sweep/task.js';
+import { cellsOf, trainingSweep, VERSIONS } from './sweep-folder.js';
 
-const shipped = (name: string) =>
+const load = (name: string) =>
   loadSweep(fileURLToPath(new URL(`../../../sweeps/${name}`, import.meta.url)), { versions: VERSIONS });
+const shipped = (name: string) => trainingSweep(load(name));
 
 test("table1-linear is the paper's 7 columns with 3 seeds each, at full length and with decoder noise", () => {
   const sweep = shipped('table1-linear.yaml');
@@ -82,4 +85,50 @@ test('the ablations compare their setting in every cell, over ten seeds', () => 
     assert.equal(sweep.tasks.length, tasks, file);
     assert.equal(sweep.tasks.filter(({ settings }) => settings[varied]).length, tasks / 2, file);
   }
+});
+
+test('the theory is 341 tasks, of which those from a bad optimum train', () => {
+  const sweep = load('theory.yaml');
+  assert.deepEqual(
+    sweep.parts.map(({ name, tasks }) => [name, tasks.length]),
+    [
+      ['theory-gradient-flow', 72],
+      ['theory-gradient-descent', 36],
+      ['theory-landscape', 138],
+      ['theory-bad-optimum', 47],
+      ['theory-bad-optimum-training', 12],
+      ['theory-identities', 36],
+    ],
+  );
+  const trained = sweep.tasks.filter(isTraining);
+  assert.deepEqual([...new Set(trained.map(({ settings }) => settings.badOptimumExtraDims))], [1, 2, 3]);
+});
+
+test("the theory's grids have all that can be computed of their dimensions", () => {
+  const { tasks } = load('theory.yaml');
+  const found = (kind: 'landscape' | 'bad-optimum', of: (settings: Settings) => string) => [
+    ...new Set(tasks.flatMap(({ settings }) => (settings.kind === kind ? of(settings) : []))),
+  ];
+  const upTo = (count: number, first: number, dims: string) =>
+    Array.from({ length: count }, (_, i) => `${dims} ${first + i}`);
+  assert.deepEqual(
+    found(
+      'landscape',
+      (s) =>
+        `${formatSetting('dimensions', settingOf(s, 'dimensions'))} ${String(settingOf(s, 'zeroColumns'))}`,
+    ),
+    [...upTo(4, 0, '12-3-6'), ...upTo(7, 0, '5-2-8'), ...upTo(4, 0, '6-3-6'), ...upTo(8, 0, '4-2-9')],
+  );
+  const { intrinsic, ambient, latent } = paperTables.table2;
+  assert.deepEqual(
+    found(
+      'bad-optimum',
+      (s) =>
+        `${formatSetting('dimensions', settingOf(s, 'dimensions'))} ${String(settingOf(s, 'extraDims'))}`,
+    ),
+    intrinsic.flatMap((dim, i) => {
+      const [d = NaN, r = NaN] = [ambient[i], latent[i]];
+      return upTo(Math.min(d - 1, r) - dim, 1, `${dim}-${d}-${r}`);
+    }),
+  );
 });

@@ -1,21 +1,35 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Sweep, SweepOptions } from '../../src/sweep/load.js';
-import { loadSweep } from '../../src/sweep/load.js';
+import type { Sweep, SweepOptions, TrainingPart } from '../../src/sweep/load.js';
+import { isTrainingPart, loadSweep } from '../../src/sweep/load.js';
+import { isTraining, type TrainingTask } from '../../src/sweep/task.js';
 
 export const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
 
 /** A new folder with these sweep files. */
-function sweepFolder(files: Record<string, string>): string {
+export function sweepFolderWith(files: Record<string, string>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-files-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   return folder;
 }
 
+/** A sweep whose tasks all train. */
+export interface TrainingSweep extends Sweep {
+  readonly tasks: readonly TrainingTask[];
+  readonly parts: readonly TrainingPart[];
+}
+
+export function trainingSweep(sweep: Sweep): TrainingSweep {
+  const { tasks, parts } = sweep;
+  assert.ok(tasks.every(isTraining) && parts.every(isTrainingPart));
+  return { ...sweep, tasks, parts };
+}
+
 /** Loads the text as `sweep.yaml`; an error's message has `sweep.yaml` in place of the file's whole path. */
-export function load(text: string, options: Omit<SweepOptions, 'versions'> = {}): Sweep {
-  return loadFrom({ 'sweep.yaml': text }, 'sweep.yaml', options);
+export function load(text: string, options: Omit<SweepOptions, 'versions'> = {}): TrainingSweep {
+  return trainingSweep(loadFrom({ 'sweep.yaml': text }, 'sweep.yaml', options));
 }
 
 /** Loads one of these files; an error's message has paths relative to their folder. */
@@ -24,7 +38,7 @@ export function loadFrom(
   name: string,
   options: Omit<SweepOptions, 'versions'> = {},
 ): Sweep {
-  const folder = sweepFolder(files);
+  const folder = sweepFolderWith(files);
   try {
     return loadSweep(path.join(folder, name), { ...options, versions: VERSIONS });
   } catch (error) {

@@ -2,11 +2,12 @@ import '../native-environment.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Clock } from '../../src/training/clock.js';
 import type { Predecessor } from '../../src/store/predecessors.js';
-import type { Task, TrainingSettings } from '../../src/sweep/task.js';
+import type { TrainingSettings, TrainingTask } from '../../src/sweep/task.js';
 import { Programs } from '../../src/training/programs.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
-import { train, type Clock } from '../../src/training/train.js';
+import { train } from '../../src/training/train.js';
 
 /** A short linear run whose evaluations and batches do not fall on chunk boundaries. */
 export const shortSettings: TrainingSettings = {
@@ -31,7 +32,7 @@ export const shortSettings: TrainingSettings = {
   engine: 'c',
 };
 
-function taskOf(settings: TrainingSettings): Task {
+function taskOf(settings: TrainingSettings): TrainingTask {
   return { id: '0123456789abcdef', name: 'short', settings, versions: { tensorflow: '2.21.0', numerics: 1 } };
 }
 

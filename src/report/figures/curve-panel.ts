@@ -1,15 +1,18 @@
 import { max, min } from 'simple-statistics';
 import { MEAN, type CurveRow } from './curve-rows.js';
 import type { Panel } from './figure.js';
+import { logAxis } from './log-axis.js';
 import { linearTicks, metricAxis } from './metric-axes.js';
 import { colourScale, dashScale } from './theme.js';
-import { superscript } from './typography.js';
+
+const MAX_LEGEND_COLUMNS = 7;
+const LEGEND_CHARACTERS = 110;
+/** What a symbol takes. */
+const SYMBOL_CHARACTERS = 6;
 
 const HEIGHT = 210;
 /** As `50k`. */
 const STEP_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')";
-/** More ticks at powers of ten are thinned out. */
-const MOST_DECADES = 8;
 /** Evaluations after the first step that show a course by themselves. */
 const MIN_COURSE = 5;
 
@@ -58,12 +61,18 @@ export function curvePanel({ panel, metric, isLog, rows }: PanelData, { width, l
         field: 'value',
         type: 'quantitative',
         title: metricAxis(metric).title,
-        ...(isLog ? logAxis(rows) : linearAxis(rows, metric)),
+        ...(isLog ? logAxis(rows.map(({ value }) => value)) : linearAxis(rows, metric)),
       },
       color: {
         ...cell,
         scale: colourScale(legend.cells),
-        legend: { orient: 'bottom', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2, columns: 7 },
+        legend: {
+          orient: 'bottom',
+          symbolType: 'stroke',
+          symbolSize: 500,
+          symbolStrokeWidth: 2,
+          columns: legendColumns(legend.cells),
+        },
       },
       strokeDash: { ...cell, scale: dashScale(legend.cells) },
     },
@@ -110,22 +119,11 @@ function extentOf(rows: readonly CurveRow[], metric: string): [number, number] {
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
-/** With ticks at powers of ten. */
-function logAxis(rows: readonly CurveRow[]) {
-  const values = rows.map(({ value }) => value);
-  const low = Math.floor(Math.log10(min(values)));
-  const high = Math.ceil(Math.log10(max(values)));
-  const every = Math.ceil((high - low) / MOST_DECADES) || 1;
-  const ticks = Array.from(
-    { length: Math.floor((high - low) / every) + 1 },
-    (_, index) => low + index * every,
+/** As many as fit below two panels. */
+function legendColumns(cells: readonly string[]): number {
+  const longest = Math.max(...cells.map((cell) => cell.length));
+  return Math.min(
+    MAX_LEGEND_COLUMNS,
+    Math.max(1, Math.floor(LEGEND_CHARACTERS / (longest + SYMBOL_CHARACTERS))),
   );
-  const labels = Object.fromEntries(ticks.map((exponent) => [exponent, `10${superscript(exponent)}`]));
-  return {
-    scale: { type: 'log' },
-    axis: {
-      values: ticks.map((exponent) => Number(`1e${exponent}`)),
-      labelExpr: `(${JSON.stringify(labels)})[round(log(datum.value) / LN10)]`,
-    },
-  } as const;
 }

@@ -44,7 +44,7 @@ function cellPoints({ cell }: FigureCell, metric: string) {
 }
 
 /** Over all runs, at the steps where each of them has a value. */
-function meanCurve(curves: readonly (readonly { step: number; value: number }[])[]) {
+export function meanCurve(curves: readonly (readonly { step: number; value: number }[])[]) {
   const atStep = new Map<number, number[]>();
   for (const { step, value } of curves.flat()) atStep.set(step, [...(atStep.get(step) ?? []), value]);
   return [...atStep]

@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { labels, toCells, type Cell } from '../../aggregate/cells.js';
 import type { PartRuns } from '../../aggregate/runs.js';
-import type { SweepPart } from '../../sweep/load.js';
-import type { Task } from '../../sweep/task.js';
+import type { TrainingPart } from '../../sweep/load.js';
+import type { TrainingTask } from '../../sweep/task.js';
 
 /** One observation behind a figure. All rows of a figure have the same keys. */
 export type FigureRow = Readonly<Record<string, string | number | null>>;
@@ -21,7 +21,7 @@ export interface Figure {
 
 /** A cell, and the part of the sweep that it is of. */
 export interface FigureCell {
-  readonly part: SweepPart;
+  readonly part: TrainingPart;
   readonly cell: Cell;
 }
 
@@ -31,7 +31,7 @@ export function figureCells(parts: readonly PartRuns[]): FigureCell[] {
 }
 
 /** How a cell's runs are told apart, as `seed 69`. */
-export function runLabel({ runs, missing }: Cell): (task: Task) => string {
+export function runLabel({ runs, missing }: Cell): (task: TrainingTask) => string {
   return labels([...runs, ...missing].map(({ task }) => task));
 }
 
@@ -55,7 +55,7 @@ export interface Drawing {
   /** Default: each panel has axes of its own. */
   readonly axes?: 'shared';
   /** Default: all panels share colours and the legend. */
-  readonly legend?: 'one a row';
+  readonly legend?: 'one a row' | 'one a panel';
   /** What of the cells is not in the picture. */
   readonly notes: readonly string[];
 }

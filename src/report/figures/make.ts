@@ -1,11 +1,11 @@
 import type { PartRuns } from '../../aggregate/runs.js';
 import { InputError } from '../../errors.js';
 import { summary } from '../../sweep/problems.js';
-import { figureCells, runLabel, type Drawing, type Figure } from './figure.js';
+import { figureCells, runLabel, type Figure } from './figure.js';
 import type { FigureCell, FigureDefinition } from './figure.js';
 import { cellLabel } from './naming.js';
 import { figuresOf } from './registry.js';
-import { theme } from './theme.js';
+import { toFigure } from './to-figure.js';
 
 /** Cells with missing runs; a caption is no list. */
 const MOST_NAMED = 20;
@@ -59,26 +59,7 @@ function drawFigure(definition: FigureDefinition, cells: readonly FigureCell[]):
     ...missingRuns(cells),
     ...drawing.notes,
   ].join(' ');
-  return { name, title, caption, rows: drawing.rows, spec: toSpec(name, `${title}. ${caption}`, drawing) };
-}
-
-function toSpec(name: string, description: string, { panels, axes, legend }: Drawing): Figure['spec'] {
-  const scale = axes === 'shared' ? ({ x: 'shared', y: 'shared' } as const) : {};
-  return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    description,
-    data: { url: `${name}.csv` },
-    config: theme,
-    resolve: {
-      scale: {
-        ...scale,
-        ...(legend === 'one a row'
-          ? { color: 'independent', shape: 'independent', strokeDash: 'independent', xOffset: 'independent' }
-          : {}),
-      },
-    },
-    vconcat: panels.map((row) => ({ hconcat: [...row], resolve: { scale } })),
-  };
+  return toFigure({ name, title, caption }, drawing);
 }
 
 /** The cell with the one run that stands for it: the seed's, or the first. */

@@ -2,7 +2,7 @@ import { DataType } from 'apache-arrow';
 import { evaluationSchema } from '../../logs/schemas.js';
 import type { ExperimentName } from '../../sweep/experiments.js';
 import type { TableName } from '../../sweep/file-schema.js';
-import type { SweepPart } from '../../sweep/load.js';
+import type { TrainingPart } from '../../sweep/load.js';
 import { curves, type CurvesOptions } from './curves.js';
 import { figureCells, type FigureCell, type FigureDefinition } from './figure.js';
 import { histogram } from './histogram.js';
@@ -87,14 +87,14 @@ const paperFigures: readonly FigureDefinition[] = [
 ];
 
 /** The figures that a sweep has cells of: the paper's, and training curves of each part that has none among them. */
-export function figuresOf(parts: readonly SweepPart[]): FigureDefinition[] {
+export function figuresOf(parts: readonly TrainingPart[]): FigureDefinition[] {
   const cells = figureCells(parts.map((part) => ({ part, runs: [], missing: [] })));
   const there = paperFigures.filter((figure) => figure.select(cells).length > 0);
   const shown = there.filter(({ kind }) => kind === 'curves').flatMap((figure) => figure.select(cells));
   return [...there, ...parts.filter((part) => shown.every((cell) => cell.part !== part)).map(trainingCurves)];
 }
 
-function trainingCurves(part: SweepPart): FigureDefinition {
+function trainingCurves(part: TrainingPart): FigureDefinition {
   return partCurves(part, {
     name: `${part.name}-training`,
     title: `${part.title ?? part.name}: training`,
@@ -103,7 +103,11 @@ function trainingCurves(part: SweepPart): FigureDefinition {
 }
 
 /** Chosen metrics of a part against the training step. */
-export function metricCurves(part: SweepPart, metrics: readonly string[], isLog: boolean): FigureDefinition {
+export function metricCurves(
+  part: TrainingPart,
+  metrics: readonly string[],
+  isLog: boolean,
+): FigureDefinition {
   const others = metrics.length - MOST_IN_NAME;
   const named = [...metrics.slice(0, MOST_IN_NAME), ...(others > 0 ? [`and-${others}-more`] : [])];
   return partCurves(part, {
@@ -114,12 +118,12 @@ export function metricCurves(part: SweepPart, metrics: readonly string[], isLog:
   });
 }
 
-function partCurves(part: SweepPart, options: Omit<CurvesOptions, 'select'>): FigureDefinition {
+function partCurves(part: TrainingPart, options: Omit<CurvesOptions, 'select'>): FigureDefinition {
   return curves({ ...options, select: (cells) => cells.filter((cell) => cell.part.name === part.name) });
 }
 
 /** The numbers that an evaluation logs of a sweep's runs. */
-export function knownMetrics(parts: readonly SweepPart[]): string[] {
+export function knownMetrics(parts: readonly TrainingPart[]): string[] {
   const [task] = parts.flatMap(({ tasks }) => tasks);
   if (task === undefined) return [];
   return evaluationSchema(task)

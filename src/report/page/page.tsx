@@ -1,17 +1,10 @@
-import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
 import type { Verdict } from '../claims/claim.js';
 import type { Table } from '../tables/table.js';
+import { Figures, Grid, Notes, Part, Titled, type PageFigure } from './parts.js';
 import { SIGMOID_ERROR_EXPLANATION } from './sigmoid-error.js';
 import { STYLE } from './style.js';
-
-/** A drawn figure. */
-export interface PageFigure {
-  readonly name: string;
-  readonly title: string;
-  readonly caption: string;
-  readonly svg: string;
-}
+import { Theory, type PageStatement } from './theory.js';
 
 /** A part's tables of means, and what a click on them shows. */
 export interface PageSection {
@@ -34,6 +27,8 @@ export interface PageContent {
   readonly verdicts: readonly Verdict[];
   readonly deviations: Table | null;
   readonly sections: readonly PageSection[];
+  /** Empty if the sweep has no runs about the theory. */
+  readonly theory: readonly PageStatement[];
   readonly figures: readonly PageFigure[];
   /** Figures that could not be made, and why. */
   readonly figureNotes: readonly string[];
@@ -66,11 +61,14 @@ function Page(content: PageContent) {
         </header>
         <main>
           {verdicts.length > 0 && <Claims verdicts={verdicts} />}
-          <Part id="tables" title="Tables">
-            {sections.map((section) => (
-              <Section key={section.title} {...section} />
-            ))}
-          </Part>
+          {sections.length > 0 && (
+            <Part id="tables" title="Tables">
+              {sections.map((section) => (
+                <Section key={section.title} {...section} />
+              ))}
+            </Part>
+          )}
+          {content.theory.length > 0 && <Theory statements={content.theory} />}
           {content.explainsSigmoidError && (
             <Part id="sigmoid-error" title="The printed sigmoid errors">
               {SIGMOID_ERROR_EXPLANATION.map((paragraph) => (
@@ -85,14 +83,7 @@ function Page(content: PageContent) {
           )}
           {(figures.length > 0 || figureNotes.length > 0) && (
             <Part id="figures" title="Figures">
-              {figures.map((figure) => (
-                <figure key={figure.name} id={figure.name}>
-                  <div class="scroll" dangerouslySetInnerHTML={{ __html: figure.svg }} />
-                  <figcaption>
-                    <strong>{figure.title}.</strong> {figure.caption}
-                  </figcaption>
-                </figure>
-              ))}
+              <Figures figures={figures} />
               <Notes notes={figureNotes} />
             </Part>
           )}
@@ -107,10 +98,12 @@ function Page(content: PageContent) {
   );
 }
 
-function Contents({ verdicts, deviations, figures, missing, explainsSigmoidError }: PageContent) {
+function Contents(content: PageContent) {
+  const { verdicts, sections, theory, deviations, figures, missing, explainsSigmoidError } = content;
   const links: [string, string][] = [];
   if (verdicts.length > 0) links.push(['claims', 'Claims']);
-  links.push(['tables', 'Tables']);
+  if (sections.length > 0) links.push(['tables', 'Tables']);
+  if (theory.length > 0) links.push(['theory', 'Theory']);
   if (explainsSigmoidError) links.push(['sigmoid-error', 'Sigmoid errors']);
   if (deviations) links.push(['deviations', 'Deviations']);
   if (figures.length > 0) links.push(['figures', 'Figures']);
@@ -163,71 +156,6 @@ function Section({ title, tables, runs, collapse }: PageSection) {
         <summary>Every run of {title}</summary>
         <Grid table={runs} />
       </details>
-    </section>
-  );
-}
-
-function Titled({ table }: { table: Table }) {
-  return (
-    <>
-      <h3 id={table.name}>{table.title}</h3>
-      <Grid table={table} />
-    </>
-  );
-}
-
-function Grid({ table: { caption, head, body, notes } }: { table: Table }) {
-  return (
-    <>
-      <div class="scroll">
-        <table>
-          <caption>{caption}</caption>
-          <thead>
-            <tr>
-              {head.map((text, column) => (
-                <th key={column} scope="col">
-                  {text}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {body.map((row, index) => (
-              <tr key={index} class={row[0]?.startsWith(' ') ? 'printed' : undefined}>
-                {row.map((text, column) =>
-                  column === 0 ? (
-                    <th key={column} scope="row">
-                      {text}
-                    </th>
-                  ) : (
-                    <td key={column}>{text}</td>
-                  ),
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <Notes notes={notes} />
-    </>
-  );
-}
-
-function Notes({ notes }: { notes: readonly string[] }) {
-  return notes.length === 0 ? null : (
-    <ul>
-      {notes.map((note) => (
-        <li key={note}>{note}</li>
-      ))}
-    </ul>
-  );
-}
-
-function Part({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
-  return (
-    <section id={id}>
-      <h2>{title}</h2>
-      {children}
     </section>
   );
 }

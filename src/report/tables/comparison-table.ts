@@ -2,7 +2,7 @@ import { toCells, type Aggregate, type Cell } from '../../aggregate/cells.js';
 import type { PartRuns } from '../../aggregate/runs.js';
 import { settingNames, type SettingName } from '../../sweep/setting-schemas.js';
 import { formatSetting, isSameSetting, settingOf } from '../../sweep/settings.js';
-import type { Task, TrainingSettings } from '../../sweep/task.js';
+import type { TrainingSettings, TrainingTask } from '../../sweep/task.js';
 import { cellFields } from './describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
 import { generalRows } from './layouts.js';
@@ -93,14 +93,14 @@ function matchCells(a: Side, b: Side): { matches: Match[]; unmatched: string[] }
   return { matches, unmatched: [...alone(first, second, a), ...alone(second, first, b)] };
 }
 
-function tasksOf({ parts }: Side): Task[] {
+function tasksOf({ parts }: Side): TrainingTask[] {
   return parts.flatMap(({ part }) => part.tasks);
 }
 
 const comparedNames = settingNames.filter((name) => name !== 'seed' && name !== 'modelSeed');
 
 /** The settings that vary within one of the groups, among its tasks of one experiment. */
-function varyingByExperiment(groups: readonly (readonly Task[])[]): Set<SettingName> {
+function varyingByExperiment(groups: readonly (readonly TrainingTask[])[]): Set<SettingName> {
   const byExperiment = groups.flatMap((tasks) =>
     [...new Set(tasks.map(({ settings }) => settings.experiment))].map((experiment) =>
       tasks.filter(({ settings }) => settings.experiment === experiment),
@@ -109,7 +109,7 @@ function varyingByExperiment(groups: readonly (readonly Task[])[]): Set<SettingN
   return new Set(comparedNames.filter((name) => byExperiment.some((tasks) => !isConstant(name, tasks))));
 }
 
-function isConstant(name: SettingName, tasks: readonly Task[]): boolean {
+function isConstant(name: SettingName, tasks: readonly TrainingTask[]): boolean {
   const [first] = tasks;
   if (first === undefined) return true;
   const value = settingOf(first.settings, name);

@@ -49,6 +49,9 @@ function escapeLatex(text: string): string {
   return text
     .replace(/[#%&_$]/g, '\\$&')
     .replaceAll('^', '\\textasciicircum{}')
+    .replaceAll('~', '\\textasciitilde{}')
+    .replaceAll('−', '$-$')
+    .replaceAll('∞', '$\\infty$')
     .replaceAll('±', '$\\pm$')
     .replaceAll('≥', '$\\geq$')
     .replaceAll('–', '--');

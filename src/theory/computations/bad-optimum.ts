@@ -1,19 +1,19 @@
 import { Matrix } from 'ml-matrix';
-import { z } from 'zod';
 import { badOptimum, badOptimumLoss, sigmoidPoint, sigmoidVae, type BadOptimumDims } from '../bad-optimum.js';
 import { numericalRank } from '../projections.js';
 import { normals, randomFrom, type Random } from '../random.js';
 import { estimate, objectiveAt, type Vae } from '../vae-objective.js';
-import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
+import { badOptimumProblems, badOptimumSchema, type BadOptimumSettings } from './bad-optimum-settings.js';
+import type { Computation, Numbers, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
-import { count, nat, one } from './quantity.js';
 import {
-  ambientDimSetting,
-  dimSetting,
-  latentDimSetting,
-  seedSetting,
-  wholeNumber,
-} from './setting-schemas.js';
+  badOptimumColumns,
+  badOptimumMeasures,
+  badOptimumOutcomes,
+  type Column,
+  type Measure,
+  type Outcome,
+} from './bad-optimum-quantities.js';
 
 /** log(1 + eps^2), times up to 100 latents, bends the slope by less than 1e-4 in the last of four decades. */
 const SLOPE_TOLERANCE = 1e-3;
@@ -23,76 +23,18 @@ const DEVIATION_TOLERANCE = 5;
 const STRAIGHT = 0.01 * (1 + 1e-12);
 const ZERO_VARIANCE = 0.1;
 
-const schema = z.strictObject({
-  kind: z.literal('bad-optimum'),
-  intrinsicDim: dimSetting.describe(
-    'r*: the dimension of the sigmoid data, which lies in r* + 1 coordinates.',
-  ),
-  ambientDim: ambientDimSetting,
-  latentDim: latentDimSetting,
-  extraDims: dimSetting.describe('s: how many dimensions the generator has too many.'),
-  seed: seedSetting,
-  points: wholeNumber(100, 1_000_000).default(4_000).describe('Points of a Monte Carlo estimate.'),
-  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
-  pointsPerDecade: wholeNumber(1, 100).default(2).describe('Rows a decade.'),
-});
-export type BadOptimumSettings = z.output<typeof schema>;
-
-const outcomes = {
-  'to-minus-infinity': 'the loss falls in proportion to log eps',
-  bounded: 'it does not',
-} as const;
-type Outcome = keyof typeof outcomes;
-
-const columns = {
-  deviation: one('eps~'),
-  loss: nat('The loss of Eq. (6) in closed form'),
-  monteCarloLoss: nat('The mean of Eq. (3) over drawn x and z, of the same parameters'),
-  standardError: nat('Its standard error'),
-  error: one('monteCarloLoss - loss in standard errors'),
-  slope: nat('Change of the loss over that of log eps~ since the row before; NaN in the first'),
-};
-type Column = keyof typeof columns;
-
-const measures = {
-  predictedSlope: nat('d - r* - s'),
-  slope: nat('Change of the loss over that of log eps~ in the last decade'),
-  monteCarloSlope: nat('The same of monteCarloLoss, from eps~ = 0.01 to the smallest'),
-  largestError: one('The largest |error|'),
-  generatorDim: count('The rank of generated points about their mean'),
-  predictedDim: count('r* + s'),
-  encoderZeros: count('D~_ii below 0.1 at the smallest eps~: r* + s'),
-};
-type Measure = keyof typeof measures;
-
 /** Theorem 4. */
 export const badOptimumComputation: Computation<BadOptimumSettings, Column, Measure, Outcome> = {
   kind: 'bad-optimum',
   statement:
     'Theorem 4: for every s >= 1 with d > r* + s and r >= r* + s, a generator of r* + s dimensions has a loss that goes to -infinity, and exactly r* + s of D~ go to zero.',
-  schema,
-  columns,
-  measures,
-  outcomes,
-  problems,
+  schema: badOptimumSchema,
+  columns: badOptimumColumns,
+  measures: badOptimumMeasures,
+  outcomes: badOptimumOutcomes,
+  problems: badOptimumProblems,
   run,
 };
-
-function problems({ intrinsicDim, ambientDim, latentDim, extraDims }: BadOptimumSettings): SettingProblem[] {
-  const found: SettingProblem[] = [];
-  const needed = intrinsicDim + extraDims;
-  if (ambientDim <= needed)
-    found.push({
-      settings: ['extraDims', 'ambientDim', 'intrinsicDim'],
-      message: `expected extraDims below ambientDim - intrinsicDim = ${ambientDim - intrinsicDim}, got ${extraDims}`,
-    });
-  if (latentDim < needed)
-    found.push({
-      settings: ['extraDims', 'latentDim', 'intrinsicDim'],
-      message: `expected extraDims of at most latentDim - intrinsicDim = ${latentDim - intrinsicDim}, got ${extraDims}`,
-    });
-  return found;
-}
 
 function* run(
   settings: BadOptimumSettings,

@@ -57,12 +57,12 @@ export function gradientFlowProblems(settings: GradientFlowSettings): SettingPro
     });
   if (objective === 'l' && stepSize === null)
     problems.push({
-      settings: ['stepSize'],
+      settings: ['stepSize', 'objective'],
       message: 'gradient descent on l needs a stepSize, such as 0.0001',
     });
   if (objective === 'l1' && stepSize !== null)
     problems.push({
-      settings: ['stepSize'],
+      settings: ['stepSize', 'objective'],
       message: 'the flow of l1 has no stepSize: leave it out, or set objective to l',
     });
   return problems;

@@ -1,54 +1,26 @@
-import { z } from 'zod';
 import { randomPoint, type Identity } from '../identities/identity.js';
-import { identities, identityNames } from '../identities/registry.js';
+import { identities } from '../identities/registry.js';
 import { randomFrom } from '../random.js';
 import type { Computation, Numbers, Verdict } from './computation.js';
-import { count, one } from './quantity.js';
-import { oneOf, seedSetting, wholeNumber } from './setting-schemas.js';
-
-const schema = z.strictObject({
-  kind: z.literal('identities'),
-  identity: oneOf(identityNames).describe('Which statement.'),
-  seed: seedSetting,
-  draws: wholeNumber(1, 100_000).default(200).describe('Random matrices that it is checked at, a row each.'),
-  maxDim: wholeNumber(2, 50).default(10).describe('The largest dimension of a draw; the smallest is 1.'),
-});
-export type IdentitiesSettings = z.output<typeof schema>;
-
-const outcomes = {
-  'all-within': 'every draw is within the tolerance',
-  exceeded: 'a draw is not',
-} as const;
-type Outcome = keyof typeof outcomes;
-
-const columns = {
-  draw: count('The number of the draw, the first is 1'),
-  ambientDim: count('d'),
-  rank: count('r*'),
-  latentDim: count('r'),
-  left: one('The left side; of a vector or a path its norm'),
-  right: one('The right side'),
-  error: one('By how much the statement is missed, relative to 1 + |right|; of eq4 in standard errors'),
-};
-type Column = keyof typeof columns;
-
-const measures = {
-  draws: count('Draws'),
-  exceeded: count('Draws with an error above the tolerance'),
-  worstError: one('The largest error'),
-  tolerance: one('What an error may be'),
-};
-type Measure = keyof typeof measures;
+import {
+  identitiesColumns,
+  identitiesMeasures,
+  identitiesOutcomes,
+  type Column,
+  type Measure,
+  type Outcome,
+} from './identities-quantities.js';
+import { identitiesSchema, type IdentitiesSettings } from './identities-settings.js';
 
 /** Eq. (4), (7), (8) and Lemmas 1 to 5 and 7. */
 export const identitiesComputation: Computation<IdentitiesSettings, Column, Measure, Outcome> = {
   kind: 'identities',
   statement:
     'Eq. (4), Lemmas 1 to 5, Eq. (7), Lemmas 7 and 8: identities and inequalities at random matrices.',
-  schema,
-  columns,
-  measures,
-  outcomes,
+  schema: identitiesSchema,
+  columns: identitiesColumns,
+  measures: identitiesMeasures,
+  outcomes: identitiesOutcomes,
   problems: () => [],
   run,
 };

@@ -1,21 +1,20 @@
 import { Matrix } from 'ml-matrix';
 import { sum } from 'simple-statistics';
-import { z } from 'zod';
 import { exactDecoder } from '../exact-decoders.js';
 import { loss, reconstruct, squaredColumnNorms, squaredNorm, type LinearVae } from '../linear-vae.js';
 import { gaussianMatrix, groundTruth, randomFrom } from '../random.js';
 import { optimalEncoderVariance, simplifiedLoss } from '../simplified-loss.js';
-import type { Computation, Numbers, SettingProblem, Verdict } from './computation.js';
+import type { Computation, Numbers, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
-import { count, nat, one } from './quantity.js';
 import {
-  ambientDimSetting,
-  latentDimSetting,
-  oneOf,
-  rankSetting,
-  seedSetting,
-  wholeNumber,
-} from './setting-schemas.js';
+  landscapeColumns,
+  landscapeMeasures,
+  landscapeOutcomes,
+  type Column,
+  type Measure,
+  type Outcome,
+} from './landscape-quantities.js';
+import { landscapeProblems, landscapeSchema, type LandscapeSettings } from './landscape-settings.js';
 
 /** log(|A~_i|^2 + eps^2) differs from log |A~_i|^2 by about eps^2 / |A~_i|^2, under 1e-6 in the last of four decades. */
 const SLOPE_TOLERANCE = 1e-3;
@@ -26,82 +25,18 @@ const FLAT = 0.5;
 /** The method's border between an encoder variance that goes to zero and one that doesn't. */
 const ZERO_VARIANCE = 0.1;
 
-const schema = z.strictObject({
-  kind: z.literal('landscape'),
-  ambientDim: ambientDimSetting,
-  rank: rankSetting,
-  latentDim: latentDimSetting,
-  zeroColumns: wholeNumber(0, 100).describe('The number of zero columns of A~.'),
-  reconstruction: oneOf(['exact', 'broken'])
-    .default('exact')
-    .describe('exact: A = A~ B~ A; broken: B~ is changed, so that it does not hold.'),
-  seed: seedSetting,
-  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
-  pointsPerDecade: wholeNumber(1, 100).default(4).describe('Rows a decade.'),
-});
-export type LandscapeSettings = z.output<typeof schema>;
-
-const outcomes = {
-  'to-minus-infinity': 'the loss falls in proportion to log eps',
-  bounded: 'the loss converges',
-  'to-plus-infinity': 'the loss rises',
-} as const;
-type Outcome = keyof typeof outcomes;
-
-const columns = {
-  deviation: one('eps~'),
-  loss: nat("L, Eq. (4), at Lemma 3's D~: the smallest loss for this A~, B~ and eps~"),
-  simplifiedLoss: nat('L1, Eq. (5): the same number'),
-  asymptote: nat('slope log eps~ and what the loss differs from it by in the limit, if A = A~ B~ A'),
-  slope: nat('Change of the loss over that of log eps~ since the row before; NaN in the first'),
-  largestNonzeroVariance: one('The largest D~_ii of a nonzero column of A~'),
-};
-type Column = keyof typeof columns;
-
-const measures = {
-  predictedSlope: nat('d - r + zero columns'),
-  slope: nat('Change of the loss over that of log eps~ in the last decade'),
-  residual: one('|A - A~ B~ A|_F'),
-  residualPart: one(
-    '|A - A~ B~ A|_F^2 / (2 eps~^2) over the loss at the smallest eps~: 1 if it is what makes the loss rise',
-  ),
-  loss: nat('The loss at the smallest eps~'),
-  asymptoteError: nat('Its distance from the asymptote'),
-  encoderZeros: count('D~_ii below 0.1 at the smallest eps~'),
-  nonzeroColumns: count('Nonzero columns of A~: what encoderZeros is predicted to be'),
-  simplifiedLossError: one('The largest |L - L1| / (1 + |L1|)'),
-};
-type Measure = keyof typeof measures;
-
 /** Theorem 3 and, where the reconstruction is broken, Lemma 1. */
 export const landscape: Computation<LandscapeSettings, Column, Measure, Outcome> = {
   kind: 'landscape',
   statement:
     'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; with r - d it converges, with fewer or without A = A~ B~ A it goes to +infinity.',
-  schema,
-  columns,
-  measures,
-  outcomes,
-  problems,
+  schema: landscapeSchema,
+  columns: landscapeColumns,
+  measures: landscapeMeasures,
+  outcomes: landscapeOutcomes,
+  problems: landscapeProblems,
   run,
 };
-
-function problems({ ambientDim, rank, latentDim, zeroColumns }: LandscapeSettings): SettingProblem[] {
-  const found: SettingProblem[] = [];
-  if (rank > ambientDim)
-    found.push({
-      settings: ['rank', 'ambientDim'],
-      message: `expected a rank of at most the ambient dimension ${ambientDim}, got ${rank}`,
-    });
-  if (latentDim - zeroColumns < rank)
-    found.push({
-      settings: ['zeroColumns', 'latentDim'],
-      message:
-        `expected at most ${Math.max(0, latentDim - rank)} zero columns, got ${zeroColumns}: ` +
-        `A = A~ B~ A needs ${rank} (the rank) of the ${latentDim} columns`,
-    });
-  return found;
-}
 
 function* run(settings: LandscapeSettings): Generator<Numbers<Column>, Verdict<Outcome, Measure>, undefined> {
   const { truth, at } = draw(settings);

@@ -1,5 +1,6 @@
 import type { Identity } from './identity.js';
 import { eq7, lemma5L, lemma5L1 } from './inequalities.js';
+import type { IdentityName } from './names.js';
 import { eq4, eq8, lemma7 } from './objective.js';
 import { lemma1, lemma2, lemma3 } from './optima.js';
 import { lemma4Gradient, lemma4Loss, lemma4Trajectory } from './rotations.js';
@@ -18,8 +19,4 @@ export const identities = {
   eq7,
   lemma7,
   eq8,
-} as const satisfies Readonly<Record<string, Identity>>;
-
-export type IdentityName = keyof typeof identities;
-
-export const identityNames = Object.keys(identities) as readonly IdentityName[];
+} as const satisfies Readonly<Record<IdentityName, Identity>>;

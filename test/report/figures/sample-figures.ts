@@ -7,7 +7,7 @@ import type { LogValue } from '../../../src/logs/read.js';
 import { makeFigures, type FigureOptions } from '../../../src/report/figures/make.js';
 import type { Figure } from '../../../src/report/figures/figure.js';
 import type { Sweep } from '../../../src/sweep/load.js';
-import type { TrainingSettings } from '../../../src/sweep/task.js';
+import { isTraining, type TrainingSettings } from '../../../src/sweep/task.js';
 import { writeFinishedRun, type FinishedRun } from '../finished-run.js';
 
 /** Columns 1 and 2 of Table 3, two seeds. */
@@ -35,7 +35,7 @@ settings: { steps: 10000 }
 /** Finishes the runs that `of` has logs for, in a new store, and reads all of them. */
 export function finished(sweep: Sweep, of: (settings: TrainingSettings) => FinishedRun | null): PartRuns[] {
   const out = mkdtempSync(path.join(tmpdir(), 'vae-sweep-figures-'));
-  for (const task of sweep.tasks) {
+  for (const task of sweep.tasks.filter(isTraining)) {
     const run = of(task.settings);
     if (run !== null) writeFinishedRun(out, task, run);
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderPage, type PageContent } from '../../../src/report/page/page.js';
+import type { PageStatement } from '../../../src/report/page/theory.js';
 
 const table = {
   name: 'one',
@@ -23,6 +24,7 @@ const content: PageContent = {
   missing: [{ name: 'linear-1', reason: 'at step 5' }],
   verdicts: [],
   deviations: null,
+  theory: [],
   sections: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' }, collapse: null }],
   figures: [{ name: 'figure1', title: 'Figure 1', caption: 'Norms', svg: '<svg viewBox="0 0 1 1"></svg>' }],
   figureNotes: ['figure2 is left out'],
@@ -46,9 +48,40 @@ test('the page shows everything, each run a click away, and needs nothing from e
   assert.doesNotMatch(html, /<script|<link|src=|url\(|https?:/);
 });
 
+test('the theory is explained, judged and drawn, each statement with its runs a click away', () => {
+  const statement: PageStatement = {
+    name: 'theory-flow',
+    title: 'Theorem <5>',
+    explanation: ['It says.', 'It matters.', 'It was computed.'],
+    findings: ['The text says rows'],
+    outcome: 'does not hold',
+    verdict: 'Holds in 3 of 4 runs',
+    notes: ['1 run ended early.'],
+    exceptions: ['2-6-4, seed 1: max-time'],
+    tables: [table],
+    runs: { ...table, name: 'runs' },
+    figures: content.figures,
+    figureNotes: ['no figure of another'],
+  };
+  const html = renderPage({ ...content, sections: [], theory: [statement] });
+  assert.match(html, /<a href="#theory">Theory<\/a>/);
+  for (const part of [
+    '<section id="theory-flow"><h3>Theorem &lt;5></h3><p>It says. It matters. It was computed.</p>',
+    'data-outcome="does not hold"><p><span class="outcome">does not hold</span> Holds in 3 of 4 runs.</p>',
+    '1 run ended early.',
+    '2-6-4, seed 1: max-time',
+    'The text says rows',
+    'no figure of another',
+    '<details><summary>Every run</summary>',
+  ])
+    assert.ok(html.includes(part), part);
+  assert.ok(!html.includes('id="tables"'), 'a sweep without training runs has no tables of them');
+  assert.doesNotMatch(html, /<script|<link|src=|url\(|https?:/);
+});
+
 test('a section that has nothing to show is not there', () => {
   const html = renderPage({ ...content, missing: [], figures: [], figureNotes: [] });
-  for (const id of ['claims', 'missing', 'figures', 'deviations', 'sigmoid-error'])
+  for (const id of ['claims', 'missing', 'figures', 'deviations', 'sigmoid-error', 'theory'])
     assert.ok(!html.includes(`id="${id}"`), id);
   assert.ok(renderPage({ ...content, explainsSigmoidError: true }).includes('id="sigmoid-error"'));
 });

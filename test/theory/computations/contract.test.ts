@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Computation } from '../../../src/theory/computations/computation.js';
+import { quantities } from '../../../src/theory/computations/quantities.js';
 import { computations } from '../../../src/theory/computations/registry.js';
 import { compute } from './run.js';
 
@@ -22,6 +23,11 @@ for (const [kind, computation] of Object.entries<Computation>(computations))
         assert.deepEqual(Object.keys(row).sort(), Object.keys(computation.columns).sort());
       assert.deepEqual(Object.keys(verdict.measures).sort(), Object.keys(computation.measures).sort());
       assert.ok(verdict.outcome in computation.outcomes);
+    });
+
+    test('is described without being loaded', () => {
+      const { columns, measures, outcomes } = computation;
+      assert.deepEqual(quantities[kind as keyof typeof SMALL], { columns, measures, outcomes });
     });
 
     test('is a function of its settings', () => {

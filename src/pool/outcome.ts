@@ -1,5 +1,6 @@
 import type { TaskFailure } from '../store/task-folder.js';
-import { formatCount } from '../units.js';
+import type { ComputedOutcome } from '../training/protocol.js';
+import { formatCount, formatDuration } from '../units.js';
 import type { TaskOutcome } from './task-pool.js';
 
 export type TaskFailureOutcome = Extract<TaskOutcome, { type: 'failed' | 'diverged' | 'ended' }>;
@@ -16,4 +17,17 @@ export function failureOf(outcome: TaskFailureOutcome, attempts: number): TaskFa
       : `, after a loss of ${lastFinite.loss.toPrecision(6)} nats at step ${lastFinite.step}`;
   const message = `the loss is not finite at step ${formatCount(step)}${before}`;
   return { reason: 'diverged', message, step, lastFinite, attempts };
+}
+
+/** As `1,000 steps in 3 s`, or `max-time in 3 s`. */
+export function doneText(outcome: Extract<TaskOutcome, { type: 'done' | 'computed' }>): string {
+  if (outcome.type === 'computed') return computedText(outcome);
+  const { steps, fromStep, trainingMs } = outcome;
+  return `${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)}`;
+}
+
+/** As `step-limit, incomplete in 12 s`. */
+function computedText({ outcome, complete, holds, elapsedMs }: ComputedOutcome): string {
+  const words = [outcome, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])];
+  return `${words.join(', ')} in ${formatDuration(elapsedMs)}`;
 }

@@ -1,0 +1,108 @@
+import path from 'node:path';
+import type { Merged } from '../store/merge.js';
+import { stepsOf } from '../sweep/cost.js';
+import { formatBytes, formatCount } from '../units.js';
+import { grid } from './grid.js';
+import { stateText } from './ls-text.js';
+import { countStates } from './state-words.js';
+
+/** More take the table's library seconds. */
+const MAX_ROWS = 1_000;
+const MAX_PROBLEMS = 100;
+
+interface Asked {
+  readonly from: readonly string[];
+  readonly out: string;
+  readonly dryRun: boolean;
+  readonly interrupted: boolean;
+}
+
+/** What was copied, or would be, what is there already, and what can't be. */
+export function mergeText(merged: readonly Merged[], { from, out, dryRun, interrupted }: Asked): string {
+  const copied = of(merged, 'copy');
+  const stores = `${formatCount(from.length)} ${from.length === 1 ? 'store' : 'stores'} into ${path.resolve(out)}`;
+  const there = of(merged, 'there').length;
+  const empty = of(merged, 'not begun').length;
+  const counts = [
+    `${taskCount(copied)}${dryRun ? ' to copy' : ' copied'}${contents(copied)}`,
+    ...(there === 0 ? [] : [`${formatCount(there)} there already`]),
+    ...(empty === 0 ? [] : [`${formatCount(empty)} not begun`]),
+  ];
+  return [
+    dryRun ? copyTable(copied) : '',
+    `${dryRun ? 'Would merge' : 'Merged'} ${stores}: ${counts.join(', ')}.\n`,
+    ...problemLists(merged, out),
+    dryRun ? 'Nothing was written (--dry-run).\n' : '',
+    interrupted ? 'Interrupted; the same command goes on from here.\n' : '',
+  ].join('');
+}
+
+/** Whether it is something that a user has to look at. */
+export function isProblem({ decision }: Merged): boolean {
+  return ['conflict', 'corrupt', 'blocked'].includes(decision.type);
+}
+
+function problemLists(merged: readonly Merged[], out: string): string[] {
+  return [
+    list(
+      `Conflicts: finished in both with other contents, ${out} keeps its own`,
+      of(merged, 'conflict'),
+      'vae-sweep verify FILE --retrain tells which of them this machine gives; rm it from the store that has the other.',
+    ),
+    list(
+      'Corrupt, not copied',
+      of(merged, 'corrupt'),
+      'vae-sweep run FILE --retrain-corrupt --out FROM trains them again there.',
+    ),
+    list(
+      `Not copied, as what ${out} has of them is corrupt`,
+      of(merged, 'blocked'),
+      `vae-sweep rm NAME --yes --out ${out} deletes it there; then merge again.`,
+    ),
+  ];
+}
+
+function list(heading: string, items: readonly Merged[], advice: string): string {
+  if (items.length === 0) return '';
+  const lines = items
+    .slice(0, MAX_PROBLEMS)
+    .map((item) => `  ${path.join(item.from, 'tasks', item.name)}: ${problemText(item)}\n`);
+  const more = items.length - lines.length;
+  if (more > 0) lines.push(`  ... and ${formatCount(more)} more\n`);
+  return `${heading} (${formatCount(items.length)}):\n${lines.join('')}  ${advice}\n`;
+}
+
+function problemText({ decision }: Merged): string {
+  if (decision.type === 'conflict') return `other ${decision.differing.join(', ')}`;
+  return 'problem' in decision ? decision.problem : decision.type;
+}
+
+function copyTable(copied: readonly Merged[]): string {
+  if (copied.length === 0) return '';
+  const rows = copied
+    .slice(0, MAX_ROWS)
+    .map(({ name, from, task, state, bytes }) => [
+      name,
+      from,
+      task === null ? '' : stateText(state, stepsOf(task.settings)),
+      formatBytes(bytes),
+    ]);
+  const more = copied.length - rows.length;
+  const rest = more === 0 ? '' : `... and ${formatCount(more)} more\n`;
+  return `${grid(['name', 'from', 'state', 'size'], rows)}${rest}`;
+}
+
+/** As ` (10 done, 1 to continue; 1.36 MB)`. */
+function contents(copied: readonly Merged[]): string {
+  if (copied.length === 0) return '';
+  const bytes = copied.reduce((sum, item) => sum + item.bytes, 0);
+  return ` (${countStates(copied.map(({ state }) => state.state))}; ${formatBytes(bytes)})`;
+}
+
+function of(merged: readonly Merged[], type: Merged['decision']['type']): Merged[] {
+  return merged.filter(({ decision }) => decision.type === type);
+}
+
+function taskCount(merged: readonly Merged[]): string {
+  return `${formatCount(merged.length)} ${merged.length === 1 ? 'task' : 'tasks'}`;
+}

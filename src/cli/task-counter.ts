@@ -1,0 +1,40 @@
+import { Presets, SingleBar } from 'cli-progress';
+import { formatCount } from '../units.js';
+
+/** How far a command is with many tasks. */
+export interface TaskCounter {
+  increment(): void;
+  /** Takes what was drawn off the terminal. */
+  stop(): void;
+}
+
+const LINE_EVERY_MS = 10_000;
+
+/** On standard error: a bar on a terminal, elsewhere a line every ten seconds. */
+export function countTasks(total: number): TaskCounter {
+  return process.stderr.isTTY ? startBar(total) : startLines(total);
+}
+
+function startBar(total: number): TaskCounter {
+  const bar = new SingleBar(
+    { format: '{bar} {value} of {total} tasks', clearOnComplete: true, gracefulExit: false },
+    Presets.rect,
+  );
+  bar.start(total, 0);
+  return bar;
+}
+
+/** No timer: the command may have no time for one between its tasks. */
+function startLines(total: number): TaskCounter {
+  let done = 0;
+  let lineMs = performance.now();
+  return {
+    increment: () => {
+      done += 1;
+      if (performance.now() - lineMs < LINE_EVERY_MS) return;
+      lineMs = performance.now();
+      process.stderr.write(`${formatCount(done)} of ${formatCount(total)} tasks\n`);
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,54 @@
+import { max, min } from 'simple-statistics';
+import { superscript } from './typography.js';
+
+/** More ticks at powers of ten are thinned out. */
+const MOST_DECADES = 8;
+/** Narrower axes have ticks between powers of ten, too. */
+const NARROW = { decades: 2, digits: [1, 2, 5] };
+const NARROWER = { decades: 0.7, digits: [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9] };
+/** Of the axis' length, beyond its values. */
+const PADDING = 0.04;
+
+/** A logarithmic axis for positive values, with ticks at powers of ten. */
+export function logAxis(values: readonly number[], mostTicks = MOST_DECADES) {
+  const low = Math.floor(Math.log10(min([...values])));
+  const high = Math.ceil(Math.log10(max([...values])));
+  return { scale: { type: 'log' }, axis: powersOfTen(low, high, mostTicks) } as const;
+}
+
+/** The same, no longer than the values need, and no lower than `floor` of the largest: what lies beyond has to be clipped. */
+export function closeLogAxis(values: readonly number[], floor: number) {
+  const largest = max([...values]);
+  const smallest = Math.max(min([...values]), floor * largest);
+  const decades = Math.log10(largest / smallest) || 1;
+  const [low, high] = [Math.log10(smallest) - PADDING * decades, Math.log10(largest) + PADDING * decades];
+  return {
+    scale: { type: 'log' as const, nice: false, domain: [10 ** low, 10 ** high] },
+    axis:
+      decades < NARROW.decades
+        ? betweenPowers(low, high, (decades < NARROWER.decades ? NARROWER : NARROW).digits)
+        : powersOfTen(Math.ceil(low), Math.floor(high), MOST_DECADES),
+  };
+}
+
+function powersOfTen(low: number, high: number, mostTicks: number) {
+  const every = Math.ceil((high - low) / mostTicks) || 1;
+  const ticks = Array.from(
+    { length: Math.floor((high - low) / every) + 1 },
+    (_, index) => low + index * every,
+  );
+  const labels = Object.fromEntries(ticks.map((exponent) => [exponent, `10${superscript(exponent)}`]));
+  return {
+    values: ticks.map((exponent) => Number(`1e${exponent}`)),
+    labelExpr: `(${JSON.stringify(labels)})[round(log(datum.value) / LN10)]`,
+  };
+}
+
+function betweenPowers(low: number, high: number, digits: readonly number[]) {
+  const exponents = Array.from({ length: Math.ceil(high) - Math.floor(low) }, (_, i) => Math.floor(low) + i);
+  const values = exponents.flatMap((exponent) => digits.map((digit) => Number(`${digit}e${exponent}`)));
+  return {
+    values: values.filter((value) => value >= 10 ** low && value <= 10 ** high),
+    labelExpr: "format(datum.value, '~g')",
+  };
+}

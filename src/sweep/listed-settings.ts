@@ -1,0 +1,50 @@
+import { cellSchema } from './file-schema.js';
+import type { Experiment, SettingValues } from './kinds/experiment.js';
+import type { Problem } from './problems.js';
+import { problemsOf, refuseProblems, unknownName } from './problems.js';
+import type { YamlSource } from './yaml-source.js';
+
+type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * What a list's entries give in place of their files' own settings, by the experiments of those files: each gets what it has. Throws
+ * if a setting is none of any of them, or its value does not suit one that has it.
+ */
+export function listedSettings(
+  source: YamlSource,
+  entries: readonly Given[],
+  experiments: readonly (readonly Experiment[])[],
+): ReadonlyMap<Experiment, SettingValues>[] {
+  const problems: Problem[] = [];
+  const settings = entries.map((given, i) => {
+    const listed = experiments[i] ?? [];
+    problems.push(...unknownSettings(i, given, listed));
+    return new Map(
+      listed.map((experiment) => {
+        const own = ownSettings(given, experiment);
+        const result = cellSchema(experiment).safeParse(own);
+        if (result.success) return [experiment, result.data];
+        problems.push(
+          ...problemsOf(result.error, own, () => []).map((problem) => ({
+            ...problem,
+            path: ['sweeps', i, 'set', ...problem.path],
+          })),
+        );
+        return [experiment, {}];
+      }),
+    );
+  });
+  refuseProblems(source, problems);
+  return settings;
+}
+
+function unknownSettings(i: number, given: Given, listed: readonly Experiment[]): Problem[] {
+  const names = [...new Set(listed.flatMap(({ schemas }) => Object.keys(schemas)))];
+  return Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .map((name) => ({ path: ['sweeps', i, 'set', name], message: unknownName(name, names), of: 'key' }));
+}
+
+function ownSettings(given: Given, { schemas }: Experiment): Given {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(schemas, name)));
+}

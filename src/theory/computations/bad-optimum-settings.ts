@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { SettingProblem } from './computation.js';
+import {
+  ambientDimSetting,
+  dimSetting,
+  latentDimSetting,
+  seedSetting,
+  wholeNumber,
+} from './setting-schemas.js';
+
+export const badOptimumSchema = z.strictObject({
+  kind: z.literal('bad-optimum'),
+  intrinsicDim: dimSetting.describe(
+    'r*: the dimension of the sigmoid data, which lies in r* + 1 coordinates.',
+  ),
+  ambientDim: ambientDimSetting,
+  latentDim: latentDimSetting,
+  extraDims: dimSetting.describe('s: how many dimensions the generator has too many.'),
+  seed: seedSetting,
+  points: wholeNumber(100, 1_000_000).default(4_000).describe('Points of a Monte Carlo estimate.'),
+  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
+  pointsPerDecade: wholeNumber(1, 100).default(2).describe('Rows a decade.'),
+});
+export type BadOptimumSettings = z.output<typeof badOptimumSchema>;
+
+export function badOptimumProblems({
+  intrinsicDim,
+  ambientDim,
+  latentDim,
+  extraDims,
+}: BadOptimumSettings): SettingProblem[] {
+  const found: SettingProblem[] = [];
+  const needed = intrinsicDim + extraDims;
+  if (ambientDim <= needed)
+    found.push({
+      settings: ['extraDims', 'ambientDim', 'intrinsicDim'],
+      message: `expected extraDims below ambientDim - intrinsicDim = ${ambientDim - intrinsicDim}, got ${extraDims}`,
+    });
+  if (latentDim < needed)
+    found.push({
+      settings: ['extraDims', 'latentDim', 'intrinsicDim'],
+      message: `expected extraDims of at most latentDim - intrinsicDim = ${latentDim - intrinsicDim}, got ${extraDims}`,
+    });
+  return found;
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { identityNames } from '../identities/names.js';
+import { oneOf, seedSetting, wholeNumber } from './setting-schemas.js';
+
+export const identitiesSchema = z.strictObject({
+  kind: z.literal('identities'),
+  identity: oneOf(identityNames).describe('Which statement.'),
+  seed: seedSetting,
+  draws: wholeNumber(1, 100_000).default(200).describe('Random matrices that it is checked at, a row each.'),
+  maxDim: wholeNumber(2, 50).default(10).describe('The largest dimension of a draw; the smallest is 1.'),
+});
+export type IdentitiesSettings = z.output<typeof identitiesSchema>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { SettingProblem } from './computation.js';
+import {
+  ambientDimSetting,
+  latentDimSetting,
+  oneOf,
+  rankSetting,
+  seedSetting,
+  wholeNumber,
+} from './setting-schemas.js';
+
+export const landscapeSchema = z.strictObject({
+  kind: z.literal('landscape'),
+  ambientDim: ambientDimSetting,
+  rank: rankSetting,
+  latentDim: latentDimSetting,
+  zeroColumns: wholeNumber(0, 100).describe('The number of zero columns of A~.'),
+  reconstruction: oneOf(['exact', 'broken'])
+    .default('exact')
+    .describe('exact: A = A~ B~ A; broken: B~ is changed, so that it does not hold.'),
+  seed: seedSetting,
+  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
+  pointsPerDecade: wholeNumber(1, 100).default(4).describe('Rows a decade.'),
+});
+export type LandscapeSettings = z.output<typeof landscapeSchema>;
+
+export function landscapeProblems({
+  ambientDim,
+  rank,
+  latentDim,
+  zeroColumns,
+}: LandscapeSettings): SettingProblem[] {
+  const found: SettingProblem[] = [];
+  if (rank > ambientDim)
+    found.push({
+      settings: ['rank', 'ambientDim'],
+      message: `expected a rank of at most the ambient dimension ${ambientDim}, got ${rank}`,
+    });
+  if (latentDim - zeroColumns < rank)
+    found.push({
+      settings: ['zeroColumns', 'latentDim'],
+      message:
+        `expected at most ${Math.max(0, latentDim - rank)} zero columns, got ${zeroColumns}: ` +
+        `A = A~ B~ A needs ${rank} (the rank) of the ${latentDim} columns`,
+    });
+  return found;
+}

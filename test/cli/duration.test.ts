@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDuration } from '../../src/cli/duration.js';
+import { InputError } from '../../src/errors.js';
+
+test('a time is hours, minutes and seconds, each where it is wanted', () => {
+  const seconds = { '90s': 90, '55m': 3300, '2h': 7200, '1h30m': 5400, '1h0m5s': 3605, '500h': 1_800_000 };
+  for (const [text, value] of Object.entries(seconds))
+    assert.deepEqual(parseDuration('--max-time', text), { text, ms: value * 1000 });
+});
+
+test('anything else is refused, and what no timer can hold', () => {
+  for (const text of ['', '55', '1.5h', '30m1h', '0s', '-1s', '1d', '501h', '500h1s', ' 1s', '9999999999s'])
+    assert.throws(
+      () => parseDuration('--max-time', text),
+      new InputError(`--max-time: expected a time from 1s to 500h, as 90s, 55m or 1h30m, got ${text}`),
+    );
+});

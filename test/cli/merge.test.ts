@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { resultHashes } from '../faults/command.js';
+import { listStore, tasksFolder } from '../../src/store/inventory.js';
+import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
+import { TASK_FILES, verifyTask } from '../../src/store/task-folder.js';
+import type { Task } from '../../src/sweep/task.js';
+import { begin, finish, interrupt } from '../store/sample-store.js';
+import { identifiedTask } from '../store/sample-task.js';
+import { MAIN, vaeSweep } from './command.js';
+
+const [one, two, three] = [1, 2, 3].map(identifiedTask) as [Task, Task, Task];
+let folder: string;
+let first: string;
+let second: string;
+let outDir: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-merge-'));
+  [first, second, outDir] = ['first', 'second', 'out'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+});
+
+function merge(...args: readonly string[]) {
+  return vaeSweep('merge', '--out', outDir, ...args);
+}
+
+describe('vae-sweep merge', () => {
+  test('says what it copied, what was there and what was never begun, and gives the lock back', () => {
+    finish(first, one);
+    finish(outDir, one);
+    interrupt(second, two, 40);
+    begin(second, three);
+    const { stdout, status, stderr } = merge(first, second);
+    assert.match(
+      stdout,
+      new RegExp(
+        `^Merged 2 stores into ${outDir}: 1 task copied \\(1 to continue; [\\d.]+ B\\), 1 there already, 1 not begun\\.\\n$`,
+      ),
+    );
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.equal(readStoreOwner(outDir), null);
+    assert.equal(
+      merge(first, second).stdout,
+      `Merged 2 stores into ${outDir}: 0 tasks copied, 2 there already, 1 not begun.\n`,
+    );
+  });
+
+  test('names conflicts and what is corrupt, keeps what it has, copies the rest, and fails', () => {
+    finish(first, one, 'other');
+    finish(outDir, one);
+    const changed = path.join(finish(first, two), TASK_FILES.steps);
+    writeFileSync(changed, 'steps.arrow CONTENT');
+    finish(first, three);
+    const { stdout, status } = merge(first);
+    assert.equal(
+      stdout.replace(/[\d.]+ kB/, 'SIZE'),
+      `Merged 1 store into ${outDir}: 1 task copied (1 done; SIZE).
+Conflicts: finished in both with other contents, ${outDir} keeps its own (1):
+  ${first}/tasks/${one.name}: other steps.arrow, evaluations.arrow, samples.arrow, parameters.safetensors
+  vae-sweep verify FILE --retrain tells which of them this machine gives; rm it from the store that has the other.
+Corrupt, not copied (1):
+  ${first}/tasks/${two.name}: steps.arrow has other contents than done.json says (SHA-256)
+  vae-sweep run FILE --retrain-corrupt --out FROM trains them again there.
+`,
+    );
+    assert.equal(status, 1);
+    assert.deepEqual(readdirSync(tasksFolder(outDir)).sort(), [one.name, three.name].sort());
+  });
+
+  test('names what it does not copy over something corrupt, and how to get rid of that', () => {
+    finish(first, one);
+    writeFileSync(path.join(finish(outDir, one), TASK_FILES.steps), '');
+    const { stdout, status } = merge(first);
+    assert.equal(status, 1);
+    assert.ok(
+      stdout.endsWith(`Not copied, as what ${outDir} has of them is corrupt (1):
+  ${first}/tasks/${one.name}: steps.arrow has 0 bytes, not 19 as done.json says
+  vae-sweep rm NAME --yes --out ${outDir} deletes it there; then merge again.
+`),
+    );
+  });
+
+  test('--dry-run says what it would copy, and makes nothing', () => {
+    finish(first, one);
+    interrupt(first, two, 40);
+    const { stdout, status } = merge(first, '--dry-run');
+    assert.match(stdout, new RegExp(`│ ${one.name} +│ ${first} +│ done +│ [\\d.]+ kB │\n`));
+    assert.match(stdout, /│ to continue, step 40 of 100 │/);
+    assert.match(
+      stdout,
+      /\nWould merge 1 store into .*: 2 tasks to copy \(1 done, 1 to continue; [\d.]+ kB\)\.\n/,
+    );
+    assert.match(stdout, /\nNothing was written \(--dry-run\)\.\n$/);
+    assert.deepEqual([status, existsSync(outDir)], [0, false]);
+  });
+
+  test('of many tasks that is killed again and again leaves whole tasks only, and is completed', async () => {
+    const tasks = Array.from({ length: 60 }, (_, seed) => identifiedTask(seed));
+    for (const task of tasks) finish(first, task);
+    for (let kill = 1; kill <= 5; kill += 1) {
+      const child = spawn(process.execPath, [MAIN, 'merge', first, '--out', outDir], { stdio: 'ignore' });
+      const closed = once(child, 'close');
+      while (child.exitCode === null && countTasks() < kill * 10) await delay(1);
+      child.kill('SIGKILL');
+      await closed;
+      assert.deepEqual(notWhole(), []);
+    }
+    assert.equal(merge(first).status, 0);
+    assert.deepEqual(resultHashes(outDir), resultHashes(first));
+  });
+});
+
+function countTasks(): number {
+  const folder = tasksFolder(outDir);
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.endsWith('.merging')).length : 0;
+}
+
+function notWhole(): string[] {
+  return listStore(outDir)
+    .filter((entry) => {
+      if (entry.kind !== 'task') return entry.kind !== 'merging';
+      return verifyTask(path.join(tasksFolder(outDir), entry.name), entry.task.id).state !== 'done';
+    })
+    .map(({ name }) => name);
+}
+
+describe('vae-sweep merge refuses', () => {
+  beforeEach(() => {
+    finish(first, one);
+  });
+
+  test('a store in use, to merge from and to merge into', async () => {
+    for (const [used, message] of [
+      [first, `vae-sweep: ${first} is in use by process ${process.pid} on `],
+      [outDir, `vae-sweep: ${outDir} is in use by process ${process.pid} on `],
+    ] as const) {
+      const lock = await acquireStoreLock(used);
+      const { status, stderr } = merge(first);
+      await lock.release();
+      assert.ok(stderr.startsWith(message), stderr);
+      assert.equal(status, 3);
+    }
+    assert.equal(existsSync(tasksFolder(outDir)), false);
+  });
+
+  test('what is no store, and the store itself', () => {
+    assert.equal(
+      merge(first, second).stderr,
+      `vae-sweep: ${second} is no store: there is no ${second}/tasks; name the --out of a run\n`,
+    );
+    cpSync(first, outDir, { recursive: true });
+    const { status, stderr } = merge(path.join(outDir, '..', 'out'));
+    assert.match(stderr, /out is the store to merge into: name others, or choose another with --out\n$/);
+    assert.equal(status, 2);
+  });
+});

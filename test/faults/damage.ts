@@ -1,0 +1,29 @@
+import { seededRandom } from './disk-model.js';
+import { SEED } from './hostile.js';
+
+/** A file cut short, or with a bit flipped. */
+export interface Damage {
+  readonly what: string;
+  readonly at: number;
+  readonly isCut: boolean;
+  readonly bytes: Buffer;
+}
+
+/** The file cut at every `every`-th length, and with a bit flipped in every `every`-th byte. */
+export function damagesOf(whole: Buffer, every = 1): Damage[] {
+  const random = seededRandom(SEED);
+  const positions = Array.from({ length: Math.ceil(whole.length / every) }, (_, index) => index * every);
+  const cuts = positions.map((at) => ({
+    what: `cut at ${at}`,
+    at,
+    isCut: true,
+    bytes: whole.subarray(0, at),
+  }));
+  const flips = positions.map((at) => {
+    const bit = Math.floor(random() * 8);
+    const bytes = Buffer.from(whole);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << bit), at);
+    return { what: `bit ${bit} of byte ${at} flipped`, at, isCut: false, bytes };
+  });
+  return [...cuts, ...flips];
+}

@@ -1,0 +1,56 @@
+import { performance } from 'node:perf_hooks';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+
+/** The seed of all that the tests draw; a failure says which, and `VAE_SWEEP_SEED` asks for another. */
+export const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? 2105);
+
+/** No reader of a small file needs as long. */
+const MOST_MS = 2_000;
+
+/** The bytes with some overwritten, and perhaps cut or grown. */
+function mutated(valid: Uint8Array): fc.Arbitrary<Buffer> {
+  const edit = fc.record({
+    at: fc.nat(valid.length - 1),
+    bytes: fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 1 }),
+      fc.constantFrom(
+        Buffer.alloc(4, 0xff),
+        Buffer.alloc(8, 0xff),
+        Buffer.alloc(4),
+        Buffer.from([0xff, 0xff, 0xff, 0x7f]),
+      ),
+    ),
+  });
+  return fc
+    .record({
+      edits: fc.array(edit, { minLength: 1, maxLength: 6 }),
+      length: fc.option(fc.nat(valid.length + 16)),
+    })
+    .map(({ edits, length }) => {
+      const bytes = Buffer.alloc(Math.max(valid.length, length ?? 0));
+      bytes.set(valid);
+      for (const { at, bytes: written } of edits) bytes.set(written.subarray(0, bytes.length - at), at);
+      return bytes.subarray(0, length ?? bytes.length);
+    });
+}
+
+/** Bytes of any kind, and such as a foreign program may have written over a valid file. */
+export function hostile(...valid: readonly Uint8Array[]): fc.Arbitrary<Buffer> {
+  return fc.oneof(
+    fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+    ...valid.map((bytes) => ({ weight: 4, arbitrary: mutated(bytes) })),
+  );
+}
+
+/** Does it; what it throws is of the class, and it comes soon. */
+export function withstands(action: () => void, expected: new (...values: never[]) => Error): void {
+  const start = performance.now();
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof expected, error instanceof Error ? error.stack : String(error));
+  }
+  const ms = performance.now() - start;
+  assert.ok(ms < MOST_MS, `took ${ms} ms`);
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decide, type Found } from '../../src/store/merge-decision.js';
+import type { TaskState } from '../../src/store/task-folder.js';
+
+const failure = { reason: 'error', message: 'x', step: null, lastFinite: null, attempts: 1 } as const;
+
+function found(
+  state: TaskState,
+  step: number | null = null,
+  hashes: Record<string, string> | null = null,
+): Found {
+  return { state, step, hashes: hashes === null ? null : new Map(Object.entries(hashes)) };
+}
+
+/** Each has more than those before it. */
+const ASCENDING: readonly Found[] = [
+  found({ state: 'new' }),
+  found({ state: 'failed', failure }),
+  found({ state: 'interrupted', step: 0 }, 0),
+  found({ state: 'failed', failure }, 40),
+  found({ state: 'interrupted', step: 50 }, 50),
+  found({ state: 'done' }, null, { 'steps.arrow': 'a' }),
+];
+
+test('what is further is copied over what is less far, and never the other way', () => {
+  ASCENDING.forEach((source, more) => {
+    ASCENDING.forEach((target, less) => {
+      const expected = more === 0 ? 'not begun' : more > less ? 'copy' : 'there';
+      assert.equal(decide(source, target).type, expected, `${more} into ${less}`);
+    });
+    assert.equal(decide(source, null).type, more === 0 ? 'not begun' : 'copy');
+  });
+});
+
+test('two that are done and differ are a conflict that names the files, also one that only one has', () => {
+  const done = (hashes: Record<string, string>) => found({ state: 'done' }, null, hashes);
+  assert.deepEqual(decide(done({ a: '1', b: '2', c: '3' }), done({ a: '1', b: '0', d: '4' })), {
+    type: 'conflict',
+    differing: ['b', 'd', 'c'],
+  });
+});
+
+test('what is corrupt is not copied, nor anything over it', () => {
+  const corrupt = found({ state: 'corrupt', problem: 'a hole' });
+  assert.deepEqual(decide(corrupt, null), { type: 'corrupt', problem: 'a hole' });
+  for (const source of ASCENDING.slice(1))
+    assert.deepEqual(decide(source, corrupt), { type: 'blocked', problem: 'a hole' });
+  assert.deepEqual(decide(found({ state: 'new' }), corrupt), { type: 'not begun' });
+});

@@ -1,0 +1,13 @@
+/** One sweep file of each computation, small enough to be run by a test. */
+export const THEORY_FILES = {
+  'flow.yaml':
+    'experiment: gradient-flow\ngrid: { dimensions: [[6, 2, 4]], startScale: [0.5, 1], seed: [1] }\n',
+  'landscape.yaml':
+    'experiment: landscape\ngrid: { dimensions: [[5, 2, 8]], zeroColumns: [3, 4], seed: [1, 2] }\n',
+  'bad.yaml':
+    'experiment: bad-optimum\nsettings: { dimensions: [3, 7, 6], extraDims: 1, seed: 1, points: 100 }\n',
+  'identities.yaml':
+    'experiment: identities\ngrid: { identity: [eq8, lemma2], seed: [1] }\nsettings: { draws: 20 }\n',
+} as const;
+
+export const ALL_THEORY = `sweeps: [${Object.keys(THEORY_FILES).join(', ')}]\n`;
