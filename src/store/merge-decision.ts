@@ -3,8 +3,6 @@ import type { TaskState } from './task-folder.js';
 /** What a store has of a task. */
 export interface Found {
   readonly state: TaskState;
-  /** Steps of its last checkpoint, which a failed task may have too; null without one. */
-  readonly step: number | null;
   /** SHA-256 of a finished task's files, by name. */
   readonly hashes: ReadonlyMap<string, string> | null;
 }
@@ -46,7 +44,14 @@ function compare(source: Found, target: Found): Decision {
 }
 
 function rank(found: Found | null): number {
-  if (found === null || found.state.state === 'new') return -2;
-  if (found.state.state === 'done') return Infinity;
-  return found.step ?? -1;
+  const state = found?.state ?? { state: 'new' };
+  switch (state.state) {
+    case 'done':
+      return Infinity;
+    case 'interrupted':
+    case 'failed':
+      return state.step ?? -1;
+    default:
+      return -2;
+  }
 }

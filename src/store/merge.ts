@@ -2,12 +2,11 @@ import { lstatSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Task } from '../sweep/task.js';
-import { readCheckpointHeader } from './checkpoint-header.js';
 import { inStore, makeFolder } from './files.js';
 import { importTask, recordProblem } from './import-task.js';
 import { listStore, type StoreEntry } from './inventory.js';
 import { decide, type Decision, type Found } from './merge-decision.js';
-import { markedHashes, TASK_FILES, verifyTask, type TaskState, tasksFolder } from './task-folder.js';
+import { markedHashes, tasksFolder, verifyTask, type TaskState } from './task-folder.js';
 
 export interface MergeOptions {
   /** The store that the others are brought into. */
@@ -100,19 +99,11 @@ function find(folder: string, task: Task): Found {
   // One that was not begun may have none yet.
   const problem = state.state === 'new' ? null : recordProblem(folder, task);
   if (problem !== null) return corrupt(problem);
-  return { state, step: checkpointStep(folder), hashes: markedHashes(folder) };
+  return { state, hashes: markedHashes(folder) };
 }
 
 function corrupt(problem: string): Found {
-  return { state: { state: 'corrupt', problem }, step: null, hashes: null };
-}
-
-function checkpointStep(folder: string): number | null {
-  for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
-    const header = readCheckpointHeader(path.join(folder, name));
-    if (header.found) return header.step;
-  }
-  return null;
+  return { state: { state: 'corrupt', problem }, hashes: null };
 }
 
 function perform(item: Merged, tasks: string): Merged {

@@ -126,6 +126,7 @@ describe('vae-sweep ls', () => {
           lastFinite: null,
           attempts: 1,
         },
+        step: null,
         settings: failed.settings,
         versions: failed.versions,
       },

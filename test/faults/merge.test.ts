@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { UserError } from '../../src/errors.js';
-import { listStore, tasksFolder } from '../../src/store/inventory.js';
+import { listStore } from '../../src/store/inventory.js';
 import { mergeStores } from '../../src/store/merge.js';
-import { TASK_FILES, verifyTask } from '../../src/store/task-folder.js';
+import { TASK_FILES, verifyTask, tasksFolder } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 import { finish, interrupt } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
@@ -65,9 +65,10 @@ async function expected(): Promise<{ image: Image; operations: number }> {
 }
 
 function digests(image: Image): Record<string, string> {
-  return Object.fromEntries(
-    [...image].map(([name, bytes]) => [name, bytes === null ? '' : hash('sha256', bytes)]).sort(),
+  const entries = [...image].map(
+    ([name, bytes]) => [name, bytes === null ? '' : hash('sha256', bytes)] as const,
   );
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function checkStates(): void {

@@ -5,22 +5,18 @@ import type { TaskState } from '../../src/store/task-folder.js';
 
 const failure = { reason: 'error', message: 'x', step: null, lastFinite: null, attempts: 1 } as const;
 
-function found(
-  state: TaskState,
-  step: number | null = null,
-  hashes: Record<string, string> | null = null,
-): Found {
-  return { state, step, hashes: hashes === null ? null : new Map(Object.entries(hashes)) };
+function found(state: TaskState, hashes: Record<string, string> | null = null): Found {
+  return { state, hashes: hashes === null ? null : new Map(Object.entries(hashes)) };
 }
 
 /** Each has more than those before it. */
 const ASCENDING: readonly Found[] = [
   found({ state: 'new' }),
-  found({ state: 'failed', failure }),
-  found({ state: 'interrupted', step: 0 }, 0),
-  found({ state: 'failed', failure }, 40),
-  found({ state: 'interrupted', step: 50 }, 50),
-  found({ state: 'done' }, null, { 'steps.arrow': 'a' }),
+  found({ state: 'failed', failure, step: null }),
+  found({ state: 'interrupted', step: 0 }),
+  found({ state: 'failed', failure, step: 40 }),
+  found({ state: 'interrupted', step: 50 }),
+  found({ state: 'done' }, { 'steps.arrow': 'a' }),
 ];
 
 test('what is further is copied over what is less far, and never the other way', () => {
@@ -34,7 +30,7 @@ test('what is further is copied over what is less far, and never the other way',
 });
 
 test('two that are done and differ are a conflict that names the files, also one that only one has', () => {
-  const done = (hashes: Record<string, string>) => found({ state: 'done' }, null, hashes);
+  const done = (hashes: Record<string, string>) => found({ state: 'done' }, hashes);
   assert.deepEqual(decide(done({ a: '1', b: '2', c: '3' }), done({ a: '1', b: '0', d: '4' })), {
     type: 'conflict',
     differing: ['b', 'd', 'c'],

@@ -12,9 +12,14 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { tasksFolder } from '../../src/store/inventory.js';
-import { mergeStores, type Merged } from '../../src/store/merge.js';
-import { readTaskState, TASK_FILES, taskFolder, verifyTask } from '../../src/store/task-folder.js';
+import { mergeStores, type Merged, type MergeOptions } from '../../src/store/merge.js';
+import {
+  readTaskState,
+  TASK_FILES,
+  taskFolder,
+  verifyTask,
+  tasksFolder,
+} from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
 import { identifiedTask } from './sample-task.js';
@@ -38,7 +43,7 @@ async function merge(...changes: readonly object[]): Promise<Merged[]> {
     onCount: () => undefined,
     onEntry: () => undefined,
   };
-  return mergeStores([from], Object.assign(options, ...changes));
+  return mergeStores([from], Object.assign(options, ...changes) as MergeOptions);
 }
 
 function decisions(merged: readonly Merged[]): Record<string, string> {

@@ -87,7 +87,7 @@ test('the ablations compare their setting in every cell, over ten seeds', () => 
   }
 });
 
-test('the theory is 341 tasks, of which those from a bad optimum train', () => {
+test("the theory is 362 tasks, of which those from a bad optimum and Table 1's train", () => {
   const sweep = load('theory.yaml');
   assert.deepEqual(
     sweep.parts.map(({ name, tasks }) => [name, tasks.length]),
@@ -98,10 +98,14 @@ test('the theory is 341 tasks, of which those from a bad optimum train', () => {
       ['theory-bad-optimum', 47],
       ['theory-bad-optimum-training', 12],
       ['theory-identities', 36],
+      ['table1-linear', 21],
     ],
   );
   const trained = sweep.tasks.filter(isTraining);
-  assert.deepEqual([...new Set(trained.map(({ settings }) => settings.badOptimumExtraDims))], [1, 2, 3]);
+  assert.deepEqual(
+    [...new Set(trained.map(({ settings }) => settings.badOptimumExtraDims))],
+    [1, 2, 3, undefined],
+  );
 });
 
 test("the theory's grids have all that can be computed of their dimensions", () => {
