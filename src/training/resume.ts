@@ -42,8 +42,13 @@ export function resume(
   }
   if (problems.length > 0) throw new CorruptTaskError(problems.join('; '));
   const logs = new TrainingLogs(folder, task, null);
-  const finished = predecessor === null ? null : readPredecessor(predecessor, task, layout, logs);
-  return { step: finished?.step ?? 0, state: finished?.state ?? null, logs, recovered: null };
+  try {
+    const finished = predecessor === null ? null : readPredecessor(predecessor, task, layout, logs);
+    return { step: finished?.step ?? 0, state: finished?.state ?? null, logs, recovered: null };
+  } catch (error) {
+    logs.close();
+    throw error;
+  }
 }
 
 /** Else the next checkpoint would keep the broken one as the one before it, and a crash then leave nothing else. */

@@ -10,7 +10,7 @@ import { evaluate, type EvaluationResult } from './evaluate.js';
 import type { TrainingLogs } from './training-logs.js';
 import { MAX_CHUNK_STEPS, type Program, type Programs } from './programs.js';
 import type { StepMetrics, TrainOutcome, TrainRequest } from './protocol.js';
-import { resume } from './resume.js';
+import { resume, type Start } from './resume.js';
 import { recordSession } from './session-record.js';
 import { startParameters } from './start-parameters.js';
 import { runInputTensors, STEP_METRICS } from './step.js';
@@ -21,11 +21,17 @@ const FIRST_CHUNK_STEPS = 100;
 
 /** Trains one task from its checkpoint or its start, to its end, a stop request or a loss that is not finite. */
 export function train(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
-  const run = new Run(request, programs.get(request.task.settings), clock);
+  const program = programs.get(request.task.settings);
+  const start = resume(request, parameterLayout(program.model));
   try {
-    return run.toEnd();
+    const run = new Run(request, program, start, clock);
+    try {
+      return run.toEnd();
+    } finally {
+      run.dispose();
+    }
   } finally {
-    run.dispose();
+    start.logs.close();
   }
 }
 
@@ -48,13 +54,12 @@ class Run {
   #chunkSteps = FIRST_CHUNK_STEPS;
   #checkpointMs: number;
 
-  constructor(request: TrainRequest, program: Program, clock: Clock) {
+  constructor(request: TrainRequest, program: Program, start: Start, clock: Clock) {
     this.#request = request;
     this.#program = program;
     this.#clock = clock;
     this.#shared = new Int32Array(request.shared);
     const { task } = request;
-    const start = resume(request, parameterLayout(program.model));
     this.#recovered = start.recovered;
     this.#logs = start.logs;
     this.#dataParameters = tf.tidy(() => program.model.dataset.parameters(task.settings.seed, task.settings));
@@ -82,7 +87,6 @@ class Run {
   }
 
   dispose(): void {
-    this.#logs.close();
     tf.dispose([...this.#inputs, ...this.#state]);
   }
 

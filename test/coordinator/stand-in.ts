@@ -52,7 +52,7 @@ export function standInTask(
 export function standInOptions(
   outDir: string,
   changes: Partial<RunOptions> = {},
-): RunOptions & { shown(): string } {
+): RunOptions & { readonly shown: () => string } {
   const output = new PassThrough();
   const chunks: string[] = [];
   output.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));

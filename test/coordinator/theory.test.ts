@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { runSweep, type RunOptions, type RunResult } from '../../src/coordinator/run-sweep.js';
 import { installedTensorFlow } from '../../src/store/installation.js';
@@ -11,11 +10,14 @@ import { NUMERICS_VERSION } from '../../src/sweep/numerics-version.js';
 import { loadSweep, type Sweep } from '../../src/sweep/load.js';
 import { sweepFolderWith } from '../sweep/sweep-folder.js';
 import { ALL_THEORY, THEORY_FILES } from '../sweep/theory-sweep.js';
+import { standInOptions } from './stand-in.js';
 
 const LINEAR =
   'experiment: linear\nsettings: { dimensions: [2, 4, 3], seed: 2, steps: 20, batchSize: 20, engine: eager }\n';
 /** Long enough to be stopped: a second or two. */
 const LONG = 'experiment: identities\nsettings: { identity: eq4, seed: 1, draws: 150 }\n';
+
+const WORKER = new URL('../../workers/train.js', import.meta.url);
 
 function newStore(): string {
   return mkdtempSync(path.join(tmpdir(), 'vae-sweep-theory-'));
@@ -33,28 +35,12 @@ async function run(
   changes: Partial<RunOptions> = {},
   onShown: (shown: string) => void = () => undefined,
 ): Promise<RunResult & { shown: string }> {
-  const output = new PassThrough();
-  let shown = '';
-  output.on('data', (chunk: Buffer) => {
-    shown += chunk.toString();
-    onShown(shown);
+  const { shown, ...options } = standInOptions(outDir, { workerUrl: WORKER, retries: 0, ...changes });
+  options.output.on('data', () => {
+    onShown(shown());
   });
-  const result = await runSweep(sweep, {
-    outDir,
-    workers: 2,
-    retries: 0,
-    retryDiverged: false,
-    retrainCorrupt: false,
-    checkpointEveryMs: 1000,
-    isolation: 'thread',
-    stallMs: 60_000,
-    memoryBytes: Infinity,
-    logLevel: 'info',
-    signal: new AbortController().signal,
-    output,
-    ...changes,
-  });
-  return { ...result, shown };
+  const result = await runSweep(sweep, options);
+  return { ...result, shown: shown() };
 }
 
 function bytesOf(outDir: string, { tasks }: Sweep): string[] {

@@ -45,6 +45,11 @@ test('what makes a run longer makes its estimate longer', () => {
     assert.ok(costOf('linear', { ...values, ...change }).trainingMs > base, JSON.stringify(change));
 });
 
+test('a parameter takes 12 bytes: itself and two moments', () => {
+  const bytes = (biases: boolean) => costOf('linear', { dimensions: [3, 12, 20], seed: 2, biases }).bytes;
+  assert.equal(bytes(true) - bytes(false), 12 * (12 + 20));
+});
+
 test('a full step log is 24 bytes a step, and logEverySteps thins it', () => {
   const bytes = (logEverySteps: number) =>
     costOf('linear', { dimensions: [3, 12, 20], seed: 2, logEverySteps }).bytes;

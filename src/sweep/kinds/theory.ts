@@ -8,7 +8,7 @@ const TASK_OVERHEAD_BYTES = 32 * 1024;
 const FLOAT64_BYTES = 8;
 
 /** What tells one computation's tasks from another's. */
-interface Computation<Own extends TheorySettings> {
+interface TheoryDefinition<Own extends TheorySettings> {
   readonly kind: Own['kind'];
   /** The task's settings, with defaults. */
   readonly schema: z.ZodType<Own> & { readonly shape: Readonly<Record<string, z.ZodType>> };
@@ -27,9 +27,11 @@ interface Computation<Own extends TheorySettings> {
 }
 
 /** One of the computations of the paper's theory as an experiment. */
-export function theoryExperiment<Own extends TheorySettings>(computation: Computation<Own>): Experiment<Own> {
-  const { kind, schema, nameParts, mostRows, likelyRows = mostRows, columns, ms } = computation;
-  const dimensions = Object.entries(computation.dimensions ?? {});
+export function theoryExperiment<Own extends TheorySettings>(
+  definition: TheoryDefinition<Own>,
+): Experiment<Own> {
+  const { kind, schema, nameParts, mostRows, likelyRows = mostRows, columns, ms } = definition;
+  const dimensions = Object.entries(definition.dimensions ?? {});
   const dims = dimensions.map(([, name]) => name);
   const isDim = (name: string) => dims.some((dim) => dim === name);
   const fields = Object.entries(schema.shape).filter(([name]) => name !== 'kind' && !isDim(name));
@@ -48,7 +50,7 @@ export function theoryExperiment<Own extends TheorySettings>(computation: Comput
       return schema.parse({ kind, ...Object.fromEntries(own), ...values });
     },
     problems: (_values, settings) =>
-      computation.problems(settings).map(({ settings: names, message }) => ({
+      definition.problems(settings).map(({ settings: names, message }) => ({
         settings: names.map((name) => (isDim(name) ? 'dimensions' : name)),
         message,
       })),

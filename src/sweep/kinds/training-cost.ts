@@ -18,6 +18,8 @@ const EAGER_RELU_MICROSECONDS = 190;
 const LOG_ROW_BYTES = 24;
 const EVALUATION_BYTES = 160;
 const FLOAT32_BYTES = 4;
+/** Adam's, which a finished task keeps beside its parameters. */
+const MOMENTS = 2;
 const FLOAT64_BYTES = 8;
 /** Schemas, record batch headers, JSON files, blocks not filled. */
 const TASK_OVERHEAD_BYTES = 48 * 1024;
@@ -66,7 +68,7 @@ function estimateBytes(settings: TrainingSettings, parameters: number): number {
     Math.ceil(steps / logEverySteps) * LOG_ROW_BYTES +
     evaluations * (EVALUATION_BYTES + (latentDim + 2 * intrinsicDim) * FLOAT64_BYTES) +
     2 * evaluationPoints * ambientDim * FLOAT32_BYTES +
-    parameters * FLOAT32_BYTES +
+    (1 + MOMENTS) * parameters * FLOAT32_BYTES +
     TASK_OVERHEAD_BYTES
   );
 }
