@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileDurably } from '../store/files.js';
 import type { Figure } from './figures/figure.js';
-import { isTraining } from '../sweep/task.js';
+import { isTraining, type Task } from '../sweep/task.js';
 import { makeFigures } from './figures/make.js';
 import { writeFigures } from './figures/write.js';
 import { renderPage } from './page/page.js';
@@ -57,13 +57,11 @@ async function draw(figures: readonly Figure[], folder: string): Promise<PageFig
 }
 
 function contentOf({ sweep, parts, sections, verdicts, deviations, missingComputations }: Report) {
-  const tasks = sweep.tasks.filter(isTraining);
-  const [first] = tasks;
-  const { tensorflow, numerics } = first?.versions ?? { tensorflow: '', numerics: '' };
+  const { tasks } = sweep;
   const missing = [...parts.flatMap((part) => part.missing), ...missingComputations];
   return {
     title: sweep.title ?? sweep.name,
-    versions: `TensorFlow ${tensorflow}, numerics ${numerics}`,
+    versions: [...new Set(tasks.map(versionsText))].join('; '),
     finished: tasks.length - missing.length,
     asked: tasks.length,
     missing: missing.map(({ task, reason }) => ({ name: task.name, reason })),
@@ -72,4 +70,10 @@ function contentOf({ sweep, parts, sections, verdicts, deviations, missingComput
     sections: sections.map(({ title, means, runs, collapse }) => ({ title, tables: means, runs, collapse })),
     explainsSigmoidError: parts.some(({ part }) => part.table === 'table2' || part.table === 'table4'),
   };
+}
+
+function versionsText(task: Task): string {
+  return isTraining(task)
+    ? `TensorFlow ${task.versions.tensorflow}, numerics ${task.versions.numerics}`
+    : `theory ${task.versions.theory}`;
 }

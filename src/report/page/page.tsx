@@ -19,7 +19,7 @@ export interface PageContent {
   readonly title: string;
   /** How it is made, as `vae-sweep report sweeps/paper.yaml`. */
   readonly command: string;
-  /** As `TensorFlow 2.21.0, numerics 1`. */
+  /** As `TensorFlow 2.21.0, numerics 1; theory 1`. */
   readonly versions: string;
   readonly finished: number;
   readonly asked: number;

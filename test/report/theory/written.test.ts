@@ -7,6 +7,7 @@ import { readComputedRuns } from '../../../src/aggregate/computed.js';
 import { makeReport } from '../../../src/report/report.js';
 import { examineTheory } from '../../../src/report/theory/registry.js';
 import { writeReport } from '../../../src/report/write.js';
+import type { TheoryTask } from '../../../src/sweep/task.js';
 import { sampleSweep } from '../sample-sweep.js';
 import { computedTask, computeInto } from './computed-runs.js';
 
@@ -45,12 +46,18 @@ test('what was really computed is judged, and written as tables, figures and a p
     ],
   );
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-theory-'));
-  const report = { ...makeReport(sweep, outDir), theory, missingComputations: computed.missing };
+  const report = {
+    ...makeReport(sweep, outDir),
+    sweep: { ...sweep, tasks: tasks.map((task) => ({ ...task, versions: { theory: 1 } }) as TheoryTask) },
+    theory,
+    missingComputations: computed.missing,
+  };
   const page = readFileSync(
     await writeReport(report, { folder, seed: undefined, command: 'report' }),
     'utf8',
   );
   assert.match(page, /<section id="theory">/);
+  assert.match(page, new RegExp(`>${tasks.length - 1} of ${tasks.length} runs finished\\..*\\(theory 1\\)`));
   assert.match(page, /: not finished</);
   assert.doesNotMatch(page, /<script|<link|src=/);
   const figures = readdirSync(path.join(folder, 'figures'));
