@@ -48,6 +48,7 @@ test('what was really computed is judged, and written as tables, figures and a p
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-theory-'));
   const report = {
     ...makeReport(sweep, outDir),
+    parts: [],
     sweep: { ...sweep, tasks: tasks.map((task) => ({ ...task, versions: { theory: 1 } }) as TheoryTask) },
     theory,
     missingComputations: computed.missing,
