@@ -1,0 +1,10 @@
+#!/bin/bash
+# Runs once all jobs of the array have ended: brings their stores together.
+#SBATCH --job-name=vae-sweep-merge
+#SBATCH --mem=2G
+#SBATCH --time=01:00:00
+#SBATCH --output=slurm-%j.log
+set -euo pipefail
+
+store=${STORE:-out}
+srun node bin/vae-sweep.mjs merge "$store"/shards/* --out "$store"
