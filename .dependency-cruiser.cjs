@@ -24,8 +24,9 @@ const flow = {
     'training/(protocol|clock|failed-outcome|session-record)',
   ],
   // Never load TensorFlow: they know the threads' protocol.
-  pool: ['sweep', 'store/predecessors', 'training/protocol'],
-  coordinator: ['pool', 'store', 'sweep', 'training/protocol'],
+  pool: ['sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
+  queue: ['pool', 'store', 'sweep', 'training/protocol'],
+  coordinator: ['queue', 'pool', 'store', 'sweep', 'training/protocol'],
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
@@ -33,6 +34,7 @@ const flow = {
   cli: [
     'coordinator',
     'pool/process-pool',
+    'queue',
     'report',
     'aggregate',
     'store',
@@ -42,7 +44,8 @@ const flow = {
   ],
 };
 
-const withoutTensorFlow = '^src/(cli|coordinator|pool|sweep|store|theory|computing|logs|aggregate|report)/';
+const withoutTensorFlow =
+  '^src/(cli|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -71,6 +74,13 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/native/' },
       to: { path: 'node_modules/@tensorflow/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'one-door-to-redis',
+      comment: 'Only a sweep with --queue loads these, by importing src/queue when it starts.',
+      severity: 'error',
+      from: { pathNot: '^(src/queue/|bench/redis-server[.]ts$)' },
+      to: { path: 'node_modules/(bullmq|ioredis)/' },
     },
     {
       name: 'planning-loads-no-tensorflow',

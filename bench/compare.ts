@@ -35,6 +35,7 @@ function medians({
   start,
   report,
   dispatch,
+  queue,
   planning,
 }: Result): Map<string, number> {
   return new Map([
@@ -64,6 +65,15 @@ function medians({
       ? [
           ['trivial task, milliseconds', dispatch.taskMs] as const,
           ['finished run of trivial tasks, milliseconds', dispatch.finishedRunMs.median] as const,
+        ]
+      : []),
+    ...(queue
+      ? [
+          ['task through the queue, one worker, milliseconds', queue.singleTaskMs] as const,
+          ['tasks a second through the queue', queue.tasksPerSecond] as const,
+          ['Redis memory a task, bytes', queue.redisBytesPerTask] as const,
+          ['coordinator of a queue, peak memory, bytes', queue.coordinatorBytes] as const,
+          ['two workers over two threads', queue.fleet.ratio.median] as const,
         ]
       : []),
     ...(planning ?? []).map(

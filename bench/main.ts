@@ -8,6 +8,7 @@ import { measureDispatch } from './measure-dispatch.js';
 import { measureLogging } from './measure-logging.js';
 import { measureMemory } from './measure-memory.js';
 import { measurePlanning } from './measure-planning.js';
+import { measureQueue } from './measure-queue.js';
 import { measureReport } from './measure-report.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining } from './measure-training.js';
@@ -16,7 +17,8 @@ import type { MeasureOptions } from './options.js';
 import { changesText, resultText } from './print.js';
 import type { Result } from './result.js';
 
-type Part = 'training' | 'workers' | 'logging' | 'memory' | 'start' | 'report' | 'dispatch' | 'planning';
+type Part =
+  'training' | 'workers' | 'logging' | 'memory' | 'start' | 'report' | 'dispatch' | 'queue' | 'planning';
 
 /** In the order they are measured, and what each adds to the result. */
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
@@ -27,6 +29,7 @@ const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>>
   start: async (options) => ({ start: await measureStart(options) }),
   report: async (options) => ({ report: await measureReport(options) }),
   dispatch: async (options) => ({ dispatch: await measureDispatch(options) }),
+  queue: async (options) => ({ queue: await measureQueue(options) }),
   planning: async (options) => ({ planning: await measurePlanning(options) }),
 };
 

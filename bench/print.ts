@@ -6,6 +6,7 @@ import type {
   LoggingResult,
   MemoryResult,
   PlanningResult,
+  QueueResult,
   ReportResult,
   Result,
   StartResult,
@@ -18,7 +19,7 @@ const SPREAD = ['median', 'min', 'max'];
 
 /** What was measured, as tables for a terminal. */
 export function resultText(result: Result): string {
-  const { training, workers, logging, memory, start, report, dispatch, planning } = result;
+  const { training, workers, logging, memory, start, report, dispatch, queue, planning } = result;
   return [
     machineTable(result),
     ...(training ? [programsTable(training.programs)] : []),
@@ -29,6 +30,7 @@ export function resultText(result: Result): string {
     ...(start ? [startTable(start)] : []),
     ...(report ? [reportTable(report)] : []),
     ...(dispatch ? [dispatchTable(dispatch)] : []),
+    ...(queue ? [queueTable(queue), fleetTable(queue.fleet)] : []),
     ...(planning ? [planningTable(planning)] : []),
   ].join('\n\n');
 }
@@ -146,6 +148,33 @@ function dispatchTable(result: DispatchResult): string {
     `A sweep of ${formatCount(tasks)} tasks that train nothing, one worker: milliseconds`,
     ['a task', 'its commits alone', 'first tenth', 'last tenth', 'finding all finished'],
     [[taskMs, commitMs, firstTenthMs, lastTenthMs, finishedRunMs.median].map(significant)],
+  );
+}
+
+function queueTable(result: QueueResult): string {
+  const { tasks, workers, singleTaskMs, tasksPerSecond, firstTenthMs, lastTenthMs } = result;
+  const { redisBytesPerTask, coordinatorBytes, putAgain } = result;
+  return table(
+    `${formatCount(tasks)} tasks that train nothing through a queue, ${workers} workers`,
+    [],
+    [
+      ['one worker alone, milliseconds a task', significant(singleTaskMs)],
+      ['tasks a second', significant(tasksPerSecond)],
+      ['first tenth, milliseconds a task', significant(firstTenthMs)],
+      ['last tenth, milliseconds a task', significant(lastTenthMs)],
+      ['memory of Redis a task, bytes', formatCount(Math.round(redisBytesPerTask))],
+      ['peak memory of the coordinator', mebibytes(coordinatorBytes)],
+      ['tasks put into the queue again', formatCount(putAgain)],
+    ],
+  );
+}
+
+function fleetTable({ localStepsPerSecond, queuedStepsPerSecond, ratio }: QueueResult['fleet']): string {
+  const count = ({ median }: Spread) => formatCount(Math.round(median));
+  return table(
+    'Two workers of one thread each beside a run with two: steps a second, and their ratio round by round',
+    ['two threads', 'two workers', ...SPREAD.map((name) => `ratio, ${name}`)],
+    [[count(localStepsPerSecond), count(queuedStepsPerSecond), ...spreadCells(ratio, fixed)]],
   );
 }
 

@@ -94,6 +94,29 @@ export const resultSchema = z.object({
       finishedRunMs: spreadSchema,
     })
     .optional(),
+  queue: z
+    .object({
+      tasks: z.int(),
+      workers: z.int(),
+      /** Milliseconds a task with one worker, which waits for the queue after each. */
+      singleTaskMs: z.number(),
+      /** With all workers, and milliseconds a task in the first and the last tenth of the tasks. */
+      tasksPerSecond: z.number(),
+      firstTenthMs: z.number(),
+      lastTenthMs: z.number(),
+      redisBytesPerTask: z.number(),
+      /** Peak of the coordinator. */
+      coordinatorBytes: z.number(),
+      /** Tasks whose end the coordinator did not hear of, and put into the queue again. */
+      putAgain: z.int(),
+      /** Two workers of one thread each beside a run with two. */
+      fleet: z.object({
+        localStepsPerSecond: spreadSchema,
+        queuedStepsPerSecond: spreadSchema,
+        ratio: spreadSchema,
+      }),
+    })
+    .optional(),
   planning: z.array(z.object({ command: z.string(), elapsedMs: spreadSchema })).optional(),
 });
 
@@ -105,4 +128,5 @@ export type MemoryResult = NonNullable<Result['memory']>;
 export type StartResult = NonNullable<Result['start']>;
 export type ReportResult = NonNullable<Result['report']>;
 export type DispatchResult = NonNullable<Result['dispatch']>;
+export type QueueResult = NonNullable<Result['queue']>;
 export type PlanningResult = NonNullable<Result['planning']>;

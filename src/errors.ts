@@ -38,3 +38,10 @@ export class StoreBusyError extends UserError {
     super(message, EXIT.busy, options);
   }
 }
+
+/** The queue of `--queue` can't be used, or this worker can't for it. Start Redis, mend the address or the password, or the installation. */
+export class QueueError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, EXIT.failure, options);
+  }
+}

@@ -14,6 +14,7 @@ import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 import { verifyCommand } from './verify.js';
+import { workerCommand } from './worker.js';
 
 const isDebug = process.argv.includes('--debug');
 
@@ -31,6 +32,7 @@ try {
       '$0 <command>\n\nTrains sweeps of small variational autoencoders on all cores, and logs every step as Arrow.',
     )
     .command(runCommand)
+    .command(workerCommand)
     .command(planCommand)
     .command(statusCommand)
     .command(reportCommand)

@@ -50,16 +50,9 @@ export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
       ...repeatable,
       describe: "Values in place of the file's, as --set steps=1000 --set seed=2,3",
     })
-    .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
+    .option('out', outOption)
     .option('yes', { type: 'boolean', default: false, describe: 'Allow more than 100,000 tasks' })
-    .option('workers', {
-      type: 'number',
-      default: availableParallelism(),
-      defaultDescription: 'one a core',
-      requiresArg: true,
-      coerce: checkWorkers,
-      describe: 'Tasks trained at a time',
-    });
+    .option('workers', workersOption);
 }
 
 export function withShardOption<T>(yargs: Argv<T>): Argv<T & Pick<ShardArguments, 'shard'>> {
@@ -108,6 +101,22 @@ export function sweepText({
 export function installedVersions(): TaskVersions {
   return { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
 }
+
+export const outOption = {
+  type: 'string',
+  default: 'out',
+  requiresArg: true,
+  describe: 'Folder of all results',
+} as const;
+
+export const workersOption = {
+  type: 'number',
+  default: availableParallelism(),
+  defaultDescription: 'one a core',
+  requiresArg: true,
+  coerce: checkWorkers,
+  describe: 'Tasks trained at a time',
+} as const;
 
 /** One value each time it is given, so that a positional argument after it stays one. */
 export const repeatable = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const;

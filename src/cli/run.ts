@@ -7,6 +7,7 @@ import type { CorruptTask } from '../coordinator/triage.js';
 import { EXIT, InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { ISOLATIONS, type Isolation } from '../pool/process-pool.js';
+import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
 import { parseDuration, type Duration } from './duration.js';
 import {
   loadSweepOf,
@@ -17,28 +18,24 @@ import {
   withSweepOptions,
   type ShardArguments,
 } from './options.js';
+import { withTrainingOptions, type TrainingArguments } from './training-options.js';
 
-/** TensorFlow alone has some 400. */
-const LEAST_MEGABYTES = 500;
-
-interface RunArguments extends ShardArguments {
+interface RunArguments extends ShardArguments, TrainingArguments {
   readonly maxTime: Duration | undefined;
   readonly retries: number;
-  readonly checkpointEvery: number;
   readonly isolation: Isolation;
-  readonly stallAfter: number;
-  readonly maxMemory: number;
   readonly logLevel: LogLevel;
   readonly retryDiverged: boolean;
   readonly onlyFailed: boolean;
   readonly retrainCorrupt: boolean;
+  readonly queue?: QueueAddress;
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <file>',
   describe: 'Train what a sweep lacks, and print the table of its means',
   builder: (yargs) =>
-    withShardOption(withSweepOptions(yargs))
+    withTrainingOptions(withShardOption(withSweepOptions(yargs)))
       .option('max-time', {
         type: 'string',
         requiresArg: true,
@@ -53,33 +50,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         coerce: checkRetries,
         describe: 'Further tries of a task that fails; a failed task is also tried at the next run',
       })
-      .option('checkpoint-every', {
-        type: 'number',
-        default: RUN_DEFAULTS.checkpointEverySeconds,
-        requiresArg: true,
-        coerce: (seconds: number) => checkSeconds('checkpoint-every', 0, seconds),
-        describe: 'Seconds of training between checkpoints; results do not depend on it',
-      })
       .option('isolation', {
         choices: ISOLATIONS,
         default: RUN_DEFAULTS.isolation,
         describe:
           'thread: all workers in one process; process: each in its own, for tasks that crash or fill the memory',
-      })
-      .option('stall-after', {
-        type: 'number',
-        default: RUN_DEFAULTS.stallAfterSeconds,
-        requiresArg: true,
-        coerce: (seconds: number) => checkSeconds('stall-after', 1, seconds),
-        describe: 'Seconds without a step after which a task has failed',
-      })
-      .option('max-memory', {
-        type: 'number',
-        default: RUN_DEFAULTS.maxMemoryMegabytes,
-        defaultDescription: "nine tenths of the machine's",
-        requiresArg: true,
-        coerce: checkMegabytes,
-        describe: 'Megabytes that all workers together may have; a task that takes more has failed',
       })
       .option('log-level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'Detail of log.jsonl' })
       .option('retry-diverged', {
@@ -96,6 +71,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: 'boolean',
         default: false,
         describe: 'Set corrupt task folders aside and train their tasks again',
+      })
+      .option('queue', {
+        type: 'string',
+        requiresArg: true,
+        coerce: (text: string) => parseQueueUrl(text),
+        describe: 'Redis, as redis://host:6379: vae-sweep worker trains, on as many machines as have joined',
       })
       .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
       .example('$0 run sweeps/table1-linear.yaml --only-failed', 'once more what failed, and nothing else')
@@ -135,6 +116,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       retrainCorrupt: argv.retrainCorrupt,
       signal: stop.signal,
       output: process.stderr,
+      ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
     }).finally(() => {
       removeHandlers();
       removeTimer();
@@ -184,14 +166,4 @@ function exitCodeOf({
 function checkRetries(retries: number): number {
   if (Number.isInteger(retries) && retries >= 0 && retries <= 100) return retries;
   throw new InputError(`--retries: expected a whole number from 0 to 100${received(retries)}`);
-}
-
-function checkMegabytes(megabytes: number): number {
-  if (megabytes >= LEAST_MEGABYTES) return megabytes;
-  throw new InputError(`--max-memory: expected megabytes from ${LEAST_MEGABYTES}${received(megabytes)}`);
-}
-
-function checkSeconds(option: string, least: number, seconds: number): number {
-  if (seconds >= least && seconds <= 86_400) return seconds;
-  throw new InputError(`--${option}: expected seconds from ${least} to 86400${received(seconds)}`);
 }

@@ -12,9 +12,10 @@ const DEFAULT_ROWS = 24;
 export class BarView {
   readonly #bars: MultiBar;
   readonly #total: SingleBar;
-  readonly #workers: readonly SingleBar[];
+  readonly #workers: SingleBar[] = [];
+  readonly #rows: number;
 
-  constructor(stream: NodeJS.WritableStream & { readonly rows?: number }, workers: number) {
+  constructor(stream: NodeJS.WritableStream & { readonly rows?: number }) {
     this.#bars = new MultiBar(
       {
         stream,
@@ -30,10 +31,7 @@ export class BarView {
     this.#total = this.#bars.create(1, 0, { text: '' });
     // Some pseudo-terminals say 0.
     const terminalRows = stream.rows ?? 0;
-    const rows = Math.max(1, (terminalRows > 0 ? terminalRows : DEFAULT_ROWS) - OTHER_ROWS);
-    this.#workers = Array.from({ length: Math.min(workers, rows) }, () =>
-      this.#bars.create(1, 0, { text: '' }),
-    );
+    this.#rows = Math.max(1, (terminalRows > 0 ? terminalRows : DEFAULT_ROWS) - OTHER_ROWS);
   }
 
   draw(snapshot: Snapshot, text: string): void {
@@ -43,6 +41,9 @@ export class BarView {
     );
     const tasksDone = parts.reduce((sum, part) => sum + part, snapshot.tasksDone);
     update(this.#total, tasksDone, tasks, text);
+    // Machines may join while a sweep runs.
+    while (this.#workers.length < Math.min(workers.length, this.#rows))
+      this.#workers.push(this.#bars.create(1, 0, { text: '' }));
     this.#workers.forEach((bar, slot) => {
       drawWorker(bar, workers[slot] ?? null);
     });
@@ -63,13 +64,13 @@ function drawWorker(bar: SingleBar, running: RunningTask | null): void {
     update(bar, 0, 1, 'idle');
     return;
   }
-  const { task, step } = running;
+  const { task, step, worker } = running;
   const steps = stepsOf(task.settings);
   update(
     bar,
     step,
     steps,
-    `${step.toLocaleString('en-US')} of ${steps.toLocaleString('en-US')} steps  ${task.name}`,
+    `${step.toLocaleString('en-US')} of ${steps.toLocaleString('en-US')} steps  ${task.name}${worker === undefined ? '' : ` on ${worker}`}`,
   );
 }
 

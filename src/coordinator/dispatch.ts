@@ -1,7 +1,6 @@
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import { StoreError } from '../errors.js';
-import type { TaskFailure } from '../store/task-folder.js';
 import {
   clearFailed,
   markFailed,
@@ -10,10 +9,10 @@ import {
   setAside,
   taskFolder,
 } from '../store/task-folder.js';
+import { doneText, failureOf, type TaskFailureOutcome } from '../pool/outcome.js';
 import type { TaskOutcome, TaskPool } from '../pool/task-pool.js';
 import { isTraining } from '../sweep/task.js';
-import type { ComputedOutcome } from '../training/protocol.js';
-import { formatCount, formatDuration } from '../units.js';
+import { formatCount } from '../units.js';
 import type { Tally } from './tally.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
@@ -136,13 +135,13 @@ class Dispatch {
         this.#done += 1;
         const { steps, fromStep, trainingMs } = outcome;
         logger.info({ task: name, steps, fromStep, trainingMs }, 'task done');
-        event(`done: ${name}, ${formatCount(steps - fromStep)} steps in ${formatDuration(trainingMs)}`);
+        event(`done: ${name}, ${doneText(outcome)}`);
         return;
       }
       case 'computed':
         this.#done += 1;
         logger.info({ task: name, ...outcome }, 'task done');
-        event(`done: ${name}: ${computedText(outcome)}`);
+        event(`done: ${name}: ${doneText(outcome)}`);
         return;
       case 'stopped':
         logger.info({ task: name, step: outcome.step }, 'task stopped');
@@ -209,25 +208,4 @@ class Dispatch {
     this.#failed.push({ task, failure });
     this.#context.event(`failed: ${task.name}: ${failure.message}`);
   }
-}
-
-/** As `max-time in 3 s` or `step-limit, incomplete in 12 s`. */
-function computedText({ outcome, complete, holds, elapsedMs }: ComputedOutcome): string {
-  const words = [outcome, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])];
-  return `${words.join(', ')} in ${formatDuration(elapsedMs)}`;
-}
-
-type TaskFailureOutcome = Extract<TaskOutcome, { type: 'failed' | 'diverged' | 'ended' }>;
-
-function failureOf(outcome: TaskFailureOutcome, attempts: number): TaskFailure {
-  const unknown = { step: null, lastFinite: null, attempts };
-  if (outcome.type === 'failed') return { ...unknown, reason: 'error', message: outcome.message };
-  if (outcome.type === 'ended') return { ...unknown, reason: outcome.reason, message: outcome.message };
-  const { step, lastFinite } = outcome;
-  const before =
-    lastFinite === null
-      ? ''
-      : `, after a loss of ${lastFinite.loss.toPrecision(6)} nats at step ${lastFinite.step}`;
-  const message = `the loss is not finite at step ${formatCount(step)}${before}`;
-  return { reason: 'diverged', message, step, lastFinite, attempts };
 }

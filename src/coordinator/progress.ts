@@ -15,6 +15,8 @@ export interface Progress {
 
 const REDRAW_MS = 250;
 const HEARTBEAT_MS = 10_000;
+/** Named in a line. */
+const MOST_WORKERS = 8;
 
 /** Bars on a terminal; elsewhere plain lines, an event each and one every ten seconds. */
 export function showProgress(stream: Output, snapshot: () => Snapshot): Progress {
@@ -28,8 +30,21 @@ export function progressText({ tasksDone, tasks, stepsPerSecond, etaMs }: Snapsh
   return `${formatCount(tasksDone)} of ${formatCount(tasks)} tasks${speed}${eta}`;
 }
 
+/** As `; host-12: 2 tasks, other-7: 1 task`; empty where this machine trains alone. */
+export function workersText({ workers }: Snapshot): string {
+  const counts = new Map<string, number>();
+  for (const running of workers)
+    if (running?.worker !== undefined) counts.set(running.worker, (counts.get(running.worker) ?? 0) + 1);
+  if (counts.size === 0) return '';
+  const parts = [...counts]
+    .slice(0, MOST_WORKERS)
+    .map(([name, tasks]) => `${name}: ${formatCount(tasks)} ${tasks === 1 ? 'task' : 'tasks'}`);
+  const others = counts.size > MOST_WORKERS ? `, and ${formatCount(counts.size - MOST_WORKERS)} more` : '';
+  return `; ${parts.join(', ')}${others}`;
+}
+
 function showBars(stream: Output, snapshot: () => Snapshot): Progress {
-  const view = new BarView(stream, snapshot().workers.length);
+  const view = new BarView(stream);
   const draw = (): void => {
     const now = snapshot();
     view.draw(now, progressText(now));
@@ -56,7 +71,8 @@ function showLines(stream: Output, snapshot: () => Snapshot): Progress {
     stream.write(`${line}\n`);
   };
   const timer = setInterval(() => {
-    event(progressText(snapshot()));
+    const now = snapshot();
+    event(`${progressText(now)}${workersText(now)}`);
   }, HEARTBEAT_MS);
   return {
     event,

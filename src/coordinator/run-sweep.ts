@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Isolation } from '../pool/process-pool.js';
+import type { QueueAddress } from '../queue/address.js';
+import type { QueueTiming } from '../queue/timing.js';
 import { checkDiskSpace } from '../store/disk-space.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { findPredecessors } from '../store/predecessors.js';
@@ -9,9 +11,11 @@ import { setAside, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import { estimateCost } from '../sweep/cost.js';
 import type { Sweep } from '../sweep/load.js';
+import type { DispatchResult } from './dispatch.js';
 import type { LogLevel } from './log.js';
 import { openLog } from './log.js';
 import type { Output } from './progress.js';
+import type { Start } from './train-all.js';
 import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
 
@@ -40,6 +44,8 @@ export interface RunOptions {
   readonly output: Output;
   /** Module of a training thread. */
   readonly workerUrl?: URL;
+  /** Where the workers of other machines get the tasks; without it, this machine trains. */
+  readonly queue?: QueueOptions;
 }
 
 export interface RunResult {
@@ -50,6 +56,12 @@ export interface RunResult {
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
   readonly logFile: string;
+}
+
+export interface QueueOptions {
+  readonly address: QueueAddress;
+  /** @default QUEUE_TIMING */
+  readonly timing?: QueueTiming;
 }
 
 type SweepToRun = Pick<Sweep, 'name' | 'file' | 'tasks'>;
@@ -99,17 +111,17 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   const { outDir, retrainCorrupt, signal } = options;
   if (retrainCorrupt) await setCorruptAside(outDir, sweep, say, signal);
   const states = readTaskStates(outDir, sweep.tasks);
-  const found = triage(sweep.tasks, states, options, findPredecessors(outDir, sweep.tasks, states));
+  const found = triage(
+    sweep.tasks,
+    states,
+    options.queue === undefined ? options : { ...options, workers: null },
+    findPredecessors(outDir, sweep.tasks, states),
+  );
   say(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
   checkDiskSpace(outDir, bytesToWrite(found));
-  // Not needed, and not loaded, when there is nothing to train.
-  const { trainAll } = await import('./train-all.js');
-  const result = await trainAll(
-    { tasks: sweep.tasks.length, done, pending },
-    { workerUrl: TRAINING_THREAD, ...options, logger },
-  );
+  const result = await trainPending({ tasks: sweep.tasks.length, done, pending }, options, logger);
   const allFailed = [...failed, ...result.failed];
   const corrupt = [...found.corrupt, ...result.corrupt];
   const allDone = done + result.done;
@@ -117,6 +129,20 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   const interrupted = signal.aborted && ended < sweep.tasks.length;
   logger.info({ done: allDone, failed: allFailed.length, interrupted }, 'session over');
   return { interrupted, done: allDone, failed: allFailed, corrupt };
+}
+
+/** What trains is not needed, and not loaded, when there is nothing to train. */
+async function trainPending(
+  start: Start,
+  { queue, ...options }: RunOptions,
+  logger: Logger,
+): Promise<DispatchResult> {
+  if (queue !== undefined) {
+    const { trainQueued } = await import('./train-queued.js');
+    return trainQueued(start, { ...options, ...queue, logger });
+  }
+  const { trainAll } = await import('./train-all.js');
+  return trainAll(start, { workerUrl: TRAINING_THREAD, ...options, logger });
 }
 
 /** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */

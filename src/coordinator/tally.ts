@@ -18,10 +18,13 @@ export interface Snapshot {
 export interface RunningTask {
   readonly task: Task;
   readonly step: number;
+  /** Who trains it, where several machines do. */
+  readonly worker?: string;
 }
 
 interface Running {
   readonly task: Task;
+  readonly worker: string | undefined;
   readonly fromStep: number;
   readonly workMsPerStep: number;
 }
@@ -36,6 +39,7 @@ const WINDOW_MS = 10_000;
  */
 export class Tally {
   readonly #tasks: number;
+  readonly #workers: number;
   readonly #stepOf: (slot: number) => number;
   readonly #running: (Running | null)[];
   #tasksDone: number;
@@ -45,25 +49,28 @@ export class Tally {
   #startMs: number | null = null;
   #window: { readonly atMs: number; readonly steps: number }[] = [];
 
+  /** @param workers slots that there always are; others come with a task and go with the last one */
   constructor(
     { tasks, done, pending }: { tasks: number; done: number; pending: readonly PendingTask[] },
     workers: number,
     stepOf: (slot: number) => number,
   ) {
     this.#tasks = tasks;
+    this.#workers = workers;
     this.#tasksDone = done;
     this.#waitingWorkMs = pending.reduce((sum, item) => sum + remainingWorkMs(item), 0);
     this.#running = Array<Running | null>(workers).fill(null);
     this.#stepOf = stepOf;
   }
 
-  started(slot: number, pending: PendingTask, nowMs: number): void {
+  started(slot: number, pending: PendingTask, nowMs: number, worker?: string): void {
     const { task, fromStep } = pending;
     if (this.#startMs === null) this.#window = [{ atMs: nowMs, steps: 0 }];
     this.#startMs ??= nowMs;
     this.#waitingWorkMs -= remainingWorkMs(pending);
     this.#running[slot] = {
       task,
+      worker,
       fromStep,
       workMsPerStep: estimateCost(task.settings).microsecondsPerStep / 1000,
     };
@@ -77,6 +84,7 @@ export class Tally {
     if (isTraining(running.task)) this.#endedSteps += steps;
     this.#endedWorkMs += steps * running.workMsPerStep;
     this.#running[slot] = null;
+    while (this.#running.length > this.#workers && this.#running.at(-1) === null) this.#running.pop();
     if (isDone) this.#tasksDone += 1;
   }
 
@@ -91,7 +99,12 @@ export class Tally {
       stepsPerSecond: this.#speed(nowMs),
       etaMs: this.#eta(nowMs),
       workers: this.#running.map(
-        (running, slot) => running && { task: running.task, step: this.#stepOf(slot) },
+        (running, slot) =>
+          running && {
+            task: running.task,
+            step: this.#stepOf(slot),
+            ...(running.worker === undefined ? {} : { worker: running.worker }),
+          },
       ),
     };
   }

@@ -38,8 +38,8 @@ export interface TriageOptions {
   readonly retryDiverged: boolean;
   /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
   readonly onlyFailed?: boolean;
-  /** Tasks trained at a time. */
-  readonly workers: number;
+  /** Tasks trained at a time; null where nobody knows. */
+  readonly workers: number | null;
   /** Milliseconds that a millisecond of estimated training takes here. @default 1 */
   readonly msPerEstimatedMs?: number;
 }
@@ -52,7 +52,7 @@ export interface Triage {
   /** Of an earlier session, and not to be tried again. */
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
-  /** Estimated elapsed time of what is pending; null if nothing is. */
+  /** Estimated elapsed time of what is pending; null if nothing is, or nobody knows the workers. */
   readonly remainingMs: number | null;
   /**
    * As `21 tasks: 12 done, 3 to continue (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 4 to run; about 2 min 10 s on
@@ -155,14 +155,14 @@ function estimateRemainingMs(
   pending: readonly PendingTask[],
   { workers, msPerEstimatedMs = 1 }: TriageOptions,
 ): number | null {
-  if (pending.length === 0) return null;
+  if (pending.length === 0 || workers === null) return null;
   const costs = pending.map((item) => ({ trainingMs: remainingWorkMs(item) * msPerEstimatedMs }));
   return estimateElapsedMs(costs, Math.min(workers, pending.length));
 }
 
 /** As `; about 2 min 10 s on 2 workers`. */
 function timeText(remainingMs: number | null, pending: number, { workers }: TriageOptions): string {
-  if (remainingMs === null) return '';
+  if (remainingMs === null || workers === null) return '';
   const used = Math.min(workers, pending);
   return `; about ${formatDuration(remainingMs)} on ${formatCount(used)} ${used === 1 ? 'worker' : 'workers'}`;
 }

@@ -111,6 +111,11 @@ export class ProcessPool implements TaskPool {
     for (const host of this.#hosts()) host.requestStop();
   }
 
+  /** Ends the slot's process at once, and whatever else it trains: what is worth keeping is durable. */
+  async kill(slot: number): Promise<void> {
+    await this.#slots[slot]?.host.kill();
+  }
+
   async destroy(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all([...this.#hosts()].map(async (host) => host.kill()));

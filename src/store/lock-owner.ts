@@ -67,6 +67,11 @@ export function describe(owner: Owner): string {
   return `process ${owner.pid} on ${owner.host}, started ${owner.startedAt} (${owner.command})`;
 }
 
+/** The command of this process, without what a URL in it has before its host: its password. */
+export function commandLine(args: readonly string[] = process.argv.slice(1)): string {
+  return args.join(' ').replaceAll(/(\/\/)[^\s/]*@/g, '$1');
+}
+
 /** Told while an owner's beat is watched. */
 export function watchText(outDir: string, owner: string, leaseMs: number): string {
   return `${outDir} was last used by ${owner}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`;

@@ -7,6 +7,7 @@ import { makeFolder, reasonOf } from './files.js';
 import { contend, giveBack, type Held, type Rules } from './lock-contest.js';
 import { LockFolder } from './lock-folder.js';
 import {
+  commandLine,
   currentProcess,
   describe,
   lifeOf,
@@ -163,7 +164,7 @@ function newOwner(identity: ProcessIdentity): Owner {
     nonce: randomUUID(),
     ...identity,
     startedAt: new Date().toISOString(),
-    command: process.argv.slice(1).join(' '),
+    command: commandLine(),
     released: false,
   };
 }

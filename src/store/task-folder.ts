@@ -48,7 +48,7 @@ const stepMetricsSchema = z.object({
   decoderLogVariance: z.number(),
 });
 
-const failureSchema = z.object({
+export const taskFailureSchema = z.object({
   reason: z.enum(['diverged', 'error', 'crashed', 'stalled', 'memory']),
   message: z.string(),
   /** Step at which it failed, where known. */
@@ -67,7 +67,7 @@ const markerSchema = z.object({
     .refine((files) => Object.keys(files).length > 0, { error: 'names no file' }),
 });
 
-export type TaskFailure = z.infer<typeof failureSchema>;
+export type TaskFailure = z.infer<typeof taskFailureSchema>;
 
 export type TaskState =
   /** Nothing worth keeping: to be run from the first step. */
@@ -207,7 +207,7 @@ function markerProblem(folder: string, id: string, marker: z.infer<typeof marker
 }
 
 function readUnfinishedState(folder: string): TaskState {
-  const failure = readJsonFile(path.join(folder, TASK_FILES.failed), failureSchema);
+  const failure = readJsonFile(path.join(folder, TASK_FILES.failed), taskFailureSchema);
   if (!failure.found && failure.problem !== null) return { state: 'corrupt', problem: failure.problem };
   const { step, problem } = readProgress(folder);
   if (failure.found) return { state: 'failed', failure: failure.value, step };

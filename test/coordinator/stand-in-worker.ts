@@ -36,6 +36,9 @@ function standIn(request: TrainRequest): TrainOutcome {
     return { type: 'corrupt', problem: 'its checkpoint is not whole' };
   if (behaviour === 'diverges') return { type: 'diverged', step: 8, lastFinite: metrics(7) };
   if (behaviour === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
+  if (behaviour === 'waits at a checkpoint' && fromStep === 0) waitAtCheckpoint(request);
+  if (behaviour === 'takes a while') pause(new Int32Array(new SharedArrayBuffer(4)), 100);
+  if (behaviour === 'takes long') pause(new Int32Array(new SharedArrayBuffer(4)), 7_000);
   if (behaviour === 'never stops') pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
   if (behaviour === 'waits for a companion') waitForCompanion(request);
   return finish(request, fromStep);
@@ -79,6 +82,13 @@ function runUntilStopped({ task, folder, shared, slot }: TrainRequest): TrainOut
   writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(40));
   log({ folder }, { event: 'stop', task: task.name, slot });
   return { type: 'stopped', fromStep: 0, recovered: null, step: 40 };
+}
+
+/** For ever, with steps done that the checkpoint lacks. */
+function waitAtCheckpoint({ folder, shared, slot }: TrainRequest): void {
+  writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
+  Atomics.store(new Int32Array(shared), 1 + slot, 35);
+  pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
 }
 
 /** Until an even number of tasks has started: two at a time are needed to get on. */

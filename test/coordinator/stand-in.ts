@@ -23,6 +23,9 @@ export const BEHAVIOURS = [
   'fills the heap',
   'fills the memory',
   'finds the disk full',
+  'waits at a checkpoint',
+  'takes a while',
+  'takes long',
 ] as const;
 
 export type Behaviour = (typeof BEHAVIOURS)[number];

@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '../src/errors.js';
+import { measureFleet } from './measure-fleet.js';
+import type { MeasureOptions } from './options.js';
+import { noRedis, RedisServer } from './redis-server.js';
+import type { QueueResult } from './result.js';
+import { inTemporaryFolder } from './temporary-folder.js';
+
+const TASKS = 100_000;
+const WORKERS = 200;
+const WORKER_PROCESSES = 2;
+/** Of one worker alone, one after the other. */
+const SINGLE_TASKS = 2_000;
+const POLL_MS = 50;
+
+/** What the process of the coordinator measures. */
+export interface CoordinatorFigures {
+  readonly taskMs: number;
+  readonly firstTenthMs: number;
+  readonly lastTenthMs: number;
+  readonly peakBytes: number;
+  /** Tasks whose end it did not hear of. */
+  readonly putAgain: number;
+}
+
+/** Tasks that train nothing through a real Redis, which writes an append-only file; and two workers beside two threads. */
+export async function measureQueue(options: MeasureOptions): Promise<QueueResult> {
+  if (noRedis !== false) throw new InputError(`--only queue: ${noRedis}: apt-get install redis-server`);
+  const { progress, steps = TASKS } = options;
+  const [tasks, singleTasks] = [Math.min(TASKS, steps), Math.min(SINGLE_TASKS, steps)];
+  progress(`queue: ${singleTasks} tasks, one worker`);
+  const single = await drive(singleTasks, 1, 1);
+  progress(`queue: ${tasks} tasks, ${WORKERS} workers`);
+  const { redisBytesPerTask, ...many } = await drive(tasks, WORKERS, WORKER_PROCESSES);
+  return {
+    tasks,
+    workers: WORKERS,
+    singleTaskMs: single.taskMs,
+    tasksPerSecond: 1000 / many.taskMs,
+    firstTenthMs: many.firstTenthMs,
+    lastTenthMs: many.lastTenthMs,
+    redisBytesPerTask,
+    coordinatorBytes: many.peakBytes,
+    putAgain: many.putAgain,
+    fleet: await measureFleet(options),
+  };
+}
+
+async function drive(
+  tasks: number,
+  workers: number,
+  processes: number,
+): Promise<CoordinatorFigures & { redisBytesPerTask: number }> {
+  const redis = await RedisServer.start({ appendOnly: true });
+  const children: ChildProcess[] = [];
+  try {
+    return await inTemporaryFolder(async (outDir) => {
+      const emptyBytes = await redis.usedBytes();
+      const coordinator = start('queue-coordinator', [redis.url, String(tasks), outDir]);
+      children.push(coordinator);
+      const figures = text(coordinator.stdout);
+      while ((await redis.count('vae-sweep:tasks:wait')) < tasks) {
+        if (coordinator.exitCode !== null) throw new Error('the coordinator of the benchmark ended');
+        await delay(POLL_MS);
+      }
+      const redisBytesPerTask = ((await redis.usedBytes()) - emptyBytes) / tasks;
+      for (let number = 0; number < processes; number++)
+        children.push(start('queue-workers', [redis.url, String(workers / processes)]));
+      return { ...(JSON.parse(await figures) as CoordinatorFigures), redisBytesPerTask };
+    });
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    await redis.remove();
+  }
+}
+
+function start(program: string, args: readonly string[]) {
+  const file = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
+  return spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+}

@@ -1,0 +1,48 @@
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
+import { trainQueued } from '../src/coordinator/train-queued.js';
+import { parseQueueUrl } from '../src/queue/address.js';
+import type { CoordinatorFigures } from './measure-queue.js';
+import { taskOf } from './shapes.js';
+
+/** A coordinator of tasks that train nothing: URL, number and an empty folder are its arguments. It prints its figures as JSON. */
+const [url = '', count = '1', outDir = ''] = process.argv.slice(2);
+const tasks = Number(count);
+const pending = Array.from({ length: tasks }, (_, replicate) => ({
+  task: taskOf('linear', 1, replicate),
+  fromStep: 0,
+  predecessor: null,
+  failures: 0,
+}));
+const output = new PassThrough();
+const endsMs: number[] = [];
+let putAgain = 0;
+createInterface({ input: output }).on('line', (line) => {
+  if (line.startsWith('done: ')) endsMs.push(performance.now());
+  putAgain += Number(/^the queue has lost ([\d,]+) /.exec(line)?.[1]?.replaceAll(',', '') ?? 0);
+});
+await trainQueued(
+  { tasks, done: 0, pending },
+  {
+    address: parseQueueUrl(url),
+    outDir,
+    retries: 1,
+    retrainCorrupt: false,
+    signal: new AbortController().signal,
+    logger: pino({ level: 'silent' }),
+    output,
+  },
+);
+const tenth = Math.max(1, Math.floor(tasks / 10));
+const perTask = (from: number, to: number) =>
+  ((endsMs[to] ?? NaN) - (endsMs[from] ?? NaN)) / Math.max(1, to - from);
+const last = endsMs.length - 1;
+const figures: CoordinatorFigures = {
+  taskMs: perTask(0, last),
+  firstTenthMs: perTask(0, Math.min(tenth, last)),
+  lastTenthMs: perTask(Math.max(0, last - tenth), last),
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+  putAgain,
+};
+process.stdout.write(JSON.stringify(figures));

@@ -1,0 +1,33 @@
+import { parseQueueUrl } from '../src/queue/address.js';
+import { QueueConnection } from '../src/queue/connection.js';
+import { TaskWorker, type TaskHandler } from '../src/queue/task-worker.js';
+import { QUEUE_TIMING } from '../src/queue/timing.js';
+import { stepsOf } from '../src/sweep/cost.js';
+import { THEORY_VERSION } from '../src/sweep/numerics-version.js';
+import { taskOf } from './shapes.js';
+
+/** A process of workers that train nothing: URL and number are its arguments. It goes on until it is killed. */
+const [url = '', count = '1'] = process.argv.slice(2);
+
+const handler: TaskHandler = {
+  handle: async ({ task }) =>
+    Promise.resolve({
+      type: 'done',
+      report: { fromStep: 0, steps: stepsOf(task.settings), text: 'trained nothing', recovered: null },
+    }),
+  stepsOf: () => null,
+  abandon: () => undefined,
+};
+
+const { versions } = taskOf('linear', 1, 0);
+const say = (): void => undefined;
+for (let number = 1; number <= Number(count); number++)
+  new TaskWorker({
+    connection: await QueueConnection.open(parseQueueUrl(url), QUEUE_TIMING, say),
+    name: `simulated-${process.pid}-${number}`,
+    versions: { ...versions, theory: THEORY_VERSION },
+    slots: 1,
+    timing: QUEUE_TIMING,
+    handler,
+    say,
+  });

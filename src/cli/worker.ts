@@ -1,0 +1,53 @@
+import type { CommandModule } from 'yargs';
+import { onStopRequest } from '../coordinator/stop.js';
+import { EXIT } from '../errors.js';
+import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
+import { THEORY_VERSION } from '../sweep/numerics-version.js';
+import { installedVersions, outOption, workersOption } from './options.js';
+import { withTrainingOptions, type TrainingArguments } from './training-options.js';
+
+interface WorkerArguments extends TrainingArguments {
+  readonly queue: QueueAddress;
+  readonly out: string;
+  readonly workers: number;
+}
+
+export const workerCommand: CommandModule<object, WorkerArguments> = {
+  command: 'worker',
+  describe: 'Train the tasks of `run --queue` on this machine too, until it is stopped',
+  builder: (yargs) =>
+    withTrainingOptions(yargs)
+      .option('queue', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        coerce: (text: string) => parseQueueUrl(text),
+        describe: 'Redis, as redis://host:6379',
+      })
+      .option('out', outOption)
+      .option('workers', workersOption)
+      .example(
+        '$0 worker --queue redis://host:6379 --out /shared/out',
+        'on each machine, with the folder that the run has',
+      ),
+  handler: async (argv) => {
+    const versions = { ...installedVersions(), theory: THEORY_VERSION };
+    const { runQueueWorker } = await import('../queue/run-worker.js');
+    const stop = new AbortController();
+    const removeHandlers = onStopRequest((reason) => {
+      stop.abort(reason);
+    });
+    await runQueueWorker({
+      queue: argv.queue,
+      outDir: argv.out,
+      workers: argv.workers,
+      checkpointEveryMs: argv.checkpointEvery * 1000,
+      stallMs: argv.stallAfter * 1000,
+      memoryBytes: argv.maxMemory * 1e6,
+      versions,
+      signal: stop.signal,
+      output: process.stderr,
+    }).finally(removeHandlers);
+    process.exitCode = EXIT.interrupted;
+  },
+};

@@ -1,0 +1,28 @@
+import { InputError } from '../errors.js';
+
+/** Where the queue is. Only `shown` may be printed or logged. */
+export interface QueueAddress {
+  /** With its user and password. */
+  readonly url: string;
+  /** As `redis://host:6379/0`. */
+  readonly shown: string;
+}
+
+/** Gives the password where the URL has none, so that no list of processes shows it. */
+export const PASSWORD_VARIABLE = 'VAE_SWEEP_QUEUE_PASSWORD';
+
+const EXPECTED =
+  'expected redis://HOST:PORT or, for TLS, rediss://HOST:PORT, as redis://:PASSWORD@host:6379/0';
+
+/** What was received is not repeated in the error: it may hold a password. */
+export function parseQueueUrl(text: string, password = process.env[PASSWORD_VARIABLE]): QueueAddress {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
+    throw new InputError(`--queue: ${EXPECTED}`);
+  const database = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
+  if (database === undefined || url.search !== '' || url.hash !== '')
+    throw new InputError(`--queue: ${EXPECTED}; after the port only the number of a database may stand`);
+  if (url.password === '' && password !== undefined) url.password = password;
+  const shown = `${url.protocol}//${url.hostname}:${url.port === '' ? '6379' : url.port}/${database === '' ? '0' : database}`;
+  return { url: url.href, shown };
+}

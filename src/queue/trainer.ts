@@ -1,0 +1,140 @@
+import { StoreError } from '../errors.js';
+import { doneText, failureOf, type TaskFailureOutcome } from '../pool/outcome.js';
+import type { ProcessPool } from '../pool/process-pool.js';
+import type { TaskOutcome } from '../pool/task-pool.js';
+import type { Predecessor } from '../store/predecessors.js';
+import {
+  clearFailed,
+  markFailed,
+  prepareTaskFolder,
+  readTaskState,
+  taskFolder,
+  type TaskState,
+} from '../store/task-folder.js';
+import { stepsOf } from '../sweep/cost.js';
+import { formatCount } from '../units.js';
+import type { Delivery, TaskHandler, Verdict } from './task-worker.js';
+import { withSteps } from './payload.js';
+
+export interface TrainerOptions {
+  readonly pool: Pick<ProcessPool, 'train' | 'stepOf' | 'kill'>;
+  readonly outDir: string;
+  /** Of this worker. */
+  readonly name: string;
+  /** Whether the worker is to stop. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+interface Running {
+  readonly slot: number;
+  readonly fromStep: number;
+}
+
+/** Trains the tasks of a queue in a pool of this machine, into this machine's store. */
+export class Trainer implements TaskHandler {
+  readonly #options: TrainerOptions;
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: TrainerOptions) {
+    this.#options = options;
+  }
+
+  /** What the store has is not trained again: a task may be delivered twice after a crash. */
+  async handle(delivery: Delivery): Promise<Verdict> {
+    const { outDir, say, name } = this.#options;
+    const { task } = delivery;
+    const folder = taskFolder(outDir, task);
+    const state = readTaskState(folder, task.id);
+    if (state.state === 'done') {
+      say(`done before: ${task.name}`);
+      const steps = stepsOf(task.settings);
+      return { type: 'done', report: { fromStep: steps, steps, text: 'done before', recovered: null } };
+    }
+    if (state.state === 'corrupt') return corruptVerdict(name, state.problem);
+    prepareTaskFolder(folder, task);
+    if (state.state === 'failed') clearFailed(folder);
+    const outcome = await this.#train(delivery, folder, state);
+    return this.#judge(delivery, folder, outcome);
+  }
+
+  stepsOf(taskId: string): { fromStep: number; step: number } | null {
+    const running = this.#running.get(taskId);
+    if (running === undefined) return null;
+    return { fromStep: running.fromStep, step: this.#options.pool.stepOf(running.slot) };
+  }
+
+  abandon(taskId: string): void {
+    const running = this.#running.get(taskId);
+    if (running !== undefined) void this.#options.pool.kill(running.slot);
+  }
+
+  async #train(delivery: Delivery, folder: string, state: TaskState): Promise<TaskOutcome> {
+    const { pool, outDir, say } = this.#options;
+    const { task } = delivery;
+    const step = state.state === 'interrupted' || state.state === 'failed' ? state.step : null;
+    const predecessor = step === null ? predecessorOf(delivery, outDir) : null;
+    const fromStep = step ?? predecessor?.steps ?? 0;
+    say(`training: ${task.name}${fromStep === 0 ? '' : ` from step ${formatCount(fromStep)}`}`);
+    try {
+      return await pool.train({ task, folder, fromStep, predecessor }, (slot) => {
+        this.#running.set(task.id, { slot, fromStep });
+      });
+    } finally {
+      this.#running.delete(task.id);
+    }
+  }
+
+  #judge(delivery: Delivery, folder: string, outcome: TaskOutcome): Verdict {
+    const { say, name, signal } = this.#options;
+    const { task } = delivery;
+    switch (outcome.type) {
+      case 'done':
+      case 'computed': {
+        const text = doneText(outcome);
+        say(`done: ${task.name}, ${text}`);
+        const steps = stepsOf(task.settings);
+        const { fromStep, recovered } = outcome.type === 'done' ? outcome : { fromStep: 0, recovered: null };
+        return { type: 'done', report: { steps, fromStep, text, recovered } };
+      }
+      case 'stopped':
+        say(`given back: ${task.name} at step ${formatCount(outcome.step)}`);
+        return { type: 'stopped' };
+      case 'corrupt':
+        say(`corrupt: ${task.name}: ${outcome.problem}`);
+        return corruptVerdict(name, outcome.problem);
+      case 'unwritable':
+        throw new StoreError(outcome.message);
+      default:
+        // A process that ended because all do, is no failure.
+        if (outcome.type === 'ended' && signal.aborted) return { type: 'stopped' };
+        return this.#fail(delivery, folder, outcome);
+    }
+  }
+
+  /** A divergence comes again. */
+  #fail(delivery: Delivery, folder: string, outcome: TaskFailureOutcome): Verdict {
+    const { say, name } = this.#options;
+    const { task, failures, failedTries, isLastTry } = delivery;
+    const failure = failureOf(outcome, failures + failedTries + 1);
+    const isFinal = outcome.type === 'diverged';
+    if (isFinal || isLastTry) markFailed(folder, failure);
+    say(`${isFinal || isLastTry ? 'failed' : 'failed, to be tried again'}: ${task.name}: ${failure.message}`);
+    return { type: 'failed', failure: { type: 'failed', worker: name, failure }, isFinal };
+  }
+}
+
+/** Corrupt files do not mend themselves: the coordinator decides. */
+function corruptVerdict(worker: string, problem: string): Verdict {
+  return { type: 'failed', failure: { type: 'corrupt', worker, problem }, isFinal: true };
+}
+
+/** The coordinator names its steps; its folder and whether it is there follow from this store. */
+function predecessorOf({ task, predecessorSteps }: Delivery, outDir: string): Predecessor | null {
+  if (predecessorSteps === null) return null;
+  const shorter = withSteps(task, predecessorSteps);
+  if (shorter === null) return null;
+  const folder = taskFolder(outDir, shorter);
+  if (readTaskState(folder, shorter.id).state !== 'done') return null;
+  return { id: shorter.id, folder, steps: predecessorSteps };
+}

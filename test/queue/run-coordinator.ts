@@ -1,0 +1,25 @@
+import { runSweep } from '../../src/coordinator/run-sweep.js';
+import { onStopRequest } from '../../src/coordinator/stop.js';
+import { EXIT } from '../../src/errors.js';
+import { parseQueueUrl } from '../../src/queue/address.js';
+import { standInOptions } from '../coordinator/stand-in.js';
+import { readSpec, TEST_TIMING } from './fleet.js';
+
+/** A coordinator process that has stand-in tasks trained by whatever workers there are. */
+const { redis, outDir, tasks = [], retries = 1, timing } = readSpec();
+const stop = new AbortController();
+onStopRequest((reason) => {
+  stop.abort(reason);
+});
+const result = await runSweep(
+  { name: 'mine', file: 'mine.yaml', tasks },
+  {
+    ...standInOptions(outDir),
+    retries,
+    signal: stop.signal,
+    output: process.stderr,
+    queue: { address: parseQueueUrl(redis), timing: { ...TEST_TIMING, ...timing } },
+  },
+);
+process.stderr.write(`${result.done} done, ${result.failed.length} failed\n`);
+process.exitCode = result.interrupted ? EXIT.interrupted : EXIT.ok;
