@@ -4,17 +4,29 @@
  */
 const flow = {
   // Settings of the theory's computations, which load neither matrices nor solvers.
-  sweep: ['theory/computations/[a-z-]+-settings', 'theory/identities/names'],
+  // A plugin's contract, and which ones this process has.
+  plugins: ['sweep/task', 'vae/metrics/metric'],
+  sweep: ['plugins/registry', 'theory/computations/[a-z-]+-settings', 'theory/identities/names'],
   store: ['sweep'],
   native: [],
   random: ['native'],
   graph: ['native'],
-  vae: ['native', 'random'],
+  vae: ['plugins', 'native', 'random'],
   // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
   theory: [],
   logs: ['sweep', 'vae/metrics', 'store/files'],
   // It may start at Theorem 4's optimum, which is a pure function.
-  training: ['vae', 'graph', 'random', 'native', 'logs', 'store', 'sweep', 'theory/bad-optimum'],
+  training: [
+    'plugins/registry',
+    'vae',
+    'graph',
+    'random',
+    'native',
+    'logs',
+    'store',
+    'sweep',
+    'theory/bad-optimum',
+  ],
   // Runs the computations; of the training, what every task's thread has.
   computing: [
     'theory/computations',
@@ -24,12 +36,12 @@ const flow = {
     'training/(protocol|clock|failed-outcome|session-record)',
   ],
   // Never load TensorFlow: they know the threads' protocol.
-  pool: ['sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
-  queue: ['pool', 'store', 'sweep', 'training/protocol'],
-  coordinator: ['queue', 'pool', 'store', 'sweep', 'training/protocol'],
+  pool: ['plugins/registry', 'sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
+  queue: ['pool', 'store', 'sweep', 'plugins/registry', 'training/protocol'],
+  coordinator: ['queue', 'pool', 'store', 'sweep', 'plugins', 'logs/schemas', 'training/protocol'],
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
-  report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
+  report: ['aggregate', 'logs', 'sweep', 'plugins', 'store/files', 'theory/computations/quantities'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
@@ -45,7 +57,7 @@ const flow = {
 };
 
 const withoutTensorFlow =
-  '^src/(cli|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
+  '^src/(cli|plugins|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -66,7 +78,7 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep)/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep|plugins)/' },
     },
     {
       name: 'one-door-to-tensorflow',

@@ -24,7 +24,12 @@ const WORKER = new URL('../workers/train.js', import.meta.url).href;
 export async function measureWorkers(options: MeasureOptions): Promise<WorkersResult> {
   return inTemporaryFolder(async (folder) => {
     setNativeEnvironment();
-    const pool = new ThreadPool({ workers: 2, workerUrl: WORKER, checkpointEveryMs: CHECKPOINT_EVERY_MS });
+    const pool = new ThreadPool({
+      workers: 2,
+      workerUrl: WORKER,
+      plugins: [],
+      checkpointEveryMs: CHECKPOINT_EVERY_MS,
+    });
     try {
       await Promise.race([pool.warmUp(MEASURED.map(({ shape }) => taskOf(shape, 1, 0))), pool.broken]);
       const results: WorkersResult = [];

@@ -1,3 +1,6 @@
+import { Piscina } from 'piscina';
+import { installPlugin } from '../src/plugins/registry.js';
+import type { ThreadData } from '../src/pool/thread-pool.js';
 import { isTraining, type TheoryTask } from '../src/sweep/task.js';
 import type { TrainRequest, WarmUpRequest, WorkerReply, WorkerRequest } from '../src/training/protocol.js';
 
@@ -7,9 +10,13 @@ import type { TrainRequest, WarmUpRequest, WorkerReply, WorkerRequest } from '..
  */
 let train: ((request: WarmUpRequest | TrainRequest) => Promise<WorkerReply>) | undefined;
 
+/** Before the first task, whose data and metrics they may be. */
+const pluginsInstalled = installPlugins();
+
 const clock = { now: () => performance.now(), date: () => new Date() };
 
 export default async function handle(request: WorkerRequest): Promise<WorkerReply> {
+  await pluginsInstalled;
   if (isComputation(request)) {
     const { compute } = await import('../src/computing/compute.js');
     return compute(request, clock);
@@ -23,4 +30,11 @@ export default async function handle(request: WorkerRequest): Promise<WorkerRepl
 
 function isComputation(request: WorkerRequest): request is TrainRequest<TheoryTask> {
   return request.type === 'train' && !isTraining(request.task);
+}
+
+async function installPlugins(): Promise<void> {
+  const { plugins } = (Piscina.workerData as ThreadData | undefined) ?? { plugins: [] };
+  if (plugins.length === 0) return;
+  const { loadPlugin } = await import('../src/plugins/load.js');
+  for (const file of plugins) installPlugin(await loadPlugin(file));
 }

@@ -7,6 +7,7 @@ import { gcCommand } from './gc.js';
 import { lsCommand } from './ls.js';
 import { mergeCommand } from './merge.js';
 import { packageVersion } from './package-version.js';
+import { withPlugins } from './plugins.js';
 import { planCommand } from './plan.js';
 import { plotCommand } from './plot.js';
 import { reportCommand } from './report.js';
@@ -26,7 +27,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await yargs(hideBin(process.argv))
+  await withPlugins(yargs(hideBin(process.argv)))
     .scriptName('vae-sweep')
     .usage(
       '$0 <command>\n\nTrains sweeps of small variational autoencoders on all cores, and logs every step as Arrow.',

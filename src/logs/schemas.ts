@@ -1,6 +1,6 @@
 import { Field, Float32, Float64, Int32, List, Schema, type DataType } from 'apache-arrow';
 import type { Task, TrainingTask } from '../sweep/task.js';
-import { metrics } from '../vae/metrics/registry.js';
+import { builtInMetrics, evaluationMetrics } from '../vae/metrics/registry.js';
 
 /** Raised when the columns or their meaning change; readers refuse what they do not know. */
 export const LOG_SCHEMA_VERSION = '2';
@@ -56,8 +56,13 @@ export function stepSchema(task: Task): Schema {
 /** `evaluations.arrow`: one row an evaluation; null where a metric is not defined. */
 export function evaluationSchema(task: Task): Schema {
   const losses = [...LOSSES, VARIANCE].map((column) => field(column, new Float64(), false));
-  const computed = metrics.map((metric) => field(metric, TYPES[metric.type](), true));
+  const computed = evaluationMetrics().map((metric) => field(metric, TYPES[metric.type](), true));
   return new Schema([field(STEPS_DONE, new Int32(), false), ...losses, ...computed], logMetadata(task));
+}
+
+/** Columns of the evaluation log that every run has. */
+export function builtInColumns(): string[] {
+  return [STEPS_DONE, ...LOSSES, VARIANCE, ...builtInMetrics].map(({ name }) => name);
 }
 
 /** `samples.arrow`: the points of the last evaluation, generated and real side by side, one column a coordinate. */

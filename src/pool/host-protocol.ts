@@ -25,4 +25,6 @@ export interface HostOptions {
   /** Module of a training thread. */
   readonly workerUrl: string;
   readonly checkpointEveryMs: number;
+  /** Modules that a thread loads before its first task. */
+  readonly plugins: readonly string[];
 }

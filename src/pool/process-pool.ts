@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../errors.js';
+import { installedPlugins } from '../plugins/registry.js';
 import type { TrainingTask } from '../sweep/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
@@ -127,7 +128,9 @@ export class ProcessPool implements TaskPool {
 
   #startHost(workers: number): HostProcess {
     const { workerUrl, checkpointEveryMs, onLine } = this.#options;
-    const host = new HostProcess({ workers, workerUrl: workerUrl.href, checkpointEveryMs }, onLine);
+    const plugins = installedPlugins().map(({ file }) => file);
+    const options = { workers, workerUrl: workerUrl.href, checkpointEveryMs, plugins };
+    const host = new HostProcess(options, onLine);
     host.broken.catch((error: unknown) => {
       this.#breakDown(error instanceof Error ? error : new Error(String(error)));
     });

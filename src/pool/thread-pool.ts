@@ -5,6 +5,11 @@ import type { TrainOutcome, WorkerReply, WorkerRequest } from '../training/proto
 import type { HostOptions } from './host-protocol.js';
 import type { Job } from './task-pool.js';
 
+/** What each thread is given at its start. */
+export interface ThreadData {
+  readonly plugins: readonly string[];
+}
+
 /** Of JavaScript's own memory a thread needs some 50; TensorFlow's does not count. */
 const HEAP_MEGABYTES = 1024;
 
@@ -20,12 +25,13 @@ export class ThreadPool {
   readonly #training = new Set<number>();
 
   constructor(options: HostOptions) {
-    const { workers, workerUrl } = options;
+    const { workers, workerUrl, plugins } = options;
     this.#options = options;
     this.#shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + workers));
     this.#cells = new Int32Array(this.#shared);
     this.#piscina = new Piscina({
       filename: fileURLToPath(workerUrl),
+      workerData: { plugins } satisfies ThreadData,
       minThreads: workers,
       maxThreads: workers,
       concurrentTasksPerWorker: 1,

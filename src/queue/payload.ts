@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { installedPlugins } from '../plugins/registry.js';
 import { taskRecordSchema } from '../store/task-record.js';
 import { identify } from '../sweep/identity.js';
 import { isTraining, type Task, type TaskVersions, type TheoryVersions } from '../sweep/task.js';
@@ -73,10 +74,8 @@ export function withSteps(task: Task, steps: number): Task | null {
 
 function decodeTask(payload: Payload, versions: WorkerVersions): Decoded {
   const { task } = payload;
-  const known: Readonly<Record<string, string | number>> = { ...versions };
-  const differing = Object.entries<string | number>({ ...task.versions }).filter(
-    ([name, value]) => known[name] !== value,
-  );
+  const known = named({ ...versions, plugins: hashesOfInstalled() });
+  const differing = Object.entries(named(task.versions)).filter(([name, value]) => known[name] !== value);
   if (differing.length > 0)
     return {
       type: 'other version',
@@ -90,6 +89,17 @@ function decodeTask(payload: Payload, versions: WorkerVersions): Decoded {
   if (own.id !== task.id || own.name !== task.name)
     return { type: 'broken', problem: `its settings are those of ${own.name}, but it is named otherwise` };
   return { type: 'payload', payload };
+}
+
+function hashesOfInstalled(): Readonly<Record<string, string>> {
+  return Object.fromEntries(installedPlugins().map(({ plugin, hash }) => [plugin.name, hash]));
+}
+
+/** Versions by what they are of, each plugin's beside the others. */
+function named(versions: Partial<WorkerVersions>): Readonly<Record<string, string | number>> {
+  const { plugins = {}, ...others } = versions;
+  const ofPlugins = Object.entries(plugins).map(([name, hash]) => [`plugin ${name}`, hash] as const);
+  return { ...others, ...Object.fromEntries(ofPlugins) };
 }
 
 /** Numbers, texts and lists that no sweep file could give: they would fill the memory. */

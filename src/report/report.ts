@@ -4,6 +4,7 @@ import type { Sweep } from '../sweep/load.js';
 import { claimsTable } from './claims/claims-table.js';
 import { judgeClaims } from './claims/claims.js';
 import type { Verdict } from './claims/claim.js';
+import { ownSections, type OwnSection } from './plugins/sections.js';
 import { collapseTable } from './tables/collapse-table.js';
 import { deviationsTable } from './tables/deviations-table.js';
 import { meansTables } from './tables/means-tables.js';
@@ -31,6 +32,8 @@ export interface Report {
   readonly deviations: Table | null;
   /** Empty if the sweep has no runs about the theory. */
   readonly theory: readonly Statement[];
+  /** Of plugins. */
+  readonly own: readonly OwnSection[];
   readonly missingComputations: readonly MissingComputation[];
 }
 
@@ -50,17 +53,19 @@ export function makeReport(sweep: Sweep, outDir: string): Report {
     verdicts: judgeClaims(parts),
     deviations: deviationsTable(parts),
     theory: examineTheory({ computed, parts }),
+    own: ownSections(parts),
     missingComputations: computed.missing,
   };
 }
 
 /** All tables of a report, each to be written to files of its own. */
-export function tablesOf({ sections, verdicts, deviations, theory }: Report): Table[] {
+export function tablesOf({ sections, verdicts, deviations, theory, own }: Report): Table[] {
   return [
     ...sections.flatMap(({ means, runs, collapse }) => [...means, runs, ...(collapse ? [collapse] : [])]),
     ...(verdicts.length > 0 ? [claimsTable(verdicts)] : []),
     ...(deviations ? [deviations] : []),
     ...(theory.length > 0 ? [theoryTable(theory)] : []),
+    ...own.map(({ table }) => table),
     ...theory.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
   ];
 }

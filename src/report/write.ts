@@ -5,9 +5,10 @@ import type { Figure } from './figures/figure.js';
 import { isTraining, type Task } from '../sweep/task.js';
 import { makeFigures } from './figures/make.js';
 import { writeFigures } from './figures/write.js';
-import { renderPage } from './page/page.js';
+import { renderPage, type PageOwnSection } from './page/page.js';
 import type { PageFigure } from './page/parts.js';
 import type { PageStatement } from './page/theory.js';
+import type { OwnSection } from './plugins/sections.js';
 import { tablesOf, type Report } from './report.js';
 import type { Statement } from './theory/statement.js';
 import { writeTables } from './tables/write-tables.js';
@@ -28,10 +29,11 @@ export async function writeReport(report: Report, { folder, seed, command }: Rep
   const { figures, notes } = makeFigures(report.parts, { seed });
   const theory = await drawTheory(report.theory, pictures);
   const drawn = await draw(figures, pictures);
+  const own = await drawOwn(report.own, pictures);
   const page = path.join(folder, 'report.html');
   writeFileDurably(
     page,
-    renderPage({ ...contentOf(report), theory, command, figures: drawn, figureNotes: notes }),
+    renderPage({ ...contentOf(report), theory, own, command, figures: drawn, figureNotes: notes }),
   );
   return page;
 }
@@ -42,6 +44,13 @@ async function drawTheory(statements: readonly Statement[], folder: string): Pro
     const { figures, notes } = statement.draw();
     drawn.push({ ...statement, figures: await draw(figures, folder), figureNotes: notes });
   }
+  return drawn;
+}
+
+async function drawOwn(sections: readonly OwnSection[], folder: string): Promise<PageOwnSection[]> {
+  const drawn: PageOwnSection[] = [];
+  for (const { table, figure } of sections)
+    drawn.push({ table, figures: await draw(figure === null ? [] : [figure], folder) });
   return drawn;
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { experiments, type ExperimentName } from '../sweep/experiments.js';
 import type { Task } from '../sweep/task.js';
 import { theorySettingsSchema } from '../sweep/kinds/theory-settings.js';
 
@@ -7,7 +6,8 @@ const count = z.int().min(0);
 
 const trainingSettings = z.object({
   kind: z.literal('train'),
-  experiment: z.enum(Object.keys(experiments) as ExperimentName[]),
+  /** It is in the folder's name. A plugin's is unknown where the plugin is not given. */
+  experiment: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
   intrinsicDim: count,
   ambientDim: count,
   latentDim: count,
@@ -34,7 +34,14 @@ export const taskRecordSchema = z
     id: z.string().regex(/^[0-9a-f]{16}$/),
     name: z.string(),
     settings: z.discriminatedUnion('kind', [trainingSettings, theorySettingsSchema]),
-    versions: z.union([z.object({ tensorflow: z.string(), numerics: count }), z.object({ theory: count })]),
+    versions: z.union([
+      z.object({
+        tensorflow: z.string(),
+        numerics: count,
+        plugins: z.record(z.string().max(32), z.string().max(64)).exactOptional(),
+      }),
+      z.object({ theory: count }),
+    ]),
   })
   .transform((record, context): Task => {
     const { settings, versions, ...rest } = record;

@@ -1,9 +1,8 @@
-/**
- * The paper's experiments (Section 6) as rows of a table: what a setting is when a sweep file does not give it.
- * Architectures and latent dimensions are the paper's text; steps, learning rates, batch and seeds are those of the authors'
- * released code. Loads no TensorFlow, so that planning stays instant; the tensors are in `src/vae`.
- */
-export interface Experiment {
+import { InputError } from '../errors.js';
+import { pluginDatasets } from '../plugins/registry.js';
+
+/** What tells training on one kind of data from training on another, before a task of it runs. */
+export interface TrainingData {
   /** Steps of a full run. */
   readonly steps: number;
   readonly learningRate: number;
@@ -13,10 +12,17 @@ export interface Experiment {
   readonly hasHiddenLayers: boolean;
   /** c in log eps^2 = p * c, p starting at 1: the decoder log-variance at the first step. */
   readonly initialDecoderLogVariance: number;
-  /** Coordinates of a data point that are not padding, as a multiple of the intrinsic dimension plus this. */
-  readonly extraCoordinates: number;
+  /** Coordinates of a data point that are not padding. */
+  coordinates(intrinsicDim: number): number;
+  /** Standard normal numbers that a data point is made of. */
+  sourceDim(intrinsicDim: number): number;
 }
 
+/**
+ * The paper's experiments (Section 6) as rows of a table: what a setting is when a sweep file does not give it.
+ * Architectures and latent dimensions are the paper's text; steps, learning rates, batch and seeds are those of the authors'
+ * released code. Loads no TensorFlow, so that planning stays instant; the tensors are in `src/vae`.
+ */
 export const experiments = {
   linear: {
     steps: 100_000,
@@ -24,7 +30,8 @@ export const experiments = {
     hiddenWidths: [],
     hasHiddenLayers: false,
     initialDecoderLogVariance: -1,
-    extraCoordinates: 0,
+    coordinates: (intrinsicDim) => intrinsicDim,
+    sourceDim: (intrinsicDim) => intrinsicDim,
   },
   sigmoid: {
     steps: 150_000,
@@ -32,7 +39,8 @@ export const experiments = {
     hiddenWidths: [],
     hasHiddenLayers: false,
     initialDecoderLogVariance: -3,
-    extraCoordinates: 1,
+    coordinates: (intrinsicDim) => intrinsicDim + 1,
+    sourceDim: (intrinsicDim) => intrinsicDim,
   },
   sphere: {
     steps: 150_000,
@@ -40,8 +48,30 @@ export const experiments = {
     hiddenWidths: [200, 200, 200],
     hasHiddenLayers: true,
     initialDecoderLogVariance: -3,
-    extraCoordinates: 1,
+    coordinates: (intrinsicDim) => intrinsicDim + 1,
+    sourceDim: (intrinsicDim) => intrinsicDim + 1,
   },
-} as const satisfies Record<string, Experiment>;
+} as const satisfies Record<string, TrainingData>;
 
+/** Those of the paper. */
 export type ExperimentName = keyof typeof experiments;
+
+export function isOfThePaper(name: string): name is ExperimentName {
+  return Object.hasOwn(experiments, name);
+}
+
+/** @throws if neither the paper nor a plugin has the data */
+export function trainingData(name: string): TrainingData {
+  if (isOfThePaper(name)) return experiments[name];
+  const dataset = pluginDatasets().find((known) => known.name === name);
+  if (dataset === undefined)
+    throw new InputError(
+      `nothing here trains on ${name} data: give the plugin that has it, as --plugin ${name}.mjs`,
+    );
+  return {
+    ...dataset.defaults,
+    hasHiddenLayers: true,
+    coordinates: (intrinsicDim) => dataset.coordinates(intrinsicDim),
+    sourceDim: (intrinsicDim) => dataset.sourceDim(intrinsicDim),
+  };
+}

@@ -39,7 +39,7 @@ export function experimentFileSchema(experiment: Experiment | null) {
   return z.strictObject(
     {
       ...heading,
-      experiment: oneOf(experimentNames).describe(
+      experiment: oneOf(experimentNames()).describe(
         'What the runs do: train on linear, sigmoid or sphere data, or compute a statement of the theory.',
       ),
       table: oneOf(TABLES)

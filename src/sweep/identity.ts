@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
+import { decisivePlugins } from '../plugins/registry.js';
 import { experimentOf } from './kinds/registry.js';
 import { THEORY_VERSION } from './numerics-version.js';
 import type { Settings, Task, TaskOf, TaskVersions, TrainingSettings, TrainingTask } from './task.js';
@@ -13,9 +14,11 @@ import type { Settings, Task, TaskOf, TaskVersions, TrainingSettings, TrainingTa
 export function identify(settings: TrainingSettings, versions: TaskVersions): TrainingTask;
 export function identify(settings: Settings, versions: TaskVersions): Task;
 export function identify(settings: Settings, versions: TaskVersions): Task {
-  return settings.kind === 'train'
-    ? withId(settings, versions)
-    : withId(settings, { theory: THEORY_VERSION });
+  if (settings.kind !== 'train') return withId(settings, { theory: THEORY_VERSION });
+  const { tensorflow, numerics } = versions;
+  const plugins = decisivePlugins(settings.experiment);
+  const withPlugins = Object.keys(plugins).length > 0 && { plugins };
+  return withId<TrainingSettings, TaskVersions>(settings, { tensorflow, numerics, ...withPlugins });
 }
 
 function withId<Own extends Settings, Versions>(settings: Own, versions: Versions): TaskOf<Own, Versions> {

@@ -2,11 +2,10 @@ import { InputError } from '../errors.js';
 import { formatCount } from '../units.js';
 import { parseAssignments, type Assignments } from './assignments.js';
 import { refuseContradictions } from './contradictions.js';
-import type { ExperimentName } from './experiments.js';
 import { expand } from './expand.js';
 import type { TableName } from './file-schema.js';
 import { countCells, entriesOf } from './grid.js';
-import type { AnyExperimentName, Experiment } from './kinds/experiment.js';
+import type { Experiment } from './kinds/experiment.js';
 import { override } from './override.js';
 import { select } from './selection.js';
 import { isSameSetting, settingOf } from './settings.js';
@@ -57,7 +56,7 @@ export interface SweepPart {
   readonly name: string;
   readonly title: string | null;
   readonly file: string;
-  readonly experiment: AnyExperimentName;
+  readonly experiment: string;
   /** The printed table of the paper that it reproduces. */
   readonly table: TableName | null;
   /** Settings that differ between its tasks. */
@@ -67,7 +66,6 @@ export interface SweepPart {
 
 /** The sweep of an experiment that trains. */
 export interface TrainingPart extends SweepPart {
-  readonly experiment: ExperimentName;
   readonly tasks: readonly TrainingTask[];
 }
 

@@ -86,7 +86,7 @@ function readExperiment(source: YamlSource): SweepFile {
 /** The experiment that the file names; null if there is no such one. */
 function namedExperiment(file: unknown): Experiment | null {
   if (typeof file !== 'object' || file === null || !('experiment' in file)) return null;
-  const name = experimentNames.find((known) => known === file.experiment);
+  const name = experimentNames().find((known) => known === file.experiment);
   return name === undefined ? null : experimentNamed(name);
 }
 

@@ -2,12 +2,12 @@ import type { BadOptimumSettings } from '../theory/computations/bad-optimum-sett
 import type { GradientFlowSettings } from '../theory/computations/gradient-flow-settings.js';
 import type { IdentitiesSettings } from '../theory/computations/identities-settings.js';
 import type { LandscapeSettings } from '../theory/computations/landscape-settings.js';
-import type { ExperimentName } from './experiments.js';
 
 /** Everything that decides a training run's numbers, with defaults filled in. */
 export interface TrainingSettings {
   readonly kind: 'train';
-  readonly experiment: ExperimentName;
+  /** Kind of the data: of the paper, or of a plugin. */
+  readonly experiment: string;
   readonly intrinsicDim: number;
   readonly ambientDim: number;
   readonly latentDim: number;
@@ -65,6 +65,8 @@ export interface TaskVersions {
   readonly tensorflow: string;
   /** Raised by hand whenever the bits of any run change. */
   readonly numerics: number;
+  /** Hashes of the plugins that have a part in the run's logs, by name; not there without any. */
+  readonly plugins?: Readonly<Record<string, string>>;
 }
 
 export interface TheoryVersions {

@@ -1,9 +1,10 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
+import { trainingData } from '../sweep/experiments.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { generate, losses } from '../vae/loss.js';
 import type { Evaluation, MetricValues } from '../vae/metrics/metric.js';
-import { metrics } from '../vae/metrics/registry.js';
+import { evaluationMetrics } from '../vae/metrics/registry.js';
 import { parameterLayout, parametersOf, unflatten } from '../vae/parameters.js';
 import { drawEvaluation } from './evaluation-draws.js';
 import type { Program } from './programs.js';
@@ -49,6 +50,7 @@ export function evaluate(
       experiment: settings.experiment,
       intrinsicDim: settings.intrinsicDim,
       ambientDim: settings.ambientDim,
+      coordinates: trainingData(settings.experiment).coordinates(settings.intrinsicDim),
       encoderVariance: [...parameters.encoderLogVariance.dataSync()].map(Math.exp),
       decoderVariance,
       generated: generated.arraySync(),
@@ -56,7 +58,7 @@ export function evaluate(
       decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
       deadDecoderUnits: model.decoder.hidden(parameters.decoder, latents).map(countDead),
     };
-    const computed = metrics.map((metric) => [metric.name, metric.compute(evaluation)] as const);
+    const computed = evaluationMetrics().map((metric) => [metric.name, metric.compute(evaluation)] as const);
     result = {
       row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
       generated: generated.dataSync<'float32'>().slice(),

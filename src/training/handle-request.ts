@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { loadedTensorFlowVersion } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
 import { recordLoop } from '../graph/recorded-loop.js';
+import { decisivePlugins } from '../plugins/registry.js';
 import { buildModel } from '../vae/model.js';
 import { initialParameters } from '../vae/parameters.js';
 import type { TrainingTask } from '../sweep/task.js';
@@ -31,20 +33,25 @@ export function requestHandler(
 
 function trainOrFail(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
   try {
-    checkVersion(request.task);
+    checkVersions(request.task);
     return train(request, programs, clock);
   } catch (error) {
     return failedOutcome(error);
   }
 }
 
-function checkVersion({ versions }: TrainingTask): void {
+function checkVersions({ settings, versions }: TrainingTask): void {
   const loaded = loadedTensorFlowVersion();
   if (loaded !== versions.tensorflow) {
     throw new Error(
       `The task is for TensorFlow ${versions.tensorflow}, but ${loaded} is loaded. Run npm run setup, then the sweep again.`,
     );
   }
+  const plugins = decisivePlugins(settings.experiment);
+  if (!isDeepStrictEqual(plugins, versions.plugins ?? {}))
+    throw new Error(
+      'A plugin was edited while the sweep ran: run the sweep again, which makes other tasks of it.',
+    );
 }
 
 /** Runs every TensorFlow operation that training and evaluating this task's experiment needs. */

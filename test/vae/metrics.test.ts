@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Evaluation, Points } from '../../src/vae/metrics/metric.js';
-import { metrics } from '../../src/vae/metrics/registry.js';
+import { builtInMetrics as metrics } from '../../src/vae/metrics/registry.js';
 import { readFixture } from '../fixture.js';
 
 type Expected = Record<string, number | number[]>;
@@ -19,6 +19,7 @@ describe('metrics equal those of an independent NumPy program', () => {
     experiment: 'linear',
     intrinsicDim: 3,
     ambientDim: 5,
+    coordinates: 3,
     encoderVariance: numpy.encoder.encoderVariance,
     decoderVariance: numpy.linear.decoderVariance,
     generated: numpy.points,
@@ -45,13 +46,25 @@ describe('metrics equal those of an independent NumPy program', () => {
   const { intrinsicDim } = numpy.sigmoid;
   check(
     'sigmoid data',
-    { ...base, experiment: 'sigmoid', intrinsicDim, dataParameters: [direction] },
+    {
+      ...base,
+      experiment: 'sigmoid',
+      intrinsicDim,
+      coordinates: intrinsicDim + 1,
+      dataParameters: [direction],
+    },
     numpy.sigmoid,
     ['manifoldError', 'manifoldErrorPairwise', 'paddingError'],
   );
   check(
     'sphere data',
-    { ...base, experiment: 'sphere', intrinsicDim: numpy.sphere.intrinsicDim, dataParameters: [] },
+    {
+      ...base,
+      experiment: 'sphere',
+      intrinsicDim: numpy.sphere.intrinsicDim,
+      coordinates: numpy.sphere.intrinsicDim + 1,
+      dataParameters: [],
+    },
     numpy.sphere,
     ['manifoldError', 'paddingError'],
   );
@@ -60,7 +73,7 @@ describe('metrics equal those of an independent NumPy program', () => {
   it('are null where they are not defined', () => {
     assert.equal(compute('manifoldError', base), null);
     assert.equal(compute('eigenvalueError', { ...base, experiment: 'sphere', dataParameters: [] }), null);
-    assert.equal(compute('paddingError', { ...base, intrinsicDim: 5 }), null);
+    assert.equal(compute('paddingError', { ...base, intrinsicDim: 5, coordinates: 5 }), null);
   });
 });
 

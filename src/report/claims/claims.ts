@@ -1,4 +1,5 @@
 import { finalNumber, series, type PartRuns, type Run } from '../../aggregate/runs.js';
+import { isOfThePaper } from '../../sweep/experiments.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import { judge, type Claim, type Finding, type Verdict } from './claim.js';
 
@@ -98,7 +99,8 @@ const claims: readonly Claim[] = [
 
 /** The verdicts on the claims that the sweep's parts have runs for. */
 export function judgeClaims(parts: readonly PartRuns[]): Verdict[] {
-  return claims.flatMap((claim) => judge(claim, parts) ?? []);
+  const ofThePaper = parts.filter(({ part }) => isOfThePaper(part.experiment));
+  return claims.flatMap((claim) => judge(claim, ofThePaper) ?? []);
 }
 
 function hasPadding({ experiment, intrinsicDim, ambientDim }: TrainingSettings): boolean {

@@ -1,6 +1,6 @@
 import { DataType } from 'apache-arrow';
 import { evaluationSchema } from '../../logs/schemas.js';
-import type { ExperimentName } from '../../sweep/experiments.js';
+import { isOfThePaper, type ExperimentName } from '../../sweep/experiments.js';
 import type { TableName } from '../../sweep/file-schema.js';
 import type { TrainingPart } from '../../sweep/load.js';
 import { curves, type CurvesOptions } from './curves.js';
@@ -20,12 +20,13 @@ const THRESHOLDS = [-4, -5, -6, -8];
 /** File names have an end. */
 const MOST_IN_NAME = 4;
 
-const METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
+const METRICS = {
   linear: ['eigenvalueError', 'decoderVariance', 'loss'],
   /** The text's reading of the error, and the one that the printed tables have. */
   sigmoid: ['manifoldError', 'manifoldErrorPairwise', 'decoderVariance', 'loss'],
   sphere: ['manifoldError', 'decoderVariance', 'loss'],
-};
+} as const satisfies Readonly<Record<ExperimentName, readonly string[]>>;
+const METRICS_OF_OTHERS = ['decoderVariance', 'loss'];
 
 /** The paper's figures, in its order, and what it only mentions. A new figure is an entry here. */
 const paperFigures: readonly FigureDefinition[] = [
@@ -98,7 +99,7 @@ function trainingCurves(part: TrainingPart): FigureDefinition {
   return partCurves(part, {
     name: `${part.name}-training`,
     title: `${part.title ?? part.name}: training`,
-    metrics: METRICS[part.experiment],
+    metrics: isOfThePaper(part.experiment) ? METRICS[part.experiment] : METRICS_OF_OTHERS,
   });
 }
 

@@ -14,6 +14,12 @@ export interface PageSection {
   readonly collapse: Table | null;
 }
 
+/** What a plugin adds. */
+export interface PageOwnSection {
+  readonly table: Table;
+  readonly figures: readonly PageFigure[];
+}
+
 /** All that the report's page shows. */
 export interface PageContent {
   readonly title: string;
@@ -29,6 +35,8 @@ export interface PageContent {
   readonly sections: readonly PageSection[];
   /** Empty if the sweep has no runs about the theory. */
   readonly theory: readonly PageStatement[];
+  /** Empty without plugins. */
+  readonly own: readonly PageOwnSection[];
   readonly figures: readonly PageFigure[];
   /** Figures that could not be made, and why. */
   readonly figureNotes: readonly string[];
@@ -68,6 +76,12 @@ function Page(content: PageContent) {
               ))}
             </Part>
           )}
+          {content.own.map(({ table, figures: ownFigures }) => (
+            <Part key={table.name} id={table.name} title={table.title}>
+              <Grid table={table} />
+              <Figures figures={ownFigures} />
+            </Part>
+          ))}
           {content.theory.length > 0 && <Theory statements={content.theory} />}
           {content.explainsSigmoidError && (
             <Part id="sigmoid-error" title="The printed sigmoid errors">
@@ -103,6 +117,7 @@ function Contents(content: PageContent) {
   const links: [string, string][] = [];
   if (verdicts.length > 0) links.push(['claims', 'Claims']);
   if (sections.length > 0) links.push(['tables', 'Tables']);
+  for (const { table } of content.own) links.push([table.name, table.title]);
   if (theory.length > 0) links.push(['theory', 'Theory']);
   if (explainsSigmoidError) links.push(['sigmoid-error', 'Sigmoid errors']);
   if (deviations) links.push(['deviations', 'Deviations']);

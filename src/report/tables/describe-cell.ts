@@ -1,6 +1,6 @@
 import type { Cell } from '../../aggregate/cells.js';
 import { isCollapsed } from '../../aggregate/collapse.js';
-import { experiments } from '../../sweep/experiments.js';
+import { experiments, isOfThePaper, trainingData } from '../../sweep/experiments.js';
 import type { SweepPart } from '../../sweep/load.js';
 import { formatSetting, settingOf } from '../../sweep/settings.js';
 import type { TrainingSettings } from '../../sweep/task.js';
@@ -54,11 +54,11 @@ export function stepNotes(cells: readonly Cell[]): string[] {
   if (short === undefined) return [];
   const { steps, experiment } = short.settings;
   return [
-    `Trained for ${formatCount(steps)} of the paper's ${formatCount(experiments[experiment].steps)} steps.`,
+    `Trained for ${formatCount(steps)} of the paper's ${formatCount(trainingData(experiment).steps)} steps.`,
   ];
 }
 
 /** Whether the run had fewer steps than the paper's of its experiment. */
 export function isShort({ steps, experiment }: TrainingSettings): boolean {
-  return steps < experiments[experiment].steps;
+  return isOfThePaper(experiment) && steps < experiments[experiment].steps;
 }

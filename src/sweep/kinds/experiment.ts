@@ -1,9 +1,5 @@
 import type { z } from 'zod';
-import type { ExperimentName } from '../experiments.js';
-import type { Settings, TheorySettings } from '../task.js';
-
-/** What a sweep file's `experiment` may be. */
-export type AnyExperimentName = ExperimentName | TheorySettings['kind'];
+import type { Settings } from '../task.js';
 
 /**
  * A value of a setting in canonical form: `dimensions` are three numbers, a threshold is the log-variance, `none` is null.
@@ -34,7 +30,8 @@ export interface Cost {
 
 /** All that tells an experiment from the others before a task of it runs. */
 export interface Experiment<Own extends Settings = Settings> {
-  readonly name: AnyExperimentName;
+  /** What a sweep file's `experiment` names. */
+  readonly name: string;
   /** Whether its tasks train, so that the paper prints tables of them. */
   readonly trains: boolean;
   /**

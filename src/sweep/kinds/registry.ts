@@ -1,13 +1,15 @@
-import type { Settings } from '../task.js';
+import { pluginDatasets } from '../../plugins/registry.js';
+import type { ExperimentName } from '../experiments.js';
+import type { Settings, TheorySettings } from '../task.js';
 import { badOptimum } from './bad-optimum.js';
-import type { AnyExperimentName, Experiment } from './experiment.js';
+import type { Experiment } from './experiment.js';
 import { gradientFlow } from './gradient-flow.js';
 import { identities } from './identities.js';
 import { landscape } from './landscape.js';
 import { trainingExperiment } from './training.js';
 
-/** What a sweep file may name as its experiment: a row each. */
-const registry = {
+/** What a sweep file may name as its experiment, beside the data of plugins: a row each. */
+const registry: Readonly<Record<ExperimentName | TheorySettings['kind'], Experiment>> = {
   linear: trainingExperiment('linear'),
   sigmoid: trainingExperiment('sigmoid'),
   sphere: trainingExperiment('sphere'),
@@ -15,14 +17,26 @@ const registry = {
   landscape,
   'bad-optimum': badOptimum,
   identities,
-} as const satisfies Readonly<Record<AnyExperimentName, Experiment>>;
+};
 
-export const experimentNames = Object.keys(registry) as readonly AnyExperimentName[];
+/** Names that no plugin may give its data. */
+export const builtInExperiments: readonly string[] = Object.keys(registry);
 
-export function experimentNamed(name: AnyExperimentName): Experiment {
-  return registry[name];
+const ofPlugins = new Map<string, Experiment>();
+
+export function experimentNames(): readonly string[] {
+  return [...builtInExperiments, ...pluginDatasets().map(({ name }) => name)];
+}
+
+/** Of a name that there is, or that a plugin has which is not given now: enough to list a store's tasks. */
+export function experimentNamed(name: string): Experiment {
+  const builtIn: Readonly<Record<string, Experiment>> = registry;
+  if (Object.hasOwn(builtIn, name)) return builtIn[name] as Experiment;
+  const own = ofPlugins.get(name) ?? trainingExperiment(name);
+  ofPlugins.set(name, own);
+  return own;
 }
 
 export function experimentOf(settings: Settings): Experiment {
-  return registry[settings.kind === 'train' ? settings.experiment : settings.kind];
+  return experimentNamed(settings.kind === 'train' ? settings.experiment : settings.kind);
 }

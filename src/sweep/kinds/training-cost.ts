@@ -1,3 +1,4 @@
+import { trainingData } from '../experiments.js';
 import type { TrainingSettings } from '../task.js';
 import type { Cost } from './experiment.js';
 
@@ -45,7 +46,7 @@ function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[],
   const weights = shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
   // A multiplication and an addition a weight and point: forward, and twice backward.
   const flops = 3 * 2 * weights * batchSize;
-  const dataNumbers = intrinsicDim + (experiment === 'sphere' ? 1 : 0);
+  const dataNumbers = trainingData(experiment).sourceDim(intrinsicDim);
   const randomNumbers = batchSize * (dataNumbers + latentDim + (decoderNoise ? ambientDim : 0));
   const rates = RATES[settings.engine === 'c' ? 'c' : 'compiled'];
   const work =

@@ -1,6 +1,5 @@
 import { formatCount } from '../../units.js';
-import type { ExperimentName } from '../experiments.js';
-import { experiments } from '../experiments.js';
+import { trainingData } from '../experiments.js';
 import type { SettingName, TrainingValues } from '../setting-schemas.js';
 import { settingSchemas } from '../setting-schemas.js';
 import type { TrainingSettings } from '../task.js';
@@ -21,7 +20,7 @@ const commonSchemas = Object.fromEntries(
 );
 
 /** One of the experiments that train. */
-export function trainingExperiment(name: ExperimentName): Experiment<TrainingSettings> {
+export function trainingExperiment(name: string): Experiment<TrainingSettings> {
   return {
     name,
     trains: true,
@@ -37,8 +36,8 @@ export function trainingExperiment(name: ExperimentName): Experiment<TrainingSet
 }
 
 /** Fills the defaults in. */
-export function resolveSettings(experiment: ExperimentName, values: CellValues): TrainingSettings {
-  const defaults = experiments[experiment];
+export function resolveSettings(experiment: string, values: CellValues): TrainingSettings {
+  const defaults = trainingData(experiment);
   const [intrinsicDim, ambientDim, latentDim] = values.dimensions;
   return {
     kind: 'train',
@@ -66,18 +65,20 @@ export function resolveSettings(experiment: ExperimentName, values: CellValues):
 
 function settingProblems(values: CellValues, settings: TrainingSettings): SettingProblem[] {
   const { experiment, intrinsicDim, ambientDim, steps, logEverySteps, evaluateEverySteps } = settings;
-  const { extraCoordinates, hasHiddenLayers } = experiments[experiment];
+  const data = trainingData(experiment);
   const problems: SettingProblem[] = [];
-  const least = intrinsicDim + extraCoordinates;
+  const least = data.coordinates(intrinsicDim);
   if (ambientDim < least) {
     const why =
-      extraCoordinates === 0 ? 'the intrinsic dimension' : `the intrinsic dimension + ${extraCoordinates}`;
+      least === intrinsicDim
+        ? 'the intrinsic dimension'
+        : `the intrinsic dimension + ${least - intrinsicDim}`;
     problems.push({
       settings: ['dimensions'],
       message: `expected an ambient dimension of at least ${least} (${why}), got ${ambientDim}`,
     });
   }
-  if (values.hiddenWidths !== undefined && !hasHiddenLayers)
+  if (values.hiddenWidths !== undefined && !data.hasHiddenLayers)
     problems.push({
       settings: ['hiddenWidths'],
       message: `the networks of ${experiment} have no hidden layers: leave hiddenWidths out`,

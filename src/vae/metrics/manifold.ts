@@ -57,9 +57,8 @@ function sigmoidCurve({ experiment, intrinsicDim, generated, dataParameters }: E
   }));
 }
 
-function paddingError({ experiment, intrinsicDim, ambientDim, generated }: Evaluation): number | null {
-  const first = experiment === 'linear' ? intrinsicDim : intrinsicDim + 1;
-  return first === ambientDim ? null : mean(generated.map((x) => norm(x.slice(first)) ** 2));
+function paddingError({ coordinates, ambientDim, generated }: Evaluation): number | null {
+  return coordinates === ambientDim ? null : mean(generated.map((x) => norm(x.slice(coordinates)) ** 2));
 }
 
 function norm(x: readonly number[]): number {

@@ -3,9 +3,11 @@ export type Points = readonly (readonly number[])[];
 
 /** What the metrics of one evaluation are computed from, all in float64. */
 export interface Evaluation {
-  readonly experiment: 'linear' | 'sigmoid' | 'sphere';
+  readonly experiment: string;
   readonly intrinsicDim: number;
   readonly ambientDim: number;
+  /** Coordinates of a point that are not padding. */
+  readonly coordinates: number;
   /** D_ii, [latentDim]. */
   readonly encoderVariance: readonly number[];
   /** eps^2. */

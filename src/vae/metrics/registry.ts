@@ -1,13 +1,19 @@
+import { pluginMetrics } from '../../plugins/registry.js';
 import { decoderMetrics } from './decoder.js';
 import { encoderMetrics } from './encoder.js';
 import { linearMetrics } from './linear.js';
 import { manifoldMetrics } from './manifold.js';
 import type { Metric } from './metric.js';
 
-/** The metrics of an evaluation, in the order of the log's columns. A new metric is a file and a line here. */
-export const metrics: readonly Metric[] = [
+/** Those that every run has. A new one is a file and a line here. */
+export const builtInMetrics: readonly Metric[] = [
   ...encoderMetrics,
   ...decoderMetrics,
   ...manifoldMetrics,
   ...linearMetrics,
 ];
+
+/** The metrics of an evaluation, in the order of the log's columns. */
+export function evaluationMetrics(): readonly Metric[] {
+  return [...builtInMetrics, ...pluginMetrics()];
+}

@@ -25,6 +25,7 @@ const content: PageContent = {
   verdicts: [],
   deviations: null,
   theory: [],
+  own: [],
   sections: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' }, collapse: null }],
   figures: [{ name: 'figure1', title: 'Figure 1', caption: 'Norms', svg: '<svg viewBox="0 0 1 1"></svg>' }],
   figureNotes: ['figure2 is left out'],

@@ -1,0 +1,17 @@
+import type { Argv } from 'yargs';
+import { installPlugins } from '../coordinator/plugins.js';
+import { repeatable } from './options.js';
+
+interface PluginArguments {
+  readonly plugin: readonly string[];
+}
+
+/** `--plugin FILE` of every command: the modules are loaded before the command looks at its sweep file. */
+export function withPlugins<T>(yargs: Argv<T>): Argv<T & PluginArguments> {
+  return yargs
+    .option('plugin', {
+      ...repeatable,
+      describe: "Module with datasets, metrics or reports of one's own; it runs with all your rights",
+    })
+    .middleware(async ({ plugin }) => installPlugins(plugin));
+}

@@ -1,0 +1,43 @@
+import { InputError } from '../errors.js';
+import { installedPlugins, installPlugin, type InstalledPlugin } from '../plugins/registry.js';
+import { builtInExperiments } from '../sweep/kinds/registry.js';
+
+interface Named {
+  readonly name: string;
+}
+
+/** Loads plugins into this process, once each; its workers load them too. */
+export async function installPlugins(files: readonly string[]): Promise<void> {
+  if (files.length === 0) return;
+  const { loadPlugin } = await import('../plugins/load.js');
+  const { builtInColumns } = await import('../logs/schemas.js');
+  for (const file of files) {
+    const loaded = await loadPlugin(file);
+    if (installedPlugins().some((other) => other.file === loaded.file)) continue;
+    refuseTaken(loaded, builtInColumns());
+    installPlugin(loaded);
+  }
+}
+
+function refuseTaken({ plugin, file }: InstalledPlugin, columns: readonly string[]): void {
+  const others = installedPlugins().map((installed) => installed.plugin);
+  const refuse = (kind: string, own: readonly Named[] = [], known: readonly (Named | string)[] = []) => {
+    const names = known.map((one) => (typeof one === 'string' ? one : one.name));
+    for (const { name } of own) {
+      if (names.includes(name))
+        throw new InputError(`--plugin ${file}: ${kind}: ${name} is there already: choose another name`);
+      names.push(name);
+    }
+  };
+  refuse('name', [plugin], others);
+  refuse('datasets', plugin.datasets, [
+    ...builtInExperiments,
+    ...others.flatMap((other) => other.datasets ?? []),
+  ]);
+  refuse('metrics', plugin.metrics, [...columns, ...others.flatMap((other) => other.metrics ?? [])]);
+  refuse(
+    'reports',
+    plugin.reports,
+    others.flatMap((other) => other.reports ?? []),
+  );
+}

@@ -1,0 +1,40 @@
+import type { Metric } from '../vae/metrics/metric.js';
+import type { Plugin, PluginDataset, PluginReport } from './plugin.js';
+
+export interface InstalledPlugin {
+  readonly plugin: Plugin;
+  /** Absolute. */
+  readonly file: string;
+  /** Start of the file's SHA-256. */
+  readonly hash: string;
+}
+
+/** Those of this process or thread. Set once, before anything asks for an experiment or a metric. */
+const installed: InstalledPlugin[] = [];
+
+export function installPlugin(plugin: InstalledPlugin): void {
+  installed.push(plugin);
+}
+
+export function installedPlugins(): readonly InstalledPlugin[] {
+  return installed;
+}
+
+export function pluginDatasets(): PluginDataset[] {
+  return installed.flatMap(({ plugin }) => plugin.datasets ?? []);
+}
+
+export function pluginMetrics(): Metric[] {
+  return installed.flatMap(({ plugin }) => plugin.metrics ?? []);
+}
+
+export function pluginReports(): PluginReport[] {
+  return installed.flatMap(({ plugin }) => plugin.reports ?? []);
+}
+
+/** Hashes by name of the plugins that a run's logs depend on: that of its data, and all with metrics. */
+export function decisivePlugins(experiment: string): Readonly<Record<string, string>> {
+  const decides = ({ plugin: { metrics = [], datasets = [] } }: InstalledPlugin) =>
+    metrics.length > 0 || datasets.some(({ name }) => name === experiment);
+  return Object.fromEntries(installed.filter(decides).map(({ plugin, hash }) => [plugin.name, hash]));
+}
