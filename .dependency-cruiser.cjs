@@ -30,12 +30,15 @@ const flow = {
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
+  // Logs and verdicts to one file; its columns are those of the logs and the settings.
+  export: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
     'pool/process-pool',
     'queue',
     'report',
+    'export',
     'aggregate',
     'store',
     'sweep',
@@ -45,7 +48,7 @@ const flow = {
 };
 
 const withoutTensorFlow =
-  '^src/(cli|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
+  '^src/(cli|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report|export)/';
 
 module.exports = {
   forbidden: [
