@@ -42,13 +42,13 @@ export const trainingSettings: Readonly<Record<keyof TrainingSettings, Described
 /** Settings whose names are taken by a number of a log, by the column's name. */
 const RENAMED: Readonly<Record<string, string>> = { reconstructionKind: 'reconstruction' };
 
-const property = z.looseObject({
+const propertySchema = z.looseObject({
   type: z.string().optional(),
   const: z.string().optional(),
   anyOf: z.array(z.looseObject({ type: z.string() })).optional(),
   description: z.string().default(''),
 });
-const described = z.object({ properties: z.record(z.string(), property) });
+const described = z.object({ properties: z.record(z.string(), propertySchema) });
 
 /** Settings of each computation of the theory, by its kind: as its schema says. */
 export const theorySettings: ReadonlyMap<string, Readonly<Record<string, Described>>> = new Map(
@@ -162,7 +162,9 @@ function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-function fromSchema(name: string, { type, anyOf = [], description }: z.infer<typeof property>): Described {
+function fromSchema(name: string, property: z.infer<typeof propertySchema>): Described {
+  const { type, anyOf = [] } = property;
+  const description = property.description.replace(/\.$/, '');
   const kind = type ?? anyOf.find((option) => option.type !== 'null')?.type;
   if (kind === 'string') return describe('utf8', '-', description);
   if (kind !== 'integer' && kind !== 'number') throw new Error(`The setting ${name} has no column.`);
