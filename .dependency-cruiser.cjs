@@ -26,12 +26,14 @@ const flow = {
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
   queue: ['pool', 'store', 'sweep', 'training/protocol'],
-  coordinator: ['queue', 'pool', 'store', 'sweep', 'training/protocol'],
+  coordinator: ['queue', 'pool', 'store', 'sweep', 'training/protocol', 'tensorboard/protocol'],
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
   // Logs and verdicts to one file; its columns are those of the logs and the settings.
   export: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
+  // In a process of its own, which coordinator/event-writer starts and knows the protocol of.
+  tensorboard: ['native', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
@@ -69,7 +71,7 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep)/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep|tensorboard)/' },
     },
     {
       name: 'one-door-to-tensorflow',

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** The Python with the packages of examples/analysis/requirements.txt, as `.ci/run` installs them outside of the repository. */
-export const PYTHON = process.env['VAE_SWEEP_PYTHON'];
+const PYTHON = process.env['VAE_SWEEP_PYTHON'];
 
 /** Why a test of it skips; false where it need not. */
 export const noPython: string | false =
