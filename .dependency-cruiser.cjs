@@ -38,16 +38,21 @@ const flow = {
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['plugins/registry', 'sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
   queue: ['pool', 'store', 'sweep', 'plugins/registry', 'training/protocol'],
-  coordinator: ['queue', 'pool', 'store', 'sweep', 'plugins', 'logs/schemas', 'training/protocol'],
+  coordinator: ['queue', 'pool', 'store', 'sweep', 'plugins', 'logs/schemas', 'training/protocol', 'tensorboard/protocol'],
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'plugins', 'store/files', 'theory/computations/quantities'],
+  // Logs and verdicts to one file; its columns are those of the logs and the settings.
+  export: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
+  // In a process of its own, which coordinator/event-writer starts and knows the protocol of.
+  tensorboard: ['native', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
     'pool/process-pool',
     'queue',
     'report',
+    'export',
     'aggregate',
     'store',
     'sweep',
@@ -57,7 +62,7 @@ const flow = {
 };
 
 const withoutTensorFlow =
-  '^src/(cli|plugins|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
+  '^src/(cli|plugins|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report|export)/';
 
 module.exports = {
   forbidden: [
@@ -78,7 +83,7 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep|plugins)/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep|plugins|tensorboard)/' },
     },
     {
       name: 'one-door-to-tensorflow',

@@ -3,6 +3,7 @@ import { hideBin } from 'yargs/helpers';
 import { EXIT, InputError, UserError } from '../errors.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { exportCommand } from './export.js';
 import { gcCommand } from './gc.js';
 import { lsCommand } from './ls.js';
 import { mergeCommand } from './merge.js';
@@ -38,6 +39,7 @@ try {
     .command(statusCommand)
     .command(reportCommand)
     .command(plotCommand)
+    .command(exportCommand)
     .command(compareCommand)
     .command(verifyCommand)
     .command(mergeCommand)

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import type { EventWriter } from '../coordinator/event-writer.js';
 import { LOG_LEVELS, type LogLevel } from '../coordinator/log.js';
 import type { RunResult } from '../coordinator/run-sweep.js';
 import { MaxTimePassed, onProcessAge, onStopRequest } from '../coordinator/stop.js';
@@ -29,6 +31,7 @@ interface RunArguments extends ShardArguments, TrainingArguments {
   readonly onlyFailed: boolean;
   readonly retrainCorrupt: boolean;
   readonly queue?: QueueAddress;
+  readonly tensorboard: string | undefined;
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
@@ -78,6 +81,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         coerce: (text: string) => parseQueueUrl(text),
         describe: 'Redis, as redis://host:6379: vae-sweep worker trains, on as many machines as have joined',
       })
+      .option('tensorboard', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Folder for event files of TensorBoard, one a task as it gets done',
+      })
       .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
       .example('$0 run sweeps/table1-linear.yaml --only-failed', 'once more what failed, and nothing else')
       .example(
@@ -91,6 +99,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
     const { runSweep } = await import('../coordinator/run-sweep.js');
+    const events = await startEvents(sweep, argv);
     const stop = new AbortController();
     const { maxTime } = argv;
     const removeHandlers = onStopRequest((reason) => {
@@ -117,16 +126,39 @@ export const runCommand: CommandModule<object, RunArguments> = {
       signal: stop.signal,
       output: process.stderr,
       ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
-    }).finally(() => {
+    }).finally(async () => {
+      await endEvents(events);
       removeHandlers();
       removeTimer();
     });
     const told = result.interrupted ? [] : await report(sweep, argv.out);
     const corrupt = uniqueTasks([...result.corrupt, ...told]);
     process.stdout.write(summaryText({ ...result, corrupt }, argv.out));
-    process.exitCode = exitCodeOf({ ...result, corrupt });
+    const exitCode = exitCodeOf({ ...result, corrupt });
+    // Another failure may have been told already.
+    if (exitCode !== EXIT.ok) process.exitCode = exitCode;
   },
 };
+
+async function startEvents(
+  { tasks }: Sweep,
+  { out, tensorboard }: RunArguments,
+): Promise<EventWriter | null> {
+  if (tensorboard === undefined) return null;
+  const { EventWriter } = await import('../coordinator/event-writer.js');
+  return new EventWriter({
+    outDir: path.resolve(out),
+    eventsDir: path.resolve(tensorboard),
+    names: tasks.map(({ name }) => name),
+  });
+}
+
+/** What goes wrong with event files fails the command, but stops no training. */
+async function endEvents(events: EventWriter | null): Promise<void> {
+  const problems = (await events?.end()) ?? [];
+  for (const problem of problems) process.stderr.write(`--tensorboard: ${problem}\n`);
+  if (problems.length > 0) process.exitCode = EXIT.failure;
+}
 
 /** Prints the tables of means, and verdicts on the theory. @returns the tasks whose files turn out not to hold what their markers say */
 async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {

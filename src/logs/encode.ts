@@ -27,7 +27,11 @@ export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): R
   const children = schema.fields.map((field, index) =>
     columnData(columns[index] ?? [], field.type as DataType, field.name),
   );
-  const length = columns[0]?.length ?? 0;
+  return batchOf(schema, columns[0]?.length ?? 0, children);
+}
+
+/** A record batch of columns as Arrow keeps them. */
+export function batchOf(schema: Schema, length: number, children: Data[]): RecordBatch {
   return new RecordBatch(
     schema,
     makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }),
@@ -35,7 +39,7 @@ export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): R
 }
 
 /** The values as Arrow keeps them. Arrow's own builders, made anew for each batch of one row, took most of a log's time. */
-function columnData(values: ColumnValues, type: DataType, name: string): Data {
+export function columnData(values: ColumnValues, type: DataType, name: string): Data {
   if (type instanceof Float64 || type instanceof Float32 || type instanceof Int32)
     return numberData(values, type);
   if (type instanceof List) return listData(values, type, name);
@@ -107,7 +111,7 @@ export class StreamEncoder {
 }
 
 /** Where Arrow's writer puts bytes, to be taken at once: its own queue keeps all that were ever written. */
-class PieceSink extends AsyncByteQueue {
+export class PieceSink extends AsyncByteQueue {
   #pieces: Uint8Array[] = [];
 
   override write(piece: Uint8Array): void {

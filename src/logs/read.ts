@@ -20,7 +20,7 @@ export function readLog(file: string): Table {
 }
 
 /** A value of a log; null where it is null, or where the log has no such column or row. */
-export function valueAt(table: Table, column: string, row: number): LogValue {
+export function valueAt(table: Pick<Table, 'getChild'>, column: string, row: number): LogValue {
   const value: unknown = row < 0 ? null : table.getChild(column)?.get(row);
   // Its iterator would go as far as the list claims to, not as far as there are values.
   if (value instanceof Vector) return Array.from(value.toArray() as Float64Array);

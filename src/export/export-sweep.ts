@@ -1,0 +1,123 @@
+import { setImmediate } from 'node:timers/promises';
+import { InputError, StoreError } from '../errors.js';
+import { taskFolder, verifyTask } from '../store/task-folder.js';
+import type { Sweep } from '../sweep/load.js';
+import type { Task } from '../sweep/task.js';
+import { formats, type FormatName } from './formats/registry.js';
+import { Groups } from './groups.js';
+import { NewFile } from './new-file.js';
+import { rowKinds, type RowName } from './rows/registry.js';
+import type { Batch, ExportColumn, ExportTask, RowKind } from './table.js';
+
+export interface ExportOptions {
+  readonly outDir: string;
+  readonly rows: RowName;
+  readonly format: FormatName;
+  readonly file: string;
+  /** Whether the file may replace one. */
+  readonly force: boolean;
+  /** Whether to take the rows, too, that tasks have which are not done. */
+  readonly unfinished: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface ExportResult {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Tasks that have no such rows, as computations have no steps. */
+  readonly otherTasks: number;
+  /** Tasks that are not done. */
+  readonly unfinished: number;
+  readonly corrupt: readonly CorruptExport[];
+}
+
+export interface CorruptExport {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/**
+ * Writes one file of a whole sweep, task by task. It is there as a whole or not at all.
+ * @throws an InputError for a sweep that has no such rows, the signal's reason when that is aborted
+ */
+export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise<ExportResult> {
+  const kind = rowKinds[options.rows];
+  const tasks = sweep.tasks.filter((task) => kind.appliesTo(task));
+  if (tasks.length === 0) throw new InputError(`${sweep.file} has ${kind.missing}: choose other --rows`);
+  const columns = kind.columns(tasks);
+  const writer = formats[options.format](columns);
+  const file = new NewFile(options.file, options.force);
+  try {
+    const groups = new Groups();
+    const write = (group: Batch | null) => {
+      if (group !== null) file.write(writer.encode(group));
+    };
+    const corrupt: CorruptExport[] = [];
+    let rows = 0;
+    let unfinished = 0;
+    for (const task of tasks) {
+      // Lets a signal be heard.
+      await setImmediate();
+      options.signal.throwIfAborted();
+      const { state, problem, batches } = readTask(kind, columns, task, options);
+      if (problem !== null) corrupt.push({ name: task.name, problem });
+      if (state !== 'done') unfinished += 1;
+      for (const batch of batches) {
+        rows += batch.rows;
+        write(groups.add(batch));
+      }
+    }
+    write(groups.rest());
+    file.write(writer.finish());
+    file.commit();
+    return { rows, bytes: file.bytes, otherTasks: sweep.tasks.length - tasks.length, unfinished, corrupt };
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
+interface ReadTask {
+  readonly state: ExportTask['state'];
+  /** Why a task is left out, as its files can't be trusted; null if it is not. */
+  readonly problem: string | null;
+  readonly batches: Iterable<Batch>;
+}
+
+/** A task's rows, one batch at a time. What is wrong with its files shows before the first. */
+function readTask(
+  kind: RowKind,
+  columns: readonly ExportColumn[],
+  task: Task,
+  { outDir, unfinished }: Pick<ExportOptions, 'outDir' | 'unfinished'>,
+): ReadTask {
+  const folder = taskFolder(outDir, task);
+  const state = verifyTask(folder, task.id);
+  const isWanted = state.state === 'done' || unfinished || !kind.hasUnfinishedRows;
+  const problem = state.state === 'corrupt' ? state.problem : null;
+  if (!isWanted) return { state: state.state, problem, batches: [] };
+  try {
+    const batches = kind.batches({ task, folder, state: state.state }, columns)[Symbol.iterator]();
+    const first = batches.next();
+    return {
+      state: state.state,
+      problem,
+      batches: first.done === true ? [] : startingWith(first.value, batches),
+    };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    // A run that goes on may have finished it meanwhile, and deleted what it needs no more.
+    if (state.state !== 'done' && verifyTask(folder, task.id).state === 'done')
+      return readTask(kind, columns, task, { outDir, unfinished });
+    return { state: 'corrupt', problem: error.message, batches: [] };
+  }
+}
+
+function* startingWith(first: Batch, rest: Iterator<Batch>): Generator<Batch> {
+  for (let batch = first; ;) {
+    yield batch;
+    const next = rest.next();
+    if (next.done === true) return;
+    batch = next.value;
+  }
+}

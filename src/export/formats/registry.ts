@@ -1,0 +1,9 @@
+import { arrow } from './arrow.js';
+import { csv } from './csv.js';
+import type { Format } from './format.js';
+import { parquet } from './parquet.js';
+
+/** Formats of exports by their files' extension, a line each. */
+export const formats = { parquet, csv, arrow } as const satisfies Readonly<Record<string, Format>>;
+
+export type FormatName = keyof typeof formats;

@@ -1,0 +1,68 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { InputError, StoreError } from '../errors.js';
+import { deleteIfPossible, fsyncFolder, makeFolder, reasonOf, TEMPORARY } from '../store/files.js';
+
+/** A file that is written under another name until it is whole and durable. */
+export class NewFile {
+  readonly #file: string;
+  readonly #temporary: string;
+  readonly #descriptor: number;
+  #bytes = 0;
+
+  /** @throws an InputError if there is one and it must not be replaced, or a folder */
+  constructor(file: string, force: boolean) {
+    this.#file = path.resolve(file);
+    this.#temporary = `${this.#file}.${process.pid}${TEMPORARY}`;
+    if (existsSync(this.#file)) {
+      if (!statSync(this.#file).isFile())
+        throw new InputError(`${file} is not a file: choose another with --to`);
+      if (!force)
+        throw new InputError(`${file} exists: pass --force to replace it, or choose another with --to`);
+    }
+    makeFolder(path.dirname(this.#file));
+    this.#descriptor = this.#attempt(() => {
+      rmSync(this.#temporary, { force: true });
+      return openSync(this.#temporary, 'wx');
+    });
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#attempt(() => {
+      for (let written = 0; written < bytes.length;)
+        written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+    });
+    this.#bytes += bytes.length;
+  }
+
+  /** Gives it its name; once this returns it survives a power cut. */
+  commit(): void {
+    this.#attempt(() => {
+      fsyncSync(this.#descriptor);
+      renameSync(this.#temporary, this.#file);
+      closeSync(this.#descriptor);
+      fsyncFolder(path.dirname(this.#file));
+    });
+  }
+
+  /** Leaves no trace of it. */
+  discard(): void {
+    closeSync(this.#descriptor);
+    deleteIfPossible(this.#temporary);
+  }
+
+  #attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw new StoreError(
+        `can't write ${this.#file} (${reasonOf(error)}): make room and make it writable, or choose another file with --to`,
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import type { RowKind } from '../table.js';
+import { computations } from './computations.js';
+import { evaluations } from './evaluations.js';
+import { steps } from './steps.js';
+import { tasks } from './tasks.js';
+
+/** What the rows of an export may be, a line each. */
+export const rowKinds = { tasks, evaluations, steps, computations } as const satisfies Readonly<
+  Record<string, RowKind>
+>;
+
+export type RowName = keyof typeof rowKinds;

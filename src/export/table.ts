@@ -1,0 +1,48 @@
+import type { ColumnValues } from '../logs/encode.js';
+import type { TaskState } from '../store/task-folder.js';
+import type { Task } from '../sweep/task.js';
+
+/** What a column of an export holds. Lists are of numbers. */
+export type ColumnType = 'int32' | 'float32' | 'float64' | 'bool' | 'utf8' | 'list<int32>' | 'list<float64>';
+
+export interface ExportColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly unit: string;
+  readonly description: string;
+  /** All that a `utf8` column may hold, for formats that keep a dictionary; empty for other types. */
+  readonly values: readonly string[];
+}
+
+/** Rows of an export: the columns in its order, all of one length. */
+export interface Batch {
+  readonly rows: number;
+  readonly columns: readonly ColumnValues[];
+}
+
+/** A task as an export finds it. */
+export interface ExportTask {
+  readonly task: Task;
+  readonly folder: string;
+  readonly state: TaskState['state'];
+}
+
+/** What the rows of an export are. */
+export interface RowKind {
+  /** Whether the task has such rows. */
+  appliesTo(task: Task): boolean;
+  /** Why a sweep may have none, as `no task that trains`. */
+  readonly missing: string;
+  /** Whether a task that is not done has rows that are left out unless they are asked for. */
+  readonly hasUnfinishedRows: boolean;
+  /** @param tasks those it applies to, at least one */
+  columns(tasks: readonly Task[]): readonly ExportColumn[];
+  /** The task's rows, in bounded pieces. @param columns what `columns` gave */
+  batches(task: ExportTask, columns: readonly ExportColumn[]): Iterable<Batch>;
+}
+
+/** A row for each, with the same value. */
+export function constant(value: unknown, rows: number): ColumnValues {
+  return new Array<unknown>(rows).fill(value);
+}

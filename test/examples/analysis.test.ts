@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+import { marked, type Tokens } from 'marked';
+import polars from 'nodejs-polars';
+import { vaeSweep } from '../cli/command.js';
+import { trainSweep } from '../export/trained-sweep.js';
+import { noPython, python } from './python.js';
+
+const EXAMPLES = path.join(import.meta.dirname, '../../../examples/analysis');
+const METRICS = ['manifoldErrorPairwise', 'manifoldError', 'encoderZeros'];
+/** Table 2 in small: few steps, two of its columns. */
+const SWEEP = `
+experiment: sigmoid
+table: table2
+grid: { dimensions: [[3, 7, 6], [3, 17, 8]], seed: [69, 24, 48] }
+settings: { steps: 400, learningRate: 0.01, decoderNoise: true, evaluateEverySteps: 100, evaluationPoints: 200 }
+`;
+
+type Numbers = Readonly<Record<string, number>>;
+
+/** The sweep's folder, with its exports and the report's tables. */
+let folder: string;
+/** Rows of cell, metric and mean. */
+let expected: readonly (readonly [string, string, number])[];
+
+before(() => {
+  const { file, out } = trainSweep({ 'small.yaml': SWEEP });
+  folder = path.join(out, 'sweeps/small');
+  assert.equal(vaeSweep('report', file, '--out', out).status, 0);
+  for (const rows of ['tasks', 'evaluations'])
+    for (const format of ['parquet', 'arrow'])
+      assert.equal(vaeSweep('export', file, '--out', out, '--rows', rows, '--format', format).status, 0);
+  expected = polars
+    .readCSV(path.join(folder, 'tables/small.csv'))
+    .toRecords()
+    .map((row) => [String(row['cell']), String(row['metric']), Number(row['mean'])] as const)
+    .sort();
+  assert.equal(expected.length, 6);
+});
+
+function assertTable(rows: readonly Numbers[]): void {
+  const found = rows.flatMap((row) =>
+    METRICS.map((metric) => {
+      const cell = `${String(row['intrinsicDim'])}-${String(row['ambientDim'])}-${String(row['latentDim'])}`;
+      return [cell, metric, row[metric] ?? NaN] as const;
+    }),
+  );
+  const sorted = found.sort();
+  assert.deepEqual(
+    sorted.map(([cell, metric]) => [cell, metric]),
+    expected.map(([cell, metric]) => [cell, metric]),
+  );
+  for (const [index, [cell, metric, mean]] of expected.entries()) {
+    const difference = Math.abs((sorted[index]?.[2] ?? NaN) - mean);
+    // Means of three float64, summed in another order.
+    assert.ok(
+      difference <= 1e-14 * Math.abs(mean),
+      `${cell} ${metric}: ${String(sorted[index]?.[2])}, not ${mean}`,
+    );
+  }
+  assert.ok(rows.every(({ runs }) => runs === 3));
+}
+
+function assertScript(name: string, figure: string): void {
+  assertTable(polars.readCSV(path.join(folder, `table2-${name}.csv`)).toRecords() as Numbers[]);
+  assert.ok(readFileSync(path.join(folder, figure)).length > 1_000);
+}
+
+describe("examples/analysis gives the report's Table 2, and a figure:", () => {
+  for (const tool of ['pandas', 'polars', 'duckdb'])
+    test(tool, { skip: noPython }, () => {
+      python(path.join(EXAMPLES, `table2_${tool}.py`), folder);
+      assertScript(tool, `curves-${tool}.svg`);
+    });
+
+  const hasR = spawnSync('Rscript', ['-e', 'library(arrow); library(dplyr)']).status === 0;
+  test('R', { skip: hasR ? false : 'R with the packages arrow and dplyr is not installed' }, () => {
+    const { status, stderr } = spawnSync('Rscript', [path.join(EXAMPLES, 'table2.R'), folder], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    assertScript('r', 'curves-r.pdf');
+  });
+
+  test("Observable's page, its SQL by DuckDB", { skip: noPython }, () => {
+    const [table = '', curves = ''] = marked
+      .lexer(readFileSync(path.join(EXAMPLES, 'observable/src/index.md'), 'utf8'))
+      .filter(
+        (token): token is Tokens.Code =>
+          token.type === 'code' && /^sql/.test((token as Tokens.Code).lang ?? ''),
+      )
+      .map(({ text }) => text);
+    assertTable(query(table));
+    assert.deepEqual(
+      query(curves)
+        .slice(0, 2)
+        .map(({ cell, step }) => [cell, step]),
+      [
+        ['3-17-8', 0],
+        ['3-17-8', 100],
+      ],
+    );
+  });
+});
+
+/** @returns the rows as DuckDB gives them, with the exports as tables */
+function query(sql: string): Numbers[] {
+  const views = ['tasks', 'evaluations'].map(
+    (name) => `CREATE VIEW ${name} AS FROM '${path.join(folder, `${name}.parquet`)}';`,
+  );
+  const script =
+    'import duckdb, sys; duckdb.sql(sys.argv[1]); print(duckdb.sql(sys.argv[2]).pl().write_json())';
+  return JSON.parse(python('-c', script, views.join(' '), sql)) as Numbers[];
+}
