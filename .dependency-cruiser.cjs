@@ -30,11 +30,14 @@ const flow = {
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
+  // Reads what a store tells; its page has a rule of its own.
+  serve: ['coordinator/status', 'report', 'aggregate', 'logs', 'store', 'sweep'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'coordinator',
     'pool/process-pool',
     'queue',
+    'serve/(server|stored-sweeps)',
     'report',
     'aggregate',
     'store',
@@ -45,7 +48,7 @@ const flow = {
 };
 
 const withoutTensorFlow =
-  '^src/(cli|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
+  '^src/(cli|serve|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -67,6 +70,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^workers/' },
       to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep)/' },
+    },
+    {
+      name: 'the-page-is-for-browsers',
+      comment:
+        'It loads its own files and what src/serve/files.ts serves; of the server it knows what they say to each other.',
+      severity: 'error',
+      from: { path: '^src/serve/page/' },
+      to: { pathNot: '^(src/serve/page/|node_modules/(preact|uplot)/)' },
+    },
+    {
+      name: 'the-server-knows-the-protocol',
+      severity: 'error',
+      from: { path: '^src/serve/[^/]+$' },
+      to: { path: '^src/serve/page/', pathNot: '^src/serve/page/protocol[.]ts$' },
     },
     {
       name: 'one-door-to-tensorflow',

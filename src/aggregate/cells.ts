@@ -79,7 +79,10 @@ function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...Trai
 }
 
 /** Each metric over the runs' last evaluations; one that is null in every run is missing. */
-export function aggregateAll(runs: readonly Run[], label: (task: TrainingTask) => string): Map<string, Aggregate> {
+export function aggregateAll(
+  runs: readonly Run[],
+  label: (task: TrainingTask) => string,
+): Map<string, Aggregate> {
   const names = runs[0]?.evaluations.schema.fields.map(({ name }) => name) ?? [];
   const aggregates = names.map((name) => {
     const values = runs.flatMap((run) => {

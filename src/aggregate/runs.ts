@@ -38,7 +38,10 @@ export function readRuns(sweep: Sweep, outDir: string): PartRuns[] {
 }
 
 /** @param read what there is of each run, by its task's id */
-export function toParts(sweep: Pick<Sweep, 'parts'>, read: ReadonlyMap<string, Run | MissingRun>): PartRuns[] {
+export function toParts(
+  sweep: Pick<Sweep, 'parts'>,
+  read: ReadonlyMap<string, Run | MissingRun>,
+): PartRuns[] {
   return sweep.parts.filter(isTrainingPart).map((part) => {
     const all = part.tasks.flatMap(({ id }) => read.get(id) ?? []);
     return {

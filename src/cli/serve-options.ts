@@ -26,7 +26,7 @@ export function withServeOptions<T>(yargs: Argv<T>): Argv<T & ServeOptions> {
       requiresArg: true,
       coerce: checkPort,
       describe: 'Port of the dashboard; 0 takes a free one',
-    }) as unknown as Argv<T & ServeOptions>;
+    });
 }
 
 function checkPort(port: number): number {

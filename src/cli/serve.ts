@@ -45,7 +45,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
     )
       .example('$0 serve', 'whatever the store in out/ holds')
       .example('$0 serve sweeps/paper.yaml --port 8081', 'look on while it runs, from another terminal')
-      .example('$0 serve --host 0.0.0.0', 'for other machines, with a token') as never,
+      .example('$0 serve --host 0.0.0.0', 'for other machines, with a token'),
   handler: async (argv) => {
     const { startDashboard } = await import('../serve/server.js');
     const { out, host, port, workers } = argv;

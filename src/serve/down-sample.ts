@@ -16,7 +16,8 @@ export interface Points {
 
 /**
  * The points of a window, and its neighbours on either side, so that lines go on to its edges. Where there are more than two a pixel,
- * the least and the largest value of each pixel, at their steps: the line that is drawn is that of all points.
+ * the least and the largest value of each pixel, at their steps, and the first and the last:
+ * the line that is drawn is that of all points.
  * @param steps ascending
  */
 export function downSample(
@@ -27,14 +28,15 @@ export function downSample(
   const first = Math.max(0, lowerBound(steps, window.fromStep) - 1);
   const end = Math.min(steps.length, lowerBound(steps, window.toStep + 1) + 1);
   if (end - first <= 2 * window.pixels) return pointsAt(range(first, end), steps, values, true);
-  const rows: number[] = [];
-  let start = first;
+  const rows: number[] = [first];
+  let start = first + 1;
   for (let pixel = 1; pixel <= window.pixels; pixel++) {
-    const stop = pixel === window.pixels ? end : lowerBound(steps, edge(window, pixel), start);
+    const stop =
+      pixel === window.pixels ? end - 1 : Math.min(end - 1, lowerBound(steps, edge(window, pixel), start));
     rows.push(...extremes(values, start, stop));
     start = stop;
   }
-  return pointsAt(rows, steps, values, false);
+  return pointsAt([...rows, end - 1], steps, values, false);
 }
 
 /** The step at which a pixel begins. */

@@ -1,5 +1,5 @@
 import sse from '@fastify/sse';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { InputError } from '../errors.js';
 import type { ServedSweep } from './api.js';
 import type { SweepChange, SweepState } from './page/protocol.js';
@@ -16,28 +16,34 @@ export async function serveEvents(
 ): Promise<void> {
   await server.register(sse.default, { heartbeatInterval: 15_000 });
   let followers = 0;
-  server.get<{ Querystring: { sweep?: string } }>('/api/events', { sse: true }, async ({ query }, reply) => {
-    const served = query.sweep === undefined ? [...sweeps.values()][0] : sweeps.get(query.sweep);
-    if (served === undefined) throw new InputError('this server shows no such sweep');
+  const refuseMany = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (followers >= MOST_FOLLOWERS)
-      return reply.code(503).send({ error: `${MOST_FOLLOWERS} pages follow already: close one` });
-    followers += 1;
-    const { watch } = served;
-    const titles = [...sweeps.values()].map(({ watch: { sweep } }) => ({
-      name: sweep.name,
-      title: sweep.title ?? sweep.name,
-    }));
-    const state = (): SweepState => ({ ...watch.state(), sweeps: titles });
-    reply.sse.keepAlive();
-    const first = state();
-    const stop = watch.listen(follow(reply, state));
-    reply.sse.onClose(() => {
-      followers -= 1;
-      stop();
-    });
-    await reply.sse.send({ event: 'state', data: first, retry: RETRY_MS });
-    return;
-  });
+      await reply.code(503).send({ error: `${MOST_FOLLOWERS} pages follow already: close one` });
+  };
+  server.get<{ Querystring: { sweep?: string } }>(
+    '/api/events',
+    { sse: true, preHandler: refuseMany },
+    async ({ query }, reply) => {
+      const served = query.sweep === undefined ? [...sweeps.values()][0] : sweeps.get(query.sweep);
+      if (served === undefined) throw new InputError('this server shows no such sweep');
+      followers += 1;
+      const { watch } = served;
+      const titles = [...sweeps.values()].map(({ watch: { sweep } }) => ({
+        name: sweep.name,
+        title: sweep.title ?? sweep.name,
+      }));
+      const state = (): SweepState => ({ ...watch.state(), sweeps: titles });
+      reply.sse.keepAlive();
+      const first = state();
+      const stop = watch.listen(follow(reply, state));
+      reply.sse.onClose(() => {
+        followers -= 1;
+        stop();
+      });
+      await reply.sse.send({ event: 'state', data: first, retry: RETRY_MS });
+      return;
+    },
+  );
 }
 
 /** To a page that is slow to read, what it missed is sent as a whole: nothing is kept for it. */

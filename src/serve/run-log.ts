@@ -105,8 +105,10 @@ function parseLines(text: string): Line[] {
   });
 }
 
-function toLogLine({ level, time, msg, pid: _pid, task: _task, ...rest }: Line): LogLine {
-  const details = Object.entries(rest).map(([name, value]) => `${name} ${textOf(value)}`);
+function toLogLine({ level, time, msg, ...fields }: Line): LogLine {
+  const details = Object.entries(fields)
+    .filter(([name]) => name !== 'pid' && name !== 'task')
+    .map(([name, value]) => `${name} ${textOf(value)}`);
   return {
     time: new Date(time).toISOString(),
     level: LEVELS.find(([least]) => level >= least)?.[1] ?? 'info',

@@ -31,7 +31,7 @@ export interface Dashboard {
 }
 
 /** The port is taken. Use another with `--port`, or end what has it. */
-export class PortBusyError extends UserError {
+class PortBusyError extends UserError {
   constructor(port: number, options?: ErrorOptions) {
     super(`port ${port} is in use`, EXIT.busy, options);
   }

@@ -50,7 +50,8 @@ function lastEvaluation(folder: string, logs: TaskLogs): TaskReply['metrics'] {
 
 function numbersOf(table: Table | null): TaskReply['metrics'] {
   if (table === null) return [];
-  return table.schema.fields.flatMap(({ name }) => {
+  const metrics = table.schema.fields.filter(({ name }) => name !== 'step');
+  return metrics.flatMap(({ name }) => {
     const value = valueAt(table, name, table.numRows - 1);
     return typeof value === 'number' ? [[metricAxis(name).title, formatNumber(value)] as const] : [];
   });

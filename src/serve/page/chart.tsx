@@ -41,25 +41,22 @@ export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark
     .join();
 
   const plot = useRef<uPlot | null>(null);
-  const shown = useRef({ lines, onZoom });
-  shown.current = { lines, onZoom };
+  const shown = useRef({ lines, zoom, onZoom });
+  shown.current = { lines, zoom, onZoom };
   useEffect(() => {
     if (place.current === null || lines.length === 0) return undefined;
-    const options = plotOptions(
-      { lines, width, scale, isLogSteps, zoom, isDark },
-      setReadout,
-      () => shown.current,
-    );
+    const look = { lines, width, scale, isLogSteps, isDark } as const;
+    const options = plotOptions(look, setReadout, () => shown.current);
     const made = new uPlot(options, dataOf(lines, isLogSteps), place.current);
     plot.current = made;
     return () => {
       plot.current = null;
       made.destroy();
     };
-  }, [shape, width, scale, isLogSteps, zoom, isDark]);
+  }, [shape, width, scale, isLogSteps, isDark]);
   useEffect(() => {
     plot.current?.setData(dataOf(lines, isLogSteps), true);
-  }, [lines]);
+  }, [lines, zoom]);
 
   return (
     <figure
@@ -78,7 +75,7 @@ export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark
           type="button"
           class="toggle"
           aria-pressed={isLog}
-          aria-label={`Logarithmic axis of ${title}`}
+          aria-label={`${scale === 'asinh' ? 'asinh' : 'log'} axis of ${title}`}
           title={
             scale === 'asinh' ? 'There are values that are not positive: inverse hyperbolic sine' : undefined
           }
@@ -99,14 +96,20 @@ interface Look {
   readonly width: number;
   readonly scale: 'linear' | 'log' | 'asinh';
   readonly isLogSteps: boolean;
-  readonly zoom: Zoom | null;
   readonly isDark: boolean;
 }
 
-type Current = () => { readonly lines: readonly Line[]; readonly onZoom: (zoom: Zoom | null) => void };
+/** What a drawn chart asks for when it needs it. */
+type Current = () => Pick<ChartProps, 'lines' | 'zoom' | 'onZoom'>;
+
+/** uPlot's numbers for them: its types name them, its code does not. */
+function distribution(scale: Look['scale']): uPlot.Scale.Distr {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- there is no enum at run time
+  return { linear: 1, log: 3, asinh: 4 }[scale];
+}
 
 function plotOptions(
-  { lines, width, scale, isLogSteps, zoom, isDark }: Look,
+  { lines, width, scale, isLogSteps, isDark }: Look,
   setReadout: (text: string | null) => void,
   current: Current,
 ): uPlot.Options {
@@ -126,24 +129,24 @@ function plotOptions(
     scales: {
       x: {
         time: false,
-        distr: isLogSteps ? 3 : 1,
-        ...(zoom && { range: [isLogSteps ? Math.max(1, zoom.from) : zoom.from, zoom.to] }),
+        distr: distribution(isLogSteps ? 'log' : 'linear'),
+        range: (_, min, max) => rangeOf(current().zoom, min, max, isLogSteps),
       },
-      y: { distr: scale === 'log' ? 3 : scale === 'asinh' ? 4 : 1 },
+      y: { distr: distribution(scale) },
     },
     axes: [
       {
         ...axis,
         size: 28,
         space: 70,
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shortCount(tick))),
+        values: (_, ticks) => labels(ticks, shortCount),
       },
       {
         ...axis,
         grid: { ...axis.grid, filter: scale === 'log' ? decades : allSplits },
         size: 58,
         space: 32,
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : formatValue(tick))),
+        values: (_, ticks) => labels(ticks, formatValue),
       },
     ],
     series: [
@@ -207,6 +210,16 @@ declare module 'uplot' {
     /** Whether it is the nearest to the cursor; the types leave it out. */
     readonly _focus?: boolean | null;
   }
+}
+
+/** A logarithmic axis has ticks without a label, which are null; the types leave that out. */
+function labels(ticks: readonly (number | null)[], format: (tick: number) => string): string[] {
+  return ticks.map((tick) => (tick === null ? '' : format(tick)));
+}
+
+function rangeOf(zoom: Zoom | null, min: number, max: number, isLogSteps: boolean): [number, number] {
+  const [from, to] = zoom === null ? [min, max] : [zoom.from, zoom.to];
+  return [isLogSteps ? Math.max(1, from) : from, to];
 }
 
 function allSplits(_plot: uPlot, splits: number[]): number[] {

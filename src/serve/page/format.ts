@@ -29,11 +29,11 @@ export function formatValue(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** As `about 2 h 5 min left`. */
-export function formatLeft(milliseconds: number): string {
+/** As `about 2 h 5 min`. */
+export function formatAbout(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return `about ${seconds} s left`;
+  if (seconds < 60) return `about ${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `about ${minutes} min ${seconds % 60} s left`;
-  return `about ${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min left`;
+  if (minutes < 60) return `about ${minutes} min ${seconds % 60} s`;
+  return `about ${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }

@@ -43,65 +43,67 @@ export function Grid({ part, viewById, selection, group, onPick }: GridProps) {
   };
 
   return (
-    <div class="scroll">
-      <table class="grid" ref={table} onKeyDown={move}>
-        <caption>{part.title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{part.settings}</th>
-            {part.columns.map((column, index) => (
-              <th key={column} scope="col">
-                <button
-                  type="button"
-                  class="column"
-                  tabIndex={-1}
-                  title={`All of ${column}`}
-                  onClick={() => {
-                    onPick(group, idsOf(part.rows.map(({ tasks }) => tasks[index] ?? null)));
-                  }}
-                >
-                  {short(column)}
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {part.rows.map(({ label, tasks }, row) => (
-            <tr key={label}>
-              <th scope="row">
-                <button
-                  type="button"
-                  class="row"
-                  title={`All of ${label}`}
-                  onClick={() => {
-                    onPick(group, idsOf(tasks));
-                  }}
-                >
-                  {label}
-                </button>
-              </th>
-              {tasks.map((task, column) => (
-                <td key={part.columns[column]}>
-                  {task && (
-                    <Cell
-                      task={task}
-                      view={viewById.get(task.id)}
-                      selection={selection}
-                      place={`${row} ${column}`}
-                      isCurrent={row === current.row && column === current.column}
-                      onPick={() => {
-                        setCurrent({ row, column });
-                        onPick(group, [task.id]);
-                      }}
-                    />
-                  )}
-                </td>
+    <div class="part">
+      <h3 id={`part-${part.name}`}>{part.title}</h3>
+      <div class="scroll">
+        <table class="grid" aria-labelledby={`part-${part.name}`} ref={table} onKeyDown={move}>
+          <thead>
+            <tr>
+              <th scope="col">{part.settings}</th>
+              {part.columns.map((column, index) => (
+                <th key={column} scope="col">
+                  <button
+                    type="button"
+                    class="column"
+                    tabIndex={-1}
+                    title={`All of ${column}`}
+                    onClick={() => {
+                      onPick(group, idsOf(part.rows.map(({ tasks }) => tasks[index] ?? null)));
+                    }}
+                  >
+                    {short(column)}
+                  </button>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {part.rows.map(({ label, tasks }, row) => (
+              <tr key={label}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="row"
+                    title={`All of ${label}`}
+                    onClick={() => {
+                      onPick(group, idsOf(tasks));
+                    }}
+                  >
+                    {label}
+                  </button>
+                </th>
+                {tasks.map((task, column) => (
+                  <td key={part.columns[column]}>
+                    {task && (
+                      <Cell
+                        task={task}
+                        view={viewById.get(task.id)}
+                        selection={selection}
+                        place={`${row} ${column}`}
+                        isCurrent={row === current.row && column === current.column}
+                        onPick={() => {
+                          setCurrent({ row, column });
+                          onPick(group, [task.id]);
+                        }}
+                      />
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }

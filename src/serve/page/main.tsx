@@ -177,7 +177,7 @@ function Groups({ group, a, b, onGroup, onClear }: GroupsProps) {
       type="button"
       data-group={name}
       aria-pressed={group === name}
-      aria-label={`Select into group ${name.toUpperCase()}, which has ${count}`}
+      aria-label={`${name.toUpperCase()} ${count}: select into this group`}
       onClick={() => {
         onGroup(name);
       }}

@@ -1,4 +1,4 @@
-import { formatCount, formatLeft, STATES } from './format.js';
+import { formatCount, formatAbout, STATES } from './format.js';
 import type { SweepState, TaskInfo, TaskView } from './protocol.js';
 
 interface ProgressProps {
@@ -22,7 +22,11 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
           {formatCount(progress.done)}
           <span class="quiet"> of {formatCount(tasks.length)} done</span>
         </strong>
-        {progress.remainingMs !== null && <span>{formatLeft(progress.remainingMs)}</span>}
+        {progress.remainingMs !== null && (
+          <span>
+            {formatAbout(progress.remainingMs)} {progress.owner === null ? 'to train' : 'left'}
+          </span>
+        )}
       </p>
       <div class="bar" role="img" aria-label={progress.summary}>
         {counts.map(

@@ -75,7 +75,7 @@ function DataTable({ table: { title, caption, head, body, notes } }: { readonly 
   return (
     <div class="table">
       {title !== '' && <h3>{title}</h3>}
-      <div class="scroll" tabIndex={0} role="region" aria-label={title === '' ? 'A and B' : title}>
+      <div class="scroll" tabIndex={0} role="region" aria-label={title === '' ? 'Means of A and B' : title}>
         <table>
           <thead>
             <tr>

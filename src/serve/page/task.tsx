@@ -21,7 +21,7 @@ export function Task({ sweep, info, view }: TaskProps) {
         <span class="state" data-state={view.state}>
           {wordOf(view.state)}
         </span>{' '}
-        {isCounted && `step ${formatCount(view.step ?? 0)} of ${formatCount(info.steps)}`}
+        {isCounted && `step ${formatCount(view.step)} of ${formatCount(info.steps)}`}
       </p>
       {view.problem !== null && <p class="problem">{view.problem}</p>}
       {reply !== null && <Facts reply={reply} />}
@@ -65,7 +65,7 @@ function Pairs({ title, pairs }: { readonly title: string; readonly pairs: TaskR
   );
 }
 
-export function Log({ lines }: { readonly lines: readonly LogLine[] }) {
+function Log({ lines }: { readonly lines: readonly LogLine[] }) {
   if (lines.length === 0) return <p class="hint">The run's log says nothing of it.</p>;
   return (
     <ol class="log">
