@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT, InputError, UserError } from '../errors.js';
@@ -18,6 +19,9 @@ import { FIRST_PORT, MOST_PORT, withServeOptions, type ServeOptions } from './se
 interface ServeArguments extends Omit<ShardArguments, 'file'>, ServeOptions {
   readonly files: readonly string[];
 }
+
+/** After a run's end, so that pages hear of it and fetch what came last. */
+const LINGER_MS = 3_000;
 
 export const serveCommand: CommandModule<object, ServeArguments> = {
   command: 'serve [files..]',
@@ -90,6 +94,7 @@ function withNextCommand(error: unknown, argv: ServeArguments): unknown {
 async function untilStopped(): Promise<number> {
   if (process.channel !== undefined) {
     await once(process, 'disconnect');
+    await delay(LINGER_MS);
     return EXIT.ok;
   }
   return new Promise((resolve) => {

@@ -67,10 +67,19 @@ function Sweep({ state, selection, select, isDark }: SweepProps) {
   const infoById = useMemo(() => new Map(infos.map((info) => [info.id, info])), [infos]);
   const infoByName = useMemo(() => new Map(infos.map((info) => [info.name, info])), [infos]);
   const viewById = useMemo(() => new Map(tasks.map((task) => [task.id, task])), [tasks]);
+  /** Until then what is of interest is selected, as soon as there is something. */
+  const [isTouched, setTouched] = useState(
+    selection.a.length + selection.b.length > 0 || selection.task !== null,
+  );
   useEffect(() => {
-    if (selection.a.length + selection.b.length === 0 && selection.task === null)
-      select({ a: firstSelected(tasks, infoById) });
-  }, []);
+    if (isTouched || selection.a.length > 0) return;
+    const first = firstSelected(tasks, infoById);
+    if (first.length > 0) select({ a: first });
+  }, [tasks]);
+  const selectByHand = (change: Partial<Selection>): void => {
+    setTouched(true);
+    select(change);
+  };
 
   const known = (ids: readonly string[]): TaskInfo[] => ids.flatMap((id) => infoById.get(id) ?? []);
   const [a, b] = [known(selection.a), known(selection.b)];
@@ -89,7 +98,10 @@ function Sweep({ state, selection, select, isDark }: SweepProps) {
   const shown = selection.task === null ? undefined : infoById.get(selection.task);
   const shownView = shown && viewById.get(shown.id);
   const pick = (into: GroupName, ids: readonly string[]): void => {
-    select({ ...toggled(selection, into, ids), task: ids.length === 1 ? (ids[0] ?? null) : selection.task });
+    selectByHand({
+      ...toggled(selection, into, ids),
+      task: ids.length === 1 ? (ids[0] ?? null) : selection.task,
+    });
   };
   return (
     <main class="layout">
@@ -105,7 +117,7 @@ function Sweep({ state, selection, select, isDark }: SweepProps) {
               b={b}
               onGroup={setGroup}
               onClear={() => {
-                select({ a: [], b: [] });
+                selectByHand({ a: [], b: [] });
               }}
             />
           </div>
@@ -130,7 +142,7 @@ function Sweep({ state, selection, select, isDark }: SweepProps) {
           <Selected
             drawn={drawn}
             onRemove={(id) => {
-              select({
+              selectByHand({
                 a: selection.a.filter((other) => other !== id),
                 b: selection.b.filter((other) => other !== id),
               });
