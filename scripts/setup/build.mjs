@@ -29,15 +29,16 @@ export function buildStep(root) {
 
 function compile(root) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const compileProject = (project) =>
-    spawnSync(process.execPath, [tsc, '--project', join(root, project)], { cwd: root, encoding: 'utf8' });
-  const result = PROJECTS.map(compileProject).find(({ status }) => status !== 0);
-  if (result === undefined) return;
-  throw new SetupError(
-    'the TypeScript does not compile (the errors are above)',
-    'correct these lines, then run `npm run setup`',
-    outputOf(result),
-  );
+  for (const project of PROJECTS) {
+    const args = [tsc, '--project', join(root, project)];
+    const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    if (result.status === 0) continue;
+    throw new SetupError(
+      'the TypeScript does not compile (the errors are above)',
+      'correct these lines, then run `npm run setup`',
+      outputOf(result),
+    );
+  }
 }
 
 function forgetBuilds(root) {

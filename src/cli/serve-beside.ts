@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.js';
 import type { ShardArguments } from './options.js';
@@ -32,6 +33,9 @@ export async function serveBeside(argv: ShardArguments & ServeOptions): Promise<
   const [url] = (await Promise.race([once(child.stdout ?? child, 'data'), exited])) as [Buffer];
   exited.catch(() => undefined);
   process.stderr.write(`dashboard: ${url.toString()}`);
+  // The run's end does not wait for it.
+  for (const pipe of [child.stdout, child.stderr] as (Socket | null)[])
+    pipe?.removeAllListeners('data').resume().unref();
   child.unref();
   child.channel?.unref();
   return () => {

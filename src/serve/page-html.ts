@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
 
 /** Where the page's imports are served; `PACKAGES` in files.ts says from what. */
-const IMPORT_MAP = JSON.stringify({
-  imports: {
-    preact: '/packages/preact.mjs',
-    'preact/hooks': '/packages/hooks.mjs',
-    'preact/jsx-runtime': '/packages/jsxRuntime.mjs',
-    uplot: '/packages/uPlot.esm.js',
-  },
-});
+const IMPORTS = {
+  preact: '/packages/preact.mjs',
+  'preact/hooks': '/packages/hooks.mjs',
+  'preact/jsx-runtime': '/packages/jsxRuntime.mjs',
+  uplot: '/packages/uPlot.esm.js',
+} as const;
+const IMPORT_MAP = JSON.stringify({ imports: IMPORTS });
 
 /** The one inline script that the page has: browsers know no import map of another file. For its content security policy. */
 export const IMPORT_MAP_HASH = `'sha256-${createHash('sha256').update(IMPORT_MAP).digest('base64')}'`;
 
-/** The same for every sweep: what it shows comes as data. */
-export const PAGE_HTML = `<!doctype html>
+/**
+ * The same for every sweep: what it shows comes as data.
+ * @param modules names of the page's, to be loaded at once and not one after the other as they import each other
+ */
+export function pageHtml(modules: readonly string[]): string {
+  const urls = [...Object.values(IMPORTS), ...modules.map((name) => `/page/${name}`)];
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -25,6 +29,7 @@ export const PAGE_HTML = `<!doctype html>
 <link rel="stylesheet" href="/packages/uPlot.min.css">
 <link rel="stylesheet" href="/assets/dashboard.css">
 <script type="importmap">${IMPORT_MAP}</script>
+${urls.map((url) => `<link rel="modulepreload" href="${url}">`).join('\n')}
 <script type="module" src="/page/main.js"></script>
 </head>
 <body>
@@ -33,3 +38,4 @@ export const PAGE_HTML = `<!doctype html>
 </body>
 </html>
 `;
+}

@@ -47,18 +47,17 @@ export class RunLog {
 
   /** The last lines about a task. */
   linesAbout(task: string): LogLine[] {
-    const { text } = readEnd(this.#file, 0);
-    return parseLines(text)
+    return parseLines(readEnd(this.#file, 0).bytes)
       .filter((line) => line.task === task)
       .slice(-MOST_LINES)
       .map(toLogLine);
   }
 
   #newLines(): Line[] {
-    const { text, end } = readEnd(this.#file, this.#offset);
+    const { bytes, start } = readEnd(this.#file, this.#offset);
     // What follows the last line's end is still being written.
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    this.#offset = end - Buffer.byteLength(text) + Buffer.byteLength(whole);
+    const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+    this.#offset = start + whole.length;
     return parseLines(whole);
   }
 
@@ -73,12 +72,12 @@ export class RunLog {
 }
 
 /** The file from there on, or of a longer rest its end, which begins with a part of a line. */
-function readEnd(file: string, from: number): { text: string; end: number } {
+function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r');
   } catch (error) {
-    if (isMissing(error)) return { text: '', end: 0 };
+    if (isMissing(error)) return { bytes: Buffer.alloc(0), start: 0 };
     throw error;
   }
   try {
@@ -87,22 +86,25 @@ function readEnd(file: string, from: number): { text: string; end: number } {
     const start = Math.max(size < from ? 0 : from, size - MOST_BYTES);
     const bytes = Buffer.alloc(size - start);
     const read = readSync(descriptor, bytes, 0, bytes.length, start);
-    return { text: bytes.toString('utf8', 0, read), end: start + read };
+    return { bytes: bytes.subarray(0, read), start };
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** A line that is cut or foreign is passed over. */
-function parseLines(text: string): Line[] {
-  return text.split('\n').flatMap((line) => {
-    try {
-      const parsed = lineSchema.safeParse(JSON.parse(line));
-      return parsed.success ? [parsed.data] : [];
-    } catch {
-      return [];
-    }
-  });
+function parseLines(bytes: Buffer): Line[] {
+  return bytes
+    .toString()
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        const parsed = lineSchema.safeParse(JSON.parse(line));
+        return parsed.success ? [parsed.data] : [];
+      } catch {
+        return [];
+      }
+    });
 }
 
 function toLogLine({ level, time, msg, ...fields }: Line): LogLine {
