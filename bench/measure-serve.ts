@@ -22,7 +22,7 @@ const STEPS = 150_000;
 /** Of these so many are trained in each run beside the dashboard. */
 const TRAINED = 12;
 const BATCH_ROWS = 5_000;
-const PAUSE_MS = 1_300;
+const PAUSE_MS = 1_700;
 
 interface Store {
   readonly file: string;

@@ -10,7 +10,7 @@ import type { ProgressView, StateName, SweepChange, SweepState, TaskView } from 
 import { RunLog } from './run-log.js';
 
 /** Between two looks at the store, but at least so many times as long as a look takes: a large sweep is looked at less often. */
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 1_500;
 const LOOKS_SHARE = 50;
 
 export interface WatchOptions {

@@ -97,8 +97,7 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
       for (const { status, stderr } of [await ahead.ended, await behind.ended])
         assert.equal(status, 0, stderr);
       assert.equal(machine.calls('python3 -m pip download').length, 1);
-      for (const tool of ['npm ci', 'g++ -O2'])
-        assert.equal(machine.calls(tool).length, compilations, tool);
+      for (const tool of ['npm ci', 'g++ -O2']) assert.equal(machine.calls(tool).length, compilations, tool);
       // What runs in Node, and the dashboard's page.
       assert.equal(machine.calls('tsc').length, 2 * compilations);
       machine.forgetCalls();
