@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { taskFolder } from '../store/task-folder.js';
-import type { Task } from '../sweep/task.js';
+import { refuseTaskLinks, taskFolder } from '../store/task-folder.js';
+import { isTraining, type Task } from '../sweep/task.js';
 import type { SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
 import { pointsSvg } from './points.js';
 import { Results } from './results.js';
@@ -50,6 +50,7 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
     const served = find(query);
     const task = served.watch.sweep.tasks.find(({ id }) => id === query.task);
     if (task === undefined) throw new InputError('the sweep has no such task');
+    refuseTaskLinks(taskFolder(served.watch.outDir, task));
     return { ...served, task };
   };
 
@@ -68,7 +69,7 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
   server.get('/api/points', async ({ query }, reply) => {
     const { dark, ...rest } = parse(pointsQuery, query);
     const { results, task } = findTask(rest);
-    const run = await results.run(task.id);
+    const run = isTraining(task) ? results.run(task) : null;
     const svg = run === null ? null : await pointsSvg(run, dark);
     if (svg === null) throw new InputError('the task has no points: they are written when it is done');
     return reply.type('image/svg+xml').send(svg);

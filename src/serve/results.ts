@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StoreError } from '../errors.js';
 import { readComputedRuns } from '../aggregate/computed.js';
 import { readRun, toParts, type MissingRun, type PartRuns, type Run } from '../aggregate/runs.js';
 import { groupsTable } from '../report/tables/groups-table.js';
@@ -43,38 +44,56 @@ export class Results {
 
   /** Two groups of tasks side by side, by their last evaluations. */
   async compare(a: ReadonlySet<string>, b: ReadonlySet<string>): Promise<TableView> {
-    const runs = (await this.#parts()).flatMap((part) => part.runs);
-    const unique = [...new Map(runs.map((run) => [run.task.id, run])).values()];
-    const of = (ids: ReadonlySet<string>): Run[] => unique.filter(({ task }) => ids.has(task.id));
+    const asked = this.#training().filter(({ id }) => a.has(id) || b.has(id));
+    const runs = [...(await this.#readRuns(asked)).values()].filter(isFinished);
+    const of = (ids: ReadonlySet<string>): Run[] => runs.filter(({ task }) => ids.has(task.id));
     return toView(groupsTable(of(a), of(b)));
   }
 
   /** Null for a task that has not finished. */
-  async run(id: string): Promise<Run | null> {
-    await this.#parts();
-    const run = this.#runs.get(id)?.run;
-    return run !== undefined && 'evaluations' in run ? run : null;
+  run(task: TrainingTask): Run | null {
+    const run = this.#readRun(task);
+    return isFinished(run) ? run : null;
   }
 
   /** One reading serves all who ask meanwhile. */
   async #parts(): Promise<PartRuns[]> {
-    this.#reading ??= this.#read().finally(() => {
+    this.#reading ??= this.#readParts().finally(() => {
       this.#reading = null;
     });
     return this.#reading;
   }
 
-  async #read(): Promise<PartRuns[]> {
-    const { sweep, outDir } = this.#watch;
-    for (const task of sweep.tasks.filter(isTraining)) {
-      const version = markerVersion(outDir, task);
-      if (version !== 'none' && this.#runs.get(task.id)?.version === version) continue;
-      this.#runs.set(task.id, { version, run: withEnds(readRun(task, outDir)) });
-      if (version !== 'none') await nextTurn();
-    }
-    const read = new Map([...this.#runs].map(([id, { run }]) => [id, run]));
+  async #readParts(): Promise<PartRuns[]> {
+    const read = await this.#readRuns(this.#training());
     this.#watch.noteCorrupt(corruptOf([...read.values()]));
-    return toParts(sweep, read);
+    return toParts(this.#watch.sweep, read);
+  }
+
+  #training(): TrainingTask[] {
+    return this.#watch.sweep.tasks.filter(isTraining);
+  }
+
+  async #readRuns(tasks: readonly TrainingTask[]): Promise<Map<string, Run | MissingRun>> {
+    const read = new Map<string, Run | MissingRun>();
+    for (const task of tasks) {
+      const known = this.#runs.get(task.id)?.run;
+      const run = this.#readRun(task);
+      read.set(task.id, run);
+      if (run !== known && isFinished(run)) await nextTurn();
+    }
+    return read;
+  }
+
+  /** Anew where its marker is another, or there is none. */
+  #readRun(task: TrainingTask): Run | MissingRun {
+    const { outDir } = this.#watch;
+    const version = markerVersion(outDir, task);
+    const known = this.#runs.get(task.id);
+    if (version !== 'none' && known?.version === version) return known.run;
+    const run = readOwnRun(task, outDir);
+    this.#runs.set(task.id, { version, run });
+    return run;
   }
 
   #makeTables(parts: readonly PartRuns[]): TableView[] {
@@ -100,10 +119,24 @@ export class Results {
   }
 }
 
+function isFinished(run: Run | MissingRun): run is Run {
+  return 'evaluations' in run;
+}
+
 function corruptOf(runs: readonly (Run | MissingRun)[]): Map<string, string> {
   return new Map(
     runs.flatMap((run) => ('reason' in run && run.state === 'corrupt' ? [[run.task.id, run.reason]] : [])),
   );
+}
+
+/** A run whose files can't be looked at is no reason to show none of the others. */
+function readOwnRun(task: TrainingTask, outDir: string): Run | MissingRun {
+  try {
+    return withEnds(readRun(task, outDir));
+  } catch (error) {
+    if (error instanceof StoreError) return { task, state: 'corrupt', reason: error.message };
+    throw error;
+  }
 }
 
 /** All evaluations of all runs would be most of the memory; tables show the last, and some of the theory's the first. */
@@ -114,7 +147,7 @@ function withEnds(run: Run | MissingRun): Run | MissingRun {
 }
 
 function markerVersion(outDir: string, task: Pick<TrainingTask, 'name'>): string {
-  const stats = statSync(path.join(taskFolder(outDir, task), TASK_FILES.done), { throwIfNoEntry: false });
+  const stats = lstatSync(path.join(taskFolder(outDir, task), TASK_FILES.done), { throwIfNoEntry: false });
   return stats === undefined ? 'none' : `${stats.mtimeMs} ${stats.size}`;
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { isMissing } from '../store/files.js';
+import { StoreError } from '../errors.js';
+import { isMissing, reasonOf, refuseLink } from '../store/files.js';
 import type { LogLine, WorkerView } from './page/protocol.js';
 
 /** Read at a time, and looked through for what is told of a task. */
@@ -74,11 +75,12 @@ export class RunLog {
 /** The file from there on, or of a longer rest its end, which begins with a part of a line. */
 function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   let descriptor: number;
+  refuseLink(file);
   try {
     descriptor = openSync(file, 'r');
   } catch (error) {
     if (isMissing(error)) return { bytes: Buffer.alloc(0), start: 0 };
-    throw error;
+    throw new StoreError(`can't read ${file} (${reasonOf(error)}): make it readable`, { cause: error });
   }
   try {
     const { size } = fstatSync(descriptor);

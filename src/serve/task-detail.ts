@@ -1,12 +1,10 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
 import type { Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import { metricAxis } from '../report/figures/metric-axes.js';
 import { formatNumber } from '../report/tables/format.js';
 import { valueAt } from '../logs/read.js';
 import { readSessions } from '../store/sessions.js';
-import { TASK_FILES, taskFolder } from '../store/task-folder.js';
+import { taskFolder } from '../store/task-folder.js';
 import { experimentOf } from '../sweep/kinds/registry.js';
 import { formatSetting, settingOf } from '../sweep/settings.js';
 import type { Task } from '../sweep/task.js';
@@ -34,7 +32,6 @@ export function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): TaskR
           : `, ${formatDuration((microsecondsPerStep * (toStep - fromStep)) / 1000)}`),
     ),
     log: watch.log.linesAbout(task.name),
-    hasPoints: statSync(path.join(folder, TASK_FILES.samples), { throwIfNoEntry: false }) !== undefined,
   };
 }
 

@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readStatus, type BegunTask, type Status } from '../coordinator/status.js';
+import { StoreError } from '../errors.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
@@ -19,6 +20,15 @@ export interface WatchOptions {
   readonly workers: number;
 }
 
+const NOTHING_SEEN: ProgressView = {
+  summary: '',
+  done: 0,
+  remainingMs: null,
+  owner: null,
+  workers: [],
+  problem: null,
+};
+
 type Listener = (change: SweepChange) => void;
 
 /** What a sweep's store tells, and what changes in it. Reads alone; looks at nothing while nobody listens. */
@@ -30,7 +40,7 @@ export class SweepWatch {
   /** Tasks whose files do not hold what their markers say, which a look at sizes does not see. */
   readonly #corrupt = new Map<string, string>();
   #tasks: readonly TaskView[] = [];
-  #progress: ProgressView = { summary: '', done: 0, remainingMs: null, owner: null, workers: [] };
+  #progress: ProgressView = NOTHING_SEEN;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(sweep: Sweep, options: WatchOptions) {
@@ -86,17 +96,29 @@ export class SweepWatch {
 
   /** Tells whoever listens what has changed since the last look. */
   #look(): void {
-    const { outDir, workers } = this.#options;
-    const status = readStatus(this.sweep, outDir, workers);
-    const views = this.#views(status);
+    const { views, progress } = this.#read();
     const before = new Map(this.#tasks.map((view) => [view.id, view]));
     const tasks = views.filter((view) => !isSame(view, before.get(view.id)));
-    const progress = this.#progressOf(status, views);
     const hasProgressed = JSON.stringify(progress) !== JSON.stringify(this.#progress);
     this.#tasks = views;
     this.#progress = progress;
     if (tasks.length > 0 || hasProgressed)
       for (const listener of this.#listeners) listener({ tasks, progress });
+  }
+
+  /** What can't be read now is as it was, and why is told: the next look may find more. */
+  #read(): { views: readonly TaskView[]; progress: ProgressView } {
+    const { outDir, workers } = this.#options;
+    try {
+      const status = readStatus(this.sweep, outDir, workers);
+      const views = this.#views(status);
+      return { views, progress: this.#progressOf(status, views) };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const unread = this.sweep.tasks.map(({ id }): TaskView => ({ id, ...settled('new', null) }));
+      const views = this.#tasks.length > 0 ? this.#tasks : unread;
+      return { views, progress: { ...this.#progress, problem: error.message } };
+    }
   }
 
   #views(status: Status): TaskView[] {
@@ -123,7 +145,7 @@ export class SweepWatch {
   #logSizes(task: Task): string {
     const folder = taskFolder(this.outDir, task);
     return [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream]
-      .map((name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
+      .map((name) => lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
       .join('-');
   }
 
@@ -136,6 +158,7 @@ export class SweepWatch {
       remainingMs,
       owner: owner?.description ?? null,
       workers: this.log.workers().filter(({ task }) => isRunning.has(task)),
+      problem: null,
     };
   }
 }

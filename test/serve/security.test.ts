@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Dashboard } from '../../src/serve/server.js';
+import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { sampleDashboard, type SampleDashboard } from './sample-dashboard.js';
 
 let sample: SampleDashboard;
@@ -61,6 +64,27 @@ test('no path leads out of the page’s folder', async () => {
     const status = await rawStatus(port, route);
     assert.ok([400, 403, 404].includes(status), `${route}: ${status}`);
   }
+});
+
+test('a store from elsewhere can not show files of others through links', async (t) => {
+  const own = sampleDashboard();
+  const outside = mkdtempSync(path.join(tmpdir(), 'vae-sweep-outside-'));
+  const [first, second] = own.sweep.tasks;
+  assert.ok(first && second);
+  const put = (file: string, link: string) => {
+    renameSync(link, path.join(outside, file));
+    symlinkSync(path.join(outside, file), link);
+  };
+  put('steps', path.join(taskFolder(own.outDir, first), TASK_FILES.steps));
+  put('folder', taskFolder(own.outDir, second));
+  const server = await own.start();
+  t.after(() => server.close());
+  for (const { id } of [first, second])
+    for (const route of [`series?metrics=loss&`, 'task?']) {
+      const response = await fetch(new URL(`/api/${route}sweep=sample&task=${id}`, server.url));
+      assert.equal(response.status, 422, route);
+      assert.match(await response.text(), /is a link: a store has none/);
+    }
 });
 
 test('a name that was made to lead here is refused', async () => {

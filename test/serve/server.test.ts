@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { acquireStoreLock } from '../../src/store/lock.js';
+import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { startDashboard, type Dashboard } from '../../src/serve/server.js';
 import { storedSweeps } from '../../src/serve/stored-sweeps.js';
 import type {
@@ -34,7 +35,7 @@ after(() => dashboard.close());
 
 const taskId = (index: number): string => sample.sweep.tasks[index]?.id ?? '';
 
-async function get(route: string, init?: RequestInit): Promise<Response> {
+async function get(route: string | URL, init?: RequestInit): Promise<Response> {
   return fetch(new URL(route, dashboard.url), init);
 }
 
@@ -45,7 +46,7 @@ async function json<T>(route: string): Promise<T> {
 }
 
 /** The events of a stream, one after the other. */
-async function* events(route: string): AsyncGenerator<{ event: string; data: unknown }> {
+async function* events(route: string | URL): AsyncGenerator<{ event: string; data: unknown }> {
   const response = await get(route, { headers: { accept: 'text/event-stream' } });
   let text = '';
   for await (const chunk of response.body ?? []) {
@@ -213,6 +214,31 @@ describe('curves of 150,000 steps', () => {
     assert.match(await response.text(), /not a whole Arrow file/);
     assert.equal((await series({ task: taskId(1), metrics: 'loss' })).curves.length, 1);
   });
+});
+
+test('a file that can not be looked at is told of, and the rest is shown once that is mended', async (t) => {
+  const own = sampleDashboard();
+  const [task] = own.sweep.tasks;
+  assert.ok(task);
+  const file = path.join(taskFolder(own.outDir, task), TASK_FILES.steps);
+  const moved = `${file}-moved`;
+  renameSync(file, moved);
+  symlinkSync(file, file);
+  const server = await own.start();
+  t.after(() => server.close());
+  const seen: SweepState[] = [];
+  for await (const { event, data } of events(new URL('/api/events', server.url))) {
+    if (event === 'state') {
+      seen.push(data as SweepState);
+      renameSync(moved, file);
+      continue;
+    }
+    const { progress, tasks } = data as SweepChange;
+    assert.equal(progress.problem, null);
+    assert.deepEqual([progress.done, tasks.find(({ id }) => id === task.id)?.state], [4, 'done']);
+    break;
+  }
+  assert.match(seen[0]?.progress.problem ?? '', /can't look at .*steps.arrow \(ELOOP\)/);
 });
 
 test('a port that is taken is told', async () => {

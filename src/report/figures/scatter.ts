@@ -39,12 +39,15 @@ function draw(cells: readonly FigureCell[]): Drawing {
 /** Generated points of one run of any data over true ones: of sigmoid data as above, else in the first two coordinates. */
 export function scatterOfRun(run: Run): Drawing {
   const { settings } = run.task;
-  const direction = settings.experiment === 'sigmoid' ? directionOf(run) : unitVector;
-  const axes = settings.experiment === 'sigmoid' ? sigmoidAxes(settings) : PLAIN_AXES;
-  const coordinate = settings.experiment === 'sigmoid' ? settings.intrinsicDim : 1;
+  const isSigmoid = settings.experiment === 'sigmoid';
+  const direction = isSigmoid ? directionOf(run) : unitVector;
+  const axes = isSigmoid ? sigmoidAxes(settings) : PLAIN_AXES;
+  const coordinate = isSigmoid ? settings.intrinsicDim : 1;
+  // A sphere is round.
+  const width = isSigmoid ? panelWidth(2) : HEIGHT;
   return {
     rows: direction === undefined ? [] : rowsOf(run, RUN, direction, coordinate),
-    panels: [[panel(RUN, '', axes, panelWidth(2))]],
+    panels: [[panel(RUN, '', axes, width)]],
     notes: [],
   };
 }

@@ -29,6 +29,7 @@ const CHARTS: readonly ChartDefinition[] = [
   { metric: 'eigenvalueError', title: 'Eigenvalue error', startsLog: false },
   { metric: 'encoderVariance', title: 'Encoder variances', startsLog: true },
 ];
+const NONE: readonly DrawnTask[] = [];
 const METRICS = CHARTS.map(({ metric }) => metric);
 
 const LEAST_CHART_WIDTH = 300;
@@ -42,12 +43,19 @@ const LEAST_STEPS = 10;
 export function Charts({ sweep, tasks, steps, left, isDark }: ChartsProps) {
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const [isLogSteps, setLogSteps] = useState(false);
-  const [room, width] = useChartWidth();
+  const [room, measured] = useChartWidth();
+  const width = measured ?? LEAST_CHART_WIDTH;
   const pixels = Math.max(
     50,
     Math.min(Math.round(width), Math.floor(MOST_PIXELS / Math.max(1, tasks.length))),
   );
-  const series = useSeries(tasks, { sweep, metrics: METRICS, zoom, pixels, isLog: isLogSteps });
+  const series = useSeries(measured === null ? NONE : tasks, {
+    sweep,
+    metrics: METRICS,
+    zoom,
+    pixels,
+    isLog: isLogSteps,
+  });
   const charts = useMemo(
     () => CHARTS.map((chart) => ({ ...chart, lines: linesOf(tasks, series, chart.metric) })),
     [tasks, series],
@@ -182,10 +190,10 @@ function linesOf(tasks: readonly DrawnTask[], series: ReturnType<typeof useSerie
   );
 }
 
-/** As many charts side by side as there is room for. */
-function useChartWidth(): [{ current: HTMLElement | null }, number] {
+/** As many charts side by side as there is room for; null until that is known. */
+function useChartWidth(): [{ current: HTMLElement | null }, number | null] {
   const room = useRef<HTMLElement>(null);
-  const [width, setWidth] = useState(LEAST_CHART_WIDTH);
+  const [width, setWidth] = useState<number | null>(null);
   useEffect(() => {
     if (room.current === null) return undefined;
     const observer = new ResizeObserver(([entry]) => {

@@ -43,6 +43,11 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
           </li>
         ))}
       </ul>
+      {progress.problem !== null && (
+        <p class="problem" role="alert">
+          {progress.problem}
+        </p>
+      )}
       <p class="quiet small">
         {progress.owner === null ? 'No run goes on.' : `In the store: ${progress.owner}`}
       </p>

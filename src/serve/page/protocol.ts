@@ -58,6 +58,8 @@ export interface ProgressView {
   readonly owner: string | null;
   /** By the run's log; empty when no run goes on. */
   readonly workers: readonly WorkerView[];
+  /** Why the store can't be read; null if it can. */
+  readonly problem: string | null;
 }
 
 /** The first event of a stream, and all that the page needs to begin. */
@@ -124,6 +126,4 @@ export interface TaskReply {
   readonly metrics: readonly (readonly [title: string, value: string])[];
   readonly sessions: readonly string[];
   readonly log: readonly LogLine[];
-  /** Whether its generated points can be drawn. */
-  readonly hasPoints: boolean;
 }

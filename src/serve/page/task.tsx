@@ -141,8 +141,7 @@ export function Points({ sweep, tasks, unfinished, isDark }: PointsProps) {
             <img
               src={pointsUrl(sweep, id, isDark)}
               alt={`Generated points of ${label} over points of the true data`}
-              width={420}
-              height={320}
+              height={330}
               loading="lazy"
             />
             <figcaption class="small">{label}</figcaption>
