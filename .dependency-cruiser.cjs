@@ -42,6 +42,8 @@ const flow = {
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'plugins', 'store/files', 'theory/computations/quantities'],
+  // Reads what a store tells; its page has a rule of its own.
+  serve: ['coordinator/status', 'report', 'aggregate', 'logs', 'store', 'sweep'],
   // Logs and verdicts to one file; its columns are those of the logs and the settings.
   export: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   // In a process of its own, which coordinator/event-writer starts and knows the protocol of.
@@ -51,6 +53,7 @@ const flow = {
     'coordinator',
     'pool/process-pool',
     'queue',
+    'serve/(server|stored-sweeps)',
     'report',
     'export',
     'aggregate',
@@ -62,7 +65,7 @@ const flow = {
 };
 
 const withoutTensorFlow =
-  '^src/(cli|plugins|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report|export)/';
+  '^src/(cli|serve|plugins|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report|export)/';
 
 module.exports = {
   forbidden: [
@@ -84,6 +87,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^workers/' },
       to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep|plugins|tensorboard)/' },
+    },
+    {
+      name: 'the-page-is-for-browsers',
+      comment:
+        'It loads its own files and what src/serve/files.ts serves; of the server it knows what they say to each other.',
+      severity: 'error',
+      from: { path: '^src/serve/page/' },
+      to: { pathNot: '^(src/serve/page/|node_modules/(preact|uplot)/)' },
+    },
+    {
+      name: 'the-server-knows-the-protocol',
+      severity: 'error',
+      from: { path: '^src/serve/[^/]+$' },
+      to: { path: '^src/serve/page/', pathNot: '^src/serve/page/protocol[.]ts$' },
     },
     {
       name: 'one-door-to-tensorflow',

@@ -34,6 +34,7 @@ function medians({
   memory,
   start,
   report,
+  serve,
   dispatch,
   queue,
   planning,
@@ -59,6 +60,14 @@ function medians({
       ? [
           ['report, milliseconds', report.elapsedMs.median] as const,
           ['report, peak memory, bytes', report.peakBytes] as const,
+        ]
+      : []),
+    ...(serve
+      ? [
+          ['dashboard, first page, milliseconds', serve.firstPageMs.median] as const,
+          ['dashboard, update, milliseconds', serve.updateMs.median] as const,
+          ['dashboard, peak memory, bytes', serve.peakBytes] as const,
+          ['run beside a dashboard over one alone', serve.runRatio.median] as const,
         ]
       : []),
     ...(dispatch

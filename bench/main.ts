@@ -10,6 +10,7 @@ import { measureMemory } from './measure-memory.js';
 import { measurePlanning } from './measure-planning.js';
 import { measureQueue } from './measure-queue.js';
 import { measureReport } from './measure-report.js';
+import { measureServe } from './measure-serve.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining } from './measure-training.js';
 import { measureWorkers } from './measure-workers.js';
@@ -18,7 +19,16 @@ import { changesText, resultText } from './print.js';
 import type { Result } from './result.js';
 
 type Part =
-  'training' | 'workers' | 'logging' | 'memory' | 'start' | 'report' | 'dispatch' | 'queue' | 'planning';
+  | 'training'
+  | 'workers'
+  | 'logging'
+  | 'memory'
+  | 'start'
+  | 'report'
+  | 'serve'
+  | 'dispatch'
+  | 'queue'
+  | 'planning';
 
 /** In the order they are measured, and what each adds to the result. */
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
@@ -28,6 +38,7 @@ const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>>
   memory: async (options) => ({ memory: await measureMemory(options) }),
   start: async (options) => ({ start: await measureStart(options) }),
   report: async (options) => ({ report: await measureReport(options) }),
+  serve: async (options) => ({ serve: await measureServe(options) }),
   dispatch: async (options) => ({ dispatch: await measureDispatch(options) }),
   queue: async (options) => ({ queue: await measureQueue(options) }),
   planning: async (options) => ({ planning: await measurePlanning(options) }),

@@ -9,6 +9,7 @@ import type {
   QueueResult,
   ReportResult,
   Result,
+  ServeResult,
   StartResult,
   TrainingResult,
   WorkersResult,
@@ -19,7 +20,7 @@ const SPREAD = ['median', 'min', 'max'];
 
 /** What was measured, as tables for a terminal. */
 export function resultText(result: Result): string {
-  const { training, workers, logging, memory, start, report, dispatch, queue, planning } = result;
+  const { training, workers, logging, memory, start, report, serve, dispatch, queue, planning } = result;
   return [
     machineTable(result),
     ...(training ? [programsTable(training.programs)] : []),
@@ -29,6 +30,7 @@ export function resultText(result: Result): string {
     ...(memory ? [memoryTable(memory)] : []),
     ...(start ? [startTable(start)] : []),
     ...(report ? [reportTable(report)] : []),
+    ...(serve ? [serveTable(serve)] : []),
     ...(dispatch ? [dispatchTable(dispatch)] : []),
     ...(queue ? [queueTable(queue), fleetTable(queue.fleet)] : []),
     ...(planning ? [planningTable(planning)] : []),
@@ -138,6 +140,21 @@ function reportTable({ tasks, steps, elapsedMs, peakBytes }: ReportResult): stri
         ...spreadCells(elapsedMs, (ms) => formatCount(Math.round(ms))),
         mebibytes(peakBytes),
       ],
+    ],
+  );
+}
+
+function serveTable(result: ServeResult): string {
+  const { tasks, steps, firstPageMs, updateMs, peakBytes, runRatio, processorShare } = result;
+  const milliseconds = (ms: number): string => formatCount(Math.round(ms));
+  return table(
+    `The dashboard of ${formatCount(tasks)} tasks of ${formatCount(steps)} steps: peak memory ${mebibytes(peakBytes)}`,
+    ['', ...SPREAD],
+    [
+      ['first page, milliseconds', ...spreadCells(firstPageMs, milliseconds)],
+      ['update, milliseconds', ...spreadCells(updateMs, milliseconds)],
+      ['run beside it over one alone', ...spreadCells(runRatio, fixed)],
+      ['of one core meanwhile', ...spreadCells(processorShare, percent)],
     ],
   );
 }

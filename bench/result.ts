@@ -82,6 +82,22 @@ export const resultSchema = z.object({
   report: z
     .object({ tasks: z.int(), steps: z.int(), elapsedMs: spreadSchema, peakBytes: z.int() })
     .optional(),
+  serve: z
+    .object({
+      tasks: z.int(),
+      steps: z.int(),
+      /** From the address to the first curves, in a browser. */
+      firstPageMs: spreadSchema,
+      /** From a batch's write to its event. */
+      updateMs: spreadSchema,
+      /** Peak of the server, after all of it was looked at. */
+      peakBytes: z.int(),
+      /** A run beside a dashboard that is followed, over one alone, pair by pair. */
+      runRatio: spreadSchema,
+      /** Of one core, by the server during such a run, from 0 to 1. */
+      processorShare: spreadSchema,
+    })
+    .optional(),
   dispatch: z
     .object({
       tasks: z.int(),
@@ -127,6 +143,7 @@ export type LoggingResult = NonNullable<Result['logging']>;
 export type MemoryResult = NonNullable<Result['memory']>;
 export type StartResult = NonNullable<Result['start']>;
 export type ReportResult = NonNullable<Result['report']>;
+export type ServeResult = NonNullable<Result['serve']>;
 export type DispatchResult = NonNullable<Result['dispatch']>;
 export type QueueResult = NonNullable<Result['queue']>;
 export type PlanningResult = NonNullable<Result['planning']>;

@@ -6,6 +6,8 @@ import { SetupError, timed } from './report.mjs';
 import { outputOf } from './tools.mjs';
 
 const SOURCE_FOLDERS = ['src', 'workers', 'test', 'bench'];
+/** What runs in Node, and the dashboard's page, which runs in browsers. */
+const PROJECTS = ['tsconfig.json', 'src/serve/page/tsconfig.json'];
 
 /** Compiles the TypeScript into dist/ if a source changed since the last build that succeeded. */
 export function buildStep(root) {
@@ -17,7 +19,7 @@ export function buildStep(root) {
         const stamp = stampOf(root);
         removeStaleOutputs(root);
         // An incremental tsc does not write again what it believes to have written.
-        if (missingOutputs(root).length > 0) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
+        if (missingOutputs(root).length > 0) forgetBuilds(root);
         compile(root);
         mkdirSync(join(root, 'dist'), { recursive: true });
         writeFileSync(stampFile, stamp);
@@ -27,19 +29,26 @@ export function buildStep(root) {
 
 function compile(root) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = spawnSync(process.execPath, [tsc, '--project', root], { cwd: root, encoding: 'utf8' });
-  if (result.status === 0) return;
-  throw new SetupError(
-    'the TypeScript does not compile (the errors are above)',
-    'correct these lines, then run `npm run setup`',
-    outputOf(result),
-  );
+  for (const project of PROJECTS) {
+    const args = [tsc, '--project', join(root, project)];
+    const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    if (result.status === 0) continue;
+    throw new SetupError(
+      'the TypeScript does not compile (the errors are above)',
+      'correct these lines, then run `npm run setup`',
+      outputOf(result),
+    );
+  }
+}
+
+function forgetBuilds(root) {
+  for (const name of ['.tsbuildinfo', '.tsbuildinfo-page']) rmSync(join(root, 'dist', name), { force: true });
 }
 
 /** Changes with any source's path, size or time, and with what else decides the output. */
 function stampOf(root) {
   const hash = createHash('sha256');
-  for (const file of ['tsconfig.json', 'package-lock.json', ...sources(root)]) {
+  for (const file of [...PROJECTS, 'package-lock.json', ...sources(root)]) {
     const { size, mtimeMs } = statSync(join(root, file));
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }

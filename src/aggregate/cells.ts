@@ -78,7 +78,11 @@ function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...Trai
   return [...groups.values()];
 }
 
-function aggregateAll(runs: readonly Run[], label: (task: TrainingTask) => string): Map<string, Aggregate> {
+/** Each metric over the runs' last evaluations; one that is null in every run is missing. */
+export function aggregateAll(
+  runs: readonly Run[],
+  label: (task: TrainingTask) => string,
+): Map<string, Aggregate> {
   const names = runs[0]?.evaluations.schema.fields.map(({ name }) => name) ?? [];
   const aggregates = names.map((name) => {
     const values = runs.flatMap((run) => {

@@ -34,6 +34,14 @@ export interface PartRuns {
 /** What there is of a sweep that was trained, finished or in progress: each finished run's files are checked against its marker's SHA-256. */
 export function readRuns(sweep: Sweep, outDir: string): PartRuns[] {
   const read = new Map(sweep.tasks.filter(isTraining).map((task) => [task.id, readRun(task, outDir)]));
+  return toParts(sweep, read);
+}
+
+/** @param read what there is of each run, by its task's id */
+export function toParts(
+  sweep: Pick<Sweep, 'parts'>,
+  read: ReadonlyMap<string, Run | MissingRun>,
+): PartRuns[] {
   return sweep.parts.filter(isTrainingPart).map((part) => {
     const all = part.tasks.flatMap(({ id }) => read.get(id) ?? []);
     return {
@@ -86,7 +94,8 @@ export function readDataParameters({ folder }: Run): NamedTensor | null {
   return tensors.get('data.0') ?? null;
 }
 
-function readRun(task: TrainingTask, outDir: string): Run | MissingRun {
+/** One run of `readRuns`. */
+export function readRun(task: TrainingTask, outDir: string): Run | MissingRun {
   const folder = taskFolder(outDir, task);
   const state = verifyTask(folder, task.id);
   if (state.state !== 'done') return { task, state: state.state, reason: reasonOf(state, task) };

@@ -14,6 +14,7 @@ import { plotCommand } from './plot.js';
 import { reportCommand } from './report.js';
 import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
+import { serveCommand } from './serve.js';
 import { statusCommand } from './status.js';
 import { verifyCommand } from './verify.js';
 import { workerCommand } from './worker.js';
@@ -37,6 +38,7 @@ try {
     .command(workerCommand)
     .command(planCommand)
     .command(statusCommand)
+    .command(serveCommand)
     .command(reportCommand)
     .command(plotCommand)
     .command(exportCommand)

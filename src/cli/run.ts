@@ -20,9 +20,12 @@ import {
   withSweepOptions,
   type ShardArguments,
 } from './options.js';
+import { serveBeside } from './serve-beside.js';
+import { withServeOptions, type ServeOptions } from './serve-options.js';
 import { withTrainingOptions, type TrainingArguments } from './training-options.js';
 
-interface RunArguments extends ShardArguments, TrainingArguments {
+interface RunArguments extends ShardArguments, TrainingArguments, ServeOptions {
+  readonly serve: boolean;
   readonly maxTime: Duration | undefined;
   readonly retries: number;
   readonly isolation: Isolation;
@@ -38,7 +41,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <file>',
   describe: 'Train what a sweep lacks, and print the table of its means',
   builder: (yargs) =>
-    withTrainingOptions(withShardOption(withSweepOptions(yargs)))
+    withServeOptions(withTrainingOptions(withShardOption(withSweepOptions(yargs))))
+      .option('serve', {
+        type: 'boolean',
+        default: false,
+        describe: 'Show the run in a local web page until it ends, as vae-sweep serve does',
+      })
       .option('max-time', {
         type: 'string',
         requiresArg: true,
@@ -87,6 +95,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: 'Folder for event files of TensorBoard, one a task as it gets done',
       })
       .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
+      .example('$0 run sweeps/table1-linear.yaml --serve', 'and watch it in a browser')
       .example('$0 run sweeps/table1-linear.yaml --only-failed', 'once more what failed, and nothing else')
       .example(
         '$0 run sweeps/paper.yaml --shard 3/8 --out shard-3 --max-time 55m',
@@ -99,6 +108,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
     const { runSweep } = await import('../coordinator/run-sweep.js');
+    const endDashboard = argv.serve ? await serveBeside(argv) : () => undefined;
     const events = await startEvents(sweep, argv);
     const stop = new AbortController();
     const { maxTime } = argv;
@@ -130,6 +140,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       await endEvents(events);
       removeHandlers();
       removeTimer();
+      endDashboard();
     });
     const told = result.interrupted ? [] : await report(sweep, argv.out);
     const corrupt = uniqueTasks([...result.corrupt, ...told]);

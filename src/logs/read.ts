@@ -2,13 +2,25 @@ import { readFileSync } from 'node:fs';
 import { Vector, type Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import { decodeLog } from './decode.js';
+import { streamToFile } from './encode.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from './schemas.js';
+import { wholeBytes } from './stream-blocks.js';
 
 export type LogValue = number | readonly number[] | null;
 
 /** A whole `.arrow` log of this project, of a schema version that it knows. */
 export function readLog(file: string): Table {
-  const table = decode(file);
+  return ofKnownVersion(file, decode(file, decodeLog));
+}
+
+/** What there is of an `.arrows` log that is being written: its whole batches. */
+export function readGrowingLog(file: string): Table {
+  const decodeWhole = (bytes: Uint8Array): Table =>
+    decodeLog(streamToFile(bytes.subarray(0, wholeBytes(bytes))));
+  return ofKnownVersion(file, decode(file, decodeWhole));
+}
+
+function ofKnownVersion(file: string, table: Table): Table {
   const version = table.schema.metadata.get(LOG_METADATA.schema);
   if (version !== LOG_SCHEMA_VERSION) {
     throw new StoreError(
@@ -38,9 +50,9 @@ export function readNumbers(table: Table, column: string): ArrayLike<number> {
   return values;
 }
 
-function decode(file: string): Table {
+function decode(file: string, decoder: (bytes: Uint8Array) => Table): Table {
   try {
-    return decodeLog(readFileSync(file));
+    return decoder(readFileSync(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreError(

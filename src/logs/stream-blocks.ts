@@ -25,6 +25,25 @@ export function readStream(stream: Uint8Array): { schema: Schema; blocks: Block[
   return { schema, blocks };
 }
 
+/** Bytes of a stream's schema and of its whole batches: one that is being written may end within a batch. */
+export function wholeBytes(stream: Uint8Array): number {
+  const source = new CountedBytes(stream);
+  const reader = new MessageReader(source);
+  let end = 0;
+  try {
+    withBudget(stream.length, () => reader.readSchema(true));
+    end = source.position;
+    for (let message = reader.readMessage(); message !== null; message = reader.readMessage()) {
+      if (source.position + message.bodyLength > stream.length) break;
+      reader.readMessageBody(message.bodyLength);
+      end = source.position;
+    }
+  } catch {
+    // Cut within a message: what comes before it is whole.
+  }
+  return end;
+}
+
 /** Bytes that know how many of them were read. */
 class CountedBytes extends ByteStream {
   position = 0;

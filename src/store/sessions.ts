@@ -13,6 +13,8 @@ const sessionSchema = z.object({
   microsecondsPerStep: z.number().nullable(),
 });
 
+export type SessionRecord = z.infer<typeof sessionSchema>;
+
 /** Steps of a task, and how long they took. */
 export interface TimedSteps {
   readonly steps: number;
@@ -33,14 +35,22 @@ export function timedSteps(folder: string, sinceMs: number, steps: number | null
 
 function sessionsSince(file: string, sinceMs: number): TimedSteps[] {
   if (changeMs(file) < sinceMs) return [];
-  const sessions = readJsonFile(file, z.array(sessionSchema));
-  if (!sessions.found) return [];
-  return sessions.value
+  return readSessionFile(file)
     .filter(({ start }) => Date.parse(start) >= sinceMs)
     .map(({ fromStep, toStep, microsecondsPerStep }) => {
       const steps = toStep - fromStep;
       return { steps, elapsedMs: ((microsecondsPerStep ?? 0) * steps) / 1000 };
     });
+}
+
+/** Sessions of a task that are over; none if they can't be read. */
+export function readSessions(folder: string): readonly SessionRecord[] {
+  return readSessionFile(path.join(folder, TASK_FILES.run));
+}
+
+function readSessionFile(file: string): readonly SessionRecord[] {
+  const sessions = readJsonFile(file, z.array(sessionSchema));
+  return sessions.found ? sessions.value : [];
 }
 
 /** 0 where there is no file. */

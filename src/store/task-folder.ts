@@ -15,6 +15,7 @@ import {
   makeFolder,
   readJsonFile,
   reasonOf,
+  refuseLink,
   replaceFile,
   TEMPORARY,
   writeFileDurably,
@@ -126,6 +127,12 @@ export function markedHashes(folder: string): ReadonlyMap<string, string> | null
   const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
   if (!marker.found) return null;
   return new Map(Object.entries(marker.value.files).map(([name, { sha256 }]) => [name, sha256]));
+}
+
+/** By a link, a store from elsewhere could have files shown that are not its own. */
+export function refuseTaskLinks(folder: string): void {
+  refuseLink(folder);
+  for (const name of Object.values(TASK_FILES)) refuseLink(path.join(folder, name));
 }
 
 /** Makes the folder and its `task.json`; what it holds of an earlier run stays. Returns its absolute path. */

@@ -1,5 +1,5 @@
 import type { Schema } from 'apache-arrow';
-import { batchToFile, recordBatch } from '../../src/logs/encode.js';
+import { batchToFile, recordBatch, type ColumnValues } from '../../src/logs/encode.js';
 import type { LogValue } from '../../src/logs/read.js';
 import { encodeSafetensors } from '../../src/logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
@@ -12,6 +12,8 @@ type Point = readonly number[];
 export interface FinishedRun {
   /** A row an evaluation, each with its step and the columns that matter; others are null, or 0 where null is not allowed. */
   readonly evaluations: readonly Readonly<Record<string, LogValue>>[];
+  /** The step log's columns, in its schema's order. Default: one row. */
+  readonly steps?: readonly ColumnValues[];
   /** Padded with zeros to the ambient dimension. Default: one point at the origin. */
   readonly generated?: readonly Point[];
   /** As many as `generated`. Default: the same points. */
@@ -29,7 +31,10 @@ export function writeFinishedRun(outDir: string, task: TrainingTask, run: Finish
     ...coordinates('real', run.real?.[row] ?? point, task),
   }));
   commitResults(folder, task.id, {
-    [TASK_FILES.steps]: logFile(stepSchema(task), [{ step: 1 }]),
+    [TASK_FILES.steps]:
+      run.steps === undefined
+        ? logFile(stepSchema(task), [{ step: 1 }])
+        : batchToFile(recordBatch(stepSchema(task), run.steps)),
     [TASK_FILES.evaluations]: logFile(evaluationSchema(task), run.evaluations),
     [TASK_FILES.samples]: logFile(sampleSchema(task), points),
     [TASK_FILES.parameters]: parameters(run.direction),

@@ -1,4 +1,4 @@
-import { readDataParameters, readPoints } from '../../aggregate/runs.js';
+import { readDataParameters, readPoints, type Run } from '../../aggregate/runs.js';
 import type { Drawing, FigureCell, FigureDefinition, FigureRow, Panel } from './figure.js';
 import { inGrid } from './layout.js';
 import { cellLabel, panelTitle } from './naming.js';
@@ -8,6 +8,8 @@ import { subscript } from './typography.js';
 const HEIGHT = 230;
 const GENERATED = 'generated';
 const REAL = 'true data';
+/** The panel of a figure that has one. */
+const RUN = 'run';
 
 /** Generated points of sigmoid data over true ones, along a* and the sigmoid's coordinate, a panel a cell. */
 export function scatter(about: Pick<FigureDefinition, 'name' | 'title' | 'select'>): FigureDefinition {
@@ -26,7 +28,7 @@ function draw(cells: readonly FigureCell[]): Drawing {
     rows: cells.flatMap((cell) => pointRows(cell, cellLabel(cells, cell))),
     panels: grid.map((row) =>
       row.map((cell) =>
-        panel(cellLabel(cells, cell), panelTitle(cells, cell), cell.cell.settings.intrinsicDim, width),
+        panel(cellLabel(cells, cell), panelTitle(cells, cell), sigmoidAxes(cell.cell.settings), width),
       ),
     ),
     axes: 'shared',
@@ -34,22 +36,60 @@ function draw(cells: readonly FigureCell[]): Drawing {
   };
 }
 
+/** Generated points of one run of any data over true ones: of sigmoid data as above, else in the first two coordinates. */
+export function scatterOfRun(run: Run): Drawing {
+  const { settings } = run.task;
+  const isSigmoid = settings.experiment === 'sigmoid';
+  const direction = isSigmoid ? directionOf(run) : unitVector;
+  const axes = isSigmoid ? sigmoidAxes(settings) : PLAIN_AXES;
+  const coordinate = isSigmoid ? settings.intrinsicDim : 1;
+  // A sphere is round.
+  const width = isSigmoid ? panelWidth(2) : HEIGHT;
+  return {
+    rows: direction === undefined ? [] : rowsOf(run, RUN, direction, coordinate),
+    panels: [[panel(RUN, '', axes, width)]],
+    notes: [],
+  };
+}
+
 function pointRows({ cell }: FigureCell, panel: string): FigureRow[] {
   const [run] = cell.runs;
-  const direction = run && [...(readDataParameters(run)?.values ?? [])];
+  const direction = run && directionOf(run);
   if (run === undefined || direction === undefined) return [];
-  const { intrinsicDim } = cell.settings;
+  return rowsOf(run, panel, direction, cell.settings.intrinsicDim);
+}
+
+/** The points along a direction, and in the coordinate of that index. */
+function rowsOf(run: Run, panel: string, direction: readonly number[], coordinate: number): FigureRow[] {
   const toRow = (points: string) => (point: readonly number[]) => ({
     panel,
     points,
     projection: direction.reduce((sum, value, index) => sum + value * (point[index] ?? NaN), 0),
-    coordinate: point[intrinsicDim] ?? null,
+    coordinate: point[coordinate] ?? null,
   });
   const { generated, real } = readPoints(run);
   return [...real.map(toRow(REAL)), ...generated.map(toRow(GENERATED))];
 }
 
-function panel(name: string, title: string, intrinsicDim: number, width: number): Panel {
+const unitVector = [1] as const;
+
+function directionOf(run: Run): number[] | undefined {
+  const parameters = readDataParameters(run);
+  return parameters === null ? undefined : [...parameters.values];
+}
+
+interface Axes {
+  readonly x: string;
+  readonly y: string;
+}
+
+const PLAIN_AXES: Axes = { x: 'x₁', y: 'x₂' };
+
+function sigmoidAxes({ intrinsicDim }: { readonly intrinsicDim: number }): Axes {
+  return { x: `a* · (x₁, …, x${subscript(intrinsicDim)})`, y: `x${subscript(intrinsicDim + 1)}` };
+}
+
+function panel(name: string, title: string, axes: Axes, width: number): Panel {
   const domain = [GENERATED, REAL];
   return {
     title,
@@ -60,13 +100,13 @@ function panel(name: string, title: string, intrinsicDim: number, width: number)
       x: {
         field: 'projection',
         type: 'quantitative',
-        title: `a* · (x₁, …, x${subscript(intrinsicDim)})`,
+        title: axes.x,
         axis: { grid: false, tickCount: 8 },
       },
       y: {
         field: 'coordinate',
         type: 'quantitative',
-        title: `x${subscript(intrinsicDim + 1)}`,
+        title: axes.y,
         axis: { tickCount: 6 },
       },
       color: {

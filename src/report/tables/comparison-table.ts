@@ -41,7 +41,7 @@ export function comparisonTable(a: Side, b: Side): Table {
       'Mean ± standard deviation over the finished runs; the standard error is that of the difference of two independent means.',
     head: ['cell', 'metric', 'A', 'B', 'B - A', 'standard error'],
     body: rows.map(({ name, label, one, other }) => {
-      const { difference, standardError } = compare(one, other);
+      const { difference, standardError } = compareAggregates(one, other);
       return [
         name,
         label,
@@ -62,13 +62,13 @@ export function comparisonTable(a: Side, b: Side): Table {
       meanB: other?.mean ?? null,
       standardDeviationB: other?.standardDeviation ?? null,
       runsB: other?.values.length ?? 0,
-      ...compare(one, other),
+      ...compareAggregates(one, other),
     })),
   };
 }
 
 /** Welch's: the variances may differ. The standard error is null where a side has one run only. */
-function compare(one: Aggregate | undefined, other: Aggregate | undefined) {
+export function compareAggregates(one: Aggregate | undefined, other: Aggregate | undefined) {
   if (one === undefined || other === undefined) return { difference: null, standardError: null };
   const difference = other.mean - one.mean;
   if (one.standardDeviation === null || other.standardDeviation === null)

@@ -1,0 +1,35 @@
+import type { Argv } from 'yargs';
+import { InputError } from '../errors.js';
+import { received } from './options.js';
+
+export const FIRST_PORT = 8080;
+export const MOST_PORT = 65_535;
+
+/** Where the dashboard listens. */
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function withServeOptions<T>(yargs: Argv<T>): Argv<T & ServeOptions> {
+  return yargs
+    .option('host', {
+      type: 'string',
+      default: '127.0.0.1',
+      requiresArg: true,
+      describe:
+        'Address of the dashboard; one that other machines reach, as 0.0.0.0, makes it ask for a token',
+    })
+    .option('port', {
+      type: 'number',
+      default: FIRST_PORT,
+      requiresArg: true,
+      coerce: checkPort,
+      describe: 'Port of the dashboard; 0 takes a free one',
+    });
+}
+
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= MOST_PORT) return port;
+  throw new InputError(`--port: expected a whole number from 0 to ${MOST_PORT}${received(port)}`);
+}

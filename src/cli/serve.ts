@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandModule } from 'yargs';
+import { onStopRequest } from '../coordinator/stop.js';
+import { EXIT, InputError, UserError } from '../errors.js';
+import type { Sweep } from '../sweep/load.js';
+import { parseShard } from '../sweep/shard.js';
+import {
+  loadSweepOf,
+  outOption,
+  repeatable,
+  sweepText,
+  workersOption,
+  type ShardArguments,
+} from './options.js';
+import { FIRST_PORT, MOST_PORT, withServeOptions, type ServeOptions } from './serve-options.js';
+
+interface ServeArguments extends Omit<ShardArguments, 'file'>, ServeOptions {
+  readonly files: readonly string[];
+}
+
+/** After a run's end, so that pages hear of it and fetch what came last. */
+const LINGER_MS = 3_000;
+
+export const serveCommand: CommandModule<object, ServeArguments> = {
+  command: 'serve [files..]',
+  describe: 'Show sweeps in a local web page, also while they run: curves, tables, failures',
+  builder: (yargs) =>
+    withServeOptions(
+      yargs
+        .positional('files', {
+          type: 'string',
+          array: true,
+          default: [] as string[],
+          describe: 'Sweep files. Default: the sweeps that the store has been run with',
+        })
+        .option('only', { ...repeatable, describe: 'Only the tasks with these values, as --only seed=2,3' })
+        .option('set', { ...repeatable, describe: "Values in place of the files', as --set steps=1000" })
+        .option('shard', {
+          type: 'string',
+          requiresArg: true,
+          coerce: parseShard,
+          describe: 'Only this part of the tasks, as 3/8',
+        })
+        .option('out', outOption)
+        .option('yes', { type: 'boolean', default: false, hidden: true })
+        .option('workers', workersOption),
+    )
+      .example('$0 serve', 'whatever the store in out/ holds')
+      .example('$0 serve sweeps/paper.yaml --port 8081', 'look on while it runs, from another terminal')
+      .example('$0 serve --host 0.0.0.0', 'for other machines, with a token'),
+  handler: async (argv) => {
+    const { startDashboard } = await import('../serve/server.js');
+    const { out, host, port, workers } = argv;
+    const dashboard = await startDashboard(await sweepsOf(argv), { outDir: out, host, port, workers }).catch(
+      (error: unknown) => {
+        throw withNextCommand(error, argv);
+      },
+    );
+    process.stdout.write(`${dashboard.url}\n`);
+    process.exitCode = await untilStopped();
+    await dashboard.close();
+  },
+};
+
+async function sweepsOf(argv: ServeArguments): Promise<Sweep[]> {
+  const load = (file: string): Sweep => loadSweepOf({ ...argv, file });
+  if (argv.files.length > 0) return argv.files.map(load);
+  if (argv.only.length + argv.set.length > 0 || argv.shard !== undefined)
+    throw new InputError('--only, --set and --shard choose from sweep files: name one, as sweeps/paper.yaml');
+  const { storedSweeps } = await import('../serve/stored-sweeps.js');
+  const sweeps = existsSync(argv.out) ? storedSweeps(argv.out, load) : [];
+  if (sweeps.length > 0) return sweeps;
+  throw new InputError(
+    `${argv.out} holds no sweep yet: name a sweep file, as vae-sweep serve sweeps/quickstart.yaml, or the store with --out`,
+  );
+}
+
+/** A port that is taken is told with a command to try. */
+function withNextCommand(error: unknown, argv: ServeArguments): unknown {
+  if (!(error instanceof UserError) || error.exitCode !== EXIT.busy) return error;
+  const chosen = sweepText({ ...argv, file: argv.files.join(' ') }).trim();
+  const host = argv.host === '127.0.0.1' ? '' : ` --host ${argv.host}`;
+  const [name, option] = process.channel === undefined ? ['serve', ''] : ['run', ' --serve'];
+  const port = argv.port === MOST_PORT ? FIRST_PORT : argv.port + 1;
+  const command = `vae-sweep ${`${name} ${chosen}`.trim()}${option}${host} --port ${port}`;
+  return new UserError(`${error.message}: try ${command}`, EXIT.busy, {
+    cause: error,
+  });
+}
+
+/** Ctrl-C ends it; one that a run has started ends with the run. */
+async function untilStopped(): Promise<number> {
+  if (process.channel !== undefined) {
+    await once(process, 'disconnect');
+    await delay(LINGER_MS);
+    return EXIT.ok;
+  }
+  return new Promise((resolve) => {
+    onStopRequest(() => {
+      resolve(EXIT.interrupted);
+    });
+  });
+}

@@ -1,0 +1,210 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Chart, type Line } from './chart.js';
+import { formatCount } from './format.js';
+import { useSeries, type DrawnTask, type Zoom } from './series.js';
+
+interface ChartsProps {
+  readonly sweep: string;
+  readonly tasks: readonly DrawnTask[];
+  /** Of the longest of them. */
+  readonly steps: number;
+  /** Tasks that are selected but not drawn. */
+  readonly left: number;
+  readonly isDark: boolean;
+}
+
+interface ChartDefinition {
+  readonly metric: string;
+  readonly title: string;
+  readonly startsLog: boolean;
+}
+
+/** A new chart is a line here; its metric a column of a log. */
+const CHARTS: readonly ChartDefinition[] = [
+  { metric: 'loss', title: 'VAE loss (nat)', startsLog: false },
+  { metric: 'reconstruction', title: 'Reconstruction (nat)', startsLog: false },
+  { metric: 'kl', title: 'KL of the encoder (nat)', startsLog: false },
+  { metric: 'decoderVariance', title: 'Decoder variance', startsLog: true },
+  { metric: 'manifoldError', title: 'Manifold error', startsLog: false },
+  { metric: 'eigenvalueError', title: 'Eigenvalue error', startsLog: false },
+  { metric: 'encoderVariance', title: 'Encoder variances', startsLog: true },
+];
+const NONE: readonly DrawnTask[] = [];
+const METRICS = CHARTS.map(({ metric }) => metric);
+
+const LEAST_CHART_WIDTH = 300;
+const GAP = 16;
+const PADDING = 2;
+/** Points of all tasks of one chart, at two a pixel. */
+const MOST_PIXELS = 8_000;
+const LEAST_STEPS = 10;
+
+/** The curves of the selected tasks, all with the same steps. */
+export function Charts({ sweep, tasks, steps, left, isDark }: ChartsProps) {
+  const [zoom, setZoom] = useState<Zoom | null>(null);
+  const [isLogSteps, setLogSteps] = useState(false);
+  const [room, measured] = useChartWidth();
+  const width = measured ?? LEAST_CHART_WIDTH;
+  const pixels = Math.max(
+    50,
+    Math.min(Math.round(width), Math.floor(MOST_PIXELS / Math.max(1, tasks.length))),
+  );
+  const series = useSeries(measured === null ? NONE : tasks, {
+    sweep,
+    metrics: METRICS,
+    zoom,
+    pixels,
+    isLog: isLogSteps,
+  });
+  const charts = useMemo(
+    () => CHARTS.map((chart) => ({ ...chart, lines: linesOf(tasks, series, chart.metric) })),
+    [tasks, series],
+  );
+  const problems = tasks.flatMap(({ id, label }) => {
+    const problem = series.get(id)?.problem;
+    return problem == null ? [] : [`${label}: ${problem}`];
+  });
+  const shift = (by: number): void => {
+    const { from, to } = zoom ?? { from: 0, to: steps };
+    const move = Math.max(-from, Math.min(steps - to, Math.round((to - from) * by)));
+    setZoom({ from: from + move, to: to + move });
+  };
+  const scale = (by: number): void => {
+    const { from, to } = zoom ?? { from: 0, to: steps };
+    const middle = (from + to) / 2;
+    const half = Math.max(LEAST_STEPS, (to - from) * by) / 2;
+    const next = {
+      from: Math.max(0, Math.floor(middle - half)),
+      to: Math.min(steps, Math.ceil(middle + half)),
+    };
+    setZoom(next.from === 0 && next.to === steps ? null : next);
+  };
+  const isEmpty = charts.every(({ lines }) => lines.length === 0);
+  return (
+    <section class="charts" aria-labelledby="charts-heading" ref={room}>
+      <div class="heading">
+        <h2 id="charts-heading">Curves</h2>
+        <div class="tools" role="group" aria-label="Steps that are shown">
+          <span class="range small" aria-live="polite">
+            {zoom === null ? 'all steps' : `steps ${formatCount(zoom.from)} to ${formatCount(zoom.to)}`}
+          </span>
+          <Tool
+            text="−"
+            label="Zoom out"
+            onClick={() => {
+              scale(2);
+            }}
+          />
+          <Tool
+            text="+"
+            label="Zoom in"
+            onClick={() => {
+              scale(0.5);
+            }}
+          />
+          <Tool
+            text="←"
+            label="Earlier steps"
+            onClick={() => {
+              shift(-0.5);
+            }}
+          />
+          <Tool
+            text="→"
+            label="Later steps"
+            onClick={() => {
+              shift(0.5);
+            }}
+          />
+          <Tool
+            text="all"
+            label="Show all steps"
+            onClick={() => {
+              setZoom(null);
+            }}
+          />
+          <button
+            type="button"
+            class="toggle"
+            aria-pressed={isLogSteps}
+            onClick={() => {
+              setLogSteps(!isLogSteps);
+            }}
+          >
+            log steps
+          </button>
+        </div>
+      </div>
+      {left > 0 && (
+        <p class="quiet small">{`The first ${tasks.length} are drawn; ${formatCount(left)} more are selected.`}</p>
+      )}
+      {problems.map((problem) => (
+        <p key={problem} class="problem" role="alert">
+          {problem}
+        </p>
+      ))}
+      {tasks.length === 0 && <p class="hint">Select tasks in the grid to see their curves.</p>}
+      {tasks.length > 0 && isEmpty && problems.length === 0 && (
+        <p class="hint">
+          Nothing is logged yet: a task writes its first rows after some thousand steps, and at its first
+          evaluation.
+        </p>
+      )}
+      <div class="chart-grid">
+        {charts
+          .filter(({ lines }) => lines.length > 0)
+          .map(({ metric, title, startsLog, lines }) => (
+            <Chart
+              key={metric}
+              title={title}
+              lines={lines}
+              width={width}
+              zoom={zoom}
+              isLogSteps={isLogSteps}
+              startsLog={startsLog}
+              isDark={isDark}
+              onZoom={setZoom}
+            />
+          ))}
+      </div>
+      {!isEmpty && (
+        <p class="quiet small">Drag over a chart to zoom in, double-click to see all steps again.</p>
+      )}
+    </section>
+  );
+}
+
+function Tool({ text, label, onClick }: { text: string; label: string; onClick: () => void }) {
+  return (
+    <button type="button" aria-label={label} title={label} onClick={onClick}>
+      {text}
+    </button>
+  );
+}
+
+function linesOf(tasks: readonly DrawnTask[], series: ReturnType<typeof useSeries>, metric: string): Line[] {
+  return tasks.flatMap((task) =>
+    (series.get(task.id)?.curves ?? [])
+      .filter((curve) => curve.metric === metric)
+      .map((curve) => ({ task, curve })),
+  );
+}
+
+/** As many charts side by side as there is room for; null until that is known. */
+function useChartWidth(): [{ current: HTMLElement | null }, number | null] {
+  const room = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState<number | null>(null);
+  useEffect(() => {
+    if (room.current === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      const all = entry?.contentRect.width ?? LEAST_CHART_WIDTH;
+      const columns = Math.max(1, Math.floor((all + GAP) / (LEAST_CHART_WIDTH + GAP)));
+      setWidth(Math.floor((all - (columns - 1) * GAP) / columns) - PADDING);
+    });
+    observer.observe(room.current);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+  return [room, width];
+}

@@ -1,0 +1,65 @@
+import type { Connection } from './follow.js';
+import type { SweepState } from './protocol.js';
+import { THEMES, type useTheme } from './theme.js';
+
+interface HeaderProps {
+  readonly state: SweepState | null;
+  readonly connection: Connection;
+  readonly theme: ReturnType<typeof useTheme>;
+  readonly onSweep: (name: string) => void;
+}
+
+const CONNECTIONS: Readonly<Record<Connection, string>> = {
+  connecting: 'connecting',
+  live: 'live',
+  lost: 'no connection, trying again',
+};
+
+export function Header({ state, connection, theme, onSweep }: HeaderProps) {
+  return (
+    <header>
+      <div class="names">
+        <h1>{state?.title ?? 'vae-sweep'}</h1>
+        {state !== null && (
+          <p class="quiet small break">
+            {state.file} in {state.outDir}
+          </p>
+        )}
+      </div>
+      <div class="tools">
+        {state !== null && state.sweeps.length > 1 && (
+          <select
+            aria-label="Sweep"
+            value={state.name}
+            onChange={(event) => {
+              onSweep(event.currentTarget.value);
+            }}
+          >
+            {state.sweeps.map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </select>
+        )}
+        <span class="connection small" data-connection={connection} role="status">
+          {CONNECTIONS[connection]}
+        </span>
+        <div role="group" aria-label="Colours" class="segments">
+          {THEMES.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={theme.theme === name}
+              onClick={() => {
+                theme.setTheme(name);
+              }}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,279 @@
+import { render } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Charts } from './charts.js';
+import { groupStroke, taskStroke } from './colours.js';
+import { useSweep, type Connection } from './follow.js';
+import { Grid } from './grid.js';
+import { Header } from './header.js';
+import { Progress } from './progress.js';
+import type { SweepState, TaskInfo, TaskView } from './protocol.js';
+import { toggled, useSelection, type GroupName, type Selection } from './selection.js';
+import type { DrawnTask } from './series.js';
+import { Comparison, Tables } from './tables.js';
+import { Failures, Points, Task } from './task.js';
+import { useTheme } from './theme.js';
+
+/** Tasks whose curves are drawn; more are neither told apart nor quick. */
+const MOST_DRAWN = 32;
+const MOST_PICTURES = 4;
+/** Selected at first: enough to see something. */
+const FIRST_SELECTED = 3;
+
+function App() {
+  const [selection, select] = useSelection();
+  const { state, connection } = useSweep(selection.sweep);
+  const theme = useTheme();
+  return (
+    <>
+      <Header
+        state={state}
+        connection={connection}
+        theme={theme}
+        onSweep={(sweep) => {
+          select({ sweep, a: [], b: [], task: null });
+        }}
+      />
+      {state === null ? (
+        <main>
+          <p class="hint">{WAITING[connection]}</p>
+        </main>
+      ) : (
+        <Sweep key={state.name} state={state} selection={selection} select={select} isDark={theme.isDark} />
+      )}
+    </>
+  );
+}
+
+const WAITING: Readonly<Record<Connection, string>> = {
+  connecting: 'Reading the store …',
+  live: 'Reading the store …',
+  lost: 'The server does not answer. If it was started with a token, open the address that it printed.',
+};
+
+interface SweepProps {
+  readonly state: SweepState;
+  readonly selection: Selection;
+  readonly select: (change: Partial<Selection>) => void;
+  readonly isDark: boolean;
+}
+
+function Sweep({ state, selection, select, isDark }: SweepProps) {
+  const [group, setGroup] = useState<GroupName>('a');
+  const { parts, tasks, name } = state;
+  const infos = useMemo(
+    () => parts.flatMap(({ rows }) => rows.flatMap((row) => row.tasks.filter((task) => task !== null))),
+    [parts],
+  );
+  const infoById = useMemo(() => new Map(infos.map((info) => [info.id, info])), [infos]);
+  const infoByName = useMemo(() => new Map(infos.map((info) => [info.name, info])), [infos]);
+  const viewById = useMemo(() => new Map(tasks.map((task) => [task.id, task])), [tasks]);
+  /** Until then what is of interest is selected, as soon as there is something. */
+  const [isTouched, setTouched] = useState(
+    selection.a.length + selection.b.length > 0 || selection.task !== null,
+  );
+  useEffect(() => {
+    if (isTouched || selection.a.length > 0) return;
+    const first = firstSelected(tasks, infoById);
+    if (first.length > 0) select({ a: first });
+  }, [tasks]);
+  const selectByHand = (change: Partial<Selection>): void => {
+    setTouched(true);
+    select(change);
+  };
+
+  const known = (ids: readonly string[]): TaskInfo[] => ids.flatMap((id) => infoById.get(id) ?? []);
+  const [a, b] = [known(selection.a), known(selection.b)];
+  const chosen = [...a, ...b].filter(({ trains }) => trains);
+  const drawn = drawnTasks(a, b, viewById, isDark);
+  const done = chosen.filter(({ id }) => viewById.get(id)?.state === 'done');
+  const ended = tasks.filter(
+    ({ state }) => state === 'done' || state === 'corrupt' || state === 'failed',
+  ).length;
+  const failures = tasks.flatMap((view) => {
+    const info = infoById.get(view.id);
+    return info !== undefined && (view.state === 'failed' || view.state === 'corrupt')
+      ? [{ info, view }]
+      : [];
+  });
+  const shown = selection.task === null ? undefined : infoById.get(selection.task);
+  const shownView = shown && viewById.get(shown.id);
+  const pick = (into: GroupName, ids: readonly string[]): void => {
+    selectByHand({
+      ...toggled(selection, into, ids),
+      task: ids.length === 1 ? (ids[0] ?? null) : selection.task,
+    });
+  };
+  return (
+    <main class="layout">
+      <div class="side">
+        <Progress state={state} infoByName={infoByName} viewById={viewById} />
+        {failures.length > 0 && <Failures sweep={name} tasks={failures} />}
+        <section class="tasks" aria-labelledby="tasks-heading">
+          <div class="heading">
+            <h2 id="tasks-heading">Tasks</h2>
+            <Groups
+              group={group}
+              a={a}
+              b={b}
+              onGroup={setGroup}
+              onClear={() => {
+                selectByHand({ a: [], b: [] });
+              }}
+            />
+          </div>
+          {parts.map((part) => (
+            <Grid
+              key={part.name}
+              part={part}
+              viewById={viewById}
+              selection={selection}
+              group={group}
+              onPick={pick}
+            />
+          ))}
+          <p class="quiet small">
+            Click a task, a row’s or a column’s name to put it into the group; with the keyboard arrows, then
+            Enter, a or b.
+          </p>
+        </section>
+      </div>
+      <div class="content">
+        {chosen.length > 0 && (
+          <Selected
+            drawn={drawn}
+            onRemove={(id) => {
+              selectByHand({
+                a: selection.a.filter((other) => other !== id),
+                b: selection.b.filter((other) => other !== id),
+              });
+            }}
+          />
+        )}
+        <Charts
+          sweep={name}
+          tasks={drawn}
+          steps={Math.max(1, ...chosen.map(({ steps }) => steps))}
+          left={chosen.length - drawn.length}
+          isDark={isDark}
+        />
+        {a.length > 0 && b.length > 0 && (
+          <Comparison sweep={name} a={selection.a} b={selection.b} version={String(ended)} />
+        )}
+        {chosen.length > 0 && (
+          <Points
+            sweep={name}
+            tasks={done.slice(0, MOST_PICTURES)}
+            unfinished={chosen.length - done.length}
+            isDark={isDark}
+          />
+        )}
+        {shown && shownView && <Task sweep={name} info={shown} view={shownView} />}
+        <Tables sweep={name} version={String(ended)} />
+      </div>
+    </main>
+  );
+}
+
+interface GroupsProps {
+  readonly group: GroupName;
+  readonly a: readonly TaskInfo[];
+  readonly b: readonly TaskInfo[];
+  readonly onGroup: (group: GroupName) => void;
+  readonly onClear: () => void;
+}
+
+/** Which of the two groups a click is for. */
+function Groups({ group, a, b, onGroup, onClear }: GroupsProps) {
+  const button = (name: GroupName, count: number) => (
+    <button
+      type="button"
+      data-group={name}
+      aria-pressed={group === name}
+      aria-label={`${name.toUpperCase()} ${count}: select into this group`}
+      onClick={() => {
+        onGroup(name);
+      }}
+    >
+      {name.toUpperCase()} <span class="small">{count}</span>
+    </button>
+  );
+  return (
+    <div class="tools groups" role="group" aria-label="Group to select into">
+      {button('a', a.length)}
+      {button('b', b.length)}
+      <button type="button" onClick={onClear}>
+        clear
+      </button>
+    </div>
+  );
+}
+
+/** What the colours of the curves mean. */
+function Selected({ drawn, onRemove }: { drawn: readonly DrawnTask[]; onRemove: (id: string) => void }) {
+  return (
+    <ul class="selected" aria-label="Selected tasks">
+      {drawn.map(({ id, label, stroke }) => (
+        <li key={id}>
+          <svg width="22" height="8" aria-hidden="true">
+            <line
+              x1="0"
+              y1="4"
+              x2="22"
+              y2="4"
+              stroke={stroke.colour}
+              stroke-width="2.5"
+              stroke-dasharray={stroke.dash.join(' ')}
+            />
+          </svg>
+          {label}
+          <button
+            type="button"
+            aria-label={`Remove ${label}`}
+            onClick={() => {
+              onRemove(id);
+            }}
+          >
+            ×
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Colours tell tasks apart; where there are two groups, they tell the groups apart. */
+function drawnTasks(
+  a: readonly TaskInfo[],
+  b: readonly TaskInfo[],
+  viewById: ReadonlyMap<string, TaskView>,
+  isDark: boolean,
+): DrawnTask[] {
+  const areCompared = a.length > 0 && b.length > 0;
+  const all = [
+    ...a.map((info) => ({ info, group: 'a' as const })),
+    ...b.map((info) => ({ info, group: 'b' as const })),
+  ];
+  return all
+    .filter(({ info }) => info.trains)
+    .slice(0, MOST_DRAWN)
+    .map(({ info: { id, label }, group }, index) => ({
+      id,
+      label: areCompared ? `${group.toUpperCase()}: ${label}` : label,
+      stroke: areCompared ? groupStroke(group, isDark) : taskStroke(index, isDark),
+      version: viewById.get(id)?.version ?? '',
+    }));
+}
+
+/** What runs, or else the first that are done. */
+function firstSelected(tasks: readonly TaskView[], infoById: ReadonlyMap<string, TaskInfo>): string[] {
+  const training = tasks.filter(({ id }) => infoById.get(id)?.trains === true);
+  const running = training.filter(({ state }) => state === 'running');
+  const some = running.length > 0 ? running : training.filter(({ state }) => state === 'done');
+  return some.slice(0, FIRST_SELECTED).map(({ id }) => id);
+}
+
+const place = document.getElementById('app');
+if (place !== null) {
+  place.replaceChildren();
+  render(<App />, place);
+}

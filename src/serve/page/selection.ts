@@ -1,0 +1,58 @@
+import { useEffect, useState } from 'preact/hooks';
+
+export type GroupName = 'a' | 'b';
+
+/** What the page shows of a sweep. It is kept in the address, so that a page can be bookmarked and shared. */
+export interface Selection {
+  readonly sweep: string | null;
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  /** The task that is shown in full. */
+  readonly task: string | null;
+}
+
+const ID = /^[0-9a-f]{16}$/;
+
+export function useSelection(): [Selection, (change: Partial<Selection>) => void] {
+  const [selection, setSelection] = useState(() => parse(window.location.hash));
+  useEffect(() => {
+    const follow = (): void => {
+      setSelection(parse(window.location.hash));
+    };
+    window.addEventListener('hashchange', follow);
+    return () => {
+      window.removeEventListener('hashchange', follow);
+    };
+  }, []);
+  const change = (part: Partial<Selection>): void => {
+    setSelection((before) => {
+      const next = { ...before, ...part };
+      window.history.replaceState(null, '', `#${format(next)}`);
+      return next;
+    });
+  };
+  return [selection, change];
+}
+
+/** Puts tasks into a group and out of the other; out of it if all of them are in it. */
+export function toggled(selection: Selection, group: GroupName, ids: readonly string[]): Partial<Selection> {
+  const isIn = ids.every((id) => selection[group].includes(id));
+  const others = (name: GroupName): string[] => selection[name].filter((id) => !ids.includes(id));
+  const other = group === 'a' ? 'b' : 'a';
+  return { [group]: isIn ? others(group) : [...others(group), ...ids], [other]: others(other) };
+}
+
+function parse(hash: string): Selection {
+  const values = new URLSearchParams(hash.replace(/^#/, ''));
+  const ids = (name: string): string[] => (values.get(name) ?? '').split(',').filter((id) => ID.test(id));
+  return { sweep: values.get('sweep'), a: ids('a'), b: ids('b'), task: ids('task')[0] ?? null };
+}
+
+function format({ sweep, a, b, task }: Selection): string {
+  return new URLSearchParams({
+    ...(sweep === null ? {} : { sweep }),
+    ...(a.length === 0 ? {} : { a: a.join() }),
+    ...(b.length === 0 ? {} : { b: b.join() }),
+    ...(task === null ? {} : { task }),
+  }).toString();
+}

@@ -1,0 +1,119 @@
+import { useEffect, useState } from 'preact/hooks';
+import { fetchComparison, fetchTables } from './api.js';
+import type { TableView } from './protocol.js';
+
+/** The sweep's tables as they fill. @param version another one when a task has ended */
+export function Tables({ sweep, version }: { readonly sweep: string; readonly version: string }) {
+  const [tables, setTables] = useState<readonly TableView[] | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    fetchTables(sweep).then(
+      (reply) => {
+        if (!isCurrent) return;
+        setTables(reply.tables);
+        setProblem(null);
+      },
+      (error: unknown) => {
+        if (isCurrent) setProblem(error instanceof Error ? error.message : String(error));
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [sweep, version]);
+  return (
+    <section class="tables" aria-labelledby="tables-heading">
+      <h2 id="tables-heading">Tables</h2>
+      {problem !== null && <p class="problem">{problem}</p>}
+      {tables === null && problem === null && <p class="hint">Reading the finished runs …</p>}
+      {tables?.length === 0 && <p class="hint">They fill as tasks finish.</p>}
+      {tables?.map((table) => (
+        <DataTable key={table.name} table={table} />
+      ))}
+    </section>
+  );
+}
+
+interface ComparisonProps {
+  readonly sweep: string;
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  readonly version: string;
+}
+
+/** Groups A and B side by side. */
+export function Comparison({ sweep, a, b, version }: ComparisonProps) {
+  const [table, setTable] = useState<TableView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    fetchComparison(sweep, a, b).then(
+      (reply) => {
+        if (!isCurrent) return;
+        setTable(reply);
+        setProblem(null);
+      },
+      (error: unknown) => {
+        if (isCurrent) setProblem(error instanceof Error ? error.message : String(error));
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [sweep, a.join(), b.join(), version]);
+  return (
+    <section class="comparison" aria-labelledby="comparison-heading">
+      <h2 id="comparison-heading">A and B</h2>
+      {problem !== null && <p class="problem">{problem}</p>}
+      {table !== null && <DataTable table={{ ...table, title: '' }} />}
+    </section>
+  );
+}
+
+function DataTable({ table: { title, caption, head, body, notes } }: { readonly table: TableView }) {
+  return (
+    <div class="table">
+      {title !== '' && <h3>{title}</h3>}
+      <div class="scroll" tabIndex={0} role="region" aria-label={title === '' ? 'Means of A and B' : title}>
+        <table>
+          <thead>
+            <tr>
+              {head.map((text, column) => (
+                <th key={column} scope="col">
+                  {text}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {body.map((row, index) => (
+              <tr key={index} class={row[0]?.startsWith(' ') === true ? 'printed' : undefined}>
+                {row.map((text, column) =>
+                  column === 0 ? (
+                    <th key={column} scope="row">
+                      {text}
+                    </th>
+                  ) : (
+                    <td key={column}>{text}</td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="quiet small">{caption}</p>
+      {notes.length > 0 && (
+        <details>
+          <summary>{notes.length === 1 ? '1 note' : `${notes.length} notes`}</summary>
+          <ul class="small">
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+import { useEffect, useState } from 'preact/hooks';
+import { fetchTask, pointsUrl } from './api.js';
+import { formatCount, wordOf } from './format.js';
+import type { LogLine, TaskInfo, TaskReply, TaskView } from './protocol.js';
+
+interface TaskProps {
+  readonly sweep: string;
+  readonly info: TaskInfo;
+  readonly view: TaskView;
+}
+
+/** All about the task that was selected last. */
+export function Task({ sweep, info, view }: TaskProps) {
+  const reply = useTask(sweep, info.id, `${view.state} ${view.version}`);
+  const isCounted = view.step !== null && view.state !== 'done';
+  return (
+    <section class="task-detail" aria-labelledby="task-heading">
+      <h2 id="task-heading">{info.label}</h2>
+      <p class="small quiet break">{reply?.folder ?? info.name}</p>
+      <p>
+        <span class="state" data-state={view.state}>
+          {wordOf(view.state)}
+        </span>{' '}
+        {isCounted && `step ${formatCount(view.step)} of ${formatCount(info.steps)}`}
+      </p>
+      {view.problem !== null && <p class="problem">{view.problem}</p>}
+      {reply !== null && <Facts reply={reply} />}
+    </section>
+  );
+}
+
+function Facts({ reply }: { readonly reply: TaskReply }) {
+  return (
+    <div class="facts">
+      <Pairs title="Settings" pairs={reply.settings} />
+      {reply.metrics.length > 0 && <Pairs title="Last evaluation" pairs={reply.metrics} />}
+      <div>
+        <h3>Sessions</h3>
+        {reply.sessions.length === 0 && <p class="hint">None has ended.</p>}
+        <ul class="small">
+          {reply.sessions.map((session) => (
+            <li key={session}>{session}</li>
+          ))}
+        </ul>
+        <h3>Log</h3>
+        <Log lines={reply.log} />
+      </div>
+    </div>
+  );
+}
+
+function Pairs({ title, pairs }: { readonly title: string; readonly pairs: TaskReply['settings'] }) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      <dl>
+        {pairs.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Log({ lines }: { readonly lines: readonly LogLine[] }) {
+  if (lines.length === 0) return <p class="hint">The run's log says nothing of it.</p>;
+  return (
+    <ol class="log">
+      {lines.map(({ time, level, text }, index) => (
+        <li key={index} data-level={level}>
+          <time dateTime={time}>{time.replace('T', ' ').slice(0, 19)}</time> {text}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+interface FailuresProps {
+  readonly sweep: string;
+  readonly tasks: readonly { readonly info: TaskInfo; readonly view: TaskView }[];
+}
+
+/** Tasks that failed or are corrupt: why, and what the log says. */
+export function Failures({ sweep, tasks }: FailuresProps) {
+  return (
+    <section class="failures" aria-labelledby="failures-heading">
+      <h2 id="failures-heading">Failures</h2>
+      {tasks.map(({ info, view }) => (
+        <Failure key={info.id} sweep={sweep} info={info} view={view} />
+      ))}
+    </section>
+  );
+}
+
+function Failure({ sweep, info, view }: TaskProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+      }}
+    >
+      <summary>
+        <span class="state" data-state={view.state}>
+          {wordOf(view.state)}
+        </span>{' '}
+        {info.experiment} {info.label}: {view.problem}
+      </summary>
+      {isOpen && <FailureLog sweep={sweep} id={info.id} version={view.version} />}
+    </details>
+  );
+}
+
+function FailureLog({ sweep, id, version }: { sweep: string; id: string; version: string }) {
+  const reply = useTask(sweep, id, version);
+  return reply === null ? null : <Log lines={reply.log} />;
+}
+
+interface PointsProps {
+  readonly sweep: string;
+  readonly tasks: readonly TaskInfo[];
+  /** Selected tasks that have not finished. */
+  readonly unfinished: number;
+  readonly isDark: boolean;
+}
+
+/** The generated points of finished tasks over the true ones. */
+export function Points({ sweep, tasks, unfinished, isDark }: PointsProps) {
+  return (
+    <section class="points" aria-labelledby="points-heading">
+      <h2 id="points-heading">Generated points</h2>
+      {unfinished > 0 && (
+        <p class="hint">{`A task writes its points when it is done; ${unfinished} of the selected ${unfinished === 1 ? 'is' : 'are'} not.`}</p>
+      )}
+      <div class="pictures">
+        {tasks.map(({ id, label }) => (
+          <figure key={id}>
+            <img
+              src={pointsUrl(sweep, id, isDark)}
+              alt={`Generated points of ${label} over points of the true data`}
+              height={330}
+              loading="lazy"
+            />
+            <figcaption class="small">{label}</figcaption>
+          </figure>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** @param version another one when there is something new to tell */
+function useTask(sweep: string, id: string, version: string): TaskReply | null {
+  const [reply, setReply] = useState<TaskReply | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    fetchTask(sweep, id).then(
+      (found) => {
+        if (isCurrent) setReply(found);
+      },
+      () => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [sweep, id, version]);
+  return reply?.id === id ? reply : null;
+}

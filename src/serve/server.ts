@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { EXIT, InputError, StoreError, UserError } from '../errors.js';
+import type { Sweep } from '../sweep/load.js';
+import { formatCount } from '../units.js';
+import { serveApi, type ServedSweep } from './api.js';
+import { serveEvents } from './events.js';
+import { serveFiles } from './files.js';
+import { Results } from './results.js';
+import { isLoopback, secure } from './security.js';
+import { SweepWatch } from './watch.js';
+
+/** Of all sweeps together: a page has a cell for each. */
+const MOST_TASKS = 10_000;
+const TOKEN_BYTES = 24;
+
+export interface DashboardOptions {
+  readonly outDir: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Of the next run, to judge its time by. */
+  readonly workers: number;
+}
+
+export interface Dashboard {
+  /** To open; has the token where one is asked for. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** The port is taken. Use another with `--port`, or end what has it. */
+class PortBusyError extends UserError {
+  constructor(port: number, options?: ErrorOptions) {
+    super(`port ${port} is in use`, EXIT.busy, options);
+  }
+}
+
+/** Shows the sweeps of a store to browsers, until it is closed. Writes nothing, and takes no lock. */
+export async function startDashboard(
+  sweeps: readonly Sweep[],
+  options: DashboardOptions,
+): Promise<Dashboard> {
+  refuseTooMany(sweeps);
+  const { host, port } = options;
+  const token = isLoopback(host) ? null : randomBytes(TOKEN_BYTES).toString('base64url');
+  const server = await makeServer(sweeps, options, token);
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    throw asUserError(error, host, port);
+  }
+  const query = token === null ? '' : `?token=${token}`;
+  const bound = server.addresses()[0];
+  const boundPort = typeof bound === 'object' ? bound.port : port;
+  return {
+    url: `http://${nameOf(host)}:${boundPort}/${query}`,
+    close: () => server.close(),
+  };
+}
+
+async function makeServer(
+  sweeps: readonly Sweep[],
+  options: DashboardOptions,
+  token: string | null,
+): Promise<FastifyInstance> {
+  // Streams of events would keep a server that closes.
+  const server = fastify({ forceCloseConnections: true });
+  server.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const { status, text } = answerTo(error);
+    return reply.code(status).send({ error: text });
+  });
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
+  server.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    return Promise.resolve();
+  });
+  const served = new Map(
+    sweeps.map((sweep) => {
+      const watch = new SweepWatch(sweep, options);
+      return [sweep.name, { watch, results: new Results(watch) } satisfies ServedSweep];
+    }),
+  );
+  await secure(server, token);
+  await serveFiles(server);
+  await serveEvents(server, served);
+  serveApi(server, served);
+  return server;
+}
+
+/** What went wrong within is not told to whoever visits. */
+function answerTo(error: FastifyError): { status: number; text: string } {
+  if (error instanceof InputError) return { status: 400, text: error.message };
+  if (error instanceof StoreError) return { status: 422, text: error.message };
+  const status = error.statusCode ?? 500;
+  return { status, text: status < 500 ? error.message : 'the server could not answer' };
+}
+
+function refuseTooMany(sweeps: readonly Sweep[]): void {
+  const tasks = sweeps.reduce((sum, sweep) => sum + sweep.tasks.length, 0);
+  if (tasks > MOST_TASKS)
+    throw new InputError(
+      `the dashboard shows at most ${formatCount(MOST_TASKS)} tasks, got ${formatCount(tasks)}: choose some with --only`,
+    );
+  const names = sweeps.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new InputError(`two of the sweeps are called ${twice}: show one of them`);
+}
+
+function asUserError(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return new PortBusyError(port, { cause: error });
+  if (code === 'EACCES') return new InputError(`port ${port} is not for this user: take one from 1024 on`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL')
+    return new InputError(`--host ${host}: this machine has no such address`);
+  return error;
+}
+
+/** As an address that a browser takes: the wildcard is every address of this machine. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return host.includes(':') ? `[${host}]` : host;
+}

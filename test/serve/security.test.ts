@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Dashboard } from '../../src/serve/server.js';
+import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import { sampleDashboard, type SampleDashboard } from './sample-dashboard.js';
+
+let sample: SampleDashboard;
+let dashboard: Dashboard;
+
+before(async () => {
+  sample = sampleDashboard();
+  dashboard = await sample.start();
+});
+after(() => dashboard.close());
+
+const taskId = (index: number): string => sample.sweep.tasks[index]?.id ?? '';
+
+async function get(route: string, init?: RequestInit): Promise<Response> {
+  return fetch(new URL(route, dashboard.url), init);
+}
+
+test('every answer has a strict policy, of the page itself alone', async () => {
+  for (const route of ['/', '/page/main.js', '/api/tables?sweep=sample', '/nothing']) {
+    const { headers } = await get(route);
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'/, route);
+    assert.doesNotMatch(policy, /unsafe|\*|http/, route);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', route);
+  }
+});
+
+test('what is asked for is checked, and nothing in it is a path', async () => {
+  const bad = [
+    '/api/series?sweep=sample&task=../../etc&metrics=loss',
+    '/api/series?sweep=../sample&task=0000000000000000&metrics=loss',
+    `/api/series?sweep=sample&task=${taskId(0)}&metrics=loss&pixels=1000000`,
+    `/api/series?sweep=sample&task=${taskId(0)}&metrics=${Array(17).fill('loss').join()}`,
+    `/api/series?sweep=sample&task=${taskId(0)}&metrics=__proto__`,
+    '/api/task?sweep=sample&task=0000000000000000',
+    '/api/compare?sweep=sample&a=x&b=y',
+    `/api/compare?sweep=sample&a=${Array(257).fill(taskId(0)).join()}&b=${taskId(0)}`,
+    '/api/tables',
+  ];
+  for (const route of bad) assert.equal((await get(route)).status, 400, route);
+});
+
+test('no path leads out of the page’s folder', async () => {
+  const port = new URL(dashboard.url).port;
+  const escapes = [
+    '/page/../server.js',
+    '/page/%2e%2e/server.js',
+    '/page/..%2fserver.js',
+    '/page/..%5cserver.js',
+    '/page//etc/passwd',
+    '/packages/../../../package.json',
+    '/assets/fonts/Inter-Regular.ttf',
+    '/page/',
+  ];
+  for (const route of escapes) {
+    const status = await rawStatus(port, route);
+    assert.ok([400, 403, 404].includes(status), `${route}: ${status}`);
+  }
+});
+
+test('a store from elsewhere can not show files of others through links', async (t) => {
+  const own = sampleDashboard();
+  const outside = mkdtempSync(path.join(tmpdir(), 'vae-sweep-outside-'));
+  const [first, second] = own.sweep.tasks;
+  assert.ok(first && second);
+  const put = (file: string, link: string) => {
+    renameSync(link, path.join(outside, file));
+    symlinkSync(path.join(outside, file), link);
+  };
+  put('steps', path.join(taskFolder(own.outDir, first), TASK_FILES.steps));
+  put('folder', taskFolder(own.outDir, second));
+  const server = await own.start();
+  t.after(() => server.close());
+  for (const { id } of [first, second])
+    for (const route of [`series?metrics=loss&`, 'task?']) {
+      const response = await fetch(new URL(`/api/${route}sweep=sample&task=${id}`, server.url));
+      assert.equal(response.status, 422, route);
+      assert.match(await response.text(), /is a link: a store has none/);
+    }
+});
+
+test('a name that was made to lead here is refused', async () => {
+  const port = new URL(dashboard.url).port;
+  assert.equal(await rawStatus(port, '/', { host: `evil.example:${port}` }), 403);
+  assert.equal(await rawStatus(port, '/', { host: `localhost:${port}` }), 200);
+});
+
+test('on an address that others reach it asks for a token, which a cookie then has', async () => {
+  const open = await sample.start({ host: '0.0.0.0' });
+  try {
+    const { port, searchParams } = new URL(open.url);
+    const at = (route: string, headers = {}) =>
+      fetch(`http://127.0.0.1:${port}${route}`, { redirect: 'manual', headers });
+    for (const route of ['/', '/page/main.js', '/api/events', '/api/tables?sweep=sample', '/?token=x'])
+      assert.equal((await at(route)).status, 401, route);
+    const entered = await at(`/?token=${searchParams.get('token') ?? ''}`);
+    assert.equal(entered.status, 303);
+    assert.equal(entered.headers.get('location'), '/');
+    const cookie = entered.headers.get('set-cookie') ?? '';
+    assert.match(cookie, /HttpOnly; SameSite=Strict/);
+    assert.equal((await at('/', { cookie: cookie.split(';')[0] ?? '' })).status, 200);
+  } finally {
+    await open.close();
+  }
+});
+
+test('it follows for 32 pages, and refuses another', async () => {
+  const stop = new AbortController();
+  const follow = () => get('/api/events', { headers: { accept: 'text/event-stream' }, signal: stop.signal });
+  const open = await Promise.all(Array.from({ length: 32 }, follow));
+  assert.ok(open.every(({ status }) => status === 200));
+  assert.equal((await follow()).status, 503);
+  stop.abort();
+});
+
+test('it writes nothing and takes no lock', async () => {
+  const own = sampleDashboard();
+  const paths = () => readdirSync(own.outDir, { recursive: true }).sort();
+  const before = paths();
+  const server = await own.start();
+  await fetch(new URL('/api/tables?sweep=sample', server.url));
+  await server.close();
+  assert.deepEqual(paths(), before);
+});
+
+/** `fetch` would resolve the path, and write the Host header itself. */
+function rawStatus(
+  port: string,
+  route: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path: route, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}

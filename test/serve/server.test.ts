@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { acquireStoreLock } from '../../src/store/lock.js';
+import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import { startDashboard, type Dashboard } from '../../src/serve/server.js';
+import { storedSweeps } from '../../src/serve/stored-sweeps.js';
+import type {
+  SeriesReply,
+  SweepChange,
+  SweepState,
+  TablesReply,
+  TaskReply,
+  TaskView,
+} from '../../src/serve/page/protocol.js';
+import {
+  grow,
+  lossAt,
+  OUTLIER_STEP,
+  sampleDashboard,
+  STEPS,
+  type SampleDashboard,
+} from './sample-dashboard.js';
+
+let sample: SampleDashboard;
+let dashboard: Dashboard;
+
+before(async () => {
+  sample = sampleDashboard();
+  dashboard = await sample.start();
+});
+after(() => dashboard.close());
+
+const taskId = (index: number): string => sample.sweep.tasks[index]?.id ?? '';
+
+async function get(route: string | URL, init?: RequestInit): Promise<Response> {
+  return fetch(new URL(route, dashboard.url), init);
+}
+
+async function json<T>(route: string): Promise<T> {
+  const response = await get(route);
+  assert.equal(response.status, 200, await response.clone().text());
+  return (await response.json()) as T;
+}
+
+/** The events of a stream, one after the other. */
+async function* events(route: string | URL): AsyncGenerator<{ event: string; data: unknown }> {
+  const response = await get(route, { headers: { accept: 'text/event-stream' } });
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk as Uint8Array).toString();
+    const parts = text.split('\n\n');
+    text = parts.pop() ?? '';
+    for (const part of parts) {
+      const event = /^event: (.*)$/m.exec(part)?.[1];
+      const data = /^data: (.*)$/m.exec(part)?.[1];
+      if (event !== undefined && data !== undefined) yield { event, data: JSON.parse(data) as unknown };
+    }
+  }
+}
+
+describe('what it tells', () => {
+  test('the first event has the sweep as a grid of settings and seeds, and each task with its state', async () => {
+    for await (const { event, data } of events('/api/events')) {
+      assert.equal(event, 'state');
+      const { parts, tasks, progress } = data as SweepState;
+      const [part] = parts;
+      assert.ok(part);
+      assert.deepEqual(part.columns, ['seed 69', 'seed 24', 'seed 48', 'seed 7']);
+      assert.deepEqual(
+        part.rows.map(({ label }) => label),
+        ['2-6-6', '4-10-10'],
+      );
+      const states = tasks.map(({ state }) => state);
+      assert.deepEqual(states, ['done', 'done', 'failed', 'corrupt', 'done', 'done', 'new', 'new']);
+      assert.equal(tasks[2]?.problem, 'out of luck (error)');
+      assert.match(tasks[3]?.problem ?? '', /evaluations.arrow has 20 bytes/);
+      assert.equal(progress.done, 4);
+      break;
+    }
+  });
+
+  test('a change of the store is an event, and only what has changed is in it', async () => {
+    const lock = await acquireStoreLock(sample.outDir, {
+      signal: AbortSignal.timeout(10_000),
+      onWait: () => undefined,
+    });
+    const [, , , , , , , last] = sample.sweep.tasks;
+    assert.ok(last);
+    try {
+      let growing: ReturnType<typeof grow> | null = null;
+      const seen: string[] = [];
+      for await (const { event, data } of events('/api/events')) {
+        if (event === 'state') growing = grow(sample.outDir, last);
+        else {
+          const view: TaskView | undefined = (data as SweepChange).tasks.find(({ id }) => id === last.id);
+          assert.ok((data as SweepChange).tasks.length < sample.sweep.tasks.length);
+          if (view === undefined) continue;
+          assert.equal(view.state, 'running');
+          seen.push(view.version);
+          if (seen.length === 2) break;
+          growing?.append();
+        }
+      }
+      assert.equal(new Set(seen).size, 2);
+      growing?.close();
+      const { curves } = await series({ task: last.id, metrics: 'loss' });
+      assert.equal(curves[0]?.steps.at(-1), 10_000);
+    } finally {
+      await lock.release();
+    }
+  });
+
+  test('tables have the means, and content that is not as its marker says shows as corrupt', async () => {
+    const { tables } = await json<TablesReply>('/api/tables?sweep=sample');
+    assert.equal(tables.length, 1);
+    assert.match(JSON.stringify(tables[0]?.body[0]), /2 of 4/);
+    assert.match(tables[0]?.notes.join() ?? '', /seed 7 missing: evaluations.arrow/);
+  });
+
+  test('any two groups are set side by side', async () => {
+    const { body } = await json<{ body: string[][] }>(
+      `/api/compare?sweep=sample&a=${taskId(0)},${taskId(1)}&b=${taskId(4)}`,
+    );
+    const error = body.find(([label]) => label === 'Manifold error');
+    assert.deepEqual(error?.slice(2), ['0.0851', '+0.0225', '–']);
+  });
+
+  test('a task has its settings, its last evaluation and what the log says of it', async () => {
+    const done = await json<TaskReply>(`/api/task?sweep=sample&task=${taskId(0)}`);
+    assert.deepEqual(done.settings[0], ['dimensions', '2-6-6']);
+    assert.ok(done.metrics.some(([title, value]) => title === 'manifold error' && value === '0.0851'));
+    const failed = await json<TaskReply>(`/api/task?sweep=sample&task=${taskId(2)}`);
+    assert.deepEqual(
+      failed.log.map(({ text }) => text),
+      ['task started, slot 0, fromStep 0', 'task failed, message out of luck <b>really</b>'],
+    );
+  });
+
+  test('generated points over the true data are a picture', async () => {
+    const response = await get(`/api/points?sweep=sample&task=${taskId(0)}`);
+    assert.equal(response.headers.get('content-type'), 'image/svg+xml');
+    assert.match(await response.text(), /^<svg/);
+    assert.equal((await get(`/api/points?sweep=sample&task=${taskId(2)}`)).status, 400);
+  });
+});
+
+async function series(query: Readonly<Record<string, string>>): Promise<SeriesReply> {
+  return json(`/api/series?${new URLSearchParams({ sweep: 'sample', ...query }).toString()}`);
+}
+
+describe('curves of 150,000 steps', () => {
+  test('have two points a pixel at most, and keep an outlier', async () => {
+    const { curves } = await series({ task: taskId(0), metrics: 'loss', pixels: '400' });
+    const [curve] = curves;
+    assert.ok(curve);
+    assert.equal(curve.isExact, false);
+    assert.ok(curve.steps.length <= 802, `${curve.steps.length} points`);
+    assert.equal(curve.values[curve.steps.indexOf(OUTLIER_STEP)], 1_000);
+  });
+
+  test('are exact when zoomed in', async () => {
+    const { curves } = await series({
+      task: taskId(0),
+      metrics: 'loss',
+      from: '77700',
+      to: '77800',
+      pixels: '400',
+    });
+    const [curve] = curves;
+    assert.ok(curve);
+    assert.equal(curve.isExact, true);
+    const steps = Array.from({ length: 103 }, (_, index) => 77_699 + index);
+    assert.deepEqual(curve.steps, steps);
+    assert.deepEqual(
+      curve.values,
+      steps.map((step) => Math.fround(lossAt(step, 69))),
+    );
+  });
+
+  test('of every metric: those of steps, the decoder variance, those of evaluations, one for each latent', async () => {
+    const metrics = 'loss,reconstruction,kl,decoderVariance,manifoldError,encoderVariance';
+    const { curves } = await series({ task: taskId(0), metrics });
+    assert.deepEqual(
+      curves.map(({ metric, component }) => `${metric}${component ?? ''}`),
+      [
+        ...['loss', 'reconstruction', 'kl', 'decoderVariance', 'manifoldError'],
+        ...[0, 1, 2, 3, 4, 5].map((latent) => `encoderVariance${latent}`),
+      ],
+    );
+    const variance = curves.find(({ metric }) => metric === 'decoderVariance');
+    assert.equal(variance?.values.at(-1), Math.exp(-4));
+    assert.equal(variance.steps.at(-1), STEPS);
+  });
+
+  test('of a log that is being written go as far as its whole batches', async () => {
+    const growing = sample.sweep.tasks[6];
+    assert.ok(growing);
+    const file = path.join(sample.outDir, 'tasks', growing.name, 'steps.arrows');
+    const { size } = statSync(file);
+    const { curves } = await series({ task: growing.id, metrics: 'loss' });
+    assert.equal(curves[0]?.steps.at(-1), 5_000);
+    writeFileSync(file, Buffer.alloc(1_000, 1), { flag: 'a' });
+    const torn = await series({ task: growing.id, metrics: 'loss' });
+    assert.equal(torn.curves[0]?.steps.at(-1), 5_000);
+    assert.equal(statSync(file).size, size + 1_000);
+  });
+
+  test('of a corrupt log are a refusal, and others go on', async () => {
+    const response = await get(`/api/series?sweep=sample&task=${taskId(3)}&metrics=manifoldError`);
+    assert.equal(response.status, 422);
+    assert.match(await response.text(), /not a whole Arrow file/);
+    assert.equal((await series({ task: taskId(1), metrics: 'loss' })).curves.length, 1);
+  });
+});
+
+test('a file that can not be looked at is told of, and the rest is shown once that is mended', async (t) => {
+  const own = sampleDashboard();
+  const [task] = own.sweep.tasks;
+  assert.ok(task);
+  const file = path.join(taskFolder(own.outDir, task), TASK_FILES.steps);
+  const moved = `${file}-moved`;
+  renameSync(file, moved);
+  symlinkSync(file, file);
+  const server = await own.start();
+  t.after(() => server.close());
+  const seen: SweepState[] = [];
+  for await (const { event, data } of events(new URL('/api/events', server.url))) {
+    if (event === 'state') {
+      seen.push(data as SweepState);
+      renameSync(moved, file);
+      continue;
+    }
+    const { progress, tasks } = data as SweepChange;
+    assert.equal(progress.problem, null);
+    assert.deepEqual([progress.done, tasks.find(({ id }) => id === task.id)?.state], [4, 'done']);
+    break;
+  }
+  assert.match(seen[0]?.progress.problem ?? '', /can't look at .*steps.arrow \(ELOOP\)/);
+});
+
+test('a port that is taken is told', async () => {
+  const port = Number(new URL(dashboard.url).port);
+  await assert.rejects(sample.start({ port }), { message: `port ${port} is in use`, exitCode: 3 });
+});
+
+test('too many tasks for a page are refused', async () => {
+  const [task] = sample.sweep.tasks;
+  assert.ok(task);
+  const tasks = Array.from({ length: 10_001 }, () => task);
+  const options = { outDir: sample.outDir, host: '127.0.0.1', port: 0, workers: 1 };
+  await assert.rejects(
+    startDashboard([{ ...sample.sweep, tasks }], options),
+    /at most 10,000 tasks, got 10,001/,
+  );
+});
+
+test('without a sweep file the store tells its sweeps, or all its tasks', () => {
+  const load = () => assert.fail('no manifest names a file');
+  const [sweep, ...others] = storedSweeps(sample.outDir, load);
+  assert.deepEqual(others, []);
+  assert.equal(sweep?.name, 'store');
+  assert.equal(sweep.tasks.length, 8);
+  assert.deepEqual(storedSweeps(mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-')), load), []);
+});
