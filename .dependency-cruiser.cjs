@@ -38,7 +38,16 @@ const flow = {
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['plugins/registry', 'sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
   queue: ['pool', 'store', 'sweep', 'plugins/registry', 'training/protocol'],
-  coordinator: ['queue', 'pool', 'store', 'sweep', 'plugins', 'logs/schemas', 'training/protocol', 'tensorboard/protocol'],
+  coordinator: [
+    'queue',
+    'pool',
+    'store',
+    'sweep',
+    'plugins',
+    'logs/schemas',
+    'training/protocol',
+    'tensorboard/protocol',
+  ],
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'plugins', 'store/files', 'theory/computations/quantities'],
@@ -50,6 +59,7 @@ const flow = {
   tensorboard: ['native', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
+    'plugins/registry',
     'coordinator',
     'pool/process-pool',
     'queue',
@@ -86,7 +96,10 @@ module.exports = {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/(training|computing|pool|native|sweep|plugins|tensorboard)/' },
+      to: {
+        path: '^(src|test|bench)/',
+        pathNot: '^src/(training|computing|pool|native|sweep|plugins|tensorboard)/',
+      },
     },
     {
       name: 'the-page-is-for-browsers',
