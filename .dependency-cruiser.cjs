@@ -25,8 +25,9 @@ const flow = {
   ],
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
-  queue: ['pool', 'store', 'sweep', 'training/protocol'],
-  coordinator: ['queue', 'pool', 'store', 'sweep', 'training/protocol'],
+  bucket: ['store', 'sweep'],
+  queue: ['bucket', 'pool', 'store', 'sweep', 'training/protocol'],
+  coordinator: ['bucket', 'queue', 'pool', 'store', 'sweep', 'training/protocol'],
   // Of the theory they know what its columns and numbers are called, never how they are computed.
   aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   report: ['aggregate', 'logs', 'sweep', 'store/files', 'theory/computations/quantities'],
@@ -34,6 +35,7 @@ const flow = {
   cli: [
     'coordinator',
     'pool/process-pool',
+    'bucket',
     'queue',
     'report',
     'aggregate',
@@ -45,7 +47,7 @@ const flow = {
 };
 
 const withoutTensorFlow =
-  '^src/(cli|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report)/';
+  '^src/(cli|coordinator|queue|bucket|pool|sweep|store|theory|computing|logs|aggregate|report)/';
 
 module.exports = {
   forbidden: [
@@ -81,6 +83,22 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^(src/queue/|bench/redis-server[.]ts$)' },
       to: { path: 'node_modules/(bullmq|ioredis)/' },
+    },
+    {
+      name: 'one-door-to-s3',
+      comment: 'Only a command with --bucket, or that merges one, loads it.',
+      severity: 'error',
+      from: { pathNot: '^src/bucket/objects[.]ts$' },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
+      name: 's3-loads-on-demand',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/bucket/' },
+      to: {
+        path: '^src/bucket/(objects|result-bucket)[.]ts$',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
     },
     {
       name: 'planning-loads-no-tensorflow',

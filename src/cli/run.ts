@@ -18,7 +18,7 @@ import {
   withSweepOptions,
   type ShardArguments,
 } from './options.js';
-import { withTrainingOptions, type TrainingArguments } from './training-options.js';
+import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
 
 interface RunArguments extends ShardArguments, TrainingArguments {
   readonly maxTime: Duration | undefined;
@@ -102,22 +102,27 @@ export const runCommand: CommandModule<object, RunArguments> = {
         : onProcessAge(maxTime.ms, () => {
             stop.abort(new MaxTimePassed(maxTime.text));
           });
-    const result = await runSweep(sweep, {
-      outDir: argv.out,
-      workers: argv.workers,
-      retries: argv.retries,
-      checkpointEveryMs: argv.checkpointEvery * 1000,
-      isolation: argv.isolation,
-      stallMs: argv.stallAfter * 1000,
-      memoryBytes: argv.maxMemory * 1e6,
-      logLevel: argv.logLevel,
-      retryDiverged: argv.retryDiverged,
-      onlyFailed: argv.onlyFailed,
-      retrainCorrupt: argv.retrainCorrupt,
-      signal: stop.signal,
-      output: process.stderr,
-      ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
-    }).finally(() => {
+    const run = async (): Promise<RunResult> => {
+      const bucket = argv.bucket === undefined ? null : await openBucket(argv.bucket, stop.signal);
+      return runSweep(sweep, {
+        outDir: argv.out,
+        workers: argv.workers,
+        retries: argv.retries,
+        checkpointEveryMs: argv.checkpointEvery * 1000,
+        isolation: argv.isolation,
+        stallMs: argv.stallAfter * 1000,
+        memoryBytes: argv.maxMemory * 1e6,
+        logLevel: argv.logLevel,
+        retryDiverged: argv.retryDiverged,
+        onlyFailed: argv.onlyFailed,
+        retrainCorrupt: argv.retrainCorrupt,
+        signal: stop.signal,
+        output: process.stderr,
+        ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
+        ...(bucket === null ? {} : { bucket }),
+      });
+    };
+    const result = await run().finally(() => {
       removeHandlers();
       removeTimer();
     });
