@@ -7,6 +7,7 @@ import { longestRetryMs, type QueueTiming } from './timing.js';
 const FIRST_RETRY_MS = 50;
 const CONNECT_MS = 10_000;
 const DISCONNECT_MS = 100;
+const AUTHORITY_HINT = " NODE_EXTRA_CA_CERTS names the file of an own authority's certificate";
 
 /** A connection to Redis that comes back by itself, with back-off, and says so. */
 export class QueueConnection {
@@ -32,7 +33,9 @@ export class QueueConnection {
     } catch (error) {
       connection.close();
       throw new QueueError(
-        `can't use the queue at ${address.shown} (${connection.#reasonOf(error)}): is Redis there, and the password right?`,
+        `can't use the queue at ${address.shown} (${connection.#reasonOf(error)}): is Redis there, and the password right?${
+          address.shown.startsWith('rediss:') ? AUTHORITY_HINT : ''
+        }`,
         { cause: error },
       );
     }
