@@ -37,8 +37,10 @@ const flow = {
   ],
   // Never load TensorFlow: they know the threads' protocol.
   pool: ['plugins/registry', 'sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
-  queue: ['pool', 'store', 'sweep', 'plugins/registry', 'training/protocol'],
+  bucket: ['store', 'sweep'],
+  queue: ['bucket', 'pool', 'store', 'sweep', 'plugins/registry', 'training/protocol'],
   coordinator: [
+    'bucket',
     'queue',
     'pool',
     'store',
@@ -62,6 +64,7 @@ const flow = {
     'plugins/registry',
     'coordinator',
     'pool/process-pool',
+    'bucket',
     'queue',
     'serve/(server|stored-sweeps)',
     'report',
@@ -75,7 +78,7 @@ const flow = {
 };
 
 const withoutTensorFlow =
-  '^src/(cli|serve|plugins|coordinator|queue|pool|sweep|store|theory|computing|logs|aggregate|report|export)/';
+  '^src/(cli|serve|plugins|coordinator|queue|bucket|pool|sweep|store|theory|computing|logs|aggregate|report|export)/';
 
 module.exports = {
   forbidden: [
@@ -128,6 +131,22 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^(src/queue/|bench/redis-server[.]ts$)' },
       to: { path: 'node_modules/(bullmq|ioredis)/' },
+    },
+    {
+      name: 'one-door-to-s3',
+      comment: 'Only a command with --bucket, or that merges one, loads it.',
+      severity: 'error',
+      from: { pathNot: '^src/bucket/objects[.]ts$' },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
+      name: 's3-loads-on-demand',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/bucket/' },
+      to: {
+        path: '^src/bucket/(objects|result-bucket)[.]ts$',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
     },
     {
       name: 'planning-loads-no-tensorflow',

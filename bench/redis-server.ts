@@ -17,6 +17,8 @@ export interface RedisOptions {
   readonly password?: string;
   /** Whether what it holds outlives it. @default false */
   readonly appendOnly?: boolean;
+  /** Files of the certificate that it shows: then it speaks TLS alone. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
 /** A real redis-server on a free port of the loopback, with its files in a temporary folder. */
@@ -34,19 +36,21 @@ export class RedisServer {
   }
 
   private constructor(port: number, options: RedisOptions) {
-    const { password } = options;
+    const { password, tls } = options;
     this.port = port;
-    this.url = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
+    this.url = `${tls === undefined ? 'redis' : 'rediss'}://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
     this.#options = options;
   }
 
   /** Starts it, for the first time or once more, and waits until it takes connections. */
   async start(): Promise<void> {
-    const { password, appendOnly = false } = this.#options;
+    const { password, appendOnly = false, tls } = this.#options;
+    const port = String(this.port);
     const child = spawn(
       PROGRAM,
       [
-        ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''],
+        ...(tls === undefined ? ['--port', port] : tlsOptions(port, tls)),
+        ...['--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''],
         ...['--appendonly', appendOnly ? 'yes' : 'no', '--maxmemory-policy', 'noeviction'],
         ...(password === undefined ? [] : ['--requirepass', password]),
       ],
@@ -96,7 +100,12 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+function tlsOptions(port: string, { certificate, key }: NonNullable<RedisOptions['tls']>): string[] {
+  const files = ['--tls-cert-file', certificate, '--tls-key-file', key];
+  return ['--port', '0', '--tls-port', port, '--tls-auth-clients', 'no', ...files];
+}
+
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

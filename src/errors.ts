@@ -45,3 +45,10 @@ export class QueueError extends UserError {
     super(message, EXIT.failure, options);
   }
 }
+
+/** The bucket of `--bucket` can't be used. Mend its name, the server's address or the credentials, or wait for it. */
+export class BucketError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, EXIT.failure, options);
+  }
+}

@@ -52,7 +52,7 @@ function problemLists(merged: readonly Merged[], out: string): string[] {
     list(
       'Corrupt, not copied',
       of(merged, 'corrupt'),
-      'vae-sweep run FILE --retrain-corrupt --out FROM trains them again there.',
+      'vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM, trains them again.',
     ),
     list(
       `Not copied, as what ${out} has of them is corrupt`,
@@ -66,7 +66,7 @@ function list(heading: string, items: readonly Merged[], advice: string): string
   if (items.length === 0) return '';
   const lines = items
     .slice(0, MAX_PROBLEMS)
-    .map((item) => `  ${path.join(item.from, 'tasks', item.name)}: ${problemText(item)}\n`);
+    .map((item) => `  ${item.from.replace(/\/+$/, '')}/tasks/${item.name}: ${problemText(item)}\n`);
   const more = items.length - lines.length;
   if (more > 0) lines.push(`  ... and ${formatCount(more)} more\n`);
   return `${heading} (${formatCount(items.length)}):\n${lines.join('')}  ${advice}\n`;

@@ -1,19 +1,26 @@
 import { existsSync, realpathSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
+import { isBucketUrl, parseBucketUrl, type BucketAddress } from '../bucket/address.js';
 import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT, InputError, StoreBusyError } from '../errors.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { watchStoreOwner } from '../store/lock-watch.js';
-import { mergeStores, type Merged } from '../store/merge.js';
+import { mergeStores, type Merged, type MergeOptions } from '../store/merge.js';
 import { isProblem, mergeText } from './merge-text.js';
 import { storeOptions } from './store-filter.js';
 import { countTasks, type TaskCounter } from './task-counter.js';
+import { openBucket } from './training-options.js';
 import { tasksFolder } from '../store/task-folder.js';
 
 interface MergeArguments {
   readonly from: readonly string[];
   readonly out: string;
   readonly dryRun: boolean;
+}
+
+interface Sources {
+  readonly folders: readonly string[];
+  readonly buckets: readonly BucketAddress[];
 }
 
 export const mergeCommand: CommandModule<object, MergeArguments> = {
@@ -25,7 +32,7 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Folders that runs had as their --out, as shards on other machines',
+        describe: 'What runs had as their --out, as shards on other machines, or as their --bucket',
       })
       .option('out', { ...storeOptions.out, describe: 'The store that they are brought into' })
       .option('dry-run', {
@@ -34,21 +41,23 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
         describe: 'Say what would be done, and do nothing',
       })
       .example('$0 merge shard-1 shard-2 shard-3', 'into out')
+      .example('$0 merge s3://name/prefix', 'what workers or shards sent there')
       .example('$0 merge /mnt/usb/out --out all --dry-run', 'say what that would bring')
       .epilogue(
         'A finished task is taken before one with a checkpoint, more steps before fewer. What the store has finished already stays. The same command goes on after it was stopped.',
       ) as unknown as Argv<MergeArguments>,
   handler: async ({ from, out, dryRun }) => {
-    refuseMistakes(from, out);
-    await refuseUsed(from);
+    const sources = { folders: from.filter((text) => !isBucketUrl(text)), buckets: bucketsOf(from) };
+    refuseMistakes(sources.folders, out);
+    await refuseUsed(sources.folders);
     const stop = new AbortController();
     const removeHandlers = onStopRequest((reason) => {
       stop.abort(reason);
     });
     try {
       const merged = dryRun
-        ? await merge(from, out, true, stop.signal)
-        : await mergeAlone(from, out, stop.signal);
+        ? await merge(sources, out, true, stop.signal)
+        : await mergeAlone(sources, out, stop.signal);
       const interrupted = stop.signal.aborted;
       process.stdout.write(mergeText(merged, { from, out, dryRun, interrupted }));
       if (merged.some(isProblem)) process.exitCode = EXIT.failure;
@@ -80,7 +89,7 @@ async function refuseUsed(from: readonly string[]): Promise<void> {
   });
 }
 
-async function mergeAlone(from: readonly string[], out: string, signal: AbortSignal): Promise<Merged[]> {
+async function mergeAlone(from: Sources, out: string, signal: AbortSignal): Promise<Merged[]> {
   const lock = await acquireStoreLock(out, { signal, onWait: tell });
   try {
     if (lock.takenOverFrom !== null) tell(`took the store over from ${lock.takenOverFrom}, which is gone`);
@@ -93,20 +102,36 @@ async function mergeAlone(from: readonly string[], out: string, signal: AbortSig
 }
 
 async function merge(
-  from: readonly string[],
+  { folders, buckets }: Sources,
   outDir: string,
   dryRun: boolean,
   signal: AbortSignal,
+): Promise<Merged[]> {
+  const merged = await counted((told) => mergeStores(folders, { outDir, dryRun, signal, ...told }));
+  for (const address of buckets) {
+    const bucket = await openBucket(address, signal);
+    const { mergeBucket } = await import('../bucket/merge-bucket.js');
+    merged.push(...(await counted((told) => mergeBucket(bucket, { outDir, dryRun, signal, ...told }))));
+  }
+  return merged;
+}
+
+async function counted(
+  merging: (told: Pick<MergeOptions, 'onCount' | 'onEntry'>) => Promise<Merged[]>,
 ): Promise<Merged[]> {
   let counter: TaskCounter | undefined;
   const onCount = (total: number): void => {
     counter = countTasks(total);
   };
   try {
-    return await mergeStores(from, { outDir, dryRun, signal, onCount, onEntry: () => counter?.increment() });
+    return await merging({ onCount, onEntry: () => counter?.increment() });
   } finally {
     counter?.stop();
   }
+}
+
+function bucketsOf(from: readonly string[]): BucketAddress[] {
+  return from.filter(isBucketUrl).map(parseBucketUrl);
 }
 
 function tell(line: string): void {

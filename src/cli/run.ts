@@ -22,7 +22,7 @@ import {
 } from './options.js';
 import { serveBeside } from './serve-beside.js';
 import { withServeOptions, type ServeOptions } from './serve-options.js';
-import { withTrainingOptions, type TrainingArguments } from './training-options.js';
+import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
 
 interface RunArguments extends ShardArguments, TrainingArguments, ServeOptions {
   readonly serve: boolean;
@@ -121,22 +121,27 @@ export const runCommand: CommandModule<object, RunArguments> = {
         : onProcessAge(maxTime.ms, () => {
             stop.abort(new MaxTimePassed(maxTime.text));
           });
-    const result = await runSweep(sweep, {
-      outDir: argv.out,
-      workers: argv.workers,
-      retries: argv.retries,
-      checkpointEveryMs: argv.checkpointEvery * 1000,
-      isolation: argv.isolation,
-      stallMs: argv.stallAfter * 1000,
-      memoryBytes: argv.maxMemory * 1e6,
-      logLevel: argv.logLevel,
-      retryDiverged: argv.retryDiverged,
-      onlyFailed: argv.onlyFailed,
-      retrainCorrupt: argv.retrainCorrupt,
-      signal: stop.signal,
-      output: process.stderr,
-      ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
-    }).finally(async () => {
+    const run = async (): Promise<RunResult> => {
+      const bucket = argv.bucket === undefined ? null : await openBucket(argv.bucket, stop.signal);
+      return runSweep(sweep, {
+        outDir: argv.out,
+        workers: argv.workers,
+        retries: argv.retries,
+        checkpointEveryMs: argv.checkpointEvery * 1000,
+        isolation: argv.isolation,
+        stallMs: argv.stallAfter * 1000,
+        memoryBytes: argv.maxMemory * 1e6,
+        logLevel: argv.logLevel,
+        retryDiverged: argv.retryDiverged,
+        onlyFailed: argv.onlyFailed,
+        retrainCorrupt: argv.retrainCorrupt,
+        signal: stop.signal,
+        output: process.stderr,
+        ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
+        ...(bucket === null ? {} : { bucket }),
+      });
+    };
+    const result = await run().finally(async () => {
       await endEvents(events);
       removeHandlers();
       removeTimer();

@@ -1,4 +1,6 @@
 import type { Argv } from 'yargs';
+import { parseBucketUrl, type BucketAddress } from '../bucket/address.js';
+import type { ResultBucket } from '../bucket/result-bucket.js';
 import { InputError } from '../errors.js';
 import { received, RUN_DEFAULTS } from './options.js';
 
@@ -10,6 +12,7 @@ export interface TrainingArguments {
   readonly checkpointEvery: number;
   readonly stallAfter: number;
   readonly maxMemory: number;
+  readonly bucket?: BucketAddress;
 }
 
 export function withTrainingOptions<T>(yargs: Argv<T>): Argv<T & TrainingArguments> {
@@ -35,7 +38,20 @@ export function withTrainingOptions<T>(yargs: Argv<T>): Argv<T & TrainingArgumen
       requiresArg: true,
       coerce: checkMegabytes,
       describe: 'Megabytes that all workers together may have; a task that takes more has failed',
+    })
+    .option('bucket', {
+      type: 'string',
+      requiresArg: true,
+      coerce: (text: string) => parseBucketUrl(text),
+      describe:
+        'S3, as s3://name/prefix, for machines without a shared disk: what is finished is sent there, and taken from there',
     }) as unknown as Argv<T & TrainingArguments>;
+}
+
+/** What talks to S3 is loaded only for a bucket. */
+export async function openBucket(address: BucketAddress, signal: AbortSignal): Promise<ResultBucket> {
+  const { ResultBucket } = await import('../bucket/result-bucket.js');
+  return ResultBucket.open(address, signal);
 }
 
 function checkMegabytes(megabytes: number): number {

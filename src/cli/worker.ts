@@ -4,7 +4,7 @@ import { EXIT } from '../errors.js';
 import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
 import { THEORY_VERSION } from '../sweep/numerics-version.js';
 import { installedVersions, outOption, workersOption } from './options.js';
-import { withTrainingOptions, type TrainingArguments } from './training-options.js';
+import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
 
 interface WorkerArguments extends TrainingArguments {
   readonly queue: QueueAddress;
@@ -29,6 +29,10 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
       .example(
         '$0 worker --queue redis://host:6379 --out /shared/out',
         'on each machine, with the folder that the run has',
+      )
+      .example(
+        '$0 worker --queue redis://host:6379 --bucket s3://name/prefix',
+        'without a shared disk; the run has the same bucket',
       ),
   handler: async (argv) => {
     const versions = { ...installedVersions(), theory: THEORY_VERSION };
@@ -40,6 +44,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
     await runQueueWorker({
       queue: argv.queue,
       outDir: argv.out,
+      bucket: argv.bucket === undefined ? null : await openBucket(argv.bucket, stop.signal),
       workers: argv.workers,
       checkpointEveryMs: argv.checkpointEvery * 1000,
       stallMs: argv.stallAfter * 1000,

@@ -11,7 +11,7 @@ import {
 } from '../store/task-folder.js';
 import { doneText, failureOf, type TaskFailureOutcome } from '../pool/outcome.js';
 import type { TaskOutcome, TaskPool } from '../pool/task-pool.js';
-import { isTraining } from '../sweep/task.js';
+import { isTraining, type Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import type { Tally } from './tally.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
@@ -22,6 +22,8 @@ export interface DispatchContext {
   readonly logger: Logger;
   /** Shows one line to the user. */
   readonly event: (line: string) => void;
+  /** Told of each task whose results are in the store. */
+  readonly onDone?: (task: Task) => void;
   readonly outDir: string;
   readonly workers: number;
   /** How often a task that failed is tried again in this session. */
@@ -125,6 +127,7 @@ class Dispatch {
     if ((outcome.type === 'done' || outcome.type === 'stopped') && outcome.recovered !== null)
       this.#context.event(`recovered: ${task.name}: ${outcome.recovered}`);
     this.#settle(item, retried, folder, outcome);
+    if (outcome.type === 'done' || outcome.type === 'computed') this.#context.onDone?.(item.task);
   }
 
   #settle(item: PendingTask, retried: number, folder: string, outcome: TaskOutcome): void {

@@ -1,5 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { ResultBucket } from '../bucket/result-bucket.js';
+import { bringFinished, sendFinished } from '../bucket/transfers.js';
+import { BucketError } from '../errors.js';
 import type { Isolation } from '../pool/process-pool.js';
 import type { QueueAddress } from '../queue/address.js';
 import type { QueueTiming } from '../queue/timing.js';
@@ -11,6 +14,7 @@ import { setAside, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import { estimateCost } from '../sweep/cost.js';
 import type { Sweep } from '../sweep/load.js';
+import type { Task } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
 import type { LogLevel } from './log.js';
 import { openLog } from './log.js';
@@ -46,6 +50,8 @@ export interface RunOptions {
   readonly workerUrl?: URL;
   /** Where the workers of other machines get the tasks; without it, this machine trains. */
   readonly queue?: QueueOptions;
+  /** What it has is not trained; what this machine, or the queue's workers, finish is sent there. */
+  readonly bucket?: ResultBucket;
 }
 
 export interface RunResult {
@@ -101,6 +107,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
     const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
     // With whom has the store now.
     if (result.interrupted) lock.lost.throwIfAborted();
+    await sendResults(tasks, result, options, say);
     return { ...result, logFile: log.file };
   } finally {
     await lock.release();
@@ -108,8 +115,9 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
 }
 
 async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
-  const { outDir, retrainCorrupt, signal } = options;
+  const { outDir, retrainCorrupt, signal, bucket } = options;
   if (retrainCorrupt) await setCorruptAside(outDir, sweep, say, signal);
+  if (bucket !== undefined) await bringFinished(bucket, outDir, sweep.tasks, { signal, say });
   const states = readTaskStates(outDir, sweep.tasks);
   const found = triage(
     sweep.tasks,
@@ -129,6 +137,22 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   const interrupted = signal.aborted && ended < sweep.tasks.length;
   logger.info({ done: allDone, failed: allFailed.length, interrupted }, 'session over');
   return { interrupted, done: allDone, failed: allFailed, corrupt };
+}
+
+/** What could not be sent when it was finished. After a stop, the same command does it, with whatever else it has to do. */
+async function sendResults(
+  tasks: readonly Task[],
+  { interrupted }: Pick<RunResult, 'interrupted'>,
+  { bucket, queue, outDir }: RunOptions,
+  say: (line: string) => void,
+): Promise<void> {
+  if (bucket === undefined || queue !== undefined) return;
+  try {
+    await sendFinished(bucket, outDir, say, tasks);
+  } catch (error) {
+    if (!interrupted || !(error instanceof BucketError)) throw error;
+    say(error.message);
+  }
 }
 
 /** What trains is not needed, and not loaded, when there is nothing to train. */

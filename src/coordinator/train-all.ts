@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { Logger } from 'pino';
+import type { ResultBucket } from '../bucket/result-bucket.js';
+import { Sender } from '../bucket/transfers.js';
 import { StoreError } from '../errors.js';
 import { ProcessPool, type Isolation } from '../pool/process-pool.js';
-import { isTraining, type TrainingSettings, type TrainingTask } from '../sweep/task.js';
+import { isTraining, type Task, type TrainingSettings, type TrainingTask } from '../sweep/task.js';
 import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
 import type { Output } from './progress.js';
@@ -13,6 +15,8 @@ import type { PendingTask } from './triage.js';
 
 export interface TrainAllOptions {
   readonly outDir: string;
+  /** Where finished tasks are sent to. */
+  readonly bucket?: ResultBucket;
   readonly workers: number;
   readonly retries: number;
   readonly retrainCorrupt: boolean;
@@ -38,7 +42,7 @@ export interface Start {
 /** Starts the workers, warms them up, trains what is pending, and ends them. */
 export async function trainAll(start: Start, options: TrainAllOptions): Promise<DispatchResult> {
   const workers = Math.min(options.workers, start.pending.length);
-  const { logger, output, signal } = options;
+  const { logger, output, signal, bucket, outDir } = options;
   if (signal.aborted) {
     announce((line) => output.write(`${line}\n`), options);
     return { done: 0, failed: [], corrupt: [] };
@@ -51,6 +55,7 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
   const pool = new ProcessPool({ ...options, workers, onLine });
   const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
   const progress = showProgress(output, () => tally.snapshot(performance.now()));
+  const sender = bucket === undefined ? null : new Sender(bucket, outDir, progress.event);
   const announceStop = (): void => {
     announce(progress.event, options);
   };
@@ -58,8 +63,10 @@ export async function trainAll(start: Start, options: TrainAllOptions): Promise<
   try {
     const first = representatives(start.pending);
     if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken, aborted(options.signal)]);
-    return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event });
+    const onDone = (task: Task): void => sender?.add(task);
+    return await dispatch(start.pending, { ...options, workers, pool, tally, event: progress.event, onDone });
   } finally {
+    await sender?.idle();
     signal.removeEventListener('abort', announceStop);
     progress.close();
     await pool.destroy();

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Brought, ResultBucket } from '../bucket/result-bucket.js';
 import type { QueueAddress } from '../queue/address.js';
 import type { DoneReport, FailureReport, ProgressReport } from '../queue/messages.js';
 import { TaskQueue, type QueueListener } from '../queue/task-queue.js';
@@ -13,6 +14,7 @@ import {
   type TaskState,
 } from '../store/task-folder.js';
 import { formatCount } from '../units.js';
+import { Bringer } from './bringer.js';
 import type { DispatchResult } from './dispatch.js';
 import { showProgress, type Output } from './progress.js';
 import { RemoteSlots } from './remote-slots.js';
@@ -24,12 +26,17 @@ export interface TrainQueuedOptions {
   readonly address: QueueAddress;
   readonly timing?: QueueTiming;
   readonly outDir: string;
+  /** Where workers send their results, if they have stores of their own. */
+  readonly bucket?: ResultBucket;
   readonly retries: number;
   readonly retrainCorrupt: boolean;
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly output: Output;
 }
+
+/** A worker said so often that a task is done whose result is not in the bucket. */
+const MAX_UNBROUGHT = 3;
 
 /** Puts what is pending into the queue, and watches until all of it has ended or a stop is asked for. */
 export async function trainQueued(start: Start, options: TrainQueuedOptions): Promise<DispatchResult> {
@@ -62,6 +69,9 @@ class Watch implements QueueListener {
   readonly #slots: RemoteSlots;
   readonly #options: TrainQueuedOptions;
   readonly #event: (line: string) => void;
+  readonly #bringer: Bringer | null;
+  /** How often a task was said to be done and was not there. */
+  readonly #unbrought = new Map<string, number>();
   readonly #failed: FailedTask[] = [];
   readonly #corrupt: CorruptTask[] = [];
   /** Ended, but without a result in this store: their workers have stores of their own. */
@@ -83,6 +93,8 @@ class Watch implements QueueListener {
     this.#slots = slots;
     this.#options = options;
     this.#event = event;
+    const { bucket } = options;
+    this.#bringer = bucket === undefined ? null : new Bringer({ ...options, bucket, say: event });
   }
 
   async toEnd(queue: TaskQueue, { reconcileMs }: QueueTiming): Promise<DispatchResult> {
@@ -105,6 +117,7 @@ class Watch implements QueueListener {
       clearInterval(timer);
       signal.removeEventListener('abort', this.#settle);
       this.#queue = null;
+      await this.#bringer?.close();
     }
     this.#tellElsewhere();
     return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
@@ -124,16 +137,9 @@ class Watch implements QueueListener {
 
   done(id: string, report: DoneReport | null): void {
     const item = this.#outstanding.get(id);
-    if (item === undefined) return;
-    const { task } = item;
-    this.#slots.done(item, report, performance.now());
-    this.#done += 1;
-    if (this.#stateOf(item).state !== 'done') this.#elsewhere.push(item);
-    this.#log({ task: task.name, ...report }, 'task done');
-    this.#event(`done: ${task.name}${report === null ? '' : `, ${report.text} on ${report.worker}`}`);
-    if (report !== null && report.recovered !== null)
-      this.#event(`recovered: ${task.name}: ${report.recovered}`);
-    this.#end(id);
+    if (item === undefined || this.#bringer?.isBringing(item.task) === true) return;
+    if (this.#bringer === null || this.#stateOf(item).state === 'done') this.#finish(item, report);
+    else this.#bring(this.#bringer, item, report);
   }
 
   failed(id: string, report: FailureReport): void {
@@ -154,6 +160,48 @@ class Watch implements QueueListener {
         `its worker${worker === null ? '' : ` ${worker}`} is gone, goes on elsewhere: ${item.task.name}`,
       );
     } else if (why === 'to be tried again') this.#tellFailure(item);
+  }
+
+  #finish(item: PendingTask, report: DoneReport | null): void {
+    const { task } = item;
+    this.#slots.done(item, report, performance.now());
+    this.#done += 1;
+    if (this.#stateOf(item).state !== 'done') this.#elsewhere.push(item);
+    this.#log({ task: task.name, ...report }, 'task done');
+    this.#event(`done: ${task.name}${report === null ? '' : `, ${report.text} on ${report.worker}`}`);
+    if (report !== null && report.recovered !== null)
+      this.#event(`recovered: ${task.name}: ${report.recovered}`);
+    this.#end(task.id);
+  }
+
+  #bring(bringer: Bringer, item: PendingTask, report: DoneReport | null): void {
+    bringer
+      .bring(item.task)
+      .then((brought) => {
+        // Null: a stop was asked for.
+        if (brought?.type === 'brought') this.#finish(item, report);
+        else if (brought !== null) this.#settleUnbrought(item, brought);
+      })
+      .catch(this.#breakDown);
+  }
+
+  /** It is sent or trained again, unless that has been tried before. */
+  #settleUnbrought(item: PendingTask, brought: Exclude<Brought, { type: 'brought' }>): void {
+    const { task } = item;
+    const times = (this.#unbrought.get(task.id) ?? 0) + 1;
+    this.#unbrought.set(task.id, times);
+    const problem = `in the bucket ${brought.type === 'missing' ? 'there is nothing of it' : `it is corrupt: ${brought.problem}`}`;
+    this.#log({ task: task.name, problem }, 'result not brought');
+    this.#slots.release(task.id);
+    if (times < MAX_UNBROUGHT) {
+      this.#event(`put into the queue again: ${task.name}: ${problem}`);
+      this.#add([{ ...item, fromStep: 0 }]);
+      return;
+    }
+    this.#corrupt.push({ task, problem });
+    this.#event(`corrupt: ${task.name}: ${problem}`);
+    this.#slots.failed(task.id);
+    this.#end(task.id);
   }
 
   #tellFailure({ task }: PendingTask): void {
@@ -200,9 +248,10 @@ class Watch implements QueueListener {
     const lost: PendingTask[] = [];
     for (const id of missing) {
       const item = this.#outstanding.get(id);
-      if (item === undefined || !this.#missing.has(id)) continue;
+      if (item === undefined || !this.#missing.has(id) || this.#bringer?.isBringing(item.task) === true)
+        continue;
       const state = this.#stateOf(item);
-      if (state.state === 'done') this.done(id, null);
+      if (state.state === 'done' || (await this.#isInBucket(item))) this.done(id, null);
       else if (state.state === 'failed') this.#settleFailure(item, state.failure);
       else lost.push(item);
     }
@@ -211,6 +260,11 @@ class Watch implements QueueListener {
     this.#event(`the queue has lost ${formatCount(lost.length)} of the tasks: they are put into it again`);
     this.#missing = new Set();
     this.#add(lost);
+  }
+
+  async #isInBucket({ task }: PendingTask): Promise<boolean> {
+    const { bucket } = this.#options;
+    return bucket !== undefined && bucket.has(task);
   }
 
   #add(items: readonly PendingTask[]): void {

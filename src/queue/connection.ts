@@ -7,6 +7,13 @@ import { longestRetryMs, type QueueTiming } from './timing.js';
 const FIRST_RETRY_MS = 50;
 const CONNECT_MS = 10_000;
 const DISCONNECT_MS = 100;
+const AUTHORITY_HINT = " NODE_EXTRA_CA_CERTS names the file of an own authority's certificate";
+
+interface EndableClient {
+  readonly status: string;
+  connect(): Promise<unknown>;
+  disconnect(): unknown;
+}
 
 /** A connection to Redis that comes back by itself, with back-off, and says so. */
 export class QueueConnection {
@@ -32,7 +39,9 @@ export class QueueConnection {
     } catch (error) {
       connection.close();
       throw new QueueError(
-        `can't use the queue at ${address.shown} (${connection.#reasonOf(error)}): is Redis there, and the password right?`,
+        `can't use the queue at ${address.shown} (${connection.#reasonOf(error)}): is Redis there, and the password right?${
+          address.shown.startsWith('rediss:') ? AUTHORITY_HINT : ''
+        }`,
         { cause: error },
       );
     }
@@ -77,10 +86,10 @@ export class QueueConnection {
    * At once, with the clients that BullMQ has made of this one: its own way would wait for an end that a client without a socket does
    * not tell, or for a beginning.
    */
-  close(...others: readonly (Promise<{ disconnect(): unknown }> | undefined)[]): void {
+  close(...others: readonly (Promise<EndableClient> | undefined)[]): void {
     this.#isClosed = true;
-    this.client.disconnect();
-    for (const other of others) other?.then((client) => client.disconnect()).catch(() => undefined);
+    end(this.client);
+    for (const other of others) other?.then(end).catch(() => undefined);
   }
 
   #gone(say: (line: string) => void): void {
@@ -106,4 +115,13 @@ export class QueueConnection {
     // ioredis ends a connection whose first command failed without saying why.
     return text === 'Connection is closed.' ? this.#reason : text;
   }
+}
+
+/**
+ * Between two tries to connect, ioredis forgets the next one but never ends, nor do commands that wait for it (its pull request
+ * 2169); and BullMQ, which waits for them, renews locks for ever, which keeps the process. So the next try is begun, to be ended.
+ */
+function end(client: EndableClient): void {
+  if (client.status === 'reconnecting') client.connect().catch(() => undefined);
+  client.disconnect();
 }

@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
+import type { ResultBucket } from '../bucket/result-bucket.js';
+import { sendFinished } from '../bucket/transfers.js';
 import { ProcessPool } from '../pool/process-pool.js';
 import { makeFolder } from '../store/files.js';
 import type { QueueAddress } from './address.js';
@@ -12,6 +14,8 @@ import { Trainer } from './trainer.js';
 export interface QueueWorkerOptions {
   readonly queue: QueueAddress;
   readonly outDir: string;
+  /** Where finished tasks are sent to; null where all machines share the store. @default null */
+  readonly bucket?: ResultBucket | null;
   /** Tasks trained at a time, each in a process of its own. */
   readonly workers: number;
   readonly checkpointEveryMs: number;
@@ -36,11 +40,12 @@ const TRAINING_THREAD = new URL('../../workers/train.js', import.meta.url);
  * @throws why it can't go on, once it has given back what it had
  */
 export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
-  const { queue, outDir, workers, signal, output, timing = QUEUE_TIMING } = options;
+  const { queue, outDir, bucket = null, workers, signal, output, timing = QUEUE_TIMING } = options;
   const say = (line: string): void => {
     output.write(`${line}\n`);
   };
   makeFolder(path.join(outDir, 'tasks'));
+  if (bucket !== null) await sendFinished(bucket, outDir, say);
   const name = `${hostname()}-${process.pid}`;
   const connection = await QueueConnection.open(queue, timing, say);
   const pool = new ProcessPool({
@@ -59,6 +64,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   const trainer = new Trainer({
     pool,
     outDir,
+    bucket,
     name,
     signal: AbortSignal.any([signal, ending.signal]),
     say,

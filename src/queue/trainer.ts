@@ -1,3 +1,5 @@
+import { patiently } from '../bucket/patience.js';
+import type { ResultBucket } from '../bucket/result-bucket.js';
 import { StoreError } from '../errors.js';
 import { doneText, failureOf, type TaskFailureOutcome } from '../pool/outcome.js';
 import type { ProcessPool } from '../pool/process-pool.js';
@@ -12,6 +14,7 @@ import {
   type TaskState,
 } from '../store/task-folder.js';
 import { stepsOf } from '../sweep/cost.js';
+import type { Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import type { Delivery, TaskHandler, Verdict } from './task-worker.js';
 import { withSteps } from './payload.js';
@@ -19,6 +22,8 @@ import { withSteps } from './payload.js';
 export interface TrainerOptions {
   readonly pool: Pick<ProcessPool, 'train' | 'stepOf' | 'kill'>;
   readonly outDir: string;
+  /** Where finished tasks are sent to; null where all machines share the store. */
+  readonly bucket: ResultBucket | null;
   /** Of this worker. */
   readonly name: string;
   /** Whether the worker is to stop. */
@@ -40,22 +45,22 @@ export class Trainer implements TaskHandler {
     this.#options = options;
   }
 
-  /** What the store has is not trained again: a task may be delivered twice after a crash. */
+  /** What the store or the bucket has is not trained again: a task may be delivered twice after a crash. */
   async handle(delivery: Delivery): Promise<Verdict> {
-    const { outDir, say, name } = this.#options;
+    const { outDir, name } = this.#options;
     const { task } = delivery;
     const folder = taskFolder(outDir, task);
     const state = readTaskState(folder, task.id);
-    if (state.state === 'done') {
-      say(`done before: ${task.name}`);
-      const steps = stepsOf(task.settings);
-      return { type: 'done', report: { fromStep: steps, steps, text: 'done before', recovered: null } };
-    }
+    if (state.state === 'done') return this.#send(task, this.#doneBefore(task));
+    const isSent = await this.#isInBucket(task);
+    if (isSent === null) return { type: 'stopped' };
+    if (isSent) return this.#doneBefore(task);
     if (state.state === 'corrupt') return corruptVerdict(name, state.problem);
     prepareTaskFolder(folder, task);
     if (state.state === 'failed') clearFailed(folder);
     const outcome = await this.#train(delivery, folder, state);
-    return this.#judge(delivery, folder, outcome);
+    const verdict = this.#judge(delivery, folder, outcome);
+    return verdict.type === 'done' ? this.#send(task, verdict) : verdict;
   }
 
   stepsOf(taskId: string): { fromStep: number; step: number } | null {
@@ -67,6 +72,33 @@ export class Trainer implements TaskHandler {
   abandon(taskId: string): void {
     const running = this.#running.get(taskId);
     if (running !== undefined) void this.#options.pool.kill(running.slot);
+  }
+
+  #doneBefore(task: Task): Verdict {
+    this.#options.say(`done before: ${task.name}`);
+    const steps = stepsOf(task.settings);
+    return { type: 'done', report: { fromStep: steps, steps, text: 'done before', recovered: null } };
+  }
+
+  /** Null if a stop was asked for before the bucket told. */
+  async #isInBucket(task: Task): Promise<boolean | null> {
+    const { bucket } = this.#options;
+    if (bucket === null) return false;
+    const told = await patiently(async () => ({ isThere: await bucket.has(task) }), this.#options);
+    return told === null ? null : told.isThere;
+  }
+
+  /** A task is done once others can have its result; until then this worker holds it. */
+  async #send(task: Task, verdict: Verdict): Promise<Verdict> {
+    const { bucket, outDir, say } = this.#options;
+    if (bucket === null) return verdict;
+    const sent = await patiently(async () => {
+      await bucket.send(task, outDir);
+      return task;
+    }, this.#options);
+    if (sent !== null) return verdict;
+    say(`given back, its result is here alone: ${task.name}`);
+    return { type: 'stopped' };
   }
 
   async #train(delivery: Delivery, folder: string, state: TaskState): Promise<TaskOutcome> {

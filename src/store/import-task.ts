@@ -20,7 +20,7 @@ import { MERGING_SUFFIX, REMOVED_SUFFIX } from './inventory.js';
 import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';
 
 /** Why a task's folder can't be copied: it, not the store that it would go to, is to blame. */
-class SourceError extends Error {}
+class SourceError extends StoreError {}
 
 const recordSchema = z.looseObject({ settings: z.unknown(), versions: z.unknown() });
 
@@ -66,8 +66,11 @@ export function recordProblem(folder: string, { id, name }: Pick<Task, 'id' | 'n
   return `${TASK_FILES.task} has other settings than the task's id says`;
 }
 
-/** Checkpoints come before the logs, which only grow: the prefix that they name is there even if a run goes on. */
-function filesOf(source: string, { state }: TaskState): string[] {
+/**
+ * The files to copy of a task, in this order. Checkpoints come before the logs, which only grow: the prefix that they name is there
+ * even if a run goes on. The marker comes last.
+ */
+export function filesOf(source: string, { state }: TaskState): string[] {
   const { task, run, done, failed, checkpoint, checkpointBefore } = TASK_FILES;
   const { stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
   const names =

@@ -41,7 +41,7 @@ export interface Merged {
 export async function mergeStores(sources: readonly string[], options: MergeOptions): Promise<Merged[]> {
   const { outDir, dryRun, signal } = options;
   const tasks = tasksFolder(outDir);
-  if (!dryRun) prepare(outDir, tasks);
+  if (!dryRun) prepareMerge(outDir);
   const items = sources.flatMap((from) =>
     listStore(from)
       .filter(({ kind }) => kind === 'task' || kind === 'foreign')
@@ -65,7 +65,8 @@ export async function mergeStores(sources: readonly string[], options: MergeOpti
 }
 
 /** Removes what interrupted merges and deletions left. */
-function prepare(outDir: string, tasks: string): void {
+export function prepareMerge(outDir: string): void {
+  const tasks = tasksFolder(outDir);
   for (const folder of [outDir, tasks]) makeFolder(folder);
   for (const { name } of listStore(outDir).filter(({ kind }) => kind === 'merging' || kind === 'removed'))
     inStore(`delete ${path.join(tasks, name)}`, () => {
@@ -86,7 +87,8 @@ function look(from: string, entry: StoreEntry, target: string): Merged {
   return { from, name, decision, task, state: source.state, bytes };
 }
 
-function findTarget(folder: string, task: Task): Found | null {
+/** What the store that is merged into has of the task; null for nothing. */
+export function findTarget(folder: string, task: Task): Found | null {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   return stats.isDirectory() ? find(folder, task) : corrupt('is not a folder');

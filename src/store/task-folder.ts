@@ -122,11 +122,18 @@ export function verifyTask(folder: string, id: string): TaskState {
   return state;
 }
 
+/** What the marker of a finished task says of each of its files, by name; null without a marker. */
+export function markedFiles(
+  folder: string,
+): ReadonlyMap<string, { readonly bytes: number; readonly sha256: string }> | null {
+  const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
+  return marker.found ? new Map(Object.entries(marker.value.files)) : null;
+}
+
 /** SHA-256 of each file of a finished task, by name, as its marker says; null without a marker. */
 export function markedHashes(folder: string): ReadonlyMap<string, string> | null {
-  const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
-  if (!marker.found) return null;
-  return new Map(Object.entries(marker.value.files).map(([name, { sha256 }]) => [name, sha256]));
+  const files = markedFiles(folder);
+  return files === null ? null : new Map([...files].map(([name, { sha256 }]) => [name, sha256]));
 }
 
 /** By a link, a store from elsewhere could have files shown that are not its own. */

@@ -70,7 +70,7 @@ Conflicts: finished in both with other contents, ${outDir} keeps its own (1):
   vae-sweep verify FILE --retrain tells which of them this machine gives; rm it from the store that has the other.
 Corrupt, not copied (1):
   ${first}/tasks/${two.name}: steps.arrow has other contents than done.json says (SHA-256)
-  vae-sweep run FILE --retrain-corrupt --out FROM trains them again there.
+  vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM, trains them again.
 `,
     );
     assert.equal(status, 1);

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseBucketUrl } from '../../src/bucket/address.js';
+import { ResultBucket } from '../../src/bucket/result-bucket.js';
 import type { QueueTiming } from '../../src/queue/timing.js';
 import { readTaskState, taskFolder, type TaskState } from '../../src/store/task-folder.js';
 import { identify } from '../../src/sweep/identity.js';
@@ -24,6 +26,8 @@ export const TEST_TIMING: QueueTiming = {
 export interface ProcessSpec {
   readonly redis: string;
   readonly outDir: string;
+  /** As `s3://name`. */
+  readonly bucket?: string | undefined;
   readonly tasks?: readonly Task[];
   readonly slots?: number;
   readonly retries?: number;
@@ -83,6 +87,14 @@ export function queueTask(
 ): TrainingTask {
   const task = standInTask(seed, behaviour, settings);
   return identify(task.settings, task.versions);
+}
+
+/** The bucket that the process of a test is told of. */
+export async function openSpecBucket(
+  { bucket }: ProcessSpec,
+  signal: AbortSignal,
+): Promise<ResultBucket | undefined> {
+  return bucket === undefined ? undefined : ResultBucket.open(parseBucketUrl(bucket), signal);
 }
 
 /** What the process of a test is told. */

@@ -3,14 +3,16 @@ import { onStopRequest } from '../../src/coordinator/stop.js';
 import { EXIT } from '../../src/errors.js';
 import { parseQueueUrl } from '../../src/queue/address.js';
 import { standInOptions } from '../coordinator/stand-in.js';
-import { readSpec, TEST_TIMING } from './fleet.js';
+import { openSpecBucket, readSpec, TEST_TIMING } from './fleet.js';
 
 /** A coordinator process that has stand-in tasks trained by whatever workers there are. */
-const { redis, outDir, tasks = [], retries = 1, timing } = readSpec();
+const spec = readSpec();
+const { redis, outDir, tasks = [], retries = 1, timing } = spec;
 const stop = new AbortController();
 onStopRequest((reason) => {
   stop.abort(reason);
 });
+const bucket = await openSpecBucket(spec, stop.signal);
 const result = await runSweep(
   { name: 'mine', file: 'mine.yaml', tasks },
   {
@@ -19,6 +21,7 @@ const result = await runSweep(
     signal: stop.signal,
     output: process.stderr,
     queue: { address: parseQueueUrl(redis), timing: { ...TEST_TIMING, ...timing } },
+    ...(bucket === undefined ? {} : { bucket }),
   },
 );
 process.stderr.write(`${result.done} done, ${result.failed.length} failed\n`);

@@ -2,17 +2,11 @@ import { onStopRequest } from '../../src/coordinator/stop.js';
 import { EXIT } from '../../src/errors.js';
 import { parseQueueUrl } from '../../src/queue/address.js';
 import { runQueueWorker } from '../../src/queue/run-worker.js';
-import { readSpec, TEST_TIMING } from './fleet.js';
+import { openSpecBucket, readSpec, TEST_TIMING } from './fleet.js';
 
 /** A worker process that trains stand-in tasks. */
-const {
-  redis,
-  outDir,
-  slots = 1,
-  numerics = 1,
-  timing,
-  thread = '../coordinator/stand-in-worker.js',
-} = readSpec();
+const spec = readSpec();
+const { redis, outDir, slots = 1, numerics = 1, timing, thread = '../coordinator/stand-in-worker.js' } = spec;
 const stop = new AbortController();
 onStopRequest((reason) => {
   stop.abort(reason);
@@ -21,6 +15,7 @@ try {
   await runQueueWorker({
     queue: parseQueueUrl(redis),
     outDir,
+    bucket: (await openSpecBucket(spec, stop.signal)) ?? null,
     workers: slots,
     checkpointEveryMs: 1000,
     stallMs: 60_000,

@@ -1,0 +1,146 @@
+import path from 'node:path';
+import { makeFolder } from '../store/files.js';
+import { filesOf, importTask } from '../store/import-task.js';
+import {
+  markedFiles,
+  readTaskState,
+  TASK_FILES,
+  taskFolder,
+  tasksFolder,
+  verifyTask,
+} from '../store/task-folder.js';
+import type { Task } from '../sweep/task.js';
+import { formatBytes, formatCount } from '../units.js';
+import type { BucketAddress } from './address.js';
+import { withArrival } from './arrivals.js';
+import { Objects } from './objects.js';
+
+/** What came of a task's results that were to be brought into the store. */
+export type Brought =
+  | { readonly type: 'brought' }
+  /** There is no marker. */
+  | { readonly type: 'missing' }
+  | { readonly type: 'corrupt'; readonly problem: string };
+
+const MARKER_KEY = /^tasks\/([\w.+-]{1,200}-[0-9a-f]{16})\/done[.]json$/;
+/** Files that no marker names. */
+const RECORDS = [TASK_FILES.done, TASK_FILES.task, TASK_FILES.run] as const;
+const MOST_JSON_BYTES = 1 << 20;
+/** The paper's largest task has some tens of megabytes. */
+const MOST_TASK_BYTES = 4e9;
+const MOST_FILES = 100;
+
+/**
+ * Finished tasks in a bucket, under the keys that their files have in a store: `tasks/<name>/<file>`. The marker is sent last and
+ * asked for first, so that a task without it is not there. What comes out of the bucket is believed no more than a file from outside.
+ */
+export class ResultBucket {
+  readonly #objects: Objects;
+
+  /**
+   * @param signal asks for a stop: what is on its way then has half a minute
+   * @throws a BucketError if it can't be used now
+   */
+  static async open(address: BucketAddress, signal: AbortSignal): Promise<ResultBucket> {
+    const bucket = new ResultBucket(new Objects(address, signal));
+    await bucket.#objects.check();
+    return bucket;
+  }
+
+  private constructor(objects: Objects) {
+    this.#objects = objects;
+  }
+
+  get shown(): string {
+    return this.#objects.address.shown;
+  }
+
+  async has(task: Pick<Task, 'name'>): Promise<boolean> {
+    return this.#objects.has(keyOf(task, TASK_FILES.done));
+  }
+
+  /** The names of all finished tasks. Keys that are none are passed over. */
+  async finished(): Promise<Set<string>> {
+    const keys = await this.#objects.list('tasks/');
+    return new Set(keys.flatMap((key) => MARKER_KEY.exec(key)?.[1] ?? []));
+  }
+
+  /** Sends a finished task, unless it is there. */
+  async send(task: Pick<Task, 'name'>, outDir: string): Promise<void> {
+    if (await this.has(task)) return;
+    const folder = taskFolder(outDir, task);
+    for (const name of filesOf(folder, { state: 'done' }))
+      await this.#objects.put(keyOf(task, name), path.join(folder, name));
+  }
+
+  /** Brings a finished task into the store, in place of what that has of it, and checks it as a merge does. */
+  async bring(task: Task, outDir: string): Promise<Brought> {
+    return withArrival(outDir, task, async (folder): Promise<Brought> => {
+      const problem = (await this.fetchRecords(task, folder)) ?? (await this.fetchResults(task, folder));
+      if (problem !== null) return problem;
+      makeFolder(tasksFolder(outDir));
+      const wrong = importTask(folder, tasksFolder(outDir), task, { state: 'done' });
+      return wrong === null ? { type: 'brought' } : { type: 'corrupt', problem: wrong };
+    });
+  }
+
+  /** The small files that say what it is, into a folder that is empty. @returns why not, or null */
+  async fetchRecords(
+    task: Pick<Task, 'name'>,
+    folder: string,
+  ): Promise<Exclude<Brought, { type: 'brought' }> | null> {
+    for (const name of RECORDS) {
+      const bytes = await this.#objects.get(keyOf(task, name), path.join(folder, name), MOST_JSON_BYTES);
+      if (bytes === null && name === TASK_FILES.done) return { type: 'missing' };
+      if (bytes === 'too large')
+        return { type: 'corrupt', problem: `${name} has more than ${formatBytes(MOST_JSON_BYTES)}` };
+    }
+    return null;
+  }
+
+  /** What the marker in the folder names, and checks it. @returns why not, or null */
+  async fetchResults(
+    task: Pick<Task, 'id' | 'name'>,
+    folder: string,
+  ): Promise<{ readonly type: 'corrupt'; readonly problem: string } | null> {
+    const files = markedFiles(folder);
+    const problem = files === null ? brokenMarker(folder, task) : excessOf(files);
+    if (files === null || problem !== null) return { type: 'corrupt', problem: problem ?? '' };
+    for (const [name, { bytes }] of files) {
+      const got = await this.#objects.get(keyOf(task, name), path.join(folder, name), bytes);
+      if (got === null) return { type: 'corrupt', problem: `${name} is missing` };
+      if (got !== bytes)
+        return {
+          type: 'corrupt',
+          problem: `${name} has ${got === 'too large' ? 'more than' : `${got} bytes, not`} ${bytes} as ${TASK_FILES.done} says`,
+        };
+    }
+    const state = verifyTask(folder, task.id);
+    return state.state === 'corrupt' ? { type: 'corrupt', problem: state.problem } : null;
+  }
+
+  /** Lets it be sent once more. */
+  async forget(task: Pick<Task, 'name'>): Promise<void> {
+    await this.#objects.remove(keyOf(task, TASK_FILES.done));
+  }
+}
+
+function keyOf({ name }: Pick<Task, 'name'>, file: string): string {
+  return `tasks/${name}/${file}`;
+}
+
+function brokenMarker(folder: string, { id }: Pick<Task, 'id'>): string {
+  const state = readTaskState(folder, id);
+  return state.state === 'corrupt' ? state.problem : `${TASK_FILES.done} is broken`;
+}
+
+/** What no task's marker says. */
+function excessOf(files: ReadonlyMap<string, { readonly bytes: number }>): string | null {
+  const own = RECORDS.find((name) => files.has(name));
+  if (own !== undefined) return `${TASK_FILES.done} names ${own}`;
+  if (files.size > MOST_FILES) return `${TASK_FILES.done} names more than ${formatCount(MOST_FILES)} files`;
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes, 0);
+  return bytes > MOST_TASK_BYTES
+    ? `its files have ${formatBytes(bytes)}, allowed are ${formatBytes(MOST_TASK_BYTES)}`
+    : null;
+}

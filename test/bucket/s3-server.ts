@@ -1,0 +1,97 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+
+const PROGRAM = process.env['VAE_SWEEP_MOTO_SERVER'] ?? 'moto_server';
+
+/** Why the tests with a real S3 server can't run here, or false. */
+export const noS3 =
+  spawnSync(PROGRAM, ['--help']).status === 0
+    ? false
+    : 'moto_server is not installed here (pip install moto[server]; VAE_SWEEP_MOTO_SERVER may name it)';
+
+/** moto's S3 on a free port of the loopback, which forgets all when it ends; this process and its children are told of it. */
+export class S3Server {
+  readonly port: number;
+  readonly #client: S3Client;
+  #child: ChildProcess | null = null;
+
+  static async start(): Promise<S3Server> {
+    const server = new S3Server(await freePort());
+    await server.start();
+    return server;
+  }
+
+  private constructor(port: number) {
+    this.port = port;
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'access-key',
+      AWS_SECRET_ACCESS_KEY: 'secret-key',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    });
+    this.#client = new S3Client({ forcePathStyle: true });
+  }
+
+  /** For the first time or once more, then empty. */
+  async start(): Promise<void> {
+    const child = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', String(this.port)], { stdio: 'ignore' });
+    this.#child = child;
+    while (!(await this.#answers())) {
+      if (child.exitCode !== null) throw new Error(`${PROGRAM} ended`);
+      await delay(50);
+    }
+  }
+
+  async createBucket(name: string): Promise<void> {
+    await this.#client.send(new CreateBucketCommand({ Bucket: name }));
+  }
+
+  async put(bucket: string, key: string, content: string | Uint8Array): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+  }
+
+  async remove(bucket: string, key: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  }
+
+  /** Up to a thousand. */
+  async keys(bucket: string): Promise<string[]> {
+    const { Contents = [] } = await this.#client.send(new ListObjectsV2Command({ Bucket: bucket }));
+    return Contents.map(({ Key = '' }) => Key);
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      return (await fetch(`http://127.0.0.1:${this.port}/moto-api/`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

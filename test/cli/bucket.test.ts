@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseBucketUrl } from '../../src/bucket/address.js';
+import { ResultBucket } from '../../src/bucket/result-bucket.js';
+import { sendFinished } from '../../src/bucket/transfers.js';
+import { listStore } from '../../src/store/inventory.js';
+import { TASK_FILES, tasksFolder, verifyTask } from '../../src/store/task-folder.js';
+import type { Task } from '../../src/sweep/task.js';
+import { noS3, S3Server } from '../bucket/s3-server.js';
+import { resultHashes, startCommand } from '../faults/command.js';
+import { finish } from '../store/sample-store.js';
+import { identifiedTask } from '../store/sample-task.js';
+import { vaeSweep } from './command.js';
+
+const [one, two, three] = [1, 2, 3].map(identifiedTask) as [Task, Task, Task];
+
+describe('a bucket on the command line', { skip: noS3, timeout: 120_000 }, () => {
+  let s3: S3Server;
+  let url: string;
+  let folder: string;
+  let outDir: string;
+  let count = 0;
+
+  before(async () => {
+    s3 = await S3Server.start();
+    await s3.createBucket('results');
+  });
+
+  after(async () => {
+    await s3.kill();
+  });
+
+  beforeEach(() => {
+    count += 1;
+    url = `s3://results/${count}`;
+    folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-bucket-cli-'));
+    outDir = path.join(folder, 'out');
+  });
+
+  async function send(from: string): Promise<void> {
+    const bucket = await ResultBucket.open(parseBucketUrl(url), new AbortController().signal);
+    await sendFinished(bucket, from, () => undefined);
+  }
+
+  function merge(...args: readonly string[]) {
+    return vaeSweep('merge', url, '--out', outDir, ...args);
+  }
+
+  test('shards send what they finish, and merge brings the bytes of an undivided run', () => {
+    const sweep = path.join(folder, 'tiny.yaml');
+    writeFileSync(
+      sweep,
+      'experiment: linear\ngrid: { dimensions: [[2, 4, 3]], seed: [1, 2, 3] }\nsettings: { steps: 200 }\n',
+    );
+    for (const shard of ['1/2', '2/2']) {
+      const args = ['--shard', shard, '--bucket', url, '--out', path.join(folder, `shard-${shard[0]}`)];
+      const { status, stderr } = vaeSweep('run', sweep, ...args);
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /\nin s3:\/\/results\/\d+: all [12] results?\n/);
+    }
+    assert.match(merge().stdout, /^Merged 1 store into .*: 3 tasks copied \(3 done; [\d.]+ kB\)\.\n$/);
+    const whole = path.join(folder, 'whole');
+    assert.equal(vaeSweep('run', sweep, '--out', whole).status, 0);
+    assert.deepEqual(resultHashes(outDir), resultHashes(whole));
+    const again = vaeSweep('run', sweep, '--bucket', url, '--out', path.join(folder, 'again'));
+    assert.match(again.stderr, /brought from s3:\/\/results\/\d+: 3 results\n3 tasks: 3 done/);
+  });
+
+  test('merge names conflicts and what is corrupt, keeps what it has, copies the rest, and fails', async () => {
+    const from = path.join(folder, 'from');
+    for (const task of [one, two, three]) finish(from, task);
+    await send(from);
+    await s3.put('results', `${count}/tasks/${two.name}/${TASK_FILES.steps}`, 'steps.arrow CONTENT');
+    finish(outDir, one, 'other');
+    const dry = merge('--dry-run');
+    assert.match(dry.stdout, /\nWould merge 1 store into .*: 2 tasks to copy/);
+    assert.deepEqual(readdirSync(outDir), ['tasks']);
+    const { stdout, status } = merge();
+    assert.match(stdout, /^Merged 1 store into .*: 1 task copied \(1 done; /);
+    assert.ok(stdout.includes(`  ${url}/tasks/${one.name}: other steps.arrow, evaluations.arrow`), stdout);
+    assert.ok(stdout.includes(`  ${url}/tasks/${two.name}: steps.arrow has other contents`), stdout);
+    assert.equal(status, 1);
+    assert.deepEqual(readdirSync(tasksFolder(outDir)).sort(), [one.name, three.name].sort());
+  });
+
+  test('merge that is killed leaves whole tasks only, and is completed', async () => {
+    const from = path.join(folder, 'from');
+    for (let seed = 0; seed < 40; seed += 1) finish(from, identifiedTask(seed));
+    await send(from);
+    for (let kill = 1; kill <= 3; kill += 1) {
+      const { child, ended } = startCommand(['merge', url, '--out', outDir]);
+      while (child.exitCode === null && wholeTasks() < kill * 8) await delay(1);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    assert.ok(wholeTasks() < 40);
+    assert.equal(merge().status, 0);
+    assert.equal(wholeTasks(), 40);
+    assert.deepEqual(resultHashes(outDir), resultHashes(from));
+    assert.equal(existsSync(path.join(outDir, 'incoming')), false);
+  });
+
+  test('merge that gets SIGTERM ends after the task that it is at, and the same command goes on', async () => {
+    const from = path.join(folder, 'from');
+    for (let seed = 0; seed < 40; seed += 1) finish(from, identifiedTask(seed));
+    await send(from);
+    const { child, ended } = startCommand(['merge', url, '--out', outDir]);
+    while (child.exitCode === null && wholeTasks() < 2) await delay(1);
+    child.kill('SIGTERM');
+    const { code, stdout } = await ended;
+    assert.equal(code, 130);
+    assert.match(stdout, /Interrupted; the same command goes on from here\.\n$/);
+    assert.equal(merge().status, 0);
+    assert.equal(wholeTasks(), 40);
+  });
+
+  test('that is mistaken is refused, one that is not there is told, and no key is printed', () => {
+    const sweep = 'sweeps/quickstart.yaml';
+    const mistaken = vaeSweep('run', sweep, '--bucket', 's3://key:secret@results', '--out', outDir);
+    assert.match(mistaken.stderr, /^vae-sweep: --bucket: expected s3:\/\/NAME or s3:\/\/NAME\/PREFIX, /);
+    assert.deepEqual([mistaken.status, mistaken.stderr.includes('secret@')], [2, false]);
+    const missing = vaeSweep('run', sweep, '--bucket', 's3://nowhere', '--max-time', '1h', '--out', outDir);
+    assert.match(missing.stderr, /^vae-sweep: can't use the bucket at s3:\/\/nowhere \(NoSuchBucket: .*\n$/);
+    assert.deepEqual([missing.status, missing.stderr.includes('secret-key')], [1, false]);
+    assert.equal(existsSync(outDir), false);
+  });
+
+  function wholeTasks(): number {
+    return listStore(outDir).filter(
+      (entry) =>
+        entry.kind === 'task' &&
+        verifyTask(path.join(tasksFolder(outDir), entry.name), entry.task.id).state === 'done',
+    ).length;
+  }
+});

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { noRedis, RedisServer } from '../../bench/redis-server.js';
+import { parseQueueUrl } from '../../src/queue/address.js';
+import { QueueConnection } from '../../src/queue/connection.js';
+import { TEST_TIMING } from './fleet.js';
+
+describe('a connection to Redis', { skip: noRedis, timeout: 30_000 }, () => {
+  test('that is closed while it waits for Redis ends, with the commands that wait for it', async () => {
+    const redis = await RedisServer.start();
+    const connection = await QueueConnection.open(parseQueueUrl(redis.url), TEST_TIMING, () => undefined);
+    const other = connection.client.duplicate();
+    await other.ping();
+    const inFlight = other.blpop('nothing', 0);
+    await redis.kill();
+    for (const client of [connection.client, other]) while (client.status !== 'reconnecting') await delay(1);
+    const waiting = connection.client.get('key');
+    connection.close(Promise.resolve(other));
+    await assert.rejects(waiting, /Connection is closed/);
+    await assert.rejects(inFlight, /Connection is closed/);
+    assert.deepEqual([connection.client.status, other.status], ['end', 'end']);
+    await redis.remove();
+  });
+});
