@@ -9,7 +9,7 @@ import { formatCount } from '../units.js';
 import type { Choice, Victim } from './delete.js';
 import { deleteChosen, leftOvers } from './delete.js';
 import { stateText } from './ls-text.js';
-import { installedVersions } from './options.js';
+import { installedVersions } from '../coordinator/defaults.js';
 import { storeOptions } from './store-filter.js';
 
 interface CollectArguments {

@@ -1,24 +1,13 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
+import { installedVersions } from '../coordinator/defaults.js';
 import { InputError } from '../errors.js';
-import { installedTensorFlow } from '../store/installation.js';
 import type { Sweep } from '../sweep/load.js';
 import { loadSweep } from '../sweep/load.js';
-import { NUMERICS_VERSION } from '../sweep/numerics-version.js';
 import { parseShard, type Shard } from '../sweep/shard.js';
-import type { TaskVersions } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 
 const MAX_WORKERS = 1_024;
-
-/** Of training, whichever command trains. */
-export const RUN_DEFAULTS = {
-  checkpointEverySeconds: 5,
-  isolation: 'thread',
-  stallAfterSeconds: 600,
-  /** Nine tenths of the machine's. */
-  maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
-} as const;
 
 /** Options of every command that takes a sweep file. */
 export interface SweepArguments {
@@ -97,11 +86,6 @@ export function sweepText({
   return `${file}${options.join('')}${out === 'out' ? '' : ` --out ${out}`}`;
 }
 
-/** The versions that decide the bits of what would be trained here. */
-export function installedVersions(): TaskVersions {
-  return { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
-}
-
 export const outOption = {
   type: 'string',
   default: 'out',
@@ -129,10 +113,4 @@ function checkWorkers(workers: number): number {
 /** yargs makes NaN of what is no number. */
 export function received(value: number): string {
   return Number.isNaN(value) ? '' : `, got ${value}`;
-}
-
-/** Of the machine, or of the container that this runs in. */
-function availableMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(totalmem(), limit) : totalmem();
 }

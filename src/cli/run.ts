@@ -11,15 +11,8 @@ import type { Sweep } from '../sweep/load.js';
 import { ISOLATIONS, type Isolation } from '../pool/process-pool.js';
 import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
 import { parseDuration, type Duration } from './duration.js';
-import {
-  loadSweepOf,
-  received,
-  RUN_DEFAULTS,
-  shardText,
-  withShardOption,
-  withSweepOptions,
-  type ShardArguments,
-} from './options.js';
+import { RUN_DEFAULTS } from '../coordinator/defaults.js';
+import { loadSweepOf, received, shardText, withShardOption, withSweepOptions, type ShardArguments } from './options.js';
 import { serveBeside } from './serve-beside.js';
 import { withServeOptions, type ServeOptions } from './serve-options.js';
 import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
@@ -56,7 +49,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .option('retries', {
         type: 'number',
-        default: 1,
+        default: RUN_DEFAULTS.retries,
         requiresArg: true,
         coerce: checkRetries,
         describe: 'Further tries of a task that fails; a failed task is also tried at the next run',

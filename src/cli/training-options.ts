@@ -2,7 +2,8 @@ import type { Argv } from 'yargs';
 import { parseBucketUrl, type BucketAddress } from '../bucket/address.js';
 import type { ResultBucket } from '../bucket/result-bucket.js';
 import { InputError } from '../errors.js';
-import { received, RUN_DEFAULTS } from './options.js';
+import { RUN_DEFAULTS } from '../coordinator/defaults.js';
+import { received } from './options.js';
 
 /** TensorFlow alone has some 400. */
 const LEAST_MEGABYTES = 500;

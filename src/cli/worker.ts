@@ -3,7 +3,8 @@ import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT } from '../errors.js';
 import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
 import { THEORY_VERSION } from '../sweep/numerics-version.js';
-import { installedVersions, outOption, workersOption } from './options.js';
+import { installedVersions } from '../coordinator/defaults.js';
+import { outOption, workersOption } from './options.js';
 import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
 
 interface WorkerArguments extends TrainingArguments {

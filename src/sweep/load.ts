@@ -10,8 +10,8 @@ import { override } from './override.js';
 import { select } from './selection.js';
 import { isSameSetting, settingOf } from './settings.js';
 import { tasksOfShard, type Shard } from './shard.js';
-import type { SweepDefinition } from './sweep-file.js';
-import { readSweepFile } from './sweep-file.js';
+import type { SweepDefinition, SweepDescription } from './sweep-file.js';
+import { readDescription, readSweepFile } from './sweep-file.js';
 import type { Task, TaskVersions, TrainingTask } from './task.js';
 import { isTraining } from './task.js';
 
@@ -74,8 +74,10 @@ export function isTrainingPart(part: SweepPart): part is TrainingPart {
 }
 
 /** Reads a sweep file and those that it lists, checks them, and expands their grids. Throws an InputError that says where. */
-export function loadSweep(file: string, options: SweepOptions): Sweep {
-  const { name, title, definitions } = readSweepFile(file);
+export function loadSweep(source: string | SweepDescription, options: SweepOptions): Sweep {
+  const file = typeof source === 'string' ? source : source.name;
+  const { name, title, definitions } =
+    typeof source === 'string' ? readSweepFile(source) : readDescription(source);
   const experiments = [...new Set(definitions.map(({ experiment }) => experiment))];
   const only = parseAssignments('--only', options.only ?? [], experiments);
   const assigned = parseAssignments('--set', options.set ?? [], experiments);

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../errors.js';
 import type { Grid, ListFile, TableName } from './file-schema.js';
@@ -10,7 +11,7 @@ import { listedSettings } from './listed-settings.js';
 import type { Problem } from './problems.js';
 import { problemsOf, refuseProblems } from './problems.js';
 import type { YamlSource } from './yaml-source.js';
-import { readYaml } from './yaml-source.js';
+import { parseYaml, readYaml } from './yaml-source.js';
 
 const MAX_LIST_DEPTH = 8;
 
@@ -40,10 +41,23 @@ export interface SweepFile {
   readonly definitions: readonly SweepDefinition[];
 }
 
+/** A sweep that a program describes: the keys and values that a sweep file would have. It lists no others. */
+export interface SweepDescription {
+  readonly name: string;
+  readonly experiment: string;
+  readonly [key: string]: unknown;
+}
+
 export function readSweepFile(file: string): SweepFile {
   const sweep = readNested(file, [], new Set());
   refuseSameNames(sweep.definitions);
   return sweep;
+}
+
+/** Checked as a file is: a program may have it from anywhere. */
+export function readDescription(description: SweepDescription): SweepFile {
+  const text = stringify(description, { aliasDuplicateObjects: false });
+  return readExperiment(parseYaml(description.name, text));
 }
 
 function readNested(file: string, lists: readonly string[], seen: Set<string>): SweepFile {

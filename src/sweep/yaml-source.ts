@@ -40,7 +40,11 @@ export interface YamlPlace {
 
 /** Reads a file that nobody has checked: its size, nesting, keys and aliases are bounded. */
 export function readYaml(file: string): YamlSource {
-  const text = readText(file);
+  return parseYaml(file, readText(file));
+}
+
+/** @param file what messages call it */
+export function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
   const document = compose(file, text, lines);
   return {

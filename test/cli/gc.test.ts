@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
 import { chooseUnasked, gcCommand } from '../../src/cli/gc.js';
-import { installedVersions } from '../../src/cli/options.js';
+import { installedVersions } from '../../src/coordinator/defaults.js';
 import { listStore } from '../../src/store/inventory.js';
 import { tasksFolder } from '../../src/store/task-folder.js';
 import { acquireStoreLock } from '../../src/store/lock.js';

@@ -7,7 +7,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { plotCommand } from '../../src/cli/plot.js';
-import { installedVersions } from '../../src/cli/options.js';
+import { installedVersions } from '../../src/coordinator/defaults.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import { isTraining } from '../../src/sweep/task.js';
 import { writeFinishedRun } from '../report/finished-run.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { marked, type Token, type Tokens } from 'marked';
-import { installedVersions } from '../../src/cli/options.js';
+import { installedVersions } from '../../src/coordinator/defaults.js';
 import { EMPTY_STREAM } from '../../src/logs/batch-stream.js';
 import { readSafetensors } from '../../src/logs/safetensors.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from '../../src/logs/schemas.js';

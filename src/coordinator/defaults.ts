@@ -1,0 +1,26 @@
+import { totalmem } from 'node:os';
+import { installedTensorFlow } from '../store/installation.js';
+import { NUMERICS_VERSION } from '../sweep/numerics-version.js';
+import type { TaskVersions } from '../sweep/task.js';
+
+/** Of training, whichever command trains. */
+export const RUN_DEFAULTS = {
+  checkpointEverySeconds: 5,
+  /** Further ones of a task that fails. */
+  retries: 1,
+  isolation: 'thread',
+  stallAfterSeconds: 600,
+  /** Nine tenths of the machine's. */
+  maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
+} as const;
+
+/** The versions that decide the bits of what would be trained here. */
+export function installedVersions(): TaskVersions {
+  return { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
+}
+
+/** Of the machine, or of the container that this runs in. */
+function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(totalmem(), limit) : totalmem();
+}
