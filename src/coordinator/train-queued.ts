@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Brought, ResultBucket } from '../bucket/result-bucket.js';
+import { BucketError } from '../errors.js';
 import type { QueueAddress } from '../queue/address.js';
 import type { DoneReport, FailureReport, ProgressReport } from '../queue/messages.js';
 import { TaskQueue, type QueueListener } from '../queue/task-queue.js';
@@ -251,7 +252,9 @@ class Watch implements QueueListener {
       if (item === undefined || !this.#missing.has(id) || this.#bringer?.isBringing(item.task) === true)
         continue;
       const state = this.#stateOf(item);
-      if (state.state === 'done' || (await this.#isInBucket(item))) this.done(id, null);
+      const isSent = state.state !== 'done' && (await this.#isInBucket(item));
+      if (isSent === null) break;
+      if (state.state === 'done' || isSent) this.done(id, null);
       else if (state.state === 'failed') this.#settleFailure(item, state.failure);
       else lost.push(item);
     }
@@ -262,9 +265,17 @@ class Watch implements QueueListener {
     this.#add(lost);
   }
 
-  async #isInBucket({ task }: PendingTask): Promise<boolean> {
+  /** Null where the bucket can't tell now: it is asked at the next look. */
+  async #isInBucket({ task }: PendingTask): Promise<boolean | null> {
     const { bucket } = this.#options;
-    return bucket !== undefined && bucket.has(task);
+    if (bucket === undefined) return false;
+    try {
+      return await bucket.has(task);
+    } catch (error) {
+      if (!(error instanceof BucketError)) throw error;
+      this.#event(`${error.message} It is tried again.`);
+      return null;
+    }
   }
 
   #add(items: readonly PendingTask[]): void {

@@ -162,4 +162,21 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assertDone([], []);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
+
+  test('gone when the queue has forgotten all: the coordinator waits, and asks the bucket once it is back', async () => {
+    const task = queueTask(1, 'succeeds');
+    const store = newStore();
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.untilSaid(/the queue is/);
+    finish(store, task);
+    await s3.kill();
+    await redis.clear();
+    await coordinator.untilSaid(/can't use the bucket .*It is tried again/);
+    await s3.start();
+    await s3.createBucket(NAME);
+    await (await openBucket()).send(task, store);
+    start('worker', { outDir: newStore() });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+  });
 });
