@@ -59,6 +59,19 @@ const flow = {
   export: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
   // In a process of its own, which coordinator/event-writer starts and knows the protocol of.
   tensorboard: ['native', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
+  // The package's own exports; those of library/graph load TensorFlow.
+  library: [
+    'coordinator',
+    'pool/process-pool',
+    'plugins',
+    'logs',
+    'store',
+    'sweep',
+    'graph',
+    'random',
+    'native',
+    'vae/metrics/metric',
+  ],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
   cli: [
     'plugins/registry',

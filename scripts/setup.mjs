@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /**
- * Makes a clone ready to run: npm packages, native TensorFlow, compiled TypeScript, the `vae-sweep` command.
+ * Makes a clone ready to run: npm packages, native TensorFlow, compiled TypeScript, the `vae-sweep` command. Where npm has installed the
+ * package, only TensorFlow is missing.
  * Does only what is missing, so it runs before every `npm start` and `npm test`. Plain Node, since nothing is installed yet.
  */
 import { fileURLToPath } from 'node:url';
 import { buildStep } from './setup/build.mjs';
 import { commandStep } from './setup/command.mjs';
+import { isClone } from './setup/layout.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { packagesStep } from './setup/packages.mjs';
 import { say, SetupError } from './setup/report.mjs';
@@ -16,7 +18,11 @@ const OLDEST_NODE = [20, 19];
 try {
   requireNode();
   const root = fileURLToPath(new URL('..', import.meta.url));
-  await setUp([packagesStep(root), tensorflowStep(root), buildStep(root), commandStep(root)]);
+  await setUp(
+    isClone(root)
+      ? [packagesStep(root), tensorflowStep(root), buildStep(root), commandStep(root)]
+      : [tensorflowStep(root)],
+  );
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(

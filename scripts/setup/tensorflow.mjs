@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedTensorFlow } from './cache.mjs';
+import { packageFolder } from './layout.mjs';
 import { say, SetupError, timed } from './report.mjs';
 import { findTool, outputOf, runNpm } from './tools.mjs';
 import { hasLibraries, WHEEL } from './wheel.mjs';
@@ -32,15 +33,14 @@ export function tensorflowStep(root) {
 }
 
 function locate(root) {
-  const modules = join(root, 'node_modules');
-  const folder = join(modules, '@tensorflow', 'tfjs-node');
+  const folder = packageFolder(root, '@tensorflow/tfjs-node');
   return {
     folder,
     lib: join(folder, 'lib'),
     deps: join(folder, 'deps'),
     record: join(folder, 'deps', 'vae-sweep.json'),
     binding: join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'),
-    nodeHeaders: join(modules, 'node-api-headers', 'include'),
+    nodeHeaders: join(packageFolder(root, 'node-api-headers'), 'include'),
   };
 }
 

@@ -15,6 +15,7 @@ import { reportCommand } from './report.js';
 import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
+import { setupCommand } from './setup.js';
 import { statusCommand } from './status.js';
 import { verifyCommand } from './verify.js';
 import { workerCommand } from './worker.js';
@@ -48,6 +49,7 @@ try {
     .command(lsCommand)
     .command(rmCommand)
     .command(gcCommand)
+    .command(setupCommand)
     .command(doctorCommand)
     .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
     .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')

@@ -12,7 +12,14 @@ import { ISOLATIONS, type Isolation } from '../pool/process-pool.js';
 import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
 import { parseDuration, type Duration } from './duration.js';
 import { RUN_DEFAULTS } from '../coordinator/defaults.js';
-import { loadSweepOf, received, shardText, withShardOption, withSweepOptions, type ShardArguments } from './options.js';
+import {
+  loadSweepOf,
+  received,
+  shardText,
+  withShardOption,
+  withSweepOptions,
+  type ShardArguments,
+} from './options.js';
 import { serveBeside } from './serve-beside.js';
 import { withServeOptions, type ServeOptions } from './serve-options.js';
 import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';

@@ -7,7 +7,14 @@ import type { Sweep } from '../sweep/load.js';
 import { isTraining, type Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import { RUN_DEFAULTS } from '../coordinator/defaults.js';
-import { loadSweepOf, received, sweepText, withShardOption, withSweepOptions, type ShardArguments } from './options.js';
+import {
+  loadSweepOf,
+  received,
+  sweepText,
+  withShardOption,
+  withSweepOptions,
+  type ShardArguments,
+} from './options.js';
 import { countTasks } from './task-counter.js';
 
 interface VerifyArguments extends ShardArguments {
