@@ -17,8 +17,8 @@ export type { Loop, LoopBody, LoopResult, LoopShapes } from '../graph/loop.js';
 export type { TensorShape } from '../graph/record.js';
 
 /**
- * `c`: C, made machine code by g++, which knows the operations of small dense networks; `compiled`: XLA, which knows most operations;
- * `eager`: step by step, to compare with.
+ * `compiled`: XLA, which knows most operations; `c`: C, made machine code by g++, faster and soon compiled, but knows only the operations
+ * of small dense networks; `eager`: step by step, to compare with.
  */
 export type Engine = 'c' | 'compiled' | 'eager';
 
@@ -39,7 +39,7 @@ export interface CompileOptions {
   readonly inputs?: readonly Example[];
   /** Steps of one call, at most. @default 1000 */
   readonly maxSteps?: number;
-  /** @default 'c' */
+  /** @default 'compiled' */
   readonly engine?: Engine;
 }
 
@@ -57,7 +57,7 @@ const ENGINES: Readonly<Record<Engine, (body: LoopBody, shapes: LoopShapes, maxS
  * @throws if the step reads values, changes a shape of its state, or uses an operation that the engine does not know
  */
 export function compile(step: Step | LoopBody, options: CompileOptions): Loop {
-  const { state, inputs = [], maxSteps = MAX_STEPS, engine = 'c' } = options;
+  const { state, inputs = [], maxSteps = MAX_STEPS, engine = 'compiled' } = options;
   if (!Number.isInteger(maxSteps) || maxSteps < 1)
     throw new RangeError(`maxSteps: expected a whole number from 1, got ${String(maxSteps)}.`);
   const shapes = { state: state.map(shapeOf), inputs: inputs.map(shapeOf) };
@@ -74,7 +74,7 @@ export type CompiledFunction = (...inputs: readonly Tensor[]) => Tensor[];
 export function compileFunction(
   fn: (...inputs: Tensor[]) => readonly Tensor[],
   examples: readonly Example[],
-  engine: Engine = 'c',
+  engine: Engine = 'compiled',
 ): CompiledFunction {
   const inputs = examples.map(shapeOf);
   const outputs = outputShapes(fn, inputs);

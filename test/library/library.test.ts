@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node';
+import { compile as compileLater, InputError, readLogs, runSweep } from '../../src/library/index.js';
+import { compile, compileFunction, foldIn, key, normal, tf, type Key } from '../../src/library/graph.js';
+import { vaeSweep } from '../cli/command.js';
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples/library/', import.meta.url));
+
+function newFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'vae-sweep-library-'));
+}
+
+/** Its standard output. */
+function example(name: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(EXAMPLES, name), ...args], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+describe('the examples of the library', () => {
+  it('run a sweep, and find it done', () => {
+    const out = newFolder();
+    const first = example('run-a-sweep.mjs', out);
+    assert.match(first, /^2 done, 0 failed\nseed 2: 2000 steps, decoder variance 0\.\d+\nseed 3: 2000 steps/);
+    assert.equal(example('run-a-sweep.mjs', out), first);
+  });
+
+  it('compile a loop', () => {
+    const said = example('compile-a-loop.mjs');
+    assert.match(said, /^loss before: \d+\.\d+, after 1000 steps: \d\.\de-(0?[6-9]|1\d)\n/);
+    assert.match(said, /softplus: 0\.3133 0\.6931 1\.3133 2\.1269/);
+  });
+});
+
+describe('a sweep of a program', () => {
+  const sweep = {
+    name: 'mine',
+    experiment: 'linear',
+    grid: { dimensions: [[2, 4, 3]], seed: [1, 2] },
+    settings: { steps: 200, evaluateEverySteps: 100 },
+  };
+
+  it('gives the bytes that the command gives', async () => {
+    const [own, other] = [newFolder(), newFolder()];
+    const lines: string[] = [];
+    const result = await runSweep(sweep, { out: own, only: ['seed=2'], onLine: (line) => lines.push(line) });
+    assert.deepEqual([result.done, result.failed, result.interrupted], [1, [], false]);
+    assert.ok(
+      lines.some((line) => line.startsWith('done: linear-2-4-3-seed2-')),
+      lines.join('\n'),
+    );
+    const [task] = result.sweep.tasks;
+    const name = task?.name ?? '';
+    const file = path.join(other, 'sweep.yaml');
+    writeFileSync(file, JSON.stringify(sweep));
+    assert.equal(vaeSweep('run', file, '--only', 'seed=2', '--out', other).status, 0);
+    const bytes = (out: string) => readFileSync(path.join(out, 'tasks', name, 'steps.arrow'));
+    assert.deepEqual(bytes(own), bytes(other));
+    const read = [];
+    for await (const { task: logged, steps, evaluations, samples, rows } of readLogs(sweep, { out: own })) {
+      read.push([logged.id, steps().numRows, evaluations().numRows, samples().numRows]);
+      assert.throws(() => rows(), /trains: it has no rows\.arrow/);
+    }
+    assert.deepEqual(read, [[task?.id, 200, 3, 1000]]);
+  });
+
+  it('stops with a signal, and trains nothing then', async () => {
+    const result = await runSweep(sweep, { out: newFolder(), signal: AbortSignal.abort() });
+    assert.deepEqual([result.interrupted, result.done], [true, 0]);
+  });
+
+  it('is checked as a file is', async () => {
+    const out = newFolder();
+    const wrong = { ...sweep, settings: { step: 3 } };
+    await assert.rejects(runSweep(wrong, { out }), (error) => {
+      assert.ok(error instanceof InputError);
+      assert.match(error.message, /mine.*settings.*step/s);
+      return true;
+    });
+    assert.ok(!existsSync(path.join(out, 'tasks')));
+  });
+});
+
+describe('the compiler on its own', () => {
+  const step = ([x]: readonly Tensor[]) => {
+    const next = tf.sub(x ?? tf.scalar(0), tf.mul(x ?? tf.scalar(0), 0.25));
+    return { state: [next], metrics: tf.reshape(tf.sum(tf.square(next)), [1]) as Tensor1D };
+  };
+
+  for (const engine of ['c', 'compiled'] as const)
+    it(`runs as step by step: ${engine}`, () => {
+      const start = normal(key(3), [5]);
+      const runWith = (name: 'c' | 'compiled' | 'eager') =>
+        compile(step, { state: [start], maxSteps: 20, engine: name }).run([start], [], 1, 20);
+      const [compiled, eager] = [runWith(engine), runWith('eager')];
+      const difference = tf.max(tf.abs(tf.sub(compiled.state[0] ?? start, eager.state[0] ?? start)));
+      assert.ok((difference.dataSync()[0] ?? 1) < 1e-6);
+      assert.equal(compiled.metrics.length, 20);
+    });
+
+  it('draws the same numbers for a step, whatever the calls are', () => {
+    const walk = {
+      keys: ([seed]: readonly Tensor[], steps: Tensor1D) => [foldIn(seed as Key, steps)],
+      draw: ([keys]: readonly Tensor[]) => [normal(keys as Key, [3])],
+      step: ([x]: readonly Tensor[], _inputs: unknown, [noise]: readonly Tensor[]) => ({
+        state: [tf.add(x ?? 0, noise ?? 0)],
+        metrics: tf.zeros([1]) as Tensor1D,
+      }),
+    };
+    const seed = key(7);
+    const loop = compile(walk, { state: [tf.zeros([3])], inputs: [seed], maxSteps: 10 });
+    const whole = loop.run([tf.zeros([3])], [seed], 1, 10).state;
+    const half = loop.run([tf.zeros([3])], [seed], 1, 4).state;
+    const rest = loop.run(half, [seed], 5, 6).state;
+    assert.deepEqual(rest[0]?.dataSync(), whole[0]?.dataSync());
+  });
+
+  it('compiles a function with several outputs', () => {
+    const both = compileFunction(
+      (x, y) => [tf.add(x ?? 0, y ?? 0), tf.matMul(x as never, y as never, false, true)],
+      [tf.zeros([2, 3]), { dtype: 'float32', shape: [2, 3] }],
+    );
+    const [sum, product] = both(tf.ones([2, 3]), tf.fill([2, 3], 2));
+    assert.deepEqual(Array.from(sum?.dataSync() ?? []), [3, 3, 3, 3, 3, 3]);
+    assert.deepEqual(product?.arraySync(), [
+      [6, 6],
+      [6, 6],
+    ]);
+  });
+
+  it('names an operation that an engine does not know', () => {
+    const cosine = () => compileFunction((x) => [tf.cos(x ?? 0)], [tf.zeros([2])], 'c');
+    assert.throws(cosine, /does not know TensorFlow's operation Cos/);
+  });
+
+  it('refuses a step that reads values', () => {
+    const reads = ([x]: readonly Tensor[]) => ({
+      state: [tf.scalar(x?.dataSync()[0] ?? 0)],
+      metrics: tf.zeros([1]) as Tensor1D,
+    });
+    assert.throws(() => compile(reads, { state: [tf.scalar(1)] }), /read the values of a tensor/);
+  });
+
+  it('is there without loading TensorFlow at once', async () => {
+    const script =
+      "await import('vae-sweep'); console.log(/libtensorflow/.test((await import('node:fs')).readFileSync('/proc/self/maps', 'utf8')))";
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      cwd: EXAMPLES,
+    });
+    assert.equal(stdout, 'false\n', stderr);
+    const loop = await compileLater(step, { state: [tf.ones([2])], maxSteps: 1 });
+    assert.equal(loop.maxSteps, 1);
+  });
+});
