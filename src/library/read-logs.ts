@@ -18,13 +18,13 @@ export interface LoggedTask {
   /** With all its files. */
   readonly folder: string;
   /** One row a logged step. */
-  steps(): Table;
+  readonly steps: () => Table;
   /** One row an evaluation. */
-  evaluations(): Table;
+  readonly evaluations: () => Table;
   /** Generated points of the last evaluation, beside real ones. */
-  samples(): Table;
+  readonly samples: () => Table;
   /** Of a computation of the theory, its rows. */
-  rows(): Table;
+  readonly rows: () => Table;
 }
 
 /** The logs of a sweep's tasks that are done, in the sweep's order. Columns and units: docs/logs.md. */

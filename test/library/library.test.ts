@@ -92,7 +92,7 @@ describe('a sweep of a program', () => {
 describe('the compiler on its own', () => {
   const step = ([x]: readonly Tensor[]) => {
     const next = tf.sub(x ?? tf.scalar(0), tf.mul(x ?? tf.scalar(0), 0.25));
-    return { state: [next], metrics: tf.reshape(tf.sum(tf.square(next)), [1]) as Tensor1D };
+    return { state: [next], metrics: tf.sum(tf.square(next)).as1D() };
   };
 
   for (const engine of ['c', 'compiled'] as const)
@@ -112,7 +112,7 @@ describe('the compiler on its own', () => {
       draw: ([keys]: readonly Tensor[]) => [normal(keys as Key, [3])],
       step: ([x]: readonly Tensor[], _inputs: unknown, [noise]: readonly Tensor[]) => ({
         state: [tf.add(x ?? 0, noise ?? 0)],
-        metrics: tf.zeros([1]) as Tensor1D,
+        metrics: tf.tensor1d([0]),
       }),
     };
     const seed = key(7);
@@ -125,7 +125,7 @@ describe('the compiler on its own', () => {
 
   it('compiles a function with several outputs', () => {
     const both = compileFunction(
-      (x, y) => [tf.add(x ?? 0, y ?? 0), tf.matMul(x as never, y as never, false, true)],
+      (x, y) => [tf.add(x, y), tf.matMul(x, y, false, true)],
       [tf.zeros([2, 3]), { dtype: 'float32', shape: [2, 3] }],
     );
     const [sum, product] = both(tf.ones([2, 3]), tf.fill([2, 3], 2));
@@ -137,14 +137,14 @@ describe('the compiler on its own', () => {
   });
 
   it('names an operation that an engine does not know', () => {
-    const cosine = () => compileFunction((x) => [tf.cos(x ?? 0)], [tf.zeros([2])], 'c');
+    const cosine = () => compileFunction((x) => [tf.cos(x)], [tf.zeros([2])], 'c');
     assert.throws(cosine, /does not know TensorFlow's operation Cos/);
   });
 
   it('refuses a step that reads values', () => {
     const reads = ([x]: readonly Tensor[]) => ({
       state: [tf.scalar(x?.dataSync()[0] ?? 0)],
-      metrics: tf.zeros([1]) as Tensor1D,
+      metrics: tf.tensor1d([0]),
     });
     assert.throws(() => compile(reads, { state: [tf.scalar(1)] }), /read the values of a tensor/);
   });
