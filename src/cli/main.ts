@@ -15,6 +15,7 @@ import { reportCommand } from './report.js';
 import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
+import { sampleCommand } from './sample.js';
 import { setupCommand } from './setup.js';
 import { statusCommand } from './status.js';
 import { verifyCommand } from './verify.js';
@@ -45,6 +46,7 @@ try {
     .command(exportCommand)
     .command(compareCommand)
     .command(verifyCommand)
+    .command(sampleCommand)
     .command(mergeCommand)
     .command(lsCommand)
     .command(rmCommand)

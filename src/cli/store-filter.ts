@@ -1,6 +1,7 @@
+import { closestMatch } from 'leven';
 import { InputError } from '../errors.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
-import type { TaskState } from '../store/task-folder.js';
+import { tasksFolder, type TaskState } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
 import { experimentOf } from '../sweep/kinds/registry.js';
 import { select } from '../sweep/selection.js';
@@ -51,6 +52,21 @@ export function chooseTasks(
   return tasks.filter(
     ({ task, state: found }) => isSelected(task) && (state.length === 0 || state.includes(found.state)),
   );
+}
+
+/** By name, or else by id. */
+export function findTask(text: string, entries: readonly StoreEntry[], out: string): StoreEntry {
+  const folder = tasksFolder(out);
+  const entry =
+    entries.find(({ name }) => name === text) ??
+    entries.find((each) => each.kind === 'task' && each.task.id === text);
+  if (entry?.kind === 'foreign' && !entry.isFolder)
+    throw new InputError(`${text}: ${entry.problem} in ${folder}: delete it by hand`);
+  if (entry !== undefined) return entry;
+  const known = entries.map(({ name }) => name);
+  const guess = closestMatch(text, known, { maxDistance: Math.ceil(text.length / 3) });
+  const hint = guess === undefined ? '' : `; did you mean "${guess}"?`;
+  throw new InputError(`${text}: there is no such task in ${folder}${hint} (vae-sweep ls lists them)`);
 }
 
 function parseStates(texts: readonly string[]): TaskState['state'][] {

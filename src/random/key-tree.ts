@@ -15,6 +15,9 @@ import { foldIn, key, type Key } from './keys.js';
  *   fold_in 205, fold_in t          decoder noise of the evaluation's losses
  *   fold_in 206, fold_in t          latents of the generated points
  *   fold_in 207, fold_in t          noise of the generated points
+ * PRNGKey(seed of `sample`)         points drawn from a saved model
+ *   fold_in 208, fold_in k          latents of block k = 0, 1, ... of points
+ *   fold_in 209, fold_in k          their noise
  * ```
  */
 const DATA_PURPOSES = { trainingPoints: 101, evaluationPoints: 102 } as const;
@@ -26,6 +29,8 @@ const MODEL_PURPOSES = {
   evaluationDecoderNoise: 205,
   generatedLatents: 206,
   generatedNoise: 207,
+  sampledLatents: 208,
+  sampledNoise: 209,
 } as const;
 
 /** The key that the data's parameters are split from, as the authors' code does. */

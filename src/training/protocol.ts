@@ -73,6 +73,18 @@ export interface StepMetrics {
   readonly decoderLogVariance: number;
 }
 
+/** What the process of `vae-sweep sample` is asked for. */
+export interface SampleRequest {
+  readonly task: TrainingTask;
+  /** The finished task's. */
+  readonly folder: string;
+  /** Points. */
+  readonly count: number;
+  readonly seed: number;
+  /** Modules to load first. */
+  readonly plugins: readonly string[];
+}
+
 /** What `vae-sweep doctor` is told by the process that tries native TensorFlow. */
 export interface Diagnosis {
   /** Of the library that is loaded. */

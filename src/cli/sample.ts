@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { CommandModule } from 'yargs';
+import { EXIT, InputError, StoreError } from '../errors.js';
+import { installedPlugins } from '../plugins/registry.js';
+import { listStore } from '../store/inventory.js';
+import { taskFolder, verifyTask } from '../store/task-folder.js';
+import { isTraining, type TrainingTask } from '../sweep/task.js';
+import type { SampleRequest } from '../training/protocol.js';
+import { received } from './options.js';
+import { STATE_WORDS } from './state-words.js';
+import { findTask, storeOptions } from './store-filter.js';
+
+interface SampleArguments {
+  readonly task: string;
+  readonly n: number;
+  readonly seed: number;
+  readonly to: string | undefined;
+  readonly out: string;
+}
+
+const ENTRY = fileURLToPath(new URL('../../workers/sample.js', import.meta.url));
+const MOST_POINTS = 10_000_000;
+const MAX_SEED = 2 ** 31 - 1;
+
+export const sampleCommand: CommandModule<object, SampleArguments> = {
+  command: 'sample <task>',
+  describe: 'Draw points from the trained model of a finished task, as CSV',
+  builder: (yargs) =>
+    yargs
+      .positional('task', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Name as vae-sweep ls has it, or id',
+      })
+      .option('n', {
+        type: 'number',
+        default: 1_000,
+        requiresArg: true,
+        coerce: (count: number) => wholeNumber('-n', count, 1, MOST_POINTS),
+        describe: 'Points; more begin with the same ones',
+      })
+      .option('seed', {
+        type: 'number',
+        default: 0,
+        requiresArg: true,
+        coerce: (seed: number) => wholeNumber('--seed', seed, 0, MAX_SEED),
+        describe: 'Other points',
+      })
+      .option('to', { type: 'string', requiresArg: true, describe: 'New file. Default: standard output' })
+      .option('out', storeOptions.out)
+      .example('$0 sample 732aa8800e50deb9 -n 5', 'five points')
+      .example(
+        '$0 sample sphere-2-6-6-seed48-997ec6a3c8b7ffc7 -n 100000 --to points.csv',
+        'many, into a file',
+      ),
+  handler: ({ task: name, n, seed, to, out }) => {
+    const task = finishedTask(name, out);
+    const plugins = installedPlugins().map(({ file }) => file);
+    draw({ task, folder: taskFolder(out, task), count: n, seed, plugins }, to);
+  },
+};
+
+function finishedTask(name: string, out: string): TrainingTask {
+  const entry = findTask(name, listStore(out), out);
+  if (entry.kind !== 'task')
+    throw new InputError(`${name} is no task that can be read; vae-sweep ls says why`);
+  const { task } = entry;
+  if (!isTraining(task)) throw new InputError(`${task.name} trains no model: there is nothing to draw from`);
+  const state = verifyTask(taskFolder(out, task), task.id);
+  if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
+  if (state.state !== 'done')
+    throw new InputError(`${task.name} is ${STATE_WORDS[state.state]}: its model is saved once it is done`);
+  return task;
+}
+
+function draw(request: SampleRequest, to: string | undefined): void {
+  const target = to === undefined ? 'inherit' : openNew(to);
+  const { status } = spawnSync(process.execPath, [ENTRY, JSON.stringify(request)], {
+    stdio: ['ignore', target, 'inherit'],
+  });
+  if (typeof target === 'number') closeSync(target);
+  if (status !== 0) process.exitCode = status ?? EXIT.failure;
+}
+
+function openNew(file: string): number {
+  try {
+    return openSync(file, 'wx');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `--to ${file}: ${code === 'EEXIST' ? 'is there already: choose another name' : `can't be made (${String(code)})`}`,
+      { cause: error },
+    );
+  }
+}
+
+function wholeNumber(option: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InputError(`${option}: expected a whole number from ${least} to ${most}${received(value)}`);
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const CAN_NOT_INSTALL = 'npm can not install the packages here';
+
+test('the packed package works in an empty project, without install scripts', (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-package-'));
+  const call = (command: string, ...args: readonly string[]) =>
+    spawnSync(command, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      // As a user's shell has it, not npm's own variables of this test run.
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'],
+      },
+    });
+  const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  assert.equal(packed.status, 0, packed.stderr);
+  const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  writeFileSync(
+    path.join(folder, 'package.json'),
+    '{ "name": "empty", "version": "1.0.0", "type": "module" }',
+  );
+  const installed = call(
+    'npm',
+    'install',
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    `./${tarball}`,
+  );
+  if (installed.status !== 0 && /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|E40\d/.test(installed.stderr)) {
+    t.skip(CAN_NOT_INSTALL);
+    return;
+  }
+  assert.equal(installed.status, 0, installed.stderr);
+  const setup = call('npx', 'vae-sweep', 'setup');
+  assert.equal(setup.status, 0, setup.stderr);
+  assert.match(setup.stdout, /^Ready: TensorFlow \d/);
+  writeFileSync(
+    path.join(folder, 'mine.yaml'),
+    'experiment: linear\ngrid: { dimensions: [[1, 3, 2]], seed: [1] }\n',
+  );
+  const run = call('npx', 'vae-sweep', 'run', 'mine.yaml', '--set', 'steps=200');
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stderr, /done: linear-1-3-2-seed1-/);
+  writeFileSync(
+    path.join(folder, 'read.js'),
+    `import { readLogs } from 'vae-sweep';
+    for await (const { steps } of readLogs('mine.yaml', { set: ['steps=200'] })) console.log(steps().numRows);`,
+  );
+  const read = call('node', 'read.js');
+  assert.equal(read.stdout, '200\n', read.stderr);
+});
