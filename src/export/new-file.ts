@@ -20,8 +20,8 @@ export class NewFile {
       if (!force)
         throw new InputError(`${file} exists: pass --force to replace it, or choose another with --to`);
     }
-    makeFolder(path.dirname(this.#file));
     this.#descriptor = this.#attempt(() => {
+      makeFolder(path.dirname(this.#file));
       rmSync(this.#temporary, { force: true });
       return openSync(this.#temporary, 'wx');
     });
@@ -44,8 +44,8 @@ export class NewFile {
     this.#attempt(() => {
       fsyncSync(this.#descriptor);
       renameSync(this.#temporary, this.#file);
-      closeSync(this.#descriptor);
       fsyncFolder(path.dirname(this.#file));
+      closeSync(this.#descriptor);
     });
   }
 
@@ -59,8 +59,10 @@ export class NewFile {
     try {
       return action();
     } catch (error) {
+      // What the store says to do is of another option.
+      const reason = reasonOf(error instanceof StoreError ? error.cause : error);
       throw new StoreError(
-        `can't write ${this.#file} (${reasonOf(error)}): make room and make it writable, or choose another file with --to`,
+        `can't write ${this.#file} (${reason}): make room and make it writable, or choose another file with --to`,
         { cause: error },
       );
     }

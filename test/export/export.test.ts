@@ -137,6 +137,16 @@ describe('vae-sweep export', () => {
     assert.equal(vaeSweep(...args, '--force').status, 0);
   });
 
+  test('refuses a folder that can not be made, and names its own option', () => {
+    const to = path.join(trained.file, 'tasks.parquet');
+    const { status, stderr } = vaeSweep('export', trained.file, '--out', trained.out, '--to', to);
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      `vae-sweep: can't write ${to} (ENOTDIR): make room and make it writable, or choose another file with --to\n`,
+    );
+  });
+
   test('leaves nothing behind when it is stopped', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-stopped-'));
     const file = path.join(folder, 'steps.parquet');
