@@ -16,6 +16,7 @@ import { rmCommand } from './rm.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
 import { sampleCommand } from './sample.js';
+import { schemaCommand } from './schema.js';
 import { setupCommand } from './setup.js';
 import { statusCommand } from './status.js';
 import { verifyCommand } from './verify.js';
@@ -33,6 +34,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await withPlugins(yargs(hideBin(process.argv)))
     .scriptName('vae-sweep')
+    .detectLocale(false)
     .usage(
       '$0 <command>\n\nTrains sweeps of small variational autoencoders on all cores, and logs every step as Arrow.',
     )
@@ -51,8 +53,13 @@ try {
     .command(lsCommand)
     .command(rmCommand)
     .command(gcCommand)
+    .command(schemaCommand)
     .command(setupCommand)
     .command(doctorCommand)
+    .completion(
+      'completion',
+      'Print a script for bash or zsh that completes commands and options; its first lines say where it goes',
+    )
     .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
     .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')
     .example('$0 run sweeps/quickstart.yaml', 'train a small sweep in about a minute')

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { experimentFileSchema, listFileSchema } from './file-schema.js';
+import { experimentNamed, experimentNames } from './kinds/registry.js';
+
+/** The part of JSON schema that sweep files need. */
+export interface JsonSchema {
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema | readonly JsonSchema[];
+  readonly enum?: readonly (string | number)[];
+  readonly const?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly [key: string]: unknown;
+}
+
+/** What a sweep file may hold, for editors, made of the schemas that check it. It can't tell of what depends on several settings. */
+export function sweepFileJsonSchema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A sweep file of vae-sweep',
+    oneOf: [...experimentNames().map(experimentJsonSchema), listJsonSchema()],
+  };
+}
+
+/** Of the files of one experiment. */
+export function experimentJsonSchema(name: string): JsonSchema {
+  const schema = toJson(experimentFileSchema(experimentNamed(name)));
+  const { properties = {} } = schema;
+  return {
+    ...schema,
+    title: name,
+    properties: { ...properties, experiment: { ...properties['experiment'], enum: [name] } },
+  };
+}
+
+/** Of files that list others: an entry may also be its path alone. */
+export function listJsonSchema(): JsonSchema {
+  const schema = toJson(listFileSchema);
+  const sweeps = schema.properties?.['sweeps'] ?? {};
+  const entry = { anyOf: [{ type: 'string', minLength: 1, maxLength: 200 }, sweeps.items] };
+  return {
+    ...schema,
+    title: 'a list of sweeps',
+    properties: { ...schema.properties, sweeps: { ...sweeps, items: entry } },
+  };
+}
+
+function toJson(schema: z.ZodType): JsonSchema {
+  const { $schema, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'any',
+  }) as JsonSchema;
+  return json;
+}

@@ -1,0 +1,72 @@
+import { markdownTable } from 'markdown-table';
+import { experimentJsonSchema, listJsonSchema, type JsonSchema } from './json-schema.js';
+import { experimentNamed, experimentNames } from './kinds/registry.js';
+
+const HEAD = `# Sweep files
+
+Made by \`vae-sweep schema --format markdown\` from the schemas that check the files; \`vae-sweep schema\` prints them for editors, as [sweep.schema.json](sweep.schema.json). In VS Code with its YAML extension, or any editor with the YAML language server, put this first:
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/vae-sweep/docs/sweep.schema.json
+\`\`\`
+`;
+
+/** The reference of sweep files, in Markdown. */
+export function sweepFileReference(): string {
+  const trained = experimentNames().filter((name) => experimentNamed(name).trains);
+  const computed = experimentNames().filter((name) => !experimentNamed(name).trains);
+  // The one with all settings of training.
+  const training = experimentJsonSchema('sigmoid');
+  const file = withExperiments(training);
+  return [
+    HEAD,
+    '## A file of one experiment\n',
+    propertiesTable(file, ['settings', 'grid', 'include', 'exclude']),
+    `\n## Settings of ${trained.join(', ')}\n`,
+    propertiesTable(settingsOf(training)),
+    ...computed.flatMap((name) => [
+      `\n## Settings of ${name}\n`,
+      propertiesTable(settingsOf(experimentJsonSchema(name))),
+    ]),
+    '\n## A file that lists others\n',
+    propertiesTable(listJsonSchema()),
+    '',
+  ].join('\n');
+}
+
+function withExperiments({ properties = {}, ...schema }: JsonSchema): JsonSchema {
+  return {
+    ...schema,
+    properties: { ...properties, experiment: { ...properties['experiment'], enum: experimentNames() } },
+  };
+}
+
+function settingsOf({ properties = {} }: JsonSchema): JsonSchema {
+  return properties['settings'] ?? {};
+}
+
+/** @param untyped keys whose values the text describes */
+function propertiesTable({ properties = {} }: JsonSchema, untyped: readonly string[] = []): string {
+  const rows = Object.entries(properties).map(([name, schema]) => [
+    `\`${name}\``,
+    untyped.includes(name) ? '' : valuesText(schema),
+    schema.description ?? '',
+  ]);
+  return markdownTable([['key', 'values', 'meaning'], ...rows]);
+}
+
+function valuesText(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  const { items, minimum, maximum, type } = schema;
+  if (Array.isArray(items)) return `${items.length} values, each a ${valuesText(items[0] as JsonSchema)}`;
+  if (type === 'array') return 'a list';
+  const kind = Array.isArray(type) ? type.join(' or ') : (KINDS[String(type)] ?? '');
+  return minimum === undefined ? kind : `${kind} from ${String(minimum)} to ${String(maximum)}`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'true or false',
+  string: 'text',
+};
