@@ -48,10 +48,8 @@ export function listJsonSchema(): JsonSchema {
 }
 
 function toJson(schema: z.ZodType): JsonSchema {
-  const { $schema, ...json } = z.toJSONSchema(schema, {
-    io: 'input',
-    target: 'draft-7',
-    unrepresentable: 'any',
-  }) as JsonSchema;
-  return json;
+  const json = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+  // The whole says it.
+  delete json.$schema;
+  return json as JsonSchema;
 }

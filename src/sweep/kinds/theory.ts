@@ -88,8 +88,8 @@ function isDefault(field: z.ZodType): field is z.ZodDefault {
 /** A cell that leaves a setting out must not get its default at once: another place of the file may give it. */
 function withoutDefault(field: z.ZodType): z.ZodType<SettingValue> {
   if (!isDefault(field)) return field as z.ZodType<SettingValue>;
-  const { defaultValue } = field.def;
-  const told = defaultValue === null ? 'none' : String(defaultValue);
+  const { defaultValue } = field.def as { readonly defaultValue: string | number | null };
+  const told = defaultValue ?? 'none';
   const described = `${field.description ?? ''} Default: ${told}.`.trimStart();
   return (field.unwrap() as z.ZodType<SettingValue>).describe(described);
 }
