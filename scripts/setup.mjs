@@ -15,9 +15,10 @@ import { tensorflowStep } from './setup/tensorflow.mjs';
 
 const OLDEST_NODE = [20, 19];
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+
 try {
   requireNode();
-  const root = fileURLToPath(new URL('..', import.meta.url));
   await setUp(
     isClone(root)
       ? [packagesStep(root), tensorflowStep(root), buildStep(root), commandStep(root)]
@@ -26,7 +27,7 @@ try {
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(
-    `${error.detail ? `${error.detail}\n` : ''}Set-up failed: ${error.message}\nTo mend it: ${error.remedy}`,
+    `${error.detail ? `${error.detail}\n` : ''}Set-up failed: ${error.message}\nTo mend it: ${remedyOf(error)}`,
   );
   process.exitCode = 1;
 }
@@ -39,6 +40,11 @@ async function setUp(steps) {
       if (!step.isDone()) await step.perform();
     }
   });
+}
+
+/** Where npm has installed the package there is no script of this name. */
+function remedyOf({ remedy }) {
+  return isClone(root) ? remedy : remedy.replaceAll('npm run setup', 'npx vae-sweep setup');
 }
 
 function requireNode() {

@@ -29,7 +29,7 @@ interface Check {
 }
 
 const OLDEST_NODE = [20, 19] as const;
-const SET_UP_AGAIN = 'run `npm run setup`';
+const SET_UP_AGAIN = 'run `npx vae-sweep setup`';
 /** The engines round differently; over a few steps no more than this. */
 const LARGEST_DIFFERENCE = 1e-4;
 const DIAGNOSIS_LIMIT_MS = 120_000;

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { EXIT, InputError, StoreError } from '../errors.js';
 import { installedPlugins } from '../plugins/registry.js';
 import { listStore } from '../store/inventory.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
+import { trainingData } from '../sweep/experiments.js';
 import { isTraining, type TrainingTask } from '../sweep/task.js';
 import type { SampleRequest } from '../training/protocol.js';
 import { received } from './options.js';
@@ -68,6 +69,8 @@ function finishedTask(name: string, out: string): TrainingTask {
     throw new InputError(`${name} is no task that can be read; vae-sweep ls says why`);
   const { task } = entry;
   if (!isTraining(task)) throw new InputError(`${task.name} trains no model: there is nothing to draw from`);
+  // Throws where a plugin has its data that is not given.
+  trainingData(task.settings.experiment);
   const state = verifyTask(taskFolder(out, task), task.id);
   if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
   if (state.state !== 'done')
@@ -81,7 +84,10 @@ function draw(request: SampleRequest, to: string | undefined): void {
     stdio: ['ignore', target, 'inherit'],
   });
   if (typeof target === 'number') closeSync(target);
-  if (status !== 0) process.exitCode = status ?? EXIT.failure;
+  if (status === 0) return;
+  // Half of the points are none.
+  if (to !== undefined) rmSync(to);
+  process.exitCode = status ?? EXIT.failure;
 }
 
 function openNew(file: string): number {

@@ -1,6 +1,10 @@
 import { InputError } from '../errors.js';
 import { installedPlugins, installPlugin, type InstalledPlugin } from '../plugins/registry.js';
+import { trainingSettingNames } from '../store/task-record.js';
 import { builtInExperiments } from '../sweep/kinds/registry.js';
+
+/** What tells tasks apart in exports, beside their settings. */
+const EXPORTED = ['task', 'name', 'state'];
 
 interface Named {
   readonly name: string;
@@ -13,10 +17,18 @@ export async function installPlugins(files: readonly string[]): Promise<void> {
   const { builtInColumns } = await import('../logs/schemas.js');
   for (const file of files) {
     const loaded = await loadPlugin(file);
-    if (installedPlugins().some((other) => other.file === loaded.file)) continue;
-    refuseTaken(loaded, builtInColumns());
-    installPlugin(loaded);
+    const before = installedPlugins().find((other) => other.file === loaded.file);
+    if (before === undefined) {
+      refuseTaken(loaded, [...builtInColumns(), ...trainingSettingNames, ...EXPORTED]);
+      installPlugin(loaded);
+    } else refuseEdited(before, loaded);
   }
+}
+
+/** It is loaded already, and can't be loaded again; a worker would load the new one. */
+function refuseEdited(before: InstalledPlugin, { file, hash }: InstalledPlugin): void {
+  if (before.hash !== hash)
+    throw new InputError(`${file} was edited since this process has loaded it: start the program anew`);
 }
 
 function refuseTaken({ plugin, file }: InstalledPlugin, columns: readonly string[]): void {

@@ -15,6 +15,7 @@ import type { ExportTask } from './table.js';
 /** Rows of a log that are in memory together. */
 export interface LogRows {
   readonly rows: number;
+  readonly names: readonly string[];
   /** Null for one that the log does not have. */
   readonly column: (name: string) => ColumnValues | null;
 }
@@ -32,7 +33,11 @@ export function* logRows({ folder, state }: ExportTask, log: LogName): Generator
 
 function* tableRows(table: Table): Generator<LogRows> {
   for (const batch of table.batches)
-    yield { rows: batch.numRows, column: (name) => columnValues(batch, name) };
+    yield {
+      rows: batch.numRows,
+      names: batch.schema.fields.map(({ name }) => name),
+      column: (name) => columnValues(batch, name),
+    };
 }
 
 function columnValues(batch: RecordBatch, name: string): ColumnValues | null {
@@ -115,5 +120,5 @@ function* pendingRows({ tensors }: SafetensorsFile): Generator<LogRows> {
       Float32Array.from(steps, (_, row) => values[row * width + index] ?? NaN),
     );
   });
-  yield { rows: steps.length, column: (name) => columns.get(name) ?? null };
+  yield { rows: steps.length, names: [...columns.keys()], column: (name) => columns.get(name) ?? null };
 }

@@ -1,8 +1,11 @@
+import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Writable } from 'node:stream';
 import { installedVersions, RUN_DEFAULTS } from '../coordinator/defaults.js';
 import { installPlugins } from '../coordinator/plugins.js';
 import { runSweep as runTasks, type RunResult } from '../coordinator/run-sweep.js';
+import { InputError } from '../errors.js';
+import { installedPlugins } from '../plugins/registry.js';
 import type { Isolation } from '../pool/process-pool.js';
 import { loadSweep, type Sweep } from '../sweep/load.js';
 import type { SweepDescription } from '../sweep/sweep-file.js';
@@ -68,7 +71,19 @@ export async function chooseSweep(
   { only = [], set = [], plugins = [] }: SweepChoice,
 ): Promise<Sweep> {
   await installPlugins(plugins);
+  refuseOthers(plugins);
   return loadSweep(sweep, { only, set, versions: installedVersions() });
+}
+
+/** Metrics of a plugin are in the logs of every run of this process. */
+function refuseOthers(plugins: readonly string[]): void {
+  const asked = new Set(plugins.map((file) => realpathSync(file)));
+  const others = installedPlugins().filter(({ file }) => !asked.has(file));
+  if (others.length > 0)
+    throw new InputError(
+      `this process has the plugins ${others.map(({ file }) => file).join(', ')} too: ` +
+        'give all calls of a program the same `plugins`',
+    );
 }
 
 /** Each write is a whole line. */

@@ -82,17 +82,22 @@ function readModule(given: string): { file: string; text: string } {
 
 async function refuseRelativeImports(given: string, text: string): Promise<void> {
   await init();
-  const names = importedNames(given, text);
-  const relative = names.find((imported) => /^(\.{0,2}\/|file:)/.test(imported));
-  if (relative !== undefined)
-    throw new InputError(
-      `--plugin ${given}: imports ${relative}, which its hash would not tell: put all in one file`,
-    );
+  for (const specifier of importedNames(given, text)) {
+    if (specifier === undefined)
+      throw new InputError(
+        `--plugin ${given}: imports something that only a run can tell: name it as a text`,
+      );
+    if (/^(\.{0,2}\/|#|file:)/i.test(specifier))
+      throw new InputError(
+        `--plugin ${given}: imports ${specifier}, which its hash would not tell: put all in one file`,
+      );
+  }
 }
 
-function importedNames(given: string, text: string): string[] {
+/** Undefined for a specifier that is computed. */
+function importedNames(given: string, text: string): (string | undefined)[] {
   try {
-    return parse(text)[0].flatMap((found) => (found.type === 'import-meta' ? [] : (found.specifier ?? [])));
+    return parse(text)[0].flatMap((found) => (found.type === 'import-meta' ? [] : [found.specifier]));
   } catch (error) {
     throw new InputError(`--plugin ${given}: is no JavaScript module (${firstLine(error)})`, {
       cause: error,

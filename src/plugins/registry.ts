@@ -24,8 +24,9 @@ export function pluginDatasets(): PluginDataset[] {
   return installed.flatMap(({ plugin }) => plugin.datasets ?? []);
 }
 
+/** In an order that the order of the plugins does not change: it is that of the log's columns. */
 export function pluginMetrics(): Metric[] {
-  return installed.flatMap(({ plugin }) => plugin.metrics ?? []);
+  return byName().flatMap(({ plugin }) => plugin.metrics ?? []);
 }
 
 export function pluginReports(): PluginReport[] {
@@ -36,5 +37,14 @@ export function pluginReports(): PluginReport[] {
 export function decisivePlugins(experiment: string): Readonly<Record<string, string>> {
   const decides = ({ plugin: { metrics = [], datasets = [] } }: InstalledPlugin) =>
     metrics.length > 0 || datasets.some(({ name }) => name === experiment);
-  return Object.fromEntries(installed.filter(decides).map(({ plugin, hash }) => [plugin.name, hash]));
+  return Object.fromEntries(
+    byName()
+      .filter(decides)
+      .map(({ plugin, hash }) => [plugin.name, hash]),
+  );
+}
+
+/** What a run depends on has an order that does not depend on theirs on the command line. */
+function byName(): InstalledPlugin[] {
+  return [...installed].sort((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
 }

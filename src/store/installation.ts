@@ -18,7 +18,7 @@ export function installedTensorFlow(): Installation {
   const record = readJsonFile(recordFile(), installationSchema);
   if (record.found) return record.value;
   const why = record.problem === null ? '' : ` (${record.problem})`;
-  throw new InputError(`TensorFlow is not installed here${why}: run \`npm run setup\``);
+  throw new InputError(`TensorFlow is not installed here${why}: run \`npx vae-sweep setup\``);
 }
 
 function recordFile(): string {

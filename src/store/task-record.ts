@@ -28,6 +28,9 @@ const trainingSettings = z.object({
   badOptimumExtraDims: z.int().min(1).exactOptional(),
 });
 
+/** Names of all settings that a task of training has. */
+export const trainingSettingNames: readonly string[] = Object.keys(trainingSettings.shape);
+
 /** What `task.json` holds: the task that its folder is of. */
 export const taskRecordSchema = z
   .object({

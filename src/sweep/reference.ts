@@ -4,10 +4,10 @@ import { experimentNamed, experimentNames } from './kinds/registry.js';
 
 const HEAD = `# Sweep files
 
-Made by \`vae-sweep schema --format markdown\` from the schemas that check the files; \`vae-sweep schema\` prints them for editors, as [sweep.schema.json](sweep.schema.json). In VS Code with its YAML extension, or any editor with the YAML language server, put this first:
+Made by \`vae-sweep schema --format markdown\` from the schemas that check the files; \`vae-sweep schema\` prints them for editors, as [sweep.schema.json](sweep.schema.json). In VS Code with its YAML extension, or any editor with the YAML language server, put this first; of an installed package the path is \`./node_modules/vae-sweep/docs/sweep.schema.json\`:
 
 \`\`\`yaml
-# yaml-language-server: $schema=./node_modules/vae-sweep/docs/sweep.schema.json
+# yaml-language-server: $schema=../docs/sweep.schema.json
 \`\`\`
 `;
 

@@ -1,9 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { logColumns } from '../export/log-columns.js';
 import { logRows } from '../export/task-logs.js';
 import type { ExportTask } from '../export/table.js';
-import { evaluationSchema, stepSchema } from '../logs/schemas.js';
 import { EventFile } from '../native/event-file.js';
 import { fsyncFolder, inStore, makeFolder, TEMPORARY } from '../store/files.js';
 import type { TrainingTask } from '../sweep/task.js';
@@ -28,8 +26,8 @@ export function writeEvents(eventsDir: string, folder: string, task: TrainingTas
       const found: ExportTask = { task, folder, state: 'done' };
       const { steps, logEverySteps } = task.settings;
       const every = Math.max(1, Math.floor(steps / logEverySteps / STEP_ROWS));
-      writeLog(file, found, 'steps', numbersOf(stepSchema(task)), every);
-      writeLog(file, found, 'evaluations', numbersOf(evaluationSchema(task)), 1);
+      writeLog(file, found, 'steps', every);
+      writeLog(file, found, 'evaluations', 1);
       file.close();
       renameSync(temporary, run);
     } finally {
@@ -42,17 +40,12 @@ export function writeEvents(eventsDir: string, folder: string, task: TrainingTas
 const TAGS = { steps: 'steps', evaluations: 'evaluation' } as const;
 
 /** Every n-th row. */
-function writeLog(
-  file: EventFile,
-  task: ExportTask,
-  log: keyof typeof TAGS,
-  names: readonly string[],
-  every: number,
-): void {
+function writeLog(file: EventFile, task: ExportTask, log: keyof typeof TAGS, every: number): void {
   let before = 0;
-  for (const { rows, column } of logRows(task, log)) {
+  for (const { rows, names, column } of logRows(task, log)) {
     const steps = column('step') ?? [];
-    const columns = names.map((name) => [`${TAGS[log]}/${name}`, column(name) ?? []] as const);
+    const numbers = names.filter((name) => name !== 'step');
+    const columns = numbers.map((name) => [`${TAGS[log]}/${name}`, column(name) ?? []] as const);
     for (let row = 0; row < rows; row++) {
       if ((before + row + 1) % every !== 0) continue;
       for (const [tag, values] of columns) {
@@ -62,10 +55,4 @@ function writeLog(
     }
     before += rows;
   }
-}
-
-function numbersOf(schema: Parameters<typeof logColumns>[0]): string[] {
-  return logColumns(schema)
-    .filter(({ name, type }) => name !== 'step' && !type.startsWith('list'))
-    .map(({ name }) => name);
 }

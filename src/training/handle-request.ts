@@ -44,7 +44,7 @@ function checkVersions({ settings, versions }: TrainingTask): void {
   const loaded = loadedTensorFlowVersion();
   if (loaded !== versions.tensorflow) {
     throw new Error(
-      `The task is for TensorFlow ${versions.tensorflow}, but ${loaded} is loaded. Run npm run setup, then the sweep again.`,
+      `The task is for TensorFlow ${versions.tensorflow}, but ${loaded} is loaded. Run npx vae-sweep setup, then the sweep again.`,
     );
   }
   const plugins = decisivePlugins(settings.experiment);

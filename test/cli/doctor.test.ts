@@ -50,7 +50,7 @@ describe('vae-sweep doctor', () => {
       remedy: string | null;
     }[];
     const broken = checks.find(({ name }) => name === 'native TensorFlow');
-    assert.deepEqual([broken?.state, broken?.remedy], ['failed', 'run `npm run setup`']);
+    assert.deepEqual([broken?.state, broken?.remedy], ['failed', 'run `npx vae-sweep setup`']);
     assert.match(broken?.found ?? '', /it was ended by SIGKILL/);
     assert.ok(checks.some(({ name, state }) => name === 'results' && state === 'ok'));
     assert.equal(status, 1);

@@ -71,6 +71,9 @@ describe('sample', () => {
     assert.match(vaeSweep('sample', 'none', '--out', out).stderr, /none: there is no such task/);
     assert.match(sample('-n', '0').stderr, /-n: expected a whole number from 1 to 10000000, got 0/);
     assert.match(sample('-n', 'x').stderr, /-n: expected a whole number/);
+    const full = sample('-n', '1', '--to', '/dev/full/points.csv');
+    assert.equal(full.status, 2);
+    assert.match(full.stderr, /can't be made \(ENOTDIR\)/);
     assert.match(sample('--seed', '-1').stderr, /--seed: expected a whole number from 0/);
   });
 });

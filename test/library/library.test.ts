@@ -77,6 +77,28 @@ describe('a sweep of a program', () => {
     assert.deepEqual([result.interrupted, result.done], [true, 0]);
   });
 
+  it('has the plugins that it was given, and all calls the same', () => {
+    const plugin = path.join(newFolder(), 'own.mjs');
+    const metric = "type: 'int32', unit: '1', description: 'd', compute: () => 7";
+    writeFileSync(plugin, `export default { name: 'own', metrics: [{ name: 'seven', ${metric} }] };`);
+    const script = `
+      const { readLogs, runSweep } = await import('vae-sweep');
+      const sweep = ${JSON.stringify(sweep)};
+      const options = { out: ${JSON.stringify(newFolder())}, only: ['seed=1'], plugins: [${JSON.stringify(plugin)}] };
+      await runSweep(sweep, options);
+      for await (const { evaluations } of readLogs(sweep, options)) console.log(evaluations().getChild('seven').get(0));
+      await runSweep(sweep, { ...options, plugins: [] }).catch(({ name, message }) => console.log(name, message));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      cwd: EXAMPLES,
+    });
+    assert.match(
+      stdout,
+      /^7\nInputError this process has the plugins .*own\.mjs too: give all calls/,
+      stderr,
+    );
+  });
+
   it('is checked as a file is', async () => {
     const out = newFolder();
     const wrong = { ...sweep, settings: { step: 3 } };

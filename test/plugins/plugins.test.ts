@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -26,6 +26,11 @@ describe('a plugin that can not be used is refused, and why', () => {
     'imports a file beside it': ["import './other.mjs'; export default {};", /imports \.\/other\.mjs/],
     'imports a file in a call': ["await import('./other.mjs'); export default {};", /imports \.\/other\.mjs/],
     'imports an absolute path': ["import '/etc/other.mjs'; export default {};", /imports \/etc\/other\.mjs/],
+    'imports by a computed name': [
+      "await import('./' + 'other.mjs'); export default {};",
+      /only a run can tell/,
+    ],
+    'imports by a map of its folder': ["import '#other'; export default {};", /imports #other/],
     'is no JavaScript': ['export default {', /is no JavaScript module|can't be loaded/],
     'throws at its start': ["throw new Error('not today');", /can't be loaded \(not today\)/],
     'exports nothing': ['export const plugin = 1;', /default: .*expected object/],
@@ -55,6 +60,8 @@ describe('a plugin that can not be used is refused, and why', () => {
     const taken = plan(`export default { name: 'own', metrics: [{ name: 'loss', ${metric} }] };`);
     assert.equal(taken.status, 2);
     assert.match(taken.stderr, /metrics: loss is there already/);
+    const setting = plan(`export default { name: 'own', metrics: [{ name: 'seed', ${metric} }] };`);
+    assert.match(setting.stderr, /metrics: seed is there already/);
     const twice = plan(
       `export default { name: 'own', metrics: [{ name: 'mine', ${metric} }, { name: 'mine', ${metric} }] };`,
     );
@@ -112,6 +119,35 @@ describe('the example of a plugin', () => {
     assert.match(page, /<section id="torus-error">/);
     assert.match(page, /<figure id="torus-error">/);
     assert.doesNotMatch(page, /<script/);
+  });
+
+  it('has the same bits whatever the order of plugins with metrics is', () => {
+    const metric = (name: string) =>
+      moduleWith(
+        `export default { name: '${name}', metrics: [{ name: '${name}', type: 'float64', unit: '1', description: 'd', compute: ({ decoderVariance }) => decoderVariance }] };`,
+      );
+    const [first, second] = [metric('bb'), metric('aa')];
+    const columns = [
+      ['one', '--plugin', first, '--plugin', second],
+      ['two', '--plugin', second, '--plugin', first],
+    ].map(([out = '', ...plugins]) => {
+      assert.equal(command('run', out, ...plugins).status, 0);
+      const [task = ''] = readdirSync(path.join(folder, out, 'tasks'));
+      return [task, readFileSync(path.join(folder, out, 'tasks', task, 'evaluations.arrow'))];
+    });
+    assert.deepEqual(columns[0], columns[1]);
+  });
+
+  it('has its metric in exports and in event files', () => {
+    const file = path.join(folder, 'tasks.csv');
+    assert.equal(command('export', 'out', '--rows', 'tasks', '--format', 'csv', '--to', file).status, 0);
+    assert.match(readFileSync(file, 'utf8').split('\n', 1)[0] ?? '', /,torusError/);
+    const events = path.join(folder, 'events');
+    const run = command('run', 'out', '--tensorboard', events);
+    assert.equal(run.status, 0, run.stderr);
+    const [task = ''] = readdirSync(events);
+    const [eventFile = ''] = readdirSync(path.join(events, task));
+    assert.ok(readFileSync(path.join(events, task, eventFile)).includes('evaluation/torusError'));
   });
 
   it('is missed by name where it is not given', () => {
