@@ -114,7 +114,7 @@ module.exports = {
       from: { path: '^workers/' },
       to: {
         path: '^(src|test|bench)/',
-        pathNot: '^src/(training|computing|pool|native|sweep|plugins|tensorboard)/',
+        pathNot: '^src/((training|computing|pool|native|sweep|plugins|tensorboard)/|errors[.])',
       },
     },
     {
