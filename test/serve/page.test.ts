@@ -164,13 +164,17 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('after the server was started again the page goes on, and hears of what happened meanwhile', async () => {
+  test('after the server was started again the page hears of what happened meanwhile, and asks again', async () => {
     const own = sampleDashboard();
     const first = await own.start();
     const { page } = await open(browser, first.url);
     await page.locator('[data-connection="live"]').waitFor();
     await first.close();
     await page.locator('[data-connection="lost"]').waitFor();
+    await page.getByRole('button', { name: /^B \d+: select/ }).click();
+    await page.locator(`[data-task="${own.sweep.tasks[5]?.id ?? ''}"]`).click();
+    await page.locator('.charts .problem').waitFor();
+    await page.locator('.comparison .problem').waitFor();
     await screenshot(page, 'lost');
     const last = own.sweep.tasks[7];
     assert.ok(last);
@@ -178,6 +182,17 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     const second = await own.start({ port: Number(new URL(first.url).port) });
     await page.locator('[data-connection="live"]').waitFor();
     await page.locator(`[data-task="${last.id}"][data-state="failed"]`).waitFor();
+    await page.getByRole('region', { name: 'Means of A and B' }).getByText('Manifold error').waitFor();
+    await page.getByRole('heading', { name: 'Last evaluation' }).waitFor();
+    const picture = page.getByRole('img', { name: /^Generated points of 4-10-10, seed 24/ });
+    await picture.scrollIntoViewIfNeeded();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLImageElement>('.pictures img')].some(
+        ({ alt, naturalWidth }) => alt.includes('4-10-10, seed 24') && naturalWidth > 0,
+      ),
+    );
+    await page.locator('.charts .problem').waitFor({ state: 'detached' });
+    await page.locator('.comparison .problem').waitFor({ state: 'detached' });
     await page.context().close();
     await second.close();
   });

@@ -7,17 +7,28 @@ export type Connection = 'connecting' | 'live' | 'lost';
 
 const RETRY_MS = 2_000;
 
+interface Followed {
+  readonly state: SweepState | null;
+  readonly connection: Connection;
+  /** Times that the connection came back: what was asked for meanwhile got no answer, and is asked for again. */
+  readonly epoch: number;
+}
+
 /** A sweep as its server tells it, from event to event. */
-export function useSweep(name: string | null): { state: SweepState | null; connection: Connection } {
+export function useSweep(name: string | null): Followed {
   const [state, setState] = useState<SweepState | null>(null);
   const [connection, setConnection] = useState<Connection>('connecting');
+  const [epoch, setEpoch] = useState(0);
   useEffect(() => {
     let source: EventSource;
+    let isLost = false;
     let timer: number | undefined;
     const connect = (): void => {
       source = new EventSource(eventsUrl(name));
       source.addEventListener('state', (event: MessageEvent<string>) => {
         setConnection('live');
+        if (isLost) setEpoch((before) => before + 1);
+        isLost = false;
         setState(JSON.parse(event.data) as SweepState);
       });
       source.addEventListener('change', (event: MessageEvent<string>) => {
@@ -26,6 +37,7 @@ export function useSweep(name: string | null): { state: SweepState | null; conne
       });
       source.addEventListener('error', () => {
         setConnection('lost');
+        isLost = true;
         // A browser gives up on a server that answers with an error; not on one that does not answer.
         if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(connect, RETRY_MS);
       });
@@ -36,7 +48,7 @@ export function useSweep(name: string | null): { state: SweepState | null; conne
       source.close();
     };
   }, [name]);
-  return { state, connection };
+  return { state, connection, epoch };
 }
 
 function changed(state: SweepState, { tasks, progress }: SweepChange): SweepState {
