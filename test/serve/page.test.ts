@@ -196,6 +196,22 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
     await second.close();
   });
+
+  test('after the server was started again with another token the page says what to open', async () => {
+    const first = await sample.start({ host: '0.0.0.0' });
+    const { port, search } = new URL(first.url);
+    const { page } = await open(browser, `http://127.0.0.1:${port}/${search}`);
+    await first.close();
+    await page.locator('[data-connection="lost"]').waitFor();
+    const second = await sample.start({ host: '0.0.0.0', port: Number(port) });
+    await page.locator('[data-connection="refused"]', { hasText: 'if it asks for a token, open' }).waitFor();
+    await screenshot(page, 'refused');
+    const other = await page.context().newPage();
+    await other.goto(`http://127.0.0.1:${port}/${new URL(second.url).search}`);
+    await page.locator('[data-connection="live"]').waitFor();
+    await page.context().close();
+    await second.close();
+  });
 });
 
 /** The task whose cell has the focus. */

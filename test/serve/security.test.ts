@@ -112,6 +112,24 @@ test('on an address that others reach it asks for a token, which a cookie then h
   }
 });
 
+test('two dashboards with tokens on one host each keep their cookie', async () => {
+  const both = [await sample.start({ host: '0.0.0.0' }), await sample.start({ host: '0.0.0.0' })];
+  const cookies = await Promise.all(
+    both.map(async ({ url }) => {
+      const { port, search } = new URL(url);
+      const { headers } = await fetch(`http://127.0.0.1:${port}/${search}`, { redirect: 'manual' });
+      return headers.get('set-cookie')?.split(';')[0] ?? '';
+    }),
+  );
+  assert.equal(new Set(cookies.map((cookie) => cookie.split('=')[0])).size, 2);
+  for (const { url, close } of both) {
+    const { port } = new URL(url);
+    const { status } = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie: cookies.join('; ') } });
+    assert.equal(status, 200);
+    await close();
+  }
+});
+
 test('it follows for 32 pages, and refuses another', async () => {
   const stop = new AbortController();
   const follow = () => get('/api/events', { headers: { accept: 'text/event-stream' }, signal: stop.signal });

@@ -2,8 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { eventsUrl } from './api.js';
 import type { SweepChange, SweepState, TaskView } from './protocol.js';
 
-/** `lost`: the server does not answer, and is tried again and again. */
-export type Connection = 'connecting' | 'live' | 'lost';
+/** `lost`: the server does not answer; `refused`: it answers with an error, as without its token. Both are tried again and again. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'refused';
 
 const RETRY_MS = 2_000;
 
@@ -36,10 +36,11 @@ export function useSweep(name: string | null): Followed {
         setState((before) => before && changed(before, change));
       });
       source.addEventListener('error', () => {
-        setConnection('lost');
         isLost = true;
         // A browser gives up on a server that answers with an error; not on one that does not answer.
-        if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(connect, RETRY_MS);
+        const isRefused = source.readyState === EventSource.CLOSED;
+        setConnection(isRefused ? 'refused' : 'lost');
+        if (isRefused) timer = window.setTimeout(connect, RETRY_MS);
       });
     };
     connect();

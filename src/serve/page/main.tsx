@@ -54,7 +54,8 @@ function App() {
 const WAITING: Readonly<Record<Connection, string>> = {
   connecting: 'Reading the store …',
   live: 'Reading the store …',
-  lost: 'The server does not answer. If it was started with a token, open the address that it printed.',
+  lost: 'The server does not answer.',
+  refused: 'The server refuses. If it asks for a token, open the address that it printed.',
 };
 
 interface SweepProps {
