@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -209,6 +209,18 @@ describe('curves of 150,000 steps', () => {
     const torn = await series({ task: growing.id, metrics: 'loss' });
     assert.equal(torn.curves[0]?.steps.at(-1), 5_000);
     assert.equal(statSync(file).size, size + 1_000);
+  });
+
+  test('of a log that is too large are a refusal', async () => {
+    const growing = sample.sweep.tasks[6];
+    assert.ok(growing);
+    const file = path.join(taskFolder(sample.outDir, growing), TASK_FILES.stepsStream);
+    const { size } = statSync(file);
+    truncateSync(file, 300e6);
+    const response = await get(`/api/series?sweep=sample&task=${growing.id}&metrics=loss`);
+    truncateSync(file, size);
+    assert.equal(response.status, 422);
+    assert.match(await response.text(), /steps.arrows has 300 MB, the dashboard reads logs of up to 250 MB/);
   });
 
   test('of a corrupt log are a refusal, and others go on', async () => {
