@@ -85,6 +85,14 @@ test('a store from elsewhere can not show files of others through links', async 
       assert.equal(response.status, 422, route);
       assert.match(await response.text(), /is a link: a store has none/);
     }
+  const tables = await fetch(new URL('/api/tables?sweep=sample', server.url));
+  const text = await tables.text();
+  assert.match(text, /seed 69 missing: [^"]*steps.arrow is a link/);
+  assert.match(text, /seed 24 missing: [^"]* is a link/);
+  const compared = await fetch(
+    new URL(`/api/compare?sweep=sample&a=${first.id},${second.id}&b=${first.id}`, server.url),
+  );
+  assert.doesNotMatch(await compared.text(), /0\.0851/);
 });
 
 test('a name that was made to lead here is refused', async () => {
