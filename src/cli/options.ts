@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
+import { installedPlugins } from '../plugins/registry.js';
 import { installedVersions } from '../coordinator/defaults.js';
 import { InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
@@ -82,6 +83,7 @@ export function sweepText({
     ...only.map((text) => ` --only ${text}`),
     ...set.map((text) => ` --set ${text}`),
     ...(shard === undefined ? [] : [` --shard ${shard.index}/${shard.count}`]),
+    ...installedPlugins().map((plugin) => ` --plugin ${plugin.file}`),
   ];
   return `${file}${options.join('')}${out === 'out' ? '' : ` --out ${out}`}`;
 }

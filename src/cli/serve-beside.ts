@@ -21,7 +21,8 @@ export async function serveBeside(argv: ShardArguments & ServeOptions): Promise<
   });
   const errors: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
-  const exited = once(child, 'exit').then(([code]: unknown[]) => {
+  // Not its exit, which may come before what it said is read.
+  const ended = once(child, 'close').then(([code]: unknown[]) => {
     const message = errors
       .join('')
       .trim()
@@ -31,8 +32,8 @@ export async function serveBeside(argv: ShardArguments & ServeOptions): Promise<
       typeof code === 'number' && code > 0 ? code : 1,
     );
   });
-  const [url] = (await Promise.race([once(child.stdout ?? child, 'data'), exited])) as [Buffer];
-  exited.catch(() => undefined);
+  const [url] = (await Promise.race([once(child.stdout ?? child, 'data'), ended])) as [Buffer];
+  ended.catch(() => undefined);
   process.stderr.write(`dashboard: ${url.toString()}`);
   // The run's end does not wait for it.
   for (const pipe of [child.stdout, child.stderr] as (Socket | null)[])

@@ -77,17 +77,17 @@ async function sweepsOf(argv: ServeArguments): Promise<Sweep[]> {
   );
 }
 
-/** A port that is taken is told with a command to try. */
+/** A port that is taken is told with another to try; a run has more options than are known here. */
 function withNextCommand(error: unknown, argv: ServeArguments): unknown {
   if (!(error instanceof UserError) || error.exitCode !== EXIT.busy) return error;
   const chosen = sweepText({ ...argv, file: argv.files.join(' ') }).trim();
   const host = argv.host === '127.0.0.1' ? '' : ` --host ${argv.host}`;
-  const [name, option] = process.channel === undefined ? ['serve', ''] : ['run', ' --serve'];
-  const port = argv.port === MOST_PORT ? FIRST_PORT : argv.port + 1;
-  const command = `vae-sweep ${`${name} ${chosen}`.trim()}${option}${host} --port ${port}`;
-  return new UserError(`${error.message}: try ${command}`, EXIT.busy, {
-    cause: error,
-  });
+  const option = `--port ${argv.port === MOST_PORT ? FIRST_PORT : argv.port + 1}`;
+  const advice =
+    process.channel === undefined
+      ? `try vae-sweep ${`serve ${chosen}`.trim()}${host} ${option}`
+      : `try it with ${option}`;
+  return new UserError(`${error.message}: ${advice}`, EXIT.busy, { cause: error });
 }
 
 /** Ctrl-C ends it; one that a run has started ends with the run. */

@@ -16,26 +16,29 @@ export async function serveEvents(
 ): Promise<void> {
   await server.register(sse.default, { heartbeatInterval: 15_000 });
   let followers = 0;
-  const refuseMany = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (followers >= MOST_FOLLOWERS)
+  const refuse = async ({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (headers.accept?.includes('text/event-stream') !== true)
+      await reply.code(406).send({ error: 'these are events: accept text/event-stream' });
+    else if (followers >= MOST_FOLLOWERS)
       await reply.code(503).send({ error: `${MOST_FOLLOWERS} pages follow already: close one` });
   };
   server.get<{ Querystring: { sweep?: string } }>(
     '/api/events',
-    { sse: true, preHandler: refuseMany },
+    { sse: true, preHandler: refuse },
     async ({ query }, reply) => {
+      // Else an error would end the stream, not be its answer.
+      reply.sse.keepAlive();
       const served = query.sweep === undefined ? [...sweeps.values()][0] : sweeps.get(query.sweep);
       if (served === undefined) throw new InputError('this server shows no such sweep');
-      followers += 1;
       const { watch } = served;
       const titles = [...sweeps.values()].map(({ watch: { sweep } }) => ({
         name: sweep.name,
         title: sweep.title ?? sweep.name,
       }));
       const state = (): SweepState => ({ ...watch.state(), sweeps: titles });
-      reply.sse.keepAlive();
       const first = state();
       const stop = watch.listen(follow(reply, state));
+      followers += 1;
       reply.sse.onClose(() => {
         followers -= 1;
         stop();

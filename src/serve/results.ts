@@ -1,16 +1,16 @@
-import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
-import { readComputedRuns } from '../aggregate/computed.js';
+import { readComputedRuns, type ComputedRuns } from '../aggregate/computed.js';
 import { readRun, toParts, type MissingRun, type PartRuns, type Run } from '../aggregate/runs.js';
 import { groupsTable } from '../report/tables/groups-table.js';
 import { meansTables } from '../report/tables/means-tables.js';
 import type { Table } from '../report/tables/table.js';
 import { examineTheory } from '../report/theory/registry.js';
 import { theoryTable } from '../report/theory/theory-table.js';
-import { TASK_FILES, taskFolder } from '../store/task-folder.js';
-import { isTraining, type TrainingTask } from '../sweep/task.js';
+import { statsOf } from '../store/files.js';
+import { refuseTaskLinks, TASK_FILES, taskFolder } from '../store/task-folder.js';
+import { isTraining, type Task, type TrainingTask } from '../sweep/task.js';
 import type { TableView } from './page/protocol.js';
 import type { SweepWatch } from './watch.js';
 
@@ -98,7 +98,7 @@ export class Results {
 
   #makeTables(parts: readonly PartRuns[]): TableView[] {
     const { sweep, outDir } = this.#watch;
-    const computed = readComputedRuns(outDir, sweep.tasks);
+    const computed = readOwnComputations(outDir, sweep.tasks);
     const theory = examineTheory({ computed, parts });
     const tables = [
       ...parts.flatMap(meansTables),
@@ -131,10 +131,37 @@ function corruptOf(runs: readonly (Run | MissingRun)[]): Map<string, string> {
 
 /** A run whose files can't be looked at is no reason to show none of the others. */
 function readOwnRun(task: TrainingTask, outDir: string): Run | MissingRun {
+  const problem = linkProblem(outDir, task);
+  if (problem !== null) return { task, state: 'corrupt', reason: problem };
   try {
     return withEnds(readRun(task, outDir));
   } catch (error) {
     if (error instanceof StoreError) return { task, state: 'corrupt', reason: error.message };
+    throw error;
+  }
+}
+
+function readOwnComputations(outDir: string, tasks: readonly Task[]): ComputedRuns<Task> {
+  const computations = tasks.filter((task) => !isTraining(task));
+  const linked = computations.flatMap((task) => {
+    const reason = linkProblem(outDir, task);
+    return reason === null ? [] : [{ task, state: 'corrupt' as const, reason }];
+  });
+  const isLinked = new Set<Task>(linked.map(({ task }) => task));
+  const own = readComputedRuns<Task>(
+    outDir,
+    computations.filter((task) => !isLinked.has(task)),
+  );
+  return { runs: own.runs, missing: [...own.missing, ...linked] };
+}
+
+/** Why a task's files are not to be read, or null. */
+function linkProblem(outDir: string, task: Task): string | null {
+  try {
+    refuseTaskLinks(taskFolder(outDir, task));
+    return null;
+  } catch (error) {
+    if (error instanceof StoreError) return error.message;
     throw error;
   }
 }
@@ -146,9 +173,15 @@ function withEnds(run: Run | MissingRun): Run | MissingRun {
     : { ...run, evaluations: run.evaluations.slice(0, 1).concat(run.evaluations.slice(-1)) };
 }
 
-function markerVersion(outDir: string, task: Pick<TrainingTask, 'name'>): string {
-  const stats = lstatSync(path.join(taskFolder(outDir, task), TASK_FILES.done), { throwIfNoEntry: false });
-  return stats === undefined ? 'none' : `${stats.mtimeMs} ${stats.size}`;
+/** `none` too where it can't be looked at: then the run is read, which tells why. */
+function markerVersion(outDir: string, task: Pick<Task, 'name'>): string {
+  try {
+    const stats = statsOf(path.join(taskFolder(outDir, task), TASK_FILES.done));
+    return stats === null ? 'none' : `${stats.mtimeMs} ${stats.size}`;
+  } catch (error) {
+    if (error instanceof StoreError) return 'none';
+    throw error;
+  }
 }
 
 function toView({ name, title, caption, head, body, notes }: Table): TableView {

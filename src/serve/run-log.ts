@@ -75,7 +75,7 @@ export class RunLog {
 /** The file from there on, or of a longer rest its end, which begins with a part of a line. */
 function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   let descriptor: number;
-  refuseLink(file);
+  for (const own of [path.dirname(file), file]) refuseLink(own);
   try {
     descriptor = openSync(file, 'r');
   } catch (error) {

@@ -5,7 +5,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IMPORT_MAP_HASH } from './page-html.js';
 
-const COOKIE = 'vae-sweep-token';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
 const tokenQuery = z.object({ token: z.string().max(200) });
@@ -52,10 +51,10 @@ function askFor(token: string): (request: FastifyRequest, reply: FastifyReply) =
   const isToken = (given: string | undefined): boolean =>
     given !== undefined && timingSafeEqual(digest(given), digest(token));
   return async (request, reply) => {
-    if (isToken(request.cookies[COOKIE])) return;
+    if (isToken(request.cookies[cookieName(request)])) return;
     const query = tokenQuery.safeParse(request.query);
     if (query.success && isToken(query.data.token)) {
-      reply.setCookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path: '/' });
+      reply.setCookie(cookieName(request), token, { httpOnly: true, sameSite: 'strict', path: '/' });
       await reply.redirect('/', 303);
       return;
     }
@@ -64,6 +63,11 @@ function askFor(token: string): (request: FastifyRequest, reply: FastifyReply) =
       .type('text/plain; charset=utf-8')
       .send('This dashboard asks for a token: open the address that vae-sweep serve printed.\n');
   };
+}
+
+/** Browsers send a host's cookies to all of its ports: with the port that the browser knows, each dashboard keeps its own. */
+function cookieName({ port }: FastifyRequest): string {
+  return `vae-sweep-token-${port ?? 80}`;
 }
 
 function digest(text: string): Buffer {

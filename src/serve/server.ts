@@ -69,7 +69,8 @@ async function makeServer(
   const server = fastify({ forceCloseConnections: true });
   server.setErrorHandler<FastifyError>((error, _request, reply) => {
     const { status, text } = answerTo(error);
-    return reply.code(status).send({ error: text });
+    // A stream of events that could not begin has its own type by now.
+    return reply.code(status).type('application/json').send({ error: text });
   });
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
   server.addHook('onSend', async (_request, reply) => {

@@ -1,8 +1,11 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { DataType, type Table } from 'apache-arrow';
+import { LRUCache } from 'lru-cache';
+import { StoreError } from '../errors.js';
 import { readGrowingLog, readLog, readNumbers, valueAt } from '../logs/read.js';
 import { TASK_FILES } from '../store/task-folder.js';
+import { formatBytes } from '../units.js';
 import { downSample, type Window } from './down-sample.js';
 import type { Curve } from './page/protocol.js';
 
@@ -12,24 +15,30 @@ const LOGS = {
   evaluations: [TASK_FILES.evaluations, TASK_FILES.evaluationsStream],
 } as const;
 
-/** Logs in memory: a full-length one has 4 MB. */
-const MOST_OPEN = 8;
+/** Kept in memory; a full-length log has 4 MB. */
+const MOST_KEPT_BYTES = 64e6;
+/** Of a log; a step log of the most rows that a sweep file may ask for has 240 MB. */
+const MOST_LOG_BYTES = 250e6;
 /** Curves of one metric with a value a latent dimension. */
 const MOST_COMPONENTS = 64;
 
 interface OpenLog {
   readonly version: string;
+  readonly bytes: number;
   readonly table: Table;
 }
 
 /** Reads curves out of tasks' logs, finished or growing. Keeps the logs that were asked for last. */
 export class TaskLogs {
-  /** By path, the one that was asked for longest ago first. */
-  readonly #open = new Map<string, OpenLog>();
+  /** By path. A log that is larger than all that is kept is read anew each time. */
+  readonly #open = new LRUCache<string, OpenLog>({
+    maxSize: MOST_KEPT_BYTES,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
 
   /**
    * The curves of those metrics that the task has logged: of every step where the step log has the metric, else of the evaluations.
-   * @throws a StoreError for a log that is broken
+   * @throws a StoreError for a log that is broken, or too large
    */
   curves(folder: string, metrics: readonly string[], window: Window): Curve[] {
     const steps = this.#log(folder, 'steps');
@@ -52,22 +61,21 @@ export class TaskLogs {
       const file = path.join(folder, name);
       const stats = statSync(file, { throwIfNoEntry: false });
       if (stats?.isFile() === true && stats.size > 0)
-        return this.#read(
-          file,
-          `${stats.size} ${stats.mtimeMs}`,
-          name.endsWith('s') ? readGrowingLog : readLog,
-        );
+        return this.#read(file, stats, name.endsWith('s') ? readGrowingLog : readLog);
     }
     return null;
   }
 
-  #read(file: string, version: string, read: (file: string) => Table): Table {
+  #read(file: string, { size: bytes, mtimeMs }: Stats, read: (file: string) => Table): Table {
+    const version = `${bytes} ${mtimeMs}`;
     const known = this.#open.get(file);
-    const table = known?.version === version ? known.table : read(file);
-    this.#open.delete(file);
-    this.#open.set(file, { version, table });
-    const [oldest] = this.#open.keys();
-    if (this.#open.size > MOST_OPEN && oldest !== undefined) this.#open.delete(oldest);
+    if (known?.version === version) return known.table;
+    if (bytes > MOST_LOG_BYTES)
+      throw new StoreError(
+        `${file} has ${formatBytes(bytes)}, the dashboard reads logs of up to ${formatBytes(MOST_LOG_BYTES)}: see it with vae-sweep export`,
+      );
+    const table = read(file);
+    this.#open.set(file, { version, bytes, table });
     return table;
   }
 }

@@ -1,7 +1,7 @@
-import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readStatus, type BegunTask, type Status } from '../coordinator/status.js';
-import { StoreError } from '../errors.js';
+import { UserError } from '../errors.js';
+import { isSystemError, statsOf } from '../store/files.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
@@ -114,7 +114,7 @@ export class SweepWatch {
       const views = this.#views(status);
       return { views, progress: this.#progressOf(status, views) };
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      if (!(error instanceof UserError) && !isSystemError(error)) throw error;
       const unread = this.sweep.tasks.map(({ id }): TaskView => ({ id, ...settled('new', null) }));
       const views = this.#tasks.length > 0 ? this.#tasks : unread;
       return { views, progress: { ...this.#progress, problem: error.message } };
@@ -145,7 +145,7 @@ export class SweepWatch {
   #logSizes(task: Task): string {
     const folder = taskFolder(this.outDir, task);
     return [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream]
-      .map((name) => lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
+      .map((name) => statsOf(path.join(folder, name))?.size ?? 0)
       .join('-');
   }
 

@@ -15,6 +15,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -89,8 +90,18 @@ export function makeFolder(folder: string): void {
 
 /** A file of the store that is written in place is no link, by which a store from elsewhere could have other files overwritten. */
 export function refuseLink(file: string): void {
-  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+  if (statsOf(file)?.isSymbolicLink() === true)
     throw new StoreError(`${file} is a link: a store has none, delete it`);
+}
+
+/** Of what lies there itself, not of what a link leads to; null if nothing does. */
+export function statsOf(file: string): Stats | null {
+  try {
+    return lstatSync(file);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw new StoreError(`can't look at ${file} (${reasonOf(error)}): make it readable`, { cause: error });
+  }
 }
 
 /** Does something to the store; where the system refuses, the error says what to do. */
@@ -176,6 +187,11 @@ export function namesIn(folder: string): string[] {
 export function isMissing(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Whether the system refused something; other errors are mistakes of this program. */
+export function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** The system's code of a file error, as `EACCES`, or its message where it has none. */

@@ -62,12 +62,18 @@ export function isOfThePaper(name: string): name is ExperimentName {
 
 /** @throws if neither the paper nor a plugin has the data */
 export function trainingData(name: string): TrainingData {
+  const data = findTrainingData(name);
+  if (data !== null) return data;
+  throw new InputError(
+    `nothing here trains on ${name} data: give the plugin that has it, as --plugin ${name}.mjs`,
+  );
+}
+
+/** Null for the data of a plugin that is not given. */
+export function findTrainingData(name: string): TrainingData | null {
   if (isOfThePaper(name)) return experiments[name];
   const dataset = pluginDatasets().find((known) => known.name === name);
-  if (dataset === undefined)
-    throw new InputError(
-      `nothing here trains on ${name} data: give the plugin that has it, as --plugin ${name}.mjs`,
-    );
+  if (dataset === undefined) return null;
   return {
     ...dataset.defaults,
     hasHiddenLayers: true,

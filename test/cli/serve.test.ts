@@ -5,6 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { MAIN, vaeSweep } from './command.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-cli-'));
@@ -22,12 +23,14 @@ test('serve tells its address, a second one the next port to try, and Ctrl-C end
     stdout: '',
     stderr: `vae-sweep: port ${port} is in use: try vae-sweep serve ${file} --out ${folder} --port ${next}\n`,
   });
+  const plugin = fileURLToPath(new URL('../../../examples/plugins/flat-torus.mjs', import.meta.url));
+  assert.match(
+    busy('serve', file, '--plugin', plugin).stderr,
+    new RegExp(`try vae-sweep serve .* --plugin ${plugin} --out ${folder} --port ${next}\n`),
+  );
   const run = busy('run', file, '--serve');
   assert.equal(run.status, 3);
-  assert.equal(
-    run.stderr,
-    `vae-sweep: port ${port} is in use: try vae-sweep run ${file} --out ${folder} --serve --port ${next}\n`,
-  );
+  assert.equal(run.stderr, `vae-sweep: port ${port} is in use: try it with --port ${next}\n`);
   server.kill('SIGINT');
   assert.deepEqual(await once(server, 'exit'), [130, null]);
 });

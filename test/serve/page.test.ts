@@ -164,13 +164,17 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('after the server was started again the page goes on, and hears of what happened meanwhile', async () => {
+  test('after the server was started again the page hears of what happened meanwhile, and asks again', async () => {
     const own = sampleDashboard();
     const first = await own.start();
     const { page } = await open(browser, first.url);
     await page.locator('[data-connection="live"]').waitFor();
     await first.close();
     await page.locator('[data-connection="lost"]').waitFor();
+    await page.getByRole('button', { name: /^B \d+: select/ }).click();
+    await page.locator(`[data-task="${own.sweep.tasks[5]?.id ?? ''}"]`).click();
+    await page.locator('.charts .problem').waitFor();
+    await page.locator('.comparison .problem').waitFor();
     await screenshot(page, 'lost');
     const last = own.sweep.tasks[7];
     assert.ok(last);
@@ -178,6 +182,33 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     const second = await own.start({ port: Number(new URL(first.url).port) });
     await page.locator('[data-connection="live"]').waitFor();
     await page.locator(`[data-task="${last.id}"][data-state="failed"]`).waitFor();
+    await page.getByRole('region', { name: 'Means of A and B' }).getByText('Manifold error').waitFor();
+    await page.getByRole('heading', { name: 'Last evaluation' }).waitFor();
+    const picture = page.getByRole('img', { name: /^Generated points of 4-10-10, seed 24/ });
+    await picture.scrollIntoViewIfNeeded();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLImageElement>('.pictures img')].some(
+        ({ alt, naturalWidth }) => alt.includes('4-10-10, seed 24') && naturalWidth > 0,
+      ),
+    );
+    await page.locator('.charts .problem').waitFor({ state: 'detached' });
+    await page.locator('.comparison .problem').waitFor({ state: 'detached' });
+    await page.context().close();
+    await second.close();
+  });
+
+  test('after the server was started again with another token the page says what to open', async () => {
+    const first = await sample.start({ host: '0.0.0.0' });
+    const { port, search } = new URL(first.url);
+    const { page } = await open(browser, `http://127.0.0.1:${port}/${search}`);
+    await first.close();
+    await page.locator('[data-connection="lost"]').waitFor();
+    const second = await sample.start({ host: '0.0.0.0', port: Number(port) });
+    await page.locator('[data-connection="refused"]', { hasText: 'if it asks for a token, open' }).waitFor();
+    await screenshot(page, 'refused');
+    const other = await page.context().newPage();
+    await other.goto(`http://127.0.0.1:${port}/${new URL(second.url).search}`);
+    await page.locator('[data-connection="live"]').waitFor();
     await page.context().close();
     await second.close();
   });

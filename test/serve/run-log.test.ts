@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -34,6 +34,14 @@ test('a worker has a task from its start to its end, whatever the end is', () =>
   write({ msg: 'task failed', task: 'b', level: 50 });
   write({ msg: 'worker gone', task: 'c', worker: 'host-12' });
   assert.deepEqual(log.workers(), []);
+});
+
+test('a log in a folder that is a link is not read', () => {
+  const { file, write } = sampleLog();
+  write({ msg: 'task started', task: 'a', slot: 0 });
+  const link = path.join(mkdtempSync(path.join(tmpdir(), 'vae-sweep-run-log-')), 'linked');
+  symlinkSync(path.dirname(file), link);
+  assert.throws(() => new RunLog(link).workers(), /linked is a link: a store has none/);
 });
 
 test('another session, and the end of one, have none of its tasks', () => {

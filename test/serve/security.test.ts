@@ -85,6 +85,14 @@ test('a store from elsewhere can not show files of others through links', async 
       assert.equal(response.status, 422, route);
       assert.match(await response.text(), /is a link: a store has none/);
     }
+  const tables = await fetch(new URL('/api/tables?sweep=sample', server.url));
+  const text = await tables.text();
+  assert.match(text, /seed 69 missing: [^"]*steps.arrow is a link/);
+  assert.match(text, /seed 24 missing: [^"]* is a link/);
+  const compared = await fetch(
+    new URL(`/api/compare?sweep=sample&a=${first.id},${second.id}&b=${first.id}`, server.url),
+  );
+  assert.doesNotMatch(await compared.text(), /0\.0851/);
 });
 
 test('a name that was made to lead here is refused', async () => {
@@ -109,6 +117,24 @@ test('on an address that others reach it asks for a token, which a cookie then h
     assert.equal((await at('/', { cookie: cookie.split(';')[0] ?? '' })).status, 200);
   } finally {
     await open.close();
+  }
+});
+
+test('two dashboards with tokens on one host each keep their cookie', async () => {
+  const both = [await sample.start({ host: '0.0.0.0' }), await sample.start({ host: '0.0.0.0' })];
+  const cookies = await Promise.all(
+    both.map(async ({ url }) => {
+      const { port, search } = new URL(url);
+      const { headers } = await fetch(`http://127.0.0.1:${port}/${search}`, { redirect: 'manual' });
+      return headers.get('set-cookie')?.split(';')[0] ?? '';
+    }),
+  );
+  assert.equal(new Set(cookies.map((cookie) => cookie.split('=')[0])).size, 2);
+  for (const { url, close } of both) {
+    const { port } = new URL(url);
+    const { status } = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie: cookies.join('; ') } });
+    assert.equal(status, 200);
+    await close();
   }
 });
 

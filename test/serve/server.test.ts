@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -15,6 +15,8 @@ import type {
   TaskReply,
   TaskView,
 } from '../../src/serve/page/protocol.js';
+import { finish, interrupt } from '../store/sample-store.js';
+import { sampleTask } from '../store/sample-task.js';
 import {
   grow,
   lossAt,
@@ -48,6 +50,7 @@ async function json<T>(route: string): Promise<T> {
 /** The events of a stream, one after the other. */
 async function* events(route: string | URL): AsyncGenerator<{ event: string; data: unknown }> {
   const response = await get(route, { headers: { accept: 'text/event-stream' } });
+  assert.equal(response.status, 200, 'events');
   let text = '';
   for await (const chunk of response.body ?? []) {
     text += Buffer.from(chunk as Uint8Array).toString();
@@ -208,6 +211,18 @@ describe('curves of 150,000 steps', () => {
     assert.equal(statSync(file).size, size + 1_000);
   });
 
+  test('of a log that is too large are a refusal', async () => {
+    const growing = sample.sweep.tasks[6];
+    assert.ok(growing);
+    const file = path.join(taskFolder(sample.outDir, growing), TASK_FILES.stepsStream);
+    const { size } = statSync(file);
+    truncateSync(file, 300e6);
+    const response = await get(`/api/series?sweep=sample&task=${growing.id}&metrics=loss`);
+    truncateSync(file, size);
+    assert.equal(response.status, 422);
+    assert.match(await response.text(), /steps.arrows has 300 MB, the dashboard reads logs of up to 250 MB/);
+  });
+
   test('of a corrupt log are a refusal, and others go on', async () => {
     const response = await get(`/api/series?sweep=sample&task=${taskId(3)}&metrics=manifoldError`);
     assert.equal(response.status, 422);
@@ -239,6 +254,67 @@ test('a file that can not be looked at is told of, and the rest is shown once th
     break;
   }
   assert.match(seen[0]?.progress.problem ?? '', /can't look at .*steps.arrow \(ELOOP\)/);
+});
+
+test('tasks of a plugin that is not given are shown, finished or not', async (t) => {
+  const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-'));
+  const [done, begun] = [1, 2].map((seed) => sampleTask(seed, { experiment: 'flat-torus' }));
+  assert.ok(done && begun);
+  finish(outDir, done);
+  interrupt(outDir, begun, 50);
+  const options = { outDir, host: '127.0.0.1', port: 0, workers: 1 };
+  const server = await startDashboard(
+    storedSweeps(outDir, () => assert.fail('no manifest names a file')),
+    options,
+  );
+  t.after(() => server.close());
+  for await (const { data } of events(new URL('/api/events', server.url))) {
+    const { progress, tasks } = data as SweepState;
+    assert.equal(progress.problem, null);
+    assert.deepEqual(
+      tasks.map(({ state, step }) => [state, step]),
+      [
+        ['done', null],
+        ['interrupted', 50],
+      ],
+    );
+    break;
+  }
+  assert.equal((await fetch(new URL('/api/tables?sweep=store', server.url))).status, 200);
+});
+
+test('what the system refuses while it looks is told, and the server goes on', async (t) => {
+  const own = sampleDashboard();
+  const [task] = own.sweep.tasks;
+  assert.ok(task);
+  const lock = await acquireStoreLock(own.outDir);
+  t.after(() => lock.release());
+  const file = path.join(taskFolder(own.outDir, task), TASK_FILES.run);
+  rmSync(file, { force: true });
+  symlinkSync(file, file);
+  const server = await own.start();
+  t.after(() => server.close());
+  for await (const { event, data } of events(new URL('/api/events', server.url))) {
+    if (event === 'state') {
+      assert.match((data as SweepState).progress.problem ?? '', /ELOOP.*run\.json/);
+      rmSync(file);
+      continue;
+    }
+    assert.equal((data as SweepChange).progress.problem, null);
+    break;
+  }
+});
+
+test('a request for events that is refused does not count as a page that follows', async () => {
+  const ask = (accept: string, route: string) => get(route, { headers: { accept } });
+  for (let i = 0; i < 33; i++) {
+    assert.equal((await ask('text/html', '/api/events')).status, 406);
+    assert.equal((await ask('text/event-stream', '/api/events?sweep=other')).status, 400);
+  }
+  for await (const { event } of events('/api/events')) {
+    assert.equal(event, 'state');
+    break;
+  }
 });
 
 test('a port that is taken is told', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExperimentName } from '../../src/sweep/experiments.js';
 import { estimateCost, estimateElapsedMs } from '../../src/sweep/cost.js';
+import { sampleTask } from '../store/sample-task.js';
 import type { CellValues } from '../../src/sweep/kinds/training.js';
 import { resolveSettings } from '../../src/sweep/kinds/training.js';
 
@@ -43,6 +44,11 @@ test('what makes a run longer makes its estimate longer', () => {
   ];
   for (const change of longer)
     assert.ok(costOf('linear', { ...values, ...change }).trainingMs > base, JSON.stringify(change));
+});
+
+test('training on data of a plugin that is not given has an estimate', () => {
+  const { settings } = sampleTask(1, { experiment: 'flat-torus' });
+  assert.ok(estimateCost(settings).trainingMs > 0);
 });
 
 test('a parameter takes 12 bytes: itself and two moments', () => {

@@ -13,6 +13,7 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
   connecting: 'connecting',
   live: 'live',
   lost: 'no connection, trying again',
+  refused: 'the server refuses, trying again; if it asks for a token, open the address that it printed',
 };
 
 export function Header({ state, connection, theme, onSweep }: HeaderProps) {

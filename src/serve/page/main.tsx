@@ -21,7 +21,7 @@ const FIRST_SELECTED = 3;
 
 function App() {
   const [selection, select] = useSelection();
-  const { state, connection } = useSweep(selection.sweep);
+  const { state, connection, epoch } = useSweep(selection.sweep);
   const theme = useTheme();
   return (
     <>
@@ -38,7 +38,14 @@ function App() {
           <p class="hint">{WAITING[connection]}</p>
         </main>
       ) : (
-        <Sweep key={state.name} state={state} selection={selection} select={select} isDark={theme.isDark} />
+        <Sweep
+          key={state.name}
+          state={state}
+          epoch={epoch}
+          selection={selection}
+          select={select}
+          isDark={theme.isDark}
+        />
       )}
     </>
   );
@@ -47,17 +54,20 @@ function App() {
 const WAITING: Readonly<Record<Connection, string>> = {
   connecting: 'Reading the store …',
   live: 'Reading the store …',
-  lost: 'The server does not answer. If it was started with a token, open the address that it printed.',
+  lost: 'The server does not answer.',
+  refused: 'The server refuses. If it asks for a token, open the address that it printed.',
 };
 
 interface SweepProps {
   readonly state: SweepState;
+  /** Of the connection; see `useSweep`. */
+  readonly epoch: number;
   readonly selection: Selection;
   readonly select: (change: Partial<Selection>) => void;
   readonly isDark: boolean;
 }
 
-function Sweep({ state, selection, select, isDark }: SweepProps) {
+function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
   const [group, setGroup] = useState<GroupName>('a');
   const { parts, tasks, name } = state;
   const infos = useMemo(
@@ -84,11 +94,13 @@ function Sweep({ state, selection, select, isDark }: SweepProps) {
   const known = (ids: readonly string[]): TaskInfo[] => ids.flatMap((id) => infoById.get(id) ?? []);
   const [a, b] = [known(selection.a), known(selection.b)];
   const chosen = [...a, ...b].filter(({ trains }) => trains);
-  const drawn = drawnTasks(a, b, viewById, isDark);
+  const versionOf = (id: string): string => `${viewById.get(id)?.version ?? ''} ${epoch}`;
+  const drawn = drawnTasks(a, b, versionOf, isDark);
   const done = chosen.filter(({ id }) => viewById.get(id)?.state === 'done');
   const ended = tasks.filter(
     ({ state }) => state === 'done' || state === 'corrupt' || state === 'failed',
   ).length;
+  const tablesVersion = `${ended} ${epoch}`;
   const failures = tasks.flatMap((view) => {
     const info = infoById.get(view.id);
     return info !== undefined && (view.state === 'failed' || view.state === 'corrupt')
@@ -107,7 +119,7 @@ function Sweep({ state, selection, select, isDark }: SweepProps) {
     <main class="layout">
       <div class="side">
         <Progress state={state} infoByName={infoByName} viewById={viewById} />
-        {failures.length > 0 && <Failures sweep={name} tasks={failures} />}
+        {failures.length > 0 && <Failures sweep={name} epoch={epoch} tasks={failures} />}
         <section class="tasks" aria-labelledby="tasks-heading">
           <div class="heading">
             <h2 id="tasks-heading">Tasks</h2>
@@ -157,18 +169,19 @@ function Sweep({ state, selection, select, isDark }: SweepProps) {
           isDark={isDark}
         />
         {a.length > 0 && b.length > 0 && (
-          <Comparison sweep={name} a={selection.a} b={selection.b} version={String(ended)} />
+          <Comparison sweep={name} a={selection.a} b={selection.b} version={tablesVersion} />
         )}
         {chosen.length > 0 && (
           <Points
             sweep={name}
+            epoch={epoch}
             tasks={done.slice(0, MOST_PICTURES)}
             unfinished={chosen.length - done.length}
             isDark={isDark}
           />
         )}
-        {shown && shownView && <Task sweep={name} info={shown} view={shownView} />}
-        <Tables sweep={name} version={String(ended)} />
+        {shown && shownView && <Task sweep={name} epoch={epoch} info={shown} view={shownView} />}
+        <Tables sweep={name} version={tablesVersion} />
       </div>
     </main>
   );
@@ -245,7 +258,7 @@ function Selected({ drawn, onRemove }: { drawn: readonly DrawnTask[]; onRemove: 
 function drawnTasks(
   a: readonly TaskInfo[],
   b: readonly TaskInfo[],
-  viewById: ReadonlyMap<string, TaskView>,
+  versionOf: (id: string) => string,
   isDark: boolean,
 ): DrawnTask[] {
   const areCompared = a.length > 0 && b.length > 0;
@@ -260,7 +273,7 @@ function drawnTasks(
       id,
       label: areCompared ? `${group.toUpperCase()}: ${label}` : label,
       stroke: areCompared ? groupStroke(group, isDark) : taskStroke(index, isDark),
-      version: viewById.get(id)?.version ?? '',
+      version: versionOf(id),
     }));
 }
 

@@ -8,7 +8,7 @@ export interface DrawnTask {
   readonly id: string;
   readonly label: string;
   readonly stroke: Stroke;
-  /** Another one when its logs have grown. */
+  /** Another one when its logs have grown, or the connection came back. */
   readonly version: string;
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { fetchComparison, fetchTables } from './api.js';
 import type { TableView } from './protocol.js';
 
-/** The sweep's tables as they fill. @param version another one when a task has ended */
+/** The sweep's tables as they fill. @param version another one when a task has ended, or the connection came back */
 export function Tables({ sweep, version }: { readonly sweep: string; readonly version: string }) {
   const [tables, setTables] = useState<readonly TableView[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);

@@ -5,13 +5,15 @@ import type { LogLine, TaskInfo, TaskReply, TaskView } from './protocol.js';
 
 interface TaskProps {
   readonly sweep: string;
+  /** Of the connection; see `useSweep`. */
+  readonly epoch: number;
   readonly info: TaskInfo;
   readonly view: TaskView;
 }
 
 /** All about the task that was selected last. */
-export function Task({ sweep, info, view }: TaskProps) {
-  const reply = useTask(sweep, info.id, `${view.state} ${view.version}`);
+export function Task({ sweep, epoch, info, view }: TaskProps) {
+  const reply = useTask(sweep, info.id, `${view.state} ${view.version} ${epoch}`);
   const isCounted = view.step !== null && view.state !== 'done';
   return (
     <section class="task-detail" aria-labelledby="task-heading">
@@ -78,24 +80,23 @@ function Log({ lines }: { readonly lines: readonly LogLine[] }) {
   );
 }
 
-interface FailuresProps {
-  readonly sweep: string;
+interface FailuresProps extends Pick<TaskProps, 'sweep' | 'epoch'> {
   readonly tasks: readonly { readonly info: TaskInfo; readonly view: TaskView }[];
 }
 
 /** Tasks that failed or are corrupt: why, and what the log says. */
-export function Failures({ sweep, tasks }: FailuresProps) {
+export function Failures({ sweep, epoch, tasks }: FailuresProps) {
   return (
     <section class="failures" aria-labelledby="failures-heading">
       <h2 id="failures-heading">Failures</h2>
       {tasks.map(({ info, view }) => (
-        <Failure key={info.id} sweep={sweep} info={info} view={view} />
+        <Failure key={info.id} sweep={sweep} epoch={epoch} info={info} view={view} />
       ))}
     </section>
   );
 }
 
-function Failure({ sweep, info, view }: TaskProps) {
+function Failure({ sweep, epoch, info, view }: TaskProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details
@@ -109,7 +110,7 @@ function Failure({ sweep, info, view }: TaskProps) {
         </span>{' '}
         {info.experiment} {info.label}: {view.problem}
       </summary>
-      {isOpen && <FailureLog sweep={sweep} id={info.id} version={view.version} />}
+      {isOpen && <FailureLog sweep={sweep} id={info.id} version={`${view.version} ${epoch}`} />}
     </details>
   );
 }
@@ -119,8 +120,7 @@ function FailureLog({ sweep, id, version }: { sweep: string; id: string; version
   return reply === null ? null : <Log lines={reply.log} />;
 }
 
-interface PointsProps {
-  readonly sweep: string;
+interface PointsProps extends Pick<TaskProps, 'sweep' | 'epoch'> {
   readonly tasks: readonly TaskInfo[];
   /** Selected tasks that have not finished. */
   readonly unfinished: number;
@@ -128,7 +128,7 @@ interface PointsProps {
 }
 
 /** The generated points of finished tasks over the true ones. */
-export function Points({ sweep, tasks, unfinished, isDark }: PointsProps) {
+export function Points({ sweep, epoch, tasks, unfinished, isDark }: PointsProps) {
   return (
     <section class="points" aria-labelledby="points-heading">
       <h2 id="points-heading">Generated points</h2>
@@ -137,7 +137,7 @@ export function Points({ sweep, tasks, unfinished, isDark }: PointsProps) {
       )}
       <div class="pictures">
         {tasks.map(({ id, label }) => (
-          <figure key={id}>
+          <figure key={`${id} ${epoch}`}>
             <img
               src={pointsUrl(sweep, id, isDark)}
               alt={`Generated points of ${label} over points of the true data`}

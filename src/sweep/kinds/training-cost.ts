@@ -1,4 +1,4 @@
-import { trainingData } from '../experiments.js';
+import { findTrainingData } from '../experiments.js';
 import type { TrainingSettings } from '../task.js';
 import type { Cost } from './experiment.js';
 
@@ -46,7 +46,8 @@ function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[],
   const weights = shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
   // A multiplication and an addition a weight and point: forward, and twice backward.
   const flops = 3 * 2 * weights * batchSize;
-  const dataNumbers = trainingData(experiment).sourceDim(intrinsicDim);
+  // Of a plugin that is not given nobody knows; a store with tasks of it can be looked at all the same.
+  const dataNumbers = findTrainingData(experiment)?.sourceDim(intrinsicDim) ?? ambientDim;
   const randomNumbers = batchSize * (dataNumbers + latentDim + (decoderNoise ? ambientDim : 0));
   const rates = RATES[settings.engine === 'c' ? 'c' : 'compiled'];
   const work =
