@@ -51,6 +51,8 @@ interface Held {
   reportedStep: number;
   /** Whether another worker may have it by now. */
   isLost: boolean;
+  /** Settles when nothing of it runs here any more. */
+  verdict: Promise<unknown>;
 }
 
 /** A task is lost with its worker so often before it has failed: where machines come and go, that says little. */
@@ -135,14 +137,23 @@ export class TaskWorker {
   async #process(job: Job, token: string): Promise<DoneReport> {
     const { name, versions } = this.#options;
     if (this.#isStopping) return this.#giveBack(job, token);
+    const earlier = this.#held.get(job.id ?? '');
+    if (earlier !== undefined) {
+      // Its lock lapsed while this process was suspended. BullMQ renews one lock for both, so that this delivery is not the one to go on.
+      this.#lose(earlier, 'lost, its lock lapsed');
+      await earlier.verdict;
+      return this.#giveBack(job, token);
+    }
     const decoded = decodePayload(job.data, versions);
     if (decoded.type === 'broken')
       throw new UnrecoverableError(JSON.stringify(refusal(name, decoded.problem)));
     if (decoded.type === 'other version') return this.#refuse(job, token, decoded);
     const { id: taskId } = decoded.payload.task;
-    const held: Held = { job, token, taskId, reportedStep: -1, isLost: false };
+    const verdictOf = this.#handle(decoded.payload, job);
+    const held: Held = { job, token, taskId, reportedStep: -1, isLost: false, verdict: verdictOf };
     this.#held.set(job.id ?? '', held);
-    const verdict = await this.#handle(decoded.payload, held);
+    const verdict = await verdictOf;
+    this.#held.delete(job.id ?? '');
     if (held.isLost) throw new WaitingError();
     if (verdict.type === 'stopped') return this.#giveBack(job, token);
     if (verdict.type === 'done') return { ...verdict.report, worker: name };
@@ -150,7 +161,7 @@ export class TaskWorker {
     throw verdict.isFinal ? new UnrecoverableError(reason) : withoutStack(new Error(reason));
   }
 
-  async #handle(payload: Payload, { job }: Held): Promise<Verdict> {
+  async #handle(payload: Payload, job: Job): Promise<Verdict> {
     const failedTries = job.attemptsMade;
     const isLastTry = failedTries + 1 >= (job.opts.attempts ?? 1);
     try {
@@ -158,8 +169,6 @@ export class TaskWorker {
     } catch (error) {
       this.#end(error);
       return { type: 'stopped' };
-    } finally {
-      this.#held.delete(job.id ?? '');
     }
   }
 
@@ -192,7 +201,7 @@ export class TaskWorker {
   async #retake(jobId: string): Promise<void> {
     const held = this.#held.get(jobId);
     if (held === undefined) return;
-    const { connection, timing, handler, say } = this.#options;
+    const { connection, timing } = this.#options;
     const keys = [`${this.#key(jobId)}:lock`, this.#key('active'), this.#key('stalled')];
     const retaken = await connection.client.eval(
       RETAKE,
@@ -202,10 +211,14 @@ export class TaskWorker {
       held.token,
       timing.lockMs,
     );
-    if (retaken === 1 || this.#held.get(jobId) !== held) return;
+    if (retaken !== 1 && this.#held.get(jobId) === held) this.#lose(held, 'lost to another worker');
+  }
+
+  #lose(held: Held, how: string): void {
+    if (held.isLost) return;
     held.isLost = true;
-    say(`lost to another worker: task ${held.taskId}`);
-    handler.abandon(held.taskId);
+    this.#options.say(`${how}: task ${held.taskId}`);
+    this.#options.handler.abandon(held.taskId);
   }
 
   /** Nothing is piled up for a Redis that is gone. */
@@ -220,10 +233,14 @@ export class TaskWorker {
     }
   }
 
-  /** Lets others have the tasks of workers that are gone, not before all have had the time to renew their locks after an outage. */
+  /**
+   * Lets others have the tasks of workers that are gone, not before all have had the time to renew their locks after an outage, and
+   * this one after it was suspended.
+   */
   async #freeStalled(): Promise<void> {
     const { connection, timing } = this.#options;
     if (connection.readyForMs(performance.now()) < timing.lockMs) return;
+    await Promise.all([...this.#held.keys()].map(async (jobId) => this.#retake(jobId)));
     await this.#worker.backend.moveStalledJobsToWait().catch(() => undefined);
   }
 
