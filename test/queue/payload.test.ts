@@ -69,6 +69,14 @@ describe('a payload', () => {
     );
   });
 
+  test('can not go on from a task that is not shorter', () => {
+    for (const predecessorSteps of [task.settings.steps, task.settings.steps + 1])
+      assert.match(
+        problemOf(encodePayload({ ...payload, predecessorSteps })),
+        /^it has no more steps than the \d+ to go on from$/,
+      );
+  });
+
   test('with settings that would fill the memory is refused', () => {
     for (const settings of [{ latentDim: 2 ** 40 }, { hiddenWidths: Array<number>(101).fill(1) }]) {
       const huge = identify({ ...task.settings, ...settings }, task.versions);
