@@ -120,6 +120,7 @@ describe('the address of a queue', () => {
   test('takes the password from the environment where it has none', () => {
     assert.equal(PASSWORD_VARIABLE, 'VAE_SWEEP_QUEUE_PASSWORD');
     assert.equal(parseQueueUrl('redis://host', 'a b').url, 'redis://:a%20b@host');
+    assert.equal(parseQueueUrl('redis://host', '50%41@%').url, 'redis://:50%2541%40%25@host');
     assert.equal(parseQueueUrl('redis://:own@host', 'other').url, 'redis://:own@host');
   });
 
@@ -130,6 +131,8 @@ describe('the address of a queue', () => {
       'redis://',
       'redis://:secret@host/x',
       'redis://:secret@host?a=b',
+      'redis://:secret%zz@host',
+      'redis://secret%@host',
     ])
       assert.throws(
         () => parseQueueUrl(text),
@@ -144,7 +147,7 @@ describe('the address of a queue', () => {
       'run',
       'a@b.yaml',
       '--queue',
-      'rediss://user:se@cret@host:1/2',
+      'rediss://user:se@c ret@host:1/2',
       '--out',
       '/x/@y',
     ];
