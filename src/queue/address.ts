@@ -22,7 +22,20 @@ export function parseQueueUrl(text: string, password = process.env[PASSWORD_VARI
   const database = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
   if (database === undefined || url.search !== '' || url.hash !== '')
     throw new InputError(`--queue: ${EXPECTED}; after the port only the number of a database may stand`);
-  if (url.password === '' && password !== undefined) url.password = password;
+  if (![url.username, url.password].every(isDecodable))
+    throw new InputError(`--queue: ${EXPECTED}; a % in the user or the password is written as %25`);
+  // Else a % would be read as the beginning of an escape.
+  if (url.password === '' && password !== undefined) url.password = encodeURIComponent(password);
   const shown = `${url.protocol}//${url.hostname}:${url.port === '' ? '6379' : url.port}/${database === '' ? '0' : database}`;
   return { url: url.href, shown };
+}
+
+/** What is not would end ioredis with an error that names no option. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
