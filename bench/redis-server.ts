@@ -81,6 +81,11 @@ export class RedisServer {
     return Number(await this.#ask('LLEN', key));
   }
 
+  /** As a failover does to the one that was the master: it refuses to be written to. */
+  async setReadOnly(isReadOnly: boolean): Promise<void> {
+    await this.#ask('REPLICAOF', ...(isReadOnly ? ['127.0.0.1', '1'] : ['NO', 'ONE']));
+  }
+
   async usedBytes(): Promise<number> {
     return Number(/^used_memory:(\d+)/m.exec(String(await this.#ask('INFO', 'memory')))?.[1] ?? NaN);
   }

@@ -12,6 +12,7 @@ import {
 } from './messages.js';
 import { jobIdOf, QUEUE_NAME, QUEUE_PREFIX, taskIdOf } from './names.js';
 import { encodePayload, type Payload } from './payload.js';
+import { tellRefusals } from './redis-refusals.js';
 import type { QueueTiming } from './timing.js';
 
 /** Jobs of one round trip. */
@@ -45,7 +46,7 @@ export class TaskQueue {
   ): Promise<TaskQueue> {
     const connection = await QueueConnection.open(address, timing, say);
     const [last] = await connection.client.xrevrange(eventsKey(), '+', '-', 'COUNT', 1);
-    return new TaskQueue(connection, last?.[0] ?? '0', timing, listener);
+    return new TaskQueue(connection, last?.[0] ?? '0', timing, listener, say);
   }
 
   private constructor(
@@ -53,15 +54,16 @@ export class TaskQueue {
     lastEventId: string,
     timing: QueueTiming,
     listener: QueueListener,
+    say: (line: string) => void,
   ) {
     this.#connection = connection;
     this.#timing = timing;
     const common = { connection: connection.client, prefix: QUEUE_PREFIX };
     this.#queue = new Queue(QUEUE_NAME, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
     this.#events = new QueueEvents(QUEUE_NAME, { ...common, lastEventId, blockingTimeout: EVENTS_MS });
-    // Of the connection, which says itself that it is gone.
-    this.#queue.on('error', () => undefined);
-    this.#events.on('error', () => undefined);
+    const tell = tellRefusals(say);
+    this.#queue.on('error', tell);
+    this.#events.on('error', tell);
     this.#listen(listener);
   }
 

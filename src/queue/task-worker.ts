@@ -5,6 +5,7 @@ import type { QueueConnection } from './connection.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
 import { decodePayload, type Payload, type WorkerVersions } from './payload.js';
+import { tellRefusals } from './redis-refusals.js';
 import { longestRetryMs, type QueueTiming } from './timing.js';
 
 /** A task as a worker gets it. */
@@ -79,12 +80,14 @@ export class TaskWorker {
   readonly #worker: Worker;
   readonly #held = new Map<string, Held>();
   readonly #timers: readonly NodeJS.Timeout[];
+  readonly #tell: (error: unknown) => void;
   #breakDown: (reason: unknown) => void = () => undefined;
   #isStopping = false;
 
   constructor(options: TaskWorkerOptions) {
     this.#options = options;
-    const { connection, name, slots, timing } = options;
+    const { connection, name, slots, timing, say } = options;
+    this.#tell = tellRefusals(say);
     this.broken = new Promise((_, reject) => {
       this.#breakDown = reject;
     });
@@ -104,8 +107,7 @@ export class TaskWorker {
     this.#worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) void this.#retake(jobId);
     });
-    // Of the connection, which says itself that it is gone, and of locks, which are looked after above.
-    this.#worker.on('error', () => undefined);
+    this.#worker.on('error', this.#tell);
     this.#timers = [
       setInterval(() => {
         this.#report();
@@ -182,7 +184,8 @@ export class TaskWorker {
         `worker ${name} is refused: ${reason}. Install the same vae-sweep here as where the sweep is run`,
       ),
     );
-    await job.updateProgress(report);
+    // The worker's own words say it too.
+    await job.updateProgress(report).catch(this.#tell);
     return this.#giveBack(job, token);
   }
 
@@ -194,7 +197,7 @@ export class TaskWorker {
   /** It is the next that somebody takes. */
   async #giveBack(job: Job, token: string): Promise<never> {
     // Without its lock it is not this worker's to give.
-    await job.moveToWait(token).catch(() => undefined);
+    await job.moveToWait(token).catch(this.#tell);
     throw new WaitingError();
   }
 
@@ -203,15 +206,14 @@ export class TaskWorker {
     if (held === undefined) return;
     const { connection, timing } = this.#options;
     const keys = [`${this.#key(jobId)}:lock`, this.#key('active'), this.#key('stalled')];
-    const retaken = await connection.client.eval(
-      RETAKE,
-      keys.length,
-      ...keys,
-      jobId,
-      held.token,
-      timing.lockMs,
-    );
-    if (retaken !== 1 && this.#held.get(jobId) === held) this.#lose(held, 'lost to another worker');
+    const args = [jobId, held.token, timing.lockMs];
+    try {
+      const retaken = await connection.client.eval(RETAKE, keys.length, ...keys, ...args);
+      if (retaken !== 1 && this.#held.get(jobId) === held) this.#lose(held, 'lost to another worker');
+    } catch (error) {
+      // It is tried again at the next look for stalled tasks.
+      this.#tell(error);
+    }
   }
 
   #lose(held: Held, how: string): void {
@@ -229,7 +231,7 @@ export class TaskWorker {
       if (steps === null || steps.step === held.reportedStep || held.isLost) continue;
       held.reportedStep = steps.step;
       const report: ProgressReport = { type: 'training', worker: this.#options.name, ...steps };
-      held.job.updateProgress(report).catch(() => undefined);
+      held.job.updateProgress(report).catch(this.#tell);
     }
   }
 
@@ -241,7 +243,7 @@ export class TaskWorker {
     const { connection, timing } = this.#options;
     if (connection.readyForMs(performance.now()) < timing.lockMs) return;
     await Promise.all([...this.#held.keys()].map(async (jobId) => this.#retake(jobId)));
-    await this.#worker.backend.moveStalledJobsToWait().catch(() => undefined);
+    await this.#worker.backend.moveStalledJobsToWait().catch(this.#tell);
   }
 
   #key(type: string): string {

@@ -103,6 +103,20 @@ describe('when Redis', { skip: noRedis, timeout: 120_000 }, () => {
     assert.equal(await coordinator.kill('SIGINT'), 130, coordinator.said);
   });
 
+  test('can not be written, a worker says so once, and goes on when it can', async () => {
+    const task = queueTask(1, 'takes a while');
+    const worker = start('worker');
+    await worker.untilSaid(/waits for tasks/);
+    await redis.setReadOnly(true);
+    await worker.untilSaid(/Redis refuses, it is tried again: READONLY .*\n/);
+    await delay(TEST_TIMING.checkMs * 2);
+    await redis.setReadOnly(false);
+    const coordinator = start('coordinator', { tasks: [task] });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(worker.said.match(/READONLY/g)?.length, 1, worker.said);
+    assertTrainedOnce([task]);
+  });
+
   test('has forgotten all, the coordinator puts what is left into the queue again', async () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const coordinator = start('coordinator', { tasks });
