@@ -224,7 +224,8 @@ export class QueueWatch implements QueueListener {
       const isSent = state.state !== 'done' && (await this.#isInBucket(item));
       if (isSent === null) break;
       if (state.state === 'done' || isSent) this.done(id, null);
-      else if (state.state === 'failed') this.#settleFailure(item, state.failure);
+      else if (state.state === 'failed' && state.failure.attempts > item.failures)
+        this.#settleFailure(item, state.failure);
       else lost.push(item);
     }
     this.#missing = missing;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { markFailed, prepareTaskFolder, taskFolder } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/sweep/task.js';
 import { startsOf, untilStarted } from '../coordinator/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, TEST_TIMING, type ProcessSpec } from './fleet.js';
@@ -127,6 +128,26 @@ describe('when Redis', { skip: noRedis, timeout: 120_000 }, () => {
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertTrainedOnce(tasks);
     assert.match(coordinator.said, /the queue has lost 2 of the tasks: they are put into it again/);
+  });
+
+  test('has forgotten all, a failure of an earlier session settles nothing', async () => {
+    const task = queueTask(1, 'succeeds');
+    const failure = {
+      reason: 'error',
+      message: 'out of luck',
+      step: null,
+      lastFinite: null,
+      attempts: 2,
+    } as const;
+    markFailed(prepareTaskFolder(taskFolder(outDir, task), task), failure);
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.untilSaid(/the queue is/);
+    await delay(200);
+    await redis.clear();
+    await coordinator.untilSaid(/the queue has lost 1 of the tasks/);
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertTrainedOnce([task]);
   });
 });
 
