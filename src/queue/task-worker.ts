@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { QueueError } from '../errors.js';
+import { cut } from '../pool/outcome.js';
 import type { QueueConnection } from './connection.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
@@ -262,6 +263,6 @@ function refusal(worker: string, problem: string): FailureReport {
   return {
     type: 'failed',
     worker,
-    failure: { ...failure, message: `worker ${worker} refuses it: ${problem}` },
+    failure: { ...failure, message: cut(`worker ${worker} refuses it: ${problem}`) },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { failureOf } from '../../src/pool/outcome.js';
 import { PASSWORD_VARIABLE, parseQueueUrl } from '../../src/queue/address.js';
 import { parseDone, parseFailure, parseProgress } from '../../src/queue/messages.js';
 import { decodePayload, encodePayload, QUEUE_PROTOCOL } from '../../src/queue/payload.js';
@@ -95,6 +96,13 @@ describe('what workers report', () => {
     assert.equal(parseProgress({ ...progress, step: -1 }), null);
     assert.equal(parseProgress(5), null);
     assert.equal(parseDone({ worker: 'host-1' }), null);
+  });
+
+  test('as a failure is cut where its message is longer than is taken', () => {
+    const failure = failureOf({ type: 'failed', message: 'x'.repeat(10_000), stack: null }, 3);
+    const report = { type: 'failed', worker: 'host-1', failure };
+    assert.deepEqual(parseFailure(JSON.stringify(report)), report);
+    assert.match(failure.message, /^x{3996} \.\.\.$/);
   });
 
   test('as a failure may be the words of BullMQ', () => {
