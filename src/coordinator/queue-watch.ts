@@ -116,7 +116,7 @@ export class QueueWatch implements QueueListener {
     const item = this.#outstanding.get(id);
     if (item === undefined) return;
     this.#slots.failed(id);
-    if (report.type === 'corrupt') this.#settleCorrupt(item, report.problem);
+    if (report.type === 'corrupt') this.#settleCorrupt(item, report);
     else this.#settleFailure(item, report.failure);
   }
 
@@ -184,10 +184,12 @@ export class QueueWatch implements QueueListener {
     tell().catch(() => undefined);
   }
 
-  #settleCorrupt(item: PendingTask, problem: string): void {
+  #settleCorrupt(item: PendingTask, report: Extract<FailureReport, { type: 'corrupt' }>): void {
     const { retrainCorrupt, outDir, signal } = this.#options;
     const { task } = item;
     const folder = taskFolder(outDir, task);
+    const problem = `${report.problem}, on ${report.worker}`;
+    this.#log({ task: task.name, worker: report.worker, problem: report.problem }, 'task corrupt');
     if (retrainCorrupt && !signal.aborted && this.#stateOf(item).state !== 'new') {
       this.#event(`corrupt: ${task.name}: ${problem}; set aside as ${setAside(folder)}`);
       this.#add([{ ...item, fromStep: 0, predecessor: null }]);

@@ -10,6 +10,7 @@ import {
   markFailed,
   prepareTaskFolder,
   readTaskState,
+  setAside,
   taskFolder,
   type TaskState,
 } from '../store/task-folder.js';
@@ -69,7 +70,7 @@ export class Trainer implements TaskHandler {
   }
 
   async #handle(delivery: Delivery): Promise<Verdict> {
-    const { outDir, name } = this.#options;
+    const { outDir } = this.#options;
     const { task } = delivery;
     const folder = taskFolder(outDir, task);
     const state = readTaskState(folder, task.id);
@@ -77,12 +78,24 @@ export class Trainer implements TaskHandler {
     const isSent = await this.#isInBucket(task);
     if (isSent === null || this.#abandoned.has(task.id)) return { type: 'stopped' };
     if (isSent) return this.#doneBefore(task);
-    if (state.state === 'corrupt') return corruptVerdict(name, state.problem);
-    prepareTaskFolder(folder, task);
-    if (state.state === 'failed') clearFailed(folder);
-    const outcome = await this.#train(delivery, folder, state);
+    const outcome = await this.#trainIn(folder, state, delivery);
     const verdict = this.#judge(delivery, folder, outcome);
     return verdict.type === 'done' ? this.#send(task, verdict) : verdict;
+  }
+
+  /** With a bucket, this store is the worker's own: nobody else could set what is corrupt in it aside. */
+  async #trainIn(folder: string, state: TaskState, delivery: Delivery): Promise<TaskOutcome> {
+    const outcome = await this.#tryToTrain(folder, state, delivery);
+    if (outcome.type !== 'corrupt' || this.#options.bucket === null) return outcome;
+    this.#options.say(`corrupt: ${delivery.task.name}: ${outcome.problem}; set aside as ${setAside(folder)}`);
+    return this.#tryToTrain(folder, { state: 'new' }, { ...delivery, predecessorSteps: null });
+  }
+
+  async #tryToTrain(folder: string, state: TaskState, delivery: Delivery): Promise<TaskOutcome> {
+    if (state.state === 'corrupt') return { type: 'corrupt', problem: state.problem };
+    prepareTaskFolder(folder, delivery.task);
+    if (state.state === 'failed') clearFailed(folder);
+    return this.#train(delivery, folder, state);
   }
 
   #doneBefore(task: Task): Verdict {

@@ -157,6 +157,16 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.match(coordinator.said, /failed: linear.*: the loss is not finite at step 8/);
   });
 
+  test('says on which worker a task is corrupt', async () => {
+    const task = queueTask(1, 'is corrupt once');
+    const { child } = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.ended();
+    const told = new RegExp(`corrupt: linear.*: its checkpoint is not whole, on .*-${String(child.pid)}\\n`);
+    assert.match(coordinator.said, told);
+    await untilLogged(outDir, 'task corrupt');
+  });
+
   test('ends a worker whose store can not be written, with its task given back', async () => {
     const task = queueTask(1, 'finds the disk full');
     const worker = start('worker');
