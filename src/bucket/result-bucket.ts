@@ -29,6 +29,8 @@ const MOST_JSON_BYTES = 1 << 20;
 /** The paper's largest task has some tens of megabytes. */
 const MOST_TASK_BYTES = 4e9;
 const MOST_FILES = 100;
+/** For more, all of the bucket is listed: a request lists a thousand keys. */
+const MOST_ASKED_SINGLY = 30;
 
 /**
  * Finished tasks in a bucket, under the keys that their files have in a store: `tasks/<name>/<file>`. The marker is sent last and
@@ -63,6 +65,14 @@ export class ResultBucket {
   async finished(): Promise<Set<string>> {
     const keys = await this.#objects.list('tasks/');
     return new Set(keys.flatMap((key) => MARKER_KEY.exec(key)?.[1] ?? []));
+  }
+
+  /** The names of those of these tasks that are finished. */
+  async finishedOf(tasks: readonly Pick<Task, 'name'>[]): Promise<ReadonlySet<string>> {
+    if (tasks.length > MOST_ASKED_SINGLY) return this.finished();
+    const names = new Set<string>();
+    for (const task of tasks) if (await this.has(task)) names.add(task.name);
+    return names;
   }
 
   /** Sends a finished task, unless it is there. */

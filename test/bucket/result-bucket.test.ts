@@ -111,6 +111,22 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     assert.match(puts.at(-1) ?? '', /^done[.]json/);
   });
 
+  test('is asked for few tasks singly, and listed for many', async () => {
+    const tasks = Array.from({ length: 31 }, (_, seed) => identifiedTask(seed));
+    const there = [tasks[3], tasks[30]].flatMap((each) => each?.name ?? []);
+    for (const each of there) await server.put(name, `paper/tasks/${each}/done.json`, 'x');
+    const proxy = await startRecorder(server.port);
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
+    process.env['AWS_ENDPOINT_URL'] = proxy.url;
+    const recorded = await open(`s3://${name}/paper`);
+    process.env['AWS_ENDPOINT_URL'] = endpoint;
+    assert.deepEqual([...(await recorded.finishedOf(tasks))].sort(), there.sort());
+    assert.equal(proxy.seen.length, 2, String(proxy.seen));
+    assert.deepEqual([...(await recorded.finishedOf(tasks.slice(0, 5)))], [tasks[3]?.name]);
+    assert.equal(proxy.seen.filter((each) => each.startsWith('HEAD')).length, 5);
+    proxy.close();
+  });
+
   test('has no marker of a task that could not be sent whole', async () => {
     const folder = finish(from, task);
     mkdirSync(path.join(folder, TASK_FILES.run));
