@@ -18,7 +18,7 @@ interface EndableClient {
 /** A connection to Redis that comes back by itself, with back-off, and says so. */
 export class QueueConnection {
   readonly client: Redis;
-  readonly #address: QueueAddress;
+  readonly address: QueueAddress;
   /** Monotonic; null while Redis is gone. */
   #readySinceMs: number | null = null;
   #goneSinceMs: number | null = null;
@@ -48,7 +48,7 @@ export class QueueConnection {
   }
 
   private constructor(address: QueueAddress, timing: QueueTiming, say: (line: string) => void) {
-    this.#address = address;
+    this.address = address;
     const most = longestRetryMs(timing);
     this.client = new Redis(address.url, {
       lazyConnect: true,
@@ -96,14 +96,14 @@ export class QueueConnection {
     if (this.#readySinceMs === null || this.#isClosed) return;
     this.#readySinceMs = null;
     this.#goneSinceMs = performance.now();
-    say(`the queue at ${this.#address.shown} is gone (${this.#reason}): waiting for it to come back`);
+    say(`the queue at ${this.address.shown} is gone (${this.#reason}): waiting for it to come back`);
   }
 
   #back(say: (line: string) => void): void {
     const now = performance.now();
     this.#readySinceMs = now;
     if (this.#goneSinceMs !== null)
-      say(`the queue at ${this.#address.shown} is back, after ${formatDuration(now - this.#goneSinceMs)}`);
+      say(`the queue at ${this.address.shown} is back, after ${formatDuration(now - this.#goneSinceMs)}`);
     this.#goneSinceMs = null;
   }
 

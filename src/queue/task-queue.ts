@@ -37,6 +37,8 @@ export class TaskQueue {
   readonly #queue: Queue;
   readonly #events: QueueEvents;
   readonly #timing: QueueTiming;
+  /** Tasks in it that nobody here waits for. They may become fewer. */
+  #others = 0;
 
   static async open(
     address: QueueAddress,
@@ -86,22 +88,17 @@ export class TaskQueue {
       );
   }
 
+  /** How many tasks are in the queue that are none of these. */
+  async countOthers(tasks: readonly Pick<Task, 'id'>[]): Promise<number> {
+    const absent = await this.#absent(tasks);
+    // One that ends meanwhile makes it too small, not too large.
+    this.#others = Math.max(0, (await this.#count()) - (tasks.length - absent.size));
+    return this.#others;
+  }
+
   /** Which of these tasks are in the queue no more. */
   async missing(tasks: readonly Pick<Task, 'id'>[]): Promise<Set<string>> {
-    const counts = await this.#queue.getJobCounts('wait', 'active', 'delayed', 'prioritized');
-    const queued = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const missing = new Set<string>();
-    if (queued === tasks.length) return missing;
-    for (let from = 0; from < tasks.length; from += BULK) {
-      const some = tasks.slice(from, from + BULK);
-      const pipeline = this.#connection.client.pipeline();
-      for (const task of some) pipeline.exists(this.#queue.toKey(jobIdOf(task)));
-      const replies = (await pipeline.exec()) ?? [];
-      some.forEach(({ id }, index) => {
-        if (replies[index]?.[1] === 0) missing.add(id);
-      });
-    }
-    return missing;
+    return (await this.#count()) - this.#others === tasks.length ? new Set() : this.#absent(tasks);
   }
 
   /** Why its last try failed; null if that is not known any more. */
@@ -117,6 +114,25 @@ export class TaskQueue {
   close(): void {
     for (const part of [this.#queue, this.#events]) part.close().catch(() => undefined);
     this.#connection.close(this.#events.backend.client);
+  }
+
+  async #count(): Promise<number> {
+    const counts = await this.#queue.getJobCounts('wait', 'active', 'delayed', 'prioritized');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  async #absent(tasks: readonly Pick<Task, 'id'>[]): Promise<Set<string>> {
+    const absent = new Set<string>();
+    for (let from = 0; from < tasks.length; from += BULK) {
+      const some = tasks.slice(from, from + BULK);
+      const pipeline = this.#connection.client.pipeline();
+      for (const task of some) pipeline.exists(this.#queue.toKey(jobIdOf(task)));
+      const replies = (await pipeline.exec()) ?? [];
+      some.forEach(({ id }, index) => {
+        if (replies[index]?.[1] === 0) absent.add(id);
+      });
+    }
+    return absent;
   }
 
   #listen(listener: QueueListener): void {

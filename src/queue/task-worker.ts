@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { QueueError } from '../errors.js';
 import { cut } from '../pool/outcome.js';
+import { dropCommand } from './address.js';
 import type { QueueConnection } from './connection.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
@@ -177,12 +178,13 @@ export class TaskWorker {
 
   /** Others are to have it. */
   async #refuse(job: Job, token: string, { theirs, ours }: { theirs: string; ours: string }): Promise<never> {
-    const { name } = this.#options;
+    const { name, connection } = this.#options;
     const reason = `the queue's tasks are for ${theirs}, and this worker has ${ours}`;
     const report: ProgressReport = { type: 'refused', worker: name, reason };
     this.#end(
       new QueueError(
-        `worker ${name} is refused: ${reason}. Install the same vae-sweep here as where the sweep is run`,
+        `worker ${name} is refused: ${reason}. Install the same vae-sweep here as where the sweep is run; if it is the same, these ` +
+          `tasks are left from another version: ${dropCommand(connection.address)} drops all that waits`,
       ),
     );
     // The worker's own words say it too.

@@ -120,6 +120,7 @@ describe('the address of a queue', () => {
     assert.deepEqual(parseQueueUrl('redis://user:secret@host'), {
       url: 'redis://user:secret@host',
       shown: 'redis://host:6379/0',
+      database: '0',
     });
     assert.equal(parseQueueUrl('rediss://:secret@host:7000/3').shown, 'rediss://host:7000/3');
     assert.equal(parseQueueUrl('redis://[::1]:7000').shown, 'redis://[::1]:7000/0');
