@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { parseBucketUrl } from '../../src/bucket/address.js';
+import { mergeBucket } from '../../src/bucket/merge-bucket.js';
 import { ResultBucket } from '../../src/bucket/result-bucket.js';
 import { BucketError, StoreError } from '../../src/errors.js';
 import { TASK_FILES, taskFolder, verifyTask } from '../../src/store/task-folder.js';
@@ -124,6 +125,33 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     assert.equal(proxy.seen.length, 2, String(proxy.seen));
     assert.deepEqual([...(await recorded.finishedOf(tasks.slice(0, 5)))], [tasks[3]?.name]);
     assert.equal(proxy.seen.filter((each) => each.startsWith('HEAD')).length, 5);
+    proxy.close();
+  });
+
+  test('is merged into a store that has finished the same, by no more than the marker', async () => {
+    finish(from, task);
+    await bucket.send(task, from);
+    const options = {
+      outDir,
+      dryRun: false,
+      signal: never,
+      onCount: () => undefined,
+      onEntry: () => undefined,
+    };
+    const decisions = async (of: ResultBucket): Promise<string[]> =>
+      (await mergeBucket(of, options)).map(({ decision }) => decision.type);
+    assert.deepEqual(await decisions(bucket), ['copy']);
+    const proxy = await startRecorder(server.port);
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
+    process.env['AWS_ENDPOINT_URL'] = proxy.url;
+    const recorded = await open(`s3://${name}/paper`);
+    process.env['AWS_ENDPOINT_URL'] = endpoint;
+    assert.deepEqual(await decisions(recorded), ['there']);
+    const got = proxy.seen.filter((each) => each.includes(key('')));
+    assert.deepEqual(
+      got.map((each) => path.basename(each).split('?')[0]),
+      [TASK_FILES.done],
+    );
     proxy.close();
   });
 
