@@ -71,6 +71,15 @@ export class RedisServer {
     await once(child, 'exit');
   }
 
+  /** Keeps its connections open and answers nothing, as where a host has vanished. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** Forgets all that it holds. */
   async clear(): Promise<void> {
     await this.#ask('FLUSHALL');

@@ -6,6 +6,8 @@ import { longestRetryMs, type QueueTiming } from './timing.js';
 
 const FIRST_RETRY_MS = 50;
 const CONNECT_MS = 10_000;
+/** A Redis whose host has vanished never ends a connection. BullMQ waits for tasks for up to 10 s a call. */
+const SILENCE_MS = 15_000;
 const DISCONNECT_MS = 100;
 const AUTHORITY_HINT = " NODE_EXTRA_CA_CERTS names the file of an own authority's certificate";
 
@@ -53,6 +55,7 @@ export class QueueConnection {
     this.client = new Redis(address.url, {
       lazyConnect: true,
       connectTimeout: CONNECT_MS,
+      socketTimeout: SILENCE_MS,
       // It keeps the process for so long after the connection has ended.
       disconnectTimeout: DISCONNECT_MS,
       // Commands wait for Redis to come back.
