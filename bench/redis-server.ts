@@ -71,6 +71,15 @@ export class RedisServer {
     await once(child, 'exit');
   }
 
+  /** Keeps its connections open and answers nothing, as where a host has vanished. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** Forgets all that it holds. */
   async clear(): Promise<void> {
     await this.#ask('FLUSHALL');
@@ -79,6 +88,11 @@ export class RedisServer {
   /** How many items a list has. */
   async count(key: string): Promise<number> {
     return Number(await this.#ask('LLEN', key));
+  }
+
+  /** As a failover does to the one that was the master: it refuses to be written to. */
+  async setReadOnly(isReadOnly: boolean): Promise<void> {
+    await this.#ask('REPLICAOF', ...(isReadOnly ? ['127.0.0.1', '1'] : ['NO', 'ONE']));
   }
 
   async usedBytes(): Promise<number> {

@@ -23,8 +23,8 @@ export function parseBucketUrl(text: string): BucketAddress {
   const [, name, path = ''] = (text.length <= MOST_CHARACTERS ? PATTERN.exec(text) : null) ?? [];
   if (name === undefined || path.split('/').some((part) => /^[.]+$/.test(part)))
     throw new InputError(
-      '--bucket: expected s3://NAME or s3://NAME/PREFIX, as s3://my-bucket/paper; the address of the server and the ' +
-        'credentials are given as AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      '--bucket: expected s3://NAME or s3://NAME/PREFIX, as s3://my-bucket/paper; the address of the server is given in the ' +
+        'environment as AWS_ENDPOINT_URL, the rest as AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or in ~/.aws',
     );
   const prefix = path === '' ? '' : `${path}/`;
   return { name, prefix, shown: `${SCHEME}${name}${path === '' ? '' : `/${path}`}` };

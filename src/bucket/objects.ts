@@ -168,8 +168,9 @@ export class Objects {
   }
 }
 
+/** As the SDK has it, an empty variable is none. */
 function isElsewhere(): boolean {
-  return (process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']) !== undefined;
+  return ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].some((name) => (process.env[name] ?? '') !== '');
 }
 
 /** What a server says goes to a terminal. */

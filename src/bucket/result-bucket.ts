@@ -22,6 +22,8 @@ export type Brought =
   | { readonly type: 'missing' }
   | { readonly type: 'corrupt'; readonly problem: string };
 
+type Unfetched = Exclude<Brought, { type: 'brought' }>;
+
 const MARKER_KEY = /^tasks\/([\w.+-]{1,200}-[0-9a-f]{16})\/done[.]json$/;
 /** Files that no marker names. */
 const RECORDS = [TASK_FILES.done, TASK_FILES.task, TASK_FILES.run] as const;
@@ -29,6 +31,8 @@ const MOST_JSON_BYTES = 1 << 20;
 /** The paper's largest task has some tens of megabytes. */
 const MOST_TASK_BYTES = 4e9;
 const MOST_FILES = 100;
+/** For more, all of the bucket is listed: a request lists a thousand keys. */
+const MOST_ASKED_SINGLY = 30;
 
 /**
  * Finished tasks in a bucket, under the keys that their files have in a store: `tasks/<name>/<file>`. The marker is sent last and
@@ -65,6 +69,14 @@ export class ResultBucket {
     return new Set(keys.flatMap((key) => MARKER_KEY.exec(key)?.[1] ?? []));
   }
 
+  /** The names of those of these tasks that are finished. */
+  async finishedOf(tasks: readonly Pick<Task, 'name'>[]): Promise<ReadonlySet<string>> {
+    if (tasks.length > MOST_ASKED_SINGLY) return this.finished();
+    const names = new Set<string>();
+    for (const task of tasks) if (await this.has(task)) names.add(task.name);
+    return names;
+  }
+
   /** Sends a finished task, unless it is there. */
   async send(task: Pick<Task, 'name'>, outDir: string): Promise<void> {
     if (await this.has(task)) return;
@@ -76,7 +88,10 @@ export class ResultBucket {
   /** Brings a finished task into the store, in place of what that has of it, and checks it as a merge does. */
   async bring(task: Task, outDir: string): Promise<Brought> {
     return withArrival(outDir, task, async (folder): Promise<Brought> => {
-      const problem = (await this.fetchRecords(task, folder)) ?? (await this.fetchResults(task, folder));
+      const problem =
+        (await this.fetchMarker(task, folder)) ??
+        (await this.fetchRecords(task, folder)) ??
+        (await this.fetchResults(task, folder));
       if (problem !== null) return problem;
       makeFolder(tasksFolder(outDir));
       const wrong = importTask(folder, tasksFolder(outDir), task, { state: 'done' });
@@ -84,16 +99,16 @@ export class ResultBucket {
     });
   }
 
-  /** The small files that say what it is, into a folder that is empty. @returns why not, or null */
-  async fetchRecords(
-    task: Pick<Task, 'name'>,
-    folder: string,
-  ): Promise<Exclude<Brought, { type: 'brought' }> | null> {
-    for (const name of RECORDS) {
-      const bytes = await this.#objects.get(keyOf(task, name), path.join(folder, name), MOST_JSON_BYTES);
-      if (bytes === null && name === TASK_FILES.done) return { type: 'missing' };
-      if (bytes === 'too large')
-        return { type: 'corrupt', problem: `${name} has more than ${formatBytes(MOST_JSON_BYTES)}` };
+  /** Into a folder that is empty. @returns why not, or null */
+  async fetchMarker(task: Pick<Task, 'name'>, folder: string): Promise<Unfetched | null> {
+    return this.#fetchSmall(task, TASK_FILES.done, folder);
+  }
+
+  /** What no marker names: the files that say what it is and how it came about, if they are there. @returns why not, or null */
+  async fetchRecords(task: Pick<Task, 'name'>, folder: string): Promise<Unfetched | null> {
+    for (const name of [TASK_FILES.task, TASK_FILES.run]) {
+      const problem = await this.#fetchSmall(task, name, folder);
+      if (problem?.type === 'corrupt') return problem;
     }
     return null;
   }
@@ -117,6 +132,13 @@ export class ResultBucket {
     }
     const state = verifyTask(folder, task.id);
     return state.state === 'corrupt' ? { type: 'corrupt', problem: state.problem } : null;
+  }
+
+  async #fetchSmall(task: Pick<Task, 'name'>, name: string, folder: string): Promise<Unfetched | null> {
+    const bytes = await this.#objects.get(keyOf(task, name), path.join(folder, name), MOST_JSON_BYTES);
+    if (bytes === null) return { type: 'missing' };
+    if (bytes !== 'too large') return null;
+    return { type: 'corrupt', problem: `${name} has more than ${formatBytes(MOST_JSON_BYTES)}` };
   }
 
   /** Lets it be sent once more. */

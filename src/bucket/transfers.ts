@@ -6,11 +6,12 @@ import type { Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
 import { clearArrivals } from './arrivals.js';
 import type { ResultBucket } from './result-bucket.js';
+import { withSeveral } from './several.js';
 
 type Say = (line: string) => void;
 
-/** Tasks on their way at a time, so that sending costs the training little. */
-const AT_A_TIME = 2;
+/** Tasks that are sent at a time while others are trained, which it should cost little. */
+const BESIDE_TRAINING = 2;
 
 /** Brings what the bucket has of these tasks and the store has not finished. What is corrupt is told, and to be sent again. */
 export async function bringFinished(
@@ -26,15 +27,15 @@ export async function bringFinished(
     ({ id, name }) => finished.has(name) && !['done', 'corrupt'].includes(states.get(id)?.state ?? ''),
   );
   let brought = 0;
-  for (const task of wanted) {
-    if (signal.aborted) break;
+  await withSeveral(wanted, async (task) => {
+    if (signal.aborted) return;
     const result = await bucket.bring(task, outDir);
     if (result.type === 'brought') brought += 1;
     if (result.type === 'corrupt') {
       say(`corrupt in ${bucket.shown}, to be trained again: ${task.name}: ${result.problem}`);
       await bucket.forget(task);
     }
-  }
+  });
   if (brought > 0) say(`brought from ${bucket.shown}: ${countOf(brought)}`);
 }
 
@@ -48,16 +49,18 @@ export async function sendFinished(
   const finished = await bucket.finished();
   const done = doneNames(outDir, only);
   const unsent = done.filter((name) => !finished.has(name));
-  for (const [sent, name] of unsent.entries())
-    try {
+  let left = unsent.length;
+  try {
+    await withSeveral(unsent, async (name) => {
       await bucket.send({ name }, outDir);
-    } catch (error) {
-      if (!(error instanceof BucketError)) throw error;
-      const left = unsent.length - sent;
-      throw new BucketError(`${countOf(left)} not sent, the same command sends them: ${error.message}`, {
-        cause: error,
-      });
-    }
+      left -= 1;
+    });
+  } catch (error) {
+    if (!(error instanceof BucketError)) throw error;
+    throw new BucketError(`${countOf(left)} not sent, the same command sends them: ${error.message}`, {
+      cause: error,
+    });
+  }
   if (done.length > 0) say(`in ${bucket.shown}: all ${countOf(done.length)}`);
 }
 
@@ -66,7 +69,7 @@ export class Sender {
   readonly #bucket: ResultBucket;
   readonly #outDir: string;
   readonly #say: Say;
-  readonly #queue = new PQueue({ concurrency: AT_A_TIME });
+  readonly #queue = new PQueue({ concurrency: BESIDE_TRAINING });
 
   constructor(bucket: ResultBucket, outDir: string, say: Say) {
     this.#bucket = bucket;

@@ -87,7 +87,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: 'string',
         requiresArg: true,
         coerce: (text: string) => parseQueueUrl(text),
-        describe: 'Redis, as redis://host:6379: vae-sweep worker trains, on as many machines as have joined',
+        describe:
+          'Redis, as redis://host:6379: vae-sweep worker trains, on as many machines as have joined, and has --workers, ' +
+          '--checkpoint-every, --stall-after and --max-memory',
       })
       .option('tensorboard', {
         type: 'string',

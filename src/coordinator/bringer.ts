@@ -1,10 +1,8 @@
 import PQueue from 'p-queue';
 import { patiently } from '../bucket/patience.js';
 import type { Brought, ResultBucket } from '../bucket/result-bucket.js';
+import { AT_A_TIME } from '../bucket/several.js';
 import type { Task } from '../sweep/task.js';
-
-/** Tasks on their way at a time. */
-const AT_A_TIME = 4;
 
 export interface BringerOptions {
   readonly bucket: ResultBucket;

@@ -48,6 +48,7 @@ export class QueueWatch implements QueueListener {
   readonly #elsewhere: PendingTask[] = [];
   /** Not in the queue when it was last looked at. */
   #missing: ReadonlySet<string> = new Set();
+  #isLooking = false;
   #queue: TaskQueue | null = null;
   #done = 0;
   #settle: () => void = () => undefined;
@@ -116,7 +117,7 @@ export class QueueWatch implements QueueListener {
     const item = this.#outstanding.get(id);
     if (item === undefined) return;
     this.#slots.failed(id);
-    if (report.type === 'corrupt') this.#settleCorrupt(item, report.problem);
+    if (report.type === 'corrupt') this.#settleCorrupt(item, report);
     else this.#settleFailure(item, report.failure);
   }
 
@@ -184,10 +185,12 @@ export class QueueWatch implements QueueListener {
     tell().catch(() => undefined);
   }
 
-  #settleCorrupt(item: PendingTask, problem: string): void {
+  #settleCorrupt(item: PendingTask, report: Extract<FailureReport, { type: 'corrupt' }>): void {
     const { retrainCorrupt, outDir, signal } = this.#options;
     const { task } = item;
     const folder = taskFolder(outDir, task);
+    const problem = `${report.problem}, on ${report.worker}`;
+    this.#log({ task: task.name, worker: report.worker, problem: report.problem }, 'task corrupt');
     if (retrainCorrupt && !signal.aborted && this.#stateOf(item).state !== 'new') {
       this.#event(`corrupt: ${task.name}: ${problem}; set aside as ${setAside(folder)}`);
       this.#add([{ ...item, fromStep: 0, predecessor: null }]);
@@ -211,35 +214,54 @@ export class QueueWatch implements QueueListener {
     this.#end(task.id);
   }
 
-  /** Twice in a row, as what has just left the queue may still be on its way here. */
+  /** A look may take longer than the time between two. */
   async #reconcile(queue: TaskQueue): Promise<void> {
-    if (!queue.isReachable) return;
-    const missing = await queue.missing([...this.#outstanding.values()].map(({ task }) => task));
-    const lost: PendingTask[] = [];
-    for (const id of missing) {
-      const item = this.#outstanding.get(id);
-      if (item === undefined || !this.#missing.has(id) || this.#bringer?.isBringing(item.task) === true)
-        continue;
-      const state = this.#stateOf(item);
-      const isSent = state.state !== 'done' && (await this.#isInBucket(item));
-      if (isSent === null) break;
-      if (state.state === 'done' || isSent) this.done(id, null);
-      else if (state.state === 'failed') this.#settleFailure(item, state.failure);
-      else lost.push(item);
+    if (this.#isLooking || !queue.isReachable) return;
+    this.#isLooking = true;
+    try {
+      await this.#lookForLost(queue);
+    } finally {
+      this.#isLooking = false;
     }
+  }
+
+  /** Twice in a row, as what has just left the queue may still be on its way here. */
+  async #lookForLost(queue: TaskQueue): Promise<void> {
+    const missing = await queue.missing([...this.#outstanding.values()].map(({ task }) => task));
+    const again = [...missing].flatMap((id) => (this.#missing.has(id) ? (this.#waitedFor(id) ?? []) : []));
     this.#missing = missing;
+    const sent = await this.#sentOf(again.filter((item) => this.#stateOf(item).state !== 'done'));
+    const lost: PendingTask[] = [];
+    for (const item of again)
+      if (this.#waitedFor(item.task.id) !== null && !this.#isSettled(item, sent)) lost.push(item);
     if (lost.length === 0) return;
     this.#event(`the queue has lost ${formatCount(lost.length)} of the tasks: they are put into it again`);
     this.#missing = new Set();
     this.#add(lost);
   }
 
-  /** Null where the bucket can't tell now: it is asked at the next look. */
-  async #isInBucket({ task }: PendingTask): Promise<boolean | null> {
+  #waitedFor(id: string): PendingTask | null {
+    const item = this.#outstanding.get(id);
+    return item === undefined || this.#bringer?.isBringing(item.task) === true ? null : item;
+  }
+
+  /** Settles a task that has left the queue by what is left of it. True too where that can't be told now. */
+  #isSettled(item: PendingTask, sent: ReadonlySet<string> | null): boolean {
+    const state = this.#stateOf(item);
+    if (state.state === 'done' || sent?.has(item.task.name) === true) this.done(item.task.id, null);
+    else if (sent === null) return true;
+    else if (state.state === 'failed' && state.failure.attempts > item.failures)
+      this.#settleFailure(item, state.failure);
+    else return false;
+    return true;
+  }
+
+  /** Names of those that are in the bucket. Null where it can't tell now: it is asked at the next look. */
+  async #sentOf(items: readonly PendingTask[]): Promise<ReadonlySet<string> | null> {
     const { bucket } = this.#options;
-    if (bucket === undefined) return false;
+    if (bucket === undefined) return new Set();
     try {
-      return await bucket.has(task);
+      return await bucket.finishedOf(items.map(({ task }) => task));
     } catch (error) {
       if (!(error instanceof BucketError)) throw error;
       this.#event(`${error.message} It is tried again.`);

@@ -1,7 +1,8 @@
-import type { QueueAddress } from '../queue/address.js';
+import { dropCommand, type QueueAddress } from '../queue/address.js';
 import { TaskQueue } from '../queue/task-queue.js';
 import { QUEUE_TIMING, type QueueTiming } from '../queue/timing.js';
 import type { DispatchResult } from './dispatch.js';
+import { formatCount } from '../units.js';
 import { showProgress, type Output } from './progress.js';
 import { QueueWatch, type WatchOptions } from './queue-watch.js';
 import { RemoteSlots } from './remote-slots.js';
@@ -24,6 +25,8 @@ export async function trainQueued(start: Start, options: TrainQueuedOptions): Pr
   try {
     queue = await TaskQueue.open(address, timing, watch, progress.event);
     progress.event(`the queue is ${address.shown}: start vae-sweep worker on each machine`);
+    const others = await queue.countOthers(start.pending.map(({ task }) => task));
+    if (others > 0) progress.event(othersText(others, address));
     const result = await watch.toEnd(queue, timing);
     if (signal.aborted)
       progress.event(
@@ -37,4 +40,11 @@ export async function trainQueued(start: Start, options: TrainQueuedOptions): Pr
     progress.close();
     queue?.close();
   }
+}
+
+function othersText(others: number, address: QueueAddress): string {
+  return (
+    `the queue has ${formatCount(others)} ${others === 1 ? 'task' : 'tasks'} that this run does not wait for, as of another sweep or ` +
+    `version: workers take them too. To drop all that waits: stop the workers, then ${dropCommand(address)}`
+  );
 }

@@ -6,6 +6,8 @@ import { longestRetryMs, type QueueTiming } from './timing.js';
 
 const FIRST_RETRY_MS = 50;
 const CONNECT_MS = 10_000;
+/** A Redis whose host has vanished never ends a connection. BullMQ waits for tasks for up to 10 s a call. */
+const SILENCE_MS = 15_000;
 const DISCONNECT_MS = 100;
 const AUTHORITY_HINT = " NODE_EXTRA_CA_CERTS names the file of an own authority's certificate";
 
@@ -18,7 +20,7 @@ interface EndableClient {
 /** A connection to Redis that comes back by itself, with back-off, and says so. */
 export class QueueConnection {
   readonly client: Redis;
-  readonly #address: QueueAddress;
+  readonly address: QueueAddress;
   /** Monotonic; null while Redis is gone. */
   #readySinceMs: number | null = null;
   #goneSinceMs: number | null = null;
@@ -48,11 +50,12 @@ export class QueueConnection {
   }
 
   private constructor(address: QueueAddress, timing: QueueTiming, say: (line: string) => void) {
-    this.#address = address;
+    this.address = address;
     const most = longestRetryMs(timing);
     this.client = new Redis(address.url, {
       lazyConnect: true,
       connectTimeout: CONNECT_MS,
+      socketTimeout: SILENCE_MS,
       // It keeps the process for so long after the connection has ended.
       disconnectTimeout: DISCONNECT_MS,
       // Commands wait for Redis to come back.
@@ -96,14 +99,14 @@ export class QueueConnection {
     if (this.#readySinceMs === null || this.#isClosed) return;
     this.#readySinceMs = null;
     this.#goneSinceMs = performance.now();
-    say(`the queue at ${this.#address.shown} is gone (${this.#reason}): waiting for it to come back`);
+    say(`the queue at ${this.address.shown} is gone (${this.#reason}): waiting for it to come back`);
   }
 
   #back(say: (line: string) => void): void {
     const now = performance.now();
     this.#readySinceMs = now;
     if (this.#goneSinceMs !== null)
-      say(`the queue at ${this.#address.shown} is back, after ${formatDuration(now - this.#goneSinceMs)}`);
+      say(`the queue at ${this.address.shown} is back, after ${formatDuration(now - this.#goneSinceMs)}`);
     this.#goneSinceMs = null;
   }
 

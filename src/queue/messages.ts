@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_MESSAGE_CHARACTERS } from '../pool/outcome.js';
 import { taskFailureSchema } from '../store/task-folder.js';
 
 /** What workers tell the coordinator, through Redis: checked like a file from outside. */
@@ -10,7 +11,7 @@ const shown = (most: number) =>
     .max(most)
     .transform((value) => value.replaceAll(/\p{Cc}/gu, ' '));
 const workerName = shown(100);
-const text = shown(4_000);
+const text = shown(MOST_MESSAGE_CHARACTERS);
 
 const progressSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('training'), worker: workerName, fromStep: count, step: count }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { installedPlugins } from '../plugins/registry.js';
 import { taskRecordSchema } from '../store/task-record.js';
+import { stepsOf } from '../sweep/cost.js';
 import { identify } from '../sweep/identity.js';
 import { isTraining, type Task, type TaskVersions, type TheoryVersions } from '../sweep/task.js';
 
@@ -88,6 +89,11 @@ function decodeTask(payload: Payload, versions: WorkerVersions): Decoded {
   const own = identify(task.settings, { tensorflow, numerics });
   if (own.id !== task.id || own.name !== task.name)
     return { type: 'broken', problem: `its settings are those of ${own.name}, but it is named otherwise` };
+  if (payload.predecessorSteps !== null && payload.predecessorSteps >= stepsOf(task.settings))
+    return {
+      type: 'broken',
+      problem: `it has no more steps than the ${payload.predecessorSteps} to go on from`,
+    };
   return { type: 'payload', payload };
 }
 

@@ -12,6 +12,7 @@ import {
 } from './messages.js';
 import { jobIdOf, QUEUE_NAME, QUEUE_PREFIX, taskIdOf } from './names.js';
 import { encodePayload, type Payload } from './payload.js';
+import { tellRefusals } from './redis-refusals.js';
 import type { QueueTiming } from './timing.js';
 
 /** Jobs of one round trip. */
@@ -36,6 +37,8 @@ export class TaskQueue {
   readonly #queue: Queue;
   readonly #events: QueueEvents;
   readonly #timing: QueueTiming;
+  /** Tasks in it that nobody here waits for. They may become fewer. */
+  #others = 0;
 
   static async open(
     address: QueueAddress,
@@ -45,7 +48,7 @@ export class TaskQueue {
   ): Promise<TaskQueue> {
     const connection = await QueueConnection.open(address, timing, say);
     const [last] = await connection.client.xrevrange(eventsKey(), '+', '-', 'COUNT', 1);
-    return new TaskQueue(connection, last?.[0] ?? '0', timing, listener);
+    return new TaskQueue(connection, last?.[0] ?? '0', timing, listener, say);
   }
 
   private constructor(
@@ -53,15 +56,16 @@ export class TaskQueue {
     lastEventId: string,
     timing: QueueTiming,
     listener: QueueListener,
+    say: (line: string) => void,
   ) {
     this.#connection = connection;
     this.#timing = timing;
     const common = { connection: connection.client, prefix: QUEUE_PREFIX };
     this.#queue = new Queue(QUEUE_NAME, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
     this.#events = new QueueEvents(QUEUE_NAME, { ...common, lastEventId, blockingTimeout: EVENTS_MS });
-    // Of the connection, which says itself that it is gone.
-    this.#queue.on('error', () => undefined);
-    this.#events.on('error', () => undefined);
+    const tell = tellRefusals(say);
+    this.#queue.on('error', tell);
+    this.#events.on('error', tell);
     this.#listen(listener);
   }
 
@@ -84,22 +88,17 @@ export class TaskQueue {
       );
   }
 
+  /** How many tasks are in the queue that are none of these. */
+  async countOthers(tasks: readonly Pick<Task, 'id'>[]): Promise<number> {
+    const absent = await this.#absent(tasks);
+    // One that ends meanwhile makes it too small, not too large.
+    this.#others = Math.max(0, (await this.#count()) - (tasks.length - absent.size));
+    return this.#others;
+  }
+
   /** Which of these tasks are in the queue no more. */
   async missing(tasks: readonly Pick<Task, 'id'>[]): Promise<Set<string>> {
-    const counts = await this.#queue.getJobCounts('wait', 'active', 'delayed', 'prioritized');
-    const queued = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const missing = new Set<string>();
-    if (queued === tasks.length) return missing;
-    for (let from = 0; from < tasks.length; from += BULK) {
-      const some = tasks.slice(from, from + BULK);
-      const pipeline = this.#connection.client.pipeline();
-      for (const task of some) pipeline.exists(this.#queue.toKey(jobIdOf(task)));
-      const replies = (await pipeline.exec()) ?? [];
-      some.forEach(({ id }, index) => {
-        if (replies[index]?.[1] === 0) missing.add(id);
-      });
-    }
-    return missing;
+    return (await this.#count()) - this.#others === tasks.length ? new Set() : this.#absent(tasks);
   }
 
   /** Why its last try failed; null if that is not known any more. */
@@ -115,6 +114,25 @@ export class TaskQueue {
   close(): void {
     for (const part of [this.#queue, this.#events]) part.close().catch(() => undefined);
     this.#connection.close(this.#events.backend.client);
+  }
+
+  async #count(): Promise<number> {
+    const counts = await this.#queue.getJobCounts('wait', 'active', 'delayed', 'prioritized');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  async #absent(tasks: readonly Pick<Task, 'id'>[]): Promise<Set<string>> {
+    const absent = new Set<string>();
+    for (let from = 0; from < tasks.length; from += BULK) {
+      const some = tasks.slice(from, from + BULK);
+      const pipeline = this.#connection.client.pipeline();
+      for (const task of some) pipeline.exists(this.#queue.toKey(jobIdOf(task)));
+      const replies = (await pipeline.exec()) ?? [];
+      some.forEach(({ id }, index) => {
+        if (replies[index]?.[1] === 0) absent.add(id);
+      });
+    }
+    return absent;
   }
 
   #listen(listener: QueueListener): void {

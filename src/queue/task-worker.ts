@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { QueueError } from '../errors.js';
+import { cut } from '../pool/outcome.js';
+import { dropCommand } from './address.js';
 import type { QueueConnection } from './connection.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
 import { decodePayload, type Payload, type WorkerVersions } from './payload.js';
+import { tellRefusals } from './redis-refusals.js';
 import { longestRetryMs, type QueueTiming } from './timing.js';
 
 /** A task as a worker gets it. */
@@ -51,6 +54,8 @@ interface Held {
   reportedStep: number;
   /** Whether another worker may have it by now. */
   isLost: boolean;
+  /** Settles when nothing of it runs here any more. */
+  verdict: Promise<unknown>;
 }
 
 /** A task is lost with its worker so often before it has failed: where machines come and go, that says little. */
@@ -77,12 +82,14 @@ export class TaskWorker {
   readonly #worker: Worker;
   readonly #held = new Map<string, Held>();
   readonly #timers: readonly NodeJS.Timeout[];
+  readonly #tell: (error: unknown) => void;
   #breakDown: (reason: unknown) => void = () => undefined;
   #isStopping = false;
 
   constructor(options: TaskWorkerOptions) {
     this.#options = options;
-    const { connection, name, slots, timing } = options;
+    const { connection, name, slots, timing, say } = options;
+    this.#tell = tellRefusals(say);
     this.broken = new Promise((_, reject) => {
       this.#breakDown = reject;
     });
@@ -102,8 +109,7 @@ export class TaskWorker {
     this.#worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) void this.#retake(jobId);
     });
-    // Of the connection, which says itself that it is gone, and of locks, which are looked after above.
-    this.#worker.on('error', () => undefined);
+    this.#worker.on('error', this.#tell);
     this.#timers = [
       setInterval(() => {
         this.#report();
@@ -135,14 +141,23 @@ export class TaskWorker {
   async #process(job: Job, token: string): Promise<DoneReport> {
     const { name, versions } = this.#options;
     if (this.#isStopping) return this.#giveBack(job, token);
+    const earlier = this.#held.get(job.id ?? '');
+    if (earlier !== undefined) {
+      // Its lock lapsed while this process was suspended. BullMQ renews one lock for both, so that this delivery is not the one to go on.
+      this.#lose(earlier, 'lost, its lock lapsed');
+      await earlier.verdict;
+      return this.#giveBack(job, token);
+    }
     const decoded = decodePayload(job.data, versions);
     if (decoded.type === 'broken')
       throw new UnrecoverableError(JSON.stringify(refusal(name, decoded.problem)));
     if (decoded.type === 'other version') return this.#refuse(job, token, decoded);
     const { id: taskId } = decoded.payload.task;
-    const held: Held = { job, token, taskId, reportedStep: -1, isLost: false };
+    const verdictOf = this.#handle(decoded.payload, job);
+    const held: Held = { job, token, taskId, reportedStep: -1, isLost: false, verdict: verdictOf };
     this.#held.set(job.id ?? '', held);
-    const verdict = await this.#handle(decoded.payload, held);
+    const verdict = await verdictOf;
+    this.#held.delete(job.id ?? '');
     if (held.isLost) throw new WaitingError();
     if (verdict.type === 'stopped') return this.#giveBack(job, token);
     if (verdict.type === 'done') return { ...verdict.report, worker: name };
@@ -150,7 +165,7 @@ export class TaskWorker {
     throw verdict.isFinal ? new UnrecoverableError(reason) : withoutStack(new Error(reason));
   }
 
-  async #handle(payload: Payload, { job }: Held): Promise<Verdict> {
+  async #handle(payload: Payload, job: Job): Promise<Verdict> {
     const failedTries = job.attemptsMade;
     const isLastTry = failedTries + 1 >= (job.opts.attempts ?? 1);
     try {
@@ -158,22 +173,22 @@ export class TaskWorker {
     } catch (error) {
       this.#end(error);
       return { type: 'stopped' };
-    } finally {
-      this.#held.delete(job.id ?? '');
     }
   }
 
   /** Others are to have it. */
   async #refuse(job: Job, token: string, { theirs, ours }: { theirs: string; ours: string }): Promise<never> {
-    const { name } = this.#options;
+    const { name, connection } = this.#options;
     const reason = `the queue's tasks are for ${theirs}, and this worker has ${ours}`;
     const report: ProgressReport = { type: 'refused', worker: name, reason };
     this.#end(
       new QueueError(
-        `worker ${name} is refused: ${reason}. Install the same vae-sweep here as where the sweep is run`,
+        `worker ${name} is refused: ${reason}. Install the same vae-sweep here as where the sweep is run; if it is the same, these ` +
+          `tasks are left from another version: ${dropCommand(connection.address)} drops all that waits`,
       ),
     );
-    await job.updateProgress(report);
+    // The worker's own words say it too.
+    await job.updateProgress(report).catch(this.#tell);
     return this.#giveBack(job, token);
   }
 
@@ -185,27 +200,30 @@ export class TaskWorker {
   /** It is the next that somebody takes. */
   async #giveBack(job: Job, token: string): Promise<never> {
     // Without its lock it is not this worker's to give.
-    await job.moveToWait(token).catch(() => undefined);
+    await job.moveToWait(token).catch(this.#tell);
     throw new WaitingError();
   }
 
   async #retake(jobId: string): Promise<void> {
     const held = this.#held.get(jobId);
     if (held === undefined) return;
-    const { connection, timing, handler, say } = this.#options;
+    const { connection, timing } = this.#options;
     const keys = [`${this.#key(jobId)}:lock`, this.#key('active'), this.#key('stalled')];
-    const retaken = await connection.client.eval(
-      RETAKE,
-      keys.length,
-      ...keys,
-      jobId,
-      held.token,
-      timing.lockMs,
-    );
-    if (retaken === 1 || this.#held.get(jobId) !== held) return;
+    const args = [jobId, held.token, timing.lockMs];
+    try {
+      const retaken = await connection.client.eval(RETAKE, keys.length, ...keys, ...args);
+      if (retaken !== 1 && this.#held.get(jobId) === held) this.#lose(held, 'lost to another worker');
+    } catch (error) {
+      // It is tried again at the next look for stalled tasks.
+      this.#tell(error);
+    }
+  }
+
+  #lose(held: Held, how: string): void {
+    if (held.isLost) return;
     held.isLost = true;
-    say(`lost to another worker: task ${held.taskId}`);
-    handler.abandon(held.taskId);
+    this.#options.say(`${how}: task ${held.taskId}`);
+    this.#options.handler.abandon(held.taskId);
   }
 
   /** Nothing is piled up for a Redis that is gone. */
@@ -216,15 +234,19 @@ export class TaskWorker {
       if (steps === null || steps.step === held.reportedStep || held.isLost) continue;
       held.reportedStep = steps.step;
       const report: ProgressReport = { type: 'training', worker: this.#options.name, ...steps };
-      held.job.updateProgress(report).catch(() => undefined);
+      held.job.updateProgress(report).catch(this.#tell);
     }
   }
 
-  /** Lets others have the tasks of workers that are gone, not before all have had the time to renew their locks after an outage. */
+  /**
+   * Lets others have the tasks of workers that are gone, not before all have had the time to renew their locks after an outage, and
+   * this one after it was suspended.
+   */
   async #freeStalled(): Promise<void> {
     const { connection, timing } = this.#options;
     if (connection.readyForMs(performance.now()) < timing.lockMs) return;
-    await this.#worker.backend.moveStalledJobsToWait().catch(() => undefined);
+    await Promise.all([...this.#held.keys()].map(async (jobId) => this.#retake(jobId)));
+    await this.#worker.backend.moveStalledJobsToWait().catch(this.#tell);
   }
 
   #key(type: string): string {
@@ -243,6 +265,6 @@ function refusal(worker: string, problem: string): FailureReport {
   return {
     type: 'failed',
     worker,
-    failure: { ...failure, message: `worker ${worker} refuses it: ${problem}` },
+    failure: { ...failure, message: cut(`worker ${worker} refuses it: ${problem}`) },
   };
 }

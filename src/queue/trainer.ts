@@ -10,6 +10,7 @@ import {
   markFailed,
   prepareTaskFolder,
   readTaskState,
+  setAside,
   taskFolder,
   type TaskState,
 } from '../store/task-folder.js';
@@ -40,6 +41,8 @@ interface Running {
 export class Trainer implements TaskHandler {
   readonly #options: TrainerOptions;
   readonly #running = new Map<string, Running>();
+  /** Tasks that others have, and that have not ended here yet. */
+  readonly #abandoned = new Set<string>();
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -47,20 +50,11 @@ export class Trainer implements TaskHandler {
 
   /** What the store or the bucket has is not trained again: a task may be delivered twice after a crash. */
   async handle(delivery: Delivery): Promise<Verdict> {
-    const { outDir, name } = this.#options;
-    const { task } = delivery;
-    const folder = taskFolder(outDir, task);
-    const state = readTaskState(folder, task.id);
-    if (state.state === 'done') return this.#send(task, this.#doneBefore(task));
-    const isSent = await this.#isInBucket(task);
-    if (isSent === null) return { type: 'stopped' };
-    if (isSent) return this.#doneBefore(task);
-    if (state.state === 'corrupt') return corruptVerdict(name, state.problem);
-    prepareTaskFolder(folder, task);
-    if (state.state === 'failed') clearFailed(folder);
-    const outcome = await this.#train(delivery, folder, state);
-    const verdict = this.#judge(delivery, folder, outcome);
-    return verdict.type === 'done' ? this.#send(task, verdict) : verdict;
+    try {
+      return await this.#handle(delivery);
+    } finally {
+      this.#abandoned.delete(delivery.task.id);
+    }
   }
 
   stepsOf(taskId: string): { fromStep: number; step: number } | null {
@@ -70,8 +64,38 @@ export class Trainer implements TaskHandler {
   }
 
   abandon(taskId: string): void {
+    this.#abandoned.add(taskId);
     const running = this.#running.get(taskId);
     if (running !== undefined) void this.#options.pool.kill(running.slot);
+  }
+
+  async #handle(delivery: Delivery): Promise<Verdict> {
+    const { outDir } = this.#options;
+    const { task } = delivery;
+    const folder = taskFolder(outDir, task);
+    const state = readTaskState(folder, task.id);
+    if (state.state === 'done') return this.#send(task, this.#doneBefore(task));
+    const isSent = await this.#isInBucket(task);
+    if (isSent === null || this.#abandoned.has(task.id)) return { type: 'stopped' };
+    if (isSent) return this.#doneBefore(task);
+    const outcome = await this.#trainIn(folder, state, delivery);
+    const verdict = this.#judge(delivery, folder, outcome);
+    return verdict.type === 'done' ? this.#send(task, verdict) : verdict;
+  }
+
+  /** With a bucket, this store is the worker's own: nobody else could set what is corrupt in it aside. */
+  async #trainIn(folder: string, state: TaskState, delivery: Delivery): Promise<TaskOutcome> {
+    const outcome = await this.#tryToTrain(folder, state, delivery);
+    if (outcome.type !== 'corrupt' || this.#options.bucket === null) return outcome;
+    this.#options.say(`corrupt: ${delivery.task.name}: ${outcome.problem}; set aside as ${setAside(folder)}`);
+    return this.#tryToTrain(folder, { state: 'new' }, { ...delivery, predecessorSteps: null });
+  }
+
+  async #tryToTrain(folder: string, state: TaskState, delivery: Delivery): Promise<TaskOutcome> {
+    if (state.state === 'corrupt') return { type: 'corrupt', problem: state.problem };
+    prepareTaskFolder(folder, delivery.task);
+    if (state.state === 'failed') clearFailed(folder);
+    return this.#train(delivery, folder, state);
   }
 
   #doneBefore(task: Task): Verdict {
@@ -138,8 +162,9 @@ export class Trainer implements TaskHandler {
       case 'unwritable':
         throw new StoreError(outcome.message);
       default:
-        // A process that ended because all do, is no failure.
-        if (outcome.type === 'ended' && signal.aborted) return { type: 'stopped' };
+        // A process that ended because all do, or since another worker has its task, is no failure.
+        if (outcome.type === 'ended' && (signal.aborted || this.#abandoned.has(task.id)))
+          return { type: 'stopped' };
         return this.#fail(delivery, folder, outcome);
     }
   }

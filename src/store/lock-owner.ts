@@ -69,7 +69,7 @@ export function describe(owner: Owner): string {
 
 /** The command of this process, without what a URL in it has before its host: its password. */
 export function commandLine(args: readonly string[] = process.argv.slice(1)): string {
-  return args.join(' ').replaceAll(/(\/\/)[^\s/]*@/g, '$1');
+  return args.map((arg) => arg.replaceAll(/(\/\/)[^/]*@/g, '$1')).join(' ');
 }
 
 /** Told while an owner's beat is watched. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { parseBucketUrl } from '../../src/bucket/address.js';
+import { mergeBucket } from '../../src/bucket/merge-bucket.js';
 import { ResultBucket } from '../../src/bucket/result-bucket.js';
 import { BucketError, StoreError } from '../../src/errors.js';
 import { TASK_FILES, taskFolder, verifyTask } from '../../src/store/task-folder.js';
@@ -109,6 +110,49 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     const puts = proxy.seen.filter((each) => each.startsWith('PUT')).map((each) => path.basename(each));
     assert.equal(puts.length, 6);
     assert.match(puts.at(-1) ?? '', /^done[.]json/);
+  });
+
+  test('is asked for few tasks singly, and listed for many', async () => {
+    const tasks = Array.from({ length: 31 }, (_, seed) => identifiedTask(seed));
+    const there = [tasks[3], tasks[30]].flatMap((each) => each?.name ?? []);
+    for (const each of there) await server.put(name, `paper/tasks/${each}/done.json`, 'x');
+    const proxy = await startRecorder(server.port);
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
+    process.env['AWS_ENDPOINT_URL'] = proxy.url;
+    const recorded = await open(`s3://${name}/paper`);
+    process.env['AWS_ENDPOINT_URL'] = endpoint;
+    assert.deepEqual([...(await recorded.finishedOf(tasks))].sort(), there.sort());
+    assert.equal(proxy.seen.length, 2, String(proxy.seen));
+    assert.deepEqual([...(await recorded.finishedOf(tasks.slice(0, 5)))], [tasks[3]?.name]);
+    assert.equal(proxy.seen.filter((each) => each.startsWith('HEAD')).length, 5);
+    proxy.close();
+  });
+
+  test('is merged into a store that has finished the same, by no more than the marker', async () => {
+    finish(from, task);
+    await bucket.send(task, from);
+    const options = {
+      outDir,
+      dryRun: false,
+      signal: never,
+      onCount: () => undefined,
+      onEntry: () => undefined,
+    };
+    const decisions = async (of: ResultBucket): Promise<string[]> =>
+      (await mergeBucket(of, options)).map(({ decision }) => decision.type);
+    assert.deepEqual(await decisions(bucket), ['copy']);
+    const proxy = await startRecorder(server.port);
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
+    process.env['AWS_ENDPOINT_URL'] = proxy.url;
+    const recorded = await open(`s3://${name}/paper`);
+    process.env['AWS_ENDPOINT_URL'] = endpoint;
+    assert.deepEqual(await decisions(recorded), ['there']);
+    const got = proxy.seen.filter((each) => each.includes(key('')));
+    assert.deepEqual(
+      got.map((each) => path.basename(each).split('?')[0]),
+      [TASK_FILES.done],
+    );
+    proxy.close();
   });
 
   test('has no marker of a task that could not be sent whole', async () => {

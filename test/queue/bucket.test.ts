@@ -85,6 +85,20 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assertDone([], []);
   });
 
+  test('set what is corrupt in their own stores aside, and train it', async () => {
+    const task = queueTask(1, 'is corrupt once');
+    const store = newStore();
+    const worker = start('worker', { outDir: store });
+    const coordinator = start('coordinator', { tasks: [task] });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.match(
+      worker.said,
+      /corrupt: linear.*: its checkpoint is not whole; set aside as .*[.]corrupt-1\n/,
+    );
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+    assert.equal(startsOf(store).length, 2);
+  });
+
   test('hold a result until the bucket is back', async () => {
     const task = queueTask(1, 'takes a while');
     const store = newStore();

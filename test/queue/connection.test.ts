@@ -6,7 +6,7 @@ import { parseQueueUrl } from '../../src/queue/address.js';
 import { QueueConnection } from '../../src/queue/connection.js';
 import { TEST_TIMING } from './fleet.js';
 
-describe('a connection to Redis', { skip: noRedis, timeout: 30_000 }, () => {
+describe('a connection to Redis', { skip: noRedis, timeout: 60_000 }, () => {
   test('that is closed while it waits for Redis ends, with the commands that wait for it', async () => {
     const redis = await RedisServer.start();
     const connection = await QueueConnection.open(parseQueueUrl(redis.url), TEST_TIMING, () => undefined);
@@ -20,6 +20,23 @@ describe('a connection to Redis', { skip: noRedis, timeout: 30_000 }, () => {
     await assert.rejects(waiting, /Connection is closed/);
     await assert.rejects(inFlight, /Connection is closed/);
     assert.deepEqual([connection.client.status, other.status], ['end', 'end']);
+    await redis.remove();
+  });
+
+  test('that gets no answer is taken for gone, and the command that waits is answered once Redis does', async () => {
+    const redis = await RedisServer.start();
+    const said: string[] = [];
+    const connection = await QueueConnection.open(parseQueueUrl(redis.url), TEST_TIMING, (line) => {
+      said.push(line);
+    });
+    redis.pause();
+    const waiting = connection.client.get('key');
+    while (connection.isReady) await delay(10);
+    assert.match(said[0] ?? '', /is gone \(Socket timeout.*\): waiting for it to come back$/);
+    redis.resume();
+    assert.equal(await waiting, null);
+    assert.match(said.at(-1) ?? '', /is back, after/);
+    connection.close();
     await redis.remove();
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from '../../src/sweep/task.js';
 import { eventsOf, startsOf, untilStarted } from '../coordinator/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, untilLogged, type ProcessSpec } from './fleet.js';
@@ -123,10 +124,26 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.equal(await other.ended(), 1, other.said);
     const reason = "the queue's tasks are for numerics 1, and this worker has numerics 7";
     assert.match(other.said, new RegExp(`worker .*-${String(other.child.pid)} is refused: ${reason}`));
+    assert.match(other.said, /these tasks are left from another version: redis-cli -n 0 flushdb drops/);
     await coordinator.untilSaid(new RegExp(`refused: worker .*-${String(other.child.pid)}: ${reason}`));
     start('worker');
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone(tasks);
+  });
+
+  test('that has tasks of another sweep too is told, with how to drop them', async () => {
+    const others = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
+    const other = start('coordinator', { outDir: newStore(), tasks: others });
+    await other.untilSaid(/the queue is/);
+    while ((await redis.count('vae-sweep:tasks:wait')) < others.length) await delay(10);
+    assert.equal(await other.kill('SIGINT'), 130);
+    assert.doesNotMatch(other.said, /does not wait for/);
+    const coordinator = start('coordinator', { tasks: [queueTask(2, 'succeeds'), queueTask(3, 'succeeds')] });
+    await coordinator.untilSaid(
+      /the queue has 1 task that this run does not wait for.* redis-cli -n 0 flushdb\n/,
+    );
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
   });
 
   test('gives a poisoned task up after its retries, and the rest goes on', async () => {
@@ -155,6 +172,16 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     );
     assert.match(coordinator.said, /failed, to be tried again: linear.*: out of luck/);
     assert.match(coordinator.said, /failed: linear.*: the loss is not finite at step 8/);
+  });
+
+  test('says on which worker a task is corrupt', async () => {
+    const task = queueTask(1, 'is corrupt once');
+    const { child } = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.ended();
+    const told = new RegExp(`corrupt: linear.*: its checkpoint is not whole, on .*-${String(child.pid)}\\n`);
+    assert.match(coordinator.said, told);
+    await untilLogged(outDir, 'task corrupt');
   });
 
   test('ends a worker whose store can not be written, with its task given back', async () => {

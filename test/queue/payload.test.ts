@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { failureOf } from '../../src/pool/outcome.js';
 import { PASSWORD_VARIABLE, parseQueueUrl } from '../../src/queue/address.js';
 import { parseDone, parseFailure, parseProgress } from '../../src/queue/messages.js';
 import { decodePayload, encodePayload, QUEUE_PROTOCOL } from '../../src/queue/payload.js';
@@ -69,6 +70,14 @@ describe('a payload', () => {
     );
   });
 
+  test('can not go on from a task that is not shorter', () => {
+    for (const predecessorSteps of [task.settings.steps, task.settings.steps + 1])
+      assert.match(
+        problemOf(encodePayload({ ...payload, predecessorSteps })),
+        /^it has no more steps than the \d+ to go on from$/,
+      );
+  });
+
   test('with settings that would fill the memory is refused', () => {
     for (const settings of [{ latentDim: 2 ** 40 }, { hiddenWidths: Array<number>(101).fill(1) }]) {
       const huge = identify({ ...task.settings, ...settings }, task.versions);
@@ -89,6 +98,13 @@ describe('what workers report', () => {
     assert.equal(parseDone({ worker: 'host-1' }), null);
   });
 
+  test('as a failure is cut where its message is longer than is taken', () => {
+    const failure = failureOf({ type: 'failed', message: 'x'.repeat(10_000), stack: null }, 3);
+    const report = { type: 'failed', worker: 'host-1', failure };
+    assert.deepEqual(parseFailure(JSON.stringify(report)), report);
+    assert.match(failure.message, /^x{3996} \.\.\.$/);
+  });
+
   test('as a failure may be the words of BullMQ', () => {
     const report = parseFailure('job stalled more than allowable limit');
     assert.ok(report.type === 'failed');
@@ -104,6 +120,7 @@ describe('the address of a queue', () => {
     assert.deepEqual(parseQueueUrl('redis://user:secret@host'), {
       url: 'redis://user:secret@host',
       shown: 'redis://host:6379/0',
+      database: '0',
     });
     assert.equal(parseQueueUrl('rediss://:secret@host:7000/3').shown, 'rediss://host:7000/3');
     assert.equal(parseQueueUrl('redis://[::1]:7000').shown, 'redis://[::1]:7000/0');
@@ -112,6 +129,7 @@ describe('the address of a queue', () => {
   test('takes the password from the environment where it has none', () => {
     assert.equal(PASSWORD_VARIABLE, 'VAE_SWEEP_QUEUE_PASSWORD');
     assert.equal(parseQueueUrl('redis://host', 'a b').url, 'redis://:a%20b@host');
+    assert.equal(parseQueueUrl('redis://host', '50%41@%').url, 'redis://:50%2541%40%25@host');
     assert.equal(parseQueueUrl('redis://:own@host', 'other').url, 'redis://:own@host');
   });
 
@@ -122,6 +140,8 @@ describe('the address of a queue', () => {
       'redis://',
       'redis://:secret@host/x',
       'redis://:secret@host?a=b',
+      'redis://:secret%zz@host',
+      'redis://secret%@host',
     ])
       assert.throws(
         () => parseQueueUrl(text),
@@ -136,7 +156,7 @@ describe('the address of a queue', () => {
       'run',
       'a@b.yaml',
       '--queue',
-      'rediss://user:se@cret@host:1/2',
+      'rediss://user:se@c ret@host:1/2',
       '--out',
       '/x/@y',
     ];
