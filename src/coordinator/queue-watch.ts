@@ -17,6 +17,7 @@ import { formatCount } from '../units.js';
 import { Bringer } from './bringer.js';
 import type { DispatchResult } from './dispatch.js';
 import type { RemoteSlots } from './remote-slots.js';
+import { elsewhereText } from './summary.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
 /** What a watch of the queue needs to know of the run. */
@@ -285,11 +286,7 @@ export class QueueWatch implements QueueListener {
 
   #tellElsewhere(): void {
     const elsewhere = this.#elsewhere.filter((item) => this.#stateOf(item).state !== 'done');
-    if (elsewhere.length === 0) return;
-    const count = `${formatCount(elsewhere.length)} ${elsewhere.length === 1 ? 'result is' : 'results are'}`;
-    this.#event(
-      `${count} not in this store but in those of the workers: vae-sweep merge brings them together`,
-    );
+    if (elsewhere.length > 0) this.#event(elsewhereText(elsewhere.length));
   }
 
   #stateOf({ task }: PendingTask): TaskState {
