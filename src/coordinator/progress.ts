@@ -43,6 +43,12 @@ export function workersText({ workers }: Snapshot): string {
   return `; ${parts.join(', ')}${others}`;
 }
 
+/** What to do about results that the workers of a queue have in stores of their own. */
+export function elsewhereText(results: number): string {
+  const count = `${formatCount(results)} ${results === 1 ? 'result is' : 'results are'}`;
+  return `${count} not in this store but in those of the workers: vae-sweep merge brings them together`;
+}
+
 function showBars(stream: Output, snapshot: () => Snapshot): Progress {
   const view = new BarView(stream);
   const draw = (): void => {

@@ -16,8 +16,8 @@ import {
 import { formatCount } from '../units.js';
 import { Bringer } from './bringer.js';
 import type { DispatchResult } from './dispatch.js';
+import { elsewhereText } from './progress.js';
 import type { RemoteSlots } from './remote-slots.js';
-import { elsewhereText } from './summary.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
 /** What a watch of the queue needs to know of the run. */

@@ -1,4 +1,3 @@
-import { formatCount } from '../units.js';
 import path from 'node:path';
 import type { TaskFailure } from '../store/task-folder.js';
 import type { RunResult } from './run-sweep.js';
@@ -30,10 +29,4 @@ function adviceOnFailures(reasons: readonly TaskFailure['reason'][]): string[] {
       '  A loss that is not finite comes again with the same settings; --retry-diverged tries nevertheless.',
     );
   return advice;
-}
-
-/** What to do about results that the workers of a queue have in stores of their own. */
-export function elsewhereText(results: number): string {
-  const count = `${formatCount(results)} ${results === 1 ? 'result is' : 'results are'}`;
-  return `${count} not in this store but in those of the workers: vae-sweep merge brings them together`;
 }
