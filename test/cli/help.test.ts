@@ -9,7 +9,7 @@ const PAGE = path.join(fileURLToPath(new URL('../../../', import.meta.url)), 'do
 
 const HEAD = `# Commands
 
-What \`--help\` says, kept by a test; \`VAE_SWEEP_UPDATE_DOCS=1 node --test dist/test/cli/help.test.js\` writes this page anew. [tutorial.md](tutorial.md) shows what they print.
+What \`--help\` says, kept by a test; \`VAE_SWEEP_UPDATE_DOCS=1 node --test dist/test/cli/help.test.js\` writes this page anew. [outputs.md](outputs.md) and [tutorial.md](tutorial.md) show what they print.
 
 Exit codes: 0 all is well; 1 tasks failed, are corrupt or differ; 2 a mistake in the command or a file; 3 the store or the port is in use; 130 stopped, with checkpoints.
 
