@@ -55,8 +55,8 @@ const flow = {
   report: ['aggregate', 'logs', 'sweep', 'plugins', 'store/files', 'theory/computations/quantities'],
   // Reads what a store tells; its page has a rule of its own.
   serve: ['coordinator/status', 'report', 'aggregate', 'logs', 'store', 'sweep'],
-  // Logs and verdicts to one file; its columns are those of the logs and the settings.
-  export: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
+  // Logs and verdicts to one file; its columns are those of the logs and the settings. Of a task that is not done its checkpoint tells.
+  export: ['logs', 'store', 'sweep', 'training/checkpoint', 'theory/computations/quantities'],
   // In a process of its own, which coordinator/event-writer starts and knows the protocol of.
   tensorboard: ['native', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
   // The package's own exports; those of library/graph load TensorFlow.

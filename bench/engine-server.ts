@@ -8,7 +8,8 @@ import type { ExperimentName } from '../src/sweep/experiments.js';
 import type { TrainingSettings } from '../src/sweep/task.js';
 import { evaluate } from '../src/training/evaluate.js';
 import { Programs, type Program } from '../src/training/programs.js';
-import { runInputTensors } from '../src/training/step.js';
+import { StepInputs } from '../src/training/step.js';
+import { drawTask } from '../src/training/task-draws.js';
 import { train } from '../src/training/train.js';
 import { initialParameters } from '../src/vae/parameters.js';
 import { CHECKPOINT_EVERY_MS, checkShape, settingsOf, taskOf } from './shapes.js';
@@ -70,22 +71,26 @@ async function answer(line: string): Promise<object> {
 /** Each call takes over the state of the one before and brings every step's metrics here. */
 function run(shape: ExperimentName, steps: number, calls: number): object {
   const settings = settingsOf(shape, { engine });
-  const { model, loop } = programs.get(settings);
-  const inputs = runInputTensors(settings, model.dataset.parameters(settings.seed, settings));
-  const parameters = initialParameters(model, settings.modelSeed);
+  const program = programs.get(settings);
+  const { model, loop } = program;
+  const { dataParameters, keys } = drawTask(program, settings);
+  const inputs = new StepInputs(settings, keys, dataParameters);
+  const parameters = initialParameters(model, keys.kernelKey);
   let state: Tensor[] = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
   let loss = NaN;
   const cpu = process.cpuUsage();
   const start = performance.now();
   for (let call = 0; call < calls; call++) {
-    const result = loop.run(state, inputs, 1 + call * steps, steps);
+    const result = loop.run(state, inputs.of(1 + call * steps, steps), 1 + call * steps, steps);
     tf.dispose(state);
     state = result.state;
     loss = result.metrics[0] ?? NaN;
   }
   const elapsedMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
-  tf.dispose([...inputs, ...state]);
+  inputs.dispose();
+  keys.dispose();
+  tf.dispose([...dataParameters, ...state]);
   const count = steps * calls;
   return { usPerStep: (elapsedMs * 1000) / count, cpuUsPerStep: (user + system) / count, loss };
 }
@@ -122,14 +127,15 @@ function partsMs(settings: TrainingSettings): { evaluationsMs: number; startMs: 
   const evaluations: number[] = [];
   for (let step = 0; step < TIMED; step++) {
     const start = performance.now();
-    const data = model.dataset.parameters(settings.seed, settings);
-    const parameters = initialParameters(model, settings.modelSeed);
+    const draws = drawTask(program, settings);
+    const parameters = initialParameters(model, draws.keys.kernelKey);
     parameters.dataSync();
     const made = performance.now();
-    evaluate(program, settings, parameters, data, step);
+    evaluate(program, settings, parameters, draws, step, null);
     starts.push(made - start);
     evaluations.push(performance.now() - made);
-    tf.dispose([...data, parameters]);
+    draws.keys.dispose();
+    tf.dispose([...draws.dataParameters, parameters]);
   }
   const count = 1 + Math.ceil(settings.steps / settings.evaluateEverySteps);
   return { evaluationsMs: median(evaluations) * count, startMs: median(starts) };

@@ -6,7 +6,7 @@ import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
 import { isTraining, type Task } from '../sweep/task.js';
 import { formatCount } from '../units.js';
-import { RUN_DEFAULTS } from '../coordinator/defaults.js';
+import { defaultRunOptions } from '../coordinator/defaults.js';
 import {
   loadSweepOf,
   received,
@@ -96,16 +96,10 @@ async function retrainSome(
     stop.abort(reason);
   });
   const comparisons = await retrain(sweep, drawTasks(finished, argv.retrain, argv.seed), {
+    ...defaultRunOptions(),
     outDir: argv.out,
     workers: argv.workers,
     retries: 0,
-    checkpointEveryMs: RUN_DEFAULTS.checkpointEverySeconds * 1000,
-    isolation: RUN_DEFAULTS.isolation,
-    stallMs: RUN_DEFAULTS.stallAfterSeconds * 1000,
-    memoryBytes: RUN_DEFAULTS.maxMemoryMegabytes * 1e6,
-    logLevel: 'info',
-    retryDiverged: false,
-    retrainCorrupt: false,
     signal: stop.signal,
     output: process.stderr,
   }).finally(removeHandlers);

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { installedTensorFlow } from '../store/installation.js';
 import { NUMERICS_VERSION } from '../sweep/numerics-version.js';
 import type { TaskVersions } from '../sweep/task.js';
+import type { RunOptions } from './run-sweep.js';
 
 /** Of training, whichever command trains. */
 export const RUN_DEFAULTS = {
@@ -13,6 +14,20 @@ export const RUN_DEFAULTS = {
   /** Nine tenths of the machine's. */
   maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
 } as const;
+
+/** The options of a run that nobody has chosen any for. */
+export function defaultRunOptions() {
+  return {
+    retries: RUN_DEFAULTS.retries,
+    checkpointEveryMs: RUN_DEFAULTS.checkpointEverySeconds * 1_000,
+    isolation: RUN_DEFAULTS.isolation,
+    stallMs: RUN_DEFAULTS.stallAfterSeconds * 1_000,
+    memoryBytes: RUN_DEFAULTS.maxMemoryMegabytes * 1e6,
+    logLevel: 'info',
+    retryDiverged: false,
+    retrainCorrupt: false,
+  } satisfies Partial<RunOptions>;
+}
 
 /** The versions that decide the bits of what would be trained here. */
 export function installedVersions(): TaskVersions {

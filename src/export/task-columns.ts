@@ -14,7 +14,7 @@ const describe = (type: ColumnType, unit: string, description: string): Describe
 /** Settings of training, as a task keeps them. */
 export const trainingSettings: Readonly<Record<keyof TrainingSettings, Described>> = {
   kind: describe('utf8', '-', '`train`, or the computation of the theory'),
-  experiment: describe('utf8', '-', 'linear, sigmoid or sphere'),
+  experiment: describe('utf8', '-', 'linear, sigmoid or sphere, or the data of a plugin'),
   intrinsicDim: describe('int32', 'count', 'r*, the intrinsic dimension of the data'),
   ambientDim: describe('int32', 'count', 'd, the dimension of the space that the data lies in'),
   latentDim: describe('int32', 'count', 'r, the latent dimension of the model'),
@@ -37,6 +37,7 @@ export const trainingSettings: Readonly<Record<keyof TrainingSettings, Described
     'count',
     'Dimensions too many of the optimum that training started at; null for drawn parameters',
   ),
+  randomStreams: describe('utf8', '-', 'released-code, or null for fold-in'),
 };
 
 /** Settings whose names are taken by a number of a log, by the column's name. */

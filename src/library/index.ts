@@ -1,7 +1,6 @@
 /** `import { runSweep, readLogs, compile } from 'vae-sweep'`. Importing it loads no TensorFlow. */
-import type { Loop } from '../graph/loop.js';
+import type { Loop, LoopBody } from '../graph/loop.js';
 import type { CompileOptions, Step } from './graph.js';
-import type { LoopBody } from '../graph/loop.js';
 
 export { runSweep, type RunSweepOptions, type SweepChoice, type SweepResult } from './run-sweep.js';
 export { readLogs, type LoggedTask, type ReadLogsOptions } from './read-logs.js';

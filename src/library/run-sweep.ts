@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Writable } from 'node:stream';
-import { installedVersions, RUN_DEFAULTS } from '../coordinator/defaults.js';
+import { defaultRunOptions, installedVersions } from '../coordinator/defaults.js';
 import { installPlugins } from '../coordinator/plugins.js';
 import { runSweep as runTasks, type RunResult } from '../coordinator/run-sweep.js';
 import { InputError } from '../errors.js';
@@ -50,16 +50,11 @@ export async function runSweep(
 ): Promise<SweepResult> {
   const loaded = await chooseSweep(sweep, options);
   const result = await runTasks(loaded, {
+    ...defaultRunOptions(),
     outDir: options.out ?? 'out',
     workers: options.workers ?? availableParallelism(),
-    retries: options.retries ?? RUN_DEFAULTS.retries,
-    isolation: options.isolation ?? RUN_DEFAULTS.isolation,
-    checkpointEveryMs: RUN_DEFAULTS.checkpointEverySeconds * 1000,
-    stallMs: RUN_DEFAULTS.stallAfterSeconds * 1000,
-    memoryBytes: RUN_DEFAULTS.maxMemoryMegabytes * 1e6,
-    logLevel: 'info',
-    retryDiverged: false,
-    retrainCorrupt: false,
+    ...(options.retries !== undefined && { retries: options.retries }),
+    ...(options.isolation !== undefined && { isolation: options.isolation }),
     signal: options.signal ?? new AbortController().signal,
     output: lines(options.onLine ?? (() => undefined)),
   });

@@ -39,6 +39,11 @@ export function valueAt(table: Pick<Table, 'getChild'>, column: string, row: num
   return typeof value === 'number' ? value : null;
 }
 
+/** All values of a row, by column. */
+export function rowAt(table: Table, row: number): Record<string, LogValue> {
+  return Object.fromEntries(table.schema.fields.map(({ name }) => [name, valueAt(table, name, row)]));
+}
+
 /** A column of numbers without nulls. */
 export function readNumbers(table: Table, column: string): ArrayLike<number> {
   const vector = table.getChild(column);

@@ -1,6 +1,7 @@
 import { Field, Float32, Float64, Int32, List, Schema, type DataType } from 'apache-arrow';
 import type { Task, TrainingTask } from '../sweep/task.js';
 import { builtInMetrics, evaluationMetrics } from '../vae/metrics/registry.js';
+import { releasedMetrics } from '../vae/metrics/released.js';
 
 /** Raised when the columns or their meaning change; readers refuse what they do not know. */
 export const LOG_SCHEMA_VERSION = '2';
@@ -54,15 +55,15 @@ export function stepSchema(task: Task): Schema {
 }
 
 /** `evaluations.arrow`: one row an evaluation; null where a metric is not defined. */
-export function evaluationSchema(task: Task): Schema {
+export function evaluationSchema(task: TrainingTask): Schema {
   const losses = [...LOSSES, VARIANCE].map((column) => field(column, new Float64(), false));
-  const computed = evaluationMetrics().map((metric) => field(metric, TYPES[metric.type](), true));
+  const computed = evaluationMetrics(task.settings).map((metric) => field(metric, TYPES[metric.type](), true));
   return new Schema([field(STEPS_DONE, new Int32(), false), ...losses, ...computed], logMetadata(task));
 }
 
-/** Columns of the evaluation log that every run has. */
+/** Columns of the evaluation log that no plugin may name its own. */
 export function builtInColumns(): string[] {
-  return [STEPS_DONE, ...LOSSES, VARIANCE, ...builtInMetrics].map(({ name }) => name);
+  return [STEPS_DONE, ...LOSSES, VARIANCE, ...builtInMetrics, ...releasedMetrics].map(({ name }) => name);
 }
 
 /** `samples.arrow`: the points of the last evaluation, generated and real side by side, one column a coordinate. */

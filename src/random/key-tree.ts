@@ -1,7 +1,7 @@
 import { foldIn, key, type Key } from './keys.js';
 
 /**
- * The key tree: where every random number of a run comes from. It never changes; a new purpose gets a new number.
+ * The key tree of `fold-in`: where every random number of a task comes from. It never changes; a new purpose gets a new number.
  *
  * ```
  * PRNGKey(seed)                     data; split the authors' way for the data's parameters (A, a*)
@@ -32,11 +32,6 @@ const MODEL_PURPOSES = {
   sampledLatents: 208,
   sampledNoise: 209,
 } as const;
-
-/** The key that the data's parameters are split from, as the authors' code does. */
-export function dataParametersKey(seed: number): Key {
-  return key(seed);
-}
 
 /** Key of one use of the data's randomness; fold the step into it. @param seed or its key, `key(seed)` */
 export function dataKey(seed: number | Key, purpose: keyof typeof DATA_PURPOSES): Key {

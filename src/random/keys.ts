@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
 import { threefry2x32 } from './threefry.js';
+import type { Words } from './words.js';
 
 /** A key of `jax.random`: two unsigned 32-bit words in an int32 tensor of shape [2]. */
 export type Key = Tensor1D;
@@ -11,6 +12,11 @@ export type Keys = Tensor2D;
 /** `jax.random.PRNGKey(seed)`. @param seed a whole number, 0 to 2^32 - 1 */
 export function key(seed: number): Key {
   return tf.tensor1d([0, seed | 0], 'int32');
+}
+
+/** The same key in a tensor. */
+export function keyOf(words: Words): Key {
+  return tf.tensor1d(Int32Array.from(words, (word) => word | 0), 'int32');
 }
 
 /** `jax.random.split(key, count)`: keys that are independent of each other and of `parent`. */

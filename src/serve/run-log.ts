@@ -43,7 +43,10 @@ export class RunLog {
   /** Who trains what, as far as the log tells. */
   workers(): WorkerView[] {
     for (const line of this.#newLines()) this.#note(line);
-    return [...this.#workers].map(([task, worker]) => ({ worker, task }));
+    // A worker keeps its place when it takes another task.
+    return [...this.#workers]
+      .map(([task, worker]) => ({ worker, task }))
+      .sort((a, b) => a.worker.localeCompare(b.worker, 'en', { numeric: true }));
   }
 
   /** The last lines about a task. */

@@ -26,6 +26,7 @@ const trainingSettings = z.object({
   logEverySteps: count,
   engine: z.enum(['c', 'compiled', 'eager']),
   badOptimumExtraDims: z.int().min(1).exactOptional(),
+  randomStreams: z.literal('released-code').exactOptional(),
 });
 
 /** Names of all settings that a task of training has. */

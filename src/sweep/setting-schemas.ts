@@ -71,6 +71,10 @@ export const settingSchemas = {
       'Starts at the bad optimum of Theorem 4, Eq. (6), whose generator has so many dimensions too many; sigmoid data only. ' +
         'Default: none, which starts at drawn parameters.',
     ),
+  randomStreams: oneOf(['fold-in', 'released-code']).describe(
+    "Where all random numbers come from. fold-in: this project's own key tree; released-code: that of the authors' released code, " +
+      'with which the printed numbers were made. Default: fold-in.',
+  ),
 } as const;
 
 export type SettingName = keyof typeof settingSchemas;

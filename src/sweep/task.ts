@@ -34,6 +34,8 @@ export interface TrainingSettings {
    * there where it starts at drawn parameters, so that the tasks that do keep their ids.
    */
   readonly badOptimumExtraDims?: number;
+  /** Random streams of the authors' released code. It is absent for those of `fold-in`, so that such tasks keep their ids. */
+  readonly randomStreams?: 'released-code';
 }
 
 /** Everything that decides what a computation of the paper's theory gives. */

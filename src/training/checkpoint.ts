@@ -57,10 +57,30 @@ export function writeCheckpoint(folder: string, taskId: string, checkpoint: Chec
 }
 
 /**
+ * To go on from.
  * @returns null if there is none
  * @throws a CorruptTaskError if it is broken or of another task, an Error if it was made on a CPU that may round differently
  */
 export function readCheckpoint(path: string, taskId: string): Checkpoint | null {
+  const read = readAnyCheckpoint(path, taskId);
+  if (read === null) return null;
+  const { cpu, ...checkpoint } = read;
+  if (cpu === cpuFeatures()) return checkpoint;
+  throw new Error(
+    `${path} was made on a CPU with ${String(cpu)}, this one has ${cpuFeatures()}: the rest would round differently. ` +
+      `Go on there, or delete its folder (vae-sweep rm) to train from the first step here.`,
+  );
+}
+
+/**
+ * To look at, whatever CPU it was made on.
+ * @returns null if there is none
+ * @throws a CorruptTaskError if it is broken or of another task
+ */
+export function readAnyCheckpoint(
+  path: string,
+  taskId: string,
+): (Checkpoint & { readonly cpu: string | undefined }) | null {
   if (!existsSync(path)) return null;
   const { metadata, tensors } = decode(path);
   const { sha256, ...described } = metadata;
@@ -76,17 +96,12 @@ export function readCheckpoint(path: string, taskId: string): Checkpoint | null 
   const pendingSteps = tensors.get('pendingSteps')?.values;
   if (!(pendingSteps instanceof Int32Array))
     throw new CorruptTaskError(`${path} lacks the array pendingSteps`);
-  if (metadata['cpu'] !== cpuFeatures()) {
-    throw new Error(
-      `${path} was made on a CPU with ${String(metadata['cpu'])}, this one has ${cpuFeatures()}: the rest would round differently. ` +
-        `Go on there, or delete its folder (vae-sweep rm) to train from the first step here.`,
-    );
-  }
   const numbers = numbersSchema.safeParse(metadata);
   if (!numbers.success) throw new CorruptTaskError(`${path} has metadata that no checkpoint has`);
   const { step, stepLogBytes, evaluationLogBytes } = numbers.data;
   const sha256Of = (log: 'stepLog' | 'evaluationLog') => metadata[`${log}Sha256`] ?? null;
   return {
+    cpu: metadata['cpu'],
     step,
     state: STATE_NAMES.map(floats),
     stepLog: {

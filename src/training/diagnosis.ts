@@ -7,7 +7,9 @@ import type { TrainingSettings } from '../sweep/task.js';
 import { buildModel } from '../vae/model.js';
 import { initialParameters } from '../vae/parameters.js';
 import type { Diagnosis } from './protocol.js';
-import { runInputTensors, stepShapes, trainingStep } from './step.js';
+import { randomStreams } from './random-streams/registry.js';
+import { StepInputs, stepShapes, trainingStep } from './step.js';
+import { drawTask } from './task-draws.js';
 
 const STEPS = 20;
 /** `jax.random.split(jax.random.PRNGKey(0))`, as unsigned words. */
@@ -16,14 +18,15 @@ const JAX_SPLIT_OF_KEY_0 = [4146024105, 967050713, 2718843009, 1272950319];
 /** Draws random numbers and trains a small model for a few steps, by the C engine and the eager one. @param now milliseconds */
 export function diagnose(settings: TrainingSettings, now: () => number): Diagnosis {
   const model = buildModel(settings);
-  const body = trainingStep(model, settings.batchSize);
-  const dataParameters = model.dataset.parameters(settings.seed, settings);
-  const inputs = runInputTensors(settings, dataParameters);
-  const parameters = initialParameters(model, settings.modelSeed);
+  const streams = randomStreams(model, settings);
+  const body = trainingStep(model, streams);
+  const { dataParameters, keys } = drawTask({ model, streams }, settings);
+  const inputs = new StepInputs(settings, keys, dataParameters).of(1, STEPS);
+  const parameters = initialParameters(model, keys.kernelKey);
   const state = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
   const losses = (loop: Loop) => loop.run(state, inputs, 1, STEPS).metrics;
   const start = now();
-  const compiled = compileLoopToC(body, stepShapes(model), STEPS);
+  const compiled = compileLoopToC(body, stepShapes(model, streams), STEPS);
   const measured = losses(compiled);
   const compileMs = now() - start;
   losses(compiled);

@@ -1,14 +1,15 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
 import { trainingData } from '../sweep/experiments.js';
 import type { TrainingSettings } from '../sweep/task.js';
-import { generate, losses } from '../vae/loss.js';
+import { boundedDecoderLogVariance, generate, losses } from '../vae/loss.js';
 import type { Evaluation, MetricValues } from '../vae/metrics/metric.js';
 import { evaluationMetrics } from '../vae/metrics/registry.js';
 import { parameterLayout, parametersOf, unflatten } from '../vae/parameters.js';
 import { drawEvaluation } from './evaluation-draws.js';
 import type { Program } from './programs.js';
 import { STEP_METRICS } from './step.js';
+import type { TaskDraws } from './task-draws.js';
 
 /** One row of the evaluation log. */
 export type EvaluationRow = Readonly<Record<string, MetricValues[keyof MetricValues] | null>>;
@@ -22,26 +23,31 @@ export interface EvaluationResult {
 
 /**
  * Evaluates the parameters after `step` steps: the losses on fresh real points with one latent sample each, the other metrics on
- * fresh points of the generator. A pure function of (settings, parameters, step).
+ * fresh points of the generator. A pure function of (settings, parameters, step, previous).
+ * @param previous the evaluation before, whose decoder variance the released code's score adds its noise with; null for the first
  */
 export function evaluate(
-  { model, evaluationLoop }: Pick<Program, 'model' | 'evaluationLoop'>,
+  { model, streams, evaluationLoop }: Pick<Program, 'model' | 'streams' | 'evaluationLoop'>,
   settings: TrainingSettings,
   flat: Tensor1D,
-  dataParameters: readonly Tensor2D[],
+  { dataParameters, keys }: TaskDraws,
   step: number,
+  previous: EvaluationRow | null,
 ): EvaluationResult {
   let result: EvaluationResult | undefined;
   // `tidy` looks for tensors in what it is given back, number by number.
   tf.tidy(() => {
     const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
     const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
-    const draws = drawEvaluation(model, evaluationLoop, settings, step);
+    const draws = drawEvaluation(streams, evaluationLoop, keys, step);
     const real = model.dataset.points(dataParameters, draws.source, settings);
     const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };
     const measured = losses(model, parameters, real, noise, threshold);
     const latents = draws.generatedLatents;
-    const generated = generate(model, parameters, latents, draws.generatedNoise, threshold);
+    const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
+    const pointsWith = (variance: Scalar) =>
+      generate(model, parameters, latents, draws.generatedNoise, variance);
+    const generated = pointsWith(logVariance);
     const values = STEP_METRICS.map((name) => [name, measured[name].dataSync()[0] ?? NaN] as const);
     const decoderVariance = Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN);
     const [firstLayer] = parameters.decoder;
@@ -57,8 +63,17 @@ export function evaluate(
       dataParameters: dataParameters.map((tensor) => tensor.arraySync()),
       decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
       deadDecoderUnits: model.decoder.hidden(parameters.decoder, latents).map(countDead),
+      released:
+        settings.randomStreams === 'released-code'
+          ? {
+              generated: pointsWith(tf.scalar(previousLogVariance(previous, settings))).arraySync(),
+              scoreBatch:
+                draws.scoreSource &&
+                model.dataset.points(dataParameters, draws.scoreSource, settings).arraySync(),
+            }
+          : null,
     };
-    const computed = evaluationMetrics().map((metric) => [metric.name, metric.compute(evaluation)] as const);
+    const computed = evaluationMetrics(settings).map((metric) => [metric.name, metric.compute(evaluation)] as const);
     result = {
       row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
       generated: generated.dataSync<'float32'>().slice(),
@@ -67,6 +82,14 @@ export function evaluate(
   });
   if (result === undefined) throw new Error('An evaluation gave no result.');
   return result;
+}
+
+/** log eps^2 at the evaluation before; the released code starts with the constant c. */
+function previousLogVariance(
+  previous: EvaluationRow | null,
+  { initialDecoderLogVariance }: TrainingSettings,
+): number {
+  return previous === null ? initialDecoderLogVariance : Number(previous['decoderLogVariance']);
 }
 
 /** Units of a ReLU layer, [batch, width], that are 0 for the whole batch. */

@@ -13,7 +13,9 @@ import { evaluationLoop } from './evaluation-draws.js';
 import { compileAhead, Programs } from './programs.js';
 import { failedOutcome } from './failed-outcome.js';
 import type { TrainOutcome, TrainRequest, WarmUpRequest, WorkerReply } from './protocol.js';
+import { randomStreams } from './random-streams/registry.js';
 import { stepShapes, trainingStep } from './step.js';
+import { drawTask } from './task-draws.js';
 import { train } from './train.js';
 
 /** A handler of a worker's requests to train, with the programs that the worker has compiled. */
@@ -58,10 +60,11 @@ function checkVersions({ settings, versions }: TrainingTask): void {
 function warmUp({ settings }: TrainingTask): void {
   tf.tidy(() => {
     const model = buildModel(settings);
-    recordLoop(trainingStep(model, settings.batchSize), stepShapes(model), 1, 1);
-    const dataParameters = model.dataset.parameters(settings.seed, settings);
-    const draws = evaluationLoop(model, settings);
-    const program = { model, evaluationLoop: eagerLoop(draws.body, 1) };
-    evaluate(program, settings, initialParameters(model, settings.modelSeed), dataParameters, 0);
+    const streams = randomStreams(model, settings);
+    recordLoop(trainingStep(model, streams), stepShapes(model, streams), 1, 1);
+    const task = drawTask({ model, streams }, settings);
+    const draws = evaluationLoop(streams);
+    const program = { model, streams, evaluationLoop: eagerLoop(draws.body, 1) };
+    evaluate(program, settings, initialParameters(model, task.keys.kernelKey), task, 0, null);
   });
 }

@@ -4,15 +4,16 @@ import { eagerLoop, type Loop, type LoopBody, type LoopShapes } from '../graph/l
 import type { TrainingSettings } from '../sweep/task.js';
 import { buildModel, type Model } from '../vae/model.js';
 import { evaluationLoop } from './evaluation-draws.js';
+import { randomStreams } from './random-streams/registry.js';
+import { MAX_CHUNK_STEPS, type RandomStreams } from './random-streams/streams.js';
 import { stepShapes, trainingStep } from './step.js';
 
-/** Steps of one native call, at most. A task's bits do not depend on it. */
-export const MAX_CHUNK_STEPS = 1000;
 /** Compiled programs that a worker keeps, at most. */
 const MAX_PROGRAMS = 2;
 
 export interface Program {
   readonly model: Model;
+  readonly streams: RandomStreams;
   readonly loop: Loop;
   /** Draws what an evaluation needs, in one step. */
   readonly evaluationLoop: Loop;
@@ -58,9 +59,10 @@ export class Programs {
 export async function compileAhead(settings: TrainingSettings): Promise<void> {
   if (settings.engine !== 'c') return;
   const model = buildModel(settings);
-  const draws = evaluationLoop(model, settings);
+  const streams = randomStreams(model, settings);
+  const draws = evaluationLoop(streams);
   await Promise.all([
-    compileAheadToC(trainingStep(model, settings.batchSize), stepShapes(model), MAX_CHUNK_STEPS),
+    compileAheadToC(trainingStep(model, streams), stepShapes(model, streams), MAX_CHUNK_STEPS),
     compileAheadToC(draws.body, draws.shapes, 1),
   ]);
 }
@@ -69,19 +71,20 @@ export async function compileAhead(settings: TrainingSettings): Promise<void> {
 function programShape(settings: TrainingSettings): string {
   const { experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths, evaluationPoints } =
     settings;
-  const { biases, decoderNoise, initialDecoderLogVariance, engine } = settings;
+  const { biases, decoderNoise, initialDecoderLogVariance, engine, randomStreams = null } = settings;
   return JSON.stringify([
     ...[experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths, evaluationPoints],
-    ...[biases, decoderNoise, initialDecoderLogVariance, engine],
+    ...[biases, decoderNoise, initialDecoderLogVariance, engine, randomStreams],
   ]);
 }
 
 function makeProgram(settings: TrainingSettings): Program {
   const model = buildModel(settings);
-  const body = trainingStep(model, settings.batchSize);
-  const loop = ENGINES[settings.engine](body, stepShapes(model), MAX_CHUNK_STEPS);
-  const draws = evaluationLoop(model, settings);
+  const streams = randomStreams(model, settings);
+  const body = trainingStep(model, streams);
+  const loop = ENGINES[settings.engine](body, stepShapes(model, streams), MAX_CHUNK_STEPS);
+  const draws = evaluationLoop(streams);
   // A session more a program would cost the compiled engine more memory than it saves time.
   const makeDraws = ENGINES[settings.engine === 'c' ? 'c' : 'eager'];
-  return { model, loop, evaluationLoop: makeDraws(draws.body, draws.shapes, 1) };
+  return { model, streams, loop, evaluationLoop: makeDraws(draws.body, draws.shapes, 1) };
 }

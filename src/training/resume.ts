@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { CorruptTaskError } from '../errors.js';
 import { inStore } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
-import type { ParameterBlock } from '../vae/parameters.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { readPredecessor } from './predecessor.js';
+import type { Program } from './programs.js';
 import type { TrainRequest } from './protocol.js';
 import { TrainingLogs } from './training-logs.js';
 
@@ -25,7 +25,7 @@ export interface Start {
  */
 export function resume(
   { folder, task, predecessor }: TrainRequest,
-  layout: readonly ParameterBlock[],
+  program: Pick<Program, 'model' | 'streams'>,
 ): Start {
   const problems: string[] = [];
   for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
@@ -43,7 +43,7 @@ export function resume(
   if (problems.length > 0) throw new CorruptTaskError(problems.join('; '));
   const logs = new TrainingLogs(folder, task, null);
   try {
-    const finished = predecessor === null ? null : readPredecessor(predecessor, task, layout, logs);
+    const finished = predecessor === null ? null : readPredecessor(predecessor, task, program, logs);
     return { step: finished?.step ?? 0, state: finished?.state ?? null, logs, recovered: null };
   } catch (error) {
     logs.close();

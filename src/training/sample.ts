@@ -8,7 +8,7 @@ import { modelKey } from '../random/key-tree.js';
 import { foldIn } from '../random/keys.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import type { TrainingTask } from '../sweep/task.js';
-import { generate } from '../vae/loss.js';
+import { boundedDecoderLogVariance, generate } from '../vae/loss.js';
 import { buildModel, type Model } from '../vae/model.js';
 import { parameterLayout, parametersOf, type Parameters } from '../vae/parameters.js';
 
@@ -40,7 +40,8 @@ function drawBlock(model: Model, parameters: Parameters, task: TrainingTask, see
       normal(foldIn(modelKey(seed, purpose), block), [BLOCK_POINTS, width]) as Tensor2D;
     const threshold = tf.scalar(decoderLogVarianceThreshold ?? -Infinity);
     const latents = draw('sampledLatents', latentDim);
-    return generate(model, parameters, latents, draw('sampledNoise', ambientDim), threshold).arraySync();
+    const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
+    return generate(model, parameters, latents, draw('sampledNoise', ambientDim), logVariance).arraySync();
   });
 }
 

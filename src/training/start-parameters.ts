@@ -3,12 +3,12 @@ import { tf } from '../native/tensorflow.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { badOptimum } from '../theory/bad-optimum.js';
 import type { Model } from '../vae/model.js';
-import { initialParameters, parameterCount, parameterLayout } from '../vae/parameters.js';
+import { initialParameters, parameterCount, parameterLayout, type KernelKey } from '../vae/parameters.js';
 
 /** Parameters before the first step, flat: drawn, or those of the bad optimum that the settings ask for. */
-export function startParameters(model: Model, settings: TrainingSettings): Tensor1D {
+export function startParameters(model: Model, settings: TrainingSettings, kernelKey: KernelKey): Tensor1D {
   return settings.badOptimumExtraDims === undefined
-    ? initialParameters(model, settings.modelSeed)
+    ? initialParameters(model, kernelKey)
     : badOptimumParameters(model, settings, settings.badOptimumExtraDims);
 }
 

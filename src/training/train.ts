@@ -1,19 +1,20 @@
 import { join } from 'node:path';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
 import type { TrainingSettings } from '../sweep/task.js';
-import { parameterLayout } from '../vae/parameters.js';
 import { writeCheckpoint } from './checkpoint.js';
 import type { Clock } from './clock.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
-import type { TrainingLogs } from './training-logs.js';
-import { MAX_CHUNK_STEPS, type Program, type Programs } from './programs.js';
+import type { Continuation, TrainingLogs } from './training-logs.js';
+import type { Program, Programs } from './programs.js';
 import type { StepMetrics, TrainOutcome, TrainRequest } from './protocol.js';
+import { MAX_CHUNK_STEPS } from './random-streams/streams.js';
 import { resume, type Start } from './resume.js';
 import { recordSession } from './session-record.js';
 import { startParameters } from './start-parameters.js';
-import { runInputTensors, STEP_METRICS } from './step.js';
+import { StepInputs, STEP_METRICS } from './step.js';
+import { drawTask, type TaskDraws } from './task-draws.js';
 
 /** How long a chunk should take: a stop request waits for its end. */
 const CHUNK_MS = 250;
@@ -22,7 +23,7 @@ const FIRST_CHUNK_STEPS = 100;
 /** Trains one task from its checkpoint or its start, to its end, a stop request or a loss that is not finite. */
 export function train(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
   const program = programs.get(request.task.settings);
-  const start = resume(request, parameterLayout(program.model));
+  const start = resume(request, program);
   try {
     const run = new Run(request, program, start, clock);
     try {
@@ -40,8 +41,8 @@ class Run {
   readonly #program: Program;
   readonly #clock: Clock;
   readonly #shared: Int32Array;
-  readonly #dataParameters: Tensor2D[];
-  readonly #inputs: Tensor[];
+  readonly #draws: TaskDraws;
+  readonly #inputs: StepInputs;
   readonly #logs: TrainingLogs;
   readonly #fromStep: number;
   readonly #recovered: string | null;
@@ -53,6 +54,9 @@ class Run {
   #lastEvaluation: EvaluationResult | null = null;
   #chunkSteps = FIRST_CHUNK_STEPS;
   #checkpointMs: number;
+  /** Steps after which a longer task can continue from this one, and the state there if it is not the final one. */
+  readonly #commonSteps: number;
+  #continuation: Continuation | null = null;
 
   constructor(request: TrainRequest, program: Program, start: Start, clock: Clock) {
     this.#request = request;
@@ -62,15 +66,18 @@ class Run {
     const { task } = request;
     this.#recovered = start.recovered;
     this.#logs = start.logs;
-    this.#dataParameters = tf.tidy(() => program.model.dataset.parameters(task.settings.seed, task.settings));
-    this.#inputs = runInputTensors(task.settings, this.#dataParameters);
-    this.#state = start.state?.map((values) => tf.tensor1d(values)) ?? startState(program, task.settings);
+    this.#draws = drawTask(program, task.settings);
+    this.#inputs = new StepInputs(task.settings, this.#draws.keys, this.#draws.dataParameters);
+    this.#commonSteps = program.streams.commonSteps(task.settings.steps);
+    this.#state =
+      start.state?.map((values) => tf.tensor1d(values)) ?? startState(program, task.settings, this.#draws);
     this.#step = start.step;
     this.#fromStep = this.#step;
     this.#start = { ms: clock.now(), date: clock.date() };
     this.#checkpointMs = this.#start.ms;
     // A run that was stopped before its first step has logged it.
     if (start.state === null) this.#logEvaluation();
+    this.#keepContinuation();
   }
 
   toEnd(): TrainOutcome {
@@ -81,28 +88,34 @@ class Run {
       const diverged = this.#runChunk();
       if (diverged) return diverged;
       this.#reportStep();
-      if (this.#clock.now() - this.#checkpointMs >= this.#request.checkpointEveryMs) this.#checkpoint();
+      if (this.#step < steps && this.#isCheckpointDue()) this.#checkpoint();
     }
     return this.#finish();
   }
 
   dispose(): void {
-    tf.dispose([...this.#inputs, ...this.#state]);
+    const { dataParameters, keys } = this.#draws;
+    this.#inputs.dispose();
+    keys.dispose();
+    tf.dispose([...dataParameters, ...this.#state]);
   }
 
   /** Runs to the next evaluation, or less if that takes long. */
   #runChunk(): TrainOutcome | null {
     const { steps, evaluateEverySteps } = this.#request.task.settings;
     const toEvaluation = evaluateEverySteps - (this.#step % evaluateEverySteps);
-    const count = Math.min(this.#chunkSteps, toEvaluation, steps - this.#step);
+    const toEnd = (this.#step < this.#commonSteps ? this.#commonSteps : steps) - this.#step;
+    const count = Math.min(this.#chunkSteps, toEvaluation, toEnd);
     const startMs = this.#clock.now();
-    const result = this.#program.loop.run(this.#state, this.#inputs, this.#step + 1, count);
+    const firstStep = this.#step + 1;
+    const result = this.#program.loop.run(this.#state, this.#inputs.of(firstStep, count), firstStep, count);
     tf.dispose(this.#state);
     this.#state = result.state as Tensor1D[];
     const finiteRows = countFiniteRows(result.metrics);
     this.#logs.steps.append(this.#step + 1, result.metrics.subarray(0, finiteRows * STEP_METRICS.length));
     if (finiteRows < count) return this.#diverge(result.metrics, finiteRows);
     this.#step += count;
+    this.#keepContinuation();
     if (this.#step % evaluateEverySteps === 0 || this.#step === steps) this.#logEvaluation();
     const perStepMs = Math.max((this.#clock.now() - startMs) / count, Number.EPSILON);
     this.#chunkSteps = Math.min(
@@ -114,7 +127,8 @@ class Run {
 
   #evaluate(): EvaluationResult {
     const { settings } = this.#request.task;
-    return evaluate(this.#program, settings, this.#parameters(), this.#dataParameters, this.#step);
+    const previous = this.#logs.lastEvaluation;
+    return evaluate(this.#program, settings, this.#parameters(), this.#draws, this.#step, previous);
   }
 
   #logEvaluation(): void {
@@ -132,10 +146,22 @@ class Run {
     Atomics.store(this.#shared, 1 + this.#request.slot, this.#step);
   }
 
+  #stateValues(): Float32Array[] {
+    return this.#state.map((tensor) => tensor.dataSync<'float32'>());
+  }
+
+  #keepContinuation(): void {
+    if (this.#step !== this.#commonSteps || this.#step === this.#request.task.settings.steps) return;
+    this.#continuation = { step: this.#step, state: this.#stateValues() };
+  }
+
+  #isCheckpointDue(): boolean {
+    return this.#clock.now() - this.#checkpointMs >= this.#request.checkpointEveryMs;
+  }
+
   #checkpoint(): void {
     const { folder, task } = this.#request;
-    const state = this.#state.map((tensor) => tensor.dataSync<'float32'>());
-    writeCheckpoint(folder, task.id, { step: this.#step, state, ...this.#logs.sync() });
+    writeCheckpoint(folder, task.id, { step: this.#step, state: this.#stateValues(), ...this.#logs.sync() });
     this.#checkpointMs = this.#clock.now();
   }
 
@@ -161,7 +187,8 @@ class Run {
     const { folder, task } = this.#request;
     const points = this.#lastEvaluation ?? this.#evaluate();
     const { model } = this.#program;
-    const results = this.#logs.results(model, this.#state, this.#dataParameters, points);
+    const trained = { state: this.#stateValues(), continuation: this.#continuation };
+    const results = this.#logs.results(model, trained, this.#draws.dataParameters, points);
     this.#recordSession();
     commitResults(folder, task.id, results);
     removeUnfinished(folder);
@@ -186,8 +213,8 @@ function wholeBlocks(steps: number, blockSteps: number): number {
   return Math.max(1, Math.floor(steps < blockSteps ? steps : steps - (steps % blockSteps)));
 }
 
-function startState({ model }: Program, settings: TrainingSettings): Tensor1D[] {
-  const parameters = startParameters(model, settings);
+function startState({ model }: Program, settings: TrainingSettings, { keys }: TaskDraws): Tensor1D[] {
+  const parameters = startParameters(model, settings, keys.kernelKey);
   return [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
 }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { BatchStream, EMPTY_STREAM } from '../logs/batch-stream.js';
+import { decodeLog } from '../logs/decode.js';
 import { batchToFile, recordBatch } from '../logs/encode.js';
+import { rowAt } from '../logs/read.js';
 import { encodeSafetensors } from '../logs/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../logs/step-log.js';
@@ -16,6 +18,21 @@ import type { EvaluationResult, EvaluationRow } from './evaluate.js';
 /** Names of Adam's two moments among the finished task's parameters, from which a task of more steps may go on. */
 export const MOMENTS = ['adam.firstMoment', 'adam.secondMoment'] as const;
 
+/** Where a longer task continues from: parameters and Adam's moments after `step` steps. */
+export interface Continuation {
+  readonly step: number;
+  readonly state: readonly Float32Array[];
+}
+
+/** Names in a finished task whose last steps a longer task does not share: its continuation's parameters, and their step. */
+export const CONTINUATION = { parameters: 'continuation.parameters', step: 'continuationStep' } as const;
+
+/** The state at a task's end, and the one that a longer task continues from if it is another. */
+export interface Trained {
+  readonly state: readonly Float32Array[];
+  readonly continuation: Continuation | null;
+}
+
 /** The files that a run of one task writes. */
 export class TrainingLogs {
   readonly steps: StepLog;
@@ -23,6 +40,7 @@ export class TrainingLogs {
   readonly #evaluationColumns: readonly string[];
   readonly #task: TrainingTask;
   readonly #folder: string;
+  #lastEvaluation: EvaluationRow | null = null;
   /** Whether the folder's entries of the logs are durable. */
   #hasEntries: boolean;
 
@@ -42,14 +60,21 @@ export class TrainingLogs {
     try {
       const file = join(folder, TASK_FILES.evaluationsStream);
       this.#evaluations = new BatchStream(file, evaluations, checkpoint?.evaluationLog ?? EMPTY_STREAM);
+      if (checkpoint !== null) this.#lastEvaluation = lastRow(this.#evaluations);
     } catch (error) {
       this.steps.close();
       throw error;
     }
   }
 
+  /** The row that was added last, also before a stop; null before the first. */
+  get lastEvaluation(): EvaluationRow | null {
+    return this.#lastEvaluation;
+  }
+
   /** Each evaluation is a record batch of its own. */
   addEvaluation(row: EvaluationRow): void {
+    this.#lastEvaluation = row;
     this.#evaluations.append(this.#evaluationColumns.map((name) => [row[name] ?? null]));
   }
 
@@ -64,7 +89,7 @@ export class TrainingLogs {
   /** The whole files of the finished task, by name. @param points of the last evaluation */
   results(
     model: Model,
-    state: readonly Tensor1D[],
+    trained: Trained,
     dataParameters: readonly Tensor2D[],
     points: Samples,
   ): Record<string, Uint8Array> {
@@ -72,7 +97,7 @@ export class TrainingLogs {
       [TASK_FILES.steps]: this.steps.finish(),
       [TASK_FILES.evaluations]: this.#evaluations.toFile(),
       [TASK_FILES.samples]: this.#encodeSamples(points),
-      [TASK_FILES.parameters]: encodeParameters(this.#task, model, state, dataParameters),
+      [TASK_FILES.parameters]: encodeParameters(this.#task, model, trained, dataParameters),
     };
   }
 
@@ -88,6 +113,11 @@ export class TrainingLogs {
   }
 }
 
+function lastRow(stream: BatchStream): EvaluationRow | null {
+  const table = decodeLog(stream.toFile());
+  return table.numRows === 0 ? null : rowAt(table, table.numRows - 1);
+}
+
 type Samples = Pick<EvaluationResult, 'generated' | 'real'>;
 
 /** The columns of a row-major matrix. */
@@ -99,14 +129,18 @@ function columnsOf(values: Float32Array, width: number): Float32Array[] {
   });
 }
 
-/** Trained parameters by name, Adam's moments as one vector each, the data's parameters (A, a*) as `data.0`; the settings in the metadata. */
+/**
+ * Trained parameters by name, what a longer task continues from (Adam's moments as one vector each, and the parameters there if they are
+ * others), the data's parameters (A, a*) as `data.0`; the settings in the metadata.
+ */
 function encodeParameters(
   { id, settings, versions }: TrainingTask,
   model: Model,
-  state: readonly Tensor1D[],
+  { state, continuation }: Trained,
   dataParameters: readonly Tensor2D[],
 ): Uint8Array {
-  const [flat = new Float32Array(), ...rest] = state.map((tensor) => tensor.dataSync<'float32'>());
+  const [flat = new Float32Array()] = state;
+  const [before, ...rest] = continuation?.state ?? state;
   const moments = MOMENTS.map((name, index) => {
     const values = rest[index] ?? new Float32Array();
     return { name, shape: [values.length], values };
@@ -122,5 +156,11 @@ function encodeParameters(
     values: flat.slice(offset, offset + shape[0] * shape[1]),
   }));
   const metadata = { task: id, settings: JSON.stringify(settings), versions: JSON.stringify(versions) };
-  return encodeSafetensors(metadata, [...trained, ...moments, ...data]);
+  if (continuation === null || before === undefined)
+    return encodeSafetensors(metadata, [...trained, ...moments, ...data]);
+  const start = { name: CONTINUATION.parameters, shape: [before.length], values: before };
+  return encodeSafetensors({ ...metadata, [CONTINUATION.step]: String(continuation.step) }, [
+    ...[...trained, start],
+    ...[...moments, ...data],
+  ]);
 }

@@ -63,20 +63,22 @@ export function losses(
   return { loss: tf.add(kl, reconstruction), reconstruction, kl, squaredError, decoderLogVariance };
 }
 
-/** Points of the generator, x~ = f(z) + eps * noise, [n, ambientDim]; both arguments are standard normal. */
+/**
+ * Returns points of the generator, x~ = f(z) + eps * noise, [n, ambientDim]; latents and noise are standard normal.
+ * @param decoderLogVariance log eps^2, scalar
+ */
 export function generate(
   model: Model,
   parameters: Parameters,
   latents: Tensor2D,
   noise: Tensor2D,
-  threshold: Scalar,
+  decoderLogVariance: Scalar,
 ): Tensor2D {
-  const decoderLogVariance = boundedDecoderLogVariance(model, parameters, threshold);
   return withNoise(model.decoder.apply(parameters.decoder, latents), noise, decoderLogVariance);
 }
 
 /** log eps^2 = max(p * c, threshold). */
-function boundedDecoderLogVariance(model: Model, parameters: Parameters, threshold: Scalar): Scalar {
+export function boundedDecoderLogVariance(model: Model, parameters: Parameters, threshold: Scalar): Scalar {
   const free: Scalar = tf.mul(
     tf.reshape(parameters.decoderLogVarianceScale, []),
     model.settings.initialDecoderLogVariance,

@@ -1,10 +1,9 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
 import { truncatedNormal } from '../random/distributions.js';
-import { modelKey } from '../random/key-tree.js';
-import { foldIn } from '../random/keys.js';
+import type { Key } from '../random/keys.js';
 import type { Model } from './model.js';
-import type { DenseParameters } from './networks.js';
+import type { DenseParameters, LayerShape } from './networks.js';
 
 /** Standard deviation of a standard normal truncated at two of its own: JAX divides by it so that the kernel's is exact. */
 const TRUNCATED_STANDARD_DEVIATION = 0.87962566103423978;
@@ -75,16 +74,19 @@ export function parametersOf(model: Model, blocks: readonly Tensor2D[]): Paramet
   };
 }
 
+/** The key that a layer's initial kernel is drawn with. @param index of the layer, those of the encoder first */
+export type KernelKey = (layer: LayerShape, index: number) => Key;
+
 /**
  * Parameters before the first step, flat: kernels LeCun-normal as JAX and Flax define it (a normal truncated at two standard
  * deviations, scaled so that its own is 1/sqrt(inputs)), biases 0, log D = 1, p = 1.
  */
-export function initialParameters(model: Model, modelSeed: number): Tensor1D {
+export function initialParameters(model: Model, kernelKey: KernelKey): Tensor1D {
   return tf.tidy(() => {
-    const parent = modelKey(modelSeed, 'initialParameters');
     const layers = [...model.encoder.layers, ...model.decoder.layers];
-    const dense = layers.flatMap(({ inputs, outputs }, index) => {
-      const draw = truncatedNormal(foldIn(parent, index), -2, 2, [inputs, outputs]);
+    const dense = layers.flatMap((layer, index) => {
+      const { inputs, outputs } = layer;
+      const draw = truncatedNormal(kernelKey(layer, index), -2, 2, [inputs, outputs]);
       const kernel = tf.mul(draw, Math.sqrt(1 / inputs) / TRUNCATED_STANDARD_DEVIATION);
       return model.settings.biases ? [kernel, tf.zeros([1, outputs])] : [kernel];
     });

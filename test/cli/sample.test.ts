@@ -35,6 +35,8 @@ describe('sample', () => {
     assert.match(few.stdout, /^x1,x2,x3,x4,x5,x6\n/);
     const many = rowsOf(sample('-n', '1200').stdout);
     assert.equal(many.length, 1200);
+    // The second block has others.
+    assert.notDeepEqual(many[1000], many[0]);
     assert.deepEqual(rowsOf(few.stdout), many.slice(0, 3));
     assert.notDeepEqual(rowsOf(sample('-n', '3', '--seed', '1').stdout), rowsOf(few.stdout));
   });

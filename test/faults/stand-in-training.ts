@@ -1,18 +1,17 @@
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { evaluationSchema } from '../../src/logs/schemas.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/task-folder.js';
 import type { Task, TrainingTask } from '../../src/sweep/task.js';
 import { writeCheckpoint } from '../../src/training/checkpoint.js';
 import type { EvaluationRow } from '../../src/training/evaluate.js';
 import type { TrainOutcome } from '../../src/training/protocol.js';
+import { randomStreams } from '../../src/training/random-streams/registry.js';
 import { resume } from '../../src/training/resume.js';
 import { recordSession } from '../../src/training/session-record.js';
 import type { TrainingLogs } from '../../src/training/training-logs.js';
 import { STEP_METRICS } from '../../src/training/step.js';
 import { buildModel } from '../../src/vae/model.js';
-import { parameterLayout } from '../../src/vae/parameters.js';
 import { sampleTask } from '../store/sample-task.js';
 import { seededRandom } from './disk-model.js';
 import type { Ledger } from './ledger.js';
@@ -46,8 +45,9 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
   const { steps } = task.settings;
   const { ledger } = events;
   const request = { type: 'train', task, folder, predecessor: null, checkpointEveryMs: 0, slot: 0 } as const;
-  const layout = parameterLayout(buildModel(task.settings));
-  const start = resume({ ...request, shared: new SharedArrayBuffer(0) }, layout);
+  const model = buildModel(task.settings);
+  const program = { model, streams: randomStreams(model, task.settings) };
+  const start = resume({ ...request, shared: new SharedArrayBuffer(0) }, program);
   const { step: fromStep, logs, recovered } = start;
   let step = fromStep;
   const writeState = (): void => {
@@ -97,11 +97,9 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
 function resultsOf(task: TrainingTask, logs: TrainingLogs): Record<string, Uint8Array> {
   const { ambientDim, evaluationPoints } = task.settings;
   const points = (name: string) => numbers(`${task.id} ${name}`, evaluationPoints * ambientDim);
-  const state = ['trained', 'first', 'second'].map(
-    (name) => ({ dataSync: () => numbers(`${task.id} ${name}`, 100) }) as unknown as Tensor1D,
-  );
+  const state = ['trained', 'first', 'second'].map((name) => numbers(`${task.id} ${name}`, 100));
   const samples = { generated: points('generated'), real: points('real') };
-  return logs.results(buildModel(task.settings), state, [], samples);
+  return logs.results(buildModel(task.settings), { state, continuation: null }, [], samples);
 }
 
 function evaluationRow(task: TrainingTask, step: number): EvaluationRow {

@@ -41,6 +41,11 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     return ResultBucket.open(parseBucketUrl(URL), new AbortController().signal);
   }
 
+  async function comesBack(): Promise<void> {
+    await s3.start();
+    await s3.createBucket(NAME);
+  }
+
   function assertDone(tasks: readonly Task[], stores: readonly string[]): void {
     for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
     assert.deepEqual(stores.flatMap(startsOf).sort(), tasks.map(({ name }) => name).sort());
@@ -108,8 +113,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     await s3.kill();
     await worker.untilSaid(/can't use the bucket at s3:\/\/results \(.*It is tried again/);
     assert.deepEqual(stateOf(outDir, task), { state: 'new' });
-    await s3.start();
-    await s3.createBucket(NAME);
+    await comesBack();
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone([task], [store]);
   });
@@ -124,8 +128,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     await worker.untilSaid(/It is tried again/);
     assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
     assert.match(worker.said, /given back, its result is here alone: linear/);
-    await s3.start();
-    await s3.createBucket(NAME);
+    await comesBack();
     const again = start('worker', { outDir: store });
     await again.untilSaid(/in s3:\/\/results: all 1 result\n/);
     assert.equal(await coordinator.ended(), 0, coordinator.said);
@@ -169,8 +172,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     await s3.kill();
     start('worker', { outDir: store, bucket: undefined });
     await coordinator.untilSaid(/can't use the bucket .*It is tried again/);
-    await s3.start();
-    await s3.createBucket(NAME);
+    await comesBack();
     await (await openBucket()).send(task, store);
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone([], []);
@@ -186,8 +188,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     await s3.kill();
     await redis.clear();
     await coordinator.untilSaid(/can't use the bucket .*It is tried again/);
-    await s3.start();
-    await s3.createBucket(NAME);
+    await comesBack();
     await (await openBucket()).send(task, store);
     start('worker', { outDir: newStore() });
     assert.equal(await coordinator.ended(), 0, coordinator.said);

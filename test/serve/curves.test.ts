@@ -1,40 +1,20 @@
 import assert from 'node:assert/strict';
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
-import type { Dashboard } from '../../src/serve/server.js';
 import type { SeriesReply } from '../../src/serve/page/protocol.js';
-import { lossAt, OUTLIER_STEP, sampleDashboard, STEPS, type SampleDashboard } from './sample-dashboard.js';
+import { lossAt, OUTLIER_STEP, STEPS, UsedDashboard } from './sample-dashboard.js';
 
-let sample: SampleDashboard;
-let dashboard: Dashboard;
-
-before(async () => {
-  sample = sampleDashboard();
-  dashboard = await sample.start();
-});
-after(() => dashboard.close());
-
-const taskId = (index: number): string => sample.sweep.tasks[index]?.id ?? '';
-
-async function get(route: string | URL, init?: RequestInit): Promise<Response> {
-  return fetch(new URL(route, dashboard.url), init);
-}
-
-async function json<T>(route: string): Promise<T> {
-  const response = await get(route);
-  assert.equal(response.status, 200, await response.clone().text());
-  return (await response.json()) as T;
-}
+const used = new UsedDashboard();
 
 async function series(query: Readonly<Record<string, string>>): Promise<SeriesReply> {
-  return json(`/api/series?${new URLSearchParams({ sweep: 'sample', ...query }).toString()}`);
+  return used.json(`/api/series?${new URLSearchParams({ sweep: 'sample', ...query }).toString()}`);
 }
 
 describe('curves of 150,000 steps', () => {
   test('have two points a pixel at most, and keep an outlier', async () => {
-    const { curves } = await series({ task: taskId(0), metrics: 'loss', pixels: '400' });
+    const { curves } = await series({ task: used.taskId(0), metrics: 'loss', pixels: '400' });
     const [curve] = curves;
     assert.ok(curve);
     assert.equal(curve.isExact, false);
@@ -44,7 +24,7 @@ describe('curves of 150,000 steps', () => {
 
   test('are exact when zoomed in', async () => {
     const { curves } = await series({
-      task: taskId(0),
+      task: used.taskId(0),
       metrics: 'loss',
       from: '77700',
       to: '77800',
@@ -63,7 +43,7 @@ describe('curves of 150,000 steps', () => {
 
   test('of every metric: those of steps, the decoder variance, those of evaluations, one for each latent', async () => {
     const metrics = 'loss,reconstruction,kl,decoderVariance,manifoldError,encoderVariance';
-    const { curves } = await series({ task: taskId(0), metrics });
+    const { curves } = await series({ task: used.taskId(0), metrics });
     assert.deepEqual(
       curves.map(({ metric, component }) => `${metric}${component ?? ''}`),
       [
@@ -77,9 +57,9 @@ describe('curves of 150,000 steps', () => {
   });
 
   test('of a log that is being written go as far as its whole batches', async () => {
-    const growing = sample.sweep.tasks[6];
+    const growing = used.sample.sweep.tasks[6];
     assert.ok(growing);
-    const file = path.join(sample.outDir, 'tasks', growing.name, 'steps.arrows');
+    const file = path.join(used.sample.outDir, 'tasks', growing.name, 'steps.arrows');
     const { size } = statSync(file);
     const { curves } = await series({ task: growing.id, metrics: 'loss' });
     assert.equal(curves[0]?.steps.at(-1), 5_000);
@@ -90,21 +70,21 @@ describe('curves of 150,000 steps', () => {
   });
 
   test('of a log that is too large are a refusal', async () => {
-    const growing = sample.sweep.tasks[6];
+    const growing = used.sample.sweep.tasks[6];
     assert.ok(growing);
-    const file = path.join(taskFolder(sample.outDir, growing), TASK_FILES.stepsStream);
+    const file = path.join(taskFolder(used.sample.outDir, growing), TASK_FILES.stepsStream);
     const { size } = statSync(file);
     truncateSync(file, 300e6);
-    const response = await get(`/api/series?sweep=sample&task=${growing.id}&metrics=loss`);
+    const response = await used.get(`/api/series?sweep=sample&task=${growing.id}&metrics=loss`);
     truncateSync(file, size);
     assert.equal(response.status, 422);
     assert.match(await response.text(), /steps.arrows has 300 MB, the dashboard reads logs of up to 250 MB/);
   });
 
   test('of a corrupt log are a refusal, and others go on', async () => {
-    const response = await get(`/api/series?sweep=sample&task=${taskId(3)}&metrics=manifoldError`);
+    const response = await used.get(`/api/series?sweep=sample&task=${used.taskId(3)}&metrics=manifoldError`);
     assert.equal(response.status, 422);
     assert.match(await response.text(), /not a whole Arrow file/);
-    assert.equal((await series({ task: taskId(1), metrics: 'loss' })).curves.length, 1);
+    assert.equal((await series({ task: used.taskId(1), metrics: 'loss' })).curves.length, 1);
   });
 });

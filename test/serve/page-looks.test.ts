@@ -2,19 +2,22 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { acquireStoreLock } from '../../src/store/lock.js';
 import type { Dashboard } from '../../src/serve/server.js';
 import { chart, launch, open, screenshot, WITHOUT_BROWSER } from './browser.js';
-import { sampleDashboard } from './sample-dashboard.js';
+import { sampleDashboard, type SampleDashboard } from './sample-dashboard.js';
 
 const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true };
 
 describe('the looks of the page', { skip: WITHOUT_BROWSER }, () => {
   let browser: Browser;
+  let sample: SampleDashboard;
   let dashboard: Dashboard;
 
   before(async () => {
     browser = await launch();
-    dashboard = await sampleDashboard().start();
+    sample = sampleDashboard();
+    dashboard = await sample.start();
   });
   after(async () => {
     await browser.close();
@@ -51,12 +54,25 @@ describe('the looks of the page', { skip: WITHOUT_BROWSER }, () => {
   test('a phone shows all in its width, and cells that a finger hits', async () => {
     const { page } = await open(browser, dashboard.url, PHONE);
     await fill(page);
+    const lock = await acquireWith(`--out /${'a-long-path'.repeat(9)}`, sample.outDir);
+    await page.getByText(/In the store: process/).waitFor();
+    await lock.release();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.viewport.width);
     const box = await page.locator('.cell').first().boundingBox();
     assert.ok(box !== null && box.width >= 24 && box.height >= 24);
     await page.context().close();
   });
 });
+
+/** As a run that was started with the argument. */
+async function acquireWith(argument: string, outDir: string) {
+  process.argv.push(argument);
+  try {
+    return await acquireStoreLock(outDir, { signal: AbortSignal.timeout(10_000), onWait: () => undefined });
+  } finally {
+    process.argv.pop();
+  }
+}
 
 /** Opens all that there is: two groups, a failure's log, notes. */
 async function fill(page: Page): Promise<void> {

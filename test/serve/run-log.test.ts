@@ -26,9 +26,9 @@ test('a worker has a task from its start to its end, whatever the end is', () =>
   write({ msg: 'task started', task: 'b', slot: 1 });
   write({ msg: 'task started', task: 'c', worker: 'host-12' });
   assert.deepEqual(log.workers(), [
+    { worker: 'host-12', task: 'c' },
     { worker: 'worker 1', task: 'a' },
     { worker: 'worker 2', task: 'b' },
-    { worker: 'host-12', task: 'c' },
   ]);
   write({ msg: 'task done', task: 'a' });
   write({ msg: 'task failed', task: 'b', level: 50 });

@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
 import { EMPTY_STREAM, BatchStream } from '../../src/logs/batch-stream.js';
 import type { ColumnValues } from '../../src/logs/encode.js';
 import { stepSchema } from '../../src/logs/schemas.js';
@@ -53,6 +55,46 @@ export function sampleDashboard(): SampleDashboard {
     start: (options = {}) =>
       startDashboard([sweep], { outDir, host: '127.0.0.1', port: 0, workers: 2, ...options }),
   };
+}
+
+/** A sample and its dashboard, for all tests of a file. */
+export class UsedDashboard {
+  #sample: SampleDashboard | null = null;
+  #dashboard: Dashboard | null = null;
+
+  constructor() {
+    before(async () => {
+      this.#sample = sampleDashboard();
+      this.#dashboard = await this.#sample.start();
+    });
+    after(() => this.#dashboard?.close());
+  }
+
+  get sample(): SampleDashboard {
+    return this.#sample ?? tooEarly();
+  }
+
+  get url(): string {
+    return this.#dashboard?.url ?? tooEarly();
+  }
+
+  taskId(index: number): string {
+    return this.sample.sweep.tasks[index]?.id ?? '';
+  }
+
+  async get(route: string | URL, init?: RequestInit): Promise<Response> {
+    return fetch(new URL(route, this.url), init);
+  }
+
+  async json<T>(route: string): Promise<T> {
+    const response = await this.get(route);
+    assert.equal(response.status, 200, await response.clone().text());
+    return (await response.json()) as T;
+  }
+}
+
+function tooEarly(): never {
+  throw new Error('It is there once the tests of the file begin.');
 }
 
 /** The loss that is logged at a step: smooth, with one outlier that a picture must not lose. */

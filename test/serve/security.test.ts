@@ -3,29 +3,15 @@ import { mkdtempSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Dashboard } from '../../src/serve/server.js';
+import { test } from 'node:test';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
-import { sampleDashboard, type SampleDashboard } from './sample-dashboard.js';
+import { sampleDashboard, UsedDashboard } from './sample-dashboard.js';
 
-let sample: SampleDashboard;
-let dashboard: Dashboard;
-
-before(async () => {
-  sample = sampleDashboard();
-  dashboard = await sample.start();
-});
-after(() => dashboard.close());
-
-const taskId = (index: number): string => sample.sweep.tasks[index]?.id ?? '';
-
-async function get(route: string, init?: RequestInit): Promise<Response> {
-  return fetch(new URL(route, dashboard.url), init);
-}
+const used = new UsedDashboard();
 
 test('every answer has a strict policy, of the page itself alone', async () => {
   for (const route of ['/', '/page/main.js', '/api/tables?sweep=sample', '/nothing']) {
-    const { headers } = await get(route);
+    const { headers } = await used.get(route);
     const policy = headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src 'none'/, route);
     assert.doesNotMatch(policy, /unsafe|\*|http/, route);
@@ -37,19 +23,19 @@ test('what is asked for is checked, and nothing in it is a path', async () => {
   const bad = [
     '/api/series?sweep=sample&task=../../etc&metrics=loss',
     '/api/series?sweep=../sample&task=0000000000000000&metrics=loss',
-    `/api/series?sweep=sample&task=${taskId(0)}&metrics=loss&pixels=1000000`,
-    `/api/series?sweep=sample&task=${taskId(0)}&metrics=${Array(17).fill('loss').join()}`,
-    `/api/series?sweep=sample&task=${taskId(0)}&metrics=__proto__`,
+    `/api/series?sweep=sample&task=${used.taskId(0)}&metrics=loss&pixels=1000000`,
+    `/api/series?sweep=sample&task=${used.taskId(0)}&metrics=${Array(17).fill('loss').join()}`,
+    `/api/series?sweep=sample&task=${used.taskId(0)}&metrics=__proto__`,
     '/api/task?sweep=sample&task=0000000000000000',
     '/api/compare?sweep=sample&a=x&b=y',
-    `/api/compare?sweep=sample&a=${Array(257).fill(taskId(0)).join()}&b=${taskId(0)}`,
+    `/api/compare?sweep=sample&a=${Array(257).fill(used.taskId(0)).join()}&b=${used.taskId(0)}`,
     '/api/tables',
   ];
-  for (const route of bad) assert.equal((await get(route)).status, 400, route);
+  for (const route of bad) assert.equal((await used.get(route)).status, 400, route);
 });
 
 test('no path leads out of the page’s folder', async () => {
-  const port = new URL(dashboard.url).port;
+  const port = new URL(used.url).port;
   const escapes = [
     '/page/../server.js',
     '/page/%2e%2e/server.js',
@@ -96,13 +82,13 @@ test('a store from elsewhere can not show files of others through links', async 
 });
 
 test('a name that was made to lead here is refused', async () => {
-  const port = new URL(dashboard.url).port;
+  const port = new URL(used.url).port;
   assert.equal(await rawStatus(port, '/', { host: `evil.example:${port}` }), 403);
   assert.equal(await rawStatus(port, '/', { host: `localhost:${port}` }), 200);
 });
 
 test('on an address that others reach it asks for a token, which a cookie then has', async () => {
-  const open = await sample.start({ host: '0.0.0.0' });
+  const open = await used.sample.start({ host: '0.0.0.0' });
   try {
     const { port, searchParams } = new URL(open.url);
     const at = (route: string, headers = {}) =>
@@ -121,7 +107,7 @@ test('on an address that others reach it asks for a token, which a cookie then h
 });
 
 test('two dashboards with tokens on one host each keep their cookie', async () => {
-  const both = [await sample.start({ host: '0.0.0.0' }), await sample.start({ host: '0.0.0.0' })];
+  const both = [await used.sample.start({ host: '0.0.0.0' }), await used.sample.start({ host: '0.0.0.0' })];
   const cookies = await Promise.all(
     both.map(async ({ url }) => {
       const { port, search } = new URL(url);
@@ -140,7 +126,8 @@ test('two dashboards with tokens on one host each keep their cookie', async () =
 
 test('it follows for 32 pages, and refuses another', async () => {
   const stop = new AbortController();
-  const follow = () => get('/api/events', { headers: { accept: 'text/event-stream' }, signal: stop.signal });
+  const follow = () =>
+    used.get('/api/events', { headers: { accept: 'text/event-stream' }, signal: stop.signal });
   const open = await Promise.all(Array.from({ length: 32 }, follow));
   assert.ok(open.every(({ status }) => status === 200));
   assert.equal((await follow()).status, 503);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { acquireStoreLock } from '../../src/store/lock.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
-import { startDashboard, type Dashboard } from '../../src/serve/server.js';
+import { startDashboard } from '../../src/serve/server.js';
 import { storedSweeps } from '../../src/serve/stored-sweeps.js';
 import type {
   SeriesReply,
@@ -17,32 +17,13 @@ import type {
 } from '../../src/serve/page/protocol.js';
 import { finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
-import { grow, sampleDashboard, type SampleDashboard } from './sample-dashboard.js';
+import { grow, sampleDashboard, UsedDashboard } from './sample-dashboard.js';
 
-let sample: SampleDashboard;
-let dashboard: Dashboard;
-
-before(async () => {
-  sample = sampleDashboard();
-  dashboard = await sample.start();
-});
-after(() => dashboard.close());
-
-const taskId = (index: number): string => sample.sweep.tasks[index]?.id ?? '';
-
-async function get(route: string | URL, init?: RequestInit): Promise<Response> {
-  return fetch(new URL(route, dashboard.url), init);
-}
-
-async function json<T>(route: string): Promise<T> {
-  const response = await get(route);
-  assert.equal(response.status, 200, await response.clone().text());
-  return (await response.json()) as T;
-}
+const used = new UsedDashboard();
 
 /** The events of a stream, one after the other. */
 async function* events(route: string | URL): AsyncGenerator<{ event: string; data: unknown }> {
-  const response = await get(route, { headers: { accept: 'text/event-stream' } });
+  const response = await used.get(route, { headers: { accept: 'text/event-stream' } });
   assert.equal(response.status, 200, 'events');
   let text = '';
   for await (const chunk of response.body ?? []) {
@@ -79,20 +60,20 @@ describe('what it tells', () => {
   });
 
   test('a change of the store is an event, and only what has changed is in it', async () => {
-    const lock = await acquireStoreLock(sample.outDir, {
+    const lock = await acquireStoreLock(used.sample.outDir, {
       signal: AbortSignal.timeout(10_000),
       onWait: () => undefined,
     });
-    const [, , , , , , , last] = sample.sweep.tasks;
+    const [, , , , , , , last] = used.sample.sweep.tasks;
     assert.ok(last);
     try {
       let growing: ReturnType<typeof grow> | null = null;
       const seen: string[] = [];
       for await (const { event, data } of events('/api/events')) {
-        if (event === 'state') growing = grow(sample.outDir, last);
+        if (event === 'state') growing = grow(used.sample.outDir, last);
         else {
           const view: TaskView | undefined = (data as SweepChange).tasks.find(({ id }) => id === last.id);
-          assert.ok((data as SweepChange).tasks.length < sample.sweep.tasks.length);
+          assert.ok((data as SweepChange).tasks.length < used.sample.sweep.tasks.length);
           if (view === undefined) continue;
           assert.equal(view.state, 'running');
           seen.push(view.version);
@@ -102,7 +83,9 @@ describe('what it tells', () => {
       }
       assert.equal(new Set(seen).size, 2);
       growing?.close();
-      const { curves } = await json<SeriesReply>(`/api/series?sweep=sample&task=${last.id}&metrics=loss`);
+      const { curves } = await used.json<SeriesReply>(
+        `/api/series?sweep=sample&task=${last.id}&metrics=loss`,
+      );
       assert.equal(curves[0]?.steps.at(-1), 10_000);
     } finally {
       await lock.release();
@@ -110,25 +93,25 @@ describe('what it tells', () => {
   });
 
   test('tables have the means, and content that is not as its marker says shows as corrupt', async () => {
-    const { tables } = await json<TablesReply>('/api/tables?sweep=sample');
+    const { tables } = await used.json<TablesReply>('/api/tables?sweep=sample');
     assert.equal(tables.length, 1);
     assert.match(JSON.stringify(tables[0]?.body[0]), /2 of 4/);
     assert.match(tables[0]?.notes.join() ?? '', /seed 7 missing: evaluations.arrow/);
   });
 
   test('any two groups are set side by side', async () => {
-    const { body } = await json<{ body: string[][] }>(
-      `/api/compare?sweep=sample&a=${taskId(0)},${taskId(1)}&b=${taskId(4)}`,
+    const { body } = await used.json<{ body: string[][] }>(
+      `/api/compare?sweep=sample&a=${used.taskId(0)},${used.taskId(1)}&b=${used.taskId(4)}`,
     );
     const error = body.find(([label]) => label === 'Manifold error');
     assert.deepEqual(error?.slice(2), ['0.0851', '+0.0225', '–']);
   });
 
   test('a task has its settings, its last evaluation and what the log says of it', async () => {
-    const done = await json<TaskReply>(`/api/task?sweep=sample&task=${taskId(0)}`);
+    const done = await used.json<TaskReply>(`/api/task?sweep=sample&task=${used.taskId(0)}`);
     assert.deepEqual(done.settings[0], ['dimensions', '2-6-6']);
     assert.ok(done.metrics.some(([title, value]) => title === 'manifold error' && value === '0.0851'));
-    const failed = await json<TaskReply>(`/api/task?sweep=sample&task=${taskId(2)}`);
+    const failed = await used.json<TaskReply>(`/api/task?sweep=sample&task=${used.taskId(2)}`);
     assert.deepEqual(
       failed.log.map(({ text }) => text),
       ['task started, slot 0, fromStep 0', 'task failed, message out of luck <b>really</b>'],
@@ -136,10 +119,10 @@ describe('what it tells', () => {
   });
 
   test('generated points over the true data are a picture', async () => {
-    const response = await get(`/api/points?sweep=sample&task=${taskId(0)}`);
+    const response = await used.get(`/api/points?sweep=sample&task=${used.taskId(0)}`);
     assert.equal(response.headers.get('content-type'), 'image/svg+xml');
     assert.match(await response.text(), /^<svg/);
-    assert.equal((await get(`/api/points?sweep=sample&task=${taskId(2)}`)).status, 400);
+    assert.equal((await used.get(`/api/points?sweep=sample&task=${used.taskId(2)}`)).status, 400);
   });
 });
 
@@ -218,7 +201,7 @@ test('what the system refuses while it looks is told, and the server goes on', a
 });
 
 test('a request for events that is refused does not count as a page that follows', async () => {
-  const ask = (accept: string, route: string) => get(route, { headers: { accept } });
+  const ask = (accept: string, route: string) => used.get(route, { headers: { accept } });
   for (let i = 0; i < 33; i++) {
     assert.equal((await ask('text/html', '/api/events')).status, 406);
     assert.equal((await ask('text/event-stream', '/api/events?sweep=other')).status, 400);
@@ -230,24 +213,24 @@ test('a request for events that is refused does not count as a page that follows
 });
 
 test('a port that is taken is told', async () => {
-  const port = Number(new URL(dashboard.url).port);
-  await assert.rejects(sample.start({ port }), { message: `port ${port} is in use`, exitCode: 3 });
+  const port = Number(new URL(used.url).port);
+  await assert.rejects(used.sample.start({ port }), { message: `port ${port} is in use`, exitCode: 3 });
 });
 
 test('too many tasks for a page are refused', async () => {
-  const [task] = sample.sweep.tasks;
+  const [task] = used.sample.sweep.tasks;
   assert.ok(task);
   const tasks = Array.from({ length: 10_001 }, () => task);
-  const options = { outDir: sample.outDir, host: '127.0.0.1', port: 0, workers: 1 };
+  const options = { outDir: used.sample.outDir, host: '127.0.0.1', port: 0, workers: 1 };
   await assert.rejects(
-    startDashboard([{ ...sample.sweep, tasks }], options),
+    startDashboard([{ ...used.sample.sweep, tasks }], options),
     /at most 10,000 tasks, got 10,001/,
   );
 });
 
 test('without a sweep file the store tells its sweeps, or all its tasks', () => {
   const load = () => assert.fail('no manifest names a file');
-  const [sweep, ...others] = storedSweeps(sample.outDir, load);
+  const [sweep, ...others] = storedSweeps(used.sample.outDir, load);
   assert.deepEqual(others, []);
   assert.equal(sweep?.name, 'store');
   assert.equal(sweep.tasks.length, 8);

@@ -31,7 +31,7 @@ const SETTINGS: TrainingSettings = {
 
 /** For each setting another value. */
 const OTHER: {
-  readonly [Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims'>]: TrainingSettings[Name];
+  readonly [Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims' | 'randomStreams'>]: TrainingSettings[Name];
 } = {
   experiment: 'sigmoid',
   intrinsicDim: 5,
@@ -66,6 +66,13 @@ test('the id is that of the settings, in whatever order they are given', () => {
         assert.equal(identify(Object.fromEntries(entries) as unknown as TrainingSettings, VERSIONS).id, id);
       },
     ),
+  );
+});
+
+test('the released random streams are another task', () => {
+  assert.notEqual(
+    identify({ ...SETTINGS, randomStreams: 'released-code' }, VERSIONS).id,
+    identify(SETTINGS, VERSIONS).id,
   );
 });
 

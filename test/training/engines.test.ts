@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { tf } from '../../src/native/tensorflow.js';
 import type { TrainingSettings } from '../../src/sweep/task.js';
 import { Programs } from '../../src/training/programs.js';
-import { runInputTensors } from '../../src/training/step.js';
+import { StepInputs } from '../../src/training/step.js';
+import { drawTask } from '../../src/training/task-draws.js';
 import { initialParameters } from '../../src/vae/parameters.js';
 import { shortSettings } from './harness.js';
 
@@ -21,6 +22,13 @@ const cases: Record<string, TrainingSettings> = {
     experiment: 'sigmoid',
     decoderLogVarianceThreshold: -2.9,
   },
+  'sigmoid, released streams': {
+    ...shortSettings,
+    ...nonlinear,
+    experiment: 'sigmoid',
+    randomStreams: 'released-code',
+  },
+  'linear, released streams': { ...shortSettings, randomStreams: 'released-code' },
   'sphere without biases and noise': {
     ...shortSettings,
     ...nonlinear,
@@ -59,9 +67,11 @@ describe('the engines agree with the eager one', () => {
 });
 
 function run(settings: TrainingSettings): { metrics: Float32Array; parameters: Float32Array } {
-  const { model, loop } = new Programs().get(settings);
-  const parameters = initialParameters(model, settings.modelSeed);
-  const inputs = runInputTensors(settings, model.dataset.parameters(settings.seed, settings));
+  const program = new Programs().get(settings);
+  const { model, loop } = program;
+  const { dataParameters, keys } = drawTask(program, settings);
+  const parameters = initialParameters(model, keys.kernelKey);
+  const inputs = new StepInputs(settings, keys, dataParameters).of(1, STEPS);
   const start = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
   const { metrics, state } = loop.run(start, inputs, 1, STEPS);
   return { metrics, parameters: state[0]?.dataSync<'float32'>() ?? new Float32Array() };

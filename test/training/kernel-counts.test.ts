@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loopSource } from '../../src/graph/c/emit-loop.js';
 import { recordLoop } from '../../src/graph/recorded-loop.js';
+import { foldInStreams } from '../../src/training/random-streams/fold-in.js';
 import { stepShapes, trainingStep } from '../../src/training/step.js';
 import { buildModel, type ModelSettings } from '../../src/vae/model.js';
 
@@ -44,8 +45,9 @@ test('a step has as many recorded operations and kernels as it had when it was m
   const counts = Object.fromEntries(
     Object.entries(MODELS).map(([name, settings]) => {
       const model = buildModel(settings);
-      const shapes = stepShapes(model);
-      const recorded = recordLoop(trainingStep(model, 100), shapes, 1000, 1);
+      const streams = foldInStreams(model, { batchSize: 100, evaluationPoints: 1000 });
+      const shapes = stepShapes(model, streams);
+      const recorded = recordLoop(trainingStep(model, streams), shapes, 1000, 1);
       const { kernels } = loopSource(recorded, shapes);
       const count = (part: 'keys' | 'draw' | 'step') => [recorded[part].nodes.length, kernels[part].length];
       return [name, { keys: count('keys'), draw: count('draw'), step: count('step') }];

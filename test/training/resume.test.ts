@@ -11,9 +11,46 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { TrainingSettings } from '../../src/sweep/task.js';
 import { frozenClock, shortSettings, temporaryFolder, trainHere } from './harness.js';
 
 const RESULT_FILES = ['steps.arrow', 'evaluations.arrow', 'samples.arrow', 'parameters.safetensors'];
+
+const RELEASED: TrainingSettings = {
+  ...shortSettings,
+  experiment: 'sphere',
+  hiddenWidths: [8],
+  initialDecoderLogVariance: -3,
+  randomStreams: 'released-code',
+};
+
+describe("a task with the released code's streams", () => {
+  const whole = temporaryFolder();
+  after(whole.remove);
+  trainHere(whole.path, RELEASED);
+  const expected = hashes(whole.path);
+
+  it('has the same bytes after a stop at every chunk', () => {
+    const folder = temporaryFolder();
+    assert.ok(trainWithStops(folder.path, 0, RELEASED) > 3);
+    assert.deepEqual(hashes(folder.path), expected);
+    folder.remove();
+  });
+
+  it('has the same bytes when it continues from a finished task of fewer steps, but for its last step', () => {
+    for (const steps of [1, 1400, 1500]) {
+      const shorter = temporaryFolder();
+      trainHere(shorter.path, { ...RELEASED, steps });
+      const folder = temporaryFolder();
+      const predecessor = { id: '0123456789abcdef', folder: shorter.path, steps };
+      const outcome = trainHere(folder.path, RELEASED, { predecessor });
+      assert.ok(outcome.type === 'done' && outcome.fromStep === steps - 1);
+      assert.deepEqual(hashes(folder.path), expected);
+      folder.remove();
+      shorter.remove();
+    }
+  });
+});
 
 describe('a run that was interrupted', () => {
   const whole = temporaryFolder();
@@ -157,10 +194,10 @@ function flipBit(file: string, at: number): void {
 }
 
 /** Stops after `chunks` more chunks each time, until the run is done; the number of stops. */
-function trainWithStops(folder: string, chunks: number): number {
+function trainWithStops(folder: string, chunks: number, settings = shortSettings): number {
   for (let stops = 0; ; stops++) {
     const stop = new Int32Array(new SharedArrayBuffer(8));
-    const outcome = trainHere(folder, shortSettings, { stop, clock: stoppingClock(stop, 2 + chunks) });
+    const outcome = trainHere(folder, settings, { stop, clock: stoppingClock(stop, 2 + chunks) });
     if (outcome.type !== 'stopped') return stops;
   }
 }

@@ -12,7 +12,9 @@ import type { TrainingSettings } from '../../src/sweep/task.js';
 import { badOptimumLoss } from '../../src/theory/bad-optimum.js';
 import { startParameters } from '../../src/training/start-parameters.js';
 import { losses } from '../../src/vae/loss.js';
-import { buildModel } from '../../src/vae/model.js';
+import { buildModel, type Model } from '../../src/vae/model.js';
+import { randomStreams } from '../../src/training/random-streams/registry.js';
+import { drawTask, type TaskDraws } from '../../src/training/task-draws.js';
 import { initialParameters, parameterLayout, parametersOf, unflatten } from '../../src/vae/parameters.js';
 import { shortSettings, temporaryFolder, trainHere } from './harness.js';
 
@@ -26,37 +28,45 @@ const SIGMOID: TrainingSettings = {
   initialDecoderLogVariance: -3,
 };
 
+function taskOf(settings: TrainingSettings): { model: Model; draws: TaskDraws } {
+  const model = buildModel(settings);
+  return { model, draws: drawTask({ model, streams: randomStreams(model, settings) }, settings) };
+}
+
 /** One of the optimum's blocks, row by row. */
 function blocksOf(settings: TrainingSettings): Map<string, number[][]> {
-  const layout = parameterLayout(buildModel(settings));
-  const blocks = unflatten(startParameters(buildModel(settings), settings), layout);
+  const { model, draws } = taskOf(settings);
+  const layout = parameterLayout(model);
+  const blocks = unflatten(startParameters(model, settings, draws.keys.kernelKey), layout);
   return new Map(layout.map(({ name }, i) => [name, blocks[i]?.arraySync() ?? []]));
 }
 
 /** The loss of `points` points at the start, as a training step computes it. */
 function lossAtStart(settings: TrainingSettings, points: number): number {
-  const model = buildModel(settings);
-  const blocks = unflatten(startParameters(model, settings), parameterLayout(model));
+  const { model, draws } = taskOf(settings);
+  const start = startParameters(model, settings, draws.keys.kernelKey);
+  const blocks = unflatten(start, parameterLayout(model));
   const source = normal(key(1), [points, settings.intrinsicDim]) as Tensor2D;
-  const x = model.dataset.points(model.dataset.parameters(settings.seed, settings), source, settings);
+  const x = model.dataset.points(draws.dataParameters, source, settings);
   const noise = { latent: normal(key(2), [points, settings.latentDim]) as Tensor2D, decoder: null };
   const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
   return losses(model, parametersOf(model, blocks), x, noise, threshold).loss.dataSync()[0] ?? NaN;
 }
 
 test('without a bad optimum the start is drawn', () => {
-  const model = buildModel(SIGMOID);
+  const { model, draws } = taskOf(SIGMOID);
+  const { kernelKey } = draws.keys;
   assert.deepEqual(
-    startParameters(model, SIGMOID).arraySync(),
-    initialParameters(model, SIGMOID.modelSeed).arraySync(),
+    startParameters(model, SIGMOID, kernelKey).arraySync(),
+    initialParameters(model, kernelKey).arraySync(),
   );
 });
 
 for (const badOptimumExtraDims of [1, 2, 3])
   test(`a start at the bad optimum with s = ${badOptimumExtraDims} has the loss of Theorem 4`, () => {
     const settings = { ...SIGMOID, badOptimumExtraDims };
-    const { ambientDim, latentDim, seed } = settings;
-    const [slopes] = buildModel(settings).dataset.parameters(seed, settings);
+    const { ambientDim, latentDim } = settings;
+    const [slopes] = taskOf(settings).draws.dataParameters;
     const dims = { intrinsicDim: 3, ambientDim, latentDim, extraDims: badOptimumExtraDims };
     const theory = badOptimumLoss(dims, [...(slopes?.dataSync() ?? [])], Math.exp(-1.5));
     // What the logged loss has more: the constants of log p(x|z), and KL's -1/2 a latent.

@@ -26,6 +26,7 @@ describe('metrics equal those of an independent NumPy program', () => {
     dataParameters: [numpy.linear.A],
     decoderMatrix: numpy.linear.decoder,
     deadDecoderUnits: [],
+    released: null,
   };
   const check = (name: string, evaluation: Evaluation, expected: Expected, names: readonly string[]) => {
     it(name, () => {

@@ -1,7 +1,6 @@
-import { evaluationSchema } from '../../logs/schemas.js';
 import { isTraining } from '../../sweep/task.js';
 import { logBatches } from '../log-batches.js';
-import { logColumns } from '../log-columns.js';
+import { evaluationColumns } from '../evaluation-columns.js';
 import type { RowKind } from '../table.js';
 import { identityColumns, settingColumns } from '../task-columns.js';
 
@@ -13,7 +12,7 @@ export const evaluations: RowKind = {
   columns: (tasks) => [
     ...identityColumns(tasks),
     ...settingColumns(tasks),
-    ...tasks.slice(0, 1).flatMap((task) => logColumns(evaluationSchema(task))),
+    ...evaluationColumns(tasks),
   ],
   batches: (task, columns) => logBatches(task, 'evaluations', columns),
 };

@@ -2,12 +2,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../../errors.js';
 import { readLog, valueAt } from '../../logs/read.js';
-import { evaluationSchema } from '../../logs/schemas.js';
 import { readJsonFile } from '../../store/files.js';
 import { TASK_FILES } from '../../store/task-folder.js';
 import { isTraining, type Task } from '../../sweep/task.js';
 import { quantities, type ComputedKind } from '../../theory/computations/quantities.js';
-import { logColumns } from '../log-columns.js';
+import { evaluationColumns } from '../evaluation-columns.js';
 import type { ExportColumn, ExportTask, RowKind } from '../table.js';
 import { identityColumns, mergeColumns, settingColumns, taskValue, text } from '../task-columns.js';
 
@@ -33,11 +32,7 @@ export const tasks: RowKind = {
 };
 
 function trainingColumns(all: readonly Task[]): ExportColumn[] {
-  const columns = all
-    .filter(isTraining)
-    .slice(0, 1)
-    .flatMap((task) => logColumns(evaluationSchema(task)));
-  return columns.map((column) => ({ ...column, nullable: true }));
+  return evaluationColumns(all).map((column) => ({ ...column, nullable: true }));
 }
 
 /** What a computation of each kind comes to, as its `verdict.json` has it. */

@@ -135,17 +135,23 @@ class ProductFunctions {
   get source(): string {
     const parameters = 'const float *__restrict a, const float *__restrict b, float *__restrict c';
     return this.#bodies
-      .map((body, index) => `${NO_INLINE} void matmul_${String(index)}(${parameters}) {\n${body}\n}\n`)
+      .map((body, index) => `${NO_INLINE} void matmul_${String(index)}(${parameters}) {\n${body}\n${HAS_EFFECTS}\n}\n`)
       .join('');
   }
 }
 
 const NO_INLINE = 'static __attribute__((noinline))';
 
+/**
+ * Ends a function that writes to the workspace. GCC 12 takes some functions that only write parts of vectors, by memcpy, for functions
+ * without any effect, and leaves their calls out (`-fipa-modref`, `-fipa-pure-const`).
+ */
+const HAS_EFFECTS = '__asm__ volatile("" ::: "memory");';
+
 /** A function of its own a kernel: short ones compile faster, and a profiler names them. */
 function kernelFunction(name: string, body: string): { name: string; source: string } {
   const head = `${NO_INLINE} void ${name}(float *w)`;
-  return { name, source: `${head} {\nint *wi = (int *)w;\n${body}\n}\n` };
+  return { name, source: `${head} {\nint *wi = (int *)w;\n${body}\n${HAS_EFFECTS}\n}\n` };
 }
 
 /** The part of the workspace that is not shared. */

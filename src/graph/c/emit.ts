@@ -1,7 +1,7 @@
 import { cLiteral, EXPRESSIONS } from './expressions.js';
-import { isLiteral, type Elementwise, type MatMul, type Operand, type Sum } from './program.js';
+import { isLiteral, type Elementwise, type Gather, type MatMul, type Operand, type Sum } from './program.js';
 import { madeInLoop, type FusedLoop, type Kernel } from './schedule.js';
-import type { Buffer, View } from './view.js';
+import { sizeOf, type Buffer, type View } from './view.js';
 
 export type Offsets = ReadonlyMap<Buffer, number>;
 
@@ -28,7 +28,16 @@ export function emitKernel(
     }
     case 'sum':
       return emitSum(kernel, offsets);
+    case 'gather':
+      return emitGather(kernel, offsets);
   }
+}
+
+function emitGather({ table, indices, out }: Gather, offsets: Offsets): string {
+  const [rows = 1, columns = 1] = table.shape;
+  const sizes = [sizeOf(indices.shape), rows, columns].join(', ');
+  const places = [table, indices, out].map((view) => pointer(view, offsets)).join(', ');
+  return `vs_gather(${places}, ${sizes});`;
 }
 
 function emitSum({ over, input, out }: Sum, offsets: Offsets): string {

@@ -97,6 +97,8 @@ class Lowering {
         return this.#matmul(node, first, second ?? missing(node), shape);
       case 'Sum':
         return this.#sum(node, this.#materialize(first), shape);
+      case 'GatherV2':
+        return this.#gather(node, first, second ?? missing(node), shape);
       case 'Fill':
         return second !== undefined && 'literal' in second
           ? { ...second, shape }
@@ -189,12 +191,28 @@ class Lowering {
 
   #sum(node: OperationNode, input: View, shape: readonly number[]): View {
     const over = sumOver(node, input.shape);
-    const contiguous = isContiguous(input) ? input : this.#copy(input);
+    const contiguous = this.#contiguous(input);
     const columns = input.shape.at(-1) ?? 1;
     const matrix = reshaped(contiguous, [sizeOf(input.shape) / columns, columns]) ?? missing(node);
     const out = this.#newView('float32', shape);
     this.#operations.push({ kind: 'sum', over, input: matrix, out });
     return out;
+  }
+
+  #gather(node: OperationNode, from: Value, which: Value, shape: readonly number[]): View {
+    const [table, indices] = [from, which].map((value) => this.#contiguous(value)) as [View, View];
+    const [axis] = constantValues(node.inputs[2]);
+    if (axis !== 0 || indices.dtype !== 'int32') unsupported(node, 'other than of rows by int32 indices');
+    const [rows = 1, ...sizes] = table.shape;
+    const matrix = reshaped(table, [rows, sizeOf(sizes)]) ?? missing(node);
+    const out = this.#newView(table.dtype, shape);
+    this.#operations.push({ kind: 'gather', table: matrix, indices, out });
+    return out;
+  }
+
+  #contiguous(value: Value): View {
+    const view = this.#materialize(value);
+    return isContiguous(view) ? view : this.#copy(view);
   }
 
   #reshape(value: Value, shape: readonly number[]): Value {

@@ -140,6 +140,15 @@ INLINE void vs_sum_columns(const float *__restrict x, int m, int n, float *__res
   for (int i = 0; i < m; i++) { float s = 0.0f; for (int j = 0; j < n; j++) s += x[i * n + j]; out[i] = s; }
 }
 
+/* Row i of out is the row of x that indices[i] names, of rows 0 to m - 1 with n cells each; other indices take the nearest row. */
+INLINE void vs_gather(const float *__restrict x, const float *__restrict indices, float *__restrict out, int count, int m, int n) {
+  for (int i = 0; i < count; i++) {
+    int row; memcpy(&row, indices + i, 4);
+    row = row < 0 ? 0 : row < m ? row : m - 1;
+    memcpy(out + i * n, x + row * n, 4 * n);
+  }
+}
+
 /* out [n][m] = x [m][n] with rows stride apart, in blocks of four by four. */
 INLINE void vs_transpose(const float *__restrict x, int m, int n, int stride, float *__restrict out) {
   int i = 0;

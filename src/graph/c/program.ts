@@ -42,7 +42,17 @@ export interface Sum {
   readonly out: View;
 }
 
-export type Operation = Elementwise | MatMul | Transpose | Sum;
+/** out[i] = row `indices[i]` of the matrix `table`; an index outside of the table takes its nearest row. */
+export interface Gather {
+  readonly kind: 'gather';
+  /** Lies row by row. */
+  readonly table: View;
+  /** int32, [rows of out]; it lies in a row. */
+  readonly indices: View;
+  readonly out: View;
+}
+
+export type Operation = Elementwise | MatMul | Transpose | Sum | Gather;
 
 /** A constant that is not one number throughout. */
 export interface ConstantBuffer {
@@ -73,5 +83,7 @@ export function readsOf(operation: Operation): View[] {
     case 'transpose':
     case 'sum':
       return [operation.input];
+    case 'gather':
+      return [operation.table, operation.indices];
   }
 }

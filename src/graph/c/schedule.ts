@@ -2,6 +2,7 @@ import {
   isLiteral,
   readsOf,
   type Elementwise,
+  type Gather,
   type MatMul,
   type Operation,
   type Program,
@@ -17,7 +18,7 @@ export interface FusedLoop {
   readonly operations: Elementwise[];
 }
 
-export type Kernel = FusedLoop | MatMul | Transpose | Sum;
+export type Kernel = FusedLoop | MatMul | Transpose | Sum | Gather;
 
 /**
  * Puts the operations into kernels: an elementwise one joins the earliest loop of its shape that starts after all it reads is made,

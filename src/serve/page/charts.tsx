@@ -79,6 +79,43 @@ export function Charts({ sweep, tasks, steps, left, isDark }: ChartsProps) {
     };
     setZoom(next.from === 0 && next.to === steps ? null : next);
   };
+  const tools = [
+    {
+      text: '−',
+      label: 'Zoom out',
+      onClick: () => {
+        scale(2);
+      },
+    },
+    {
+      text: '+',
+      label: 'Zoom in',
+      onClick: () => {
+        scale(0.5);
+      },
+    },
+    {
+      text: '←',
+      label: 'Earlier steps',
+      onClick: () => {
+        shift(-0.5);
+      },
+    },
+    {
+      text: '→',
+      label: 'Later steps',
+      onClick: () => {
+        shift(0.5);
+      },
+    },
+    {
+      text: 'all',
+      label: 'Show all steps',
+      onClick: () => {
+        setZoom(null);
+      },
+    },
+  ];
   const isEmpty = charts.every(({ lines }) => lines.length === 0);
   return (
     <section class="charts" aria-labelledby="charts-heading" ref={room}>
@@ -88,41 +125,9 @@ export function Charts({ sweep, tasks, steps, left, isDark }: ChartsProps) {
           <span class="range small" aria-live="polite">
             {zoom === null ? 'all steps' : `steps ${formatCount(zoom.from)} to ${formatCount(zoom.to)}`}
           </span>
-          <Tool
-            text="−"
-            label="Zoom out"
-            onClick={() => {
-              scale(2);
-            }}
-          />
-          <Tool
-            text="+"
-            label="Zoom in"
-            onClick={() => {
-              scale(0.5);
-            }}
-          />
-          <Tool
-            text="←"
-            label="Earlier steps"
-            onClick={() => {
-              shift(-0.5);
-            }}
-          />
-          <Tool
-            text="→"
-            label="Later steps"
-            onClick={() => {
-              shift(0.5);
-            }}
-          />
-          <Tool
-            text="all"
-            label="Show all steps"
-            onClick={() => {
-              setZoom(null);
-            }}
-          />
+          {tools.map((tool) => (
+            <Tool key={tool.label} {...tool} />
+          ))}
           <button
             type="button"
             class="toggle"

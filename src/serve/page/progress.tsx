@@ -48,7 +48,7 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
           {progress.problem}
         </p>
       )}
-      <p class="quiet small">
+      <p class="quiet small break">
         {progress.owner === null ? 'No run goes on.' : `In the store: ${progress.owner}`}
       </p>
       {progress.workers.length > 0 && (

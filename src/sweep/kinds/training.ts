@@ -1,5 +1,5 @@
 import { formatCount } from '../../units.js';
-import { trainingData } from '../experiments.js';
+import { isOfThePaper, trainingData } from '../experiments.js';
 import type { SettingName, TrainingValues } from '../setting-schemas.js';
 import { settingSchemas } from '../setting-schemas.js';
 import type { TrainingSettings } from '../task.js';
@@ -60,6 +60,7 @@ export function resolveSettings(experiment: string, values: CellValues): Trainin
     logEverySteps: values.logEverySteps ?? 1,
     engine: values.engine ?? 'c',
     ...(values.badOptimumExtraDims != null && { badOptimumExtraDims: values.badOptimumExtraDims }),
+    ...(values.randomStreams === 'released-code' && { randomStreams: values.randomStreams }),
   };
 }
 
@@ -97,6 +98,13 @@ function settingProblems(values: CellValues, settings: TrainingSettings): Settin
         `${formatCount(steps)} steps, one evaluation every ${formatCount(evaluateEverySteps)}, are more than ${formatCount(MAX_EVALUATIONS)} evaluations: ` +
         `set evaluateEverySteps to ${Math.ceil(steps / MAX_EVALUATIONS)} or more`,
     });
+  if (settings.randomStreams === 'released-code' && !isOfThePaper(experiment))
+    problems.push({
+      settings: ['randomStreams'],
+      message:
+        `the authors' released code has no ${experiment} data, so it draws no random numbers for it: ` +
+        'use fold-in, or leave randomStreams out',
+    });
   return [...problems, ...badOptimumProblems(settings)];
 }
 
@@ -124,6 +132,7 @@ function badOptimumProblems(settings: TrainingSettings): SettingProblem[] {
 function settingOf(settings: TrainingSettings, name: SettingName): SettingValue {
   if (name === 'dimensions') return [settings.intrinsicDim, settings.ambientDim, settings.latentDim];
   if (name === 'decoderVarianceThreshold') return settings.decoderLogVarianceThreshold;
+  if (name === 'randomStreams') return settings.randomStreams ?? 'fold-in';
   return settings[name] ?? null;
 }
 
@@ -135,6 +144,7 @@ function folderName(settings: TrainingSettings): string {
     parts.push(thresholdName(settings.decoderLogVarianceThreshold));
   if (modelSeed !== 0) parts.push(`model${modelSeed}`);
   if (settings.badOptimumExtraDims !== undefined) parts.push(`bad${settings.badOptimumExtraDims}`);
+  if (settings.randomStreams !== undefined) parts.push('released');
   return parts.join('-');
 }
 

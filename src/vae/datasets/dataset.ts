@@ -1,4 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
+import type { DataKeys } from '../../random/words.js';
 
 /** What decides the shapes of a model. */
 export interface Dimensions {
@@ -13,8 +14,8 @@ export interface Dataset {
   sourceDim(dimensions: Dimensions): number;
   /** Shapes of what is drawn once a seed (A, a*); empty if nothing is. */
   parameterShapes(dimensions: Dimensions): readonly (readonly [number, number])[];
-  /** Draws the parameters with the authors' keys. */
-  parameters(seed: number, dimensions: Dimensions): Tensor2D[];
+  /** Draws the parameters with the next of the authors' keys. */
+  parameters(keys: DataKeys, dimensions: Dimensions): Tensor2D[];
   /** Points [n, ambientDim] made of `source` [n, sourceDim], standard normal. */
   points(parameters: readonly Tensor2D[], source: Tensor2D, dimensions: Dimensions): Tensor2D;
 }

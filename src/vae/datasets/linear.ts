@@ -2,8 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { Matrix, determinant } from 'ml-matrix';
 import { tf } from '../../native/tensorflow.js';
 import { normal } from '../../random/distributions.js';
-import { dataParametersKey } from '../../random/key-tree.js';
-import { split } from '../../random/keys.js';
+import { keyOf } from '../../random/keys.js';
 import type { Dataset } from './dataset.js';
 import { padWithZeros } from './padding.js';
 
@@ -14,15 +13,14 @@ const MAX_DRAWS = 10;
 export const linear: Dataset = {
   sourceDim: ({ intrinsicDim }) => intrinsicDim,
   parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, intrinsicDim]],
-  parameters(seed, { intrinsicDim }) {
-    let next = dataParametersKey(seed);
+  parameters(keys, { intrinsicDim }) {
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
-      const keys = split(next);
-      next = keys[0] ?? next;
-      const matrix = normal(keys[1] ?? next, [intrinsicDim, intrinsicDim]) as Tensor2D;
+      const matrix = normal(keyOf(keys.next()), [intrinsicDim, intrinsicDim]) as Tensor2D;
       if (determinant(new Matrix(matrix.arraySync())) !== 0) return [matrix];
     }
-    throw new Error(`Seed ${String(seed)} gave ${String(MAX_DRAWS)} singular matrices A in a row.`);
+    throw new Error(
+      `Seed ${String(keys.first[1])} gave ${String(MAX_DRAWS)} singular matrices A in a row.`,
+    );
   },
   points: ([matrix], source, { ambientDim }) => {
     if (matrix === undefined) throw new Error('Linear data needs its matrix A.');

@@ -2,8 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../native/tensorflow.js';
 import type { PluginDataset } from '../../plugins/plugin.js';
 import { normal } from '../../random/distributions.js';
-import { dataParametersKey } from '../../random/key-tree.js';
-import { foldIn } from '../../random/keys.js';
+import { foldIn, keyOf } from '../../random/keys.js';
 import type { Dataset } from './dataset.js';
 import { padWithZeros } from './padding.js';
 
@@ -13,8 +12,8 @@ export function ofPlugin(own: PluginDataset): Dataset {
   return {
     sourceDim: ({ intrinsicDim }) => own.sourceDim(intrinsicDim),
     parameterShapes: ({ intrinsicDim }) => shapesOf(intrinsicDim),
-    parameters: (seed, { intrinsicDim }) => {
-      const parent = dataParametersKey(seed);
+    parameters: (keys, { intrinsicDim }) => {
+      const parent = keyOf(keys.first);
       return shapesOf(intrinsicDim).map((shape, index) => normal(foldIn(parent, index), shape) as Tensor2D);
     },
     points: (parameters, source, { intrinsicDim, ambientDim }) => {

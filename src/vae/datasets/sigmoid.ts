@@ -1,8 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../native/tensorflow.js';
 import { normal } from '../../random/distributions.js';
-import { dataParametersKey } from '../../random/key-tree.js';
-import { split } from '../../random/keys.js';
+import { keyOf } from '../../random/keys.js';
 import type { Dataset } from './dataset.js';
 import { padWithZeros } from './padding.js';
 
@@ -10,10 +9,7 @@ import { padWithZeros } from './padding.js';
 export const sigmoid: Dataset = {
   sourceDim: ({ intrinsicDim }) => intrinsicDim,
   parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, 1]],
-  parameters: (seed, { intrinsicDim }) => {
-    const parent = dataParametersKey(seed);
-    return [normal(split(parent)[1] ?? parent, [intrinsicDim, 1]) as Tensor2D];
-  },
+  parameters: (keys, { intrinsicDim }) => [normal(keyOf(keys.next()), [intrinsicDim, 1]) as Tensor2D],
   points: ([direction], source, { ambientDim }) => {
     if (direction === undefined) throw new Error('Sigmoid data needs its vector a*.');
     return padWithZeros(tf.concat([source, tf.sigmoid(tf.matMul(source, direction))], 1), ambientDim);

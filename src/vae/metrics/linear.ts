@@ -36,13 +36,7 @@ export const linearMetrics: readonly Metric[] = [
     type: 'float64',
     unit: '1',
     description: 'Norm of the difference of the two lists of eigenvalues over the norm of the true one',
-    compute: onLinear((linear) => {
-      const expected = trueEigenvalues(linear);
-      const actual = generatedEigenvalues(linear);
-      return (
-        Math.hypot(...expected.map((value, index) => value - (actual[index] ?? 0))) / Math.hypot(...expected)
-      );
-    }),
+    compute: onLinear((linear) => relativeDistance(generatedEigenvalues(linear), trueEigenvalues(linear))),
   },
   {
     name: 'decoderOutsideSpan',
@@ -112,7 +106,13 @@ function decoderOutsideSpan({ evaluation, matrix, dataMatrix }: Linear): number 
   return Matrix.sub(matrix, inside).norm('frobenius') ** 2;
 }
 
-function symmetricEigenvalues(matrix: Matrix): number[] {
+/** |actual - expected| / |expected|. */
+export function relativeDistance(actual: readonly number[], expected: readonly number[]): number {
+  return Math.hypot(...expected.map((value, index) => value - (actual[index] ?? 0))) / Math.hypot(...expected);
+}
+
+/** Eigenvalues of a symmetric matrix, descending. */
+export function symmetricEigenvalues(matrix: Matrix): number[] {
   const { realEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
   return [...realEigenvalues].sort((a, b) => b - a);
 }

@@ -27,7 +27,7 @@ export const manifoldMetrics: readonly Metric[] = [
   },
 ];
 
-function manifoldError(evaluation: Evaluation): number | null {
+export function manifoldError(evaluation: Evaluation): number | null {
   const { experiment, intrinsicDim, generated } = evaluation;
   if (experiment === 'sphere') {
     return mean(generated.map((x) => (norm(x.slice(0, intrinsicDim + 1)) - 1) ** 2));
@@ -37,7 +37,7 @@ function manifoldError(evaluation: Evaluation): number | null {
 }
 
 /** The mean over pairs is mean(e^2) - 2 mean(e) mean(a) + mean(a^2). */
-function manifoldErrorPairwise(evaluation: Evaluation): number | null {
+export function manifoldErrorPairwise(evaluation: Evaluation): number | null {
   const curve = sigmoidCurve(evaluation);
   if (curve === null) return null;
   const expected = curve.map((point) => point.expected);

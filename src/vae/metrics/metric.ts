@@ -20,6 +20,15 @@ export interface Evaluation {
   readonly decoderMatrix: Points | null;
   /** Units of each hidden layer of the decoder that put out 0 for every generated point. */
   readonly deadDecoderUnits: readonly number[];
+  /** What the score of the authors' released code is computed from; null with other random streams. */
+  readonly released: ReleasedScore | null;
+}
+
+export interface ReleasedScore {
+  /** The generated points, their noise scaled by the decoder variance of the evaluation before, [n, d]. */
+  readonly generated: Points;
+  /** Real points that a score of linear data draws for itself, [n, d]; null for other data. */
+  readonly scoreBatch: Points | null;
 }
 
 /** Kinds of columns in the evaluation log; each may be null. */

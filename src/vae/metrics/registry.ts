@@ -4,6 +4,7 @@ import { encoderMetrics } from './encoder.js';
 import { linearMetrics } from './linear.js';
 import { manifoldMetrics } from './manifold.js';
 import type { Metric } from './metric.js';
+import { releasedMetrics } from './released.js';
 
 /** Those that every run has. A new one is a file and a line here. */
 export const builtInMetrics: readonly Metric[] = [
@@ -13,7 +14,12 @@ export const builtInMetrics: readonly Metric[] = [
   ...linearMetrics,
 ];
 
-/** The metrics of an evaluation, in the order of the log's columns. */
-export function evaluationMetrics(): readonly Metric[] {
-  return [...builtInMetrics, ...pluginMetrics()];
+/** The metrics of a task's evaluations, in the order of the log's columns. */
+export function evaluationMetrics({ randomStreams }: StreamSettings): readonly Metric[] {
+  const released = randomStreams === 'released-code' ? releasedMetrics : [];
+  return [...builtInMetrics, ...released, ...pluginMetrics()];
+}
+
+interface StreamSettings {
+  readonly randomStreams?: 'released-code';
 }

@@ -53,6 +53,22 @@ function assertClose(actual: Float32Array, expected: Float32Array, tolerance: nu
 }
 
 describe('the C engine', () => {
+  it('keeps a loop whose rows are shorter than a vector and end in slices of one tensor', () => {
+    // GCC 12 took such a loop for a function without effects, and left its call out.
+    const x = tf.randomNormal<Rank.R2>([10, 12], 0, 1, 'float32', 1);
+    const y = tf.randomNormal<Rank.R2>([10, 6], 0, 1, 'float32', 2);
+    const { c, eager } = both(
+      ([wide = x, narrow = y]) => {
+        const left = tf.slice(wide, [0, 0], [10, 6]);
+        const right = tf.slice(wide, [0, 6], [10, 6]);
+        const sum = tf.sum(tf.square(tf.sub(tf.add(tf.mul(narrow, 2), right), left)));
+        return tf.concat([tf.reshape(tf.mul(narrow, left), [60]), tf.reshape(sum, [1])]);
+      },
+      [x, y],
+    );
+    assertClose(c, eager, 1e-5);
+  });
+
   it('multiplies matrices of any sizes, transposed or not, as TensorFlow does', () => {
     const size = fc.constantFrom(...SIZES);
     fc.assert(

@@ -1,0 +1,64 @@
+import { covariance, Matrix } from 'ml-matrix';
+import { relativeDistance, symmetricEigenvalues } from './linear.js';
+import { manifoldError, manifoldErrorPairwise } from './manifold.js';
+import type { Evaluation, Metric, Points } from './metric.js';
+
+/**
+ * What the authors' released code scores, only logged with its random streams. Generated points have the noise of the decoder
+ * variance of the evaluation before; the paper prints the last evaluation before the end of training.
+ */
+export const releasedMetrics: readonly Metric[] = [
+  {
+    name: 'releasedManifoldError',
+    type: 'float64',
+    unit: '1',
+    description:
+      'Manifold error as the released code scores it: the noise has the decoder variance of the evaluation before, and sigmoid data is averaged over all pairs of points',
+    compute: (evaluation) => {
+      if (evaluation.released === null) return null;
+      const scored = { ...evaluation, generated: evaluation.released.generated };
+      return evaluation.experiment === 'sigmoid' ? manifoldErrorPairwise(scored) : manifoldError(scored);
+    },
+  },
+  {
+    name: 'sampleEigenvalues',
+    type: 'list',
+    unit: '1',
+    description: 'The r* largest eigenvalues of the sample covariance of a batch of linear data, descending',
+    compute: (evaluation) => realEigenvalues(evaluation),
+  },
+  {
+    name: 'generatedSampleEigenvalues',
+    type: 'list',
+    unit: '1',
+    description:
+      'The r* largest eigenvalues of the sample covariance of the generated points that the released code scores, descending',
+    compute: (evaluation) => generatedEigenvalues(evaluation),
+  },
+  {
+    name: 'releasedEigenvalueError',
+    type: 'float64',
+    unit: '1',
+    description: '|generatedSampleEigenvalues - sampleEigenvalues| / |sampleEigenvalues|, the normalized eigenvalue error as the released code scores it',
+    compute: (evaluation) => {
+      const expected = realEigenvalues(evaluation);
+      const actual = generatedEigenvalues(evaluation);
+      return expected && actual && relativeDistance(actual, expected);
+    },
+  },
+];
+
+function realEigenvalues({ released, intrinsicDim }: Evaluation): number[] | null {
+  const batch = released?.scoreBatch ?? null;
+  return batch && sampleEigenvalues(batch, intrinsicDim);
+}
+
+function generatedEigenvalues({ released, intrinsicDim }: Evaluation): number[] | null {
+  return released?.scoreBatch ? sampleEigenvalues(released.generated, intrinsicDim) : null;
+}
+
+/** The largest eigenvalues of the sample covariance (centred, over n - 1). */
+function sampleEigenvalues(points: Points, count: number): number[] {
+  const matrix = new Matrix(points.map((point) => [...point]));
+  return symmetricEigenvalues(covariance(matrix)).slice(0, count);
+}

@@ -1,0 +1,126 @@
+import '../../native-environment.js';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { foldIn, keyOf, split } from '../../../src/random/keys.js';
+import { DataKeys, foldInWords, keyWords, splitWords, type Words } from '../../../src/random/words.js';
+import type { ExperimentName } from '../../../src/sweep/experiments.js';
+import type { TrainingSettings } from '../../../src/sweep/task.js';
+import { evaluate } from '../../../src/training/evaluate.js';
+import { Programs } from '../../../src/training/programs.js';
+import { ReleasedChains, type ReleasedSchedule } from '../../../src/training/random-streams/released-chains.js';
+import { SCHEDULES } from '../../../src/training/random-streams/released-code.js';
+import { readFixture } from '../../fixture.js';
+import { assertClose, assertRow, checkCase, type JaxCase } from '../jax-cases.js';
+
+type Form = 'october2021' | 'march2022' | 'linearScoreBatch';
+
+interface Chain {
+  readonly experiment: ExperimentName;
+  readonly form: Form;
+  readonly seed: number;
+  readonly modelSeed: number;
+  readonly steps: number;
+  readonly parametersKey: Words | null;
+  readonly batches: { readonly t: number; readonly dataKey: Words; readonly noiseKey: Words }[];
+  readonly evaluations: {
+    readonly t: number;
+    readonly dataKey: Words;
+    readonly scoreDataKey: Words | null;
+    readonly noiseKey: Words;
+  }[];
+}
+
+interface ReleasedCase extends JaxCase {
+  readonly form: Form;
+}
+
+const { chains, cases } = readFixture('jax/released-code.json') as { chains: Chain[]; cases: ReleasedCase[] };
+
+/** The code of October 2021: its sigmoid plot takes no data key. It treats linear data as the others. */
+const OCTOBER_2021: ReleasedSchedule = { ...SCHEDULES.sigmoid, dataKeysPerPlot: 0 };
+
+function isUsedHere({ experiment, form }: { experiment: string; form: Form }): boolean {
+  if (experiment === 'sphere') return true;
+  return form === (experiment === 'linear' ? 'linearScoreBatch' : 'march2022');
+}
+
+describe('keys in plain numbers', () => {
+  it('are those of the tensors', () => {
+    const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    fc.assert(
+      fc.property(fc.tuple(word, word), word, (key, data) => {
+        const unsigned = (values: ArrayLike<number>) => Array.from(values, (value) => value >>> 0);
+        assert.deepEqual(
+          split(keyOf(key)).map((half) => unsigned(half.dataSync())),
+          splitWords(key).map((half) => [...half]),
+        );
+        assert.deepEqual(unsigned(foldIn(keyOf(key), data).dataSync()), [...foldInWords(key, data)]);
+      }),
+      { numRuns: 20, seed: 20261127 },
+    );
+  });
+});
+
+describe("the chains of the authors' released code", () => {
+  for (const chain of chains) {
+    const { experiment, form, seed, modelSeed, steps, parametersKey, batches, evaluations } = chain;
+    const open = () => {
+      const data = new DataKeys(seed);
+      if (parametersKey !== null) assert.deepEqual(data.next(), parametersKey);
+      const schedule = isUsedHere(chain) ? SCHEDULES[experiment] : OCTOBER_2021;
+      const [, model] = splitWords(keyWords(modelSeed));
+      return new ReleasedChains(schedule, { steps, evaluateEverySteps: 5_000 }, { model, data: data.chain });
+    };
+    const ofBatch = (opened: ReleasedChains, t: number) => {
+      const [keys] = opened.steps(t, 1);
+      return { t, dataKey: keys?.batch, noiseKey: keys?.noise };
+    };
+
+    it(`has JAX's keys for batches and evaluations: ${experiment}, ${form}`, () => {
+      const opened = open();
+      assert.deepEqual(
+        batches.map(({ t }) => ofBatch(opened, t)),
+        batches,
+      );
+      for (const { t, dataKey, scoreDataKey, noiseKey } of evaluations) {
+        const keys = opened.score(t);
+        assert.deepEqual([keys.points, keys.noise], [dataKey, noiseKey]);
+        if (scoreDataKey !== null) assert.deepEqual(keys.scorePoints, scoreDataKey);
+      }
+    });
+
+    it(`is a function of the step, in whatever order steps are asked for: ${experiment}, ${form}`, () => {
+      const opened = open();
+      for (const expected of batches.toReversed()) assert.deepEqual(ofBatch(opened, expected.t), expected);
+    });
+  }
+});
+
+describe("an independent JAX program with the released code's keys", () => {
+  const programs = new Programs();
+  for (const fixture of cases.filter(({ form, settings }) => isUsedHere({ ...settings, form }))) {
+    for (const engine of ['c', 'compiled'] as const) {
+      it(`agrees on kernels, 300 steps and the first evaluation: ${fixture.name}, ${engine}`, () => {
+        const settings: TrainingSettings = {
+          ...fixture.settings,
+          kind: 'train',
+          engine,
+          logEverySteps: 1,
+          evaluateEverySteps: 5_000,
+          randomStreams: 'released-code',
+        };
+        const { program, draws, initial } = checkCase(programs, settings, fixture);
+        const { row, generated, real } = evaluate(program, settings, initial, draws, 0, null);
+        const { firstRow, firstGeneratedRow, ...metrics } = fixture.evaluation;
+        const width = settings.ambientDim;
+        assertClose('real point', real.subarray(0, width), firstRow as number[], 1e-5);
+        assertClose('generated point', generated.subarray(0, width), firstGeneratedRow as number[], 1e-5);
+        const { sampleEigenvalueError = null, ...others } = metrics;
+        assertRow(row, others, 1e-4);
+        if (sampleEigenvalueError !== null)
+          assertRow(row, { releasedEigenvalueError: sampleEigenvalueError }, 1e-4);
+      });
+    }
+  }
+});
