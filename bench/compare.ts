@@ -44,7 +44,9 @@ function medians({
       ({ shape, program, microsecondsPerStep }) =>
         [`${shape} ${program}, microseconds a step`, microsecondsPerStep.median] as const,
     ),
-    ...(training?.ratios ?? []).map(({ shape, ratio }) => [`${shape} C over JAX`, ratio.median] as const),
+    ...(training?.ratios ?? []).map(
+      ({ shape, program, against, ratio }) => [`${shape}, ${program} over ${against}`, ratio.median] as const,
+    ),
     ...(workers ?? []).map(({ shape, ratio }) => [`${shape} two workers over one`, ratio.median] as const),
     ...(logging ?? []).flatMap(({ shape, evaluationsShare, startShare, writingShare }) => [
       [`${shape} evaluations, share of training`, evaluationsShare.median] as const,

@@ -12,18 +12,26 @@ import { StepInputs } from '../src/training/step.js';
 import { drawTask } from '../src/training/task-draws.js';
 import { train } from '../src/training/train.js';
 import { initialParameters } from '../src/vae/parameters.js';
-import { CHECKPOINT_EVERY_MS, checkShape, settingsOf, taskOf } from './shapes.js';
+import {
+  CHECKPOINT_EVERY_MS,
+  checkShape,
+  ENGINE_VARIANTS,
+  settingsOf,
+  taskOf,
+  type EngineVariant,
+} from './shapes.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
 /**
- * Measures one engine, with `c`, `compiled` or `eager` as its argument, in a process of its own. A request is a line of the same form as
+ * Measures one engine, with `c`, `compiled` or `eager` as its argument and a variant after it, in a process of its own. A request is a line of the same form as
  * those of `bench/jax_scan.py`, its answer a line of JSON (`error` in it where the request was wrong):
  *
  *     prepare linear 1000    compiles the shape and runs it once
  *     run linear 1000 20     20 calls of 1,000 steps from the first step on: microseconds a step
  *     train linear 100000    trains a task of so many steps: milliseconds, those in its loops, of its evaluations, and before its first step
  */
-const [, , argument] = process.argv;
+const [, , argument, variantName = 'eq3'] = process.argv;
+const variant = ENGINE_VARIANTS[variantName as EngineVariant];
 const engine = argument === 'eager' || argument === 'compiled' ? argument : 'c';
 
 /** Evaluations and starts that are timed by themselves after a task. */
@@ -70,7 +78,7 @@ async function answer(line: string): Promise<object> {
 
 /** Each call takes over the state of the one before and brings every step's metrics here. */
 function run(shape: ExperimentName, steps: number, calls: number): object {
-  const settings = settingsOf(shape, { engine });
+  const settings = settingsOf(shape, { engine, ...variant });
   const program = programs.get(settings);
   const { model, loop } = program;
   const { dataParameters, keys } = drawTask(program, settings);

@@ -39,9 +39,10 @@ export async function measureTraining(options: MeasureOptions): Promise<Training
     const jaxVersions = jax ? await askVersions(jax.child) : null;
     const programs: ProgramResult[] = [];
     for (const shape of SHAPES) programs.push(...(await measureShape(shape, contenders, options)));
-    const ratios = SHAPES.flatMap((shape) =>
-      ratioToJax(programs.filter((program) => program.shape === shape)),
-    );
+    const ratios = SHAPES.flatMap((shape) => {
+      const ofShape = programs.filter((program) => program.shape === shape);
+      return [...ratioOfStreams(ofShape), ...ratioToJax(ofShape)];
+    });
     return { jaxVersions, programs, ratios };
   } finally {
     for (const { child } of contenders) await child.end();
@@ -51,6 +52,8 @@ export async function measureTraining(options: MeasureOptions): Promise<Training
 async function* startAll(python: string | undefined): AsyncGenerator<Contender> {
   const core = coreToPin();
   yield { program: 'c', child: await startEngine('c', core) };
+  for (const variant of ['fold-in', 'released-code'] as const)
+    yield { program: `c ${variant}`, child: await startEngine('c', core, variant) };
   yield { program: 'compiled', child: await startEngine('compiled', core) };
   if (python !== undefined) {
     for (const variant of JAX_VARIANTS)
@@ -98,19 +101,33 @@ function callsOf(
   return { callSteps, calls: Math.floor(steps / callSteps) };
 }
 
+/** The released code's random streams against this project's own, both with decoder noise. */
+function ratioOfStreams(programs: readonly ProgramResult[]): RatioResult[] {
+  const named = (name: string) => programs.filter(({ program }) => program === name);
+  return ratiosOf(named('c released-code'), named('c fold-in'));
+}
+
 /** Against the variant with the lowest median, the same one in all rounds. */
 function ratioToJax(programs: readonly ProgramResult[]): RatioResult[] {
-  const own = programs.find(({ program }) => program === 'c');
-  const [best] = programs
+  const best = programs
     .filter(({ program }) => program.startsWith('jax'))
     .sort((a, b) => a.microsecondsPerStep.median - b.microsecondsPerStep.median);
-  if (own === undefined || best === undefined) return [];
+  return ratiosOf(
+    programs.filter(({ program }) => program === 'c'),
+    best,
+  );
+}
+
+/** The ratio of the first program to the first other, or none. */
+function ratiosOf([own]: readonly ProgramResult[], [other]: readonly ProgramResult[]): RatioResult[] {
+  if (own === undefined || other === undefined) return [];
   return [
     {
       shape: own.shape,
-      against: best.program,
-      ratio: ratioOf(own.microsecondsPerStep, best.microsecondsPerStep),
-      processorRatio: ratioOf(own.processorMicrosecondsPerStep, best.processorMicrosecondsPerStep),
+      program: own.program,
+      against: other.program,
+      ratio: ratioOf(own.microsecondsPerStep, other.microsecondsPerStep),
+      processorRatio: ratioOf(own.processorMicrosecondsPerStep, other.processorMicrosecondsPerStep),
     },
   ];
 }

@@ -69,13 +69,13 @@ function programsTable(programs: TrainingResult['programs']): string {
 }
 
 function ratiosTable(ratios: TrainingResult['ratios']): string {
-  const rows = ratios.map(({ shape, against, ratio, processorRatio }) => [
-    ...[shape, against, ...spreadCells(ratio, fixed)],
+  const rows = ratios.map(({ shape, program, against, ratio, processorRatio }) => [
+    ...[shape, program, against, ...spreadCells(ratio, fixed)],
     fixed(processorRatio.median),
   ]);
   return table(
-    'The C engine over the best JAX variant, round by round',
-    ['shape', 'variant', ...SPREAD, 'processor time'],
+    'Time of one program over that of another, round by round',
+    ['shape', 'program', 'over', ...SPREAD, 'processor time'],
     rows,
   );
 }

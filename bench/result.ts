@@ -22,17 +22,18 @@ export const resultSchema = z.object({
       programs: z.array(
         z.object({
           shape: z.string(),
-          /** `c`, `compiled`, `eager`, or a variant of the JAX program as `jax stock`. */
+          /** `c`, `c fold-in`, `c released-code`, `compiled`, `eager`, or a variant of the JAX program such as `jax stock`. */
           program: z.string(),
           microsecondsPerStep: spreadSchema,
           /** Of processor time, of all the process's threads. */
           processorMicrosecondsPerStep: spreadSchema,
         }),
       ),
-      /** The C engine's time over that of the JAX variant with the lowest median, round by round. */
+      /** One program's time over another's, round by round. */
       ratios: z.array(
         z.object({
           shape: z.string(),
+          program: z.string().default('c'),
           against: z.string(),
           ratio: spreadSchema,
           processorRatio: spreadSchema,

@@ -15,6 +15,15 @@ const shapes: Record<ExperimentName, CellValues> = {
 /** Between checkpoints, as `vae-sweep run` has it by default. */
 export const CHECKPOINT_EVERY_MS = 5_000;
 
+/** What differs from a sweep file that says nothing: Eq. (3), or the paper's decoder noise with either random streams. */
+export const ENGINE_VARIANTS = {
+  eq3: {},
+  'fold-in': { decoderNoise: true },
+  'released-code': { decoderNoise: true, randomStreams: 'released-code' },
+} as const satisfies Record<string, Partial<TrainingSettings>>;
+
+export type EngineVariant = keyof typeof ENGINE_VARIANTS;
+
 export const SHAPES = Object.keys(shapes) as ExperimentName[];
 
 export function checkShape(name: string | undefined): ExperimentName {

@@ -1,6 +1,6 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
 import type { TrainingSettings, TrainingTask } from '../sweep/task.js';
-import { finalNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
+import { finalNumber, printedNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
 
 /** A metric over the finished runs of a cell. */
 export interface Aggregate {
@@ -23,6 +23,8 @@ export interface Cell {
   readonly asked: readonly string[];
   /** By column of the evaluation log, at the last evaluation; a metric that is null in every run is missing. */
   readonly metrics: ReadonlyMap<string, Aggregate>;
+  /** The same at the evaluation that the paper prints. */
+  readonly printedMetrics: ReadonlyMap<string, Aggregate>;
 }
 
 /** Groups a part's runs, in the order of its tasks, and computes the means over their seeds. */
@@ -39,6 +41,7 @@ export function toCells({ part, runs, missing }: PartRuns): Cell[] {
       missing: tasks.flatMap(({ id }) => missingOf.get(id) ?? []),
       asked: tasks.map(label),
       metrics: aggregateAll(finished, label),
+      printedMetrics: aggregateAll(finished, label, printedNumber),
     };
   });
 }
@@ -78,15 +81,19 @@ function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...Trai
   return [...groups.values()];
 }
 
-/** Each metric over the runs' last evaluations; one that is null in every run is missing. */
+/**
+ * Each metric over the runs; one that is null in every run is missing.
+ * @param numberOf a run's value of a metric. Default: at its last evaluation
+ */
 export function aggregateAll(
   runs: readonly Run[],
   label: (task: TrainingTask) => string,
+  numberOf: (run: Run, metric: string) => number | null = finalNumber,
 ): Map<string, Aggregate> {
   const names = runs[0]?.evaluations.schema.fields.map(({ name }) => name) ?? [];
   const aggregates = names.map((name) => {
     const values = runs.flatMap((run) => {
-      const value = finalNumber(run, name);
+      const value = numberOf(run, name);
       return value === null ? [] : [{ run: label(run.task), value }];
     });
     return [name, toAggregate(values)] as const;

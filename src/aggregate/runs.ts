@@ -63,6 +63,24 @@ export function finalNumber(run: Run, metric: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
+/**
+ * The metric, a number, at the evaluation that the paper prints: the last one before the end of training, which is the last that the
+ * released code makes. Null where it is not defined.
+ */
+export function printedNumber({ evaluations }: Run, metric: string): number | null {
+  const value = valueAt(evaluations, metric, printedRow(evaluations));
+  return typeof value === 'number' ? value : null;
+}
+
+/** Step of the evaluation that the paper prints. */
+export function printedStep({ evaluations }: Run): number {
+  return Number(valueAt(evaluations, 'step', printedRow(evaluations)));
+}
+
+function printedRow({ numRows }: Table): number {
+  return Math.max(0, numRows - 2);
+}
+
 /** A metric over the evaluations where it is defined; empty for one that the log does not have. */
 export function series({ evaluations }: Run, metric: string): { step: number; value: number }[] {
   return Array.from({ length: evaluations.numRows }, (_, row) => ({

@@ -37,8 +37,11 @@ export const trainingSettings: Readonly<Record<keyof TrainingSettings, Described
     'count',
     'Dimensions too many of the optimum that training started at; null for drawn parameters',
   ),
-  randomStreams: describe('utf8', '-', 'released-code, or null for fold-in'),
+  randomStreams: describe('utf8', '-', 'Where all random numbers come from: fold-in or released-code'),
 };
+
+/** Values of settings that a task leaves out. */
+const DEFAULTS: Readonly<Record<string, string>> = { randomStreams: 'fold-in' };
 
 /** Settings whose names are taken by a number of a log, by the column's name. */
 const RENAMED: Readonly<Record<string, string>> = { reconstructionKind: 'reconstruction' };
@@ -147,7 +150,8 @@ function columnName(setting: string): string {
 function settingValue({ settings }: Task, column: string): unknown {
   const known = settings.kind === 'train' ? trainingSettings : theorySettings.get(settings.kind);
   if (known === undefined || !Object.hasOwn(known, column)) return null;
-  return (settings as unknown as Readonly<Record<string, unknown>>)[RENAMED[column] ?? column] ?? null;
+  const value = (settings as unknown as Readonly<Record<string, unknown>>)[RENAMED[column] ?? column];
+  return value ?? DEFAULTS[column] ?? null;
 }
 
 function textValues(tasks: readonly Task[], name: string): string[] {

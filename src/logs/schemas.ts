@@ -57,7 +57,9 @@ export function stepSchema(task: Task): Schema {
 /** `evaluations.arrow`: one row an evaluation; null where a metric is not defined. */
 export function evaluationSchema(task: TrainingTask): Schema {
   const losses = [...LOSSES, VARIANCE].map((column) => field(column, new Float64(), false));
-  const computed = evaluationMetrics(task.settings).map((metric) => field(metric, TYPES[metric.type](), true));
+  const computed = evaluationMetrics(task.settings).map((metric) =>
+    field(metric, TYPES[metric.type](), true),
+  );
   return new Schema([field(STEPS_DONE, new Int32(), false), ...losses, ...computed], logMetadata(task));
 }
 

@@ -16,7 +16,10 @@ export function key(seed: number): Key {
 
 /** The same key in a tensor. */
 export function keyOf(words: Words): Key {
-  return tf.tensor1d(Int32Array.from(words, (word) => word | 0), 'int32');
+  return tf.tensor1d(
+    Int32Array.from(words, (word) => word | 0),
+    'int32',
+  );
 }
 
 /** `jax.random.split(key, count)`: keys that are independent of each other and of `parent`. */

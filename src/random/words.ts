@@ -12,7 +12,7 @@ const PARITY = 0x1bd11bda;
  * Threefry-2x32 of one block, in plain numbers. `threefry.ts` computes the same of whole tensors; chains of keys, where each key
  * depends on the one before, need only a few words at a time.
  */
-export function threefryWords(key: Words, block: Words): Words {
+function threefryWords(key: Words, block: Words): Words {
   const schedule = [key[0], key[1], key[0] ^ key[1] ^ PARITY] as const;
   let left = (block[0] + schedule[0]) | 0;
   let right = (block[1] + schedule[1]) | 0;

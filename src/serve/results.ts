@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Table as ArrowTable } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import { readComputedRuns, type ComputedRuns } from '../aggregate/computed.js';
 import { readRun, toParts, type MissingRun, type PartRuns, type Run } from '../aggregate/runs.js';
@@ -22,7 +23,7 @@ interface ReadRun {
 
 /**
  * The tables of a sweep as they fill. A finished run's files are checked and read once, one run a turn of the event loop, and of
- * its evaluations the first and the last are kept.
+ * its evaluations the first and the last two are kept.
  */
 export class Results {
   readonly #watch: SweepWatch;
@@ -166,11 +167,13 @@ function linkProblem(outDir: string, task: Task): string | null {
   }
 }
 
-/** All evaluations of all runs would be most of the memory; tables show the last, and some of the theory's the first. */
+/** All evaluations of all runs would be most of the memory; tables show the last two, and some of the theory's the first. */
 function withEnds(run: Run | MissingRun): Run | MissingRun {
-  return 'reason' in run
-    ? run
-    : { ...run, evaluations: run.evaluations.slice(0, 1).concat(run.evaluations.slice(-1)) };
+  return 'reason' in run ? run : { ...run, evaluations: ends(run.evaluations) };
+}
+
+function ends(evaluations: ArrowTable): ArrowTable {
+  return evaluations.numRows <= 3 ? evaluations : evaluations.slice(0, 1).concat(evaluations.slice(-2));
 }
 
 /** `none` too where it can't be looked at: then the run is read, which tells why. */

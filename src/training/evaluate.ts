@@ -73,7 +73,9 @@ export function evaluate(
             }
           : null,
     };
-    const computed = evaluationMetrics(settings).map((metric) => [metric.name, metric.compute(evaluation)] as const);
+    const computed = evaluationMetrics(settings).map(
+      (metric) => [metric.name, metric.compute(evaluation)] as const,
+    );
     result = {
       row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
       generated: generated.dataSync<'float32'>().slice(),

@@ -32,11 +32,17 @@ describe('the benchmark', () => {
       training?.programs.map(({ shape, program }) => `${shape} ${program}`),
       ['linear', 'sigmoid', 'sphere'].flatMap((shape) => [
         `${shape} c`,
+        `${shape} c fold-in`,
+        `${shape} c released-code`,
         `${shape} compiled`,
         `${shape} eager`,
       ]),
     );
     assert.ok(training.programs.every(({ microsecondsPerStep }) => microsecondsPerStep.min > 0));
+    assert.deepEqual(
+      training.ratios.map(({ shape, program, against }) => `${shape}: ${program} over ${against}`),
+      ['linear', 'sigmoid', 'sphere'].map((shape) => `${shape}: c released-code over c fold-in`),
+    );
     assert.equal(workers, undefined);
     assert.match(stdout, /Training: microseconds a step/);
   });

@@ -21,6 +21,7 @@ export function documentedTables(): ReadonlyMap<string, string[][]> {
   return new Map([
     ['steps.arrow', ofLog(stepSchema(training))],
     ['evaluations.arrow', ofLog(evaluationSchema(training))],
+    ['evaluations.arrow with the released random streams', releasedColumns()],
     ['samples.arrow', ofLog(sampleSchema(training))],
     ...kinds.map(([kind, { columns }]): [string, string[][]] => [
       `rows.arrow of ${kind}`,
@@ -47,6 +48,13 @@ export function documentedTables(): ReadonlyMap<string, string[][]> {
     ]),
     ['Results of computations', verdictColumns().map(described)],
   ]);
+}
+
+/** The columns that only these tasks have. */
+function releasedColumns(): string[][] {
+  const settings = { ...training.settings, randomStreams: 'released-code' } as const;
+  const known = evaluationSchema(training).fields.map(({ name }) => code(name));
+  return ofLog(evaluationSchema({ ...training, settings })).filter(([name = '']) => !known.includes(name));
 }
 
 function verdictColumns(): ExportColumn[] {

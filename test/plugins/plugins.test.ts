@@ -157,6 +157,15 @@ describe('the example of a plugin', () => {
     assert.equal(tasks()[0]?.state, 'done');
   });
 
+  it("is refused with the released code's random streams, which have no such data", () => {
+    const { status, stderr } = command('plan', 'out', '--set', 'randomStreams=released-code');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /the authors' released code has no flat-torus data, so it has no random streams for it/,
+    );
+  });
+
   it('makes other tasks once it is edited', () => {
     writeFileSync(plugin, `${readFileSync(plugin, 'utf8')}// edited\n`);
     assert.match(command('plan', 'out').stdout, /1 tasks?: 1 to do/);

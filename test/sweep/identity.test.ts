@@ -31,7 +31,9 @@ const SETTINGS: TrainingSettings = {
 
 /** For each setting another value. */
 const OTHER: {
-  readonly [Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims' | 'randomStreams'>]: TrainingSettings[Name];
+  readonly [
+    Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims' | 'randomStreams'>
+  ]: TrainingSettings[Name];
 } = {
   experiment: 'sigmoid',
   intrinsicDim: 5,

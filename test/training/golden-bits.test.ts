@@ -28,6 +28,13 @@ const cases: Record<string, Partial<TrainingSettings>> = {
   'linear, compiled': { steps: 300, engine: 'compiled' },
   'linear, eager': { steps: 30, engine: 'eager' },
   'linear, no biases, no noise': { steps: 300, biases: false, decoderNoise: false },
+  'linear, released streams': { steps: 300, randomStreams: 'released-code' },
+  'sphere, released streams': {
+    ...nonlinear,
+    experiment: 'sphere',
+    hiddenWidths: [20, 20],
+    randomStreams: 'released-code',
+  },
   sigmoid: { ...nonlinear, experiment: 'sigmoid' },
   'sigmoid, clipped': { ...nonlinear, experiment: 'sigmoid', decoderLogVarianceThreshold: -3 },
   sphere: { ...nonlinear, experiment: 'sphere', hiddenWidths: [20, 20] },

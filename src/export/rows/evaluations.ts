@@ -9,10 +9,6 @@ export const evaluations: RowKind = {
   appliesTo: isTraining,
   missing: 'no task that trains',
   hasUnfinishedRows: true,
-  columns: (tasks) => [
-    ...identityColumns(tasks),
-    ...settingColumns(tasks),
-    ...evaluationColumns(tasks),
-  ],
+  columns: (tasks) => [...identityColumns(tasks), ...settingColumns(tasks), ...evaluationColumns(tasks)],
   batches: (task, columns) => logBatches(task, 'evaluations', columns),
 };

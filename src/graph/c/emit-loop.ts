@@ -135,7 +135,10 @@ class ProductFunctions {
   get source(): string {
     const parameters = 'const float *__restrict a, const float *__restrict b, float *__restrict c';
     return this.#bodies
-      .map((body, index) => `${NO_INLINE} void matmul_${String(index)}(${parameters}) {\n${body}\n${HAS_EFFECTS}\n}\n`)
+      .map(
+        (body, index) =>
+          `${NO_INLINE} void matmul_${String(index)}(${parameters}) {\n${body}\n${HAS_EFFECTS}\n}\n`,
+      )
       .join('');
   }
 }

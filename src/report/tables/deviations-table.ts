@@ -1,15 +1,22 @@
 import { toCells, type Aggregate, type Cell } from '../../aggregate/cells.js';
 import type { PartRuns } from '../../aggregate/runs.js';
+import { comparedAggregate, comparedMetric } from './compared.js';
 import { cellFields, cellName } from './describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber } from './format.js';
 import { layouts, type LayoutRow } from './layouts.js';
-import { printedValue } from './paper.js';
+import { printedDecimals, printedValue } from './paper.js';
 import type { Table } from './table.js';
 
 /** The printed means are of three seeds; their spread is not printed, and taken to be as ours. */
 const PRINTED_RUNS = 3;
 
-interface Deviation {
+/**
+ * How a measured mean compares with the printed number: it rounds to it, is cut off to it (the paper prints 3.67 as 3.6), lies within
+ * two standard errors of the difference, or differs.
+ */
+type Agreement = 'rounds to it' | 'truncates to it' | 'within two standard errors' | 'differs';
+
+interface Comparison {
   readonly table: string;
   readonly cell: Cell;
   readonly name: string;
@@ -19,26 +26,28 @@ interface Deviation {
   readonly difference: number;
   /** Of the difference of the two means. */
   readonly standardError: number;
-  readonly comesOut: boolean;
+  readonly agreement: Agreement;
 }
 
-/**
- * Printed numbers that do not come out, and by how much. One comes out if the measured mean is within two standard errors of
- * the difference, or rounds to it. @returns null if the sweep measures no printed number
- */
+/** The printed numbers that are not exact to their digits, and by how much. @returns null if the sweep measures no printed number */
 export function deviationsTable(parts: readonly PartRuns[]): Table | null {
-  const all = parts.flatMap(deviationsOf);
+  const all = parts.flatMap(comparisonsOf);
   if (all.length === 0) return null;
-  const deviations = all.filter(({ comesOut }) => !comesOut);
+  const count = (...agreements: Agreement[]) =>
+    all.filter(({ agreement }) => agreements.includes(agreement)).length;
+  const shown = all.filter(
+    ({ agreement }) => agreement === 'within two standard errors' || agreement === 'differs',
+  );
   return {
     name: 'deviations',
-    title: 'Printed numbers that do not come out',
+    title: 'Printed numbers that are not exact',
     caption:
-      `${all.length - deviations.length} of ${all.length} printed numbers come out: the measured mean rounds to them, or is within two standard ` +
-      'errors of the difference (three printed runs, their spread taken to be as the measured). The printed errors of sigmoid data ' +
-      'are compared with the average over all pairs.',
-    head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error'],
-    body: deviations.map((one) => [
+      `${count('rounds to it', 'truncates to it')} of ${all.length} printed numbers are exact: the measured mean rounds or truncates to the ` +
+      `printed digits. ${count('within two standard errors')} lie within two standard errors of the difference (three printed runs, their ` +
+      `spread taken to be as the measured), ${count('differs')} differ. The printed errors of sigmoid data are compared with the average ` +
+      'over all pairs.',
+    head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error', 'agreement'],
+    body: shown.map((one) => [
       one.table,
       one.name,
       one.row.label,
@@ -46,47 +55,50 @@ export function deviationsTable(parts: readonly PartRuns[]): Table | null {
       formatNumber(one.printed),
       formatDifference(one.difference),
       formatNumber(one.standardError),
+      one.agreement,
     ]),
     notes: [],
     records: all.map((one) => ({
       table: one.table,
       ...cellFields(one.cell),
-      metric: one.row.metric,
+      metric: comparedMetric(one.row, one.cell.settings),
       mean: one.measured.mean,
       runs: one.measured.values.length,
       printed: one.printed,
       difference: one.difference,
       standardError: one.standardError,
-      comesOut: one.comesOut ? 1 : 0,
+      agreement: one.agreement,
     })),
   };
 }
 
-function deviationsOf(partRuns: PartRuns): Deviation[] {
+function comparisonsOf(partRuns: PartRuns): Comparison[] {
   const { part } = partRuns;
   const { table } = part;
   if (table === null) return [];
   return toCells(partRuns).flatMap((cell) =>
     layouts[table].flatMap((row) => {
-      const measured = cell.metrics.get(row.metric);
+      const measured = comparedAggregate(row, cell);
       const printed = row.printed === null ? null : printedValue(table, row.printed, cell.settings);
-      if (measured === undefined || printed === null || row.isOtherQuantity) return [];
-      return [
-        { table, cell, name: cellName(part, cell), row, measured, printed, ...compare(measured, printed) },
-      ];
+      if (measured === undefined || printed === null || row.printed === null || row.isOtherQuantity)
+        return [];
+      const compared = compare(measured, printed, printedDecimals(table, row.printed));
+      return [{ table, cell, name: cellName(part, cell), row, measured, printed, ...compared }];
     }),
   );
 }
 
-function compare({ mean, standardDeviation, values }: Aggregate, printed: number) {
+function compare({ mean, standardDeviation, values }: Aggregate, printed: number, decimals: number) {
   const difference = mean - printed;
   const standardError = (standardDeviation ?? 0) * Math.sqrt(1 / values.length + 1 / PRINTED_RUNS);
-  const halfDigit = 0.5 * 10 ** -decimals(printed);
-  const comesOut = Math.abs(difference) <= Math.max(halfDigit, 2 * standardError) + 1e-9;
-  return { difference, standardError, comesOut };
+  return { difference, standardError, agreement: agreementOf(mean, printed, decimals, standardError) };
 }
 
-/** Digits after the point that the paper prints, one at least: its whole numbers are means of counts, printed without `.0`. */
-function decimals(printed: number): number {
-  return Math.max(1, (String(printed).split('.')[1] ?? '').length);
+function agreementOf(mean: number, printed: number, decimals: number, standardError: number): Agreement {
+  const unit = 10 ** -decimals;
+  // Sums of three float64 are off by less than this.
+  const slack = 1e-9;
+  if (Math.abs(mean - printed) <= unit / 2 + slack) return 'rounds to it';
+  if (mean >= printed - slack && mean < printed + unit) return 'truncates to it';
+  return Math.abs(mean - printed) <= 2 * standardError ? 'within two standard errors' : 'differs';
 }

@@ -1,9 +1,11 @@
 import { toCells, type Cell } from '../../aggregate/cells.js';
-import type { PartRuns } from '../../aggregate/runs.js';
+import { printedStep, type PartRuns } from '../../aggregate/runs.js';
 import type { SweepPart } from '../../sweep/load.js';
 import { formatSetting, settingOf } from '../../sweep/settings.js';
 import { formatThreshold } from '../../sweep/threshold.js';
+import { formatCount } from '../../units.js';
 import { cellFields, cellName, cellNotes, cellSettings, stepNotes } from './describe-cell.js';
+import { comparedAggregate, comparedMetric, isReleased } from './compared.js';
 import { formatAggregate, formatNumber } from './format.js';
 import { generalRows, layouts, type LayoutRow } from './layouts.js';
 import { printedValue } from './paper.js';
@@ -36,7 +38,7 @@ function paperTable(part: SweepPart, cells: readonly Cell[], isFirst: boolean): 
   return {
     name: `${part.name}${suffix}`,
     title: `${part.title ?? part.name}${clipped}`,
-    caption: `${CAPTION}; beneath it what the paper prints.`,
+    caption: captionOf(cells),
     head: ['Intrinsic Dimensions', ...dimensions.map(({ intrinsicDim }) => String(intrinsicDim))],
     body: [
       ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
@@ -49,11 +51,24 @@ function paperTable(part: SweepPart, cells: readonly Cell[], isFirst: boolean): 
   };
 }
 
+function captionOf(cells: readonly Cell[]): string {
+  const [released] = cells.filter(({ settings }) => isReleased(settings)).flatMap(({ runs }) => runs);
+  if (released === undefined) return `${CAPTION}; beneath it what the paper prints.`;
+  return (
+    `${CAPTION}, at step ${formatCount(printedStep(released))}: the evaluation that the paper prints. ` +
+    'Beneath it the printed number, and the mean at the end of training.'
+  );
+}
+
 function paperRows(part: SweepPart, row: LayoutRow, cells: readonly Cell[]): string[][] {
   const printed = cells.map((cell) => printedFor(part, row, cell));
-  const measured = [row.label, ...cells.map(({ metrics }) => formatAggregate(metrics.get(row.metric)))];
-  if (printed.every((value) => value === null)) return [measured];
-  return [measured, ['  printed', ...printed.map(formatNumber)]];
+  const compared = [row.label, ...cells.map((cell) => formatAggregate(comparedAggregate(row, cell)))];
+  const atEnd = ['  at the end', ...cells.map(({ metrics }) => formatAggregate(metrics.get(row.metric)))];
+  return [
+    compared,
+    ...(printed.every((value) => value === null) ? [] : [['  printed', ...printed.map(formatNumber)]]),
+    ...(cells.some(({ settings }) => isReleased(settings)) ? [atEnd] : []),
+  ];
 }
 
 /** A row a cell: the settings that vary, then the metrics that are defined. */
@@ -100,15 +115,16 @@ function printedFor({ table }: SweepPart, { printed }: LayoutRow, { settings }: 
 function recordsOf(part: SweepPart, cells: readonly Cell[]): TableRecord[] {
   return rowsOf(part).flatMap((row) =>
     cells.map((cell) => {
-      const measured = cell.metrics.get(row.metric);
+      const measured = comparedAggregate(row, cell);
       return {
         ...cellFields(cell),
         cell: cellName(part, cell),
-        metric: row.metric,
+        metric: comparedMetric(row, cell.settings),
         mean: measured?.mean ?? null,
         standardDeviation: measured?.standardDeviation ?? null,
         min: measured?.min ?? null,
         max: measured?.max ?? null,
+        meanAtEnd: cell.metrics.get(row.metric)?.mean ?? null,
         runsFinished: cell.runs.length,
         runsAsked: cell.asked.length,
         printed: printedFor(part, row, cell),

@@ -17,6 +17,16 @@ export function printedValue(table: TableName, row: string, settings: TrainingSe
   return typeof value === 'number' ? value : null;
 }
 
+/** Digits after the point that a row of a table is printed with, one at least: counts are means, of which the paper leaves out `.0`. */
+export function printedDecimals(table: TableName, row: string): number {
+  const printed: PrintedTable = paperTables[table];
+  const values = printed[row];
+  const digits = Array.isArray(values)
+    ? values.map((value) => (String(value).split('.')[1] ?? '').length)
+    : [];
+  return Math.max(1, ...digits);
+}
+
 interface PrintedTable {
   readonly intrinsic: readonly number[];
   readonly ambient: readonly number[];

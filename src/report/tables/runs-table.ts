@@ -1,6 +1,8 @@
 import { labels } from '../../aggregate/cells.js';
 import { isCollapsed } from '../../aggregate/collapse.js';
-import { finalNumber, type PartRuns } from '../../aggregate/runs.js';
+import { finalNumber, printedStep, type PartRuns } from '../../aggregate/runs.js';
+import { formatCount } from '../../units.js';
+import { comparedMetric, comparedNumber, isReleased } from './compared.js';
 import { cellFields, cellName } from './describe-cell.js';
 import { formatNumber } from './format.js';
 import { rowsOf } from './means-tables.js';
@@ -9,20 +11,24 @@ import type { Table } from './table.js';
 /** Every finished run of a part, a row each: a mean of three can hide a collapsed run. */
 export function runsTable({ part, runs, missing }: PartRuns): Table {
   const label = labels(part.tasks);
-  const rows = rowsOf(part).filter(({ metric }) => runs.some((run) => finalNumber(run, metric) !== null));
+  const rows = rowsOf(part).filter((row) => runs.some((run) => comparedNumber(row, run) !== null));
+  const [first] = runs;
+  const released = first !== undefined && isReleased(first.task.settings);
   const extra = ['loss', 'kl', 'decoderVariance'].filter((name) =>
     rows.every(({ metric }) => metric !== name),
   );
-  const metrics = [...rows.map(({ metric }) => metric), ...extra];
   return {
     name: `${part.name}-runs`,
     title: `${part.title ?? part.name}: every run`,
-    caption: 'Each run at its last evaluation.',
+    caption: released
+      ? `Each run at step ${formatCount(printedStep(first))}, the evaluation that the paper prints; the columns ${extra.join(', ')} at its last.`
+      : 'Each run at its last evaluation.',
     head: ['cell', 'run', ...rows.map((row) => row.label), ...extra, 'collapsed'],
     body: runs.map((run) => [
       cellName(part, run.task),
       label(run.task),
-      ...metrics.map((metric) => formatNumber(finalNumber(run, metric))),
+      ...rows.map((row) => formatNumber(comparedNumber(row, run))),
+      ...extra.map((metric) => formatNumber(finalNumber(run, metric))),
       isCollapsed(run) ? 'collapsed' : '',
     ]),
     notes: missing.map(({ task, reason }) => `${cellName(part, task)}, ${label(task)} is missing: ${reason}`),
@@ -33,7 +39,12 @@ export function runsTable({ part, runs, missing }: PartRuns): Table {
       seed: run.task.settings.seed,
       modelSeed: run.task.settings.modelSeed,
       steps: run.task.settings.steps,
-      ...Object.fromEntries(metrics.map((metric) => [metric, finalNumber(run, metric)])),
+      ...Object.fromEntries(
+        rows.map((row) => [comparedMetric(row, run.task.settings), comparedNumber(row, run)]),
+      ),
+      ...(released &&
+        Object.fromEntries(rows.map(({ metric }) => [`${metric}AtEnd`, finalNumber(run, metric)]))),
+      ...Object.fromEntries(extra.map((metric) => [metric, finalNumber(run, metric)])),
       collapsed: isCollapsed(run) ? 1 : 0,
     })),
   };

@@ -64,13 +64,15 @@ function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[],
 
 function estimateBytes(settings: TrainingSettings, parameters: number): number {
   const { steps, logEverySteps, evaluateEverySteps, evaluationPoints } = settings;
-  const { intrinsicDim, ambientDim, latentDim } = settings;
+  const { intrinsicDim, ambientDim, latentDim, randomStreams } = settings;
+  // With the released streams a task may keep the parameters before its last step too.
+  const continuation = randomStreams === 'released-code' ? 1 : 0;
   const evaluations = Math.ceil(steps / evaluateEverySteps) + 1;
   return (
     Math.ceil(steps / logEverySteps) * LOG_ROW_BYTES +
     evaluations * (EVALUATION_BYTES + (latentDim + 2 * intrinsicDim) * FLOAT64_BYTES) +
     2 * evaluationPoints * ambientDim * FLOAT32_BYTES +
-    (1 + MOMENTS) * parameters * FLOAT32_BYTES +
+    (1 + MOMENTS + continuation) * parameters * FLOAT32_BYTES +
     TASK_OVERHEAD_BYTES
   );
 }

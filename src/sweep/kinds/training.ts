@@ -102,7 +102,7 @@ function settingProblems(values: CellValues, settings: TrainingSettings): Settin
     problems.push({
       settings: ['randomStreams'],
       message:
-        `the authors' released code has no ${experiment} data, so it draws no random numbers for it: ` +
+        `the authors' released code has no ${experiment} data, so it has no random streams for it: ` +
         'use fold-in, or leave randomStreams out',
     });
   return [...problems, ...badOptimumProblems(settings)];

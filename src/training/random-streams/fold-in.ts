@@ -16,14 +16,12 @@ export function foldInStreams(model: Model, settings: DrawSettings): RandomStrea
     steps: stepPlan(model, settings.batchSize),
     evaluations: evaluationPlan(model, settings.evaluationPoints),
     keysOf: ({ seed, modelSeed }) => {
-      const [stepInputs, kernels] = tf.tidy(() => [
-        [
-          dataKey(seed, 'trainingPoints'),
-          modelKey(modelSeed, 'latentNoise'),
-          modelKey(modelSeed, 'decoderNoise'),
-        ],
-        modelKey(modelSeed, 'initialParameters'),
-      ]) as [Key[], Key];
+      const stepInputs = tf.tidy(() => [
+        dataKey(seed, 'trainingPoints'),
+        modelKey(modelSeed, 'latentNoise'),
+        modelKey(modelSeed, 'decoderNoise'),
+      ]);
+      const kernels = tf.tidy(() => modelKey(modelSeed, 'initialParameters'));
       return {
         kernelKey: (_layer, index) => foldIn(kernels, index),
         stepInputs: () => stepInputs,

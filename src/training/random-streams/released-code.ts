@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Rank, Tensor } from '@tensorflow/tfjs-node';
 import { operation } from '../../native/backend.js';
 import { tf } from '../../native/tensorflow.js';
 import { keyOf } from '../../random/keys.js';
@@ -37,7 +37,7 @@ export function releasedStreams(model: Model, settings: DrawSettings): RandomStr
   const schedule = SCHEDULES[shape.experiment as ExperimentName];
   const { latentDim, ambientDim, decoderNoise } = shape;
   const hasScoreBatch = schedule.dataKeysPerScore === 2;
-  const matrix = (row: Tensor | undefined, count: number) => tf.reshape(row ?? [], [count, -1]) as Tensor2D;
+  const matrix = (row: Tensor | undefined, count: number) => tf.reshape<Rank.R2>(row ?? [], [count, -1]);
   const noise = (row: Tensor | undefined, count: number) => {
     const both = matrix(row, count);
     return {
@@ -114,7 +114,9 @@ function releasedKeys(
   let current: Tensor[] = [];
   return {
     kernelKey: ({ name }) =>
-      keyOf([...moduleOf(name).split('/'), 'kernel'].reduce((key, part) => foldInWords(key, word(part)), initial)),
+      keyOf(
+        [...moduleOf(name).split('/'), 'kernel'].reduce((key, part) => foldInWords(key, word(part)), initial),
+      ),
     stepInputs: (firstStep, count) => {
       tf.dispose(current);
       const keys = chains.steps(firstStep - 1, count);

@@ -34,11 +34,11 @@ export interface DrawPlan<Draws> {
   /** Inputs of the loop that the keys are made from. */
   readonly inputs: readonly TensorShape[];
   /** Returns as many tensors of keys as there are `counts`, each int32 [n, 2], a row for each of the n `steps`. */
-  keys(inputs: readonly Tensor[], steps: Tensor1D): Tensor[];
+  readonly keys: (inputs: readonly Tensor[], steps: Tensor1D) => Tensor[];
   /** How many standard normal numbers each key draws. */
   readonly counts: readonly number[];
   /** Gives the numbers of one step, a flat tensor for each key, their roles. */
-  arrange(rows: readonly Tensor[]): Draws;
+  readonly arrange: (rows: readonly Tensor[]) => Draws;
 }
 
 /** The keys of one task, as inputs of the compiled loops. The tensors belong to this object. */

@@ -18,9 +18,7 @@ export const linear: Dataset = {
       const matrix = normal(keyOf(keys.next()), [intrinsicDim, intrinsicDim]) as Tensor2D;
       if (determinant(new Matrix(matrix.arraySync())) !== 0) return [matrix];
     }
-    throw new Error(
-      `Seed ${String(keys.first[1])} gave ${String(MAX_DRAWS)} singular matrices A in a row.`,
-    );
+    throw new Error(`Seed ${String(keys.first[1])} gave ${String(MAX_DRAWS)} singular matrices A in a row.`);
   },
   points: ([matrix], source, { ambientDim }) => {
     if (matrix === undefined) throw new Error('Linear data needs its matrix A.');

@@ -108,7 +108,9 @@ function decoderOutsideSpan({ evaluation, matrix, dataMatrix }: Linear): number 
 
 /** |actual - expected| / |expected|. */
 export function relativeDistance(actual: readonly number[], expected: readonly number[]): number {
-  return Math.hypot(...expected.map((value, index) => value - (actual[index] ?? 0))) / Math.hypot(...expected);
+  return (
+    Math.hypot(...expected.map((value, index) => value - (actual[index] ?? 0))) / Math.hypot(...expected)
+  );
 }
 
 /** Eigenvalues of a symmetric matrix, descending. */

@@ -39,7 +39,8 @@ export const releasedMetrics: readonly Metric[] = [
     name: 'releasedEigenvalueError',
     type: 'float64',
     unit: '1',
-    description: '|generatedSampleEigenvalues - sampleEigenvalues| / |sampleEigenvalues|, the normalized eigenvalue error as the released code scores it',
+    description:
+      '|generatedSampleEigenvalues - sampleEigenvalues| / |sampleEigenvalues|, the normalized eigenvalue error as the released code scores it',
     compute: (evaluation) => {
       const expected = realEigenvalues(evaluation);
       const actual = generatedEigenvalues(evaluation);

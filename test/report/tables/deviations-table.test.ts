@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRuns } from '../../../src/aggregate/runs.js';
 import { deviationsTable } from '../../../src/report/tables/deviations-table.js';
+import { meansTables } from '../../../src/report/tables/means-tables.js';
+import { runsTable } from '../../../src/report/tables/runs-table.js';
+import { writeFinishedRun } from '../finished-run.js';
 import { sampleSweep, TABLE4 } from '../sample-sweep.js';
+
+const SIGMOID = `
+experiment: sigmoid
+table: table2
+grid: { dimensions: [[3, 17, 8]], seed: [69, 24, 48] }
+`;
 
 const SPHERE = `
 experiment: sphere
@@ -10,7 +19,7 @@ table: table3
 grid: { dimensions: [[2, 6, 6], [6, 14, 13]], seed: [1, 2] }
 `;
 
-test('a printed number comes out if the mean rounds to it or is within two standard errors of the difference', () => {
+test('lists the printed numbers that the means neither round nor truncate to', () => {
   const sample = sampleSweep(SPHERE);
   // Printed for 2-6-6: error 0.02, zeros 3. For 6-14-13: 0.03 and 7.
   sample.finish(sample.taskOf(0), { manifoldError: 0.024, encoderZeros: 3 });
@@ -18,20 +27,23 @@ test('a printed number comes out if the mean rounds to it or is within two stand
   sample.finish(sample.taskOf(2), { manifoldError: 0.04, encoderZeros: 5 });
   sample.finish(sample.taskOf(3), { manifoldError: 0.04, encoderZeros: 5 });
   const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
-  assert.match(table?.caption ?? '', /^2 of 4 printed numbers come out/);
+  assert.match(table?.caption ?? '', /^2 of 4 printed numbers are exact: .* 0 lie within .* 2 differ\./);
   assert.deepEqual(table?.body, [
-    ['table3', '6-14-13', 'Mean Manifold Error', '0.04 ± 0', '0.03', '+0.01', '0'],
-    ['table3', '6-14-13', "Mean #0's in Encoder Variance", '5 ± 0', '7', '-2', '0'],
+    ['table3', '6-14-13', 'Mean Manifold Error', '0.04 ± 0', '0.03', '+0.01', '0', 'differs'],
+    ['table3', '6-14-13', "Mean #0's in Encoder Variance", '5 ± 0', '7', '-2', '0', 'differs'],
   ]);
 });
 
-test('spread over seeds widens what comes out', () => {
+test('a number within two standard errors of the difference is neither exact nor different', () => {
   const sample = sampleSweep(SPHERE);
   sample.finish(sample.taskOf(2), { manifoldError: 0.03, encoderZeros: 5 });
   sample.finish(sample.taskOf(3), { manifoldError: 0.03, encoderZeros: 8 });
   // Mean 6.5, standard deviation 2.12, standard error 2.12 sqrt(1/2 + 1/3) = 1.94.
   const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
-  assert.deepEqual(table?.body, []);
+  assert.deepEqual(
+    table?.records.map(({ agreement }) => agreement),
+    ['rounds to it', 'within two standard errors'],
+  );
   assert.ok(Math.abs(Number(table.records[1]?.['standardError']) - 1.9365) < 1e-4);
 });
 
@@ -45,5 +57,55 @@ test('the printed errors of sigmoid data are compared with the average over pair
   const sample = sampleSweep(TABLE4);
   sample.finish(sample.taskOf(0), { manifoldErrorPairwise: 0.15, manifoldError: 0.02, encoderZeros: 3 });
   const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
-  assert.match(table?.caption ?? '', /^2 of 2 printed numbers come out/);
+  assert.match(table?.caption ?? '', /^2 of 2 printed numbers are exact/);
+});
+
+test('a mean may be cut off to the printed digits, as the paper prints 3.67 as 3.6', () => {
+  const sample = sampleSweep(SIGMOID);
+  for (const [index, encoderZeros] of [3, 4, 4].entries())
+    sample.finish(sample.taskOf(index), { encoderZeros });
+  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  assert.deepEqual(
+    table?.records.map(({ printed, agreement }) => [printed, agreement]),
+    [[3.6, 'truncates to it']],
+  );
+});
+
+test('with the released random streams the evaluation before the last is compared, by the released score', () => {
+  const sample = sampleSweep(`${SIGMOID.replace(', 24, 48', '')}settings: { randomStreams: released-code }`);
+  const task = sample.taskOf(0);
+  writeFinishedRun(sample.outDir, task, {
+    evaluations: [
+      { step: 140_000, releasedManifoldError: 9, encoderZeros: 9 },
+      { step: 145_000, releasedManifoldError: 0.13, manifoldErrorPairwise: 8, encoderZeros: 4 },
+      { step: 150_000, releasedManifoldError: 7, manifoldErrorPairwise: 7, encoderZeros: 7 },
+    ],
+  });
+  const parts = readRuns(sample.sweep, sample.outDir);
+  assert.deepEqual(
+    deviationsTable(parts)?.records.map(({ metric, mean, agreement }) => [metric, mean, agreement]),
+    [
+      ['releasedManifoldError', 0.13, 'rounds to it'],
+      ['encoderZeros', 4, 'differs'],
+    ],
+  );
+  const [table] = parts.flatMap(meansTables);
+  assert.match(table?.caption ?? '', /at step 145,000: the evaluation that the paper prints/);
+  assert.deepEqual(
+    table?.body.filter(([label]) => label !== undefined && /over|#0|printed|end/.test(label)),
+    [
+      ['Mean Manifold Error, over all pairs', '0.13'],
+      ['  printed', '0.13'],
+      ['  at the end', '7'],
+      ['  printed', '0.13'],
+      ['  at the end', '–'],
+      ["Mean #0's in Encoder Variance", '4'],
+      ['  printed', '3.6'],
+      ['  at the end', '7'],
+    ],
+  );
+  const runs = parts.map(runsTable)[0];
+  assert.match(runs?.caption ?? '', /^Each run at step 145,000/);
+  assert.equal(runs?.records[0]?.['encoderZeros'], 4);
+  assert.equal(runs.records[0]['encoderZerosAtEnd'], 7);
 });

@@ -8,7 +8,10 @@ import type { ExperimentName } from '../../../src/sweep/experiments.js';
 import type { TrainingSettings } from '../../../src/sweep/task.js';
 import { evaluate } from '../../../src/training/evaluate.js';
 import { Programs } from '../../../src/training/programs.js';
-import { ReleasedChains, type ReleasedSchedule } from '../../../src/training/random-streams/released-chains.js';
+import {
+  ReleasedChains,
+  type ReleasedSchedule,
+} from '../../../src/training/random-streams/released-chains.js';
 import { SCHEDULES } from '../../../src/training/random-streams/released-code.js';
 import { readFixture } from '../../fixture.js';
 import { assertClose, assertRow, checkCase, type JaxCase } from '../jax-cases.js';
