@@ -1,28 +1,31 @@
 /** Two unsigned 32-bit numbers: a key, or what a block hashes to. */
 export type Words = readonly [number, number];
 
-const ROTATIONS = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24],
-] as const;
-const GROUPS = 5;
+/** Rotation distances of the twenty rounds. */
+const ROTATIONS = Int32Array.from([
+  13, 15, 26, 6, 17, 29, 16, 24, 13, 15, 26, 6, 17, 29, 16, 24, 13, 15, 26, 6,
+]);
+const GROUP_ROUNDS = 4;
 const PARITY = 0x1bd11bda;
 
 /**
  * Threefry-2x32 of one block, in plain numbers. `threefry.ts` computes the same of whole tensors; chains of keys, where each key
- * depends on the one before, need only a few words at a time.
+ * depends on the one before, need only a few words at a time. A chain has hundreds of thousands of them: hence the plain loops.
  */
-function threefryWords(key: Words, block: Words): Words {
-  const schedule = [key[0], key[1], key[0] ^ key[1] ^ PARITY] as const;
-  let left = (block[0] + schedule[0]) | 0;
-  let right = (block[1] + schedule[1]) | 0;
-  for (let group = 0; group < GROUPS; group++) {
-    for (const distance of ROTATIONS[(group % 2) as 0 | 1]) {
-      left = (left + right) | 0;
-      right = ((right << distance) | (right >>> (32 - distance))) ^ left;
-    }
-    left = (left + schedule[((group + 1) % 3) as 0 | 1 | 2]) | 0;
-    right = (right + schedule[((group + 2) % 3) as 0 | 1 | 2] + group + 1) | 0;
+function threefryWords(key: Words, first: number, second: number): Words {
+  const [key0, key1] = key;
+  const key2 = key0 ^ key1 ^ PARITY;
+  let left = (first + key0) | 0;
+  let right = (second + key1) | 0;
+  for (let round = 0; round < ROTATIONS.length; round++) {
+    const distance = ROTATIONS[round] ?? 0;
+    left = (left + right) | 0;
+    right = ((right << distance) | (right >>> (32 - distance))) ^ left;
+    if (round % GROUP_ROUNDS !== GROUP_ROUNDS - 1) continue;
+    const group = (round + 1) / GROUP_ROUNDS;
+    const place = group % 3;
+    left = (left + (place === 0 ? key0 : place === 1 ? key1 : key2)) | 0;
+    right = (right + (place === 0 ? key1 : place === 1 ? key2 : key0) + group) | 0;
   }
   return [left >>> 0, right >>> 0];
 }
@@ -34,8 +37,8 @@ export function keyWords(seed: number): Words {
 
 /** `jax.random.split(key)`: two keys that are independent of each other and of `key`. */
 export function splitWords(key: Words): readonly [Words, Words] {
-  const even = threefryWords(key, [0, 2]);
-  const odd = threefryWords(key, [1, 3]);
+  const even = threefryWords(key, 0, 2);
+  const odd = threefryWords(key, 1, 3);
   return [
     [even[0], odd[0]],
     [even[1], odd[1]],
@@ -44,7 +47,7 @@ export function splitWords(key: Words): readonly [Words, Words] {
 
 /** `jax.random.fold_in(key, data)`. @param data a whole number, 0 to 2^32 - 1 */
 export function foldInWords(key: Words, data: number): Words {
-  return threefryWords(key, [0, data]);
+  return threefryWords(key, 0, data);
 }
 
 /**
