@@ -6,27 +6,21 @@ const flow = {
   // Settings of the theory's computations, which load neither matrices nor solvers.
   // A plugin's contract, and which ones this process has.
   plugins: ['sweep/task', 'vae/metrics/metric'],
-  sweep: ['plugins/registry', 'theory/computations/[a-z-]+-settings', 'theory/identities/names'],
+  sweep: [
+    'compiler/engine',
+    'plugins/registry',
+    'theory/computations/[a-z-]+-settings',
+    'theory/identities/names',
+  ],
   store: ['sweep'],
-  native: [],
-  random: ['native'],
-  graph: ['native'],
-  vae: ['plugins', 'native', 'random'],
+  // The compiler of tfjs loops, with the one door to tfjs and JAX's random numbers. It stands alone: `vae-sweep/compiler`.
+  compiler: [],
+  vae: ['plugins', 'compiler'],
   // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
   theory: [],
   logs: ['sweep', 'vae/metrics', 'store/files'],
   // It may start at Theorem 4's optimum, which is a pure function.
-  training: [
-    'plugins/registry',
-    'vae',
-    'graph',
-    'random',
-    'native',
-    'logs',
-    'store',
-    'sweep',
-    'theory/bad-optimum',
-  ],
+  training: ['plugins/registry', 'vae', 'compiler', 'logs', 'store', 'sweep', 'theory/bad-optimum'],
   // Runs the computations; of the training, what every task's thread has.
   computing: [
     'theory/computations',
@@ -58,8 +52,8 @@ const flow = {
   // Logs and verdicts to one file; its columns are those of the logs and the settings. Of a task that is not done its checkpoint tells.
   export: ['logs', 'store', 'sweep', 'training/checkpoint', 'theory/computations/quantities'],
   // In a process of its own, which coordinator/event-writer starts and knows the protocol of.
-  tensorboard: ['native', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
-  // The package's own exports; those of library/graph load TensorFlow.
+  tensorboard: ['compiler', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
+  // The package's own exports, but for the compiler's.
   library: [
     'coordinator',
     'pool/process-pool',
@@ -67,9 +61,7 @@ const flow = {
     'logs',
     'store',
     'sweep',
-    'graph',
-    'random',
-    'native',
+    'compiler',
     'vae/metrics/metric',
   ],
   // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
@@ -85,7 +77,7 @@ const flow = {
     'aggregate',
     'store',
     'sweep',
-    'native/(cpu|environment)',
+    'compiler/native/(cpu|environment)',
     'training/protocol',
   ],
 };
@@ -114,7 +106,7 @@ module.exports = {
       from: { path: '^workers/' },
       to: {
         path: '^(src|test|bench)/',
-        pathNot: '^src/((training|computing|pool|native|sweep|plugins|tensorboard)/|errors[.])',
+        pathNot: '^src/((training|computing|pool|compiler|sweep|plugins|tensorboard)/|errors[.])',
       },
     },
     {
@@ -133,9 +125,9 @@ module.exports = {
     },
     {
       name: 'one-door-to-tensorflow',
-      comment: 'src/native/tensorflow.ts mends what tfjs-node misses before it is loaded.',
+      comment: 'src/compiler/native/tensorflow.ts restores what tfjs-node misses before it is loaded.',
       severity: 'error',
-      from: { pathNot: '^src/native/' },
+      from: { pathNot: '^src/compiler/native/' },
       to: { path: 'node_modules/@tensorflow/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -166,7 +158,7 @@ module.exports = {
       comment: 'Starting, planning and reporting take under a second.',
       severity: 'error',
       from: { path: withoutTensorFlow },
-      to: { path: '^src/native/tensorflow[.]ts$', reachable: true },
+      to: { path: '^src/compiler/native/tensorflow[.]ts$', reachable: true },
     },
     {
       name: 'planning-loads-no-matrices',

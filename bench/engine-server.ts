@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { median } from 'simple-statistics';
-import type { Loop } from '../src/graph/loop.js';
-import { tf } from '../src/native/tensorflow.js';
+import type { Loop } from '../src/compiler/loop.js';
+import { tf } from '../src/compiler/native/tensorflow.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
 import type { ExperimentName } from '../src/sweep/experiments.js';
+import { storedEngine } from '../src/sweep/engine-names.js';
 import type { TrainingSettings } from '../src/sweep/task.js';
 import { evaluate } from '../src/training/evaluate.js';
 import { Programs, type Program } from '../src/training/programs.js';
@@ -23,7 +24,7 @@ import {
 import { inTemporaryFolder } from './temporary-folder.js';
 
 /**
- * Measures one engine, with `c`, `compiled` or `eager` as its argument and a variant after it, in a process of its own. A request is a line of the same form as
+ * Measures one engine, with `c`, `xla` or `eager` as its argument and a variant after it, in a process of its own. A request is a line of the same form as
  * those of `bench/jax_scan.py`, its answer a line of JSON (`error` in it where the request was wrong):
  *
  *     prepare linear 1000    compiles the shape and runs it once
@@ -32,7 +33,7 @@ import { inTemporaryFolder } from './temporary-folder.js';
  */
 const [, , argument, variantName = 'eq3'] = process.argv;
 const variant = ENGINE_VARIANTS[variantName as EngineVariant];
-const engine = argument === 'eager' || argument === 'compiled' ? argument : 'c';
+const engine = storedEngine(argument === 'eager' || argument === 'xla' ? argument : 'c');
 
 /** Evaluations and starts that are timed by themselves after a task. */
 const TIMED = 15;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { TrainingSettings } from '../src/sweep/task.js';
-import { setNativeEnvironment } from '../src/native/environment.js';
+import type { Engine } from '../src/compiler/engine.js';
+import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { LineChild } from './line-child.js';
 import type { EngineVariant } from './shapes.js';
 
@@ -8,7 +8,7 @@ const SERVER = fileURLToPath(new URL('engine-server.js', import.meta.url));
 
 /** A process that measures one of this project's engines. */
 export async function startEngine(
-  engine: TrainingSettings['engine'],
+  engine: Engine,
   core: number | null,
   variant: EngineVariant = 'eq3',
 ): Promise<LineChild> {

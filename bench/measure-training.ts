@@ -54,7 +54,7 @@ async function* startAll(python: string | undefined): AsyncGenerator<Contender> 
   yield { program: 'c', child: await startEngine('c', core) };
   for (const variant of ['fold-in', 'released-code'] as const)
     yield { program: `c ${variant}`, child: await startEngine('c', core, variant) };
-  yield { program: 'compiled', child: await startEngine('compiled', core) };
+  yield { program: 'xla', child: await startEngine('xla', core) };
   if (python !== undefined) {
     for (const variant of JAX_VARIANTS)
       yield { program: `jax ${variant}`, child: await startJax(python, variant, core) };

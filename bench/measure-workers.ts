@@ -1,5 +1,5 @@
 import { ThreadPool } from '../src/pool/thread-pool.js';
-import { setNativeEnvironment } from '../src/native/environment.js';
+import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
 import type { TrainingTask } from '../src/sweep/task.js';
 import type { MeasureOptions } from './options.js';

@@ -22,7 +22,7 @@ export const resultSchema = z.object({
       programs: z.array(
         z.object({
           shape: z.string(),
-          /** `c`, `c fold-in`, `c released-code`, `compiled`, `eager`, or a variant of the JAX program such as `jax stock`. */
+          /** `c`, `c fold-in`, `c released-code`, `xla`, `eager`, or a variant of the JAX program such as `jax stock`. */
           program: z.string(),
           microsecondsPerStep: spreadSchema,
           /** Of processor time, of all the process's threads. */

@@ -1,4 +1,4 @@
-import { setNativeEnvironment } from '../src/native/environment.js';
+import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { resolveSettings } from '../src/sweep/kinds/training.js';
 
 /** Entry of the process in which `vae-sweep doctor` tries TensorFlow: a library that does not suit the CPU ends it, not the doctor. */

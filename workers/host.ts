@@ -1,4 +1,4 @@
-import { setNativeEnvironment } from '../src/native/environment.js';
+import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { hostThreads } from '../src/pool/host.js';
 import type { HostRequest } from '../src/pool/host-protocol.js';
 

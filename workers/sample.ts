@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { stringify } from 'csv-stringify/sync';
 import { EXIT, UserError } from '../src/errors.js';
-import { setNativeEnvironment } from '../src/native/environment.js';
+import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { loadPlugin } from '../src/plugins/load.js';
 import { installPlugin } from '../src/plugins/registry.js';
 import type { SampleRequest } from '../src/training/protocol.js';

@@ -1,4 +1,4 @@
-import { setNativeEnvironment } from '../src/native/environment.js';
+import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { followTasks } from '../src/tensorboard/follow.js';
 import { END, eventsRequestSchema } from '../src/tensorboard/protocol.js';
 

@@ -3,7 +3,7 @@
  *
  *   node examples/library/compile-a-loop.mjs
  */
-import { compile, compileFunction, key, normal, tf } from 'vae-sweep/graph';
+import { compile, compileFunction, key, normal, tf } from 'vae-sweep/compiler';
 
 const points = normal(key(0), [64, 8]);
 const truth = normal(key(1), [8, 1]);

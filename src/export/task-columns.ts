@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINE_NAMES, type StoredEngine } from '../sweep/engine-names.js';
 import type { Task, TrainingSettings } from '../sweep/task.js';
 import { theorySettingsSchema } from '../sweep/kinds/theory-settings.js';
 import type { ColumnType, ExportColumn, ExportTask } from './table.js';
@@ -31,7 +32,7 @@ export const trainingSettings: Readonly<Record<keyof TrainingSettings, Described
   evaluateEverySteps: describe('int32', 'step', 'Steps between two evaluations'),
   evaluationPoints: describe('int32', 'count', 'Points that an evaluation uses'),
   logEverySteps: describe('int32', 'step', 'Steps between two rows of the step log'),
-  engine: describe('utf8', '-', 'c, compiled or eager'),
+  engine: describe('utf8', '-', 'c, xla or eager'),
   badOptimumExtraDims: describe(
     'int32',
     'count',
@@ -151,6 +152,7 @@ function settingValue({ settings }: Task, column: string): unknown {
   const known = settings.kind === 'train' ? trainingSettings : theorySettings.get(settings.kind);
   if (known === undefined || !Object.hasOwn(known, column)) return null;
   const value = (settings as unknown as Readonly<Record<string, unknown>>)[RENAMED[column] ?? column];
+  if (column === 'engine') return ENGINE_NAMES[value as StoredEngine];
   return value ?? DEFAULTS[column] ?? null;
 }
 

@@ -1,6 +1,6 @@
 /** `import { runSweep, readLogs, compile } from 'vae-sweep'`. Importing it loads no TensorFlow. */
-import type { Loop, LoopBody } from '../graph/loop.js';
-import type { CompileOptions, Step } from './graph.js';
+import type { Loop, LoopBody } from '../compiler/loop.js';
+import type { CompileOptions, Step } from '../compiler/index.js';
 
 export { runSweep, type RunSweepOptions, type SweepChoice, type SweepResult } from './run-sweep.js';
 export { readLogs, type LoggedTask, type ReadLogsOptions } from './read-logs.js';
@@ -17,8 +17,8 @@ export type {
 } from '../plugins/plugin.js';
 export type { Evaluation, Metric } from '../vae/metrics/metric.js';
 
-/** As `compile` of `vae-sweep/graph`; TensorFlow is loaded at the first call. */
+/** The same as `compile` of `vae-sweep/compiler`, but TensorFlow is loaded at the first call. */
 export async function compile(step: Step | LoopBody, options: CompileOptions): Promise<Loop> {
-  const graph = await import('./graph.js');
-  return graph.compile(step, options);
+  const compiler = await import('../compiler/index.js');
+  return compiler.compile(step, options);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatCount } from '../units.js';
+import { storedEngine } from './engine-names.js';
 import { LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
 
 /** Largest of JAX's keys that is also an int32. */
@@ -56,9 +57,13 @@ export const settingSchemas = {
   evaluateEverySteps: wholeNumber(1, 100_000_000).describe('Steps between two evaluations. Default: 5000.'),
   evaluationPoints: wholeNumber(1, 100_000).describe('Points that an evaluation uses. Default: 1000.'),
   logEverySteps: wholeNumber(1, 100_000_000).describe('Steps between two rows of the step log. Default: 1.'),
-  engine: oneOf(['c', 'compiled', 'eager']).describe(
-    'c: a loop in C, made by g++; compiled: the same by XLA, slower; eager: step by step, the slow reference. Default: c.',
-  ),
+  engine: z
+    .enum(['c', 'xla', 'eager', 'compiled'], { error: 'expected one of c, xla, eager' })
+    .transform(storedEngine)
+    .describe(
+      'c: a loop in C, compiled by g++; xla: the same compiled by XLA, slower; eager: step by step, the slow reference; compiled: the old ' +
+        'name of xla. Default: c.',
+    ),
   badOptimumExtraDims: z
     .unknown()
     .transform((value, context) => {

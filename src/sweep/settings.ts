@@ -1,3 +1,4 @@
+import { ENGINE_NAMES, type StoredEngine } from './engine-names.js';
 import type { SettingValue } from './kinds/experiment.js';
 import { experimentOf } from './kinds/registry.js';
 import type { Settings } from './task.js';
@@ -23,5 +24,6 @@ export function formatSetting(name: string, value: SettingValue): string {
   if (Array.isArray(value)) return name === 'dimensions' ? value.join('-') : `[${value.join(',')}]`;
   if (name === 'decoderVarianceThreshold' && (value === null || typeof value === 'number'))
     return formatThreshold(value);
+  if (name === 'engine') return ENGINE_NAMES[value as StoredEngine];
   return name === 'badOptimumExtraDims' ? String(value ?? 'none') : String(value);
 }

@@ -1,3 +1,4 @@
+import type { StoredEngine } from './engine-names.js';
 import type { BadOptimumSettings } from '../theory/computations/bad-optimum-settings.js';
 import type { GradientFlowSettings } from '../theory/computations/gradient-flow-settings.js';
 import type { IdentitiesSettings } from '../theory/computations/identities-settings.js';
@@ -28,7 +29,7 @@ export interface TrainingSettings {
   readonly evaluateEverySteps: number;
   readonly evaluationPoints: number;
   readonly logEverySteps: number;
-  readonly engine: 'c' | 'compiled' | 'eager';
+  readonly engine: StoredEngine;
   /**
    * s of Theorem 4: training on sigmoid data starts at the bad optimum of Eq. (6), whose generator has as many dimensions too many. Not
    * there where it starts at drawn parameters, so that the tasks that do keep their ids.

@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { logRows } from '../export/task-logs.js';
 import type { ExportTask } from '../export/table.js';
-import { EventFile } from '../native/event-file.js';
+import { EventFile } from './event-file.js';
 import { fsyncFolder, inStore, makeFolder, TEMPORARY } from '../store/files.js';
 import type { TrainingTask } from '../sweep/task.js';
 

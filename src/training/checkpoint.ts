@@ -12,7 +12,7 @@ import {
 } from '../logs/safetensors.js';
 import type { StreamState } from '../logs/batch-stream.js';
 import type { StepLogState } from '../logs/step-log.js';
-import { cpuFeatures } from '../native/cpu.js';
+import { cpuFeatures } from '../compiler/native/cpu.js';
 import { inStore, writeFileDurably } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
 

@@ -1,8 +1,8 @@
-import { compileLoopToC } from '../graph/c/compile.js';
-import { eagerLoop, type Loop } from '../graph/loop.js';
-import { loadedTensorFlowVersion } from '../native/backend.js';
-import { tf } from '../native/tensorflow.js';
-import { key, split } from '../random/keys.js';
+import { compileLoopToC } from '../compiler/c/compile.js';
+import { eagerLoop, type Loop } from '../compiler/loop.js';
+import { loadedTensorFlowVersion } from '../compiler/native/backend.js';
+import { tf } from '../compiler/native/tensorflow.js';
+import { key, split } from '../compiler/random/keys.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { buildModel } from '../vae/model.js';
 import { initialParameters } from '../vae/parameters.js';

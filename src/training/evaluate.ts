@@ -1,5 +1,5 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../native/tensorflow.js';
+import { tf } from '../compiler/native/tensorflow.js';
 import { trainingData } from '../sweep/experiments.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { boundedDecoderLogVariance, generate, losses } from '../vae/loss.js';

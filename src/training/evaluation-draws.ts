@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node';
-import type { Loop, LoopBody, LoopShapes } from '../graph/loop.js';
-import { tf } from '../native/tensorflow.js';
+import type { Loop, LoopBody, LoopShapes } from '../compiler/loop.js';
+import { tf } from '../compiler/native/tensorflow.js';
 import type { EvaluationDraws, RandomStreams, TaskKeys } from './random-streams/streams.js';
 import { drawRows } from './step.js';
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { loadedTensorFlowVersion } from '../native/backend.js';
-import { tf } from '../native/tensorflow.js';
-import { recordLoop } from '../graph/recorded-loop.js';
+import { loadedTensorFlowVersion } from '../compiler/native/backend.js';
+import { tf } from '../compiler/native/tensorflow.js';
+import { recordLoop } from '../compiler/recorded-loop.js';
 import { decisivePlugins } from '../plugins/registry.js';
 import { buildModel } from '../vae/model.js';
 import { initialParameters } from '../vae/parameters.js';
 import type { TrainingTask } from '../sweep/task.js';
-import { eagerLoop } from '../graph/loop.js';
+import { eagerLoop } from '../compiler/loop.js';
 import type { Clock } from './clock.js';
 import { evaluate } from './evaluate.js';
 import { evaluationLoop } from './evaluation-draws.js';

@@ -1,6 +1,7 @@
-import { compileAheadToC, compileLoopToC } from '../graph/c/compile.js';
-import { compileLoop } from '../graph/xla/compile.js';
-import { eagerLoop, type Loop, type LoopBody, type LoopShapes } from '../graph/loop.js';
+import { compileAheadToC } from '../compiler/c/compile.js';
+import { makeLoop } from '../compiler/engines.js';
+import type { Loop } from '../compiler/loop.js';
+import { ENGINE_NAMES } from '../sweep/engine-names.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { buildModel, type Model } from '../vae/model.js';
 import { evaluationLoop } from './evaluation-draws.js';
@@ -18,16 +19,6 @@ export interface Program {
   /** Draws what an evaluation needs, in one step. */
   readonly evaluationLoop: Loop;
 }
-
-/** How each engine makes a loop. A new one is a line here, and a name in `src/sweep/setting-schemas.ts`. */
-const ENGINES = {
-  c: compileLoopToC,
-  compiled: compileLoop,
-  eager: (body, _shapes, maxSteps) => eagerLoop(body, maxSteps),
-} satisfies Record<
-  TrainingSettings['engine'],
-  (body: LoopBody, shapes: LoopShapes, maxSteps: number) => Loop
->;
 
 /** The programs of one worker, by shape, the one used longest ago first. */
 export class Programs {
@@ -82,9 +73,9 @@ function makeProgram(settings: TrainingSettings): Program {
   const model = buildModel(settings);
   const streams = randomStreams(model, settings);
   const body = trainingStep(model, streams);
-  const loop = ENGINES[settings.engine](body, stepShapes(model, streams), MAX_CHUNK_STEPS);
+  const loop = makeLoop(ENGINE_NAMES[settings.engine], body, stepShapes(model, streams), MAX_CHUNK_STEPS);
   const draws = evaluationLoop(streams);
-  // A session more a program would cost the compiled engine more memory than it saves time.
-  const makeDraws = ENGINES[settings.engine === 'c' ? 'c' : 'eager'];
-  return { model, streams, loop, evaluationLoop: makeDraws(draws.body, draws.shapes, 1) };
+  // With XLA another session for each program would cost more memory than it saves time.
+  const drawEngine = settings.engine === 'c' ? 'c' : 'eager';
+  return { model, streams, loop, evaluationLoop: makeLoop(drawEngine, draws.body, draws.shapes, 1) };
 }

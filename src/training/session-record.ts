@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, hostname } from 'node:os';
 import { z } from 'zod';
-import { cpuFeatures } from '../native/cpu.js';
+import { cpuFeatures } from '../compiler/native/cpu.js';
 import { readJsonFile, replaceFile } from '../store/files.js';
 
 /** One stretch of a task's training: what is true of the machine and the clock, and no part of the result. */

@@ -1,5 +1,5 @@
 import type { Tensor1D } from '@tensorflow/tfjs-node';
-import { tf } from '../native/tensorflow.js';
+import { tf } from '../compiler/native/tensorflow.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { badOptimum } from '../theory/bad-optimum.js';
 import type { Model } from '../vae/model.js';

@@ -1,8 +1,8 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import type { LoopBody, LoopShapes } from '../graph/loop.js';
-import { tf } from '../native/tensorflow.js';
-import { normal } from '../random/distributions.js';
-import type { Keys } from '../random/keys.js';
+import type { LoopBody, LoopShapes } from '../compiler/loop.js';
+import { tf } from '../compiler/native/tensorflow.js';
+import { normal } from '../compiler/random/distributions.js';
+import type { Keys } from '../compiler/random/keys.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { adamUpdate } from '../vae/adam.js';
 import { losses, type Losses } from '../vae/loss.js';

@@ -1,6 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../native/tensorflow.js';
-import { DataKeys } from '../random/words.js';
+import { tf } from '../compiler/native/tensorflow.js';
+import { DataKeys } from '../compiler/random/words.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import type { Program } from './programs.js';
 import type { TaskKeys } from './random-streams/streams.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
-import { tf } from '../native/tensorflow.js';
+import { tf } from '../compiler/native/tensorflow.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
 import type { TrainingSettings } from '../sweep/task.js';
 import { writeCheckpoint } from './checkpoint.js';

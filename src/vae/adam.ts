@@ -1,5 +1,5 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-node';
-import { tf } from '../native/tensorflow.js';
+import { tf } from '../compiler/native/tensorflow.js';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;

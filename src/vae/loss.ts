@@ -1,5 +1,5 @@
 import type { GradSaveFunc, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../native/tensorflow.js';
+import { tf } from '../compiler/native/tensorflow.js';
 import type { Model } from './model.js';
 import type { Parameters } from './parameters.js';
 

@@ -1,6 +1,6 @@
 import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
-import { operation } from '../native/backend.js';
-import { tf } from '../native/tensorflow.js';
+import { operation } from '../compiler/native/backend.js';
+import { tf } from '../compiler/native/tensorflow.js';
 
 /** A dense layer's place in a network; its kernel has shape [inputs, outputs]. */
 export interface LayerShape {

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../native/tensorflow.js';
-import { truncatedNormal } from '../random/distributions.js';
-import type { Key } from '../random/keys.js';
+import { tf } from '../compiler/native/tensorflow.js';
+import { truncatedNormal } from '../compiler/random/distributions.js';
+import type { Key } from '../compiler/random/keys.js';
 import type { Model } from './model.js';
 import type { DenseParameters, LayerShape } from './networks.js';
 

@@ -34,7 +34,7 @@ describe('the benchmark', () => {
         `${shape} c`,
         `${shape} c fold-in`,
         `${shape} c released-code`,
-        `${shape} compiled`,
+        `${shape} xla`,
         `${shape} eager`,
       ]),
     );

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node';
+import type { Tensor } from '@tensorflow/tfjs-node';
 import { compile as compileLater, InputError, readLogs, runSweep } from '../../src/library/index.js';
-import { compile, compileFunction, foldIn, key, normal, tf, type Key } from '../../src/library/graph.js';
+import { tf } from '../../src/compiler/index.js';
 import { vaeSweep } from '../cli/command.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/library/', import.meta.url));
@@ -111,65 +111,11 @@ describe('a sweep of a program', () => {
   });
 });
 
-describe('the compiler on its own', () => {
+describe('the compiler of the library', () => {
   const step = ([x]: readonly Tensor[]) => {
     const next = tf.sub(x ?? tf.scalar(0), tf.mul(x ?? tf.scalar(0), 0.25));
     return { state: [next], metrics: tf.sum(tf.square(next)).as1D() };
   };
-
-  for (const engine of ['c', 'compiled'] as const)
-    it(`runs as step by step: ${engine}`, () => {
-      const start = normal(key(3), [5]);
-      const runWith = (name: 'c' | 'compiled' | 'eager') =>
-        compile(step, { state: [start], maxSteps: 20, engine: name }).run([start], [], 1, 20);
-      const [compiled, eager] = [runWith(engine), runWith('eager')];
-      const difference = tf.max(tf.abs(tf.sub(compiled.state[0] ?? start, eager.state[0] ?? start)));
-      assert.ok((difference.dataSync()[0] ?? 1) < 1e-6);
-      assert.equal(compiled.metrics.length, 20);
-    });
-
-  it('draws the same numbers for a step, whatever the calls are', () => {
-    const walk = {
-      keys: ([seed]: readonly Tensor[], steps: Tensor1D) => [foldIn(seed as Key, steps)],
-      draw: ([keys]: readonly Tensor[]) => [normal(keys as Key, [3])],
-      step: ([x]: readonly Tensor[], _inputs: unknown, [noise]: readonly Tensor[]) => ({
-        state: [tf.add(x ?? 0, noise ?? 0)],
-        metrics: tf.tensor1d([0]),
-      }),
-    };
-    const seed = key(7);
-    const loop = compile(walk, { state: [tf.zeros([3])], inputs: [seed], maxSteps: 10 });
-    const whole = loop.run([tf.zeros([3])], [seed], 1, 10).state;
-    const half = loop.run([tf.zeros([3])], [seed], 1, 4).state;
-    const rest = loop.run(half, [seed], 5, 6).state;
-    assert.deepEqual(rest[0]?.dataSync(), whole[0]?.dataSync());
-  });
-
-  it('compiles a function with several outputs', () => {
-    const both = compileFunction(
-      (x, y) => [tf.add(x, y), tf.matMul(x, y, false, true)],
-      [tf.zeros([2, 3]), { dtype: 'float32', shape: [2, 3] }],
-    );
-    const [sum, product] = both(tf.ones([2, 3]), tf.fill([2, 3], 2));
-    assert.deepEqual(Array.from(sum?.dataSync() ?? []), [3, 3, 3, 3, 3, 3]);
-    assert.deepEqual(product?.arraySync(), [
-      [6, 6],
-      [6, 6],
-    ]);
-  });
-
-  it('names an operation that an engine does not know', () => {
-    const cosine = () => compileFunction((x) => [tf.cos(x)], [tf.zeros([2])], 'c');
-    assert.throws(cosine, /does not know TensorFlow's operation Cos/);
-  });
-
-  it('refuses a step that reads values', () => {
-    const reads = ([x]: readonly Tensor[]) => ({
-      state: [tf.scalar(x?.dataSync()[0] ?? 0)],
-      metrics: tf.tensor1d([0]),
-    });
-    assert.throws(() => compile(reads, { state: [tf.scalar(1)] }), /read the values of a tensor/);
-  });
 
   it('is there without loading TensorFlow at once', async () => {
     const script =

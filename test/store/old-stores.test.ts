@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { finalNumber, readRuns } from '../../src/aggregate/runs.js';
-import { cpuFeatures } from '../../src/native/cpu.js';
+import { cpuFeatures } from '../../src/compiler/native/cpu.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/logs/safetensors.js';
 import { runCommand } from '../faults/command.js';
 import { loadSweep } from '../../src/sweep/load.js';

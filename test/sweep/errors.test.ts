@@ -7,7 +7,7 @@ const EXPERIMENTS = 'linear, sigmoid, sphere, gradient-flow, landscape, bad-opti
 
 const ALL_SETTINGS =
   'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
-  'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine';
+  'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams';
 
 function refuses(text: string, message: string, options?: Omit<SweepOptions, 'versions'>): void {
   assert.throws(() => load(text, options), { name: 'InputError', exitCode: 2, message });
@@ -84,7 +84,8 @@ test('values out of their bounds', () => {
     ['learningRate', '.nan', 'expected a number from 1e-12 to 10, got NaN'],
     ['learningRate', '0', 'expected a number from 1e-12 to 10, got 0'],
     ['biases', 'yes', 'expected true or false, got "yes"'],
-    ['engine', 'fast', 'expected one of c, compiled, eager, got "fast"'],
+    ['engine', 'fast', 'expected one of c, xla, eager, got "fast"'],
+    ['randomStreams', 'mine', 'expected one of fold-in, released-code, got "mine"'],
     [
       'initialDecoderLogVariance',
       '0',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { formatSetting, settingOf } from '../../src/sweep/settings.js';
+import { loadFrom } from './sweep-folder.js';
 import { identify } from '../../src/sweep/identity.js';
 import type { TrainingSettings } from '../../src/sweep/task.js';
 import { load, VERSIONS } from './sweep-folder.js';
@@ -69,6 +71,21 @@ test('the id is that of the settings, in whatever order they are given', () => {
       },
     ),
   );
+});
+
+test('the engine xla is the one that was called compiled, in sweep files and in the ids of tasks', () => {
+  const sweepWith = (engine: string) =>
+    loadFrom(
+      {
+        'a.yaml': `experiment: linear\ngrid: { dimensions: [[1, 2, 1]], seed: [1] }\nsettings: { engine: ${engine} }\n`,
+      },
+      'a.yaml',
+    );
+  const [xla] = sweepWith('xla').tasks;
+  const [compiled] = sweepWith('compiled').tasks;
+  assert.ok(xla && compiled);
+  assert.equal(xla.id, compiled.id);
+  assert.equal(formatSetting('engine', settingOf(xla.settings, 'engine')), 'xla');
 });
 
 test('the released random streams are another task', () => {

@@ -16,7 +16,7 @@ test("table1-linear is the paper's 7 columns with 3 seeds each, at full length a
   const columns = ['3-12-20', '3-20-20', '6-12-20', '6-20-20', '9-12-20', '9-20-20', '12-20-20'];
   assert.deepEqual(
     cellsOf(sweep),
-    columns.flatMap((column) => [2, 3, 4].map((seed) => `linear-${column}-seed${seed}`)),
+    columns.flatMap((column) => [2, 3, 4].map((seed) => `linear-${column}-seed${seed}-released`)),
   );
   assert.equal(sweep.parts[0]?.table, 'table1');
   for (const { settings } of sweep.tasks) {

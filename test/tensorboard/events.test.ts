@@ -9,7 +9,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import { installedVersions } from '../../src/coordinator/defaults.js';
-import { EventFile } from '../../src/native/event-file.js';
+import { EventFile } from '../../src/tensorboard/event-file.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import type { Task } from '../../src/sweep/task.js';

@@ -1,7 +1,7 @@
 import '../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tf } from '../../src/native/tensorflow.js';
+import { tf } from '../../src/compiler/native/tensorflow.js';
 import type { TrainingSettings } from '../../src/sweep/task.js';
 import { Programs } from '../../src/training/programs.js';
 import { StepInputs } from '../../src/training/step.js';

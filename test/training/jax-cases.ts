@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
-import { tf } from '../../src/native/tensorflow.js';
+import { tf } from '../../src/compiler/native/tensorflow.js';
 import type { TrainingSettings } from '../../src/sweep/task.js';
 import type { Program, Programs } from '../../src/training/programs.js';
 import { StepInputs, STEP_METRICS } from '../../src/training/step.js';

@@ -1,8 +1,8 @@
 import '../native-environment.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loopSource } from '../../src/graph/c/emit-loop.js';
-import { recordLoop } from '../../src/graph/recorded-loop.js';
+import { loopSource } from '../../src/compiler/c/emit-loop.js';
+import { recordLoop } from '../../src/compiler/recorded-loop.js';
 import { foldInStreams } from '../../src/training/random-streams/fold-in.js';
 import { stepShapes, trainingStep } from '../../src/training/step.js';
 import { buildModel, type ModelSettings } from '../../src/vae/model.js';

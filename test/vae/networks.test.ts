@@ -2,7 +2,7 @@ import '../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../../src/native/tensorflow.js';
+import { tf } from '../../src/compiler/native/tensorflow.js';
 import { multilayerPerceptron } from '../../src/vae/networks.js';
 
 describe('a multilayer perceptron', () => {

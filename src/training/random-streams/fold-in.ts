@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../../native/tensorflow.js';
-import { dataKey, modelKey } from '../../random/key-tree.js';
-import { foldIn, key, type Key } from '../../random/keys.js';
+import { tf } from '../../compiler/native/tensorflow.js';
+import { dataKey, modelKey } from './key-tree.js';
+import { foldIn, key, type Key } from '../../compiler/random/keys.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import type { Model } from '../../vae/model.js';
 import type { DrawPlan, EvaluationDraws, RandomStreams, StepDraws } from './streams.js';

@@ -1,4 +1,4 @@
-import { splitWords, type Words } from '../../random/words.js';
+import { splitWords, type Words } from '../../compiler/random/words.js';
 
 /** When the authors' code takes keys beside those of the training batches; t counts steps from 0. */
 export interface ReleasedSchedule {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Rank, Tensor } from '@tensorflow/tfjs-node';
-import { operation } from '../../native/backend.js';
-import { tf } from '../../native/tensorflow.js';
-import { keyOf } from '../../random/keys.js';
-import { foldInWords, keyWords, splitWords, type DataKeys, type Words } from '../../random/words.js';
+import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
+import { gatherRows } from '../../compiler/gather.js';
+import { tf } from '../../compiler/native/tensorflow.js';
+import { keyOf } from '../../compiler/random/keys.js';
+import { foldInWords, keyWords, splitWords, type DataKeys, type Words } from '../../compiler/random/words.js';
 import type { ExperimentName } from '../../sweep/experiments.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import type { Model } from '../../vae/model.js';
@@ -87,11 +87,8 @@ function keyTables(tables: number, rows: number): Pick<DrawPlan<unknown>, 'input
   return {
     inputs: [{ dtype: 'int32', shape: [] }, ...Array.from({ length: tables }, () => table)],
     keys: ([first, ...keys], steps) => {
-      const row = tf.sub(steps, first ?? 0);
-      const axis = tf.scalar(0, 'int32');
-      // tfjs's own gather reads the indices, which a recorded function must not.
-      const types = { Tparams: 'int32', Tindices: 'int32', Taxis: 'int32' } as const;
-      return keys.map((from) => operation('GatherV2', [from, row, axis], types));
+      const rows = tf.sub<Tensor1D>(steps, first ?? 0);
+      return keys.map((table) => gatherRows(table, rows));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import type { TensorShape } from '../../graph/record.js';
-import type { DataKeys } from '../../random/words.js';
+import type { TensorShape } from '../../compiler/record.js';
+import type { DataKeys } from '../../compiler/random/words.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import type { KernelKey } from '../../vae/parameters.js';
 

@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
-import type { DataKeys } from '../../random/words.js';
+import type { DataKeys } from '../../compiler/random/words.js';
 
 /** What decides the shapes of a model. */
 export interface Dimensions {

@@ -1,8 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { Matrix, determinant } from 'ml-matrix';
-import { tf } from '../../native/tensorflow.js';
-import { normal } from '../../random/distributions.js';
-import { keyOf } from '../../random/keys.js';
+import { tf } from '../../compiler/native/tensorflow.js';
+import { normal } from '../../compiler/random/distributions.js';
+import { keyOf } from '../../compiler/random/keys.js';
 import type { Dataset } from './dataset.js';
 import { padWithZeros } from './padding.js';
 

@@ -1,8 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../../native/tensorflow.js';
+import { tf } from '../../compiler/native/tensorflow.js';
 import type { PluginDataset } from '../../plugins/plugin.js';
-import { normal } from '../../random/distributions.js';
-import { foldIn, keyOf } from '../../random/keys.js';
+import { normal } from '../../compiler/random/distributions.js';
+import { foldIn, keyOf } from '../../compiler/random/keys.js';
 import type { Dataset } from './dataset.js';
 import { padWithZeros } from './padding.js';
 

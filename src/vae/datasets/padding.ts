@@ -1,5 +1,5 @@
 import type { Rank, Tensor2D } from '@tensorflow/tfjs-node';
-import { tf } from '../../native/tensorflow.js';
+import { tf } from '../../compiler/native/tensorflow.js';
 
 /** x [n, k] with zero columns after it, [n, ambientDim]. */
 export function padWithZeros(x: Tensor2D, ambientDim: number): Tensor2D {

@@ -1,4 +1,4 @@
-import { tf } from '../../native/tensorflow.js';
+import { tf } from '../../compiler/native/tensorflow.js';
 import type { Dataset } from './dataset.js';
 import { padWithZeros } from './padding.js';
 

@@ -2,8 +2,14 @@ import '../../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { foldIn, keyOf, split } from '../../../src/random/keys.js';
-import { DataKeys, foldInWords, keyWords, splitWords, type Words } from '../../../src/random/words.js';
+import { foldIn, keyOf, split } from '../../../src/compiler/random/keys.js';
+import {
+  DataKeys,
+  foldInWords,
+  keyWords,
+  splitWords,
+  type Words,
+} from '../../../src/compiler/random/words.js';
 import type { ExperimentName } from '../../../src/sweep/experiments.js';
 import type { TrainingSettings } from '../../../src/sweep/task.js';
 import { evaluate } from '../../../src/training/evaluate.js';

@@ -1,0 +1,65 @@
+import type { Tensor } from '@tensorflow/tfjs-node';
+import { tf } from '../native/tensorflow.js';
+import { checkCount, type Loop, type LoopBody, type LoopShapes } from '../loop.js';
+import { recordLoop } from '../recorded-loop.js';
+import { buildAhead, buildModule } from './build.js';
+import { loopSource, type LoopSource, type Region } from './emit-loop.js';
+
+/** What is drawn for one step stays in the nearest cache. */
+const BLOCK_STEPS = 1;
+
+/** Records `body` once and makes C of it, which the machine's compiler makes machine code of: one native call runs up to `maxSteps` steps. */
+export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
+  const program = programOf(body, shapes, maxSteps);
+  const module = buildModule(program.source);
+  const workspace = new ArrayBuffer(4 * program.cells + 64);
+  const padding = module.padding(workspace);
+  const floats = ({ start, size }: Region) => new Float32Array(workspace, padding + 4 * start, size);
+  const ints = ({ start, size }: Region) => new Int32Array(workspace, padding + 4 * start, size);
+  const write = (region: Region, tensor: Tensor) => {
+    const cells = tensor.dtype === 'float32' ? floats(region) : ints(region);
+    cells.set(tensor.dataSync<'float32' | 'int32'>());
+  };
+  for (const constant of program.constants) {
+    (constant.dtype === 'float32' ? floats(constant) : ints(constant)).set(constant.values);
+  }
+  const width = program.log.size / maxSteps;
+  return {
+    maxSteps,
+    blockSteps: BLOCK_STEPS,
+    run(state, inputs, firstStep, count) {
+      checkCount(count, maxSteps);
+      ints(program.firstStep)[0] = firstStep;
+      inputs.forEach((tensor, index) => {
+        write(program.inputs[index] ?? missing(), tensor);
+      });
+      state.forEach((tensor, index) => {
+        write(program.state[index] ?? missing(), tensor);
+      });
+      module.run(workspace, count);
+      const next = program.state.map((region, index): Tensor => {
+        const { shape, dtype } = shapes.state[index] ?? missing();
+        return tf.tensor(
+          dtype === 'float32' ? floats(region).slice() : ints(region).slice(),
+          [...shape],
+          dtype,
+        );
+      });
+      return { state: next, metrics: floats(program.log).slice(0, count * width) };
+    },
+    dispose: () => undefined,
+  };
+}
+
+/** Lets the machine's compiler begin with what `compileLoopToC` will ask for. */
+export async function compileAheadToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Promise<void> {
+  await buildAhead(programOf(body, shapes, maxSteps).source);
+}
+
+function programOf(body: LoopBody, shapes: LoopShapes, maxSteps: number): LoopSource {
+  return loopSource(recordLoop(body, shapes, maxSteps, BLOCK_STEPS), shapes);
+}
+
+function missing(): never {
+  throw new Error('A loop was given more tensors than it was compiled for.');
+}

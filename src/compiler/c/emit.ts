@@ -1,0 +1,180 @@
+import { cLiteral, EXPRESSIONS } from './expressions.js';
+import { isLiteral, type Elementwise, type Gather, type MatMul, type Operand, type Sum } from './program.js';
+import { madeInLoop, type FusedLoop, type Kernel } from './schedule.js';
+import { sizeOf, type Buffer, type View } from './view.js';
+
+export type Offsets = ReadonlyMap<Buffer, number>;
+
+/**
+ * C of one kernel, over the workspace `w`.
+ * @param stored what the kernels after it, or the caller, will read
+ * @param functionOf name of a function that does the product
+ */
+export function emitKernel(
+  kernel: Kernel,
+  offsets: Offsets,
+  stored: ReadonlySet<View>,
+  functionOf: (product: MatMul) => string,
+): string {
+  switch (kernel.kind) {
+    case 'loop':
+      return emitLoop(kernel, offsets, stored);
+    case 'matmul':
+      return `${functionOf(kernel)}(${[kernel.left, kernel.right, kernel.out].map((view) => pointer(view, offsets)).join(', ')});`;
+    case 'transpose': {
+      const [rows = 1, columns = 1] = kernel.input.shape;
+      const sizes = [rows, columns, kernel.input.strides[0] ?? columns].join(', ');
+      return `vs_transpose(${pointer(kernel.input, offsets)}, ${sizes}, ${pointer(kernel.out, offsets)});`;
+    }
+    case 'sum':
+      return emitSum(kernel, offsets);
+    case 'gather':
+      return emitGather(kernel, offsets);
+  }
+}
+
+function emitGather({ table, indices, out }: Gather, offsets: Offsets): string {
+  const [rows = 1, columns = 1] = table.shape;
+  const sizes = [sizeOf(indices.shape), rows, columns].join(', ');
+  const places = [table, indices, out].map((view) => pointer(view, offsets)).join(', ');
+  return `vs_gather(${places}, ${sizes});`;
+}
+
+function emitSum({ over, input, out }: Sum, offsets: Offsets): string {
+  const [rows = 1, columns = 1] = input.shape;
+  const [from, to] = [pointer(input, offsets), pointer(out, offsets)];
+  if (over === 'all') return `*(${to}) = vs_sum(${from}, ${String(rows * columns)});`;
+  return `vs_sum_${over}(${from}, ${String(rows)}, ${String(columns)}, ${to});`;
+}
+
+/** Address of a view's first cell. */
+function pointer(view: View, offsets: Offsets): string {
+  return `w + ${String(firstCell(view, offsets))}`;
+}
+
+function firstCell({ buffer, offset }: View, offsets: Offsets): number {
+  const start = offsets.get(buffer);
+  if (start === undefined) throw new Error(`Buffer ${String(buffer.id)} has no place in the workspace.`);
+  return start + offset;
+}
+
+/** Lanes of a vector, where the innermost axis lies one after the other in all views. */
+const WIDTH = 16;
+
+/**
+ * One loop nest, in vectors along its innermost axis. The last vector of a row may read past the row's end; lanes there are not
+ * stored. Where a view does not lie row by row, vectors of one lane.
+ */
+function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>): string {
+  const operands = loop.operations.flatMap((one) =>
+    one.operands.filter((operand) => madeInLoop(loop, operand) === -1),
+  );
+  const stores = loop.operations.flatMap(({ out }) => (stored.has(out) ? [out] : []));
+  const views = [...operands.filter((operand): operand is View => !isLiteral(operand)), ...stores];
+  const axes = mergedAxes(loop.shape, views);
+  const inner = axes.at(-1) ?? { size: 1, last: -1 };
+  const canVectorize =
+    inner.size > 1 &&
+    views.every(({ strides }) => (strides[inner.last] ?? 0) <= 1) &&
+    stores.every(({ strides }) => strides[inner.last] === 1);
+  const width = canVectorize ? WIDTH : 1;
+  const index = (view: View) => {
+    const steps = axes.flatMap(({ last }, axis) => {
+      const stride = view.strides[last] ?? 0;
+      return stride === 0 ? [] : [`i${String(axis)} * ${String(stride)}`];
+    });
+    return [String(firstCell(view, offsets)), ...steps].join(' + ');
+  };
+  const name = (operand: Operand): string => {
+    if (isLiteral(operand)) return cLiteral(operand);
+    const made = madeInLoop(loop, operand);
+    return made === -1
+      ? load(operand, index(operand), operand.strides[inner.last] === 1)
+      : `t${String(made)}`;
+  };
+  const storesAfter = storeOrder(loop, offsets, stored);
+  const body = (used: number) =>
+    loop.operations.flatMap((operation, at) => {
+      const type = operation.out.dtype === 'float32' ? 'F' : 'I';
+      const value = `const ${type} t${String(at)} = ${emitExpression(operation, name)};`;
+      const storesHere = storesAfter[at]?.map(({ out, made }) =>
+        store(out, index(out), `t${String(made)}`, used),
+      );
+      return [value, ...(storesHere ?? [])];
+    });
+  const outer = axes
+    .slice(0, -1)
+    .map(({ size }, axis) => forLoop(axis, size, 1))
+    .join(' ');
+  const last = Math.max(axes.length - 1, 0);
+  const whole = inner.size - (inner.size % width);
+  const types = `typedef v${String(width)} F; typedef i${String(width)} I; typedef n${String(width)} N;`;
+  const loads = `typedef u${String(width)} UF; typedef j${String(width)} UI;`;
+  return [
+    `${types} ${loads}`,
+    `${outer} {`,
+    ...(whole > 0 ? [`${forLoop(last, whole, width)} {`, ...body(width), '}'] : []),
+    ...(whole < inner.size
+      ? [`{ const int i${String(last)} = ${String(whole)};`, ...body(inner.size - whole), '}']
+      : []),
+    '}',
+  ].join('\n');
+}
+
+/**
+ * What is stored after each operation of a loop: what it made, unless an operation after it still reads the cells, as they were, under
+ * another name (a state that is updated in place).
+ */
+function storeOrder(
+  loop: FusedLoop,
+  offsets: Offsets,
+  stored: ReadonlySet<View>,
+): { readonly out: View; readonly made: number }[][] {
+  const order: { out: View; made: number }[][] = loop.operations.map(() => []);
+  loop.operations.forEach(({ out }, made) => {
+    if (!stored.has(out)) return;
+    const readsCells = (operand: Operand) =>
+      !isLiteral(operand) &&
+      madeInLoop(loop, operand) === -1 &&
+      operand.buffer !== out.buffer &&
+      firstCell(operand, offsets) === firstCell(out, offsets);
+    const lastRead = loop.operations.findLastIndex(({ operands }) => operands.some(readsCells));
+    order[Math.max(made, lastRead)]?.push({ out, made });
+  });
+  return order;
+}
+
+function forLoop(axis: number, size: number, step: number): string {
+  const variable = `i${String(axis)}`;
+  return `for (int ${variable} = 0; ${variable} < ${String(size)}; ${variable} += ${String(step)})`;
+}
+
+function load({ dtype }: View, index: string, isVector: boolean): string {
+  if (dtype === 'float32') return isVector ? `*(const UF *)(w + ${index})` : `(w[${index}] - F{})`;
+  const word = isVector ? `*(const UI *)(wi + ${index})` : `(wi[${index}] + I{})`;
+  return dtype === 'int32' ? word : `(${word} != 0)`;
+}
+
+function store({ dtype }: View, index: string, value: string, used: number): string {
+  if (dtype === 'bool')
+    return `{ const I cells = ${value} & 1; memcpy(wi + ${index}, &cells, ${String(4 * used)}); }`;
+  return `memcpy(w + ${index}, &${value}, ${String(4 * used)});`;
+}
+
+function emitExpression({ expression, operands }: Elementwise, name: (operand: Operand) => string): string {
+  const known = EXPRESSIONS[expression];
+  if (known === undefined) throw new Error(`There is no expression ${expression}.`);
+  return known(...operands.map(name));
+}
+
+/** The loops that are needed: axes that lie one after the other in every view are one. `last` is the innermost axis of each. */
+function mergedAxes(shape: readonly number[], views: readonly View[]): { size: number; last: number }[] {
+  const axes: { size: number; last: number }[] = [];
+  shape.forEach((size, axis) => {
+    const previous = axes.at(-1);
+    const merges = views.every(({ strides }) => strides[axis - 1] === (strides[axis] ?? 0) * size);
+    if (previous !== undefined && merges) axes[axes.length - 1] = { size: previous.size * size, last: axis };
+    else axes.push({ size, last: axis });
+  });
+  return axes;
+}

@@ -1,0 +1,85 @@
+import type { RecordedNode, TensorShape, ValueRef } from '../record.js';
+import { EXPRESSIONS } from './expressions.js';
+import type { Sum } from './program.js';
+import type { CellType } from './view.js';
+
+export type OperationNode = RecordedNode & { readonly kind: 'operation' };
+
+export function constantValues(ref: ValueRef | undefined): number[] {
+  if (ref?.node?.kind !== 'constant') {
+    throw new Error('The C engine needs shapes, slices and axes that are constants.');
+  }
+  return Array.from(ref.node.values);
+}
+
+export function attribute(node: OperationNode, name: string): unknown {
+  return node.attributes.find((one) => one.name === name)?.value;
+}
+
+export function outputOf(node: OperationNode): TensorShape {
+  const [output, ...others] = node.outputs;
+  return output === undefined || others.length > 0 ? unsupported(node, 'with other than one output') : output;
+}
+
+export function cellType(dtype: string): CellType {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw new Error(`Tensors of type ${dtype} can't be compiled; use float32, int32 or bool.`);
+}
+
+export function unsupported({ operation }: OperationNode, form: string): never {
+  throw new Error(
+    `The C engine does not know TensorFlow's operation ${operation} ${form}. Use the engine xla, which knows most operations.`,
+  );
+}
+
+export function unsupportedShape(shape: readonly number[]): never {
+  throw new Error(`A tensor can't be seen as [${shape.join(', ')}].`);
+}
+
+export function missing(node: OperationNode): never {
+  throw new Error(`The operation ${node.operation} was recorded without its inputs.`);
+}
+
+/** Name of the expression of an elementwise operation. */
+export function expressionOf(node: OperationNode, from: CellType, to: CellType): string {
+  if (node.operation === 'Cast') {
+    return CASTS[`${from} ${to}`] ?? unsupported(node, `from ${from} to ${to}`);
+  }
+  const name = node.operation === 'SelectV2' ? 'Select' : node.operation;
+  if (!Object.hasOwn(EXPRESSIONS, name)) return unsupported(node, 'at all');
+  if (from === 'int32' && name === 'RealDiv') return unsupported(node, 'of int32');
+  return name;
+}
+
+const CASTS: Readonly<Record<string, string>> = {
+  'int32 float32': 'IntToFloat',
+  'bool float32': 'BoolToFloat',
+  'float32 int32': 'FloatToInt',
+  'bool int32': 'BoolToInt',
+};
+
+/** What a recorded sum of a tensor of this shape is over, seen as a matrix of its last axis and all before. */
+export function sumOver(node: OperationNode, shape: readonly number[]): Sum['over'] {
+  const last = shape.length - 1;
+  const axes = new Set(constantValues(node.inputs[1]).map((axis) => (axis < 0 ? axis + shape.length : axis)));
+  const isSummed = shape.map((size, axis) => axes.has(axis) || size === 1);
+  if (isSummed.every(Boolean)) return 'all';
+  if (isSummed.slice(0, last).every(Boolean) && !axes.has(last)) return 'rows';
+  if (axes.size === 1 && axes.has(last)) return 'columns';
+  return unsupported(node, 'over axes other than all, the last, or all but the last');
+}
+
+/**
+ * The word and the distance of a shift that fills with zeros, if this is the mask that makes one of TensorFlow's shift, which repeats
+ * the sign.
+ */
+export function logicalShiftOf({ operation, inputs }: OperationNode): readonly ValueRef[] | null {
+  if (operation !== 'BitwiseAnd') return null;
+  const [shift, mask] = inputs.map((ref) => ref.node);
+  if (shift?.kind !== 'operation' || shift.operation !== 'RightShift' || mask?.kind !== 'constant')
+    return null;
+  const distance = shift.inputs[1]?.node;
+  if (distance?.kind !== 'constant') return null;
+  const masks = mask.values.length === 1 && mask.values[0] === 2 ** (32 - (distance.values[0] ?? 0)) - 1;
+  return masks ? shift.inputs : null;
+}

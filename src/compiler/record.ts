@@ -1,0 +1,180 @@
+import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-node';
+import { nativeBackend, type NativeAttribute, type NativeBackend } from './native/backend.js';
+
+/** A value in a recording: output `output` of node `node`, or input `output` of the function if `node` is null. */
+export interface ValueRef {
+  readonly node: RecordedNode | null;
+  readonly output: number;
+}
+
+export interface TensorShape {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+}
+
+export type RecordedNode =
+  | (TensorShape & { readonly kind: 'constant'; readonly values: ArrayLike<number> })
+  | {
+      readonly kind: 'operation';
+      readonly operation: string;
+      readonly attributes: readonly NativeAttribute[];
+      readonly inputs: readonly ValueRef[];
+      readonly outputs: readonly TensorShape[];
+    };
+
+/** What a function of tensors did: its TensorFlow operations in the order they ran. */
+export interface Recording {
+  readonly nodes: readonly RecordedNode[];
+  readonly outputs: readonly (TensorShape & { readonly ref: ValueRef })[];
+}
+
+/**
+ * Calls `fn` once and records every native operation, forward, backward and optimiser alike. Tensors that no recorded
+ * operation made become constants.
+ * @throws if `fn` reads values that depend on its inputs: they would be frozen into the recording
+ */
+export function record(fn: (inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording {
+  const backend = nativeBackend();
+  const recorder = new Recorder(backend, inputs);
+  const original = {
+    executeSingleOutput: backend.executeSingleOutput.bind(backend),
+    executeMultipleOutputs: backend.executeMultipleOutputs.bind(backend),
+    readSync: backend.readSync.bind(backend),
+  };
+  backend.executeSingleOutput = (name, attributes, operands) => {
+    const output = original.executeSingleOutput(name, attributes, operands);
+    recorder.add(name, attributes, operands, [output]);
+    return output;
+  };
+  backend.executeMultipleOutputs = (name, attributes, operands, count) => {
+    const outputs = original.executeMultipleOutputs(name, attributes, operands, count);
+    recorder.add(name, attributes, operands, outputs);
+    return outputs;
+  };
+  backend.readSync = (dataId) => {
+    recorder.refuseRead(dataId);
+    return original.readSync(dataId);
+  };
+  try {
+    return recorder.finish(fn([...inputs]));
+  } finally {
+    Object.assign(backend, original);
+  }
+}
+
+class Recorder {
+  readonly #backend: NativeBackend;
+  readonly #readSync: NativeBackend['readSync'];
+  readonly #nodes: RecordedNode[] = [];
+  /** By tensor data: one datum may be seen under several shapes, since tfjs's reshape makes no operation. */
+  readonly #known = new Map<object, Map<string, ValueRef>>();
+
+  constructor(backend: NativeBackend, inputs: readonly Tensor[]) {
+    this.#backend = backend;
+    this.#readSync = backend.readSync.bind(backend);
+    inputs.forEach((input, output) => {
+      this.#define(input, { node: null, output });
+    });
+  }
+
+  add(
+    operation: string,
+    attributes: readonly NativeAttribute[],
+    operands: readonly TensorInfo[],
+    outputs: readonly TensorInfo[],
+  ): void {
+    const inputs = operands.map((operand) => this.#refer(operand));
+    const node: RecordedNode = {
+      kind: 'operation',
+      operation,
+      attributes: [...attributes],
+      inputs,
+      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
+    };
+    this.#nodes.push(node);
+    outputs.forEach((tensor, output) => {
+      this.#define(tensor, { node, output });
+    });
+  }
+
+  refuseRead(dataId: object): void {
+    const known = this.#known.get(dataId)?.values().next().value;
+    if (known !== undefined && known.node?.kind !== 'constant') {
+      throw new Error(
+        'A recorded function read the values of a tensor that depends on its inputs: they would be frozen into the graph. ' +
+          'Use tensor operations in place of data(), dataSync(), array() or arraySync().',
+      );
+    }
+  }
+
+  finish(outputs: readonly Tensor[]): Recording {
+    return {
+      outputs: outputs.map((tensor) => ({
+        dtype: tensor.dtype,
+        shape: tensor.shape,
+        ref: this.#refer(tensor),
+      })),
+      nodes: this.#nodes,
+    };
+  }
+
+  #define(tensor: TensorInfo, ref: ValueRef): void {
+    this.#known.set(tensor.dataId, new Map([[shapeKey(tensor), ref]]));
+  }
+
+  #refer(tensor: TensorInfo): ValueRef {
+    if (!this.#known.has(tensor.dataId)) this.#addConstant(tensor);
+    return this.#known.get(tensor.dataId)?.get(shapeKey(tensor)) ?? this.#addReshape(tensor);
+  }
+
+  #addConstant(tensor: TensorInfo): void {
+    const values = this.#readSync(tensor.dataId);
+    if (!isNumeric(values))
+      throw new Error(
+        `A recorded function uses a constant of type ${tensor.dtype}; only numbers can be compiled.`,
+      );
+    const node: RecordedNode = {
+      kind: 'constant',
+      dtype: tensor.dtype,
+      shape: tensor.shape,
+      values: values.slice(),
+    };
+    this.#nodes.push(node);
+    this.#define(tensor, { node, output: 0 });
+  }
+
+  #addReshape(tensor: TensorInfo): ValueRef {
+    const { binding } = this.#backend;
+    const shapes = this.#known.get(tensor.dataId) ?? new Map<string, ValueRef>();
+    const source = shapes.values().next().value;
+    if (source === undefined) throw new Error('The recorder lost a tensor.');
+    const shape: RecordedNode = {
+      kind: 'constant',
+      dtype: 'int32',
+      shape: [tensor.shape.length],
+      values: Int32Array.from(tensor.shape),
+    };
+    const reshape: RecordedNode = {
+      kind: 'operation',
+      operation: 'Reshape',
+      attributes: [
+        { name: 'T', type: binding.TF_ATTR_TYPE, value: this.#backend.getDTypeInteger(tensor.dtype) },
+        { name: 'Tshape', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+      ],
+      inputs: [source, { node: shape, output: 0 }],
+      outputs: [{ dtype: tensor.dtype, shape: tensor.shape }],
+    };
+    this.#nodes.push(shape, reshape);
+    const ref = { node: reshape, output: 0 };
+    shapes.set(shapeKey(tensor), ref);
+    return ref;
+  }
+}
+
+function shapeKey(tensor: TensorInfo): string {
+  return tensor.shape.join(',');
+}
+
+function isNumeric(values: unknown): values is Float32Array | Int32Array | Uint8Array {
+  return values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array;
+}

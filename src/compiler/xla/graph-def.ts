@@ -1,0 +1,81 @@
+import type { DataType } from '@tensorflow/tfjs-node';
+import { nativeBackend, type NativeAttribute } from '../native/backend.js';
+import { outputArgument } from './operation-outputs.js';
+import type { RecordedNode, Recording, ValueRef } from '../record.js';
+import type { AttrValue, NodeDef, ShapeProto } from './saved-model-schema.js';
+
+/** TensorFlow's numbers of the data types (`types.proto`). */
+const TYPE_NUMBERS = { float32: 1, int32: 3, bool: 10 } as const;
+
+export function typeNumber(dtype: DataType): number {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return TYPE_NUMBERS[dtype];
+  throw new Error(`Tensors of type ${dtype} can't be compiled; use float32, int32 or bool.`);
+}
+
+export function shapeProto(shape: readonly number[]): ShapeProto {
+  return { dim: shape.map((size) => ({ size })) };
+}
+
+/** A recording as nodes of a function body, and the names that its outputs have there. */
+export function functionBody(
+  recording: Recording,
+  inputNames: readonly string[],
+): { nodes: NodeDef[]; outputs: string[] } {
+  const names = new Map(recording.nodes.map((node, index) => [node, `n${String(index)}`]));
+  const nameOf = (node: RecordedNode) => names.get(node) ?? unreachable();
+  const refer = ({ node, output }: ValueRef): string => {
+    if (node === null) return inputNames[output] ?? unreachable();
+    if (node.kind === 'constant') return `${nameOf(node)}:output:0`;
+    return `${nameOf(node)}:${outputArgument(node.operation)}:${String(output)}`;
+  };
+  const nodes = recording.nodes.map((node) =>
+    node.kind === 'constant'
+      ? constant(nameOf(node), node.dtype, node.shape, node.values)
+      : {
+          name: nameOf(node),
+          op: node.operation,
+          input: node.inputs.map(refer),
+          attr: Object.fromEntries(
+            node.attributes.map((attribute) => [attribute.name, attrValue(attribute)]),
+          ),
+        },
+  );
+  return { nodes, outputs: recording.outputs.map(({ ref }) => refer(ref)) };
+}
+
+export function constant(
+  name: string,
+  dtype: DataType,
+  shape: readonly number[],
+  values: ArrayLike<number>,
+): NodeDef {
+  const array =
+    dtype === 'float32'
+      ? Float32Array.from(values)
+      : dtype === 'int32'
+        ? Int32Array.from(values)
+        : Uint8Array.from(values);
+  const tensor = {
+    dtype: typeNumber(dtype),
+    tensor_shape: shapeProto(shape),
+    tensor_content: new Uint8Array(array.buffer),
+  };
+  return { name, op: 'Const', attr: { dtype: { type: typeNumber(dtype) }, value: { tensor } } };
+}
+
+/** tfjs writes an operation's attributes for the C API; this is the same for a graph. */
+function attrValue({ name, type, value }: NativeAttribute): AttrValue {
+  const { binding } = nativeBackend();
+  const list = Array.isArray(value) ? (value as number[]) : null;
+  if (type === binding.TF_ATTR_TYPE) return list ? { list: { type: list } } : { type: Number(value) };
+  if (type === binding.TF_ATTR_INT) return list ? { list: { i: list } } : { i: Number(value) };
+  if (type === binding.TF_ATTR_FLOAT && list === null) return { f: Number(value) };
+  if (type === binding.TF_ATTR_BOOL && list === null) return { b: Boolean(value) };
+  if (type === binding.TF_ATTR_STRING && typeof value === 'string') return { s: Buffer.from(value) };
+  if (type === binding.TF_ATTR_SHAPE && list !== null) return { shape: shapeProto(list) };
+  throw new Error(`The attribute ${name} of a recorded operation can't be written into a graph.`);
+}
+
+function unreachable(): never {
+  throw new Error('A recording refers to a node or an input that it does not have.');
+}

@@ -1,4 +1,0 @@
-import { setNativeEnvironment } from '../native/environment.js';
-
-// TensorFlow reads it once, when it is loaded: imported before anything that loads it.
-setNativeEnvironment();

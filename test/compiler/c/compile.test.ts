@@ -1,0 +1,275 @@
+import '../../native-environment.js';
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import fc from 'fast-check';
+import { compileLoopToC } from '../../../src/compiler/c/compile.js';
+import { eagerLoop, type LoopBody, type LoopShapes } from '../../../src/compiler/loop.js';
+import { operation } from '../../../src/compiler/native/backend.js';
+import { tf } from '../../../src/compiler/native/tensorflow.js';
+
+/** Sizes that fill no vector, fill some exactly, and leave a part. */
+const SIZES = [1, 3, 4, 7, 16, 20, 33, 64, 70];
+const SEED = 20261124;
+
+/** A loop whose step replaces its one state tensor by `fn` of the inputs. */
+function applying(fn: (inputs: readonly Tensor[]) => Tensor): LoopBody {
+  return {
+    keys: () => [],
+    draw: () => [],
+    step: (_state, inputs) => ({ state: [fn(inputs)], metrics: tf.zeros([1]) }),
+  };
+}
+
+/** What a function of tensors gives by the C engine and by TensorFlow. */
+function both(
+  fn: (inputs: readonly Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+): { c: Float32Array; eager: Float32Array } {
+  const expected = tf.tidy(() => fn(inputs));
+  const shapeOf = ({ dtype, shape }: Tensor) => ({ dtype, shape });
+  const shapes: LoopShapes = { inputs: inputs.map(shapeOf), state: [shapeOf(expected)] };
+  const { state } = compileLoopToC(applying(fn), shapes, 1).run([tf.zerosLike(expected)], inputs, 1, 1);
+  return {
+    c: state[0]?.dataSync<'float32'>() ?? new Float32Array(),
+    eager: expected.dataSync<'float32'>(),
+  };
+}
+
+function assertClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
+  assert.equal(actual.length, expected.length);
+  actual.forEach((value, index) => {
+    const wanted = expected[index] ?? NaN;
+    const isClose =
+      Object.is(value, wanted) || Math.abs(value - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
+    assert.ok(
+      isClose || value === wanted,
+      `element ${String(index)}: ${String(value)}, not ${String(wanted)}`,
+    );
+  });
+}
+
+describe('the C engine', () => {
+  it('reads a state as it was before the step, also after its new value is made', () => {
+    const body: LoopBody = {
+      keys: () => [],
+      draw: () => [],
+      step: ([x = tf.zeros([20])]) => ({
+        state: [tf.sub(x, tf.mul(tf.mul(x, 2), 0.1))],
+        metrics: tf.reshape<Rank.R1>(tf.sum(tf.square(x)), [1]),
+      }),
+    };
+    const shapes = { state: [{ dtype: 'float32', shape: [20] }], inputs: [] } as const;
+    const start = [tf.range(0, 20)];
+    const c = compileLoopToC(body, shapes, 3).run(start, [], 1, 3);
+    const eager = eagerLoop(body, 3).run(start, [], 1, 3);
+    assertClose(c.metrics, eager.metrics, 1e-6);
+  });
+
+  it('keeps a loop whose rows are shorter than a vector and end in slices of one tensor', () => {
+    // GCC 12 took such a loop for a function without effects, and left its call out.
+    const x = tf.randomNormal<Rank.R2>([10, 12], 0, 1, 'float32', 1);
+    const y = tf.randomNormal<Rank.R2>([10, 6], 0, 1, 'float32', 2);
+    const { c, eager } = both(
+      ([wide = x, narrow = y]) => {
+        const left = tf.slice(wide, [0, 0], [10, 6]);
+        const right = tf.slice(wide, [0, 6], [10, 6]);
+        const sum = tf.sum(tf.square(tf.sub(tf.add(tf.mul(narrow, 2), right), left)));
+        return tf.concat([tf.reshape(tf.mul(narrow, left), [60]), tf.reshape(sum, [1])]);
+      },
+      [x, y],
+    );
+    assertClose(c, eager, 1e-5);
+  });
+
+  it('multiplies matrices of any sizes, transposed or not, as TensorFlow does', () => {
+    const size = fc.constantFrom(...SIZES);
+    fc.assert(
+      fc.property(size, size, size, fc.boolean(), fc.boolean(), (m, k, n, flipLeft, flipRight) => {
+        const left = tf.randomNormal<Rank.R2>(flipLeft ? [k, m] : [m, k], 0, 1, 'float32', 1);
+        const right = tf.randomNormal<Rank.R2>(flipRight ? [n, k] : [k, n], 0, 1, 'float32', 2);
+        const product = ([a, b]: readonly Tensor[]) =>
+          tf.matMul(a as Tensor2D, b as Tensor2D, flipLeft, flipRight);
+        const { c, eager } = both(product, [left, right]);
+        assertClose(c, eager, 1e-5);
+      }),
+      { numRuns: 12, seed: SEED },
+    );
+  });
+
+  it('sums all, rows and columns of any sizes', () => {
+    const size = fc.constantFrom(...SIZES);
+    fc.assert(
+      fc.property(size, size, fc.constantFrom<number[]>([0], [1], [0, 1]), (m, n, axes) => {
+        const x = tf.randomNormal([m, n], 0, 1, 'float32', 3);
+        const { c, eager } = both(([input]) => tf.sum(input as Tensor, axes), [x]);
+        assertClose(c, eager, 1e-5);
+      }),
+      { numRuns: 10, seed: SEED },
+    );
+  });
+
+  it('has exp, log, sigmoid, roots and powers to rounding, also of what is not a normal number', () => {
+    const x = tf.tensor1d([
+      ...[
+        0,
+        -0,
+        1,
+        -1,
+        1e-45,
+        1e-40,
+        1.17549435e-38,
+        3.4e38,
+        Infinity,
+        -Infinity,
+        NaN,
+        88.7,
+        88.8,
+        89,
+        -87.4,
+        -103.9,
+      ],
+      ...Array.from({ length: 2000 }, (_, index) => (index - 1000) * 0.0871),
+      ...Array.from({ length: 200 }, (_, index) => 10 ** ((index - 100) / 3)),
+    ]);
+    const values = [...x.dataSync()];
+    const functions: Record<string, [(x: Tensor) => Tensor, (x: number) => number]> = {
+      exp: [tf.exp, Math.exp],
+      log: [tf.log, Math.log],
+      sqrt: [tf.sqrt, Math.sqrt],
+      sigmoid: [tf.sigmoid, (value) => 1 / (1 + Math.exp(-value))],
+      pow: [(value) => tf.pow(tf.scalar(0.999), value), (value) => Math.fround(0.999) ** value],
+    };
+    for (const [name, [fn, exact]] of Object.entries(functions)) {
+      const { c } = both(([input]) => fn(input as Tensor), [x]);
+      c.forEach((value, index) => {
+        const wanted = Math.fround(exact(values[index] ?? NaN));
+        const spacing = Math.max(2 ** -149, Math.abs(wanted) * 2 ** -22);
+        assert.ok(
+          Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= spacing,
+          `${name}(${String(values[index])}) is ${String(value)}, not ${String(wanted)}`,
+        );
+      });
+    }
+  });
+
+  it('lets NaN through comparisons, maxima and ReLUs as TensorFlow does', () => {
+    const a = tf.tensor1d([1, NaN, 2, NaN, -3, 0, Infinity]);
+    const b = tf.tensor1d([NaN, 1, 1, NaN, 5, 0, -Infinity]);
+    const functions: ((x: Tensor, y: Tensor) => Tensor)[] = [
+      tf.maximum,
+      tf.minimum,
+      (x) => tf.relu(x),
+      (x, y) => tf.where(tf.less(x, y), x, y),
+      (x, y) => tf.where(tf.logicalNot(tf.greaterEqual(x, y)), x, y),
+      (x, y) => tf.cast(tf.equal(x, y), 'float32'),
+      (x, y) => operation('ReluGrad', [x, y], { T: 'float32' }),
+    ];
+    for (const fn of functions) {
+      const { c, eager } = both(([x, y]) => fn(x as Tensor, y as Tensor), [a, b]);
+      assert.deepEqual([...c], [...eager]);
+    }
+  });
+
+  it('broadcasts, slices, stacks, transposes and concatenates', () => {
+    const x = tf.randomNormal<Rank.R2>([5, 20], 0, 1, 'float32', 4);
+    const row = tf.randomNormal<Rank.R1>([20], 0, 1, 'float32', 5);
+    const functions: ((x: Tensor2D, row: Tensor1D) => Tensor)[] = [
+      (a, b) => tf.add(a, b),
+      (a) => tf.mul(a, tf.sum(a, 1, true)),
+      (a) => tf.mul(tf.slice(a, [1, 3], [2, 9]), 2),
+      (a) => tf.add(tf.transpose(a), 1),
+      (a, b) => tf.concat([a, b.as2D(1, 20), tf.zeros([2, 20])], 0),
+      (a) => tf.square(tf.concat([a, tf.mul(a, 2)], 1)),
+      (_, b) => tf.stack([b, tf.neg(b)], 1),
+      (a) => tf.reshape(tf.transpose(a), [10, 10]),
+    ];
+    for (const [index, fn] of functions.entries()) {
+      const { c, eager } = both(([a, b]) => fn(a as Tensor2D, b as Tensor1D), [x, row]);
+      assert.equal(c.length, eager.length, `function ${String(index)}`);
+      assertClose(c, eager, 1e-6);
+    }
+  });
+
+  it('carries a state from step to step, whatever reads it, as the eager loop does', () => {
+    const vector = { dtype: 'float32', shape: [40] } as const;
+    const shapes: LoopShapes = { state: [vector, vector], inputs: [] };
+    const body: LoopBody = {
+      keys: () => [],
+      draw: () => [],
+      step: ([a, b], _inputs, _drawn, step) => ({
+        state: [tf.add(b as Tensor, step.toFloat()), tf.mul(tf.reverse(a as Tensor1D), 0.5).add(0)],
+        metrics: tf.stack([tf.sum(a as Tensor), tf.sum(b as Tensor)]) as Tensor1D,
+      }),
+    };
+    const swapping: LoopBody = {
+      ...body,
+      step: ([a, b], _inputs, _drawn, step) => ({
+        state: [tf.add(b as Tensor, step.toFloat()), tf.mul(a as Tensor, tf.sum(b as Tensor))],
+        metrics: tf.stack([tf.sum(a as Tensor), tf.sum(b as Tensor)]) as Tensor1D,
+      }),
+    };
+    const start = [tf.linspace(0.5, 1, 40), tf.linspace(0, 0.1, 40)];
+    const c = compileLoopToC(swapping, shapes, 7).run(start, [], 3, 5);
+    const eager = eagerLoop(swapping, 7).run(start, [], 3, 5);
+    assertClose(c.metrics, eager.metrics, 1e-5);
+    assert.throws(() => compileLoopToC(body, shapes, 7), /does not know TensorFlow's operation ReverseV2/);
+  });
+
+  it('has the same bits on a CPU without vectors of 512 bits', () => {
+    const x = tf.randomNormal<Rank.R2>([37, 23], 0, 1, 'float32', 6);
+    const y = tf.randomNormal<Rank.R2>([23, 41], 0, 1, 'float32', 7);
+    const fn = ([a, b]: readonly Tensor[]) => {
+      const product = tf.matMul(a as Tensor2D, b as Tensor2D);
+      return tf.concat([
+        tf.exp(product).flatten(),
+        tf.log(tf.square(product)).sum(0),
+        tf.sum(tf.sigmoid(product)).as1D(),
+      ]);
+    };
+    const native = both(fn, [x, y]).c;
+    for (const cpu of ['x86-64-v3', 'x86-64']) {
+      withCompiler(`exec g++ "$@" -march=${cpu}`, () => {
+        assert.deepEqual([...both(fn, [x, y]).c], [...native], cpu);
+      });
+    }
+  });
+
+  it('says what to do where there is no compiler, or one that fails', () => {
+    const x = tf.randomNormal([3], 0, 1, 'float32', 8);
+    const compile = () => both(([a]) => tf.mul(a as Tensor, 3.25), [x]);
+    withCompiler(`case "$1" in -dump*) echo 12;; *) echo no space >&2; exit 1;; esac`, () => {
+      assert.throws(compile, /can't be used: no space[^]*sudo apt-get install g\+\+[^]*the engine xla/);
+    });
+    withEnvironment('/no/such/compiler', () => {
+      assert.throws(compile, /The C\+\+ compiler \/no\/such\/compiler can't be used/);
+    });
+  });
+});
+
+/** Calls `fn` with a compiler that is a shell script. */
+function withCompiler(script: string, fn: () => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'vae-sweep-compiler-'));
+  try {
+    const path = join(folder, 'compiler');
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+    withEnvironment(path, fn);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function withEnvironment(compiler: string, fn: () => void): void {
+  const before = process.env['CXX'];
+  process.env['CXX'] = compiler;
+  try {
+    fn();
+  } finally {
+    if (before === undefined) delete process.env['CXX'];
+    else process.env['CXX'] = before;
+  }
+}

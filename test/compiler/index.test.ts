@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node';
+import {
+  compile,
+  compileFunction,
+  foldIn,
+  key,
+  normal,
+  tf,
+  type CompileOptions,
+  type Engine,
+  type Key,
+  type Step,
+} from '../../src/compiler/index.js';
+
+describe('the compiler', () => {
+  const step = ([x]: readonly Tensor[]) => {
+    const next = tf.sub(x ?? tf.scalar(0), tf.mul(x ?? tf.scalar(0), 0.25));
+    return { state: [next], metrics: tf.sum(tf.square(next)).as1D() };
+  };
+
+  for (const engine of ['c', 'xla'] as const)
+    it(`gives the numbers of the eager engine: ${engine}`, () => {
+      const start = normal(key(3), [5]);
+      const runWith = (name: Engine) =>
+        compile(step, { state: [start], maxSteps: 20, engine: name }).run([start], [], 1, 20);
+      const [compiled, eager] = [runWith(engine), runWith('eager')];
+      const difference = tf.max(tf.abs(tf.sub(compiled.state[0] ?? start, eager.state[0] ?? start)));
+      assert.ok((difference.dataSync()[0] ?? 1) < 1e-6);
+      assert.equal(compiled.metrics.length, 20);
+    });
+
+  it('draws the same numbers for a step, whatever the calls are', () => {
+    const walk = {
+      keys: ([seed]: readonly Tensor[], steps: Tensor1D) => [foldIn(seed as Key, steps)],
+      draw: ([keys]: readonly Tensor[]) => [normal(keys as Key, [3])],
+      step: ([x]: readonly Tensor[], _inputs: unknown, [noise]: readonly Tensor[]) => ({
+        state: [tf.add(x ?? 0, noise ?? 0)],
+        metrics: tf.tensor1d([0]),
+      }),
+    };
+    const seed = key(7);
+    const loop = compile(walk, { state: [tf.zeros([3])], inputs: [seed], maxSteps: 10 });
+    const whole = loop.run([tf.zeros([3])], [seed], 1, 10).state;
+    const half = loop.run([tf.zeros([3])], [seed], 1, 4).state;
+    const rest = loop.run(half, [seed], 5, 6).state;
+    assert.deepEqual(rest[0]?.dataSync(), whole[0]?.dataSync());
+  });
+
+  it('compiles a function with several outputs', () => {
+    const both = compileFunction(
+      (x, y) => [tf.add(x, y), tf.matMul(x, y, false, true)],
+      [tf.zeros([2, 3]), { dtype: 'float32', shape: [2, 3] }],
+    );
+    const [sum, product] = both(tf.ones([2, 3]), tf.fill([2, 3], 2));
+    assert.deepEqual(Array.from(sum?.dataSync() ?? []), [3, 3, 3, 3, 3, 3]);
+    assert.deepEqual(product?.arraySync(), [
+      [6, 6],
+      [6, 6],
+    ]);
+  });
+
+  it('names an operation that an engine does not know', () => {
+    const cosine = () => compileFunction((x) => [tf.cos(x)], [tf.zeros([2])], 'c');
+    assert.throws(cosine, /does not know TensorFlow's operation Cos/);
+  });
+
+  it('refuses a step that reads values', () => {
+    const reads = ([x]: readonly Tensor[]) => ({
+      state: [tf.scalar(x?.dataSync()[0] ?? 0)],
+      metrics: tf.tensor1d([0]),
+    });
+    assert.throws(() => compile(reads, { state: [tf.scalar(1)] }), /read the values of a tensor/);
+  });
+
+  it('refuses arguments that are not of its kind, before it records anything', () => {
+    const shape = { dtype: 'float32', shape: [2] } as const;
+    const refused: [string, unknown, object, RegExp][] = [
+      [
+        'an engine',
+        step,
+        { state: [shape], engine: 'compiled' },
+        /^engine: expected one of c, xla, eager, got compiled\.$/,
+      ],
+      [
+        'maxSteps',
+        step,
+        { state: [shape], maxSteps: 0 },
+        /^maxSteps: expected a whole number from 1, got 0\.$/,
+      ],
+      ['a step', { draw: () => [] }, { state: [shape] }, /^step: expected a function, .*keys is missing\.$/],
+      ['a state', step, { state: 3 }, /^state: expected a list of tensors/],
+      [
+        'an example',
+        step,
+        { state: [{ dtype: 'string', shape: [1] }] },
+        /^state\[0\]: expected a tensor, or /,
+      ],
+      ['inputs', step, { state: [shape], inputs: [null] }, /^inputs\[0\]: expected a tensor, or /],
+    ];
+    for (const [name, given, options, message] of refused)
+      assert.throws(() => compile(given as Step, options as CompileOptions), { message }, name);
+  });
+});
