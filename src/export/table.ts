@@ -1,16 +1,11 @@
 import type { ColumnValues } from '../logs/encode.js';
 import type { TaskState } from '../store/task-folder.js';
+import type { Column } from '../sweep/column.js';
 import type { Task } from '../sweep/task.js';
 
-/** What a column of an export holds. Lists are of numbers. */
-export type ColumnType = 'int32' | 'float32' | 'float64' | 'bool' | 'utf8' | 'list<int32>' | 'list<float64>';
-
-export interface ExportColumn {
+export interface ExportColumn extends Column {
   readonly name: string;
-  readonly type: ColumnType;
   readonly nullable: boolean;
-  readonly unit: string;
-  readonly description: string;
   /** All that a `utf8` column may hold, for formats that keep a dictionary; empty for other types. */
   readonly values: readonly string[];
 }

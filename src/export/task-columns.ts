@@ -1,48 +1,23 @@
 import { z } from 'zod';
-import { ENGINE_NAMES, type StoredEngine } from '../sweep/engine-names.js';
-import type { Task, TrainingSettings } from '../sweep/task.js';
+import type { Column, ColumnType } from '../sweep/column.js';
+import type { FieldColumn } from '../sweep/declared-settings.js';
+import type { Task } from '../sweep/task.js';
+import { derivedTraining } from '../sweep/training-settings.js';
 import { theorySettingsSchema } from '../sweep/kinds/theory-settings.js';
-import type { ColumnType, ExportColumn, ExportTask } from './table.js';
+import type { ExportColumn, ExportTask } from './table.js';
 
-type Described = Pick<ExportColumn, 'type' | 'unit' | 'description'>;
-
-const describe = (type: ColumnType, unit: string, description: string): Described => ({
-  type,
-  unit,
-  description,
-});
+const KIND: Column = { type: 'utf8', unit: '-', description: '`train`, or the computation of the theory' };
 
 /** Settings of training, as a task keeps them. */
-export const trainingSettings: Readonly<Record<keyof TrainingSettings, Described>> = {
-  kind: describe('utf8', '-', '`train`, or the computation of the theory'),
-  experiment: describe('utf8', '-', 'linear, sigmoid or sphere, or the data of a plugin'),
-  intrinsicDim: describe('int32', 'count', 'r*, the intrinsic dimension of the data'),
-  ambientDim: describe('int32', 'count', 'd, the dimension of the space that the data lies in'),
-  latentDim: describe('int32', 'count', 'r, the latent dimension of the model'),
-  seed: describe('int32', '-', 'Seed of the data'),
-  modelSeed: describe('int32', '-', 'Seed of the initial parameters and of the noise'),
-  steps: describe('int32', 'step', 'Training steps of the task'),
-  batchSize: describe('int32', 'count', 'Fresh data points a step'),
-  learningRate: describe('float64', '1', "Adam's step size"),
-  hiddenWidths: describe('list<int32>', 'count', 'Widths of the hidden layers of both networks'),
-  biases: describe('bool', '-', 'Whether the dense layers have biases'),
-  decoderNoise: describe('bool', '-', "Whether noise is added to the decoder's output before the error"),
-  initialDecoderLogVariance: describe('float64', '1', 'log eps^2 of the decoder at the first step'),
-  decoderLogVarianceThreshold: describe('float64', '1', 'Lower bound of log eps^2; null for none'),
-  evaluateEverySteps: describe('int32', 'step', 'Steps between two evaluations'),
-  evaluationPoints: describe('int32', 'count', 'Points that an evaluation uses'),
-  logEverySteps: describe('int32', 'step', 'Steps between two rows of the step log'),
-  engine: describe('utf8', '-', 'c, xla or eager'),
-  badOptimumExtraDims: describe(
-    'int32',
-    'count',
-    'Dimensions too many of the optimum that training started at; null for drawn parameters',
-  ),
-  randomStreams: describe('utf8', '-', 'Where all random numbers come from: fold-in or released-code'),
+export const trainingColumns: Readonly<Record<string, FieldColumn>> = {
+  kind: KIND,
+  experiment: {
+    type: 'utf8',
+    unit: '-',
+    description: 'linear, sigmoid or sphere, or the data of a plugin',
+  },
+  ...derivedTraining.columns,
 };
-
-/** Values of settings that a task leaves out. */
-const DEFAULTS: Readonly<Record<string, string>> = { randomStreams: 'fold-in' };
 
 /** Settings whose names are taken by a number of a log, by the column's name. */
 const RENAMED: Readonly<Record<string, string>> = { reconstructionKind: 'reconstruction' };
@@ -56,12 +31,11 @@ const propertySchema = z.looseObject({
 const described = z.object({ properties: z.record(z.string(), propertySchema) });
 
 /** Settings of each computation of the theory, by its kind: as its schema says. */
-export const theorySettings: ReadonlyMap<string, Readonly<Record<string, Described>>> = new Map(
+export const theorySettings: ReadonlyMap<string, Readonly<Record<string, FieldColumn>>> = new Map(
   theorySettingsSchema.options.map((option) => {
     const { properties } = described.parse(z.toJSONSchema(option));
     const columns = Object.entries(properties).map(
-      ([name, value]) =>
-        [columnName(name), name === 'kind' ? trainingSettings.kind : fromSchema(name, value)] as const,
+      ([name, value]) => [columnName(name), name === 'kind' ? KIND : fromSchema(name, value)] as const,
     );
     return [option.shape.kind.value, Object.fromEntries(columns)];
   }),
@@ -88,7 +62,7 @@ const stateColumn = text('state', 'done, interrupted, failed, new or corrupt', [
 export function settingColumns(tasks: readonly Task[]): ExportColumn[] {
   const kinds = unique(tasks.map(({ settings }) => settings.kind));
   const columns = kinds.flatMap((kind) =>
-    Object.entries(kind === 'train' ? trainingSettings : (theorySettings.get(kind) ?? {})),
+    Object.entries(kind === 'train' ? trainingColumns : (theorySettings.get(kind) ?? {})),
   );
   return mergeColumns(
     columns.map(([name, setting]) => ({
@@ -149,11 +123,10 @@ function columnName(setting: string): string {
 
 /** Only of a setting: a task has no value of a log's column. */
 function settingValue({ settings }: Task, column: string): unknown {
-  const known = settings.kind === 'train' ? trainingSettings : theorySettings.get(settings.kind);
+  const known = settings.kind === 'train' ? trainingColumns : theorySettings.get(settings.kind);
   if (known === undefined || !Object.hasOwn(known, column)) return null;
   const value = (settings as unknown as Readonly<Record<string, unknown>>)[RENAMED[column] ?? column];
-  if (column === 'engine') return ENGINE_NAMES[value as StoredEngine];
-  return value ?? DEFAULTS[column] ?? null;
+  return known[column]?.show?.(value) ?? value ?? null;
 }
 
 function textValues(tasks: readonly Task[], name: string): string[] {
@@ -169,11 +142,15 @@ function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-function fromSchema(name: string, property: z.infer<typeof propertySchema>): Described {
+function fromSchema(name: string, property: z.infer<typeof propertySchema>): Column {
   const { type, anyOf = [] } = property;
   const description = property.description.replace(/\.$/, '');
   const kind = type ?? anyOf.find((option) => option.type !== 'null')?.type;
-  if (kind === 'string') return describe('utf8', '-', description);
+  if (kind === 'string') return { type: 'utf8', unit: '-', description };
   if (kind !== 'integer' && kind !== 'number') throw new Error(`The setting ${name} has no column.`);
-  return describe(kind === 'integer' ? 'int32' : 'float64', name === 'seed' ? '-' : '1', description);
+  return {
+    type: kind === 'integer' ? 'int32' : 'float64',
+    unit: name === 'seed' ? '-' : '1',
+    description,
+  };
 }

@@ -1,43 +1,26 @@
 import { z } from 'zod';
 import type { Task } from '../sweep/task.js';
 import { theorySettingsSchema } from '../sweep/kinds/theory-settings.js';
+import { derivedTraining } from '../sweep/training-settings.js';
 
 const count = z.int().min(0);
 
-const trainingSettings = z.object({
+const trainingRecord = z.object({
   kind: z.literal('train'),
   /** It is in the folder's name. A plugin's is unknown where the plugin is not given. */
   experiment: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  intrinsicDim: count,
-  ambientDim: count,
-  latentDim: count,
-  seed: count,
-  modelSeed: count,
-  steps: count,
-  batchSize: count,
-  learningRate: z.number(),
-  hiddenWidths: z.array(count),
-  biases: z.boolean(),
-  decoderNoise: z.boolean(),
-  initialDecoderLogVariance: z.number(),
-  decoderLogVarianceThreshold: z.number().nullable(),
-  evaluateEverySteps: count,
-  evaluationPoints: count,
-  logEverySteps: count,
-  engine: z.enum(['c', 'compiled', 'eager']),
-  badOptimumExtraDims: z.int().min(1).exactOptional(),
-  randomStreams: z.literal('released-code').exactOptional(),
+  ...derivedTraining.storedShape,
 });
 
 /** Names of all settings that a task of training has. */
-export const trainingSettingNames: readonly string[] = Object.keys(trainingSettings.shape);
+export const trainingSettingNames: readonly string[] = Object.keys(trainingRecord.shape);
 
 /** What `task.json` holds: the task that its folder is of. */
 export const taskRecordSchema = z
   .object({
     id: z.string().regex(/^[0-9a-f]{16}$/),
     name: z.string(),
-    settings: z.discriminatedUnion('kind', [trainingSettings, theorySettingsSchema]),
+    settings: z.discriminatedUnion('kind', [trainingRecord, theorySettingsSchema]),
     versions: z.union([
       z.object({
         tensorflow: z.string(),

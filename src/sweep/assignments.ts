@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { InputError } from '../errors.js';
-import type { Experiment, SettingValue } from './kinds/experiment.js';
+import type { Experiment } from './kinds/experiment.js';
+import type { SettingValue } from './setting-values.js';
 import { show, unknownName } from './problems.js';
 import { isSameSetting } from './settings.js';
 

@@ -1,6 +1,6 @@
 import type { Grid } from './file-schema.js';
 import { entriesOf, listsOf } from './grid.js';
-import type { SettingValue, SettingValues } from './kinds/experiment.js';
+import type { SettingValue, SettingValues } from './setting-values.js';
 import type { Problem } from './problems.js';
 import { refuseProblems, summary } from './problems.js';
 import { formatSetting, isSameSetting } from './settings.js';

@@ -1,17 +1,11 @@
 import { InputError } from '../errors.js';
 import { pluginDatasets } from '../plugins/registry.js';
+import type { TrainingDefaults } from './training-settings.js';
 
 /** What tells training on one kind of data from training on another, before a task of it runs. */
-export interface TrainingData {
-  /** Steps of a full run. */
-  readonly steps: number;
-  readonly learningRate: number;
-  /** Widths of the hidden layers of both networks; empty: one dense layer each. */
-  readonly hiddenWidths: readonly number[];
+export interface TrainingData extends TrainingDefaults {
   /** Whether `hiddenWidths` may be set. */
   readonly hasHiddenLayers: boolean;
-  /** c in log eps^2 = p * c, p starting at 1: the decoder log-variance at the first step. */
-  readonly initialDecoderLogVariance: number;
   /** Coordinates of a data point that are not padding. */
   coordinates(intrinsicDim: number): number;
   /** Standard normal numbers that a data point is made of. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { formatCount } from '../units.js';
-import type { Experiment, SettingValue, SettingValues } from './kinds/experiment.js';
+import type { Experiment } from './kinds/experiment.js';
+import type { SettingValue, SettingValues } from './setting-values.js';
 import { experimentNames } from './kinds/registry.js';
-import { oneOf } from './setting-schemas.js';
+import { oneOf } from './setting-values.js';
 
 const TABLES = ['table1', 'table2', 'table3', 'table4', 'table5'] as const;
 

@@ -1,5 +1,5 @@
 import type { Grid } from './file-schema.js';
-import type { SettingValue, SettingValues } from './kinds/experiment.js';
+import type { SettingValue, SettingValues } from './setting-values.js';
 import { isSameSetting } from './settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Assignments } from './assignments.js';
-import type { SettingValue } from './kinds/experiment.js';
+import type { SettingValue } from './setting-values.js';
 import { summary } from './problems.js';
 import { formatSetting, hasSetting, isSameSetting, settingOf } from './settings.js';
 import type { Task } from './task.js';

@@ -1,5 +1,5 @@
 import { ENGINE_NAMES, type StoredEngine } from './engine-names.js';
-import type { SettingValue } from './kinds/experiment.js';
+import type { SettingValue } from './setting-values.js';
 import { experimentOf } from './kinds/registry.js';
 import type { Settings } from './task.js';
 import { formatThreshold } from './threshold.js';

@@ -3,6 +3,7 @@ import { makeLoop } from '../compiler/engines.js';
 import type { Loop } from '../compiler/loop.js';
 import { ENGINE_NAMES } from '../sweep/engine-names.js';
 import type { TrainingSettings } from '../sweep/task.js';
+import { derivedTraining } from '../sweep/training-settings.js';
 import { buildModel, type Model } from '../vae/model.js';
 import { evaluationLoop } from './evaluation-draws.js';
 import { randomStreams } from './random-streams/registry.js';
@@ -26,7 +27,7 @@ export class Programs {
 
   /** The program of the settings' shape, compiled at the first call. */
   get(settings: TrainingSettings): Program {
-    const shape = programShape(settings);
+    const shape = `${settings.experiment} ${derivedTraining.programKey(settings)}`;
     const known = this.#programs.get(shape);
     if (known === undefined) this.#makeRoom();
     const program = known ?? makeProgram(settings);
@@ -55,17 +56,6 @@ export async function compileAhead(settings: TrainingSettings): Promise<void> {
   await Promise.all([
     compileAheadToC(trainingStep(model, streams), stepShapes(model, streams), MAX_CHUNK_STEPS),
     compileAheadToC(draws.body, draws.shapes, 1),
-  ]);
-}
-
-/** All that a compiled program depends on; the rest of the settings are its inputs. */
-function programShape(settings: TrainingSettings): string {
-  const { experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths, evaluationPoints } =
-    settings;
-  const { biases, decoderNoise, initialDecoderLogVariance, engine, randomStreams = null } = settings;
-  return JSON.stringify([
-    ...[experiment, intrinsicDim, ambientDim, latentDim, batchSize, hiddenWidths, evaluationPoints],
-    ...[biases, decoderNoise, initialDecoderLogVariance, engine, randomStreams],
   ]);
 }
 

@@ -2,7 +2,7 @@ import type { Schema } from 'apache-arrow';
 import { logColumns } from '../../src/export/log-columns.js';
 import { tasks as taskRows } from '../../src/export/rows/tasks.js';
 import type { ExportColumn } from '../../src/export/table.js';
-import { identityColumns, theorySettings, trainingSettings } from '../../src/export/task-columns.js';
+import { identityColumns, theorySettings, trainingColumns } from '../../src/export/task-columns.js';
 import { evaluationSchema, rowSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
 import { resolveSettings } from '../../src/sweep/kinds/training.js';
 import type { Task, TheoryTask, TrainingTask } from '../../src/sweep/task.js';
@@ -37,7 +37,7 @@ export function documentedTables(): ReadonlyMap<string, string[][]> {
       Object.entries(outcomes).map(([outcome, meaning]) => [code(outcome), meaning]),
     ]),
     ['Which task', identityColumns([training]).map(described)],
-    ['Settings of training', settings(trainingSettings)],
+    ['Settings of training', settings(trainingColumns)],
     ...kinds.map(([kind]): [string, string[][]] => [
       `Settings of ${kind}`,
       settings(theorySettings.get(kind) ?? {}).filter(([name]) => name !== '`kind`'),

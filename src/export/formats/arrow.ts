@@ -14,7 +14,8 @@ import {
   type DataType,
 } from 'apache-arrow';
 import { batchOf, columnData, PieceSink, type ColumnValues } from '../../logs/encode.js';
-import type { ColumnType, ExportColumn } from '../table.js';
+import type { ColumnType } from '../../sweep/column.js';
+import type { ExportColumn } from '../table.js';
 import type { Format } from './format.js';
 
 const TYPES: Readonly<Record<Exclude<ColumnType, 'utf8'>, () => DataType>> = {

@@ -1,6 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { ColumnType, ExportColumn } from '../table.js';
+import type { ColumnType } from '../../sweep/column.js';
+import type { ExportColumn } from '../table.js';
 import type { Format } from './format.js';
 
 /**

@@ -1,4 +1,4 @@
-import { settingNames, type SettingName } from '../../sweep/setting-schemas.js';
+import { settingNames, type SettingName } from '../../sweep/training-settings.js';
 import { formatSetting, settingOf } from '../../sweep/settings.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import type { FigureCell } from './figure.js';

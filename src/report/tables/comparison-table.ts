@@ -1,6 +1,6 @@
 import { toCells, type Aggregate, type Cell } from '../../aggregate/cells.js';
 import type { PartRuns } from '../../aggregate/runs.js';
-import { settingNames, type SettingName } from '../../sweep/setting-schemas.js';
+import { settingNames, type SettingName } from '../../sweep/training-settings.js';
 import { formatSetting, isSameSetting, settingOf } from '../../sweep/settings.js';
 import type { TrainingSettings, TrainingTask } from '../../sweep/task.js';
 import { cellFields } from './describe-cell.js';

@@ -1,13 +1,6 @@
 import type { z } from 'zod';
+import type { SettingValue, SettingValues } from '../setting-values.js';
 import type { Settings } from '../task.js';
-
-/**
- * A value of a setting in canonical form: `dimensions` are three numbers, a threshold is the log-variance, `none` is null.
- */
-export type SettingValue = string | number | boolean | null | readonly number[];
-
-/** Settings of one cell as a sweep file gives them, by name. */
-export type SettingValues = Readonly<Record<string, SettingValue>>;
 
 /** Settings that are each allowed, but not together. */
 export interface SettingProblem {

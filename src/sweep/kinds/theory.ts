@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TheorySettings } from '../task.js';
-import type { Experiment, SettingProblem, SettingValue } from './experiment.js';
+import type { Experiment, SettingProblem } from './experiment.js';
+import type { SettingValue } from '../setting-values.js';
 
 const MAX_DIM = 100;
 /** Schemas, record batch headers, JSON files, blocks not filled. */

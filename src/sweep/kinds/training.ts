@@ -1,22 +1,22 @@
+import type { z } from 'zod';
 import { formatCount } from '../../units.js';
 import { isOfThePaper, trainingData } from '../experiments.js';
-import type { SettingName, TrainingValues } from '../setting-schemas.js';
-import { settingSchemas } from '../setting-schemas.js';
 import type { TrainingSettings } from '../task.js';
 import { formatThreshold } from '../threshold.js';
-import type { Experiment, SettingProblem, SettingValue } from './experiment.js';
+import { derivedTraining, type SettingName, type trainingSettings } from '../training-settings.js';
+import type { Experiment, SettingProblem } from './experiment.js';
 import { trainingCost } from './training-cost.js';
-
-const REQUIRED_SETTINGS = ['dimensions', 'seed'] as const;
 
 const MAX_LOG_ROWS = 10_000_000;
 const MAX_EVALUATIONS = 100_000;
 
-/** Settings of one cell as a sweep file gives them. */
-export type CellValues = TrainingValues & Required<Pick<TrainingValues, (typeof REQUIRED_SETTINGS)[number]>>;
+/** Settings of one cell as a sweep file gives them, in canonical form. */
+export type CellValues = {
+  readonly [Name in SettingName]?: z.output<(typeof trainingSettings)[Name]['schema']>;
+};
 
 const commonSchemas = Object.fromEntries(
-  Object.entries(settingSchemas).filter(([name]) => name !== 'badOptimumExtraDims'),
+  Object.entries(derivedTraining.schemas).filter(([name]) => name !== 'badOptimumExtraDims'),
 );
 
 /** One of the experiments that train. */
@@ -24,11 +24,11 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
   return {
     name,
     trains: true,
-    schemas: name === 'sigmoid' ? settingSchemas : commonSchemas,
-    required: REQUIRED_SETTINGS,
-    resolve: (values) => resolveSettings(name, values as CellValues),
-    problems: (values, settings) => settingProblems(values as CellValues, settings),
-    settingOf: (settings, setting) => settingOf(settings, setting as SettingName),
+    schemas: name === 'sigmoid' ? derivedTraining.schemas : commonSchemas,
+    required: derivedTraining.required,
+    resolve: (values) => resolveSettings(name, values),
+    problems: (values, settings) => settingProblems(values, settings),
+    settingOf: (settings, setting) => derivedTraining.settingOf(settings, setting),
     folderName,
     cost: trainingCost,
     steps: ({ steps }) => steps,
@@ -37,31 +37,8 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
 
 /** Fills the defaults in. */
 export function resolveSettings(experiment: string, values: CellValues): TrainingSettings {
-  const defaults = trainingData(experiment);
-  const [intrinsicDim, ambientDim, latentDim] = values.dimensions;
-  return {
-    kind: 'train',
-    experiment,
-    intrinsicDim,
-    ambientDim,
-    latentDim,
-    seed: values.seed,
-    modelSeed: values.modelSeed ?? 0,
-    steps: values.steps ?? defaults.steps,
-    batchSize: values.batchSize ?? 100,
-    learningRate: values.learningRate ?? defaults.learningRate,
-    hiddenWidths: values.hiddenWidths ?? defaults.hiddenWidths,
-    biases: values.biases ?? true,
-    decoderNoise: values.decoderNoise ?? false,
-    initialDecoderLogVariance: values.initialDecoderLogVariance ?? defaults.initialDecoderLogVariance,
-    decoderLogVarianceThreshold: values.decoderVarianceThreshold ?? null,
-    evaluateEverySteps: values.evaluateEverySteps ?? 5_000,
-    evaluationPoints: values.evaluationPoints ?? 1_000,
-    logEverySteps: values.logEverySteps ?? 1,
-    engine: values.engine ?? 'c',
-    ...(values.badOptimumExtraDims != null && { badOptimumExtraDims: values.badOptimumExtraDims }),
-    ...(values.randomStreams === 'released-code' && { randomStreams: values.randomStreams }),
-  };
+  const fields = derivedTraining.resolve(values, trainingData(experiment));
+  return { kind: 'train', experiment, ...fields };
 }
 
 function settingProblems(values: CellValues, settings: TrainingSettings): SettingProblem[] {
@@ -127,13 +104,6 @@ function badOptimumProblems(settings: TrainingSettings): SettingProblem[] {
       message: 'a bad optimum has biases, -sigma(0) where sigma puts out 1/2: leave biases out',
     });
   return problems;
-}
-
-function settingOf(settings: TrainingSettings, name: SettingName): SettingValue {
-  if (name === 'dimensions') return [settings.intrinsicDim, settings.ambientDim, settings.latentDim];
-  if (name === 'decoderVarianceThreshold') return settings.decoderLogVarianceThreshold;
-  if (name === 'randomStreams') return settings.randomStreams ?? 'fold-in';
-  return settings[name] ?? null;
 }
 
 /** As `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`: safe as a file name on every system. */
