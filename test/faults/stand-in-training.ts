@@ -79,7 +79,7 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
       logs.steps.append(step + 1, numbers(`${task.id} steps ${step}`, count * STEP_METRICS.length));
       step += count;
       logs.addEvaluation(evaluationRow(task, step));
-      writeState();
+      if (step < steps) writeState();
       if (events.failsAt(task, step)) throw new Error('out of luck');
     }
     const results = resultsOf(task, logs);
