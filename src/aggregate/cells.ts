@@ -1,6 +1,6 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
 import type { TrainingSettings, TrainingTask } from '../sweep/task.js';
-import { finalNumber, printedNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
+import { finalNumber, numberBeforeEnd, type MissingRun, type PartRuns, type Run } from './runs.js';
 
 /** A metric over the finished runs of a cell. */
 export interface Aggregate {
@@ -23,8 +23,8 @@ export interface Cell {
   readonly asked: readonly string[];
   /** By column of the evaluation log, at the last evaluation; a metric that is null in every run is missing. */
   readonly metrics: ReadonlyMap<string, Aggregate>;
-  /** The same at the evaluation that the paper prints. */
-  readonly printedMetrics: ReadonlyMap<string, Aggregate>;
+  /** `metrics` at the last evaluation before the end of training. */
+  readonly metricsBeforeEnd: ReadonlyMap<string, Aggregate>;
 }
 
 /** Groups a part's runs, in the order of its tasks, and computes the means over their seeds. */
@@ -41,7 +41,7 @@ export function toCells({ part, runs, missing }: PartRuns): Cell[] {
       missing: tasks.flatMap(({ id }) => missingOf.get(id) ?? []),
       asked: tasks.map(label),
       metrics: aggregateAll(finished, label),
-      printedMetrics: aggregateAll(finished, label, printedNumber),
+      metricsBeforeEnd: aggregateAll(finished, label, numberBeforeEnd),
     };
   });
 }

@@ -63,22 +63,24 @@ export function finalNumber(run: Run, metric: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/**
- * The metric, a number, at the evaluation that the paper prints: the last one before the end of training, which is the last that the
- * released code makes. Null where it is not defined.
- */
-export function printedNumber({ evaluations }: Run, metric: string): number | null {
-  const value = valueAt(evaluations, metric, printedRow(evaluations));
+/** Returns a numeric metric at the last evaluation before the end of training; null where it is not defined. */
+export function numberBeforeEnd(run: Run, metric: string): number | null {
+  const value = valueAt(run.evaluations, metric, rowBeforeEnd(run));
   return typeof value === 'number' ? value : null;
 }
 
-/** Step of the evaluation that the paper prints. */
-export function printedStep({ evaluations }: Run): number {
-  return Number(valueAt(evaluations, 'step', printedRow(evaluations)));
+/** Returns the step of the last evaluation before the end of training. */
+export function stepBeforeEnd(run: Run): number {
+  return Number(valueAt(run.evaluations, 'step', rowBeforeEnd(run)));
 }
 
-function printedRow({ numRows }: Table): number {
-  return Math.max(0, numRows - 2);
+/** Returns the last row if there is only one. */
+function rowBeforeEnd({ evaluations, task }: Run): number {
+  const last = evaluations.numRows - 1;
+  const isBefore = (row: number) => Number(valueAt(evaluations, 'step', row)) < task.settings.steps;
+  let row = last;
+  while (row > 0 && !isBefore(row)) row--;
+  return isBefore(row) ? row : last;
 }
 
 /** A metric over the evaluations where it is defined; empty for one that the log does not have. */

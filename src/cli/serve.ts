@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { onStopRequest } from '../coordinator/stop.js';
 import { EXIT, InputError, UserError } from '../errors.js';
+import type { Dashboard } from '../serve/server.js';
 import type { Sweep } from '../sweep/load.js';
 import { parseShard } from '../sweep/shard.js';
 import {
@@ -20,8 +21,8 @@ interface ServeArguments extends Omit<ShardArguments, 'file'>, ServeOptions {
   readonly files: readonly string[];
 }
 
-/** After a run's end, so that pages hear of it and fetch what came last. */
-const LINGER_MS = 3_000;
+/** How long the dashboard of `run --serve` outlives the run, so that pages can fetch the last results. */
+const LINGER_MS = 5_000;
 
 export const serveCommand: CommandModule<object, ServeArguments> = {
   command: 'serve [files..]',
@@ -59,7 +60,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
       },
     );
     process.stdout.write(`${dashboard.url}\n`);
-    process.exitCode = await untilStopped();
+    process.exitCode = await (process.channel === undefined ? untilStopped() : untilRunEnds(dashboard));
     await dashboard.close();
   },
 };
@@ -90,16 +91,19 @@ function withNextCommand(error: unknown, argv: ServeArguments): unknown {
   return new UserError(`${error.message}: ${advice}`, EXIT.busy, { cause: error });
 }
 
-/** Ctrl-C ends it; one that a run has started ends with the run. */
+/** Resolves to the exit code after Ctrl-C. */
 async function untilStopped(): Promise<number> {
-  if (process.channel !== undefined) {
-    await once(process, 'disconnect');
-    await delay(LINGER_MS);
-    return EXIT.ok;
-  }
   return new Promise((resolve) => {
     onStopRequest(() => {
       resolve(EXIT.interrupted);
     });
   });
+}
+
+/** For a dashboard that `run --serve` has started. Pages are told how the store is after the run's last write. */
+async function untilRunEnds(dashboard: Dashboard): Promise<number> {
+  await once(process, 'disconnect');
+  dashboard.refresh();
+  await delay(LINGER_MS);
+  return EXIT.ok;
 }

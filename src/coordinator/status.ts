@@ -104,7 +104,8 @@ function stretchesSince(sinceMs: number, found: readonly Found[], outDir: string
   return found.flatMap(({ task, state, isRunning }) => {
     if (state.state !== 'done' && !isRunning) return [];
     const fromStep = predecessors.get(task.id)?.steps ?? 0;
-    const steps = state.state === 'interrupted' ? state.step - fromStep : null;
+    // With the released random streams a task continues from one step before its predecessor's last.
+    const steps = state.state === 'interrupted' ? Math.max(0, state.step - fromStep) : null;
     const timed = timedSteps(taskFolder(outDir, task), sinceMs, steps);
     // A computation that ended has done all that its estimate is for, however few rows it has.
     const isComputed = state.state === 'done' && !isTraining(task);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { RecordBatch, Table } from 'apache-arrow';
-import { StoreError } from '../errors.js';
+import { CorruptTaskError, StoreError } from '../errors.js';
 import { decodeLog } from '../logs/decode.js';
 import { streamToFile, type ColumnValues } from '../logs/encode.js';
 import { readLog, valueAt } from '../logs/read.js';
@@ -54,9 +54,7 @@ function columnValues(batch: RecordBatch, name: string): ColumnValues | null {
 
 /** A run may go on meanwhile: it replaces checkpoints, and appends to the streams whose lengths they name. */
 function* unfinishedRows({ task, folder }: ExportTask, log: 'steps' | 'evaluations'): Generator<LogRows> {
-  const checkpoint =
-    readAnyCheckpoint(path.join(folder, TASK_FILES.checkpoint), task.id) ??
-    readAnyCheckpoint(path.join(folder, TASK_FILES.checkpointBefore), task.id);
+  const checkpoint = newestCheckpoint(folder, task.id);
   if (checkpoint === null) return;
   const { stepLog, evaluationLog } = checkpoint;
   if (log === 'evaluations') {
@@ -65,6 +63,26 @@ function* unfinishedRows({ task, folder }: ExportTask, log: 'steps' | 'evaluatio
   }
   yield* streamRows(path.join(folder, TASK_FILES.stepsStream), stepLog.stream);
   yield* pendingRows(task, stepLog);
+}
+
+/**
+ * Reads the newest whole checkpoint.
+ * @returns null if there is none
+ * @throws a CorruptTaskError if there are checkpoints but all are corrupt
+ */
+function newestCheckpoint(folder: string, taskId: string): ReturnType<typeof readAnyCheckpoint> {
+  let problem: CorruptTaskError | null = null;
+  for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
+    try {
+      const checkpoint = readAnyCheckpoint(path.join(folder, name), taskId);
+      if (checkpoint !== null) return checkpoint;
+    } catch (error) {
+      if (!(error instanceof CorruptTaskError)) throw error;
+      problem ??= error;
+    }
+  }
+  if (problem !== null) throw problem;
+  return null;
 }
 
 function* streamRows(file: string, { bytes, sha256 }: StreamState): Generator<LogRows> {

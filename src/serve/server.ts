@@ -27,6 +27,8 @@ export interface DashboardOptions {
 export interface Dashboard {
   /** To open; has the token where one is asked for. */
   readonly url: string;
+  /** Reads the store at once and tells every page what has changed, without waiting for the next look. */
+  readonly refresh: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -45,7 +47,13 @@ export async function startDashboard(
   refuseTooMany(sweeps);
   const { host, port } = options;
   const token = isLoopback(host) ? null : randomBytes(TOKEN_BYTES).toString('base64url');
-  const server = await makeServer(sweeps, options, token);
+  const served = new Map(
+    sweeps.map((sweep) => {
+      const watch = new SweepWatch(sweep, options);
+      return [sweep.name, { watch, results: new Results(watch) } satisfies ServedSweep];
+    }),
+  );
+  const server = await makeServer(served, token);
   try {
     await server.listen({ host, port });
   } catch (error) {
@@ -56,13 +64,15 @@ export async function startDashboard(
   const boundPort = typeof bound === 'object' ? bound.port : port;
   return {
     url: `http://${nameOf(host)}:${boundPort}/${query}`,
+    refresh: () => {
+      for (const { watch } of served.values()) watch.refresh();
+    },
     close: () => server.close(),
   };
 }
 
 async function makeServer(
-  sweeps: readonly Sweep[],
-  options: DashboardOptions,
+  served: ReadonlyMap<string, ServedSweep>,
   token: string | null,
 ): Promise<FastifyInstance> {
   // Streams of events would keep a server that closes.
@@ -77,12 +87,6 @@ async function makeServer(
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     return Promise.resolve();
   });
-  const served = new Map(
-    sweeps.map((sweep) => {
-      const watch = new SweepWatch(sweep, options);
-      return [sweep.name, { watch, results: new Results(watch) } satisfies ServedSweep];
-    }),
-  );
   await secure(server, token);
   await serveFiles(server);
   await serveEvents(server, served);

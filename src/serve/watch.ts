@@ -55,7 +55,7 @@ export class SweepWatch {
 
   /** How it is now. */
   state(): Omit<SweepState, 'sweeps'> {
-    this.#look();
+    this.refresh();
     const { name, title, file } = this.sweep;
     return {
       name,
@@ -89,13 +89,13 @@ export class SweepWatch {
   #lookLater(waitMs: number): NodeJS.Timeout {
     return setTimeout(() => {
       const startMs = performance.now();
-      this.#look();
+      this.refresh();
       this.#timer = this.#lookLater(Math.max(LOOK_EVERY_MS, (performance.now() - startMs) * LOOKS_SHARE));
     }, waitMs);
   }
 
-  /** Tells whoever listens what has changed since the last look. */
-  #look(): void {
+  /** Looks at the store now and tells listeners what has changed since the last look. */
+  refresh(): void {
     const { views, progress } = this.#read();
     const before = new Map(this.#tasks.map((view) => [view.id, view]));
     const tasks = views.filter((view) => !isSame(view, before.get(view.id)));

@@ -117,7 +117,8 @@ const streamsField = { randomStreams: z.literal('released-code').exactOptional()
 const randomStreams: DeclaredSetting<'fold-in' | 'released-code', typeof streamsField, TrainingDefaults> = {
   schema: oneOf(['fold-in', 'released-code']).describe(
     "Where all random numbers come from. fold-in: this project's own key tree; released-code: that of the authors' released code, " +
-      'with which the printed numbers were made. Default: fold-in.',
+      'with which the printed numbers were made. The authors evaluate every 5,000 steps, and each evaluation takes keys, so another ' +
+      'evaluateEverySteps gives other draws than theirs. Default: fold-in.',
   ),
   defaultOf: () => 'fold-in',
   stored: streamsField,

@@ -16,7 +16,7 @@ import { cpuFeatures } from '../compiler/native/cpu.js';
 import { inStore, writeFileDurably } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
 
-/** Everything that a run needs to go on after `step` steps as if it had never stopped. */
+/** Everything that a task needs to resume after `step` steps as if it had never stopped. */
 export interface Checkpoint {
   readonly step: number;
   /** Parameters and Adam's moments, flat. */
@@ -57,7 +57,7 @@ export function writeCheckpoint(folder: string, taskId: string, checkpoint: Chec
 }
 
 /**
- * To go on from.
+ * Reads a checkpoint to resume from.
  * @returns null if there is none
  * @throws a CorruptTaskError if it is broken or of another task, an Error if it was made on a CPU that may round differently
  */
@@ -73,7 +73,7 @@ export function readCheckpoint(path: string, taskId: string): Checkpoint | null 
 }
 
 /**
- * To look at, whatever CPU it was made on.
+ * Reads a checkpoint to inspect it, whatever CPU it was made on.
  * @returns null if there is none
  * @throws a CorruptTaskError if it is broken or of another task
  */

@@ -232,6 +232,13 @@ describe('vae-sweep export of a run that was stopped', () => {
     assert.equal(vaeSweep(...args, '--unfinished', '--force').status, 0);
     const rows = await readExport(to);
     assert.equal(rows.length, step());
+    const { checkpointBefore } = TASK_FILES;
+    const previous = readCheckpointHeader(path.join(path.dirname(checkpoint), checkpointBefore));
+    const whole = readFileSync(checkpoint);
+    writeFileSync(checkpoint, 'not a checkpoint');
+    assert.equal(vaeSweep(...args, '--unfinished', '--force').status, 0);
+    assert.equal((await readExport(to)).length, previous.found ? previous.step : null);
+    writeFileSync(checkpoint, whole);
     assert.ok(rows.every((row, index) => row['step'] === index + 1 && row['state'] === 'interrupted'));
     const evaluations = ['export', file, '--out', out, '--rows', 'evaluations', '--force', '--to', to];
     assert.equal(vaeSweep(...evaluations, '--unfinished').status, 0);

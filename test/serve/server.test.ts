@@ -17,6 +17,9 @@ import type {
 } from '../../src/serve/page/protocol.js';
 import { finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
+import { SweepWatch } from '../../src/serve/watch.js';
+import { writeFinishedRun } from '../report/finished-run.js';
+import { loadFrom, trainingSweep } from '../sweep/sweep-folder.js';
 import { grow, sampleDashboard, UsedDashboard } from './sample-dashboard.js';
 
 const used = new UsedDashboard();
@@ -236,3 +239,50 @@ test('without a sweep file the store tells its sweeps, or all its tasks', () => 
   assert.equal(sweep.tasks.length, 8);
   assert.deepEqual(storedSweeps(mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-')), load), []);
 });
+
+test('with the released random streams, tables show the evaluation before the last', async () => {
+  const { sweep, outDir } = releasedSweep();
+  const [task] = sweep.tasks;
+  assert.ok(task);
+  const evaluations = Array.from({ length: 31 }, (_, index) => ({
+    step: 5_000 * index,
+    releasedManifoldError: index / 100,
+  }));
+  writeFinishedRun(outDir, task, { evaluations });
+  const server = await startDashboard([sweep], { outDir, host: '127.0.0.1', port: 0, workers: 1 });
+  try {
+    const response = await fetch(new URL('/api/tables?sweep=released', server.url));
+    const { tables } = (await response.json()) as TablesReply;
+    const shown = tables[0]?.body.filter(([label]) => /Manifold Error|at the end/.test(label ?? ''));
+    assert.deepEqual(shown?.slice(0, 2), [
+      ['Mean Manifold Error', '0.29'],
+      ['  at the end', '0.3'],
+    ]);
+  } finally {
+    await server.close();
+  }
+});
+
+test('refreshing reads the store without waiting for the next look', () => {
+  const { sweep, outDir } = releasedSweep();
+  const watch = new SweepWatch(sweep, { outDir, workers: 1 });
+  watch.state();
+  const changes: SweepChange[] = [];
+  const stop = watch.listen((change) => changes.push(change));
+  const [task] = sweep.tasks;
+  assert.ok(task);
+  writeFinishedRun(outDir, task, { evaluations: [{ step: 150_000 }] });
+  watch.refresh();
+  stop();
+  assert.deepEqual(
+    changes.map(({ progress, tasks }) => [progress.done, tasks.map(({ state }) => state)]),
+    [[1, ['done']]],
+  );
+});
+
+function releasedSweep() {
+  const text =
+    'experiment: sphere\ntable: table3\nsettings: { dimensions: [2, 7, 7], seed: 69, randomStreams: released-code }\n';
+  const sweep = trainingSweep(loadFrom({ 'released.yaml': text }, 'released.yaml'));
+  return { sweep, outDir: mkdtempSync(path.join(tmpdir(), 'vae-sweep-released-')) };
+}

@@ -1,30 +1,36 @@
 import type { Aggregate, Cell } from '../../aggregate/cells.js';
-import { finalNumber, printedNumber, type Run } from '../../aggregate/runs.js';
+import { finalNumber, numberBeforeEnd, type Run } from '../../aggregate/runs.js';
+import type { SweepPart } from '../../sweep/load.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import type { LayoutRow } from './layouts.js';
 
-/** Whether the random numbers are those that the printed numbers were made with. */
-export function isReleased({ randomStreams }: TrainingSettings): boolean {
-  return randomStreams === 'released-code';
-}
+type PartTable = Pick<SweepPart, 'table'>;
 
 /**
- * The column of the evaluation log that a printed number is compared with: that of the released code's score where the tasks use its
- * random streams.
+ * Whether printed numbers are compared with the last evaluation before the end of training, which is the last that the authors'
+ * released code makes. True for a part that reproduces a table of the paper with the released random streams.
  */
-export function comparedMetric(row: LayoutRow, settings: TrainingSettings): string {
-  return isReleased(settings) ? (row.releasedMetric ?? row.metric) : row.metric;
+export function comparesBeforeEnd(
+  { table }: PartTable,
+  { randomStreams }: Pick<TrainingSettings, 'randomStreams'>,
+): boolean {
+  return table !== null && randomStreams === 'released-code';
 }
 
-/** What a printed number is compared with: with the released random streams at the evaluation that the paper prints, else at the last. */
-export function comparedAggregate(row: LayoutRow, cell: Cell): Aggregate | undefined {
-  const metrics = isReleased(cell.settings) ? cell.printedMetrics : cell.metrics;
-  return metrics.get(comparedMetric(row, cell.settings));
+/** Returns the column of the evaluation log that a row's printed number is compared with. */
+export function comparedMetric(part: PartTable, row: LayoutRow, settings: TrainingSettings): string {
+  return comparesBeforeEnd(part, settings) ? (row.releasedMetric ?? row.metric) : row.metric;
 }
 
-/** The same of one run; null where it is not defined. */
-export function comparedNumber(row: LayoutRow, run: Run): number | null {
+/** Returns the mean of a cell that a row's printed number is compared with. */
+export function comparedAggregate(part: PartTable, row: LayoutRow, cell: Cell): Aggregate | undefined {
+  const metrics = comparesBeforeEnd(part, cell.settings) ? cell.metricsBeforeEnd : cell.metrics;
+  return metrics.get(comparedMetric(part, row, cell.settings));
+}
+
+/** Returns the number of one run that contributes to `comparedAggregate`; null where it is not defined. */
+export function comparedNumber(part: PartTable, row: LayoutRow, run: Run): number | null {
   const { settings } = run.task;
-  const numberOf = isReleased(settings) ? printedNumber : finalNumber;
-  return numberOf(run, comparedMetric(row, settings));
+  const numberOf = comparesBeforeEnd(part, settings) ? numberBeforeEnd : finalNumber;
+  return numberOf(run, comparedMetric(part, row, settings));
 }

@@ -1,4 +1,5 @@
 import type { Cell } from '../../aggregate/cells.js';
+import { stepBeforeEnd, type Run } from '../../aggregate/runs.js';
 import { isCollapsed } from '../../aggregate/collapse.js';
 import { experiments, isOfThePaper, trainingData } from '../../sweep/experiments.js';
 import type { SweepPart } from '../../sweep/load.js';
@@ -6,6 +7,9 @@ import { formatSetting, settingOf } from '../../sweep/settings.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import { formatCount } from '../../units.js';
 import { countRuns } from './format.js';
+
+/** The interval of the authors' released code. */
+const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
 
 /** The settings that tell a part's cells apart: all that vary but the seeds; the dimensions if nothing does. */
 export function cellSettings({ varying }: Pick<SweepPart, 'varying'>) {
@@ -26,7 +30,8 @@ export function cellName(part: Pick<SweepPart, 'varying'>, { settings }: Pick<Ce
 /** The settings of a cell as fields of a record. */
 export function cellFields({ settings }: Pick<Cell, 'settings'>) {
   const { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold } = settings;
-  return { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold };
+  const randomStreams = formatSetting('randomStreams', settingOf(settings, 'randomStreams'));
+  return { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold, randomStreams };
 }
 
 /** What to know before a cell's numbers are believed: runs that are missing, or that collapsed. */
@@ -56,6 +61,26 @@ export function stepNotes(cells: readonly Cell[]): string[] {
   return [
     `Trained for ${formatCount(steps)} of the paper's ${formatCount(trainingData(experiment).steps)} steps.`,
   ];
+}
+
+/** Returns words for the last evaluation before the end of training, for example `step 145,000, the evaluation that the paper prints`. */
+export function evaluationBeforeEnd(runs: readonly Run[]): string {
+  const steps = new Set(runs.map(stepBeforeEnd));
+  const [step] = steps;
+  if (step === undefined || steps.size > 1) return 'the last evaluation before the end of training';
+  const isPrinted = runs.every(({ task }) => evaluatesAsPrinted(task.settings));
+  return isPrinted
+    ? `step ${formatCount(step)}, the evaluation that the paper prints`
+    : `step ${formatCount(step)}, the last evaluation before the end of training`;
+}
+
+/** Whether the task trains and evaluates at the same steps as the released code. */
+function evaluatesAsPrinted({ steps, experiment, evaluateEverySteps }: TrainingSettings): boolean {
+  return (
+    isOfThePaper(experiment) &&
+    steps === experiments[experiment].steps &&
+    evaluateEverySteps === RELEASED_EVALUATE_EVERY_STEPS
+  );
 }
 
 /** Whether the run had fewer steps than the paper's of its experiment. */

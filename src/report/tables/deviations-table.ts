@@ -1,5 +1,6 @@
 import { toCells, type Aggregate, type Cell } from '../../aggregate/cells.js';
 import type { PartRuns } from '../../aggregate/runs.js';
+import type { TrainingPart } from '../../sweep/load.js';
 import { comparedAggregate, comparedMetric } from './compared.js';
 import { cellFields, cellName } from './describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber } from './format.js';
@@ -17,6 +18,7 @@ const PRINTED_RUNS = 3;
 type Agreement = 'rounds to it' | 'truncates to it' | 'within two standard errors' | 'differs';
 
 interface Comparison {
+  readonly part: TrainingPart;
   readonly table: string;
   readonly cell: Cell;
   readonly name: string;
@@ -61,7 +63,7 @@ export function deviationsTable(parts: readonly PartRuns[]): Table | null {
     records: all.map((one) => ({
       table: one.table,
       ...cellFields(one.cell),
-      metric: comparedMetric(one.row, one.cell.settings),
+      metric: comparedMetric(one.part, one.row, one.cell.settings),
       mean: one.measured.mean,
       runs: one.measured.values.length,
       printed: one.printed,
@@ -78,12 +80,12 @@ function comparisonsOf(partRuns: PartRuns): Comparison[] {
   if (table === null) return [];
   return toCells(partRuns).flatMap((cell) =>
     layouts[table].flatMap((row) => {
-      const measured = comparedAggregate(row, cell);
+      const measured = comparedAggregate(part, row, cell);
       const printed = row.printed === null ? null : printedValue(table, row.printed, cell.settings);
       if (measured === undefined || printed === null || row.printed === null || row.isOtherQuantity)
         return [];
       const compared = compare(measured, printed, printedDecimals(table, row.printed));
-      return [{ table, cell, name: cellName(part, cell), row, measured, printed, ...compared }];
+      return [{ part, table, cell, name: cellName(part, cell), row, measured, printed, ...compared }];
     }),
   );
 }
@@ -99,6 +101,6 @@ function agreementOf(mean: number, printed: number, decimals: number, standardEr
   // Sums of three float64 are off by less than this.
   const slack = 1e-9;
   if (Math.abs(mean - printed) <= unit / 2 + slack) return 'rounds to it';
-  if (mean >= printed - slack && mean < printed + unit) return 'truncates to it';
+  if (mean >= printed - slack && mean < printed + unit - slack) return 'truncates to it';
   return Math.abs(mean - printed) <= 2 * standardError ? 'within two standard errors' : 'differs';
 }

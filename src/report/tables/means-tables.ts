@@ -1,11 +1,18 @@
 import { toCells, type Cell } from '../../aggregate/cells.js';
-import { printedStep, type PartRuns } from '../../aggregate/runs.js';
+import type { PartRuns } from '../../aggregate/runs.js';
 import type { SweepPart } from '../../sweep/load.js';
 import { formatSetting, settingOf } from '../../sweep/settings.js';
 import { formatThreshold } from '../../sweep/threshold.js';
-import { formatCount } from '../../units.js';
-import { cellFields, cellName, cellNotes, cellSettings, stepNotes } from './describe-cell.js';
-import { comparedAggregate, comparedMetric, isReleased } from './compared.js';
+import type { TrainingSettings } from '../../sweep/task.js';
+import {
+  cellFields,
+  cellName,
+  cellNotes,
+  cellSettings,
+  evaluationBeforeEnd,
+  stepNotes,
+} from './describe-cell.js';
+import { comparedAggregate, comparedMetric, comparesBeforeEnd } from './compared.js';
 import { formatAggregate, formatNumber } from './format.js';
 import { generalRows, layouts, type LayoutRow } from './layouts.js';
 import { printedValue } from './paper.js';
@@ -13,15 +20,23 @@ import type { Table, TableRecord } from './table.js';
 
 const CAPTION = 'Mean ± standard deviation over the finished runs';
 
-/** A part's means: in the paper's layout, one table a threshold with a finished run, if it reproduces a table; else a row a cell. */
+/**
+ * Returns a part's means. A part that reproduces a table of the paper has one table in its layout for each threshold (and each kind of
+ * random streams) with a finished run; any other part has one table with one row per cell.
+ */
 export function meansTables(partRuns: PartRuns): Table[] {
   const { part } = partRuns;
   const cells = toCells(partRuns);
   if (part.table === null) return [generalTable(part, cells)];
-  return byThreshold(cells)
-    .map((group, index) => ({ group, isFirst: index === 0 }))
-    .filter(({ group }) => group.some(({ runs }) => runs.length > 0))
-    .map(({ group, isFirst }) => paperTable(part, group, isFirst));
+  const groups = byVariant(cells);
+  const hasBothStreams = new Set(cells.map(({ settings }) => settings.randomStreams)).size > 1;
+  return groups
+    .map(({ cells, settings }, index) => ({
+      cells,
+      variant: variantOf(settings, index === 0, hasBothStreams),
+    }))
+    .filter(({ cells }) => cells.some(({ runs }) => runs.length > 0))
+    .map(({ cells, variant }) => paperTable(part, cells, variant));
 }
 
 /** The rows that a part's means, and its single runs, are shown in. */
@@ -29,16 +44,13 @@ export function rowsOf({ table }: Pick<SweepPart, 'table'>): readonly LayoutRow[
   return table === null ? generalRows : layouts[table];
 }
 
-/** As the paper prints it: a column a cell, the dimensions on top; its own numbers under each measured row. */
-function paperTable(part: SweepPart, cells: readonly Cell[], isFirst: boolean): Table {
-  const threshold = cells[0]?.settings.decoderLogVarianceThreshold ?? null;
-  const clipped = threshold === null ? '' : `, threshold ${formatThreshold(threshold)}`;
-  const suffix = isFirst || threshold === null ? '' : `-${formatThreshold(threshold).replace('^', '')}`;
+/** As the paper prints it: one column per cell, the dimensions on top; the paper's own numbers under each measured row. */
+function paperTable(part: SweepPart, cells: readonly Cell[], variant: Variant): Table {
   const dimensions = cells.map(({ settings }) => settings);
   return {
-    name: `${part.name}${suffix}`,
-    title: `${part.title ?? part.name}${clipped}`,
-    caption: captionOf(cells),
+    name: `${part.name}${variant.suffix}`,
+    title: `${part.title ?? part.name}${variant.title}`,
+    caption: captionOf(part, cells),
     head: ['Intrinsic Dimensions', ...dimensions.map(({ intrinsicDim }) => String(intrinsicDim))],
     body: [
       ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
@@ -51,23 +63,51 @@ function paperTable(part: SweepPart, cells: readonly Cell[], isFirst: boolean): 
   };
 }
 
-function captionOf(cells: readonly Cell[]): string {
-  const [released] = cells.filter(({ settings }) => isReleased(settings)).flatMap(({ runs }) => runs);
-  if (released === undefined) return `${CAPTION}; beneath it what the paper prints.`;
+/** What tells a table of the paper's layout from the others of its part. */
+interface Variant {
+  readonly suffix: string;
+  readonly title: string;
+}
+
+/** The first table of a part has the part's own name. */
+function variantOf(settings: TrainingSettings, isFirst: boolean, hasBothStreams: boolean): Variant {
+  const { decoderLogVarianceThreshold: bound } = settings;
+  const threshold = bound === null ? null : formatThreshold(bound);
+  const streams = hasBothStreams ? cellFields({ settings }).randomStreams : null;
+  const title = [threshold === null ? null : `threshold ${threshold}`, streams];
+  const suffix = isFirst ? [] : [threshold?.replace('^', '') ?? null, streams];
+  return {
+    suffix: suffix.map((text) => (text === null ? '' : `-${text}`)).join(''),
+    title: title.map((text) => (text === null ? '' : `, ${text}`)).join(''),
+  };
+}
+
+/** @param cells all with the same random streams */
+function captionOf(part: SweepPart, cells: readonly Cell[]): string {
+  const first = cells[0];
+  if (first === undefined || !comparesBeforeEnd(part, first.settings))
+    return `${CAPTION}; beneath it what the paper prints.`;
   return (
-    `${CAPTION}, at step ${formatCount(printedStep(released))}: the evaluation that the paper prints. ` +
-    'Beneath it the printed number, and the mean at the end of training.'
+    `${CAPTION}, at ${evaluationBeforeEnd(cells.flatMap(({ runs }) => runs))}. ` +
+    'Beneath it the printed number, and the mean at the end of training. ' +
+    'Where this project also measures the quantity in another way, the mean of that metric at the end follows by its name.'
   );
 }
 
 function paperRows(part: SweepPart, row: LayoutRow, cells: readonly Cell[]): string[][] {
+  const isBeforeEnd = cells.some(({ settings }) => comparesBeforeEnd(part, settings));
   const printed = cells.map((cell) => printedFor(part, row, cell));
-  const compared = [row.label, ...cells.map((cell) => formatAggregate(comparedAggregate(row, cell)))];
-  const atEnd = ['  at the end', ...cells.map(({ metrics }) => formatAggregate(metrics.get(row.metric)))];
+  const atEnd = (metricOf: (cell: Cell) => string) =>
+    cells.map((cell) => formatAggregate(cell.metrics.get(metricOf(cell))));
   return [
-    compared,
+    [row.label, ...cells.map((cell) => formatAggregate(comparedAggregate(part, row, cell)))],
     ...(printed.every((value) => value === null) ? [] : [['  printed', ...printed.map(formatNumber)]]),
-    ...(cells.some(({ settings }) => isReleased(settings)) ? [atEnd] : []),
+    ...(isBeforeEnd
+      ? [['  at the end', ...atEnd(({ settings }) => comparedMetric(part, row, settings))]]
+      : []),
+    ...(isBeforeEnd && row.releasedMetric !== undefined
+      ? [[`  ${row.metric} at the end`, ...atEnd(() => row.metric)]]
+      : []),
   ];
 }
 
@@ -90,12 +130,15 @@ function generalTable(part: SweepPart, cells: readonly Cell[]): Table {
   };
 }
 
-/** Cells of one threshold each, in the order in which they come. */
-function byThreshold(cells: readonly Cell[]): Cell[][] {
-  const groups = new Map<number | null, Cell[]>();
+/** Cells with the same threshold and the same random streams, in the order in which they come. */
+function byVariant(cells: readonly Cell[]): { settings: TrainingSettings; cells: Cell[] }[] {
+  const groups = new Map<string, { settings: TrainingSettings; cells: Cell[] }>();
   for (const cell of cells) {
-    const threshold = cell.settings.decoderLogVarianceThreshold;
-    groups.set(threshold, [...(groups.get(threshold) ?? []), cell]);
+    const { settings } = cell;
+    const key = `${String(settings.decoderLogVarianceThreshold)} ${String(settings.randomStreams)}`;
+    const group = groups.get(key);
+    if (group) group.cells.push(cell);
+    else groups.set(key, { settings, cells: [cell] });
   }
   return [...groups.values()];
 }
@@ -115,16 +158,16 @@ function printedFor({ table }: SweepPart, { printed }: LayoutRow, { settings }: 
 function recordsOf(part: SweepPart, cells: readonly Cell[]): TableRecord[] {
   return rowsOf(part).flatMap((row) =>
     cells.map((cell) => {
-      const measured = comparedAggregate(row, cell);
+      const measured = comparedAggregate(part, row, cell);
       return {
         ...cellFields(cell),
         cell: cellName(part, cell),
-        metric: comparedMetric(row, cell.settings),
+        metric: comparedMetric(part, row, cell.settings),
         mean: measured?.mean ?? null,
         standardDeviation: measured?.standardDeviation ?? null,
         min: measured?.min ?? null,
         max: measured?.max ?? null,
-        meanAtEnd: cell.metrics.get(row.metric)?.mean ?? null,
+        meanAtEnd: cell.metrics.get(comparedMetric(part, row, cell.settings))?.mean ?? null,
         runsFinished: cell.runs.length,
         runsAsked: cell.asked.length,
         printed: printedFor(part, row, cell),

@@ -1,33 +1,29 @@
 import { labels } from '../../aggregate/cells.js';
 import { isCollapsed } from '../../aggregate/collapse.js';
-import { finalNumber, printedStep, type PartRuns } from '../../aggregate/runs.js';
-import { formatCount } from '../../units.js';
-import { comparedMetric, comparedNumber, isReleased } from './compared.js';
-import { cellFields, cellName } from './describe-cell.js';
+import { finalNumber, type PartRuns, type Run } from '../../aggregate/runs.js';
+import { comparedNumber, comparesBeforeEnd } from './compared.js';
+import { cellFields, cellName, evaluationBeforeEnd } from './describe-cell.js';
 import { formatNumber } from './format.js';
 import { rowsOf } from './means-tables.js';
 import type { Table } from './table.js';
 
-/** Every finished run of a part, a row each: a mean of three can hide a collapsed run. */
+/** Returns every finished run of a part, one per row: a mean of three can hide a collapsed run. */
 export function runsTable({ part, runs, missing }: PartRuns): Table {
   const label = labels(part.tasks);
-  const rows = rowsOf(part).filter((row) => runs.some((run) => comparedNumber(row, run) !== null));
-  const [first] = runs;
-  const released = first !== undefined && isReleased(first.task.settings);
+  const rows = rowsOf(part).filter((row) => runs.some((run) => comparedNumber(part, row, run) !== null));
+  const early = runs.filter(({ task }) => comparesBeforeEnd(part, task.settings));
   const extra = ['loss', 'kl', 'decoderVariance'].filter((name) =>
     rows.every(({ metric }) => metric !== name),
   );
   return {
     name: `${part.name}-runs`,
     title: `${part.title ?? part.name}: every run`,
-    caption: released
-      ? `Each run at step ${formatCount(printedStep(first))}, the evaluation that the paper prints; the columns ${extra.join(', ')} at its last.`
-      : 'Each run at its last evaluation.',
+    caption: captionOf(runs, early, [...extra, 'collapsed']),
     head: ['cell', 'run', ...rows.map((row) => row.label), ...extra, 'collapsed'],
     body: runs.map((run) => [
       cellName(part, run.task),
       label(run.task),
-      ...rows.map((row) => formatNumber(comparedNumber(row, run))),
+      ...rows.map((row) => formatNumber(comparedNumber(part, row, run))),
       ...extra.map((metric) => formatNumber(finalNumber(run, metric))),
       isCollapsed(run) ? 'collapsed' : '',
     ]),
@@ -39,13 +35,19 @@ export function runsTable({ part, runs, missing }: PartRuns): Table {
       seed: run.task.settings.seed,
       modelSeed: run.task.settings.modelSeed,
       steps: run.task.settings.steps,
-      ...Object.fromEntries(
-        rows.map((row) => [comparedMetric(row, run.task.settings), comparedNumber(row, run)]),
-      ),
-      ...(released &&
-        Object.fromEntries(rows.map(({ metric }) => [`${metric}AtEnd`, finalNumber(run, metric)]))),
+      ...Object.fromEntries(rows.map(({ metric }) => [metric, finalNumber(run, metric)])),
+      ...(part.table !== null &&
+        Object.fromEntries(rows.map((row) => [`${row.metric}Compared`, comparedNumber(part, row, run)]))),
       ...Object.fromEntries(extra.map((metric) => [metric, finalNumber(run, metric)])),
       collapsed: isCollapsed(run) ? 1 : 0,
     })),
   };
+}
+
+/** @param early the runs whose numbers are those before the end of training */
+function captionOf(runs: readonly Run[], early: readonly Run[], atEnd: readonly string[]): string {
+  if (early.length === 0) return 'Each run at its last evaluation.';
+  const which = early.length === runs.length ? 'Each run' : 'Each run with released-code random streams';
+  const others = early.length === runs.length ? '' : ' All other runs are shown at their last evaluation.';
+  return `${which} at ${evaluationBeforeEnd(early)}; the columns ${atEnd.join(', ')} at its last evaluation.${others}`;
 }

@@ -1,9 +1,9 @@
 import { splitWords, type Words } from '../../compiler/random/words.js';
 
-/** When the authors' code takes keys beside those of the training batches; t counts steps from 0. */
+/** When the authors' code takes keys other than those of the training batches. Steps t count from 0. */
 export interface ReleasedSchedule {
-  /** Data keys of one score: 1 for the real points; 2 where a score of linear data draws a batch of its own. */
-  readonly dataKeysPerScore: 1 | 2;
+  /** Whether a score draws a batch of its own besides the real points, and so takes a second data key. */
+  readonly drawsScoreBatch: boolean;
   /** Steps between two plots; null if the only plot is that of t = 0. */
   readonly plotEverySteps: number | null;
   /** Whether the last step is plotted too. */
@@ -22,7 +22,7 @@ export interface StepKeys {
 export interface ScoreKeys {
   readonly points: Words;
   readonly noise: Words;
-  /** Of the score's own batch, where it draws one. */
+  /** The key of the score's own batch; unused unless the schedule says `drawsScoreBatch`. */
   readonly scorePoints: Words;
 }
 
@@ -57,10 +57,9 @@ export class ReleasedChains {
     this.#steps = steps;
     this.#evaluateEverySteps = evaluateEverySteps;
     // One batch of real points is scored before training.
-    const { dataKeysPerScore } = schedule;
     this.#start = {
       t: 0,
-      data: skipData(chains.data, dataKeysPerScore),
+      data: skipData(chains.data, dataKeysPerScore(schedule)),
       model: splitWords(chains.model)[1],
     };
     this.#position = this.#start;
@@ -91,7 +90,7 @@ export class ReleasedChains {
     let { data, model } = this.#position;
     if (t % this.#evaluateEverySteps === 0) {
       model = splitWords(model)[1];
-      data = skipData(data, this.#schedule.dataKeysPerScore);
+      data = skipData(data, dataKeysPerScore(this.#schedule));
     }
     if (this.#isPlotted(t)) {
       model = splitWords(model)[1];
@@ -108,6 +107,10 @@ export class ReleasedChains {
     const isLast = plotsLastStep && t === this.#steps - 1;
     return isLast || (plotEverySteps === null ? t === 0 : t % plotEverySteps === 0);
   }
+}
+
+function dataKeysPerScore({ drawsScoreBatch }: ReleasedSchedule): number {
+  return drawsScoreBatch ? 2 : 1;
 }
 
 function skipData(chain: Words, keys: number): Words {

@@ -4,7 +4,7 @@ import { gatherRows } from '../../compiler/gather.js';
 import { tf } from '../../compiler/native/tensorflow.js';
 import { keyOf } from '../../compiler/random/keys.js';
 import { foldInWords, keyWords, splitWords, type DataKeys, type Words } from '../../compiler/random/words.js';
-import type { ExperimentName } from '../../sweep/experiments.js';
+import { isOfThePaper, type ExperimentName } from '../../sweep/experiments.js';
 import type { TrainingSettings } from '../../sweep/task.js';
 import type { Model } from '../../vae/model.js';
 import { ReleasedChains, type ReleasedSchedule } from './released-chains.js';
@@ -16,9 +16,9 @@ import { MAX_CHUNK_STEPS, type DrawPlan, type RandomStreams, type TaskKeys } fro
  * Section 6 was made.
  */
 export const SCHEDULES: Readonly<Record<ExperimentName, ReleasedSchedule>> = {
-  linear: { dataKeysPerScore: 2, plotEverySteps: null, plotsLastStep: false, dataKeysPerPlot: 0 },
-  sigmoid: { dataKeysPerScore: 1, plotEverySteps: 50_000, plotsLastStep: true, dataKeysPerPlot: 1 },
-  sphere: { dataKeysPerScore: 1, plotEverySteps: 50_000, plotsLastStep: true, dataKeysPerPlot: 0 },
+  linear: { drawsScoreBatch: true, plotEverySteps: null, plotsLastStep: false, dataKeysPerPlot: 0 },
+  sigmoid: { drawsScoreBatch: false, plotEverySteps: 50_000, plotsLastStep: true, dataKeysPerPlot: 1 },
+  sphere: { drawsScoreBatch: false, plotEverySteps: 50_000, plotsLastStep: true, dataKeysPerPlot: 0 },
 };
 
 /** Names of the released code's modules, by the layers' names here: a kernel's key is folded from its module's and layer's names. */
@@ -34,9 +34,9 @@ type DrawSettings = Pick<TrainingSettings, 'batchSize' | 'evaluationPoints'>;
 /** The random streams of the authors' released code: its key tree, and one draw for the noise of latents and decoder. */
 export function releasedStreams(model: Model, settings: DrawSettings): RandomStreams {
   const { dataset, settings: shape } = model;
-  const schedule = SCHEDULES[shape.experiment as ExperimentName];
+  const schedule = scheduleOf(shape.experiment);
   const { latentDim, ambientDim, decoderNoise } = shape;
-  const hasScoreBatch = schedule.dataKeysPerScore === 2;
+  const { drawsScoreBatch } = schedule;
   const matrix = (row: Tensor | undefined, count: number) => tf.reshape<Rank.R2>(row ?? [], [count, -1]);
   const noise = (row: Tensor | undefined, count: number) => {
     const both = matrix(row, count);
@@ -46,23 +46,23 @@ export function releasedStreams(model: Model, settings: DrawSettings): RandomStr
     };
   };
   const { batchSize, evaluationPoints } = settings;
-  const ofSource = (count: number) => count * dataset.sourceDim(shape);
-  const ofNoise = (count: number) => count * (latentDim + ambientDim);
+  const sourceCount = (count: number) => count * dataset.sourceDim(shape);
+  const noiseCount = (count: number) => count * (latentDim + ambientDim);
   return {
     steps: {
       ...keyTables(2, MAX_CHUNK_STEPS),
-      counts: [ofSource(batchSize), ofNoise(batchSize)],
+      counts: [sourceCount(batchSize), noiseCount(batchSize)],
       arrange: ([source, both]) => {
         const { latent, decoder } = noise(both, batchSize);
         return { source: matrix(source, batchSize), latent, decoder: decoderNoise ? decoder : null };
       },
     },
     evaluations: {
-      ...keyTables(hasScoreBatch ? 3 : 2, 1),
+      ...keyTables(drawsScoreBatch ? 3 : 2, 1),
       counts: [
-        ofSource(evaluationPoints),
-        ofNoise(evaluationPoints),
-        ...(hasScoreBatch ? [ofSource(evaluationPoints)] : []),
+        sourceCount(evaluationPoints),
+        noiseCount(evaluationPoints),
+        ...(drawsScoreBatch ? [sourceCount(evaluationPoints)] : []),
       ],
       arrange: ([source, both, score]) => {
         const { latent, decoder } = noise(both, evaluationPoints);
@@ -76,12 +76,18 @@ export function releasedStreams(model: Model, settings: DrawSettings): RandomStr
         };
       },
     },
-    keysOf: (own, dataKeys) => releasedKeys(schedule, own, dataKeys, hasScoreBatch),
+    keysOf: (own, dataKeys) => releasedKeys(schedule, own, dataKeys, drawsScoreBatch),
     commonSteps: (steps) => (schedule.plotsLastStep ? steps - 1 : steps),
   };
 }
 
-/** Keys that are made outside of the loop: tables of `rows` keys each, [rows, 2], whose first row is that of step `first`. */
+/** @throws an Error for data that the authors' code does not have; the settings' validation refuses it before */
+function scheduleOf(experiment: string): ReleasedSchedule {
+  if (isOfThePaper(experiment)) return SCHEDULES[experiment];
+  throw new Error(`the authors' released code has no ${experiment} data, so it has no random streams for it`);
+}
+
+/** Declares keys that are made outside of the loop: tables of `rows` keys each, [rows, 2], whose first row is that of step `first`. */
 function keyTables(tables: number, rows: number): Pick<DrawPlan<unknown>, 'inputs' | 'keys'> {
   const table = { dtype: 'int32', shape: [rows, 2] } as const;
   return {
@@ -97,7 +103,7 @@ function releasedKeys(
   schedule: ReleasedSchedule,
   settings: TrainingSettings,
   dataKeys: DataKeys,
-  hasScoreBatch: boolean,
+  drawsScoreBatch: boolean,
 ): TaskKeys {
   const [initial, model] = splitWords(keyWords(settings.modelSeed));
   const chains = new ReleasedChains(schedule, settings, { model, data: dataKeys.chain });
@@ -112,7 +118,10 @@ function releasedKeys(
   return {
     kernelKey: ({ name }) =>
       keyOf(
-        [...moduleOf(name).split('/'), 'kernel'].reduce((key, part) => foldInWords(key, word(part)), initial),
+        [...moduleOf(name).split('/'), 'kernel'].reduce(
+          (key, part) => foldInWords(key, nameHash(part)),
+          initial,
+        ),
       ),
     stepInputs: (firstStep, count) => {
       tf.dispose(current);
@@ -132,7 +141,7 @@ function releasedKeys(
     },
     evaluationInputs: (step) => {
       const { points, noise, scorePoints } = chains.score(step);
-      const keys = hasScoreBatch ? [points, noise, scorePoints] : [points, noise];
+      const keys = drawsScoreBatch ? [points, noise, scorePoints] : [points, noise];
       return [tf.scalar(step, 'int32'), ...keys.map((key) => table([key], 1))];
     },
     dispose: () => {
@@ -149,7 +158,7 @@ function moduleOf(name: string): string {
   return `${MODULES[network] ?? network}/FC${index}`;
 }
 
-/** The number that the released code folds in for a name: the first four bytes of its SHA-1, big-endian (the rule of flax.nn 0.3). */
-function word(name: string): number {
+/** Returns the number that the released code folds in for a name: the first four bytes of its SHA-1, big-endian (the rule of flax.nn 0.3). */
+function nameHash(name: string): number {
   return createHash('sha1').update(name).digest().readUInt32BE(0);
 }

@@ -31,7 +31,7 @@ export interface EvaluationDraws {
 
 /** What a compiled loop draws at each step. */
 export interface DrawPlan<Draws> {
-  /** Inputs of the loop that the keys are made from. */
+  /** Shapes of the loop's inputs that `keys` computes the keys from. */
   readonly inputs: readonly TensorShape[];
   /** Returns as many tensors of keys as there are `counts`, each int32 [n, 2], a row for each of the n `steps`. */
   readonly keys: (inputs: readonly Tensor[], steps: Tensor1D) => Tensor[];
@@ -57,6 +57,6 @@ export interface RandomStreams {
   readonly evaluations: DrawPlan<EvaluationDraws>;
   /** @param dataKeys the chain of data keys after the data's parameters were drawn */
   keysOf(settings: TrainingSettings, dataKeys: DataKeys): TaskKeys;
-  /** First steps of a task of `steps` steps that are the same in every longer task. */
+  /** Returns how many of the first steps of a task with `steps` steps are the same in every longer task. */
   commonSteps(steps: number): number;
 }

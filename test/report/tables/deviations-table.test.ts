@@ -90,13 +90,14 @@ test('with the released random streams the evaluation before the last is compare
     ],
   );
   const [table] = parts.flatMap(meansTables);
-  assert.match(table?.caption ?? '', /at step 145,000: the evaluation that the paper prints/);
+  assert.match(table?.caption ?? '', /at step 145,000, the evaluation that the paper prints\./);
   assert.deepEqual(
     table?.body.filter(([label]) => label !== undefined && /over|#0|printed|end/.test(label)),
     [
       ['Mean Manifold Error, over all pairs', '0.13'],
       ['  printed', '0.13'],
       ['  at the end', '7'],
+      ['  manifoldErrorPairwise at the end', '7'],
       ['  printed', '0.13'],
       ['  at the end', '–'],
       ["Mean #0's in Encoder Variance", '4'],
@@ -106,6 +107,84 @@ test('with the released random streams the evaluation before the last is compare
   );
   const runs = parts.map(runsTable)[0];
   assert.match(runs?.caption ?? '', /^Each run at step 145,000/);
-  assert.equal(runs?.records[0]?.['encoderZeros'], 4);
-  assert.equal(runs.records[0]['encoderZerosAtEnd'], 7);
+  assert.equal(runs?.records[0]?.['encoderZeros'], 7);
+  assert.equal(runs.records[0]['encoderZerosCompared'], 4);
+});
+
+test('a mean of exactly one unit above the printed number is not cut off to it', () => {
+  const sample = sampleSweep(SPHERE);
+  // Printed for 2-6-6: 0.02. In floating point 0.03 is less than 0.02 + 0.01.
+  for (const index of [0, 1]) sample.finish(sample.taskOf(index), { manifoldError: 0.03 });
+  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  assert.deepEqual(
+    table?.records.map(({ agreement }) => agreement),
+    ['differs'],
+  );
+});
+
+const BOTH_STREAMS = `
+experiment: sphere
+table: table3
+grid: { dimensions: [[2, 6, 6]], randomStreams: [fold-in, released-code], seed: [1] }
+`;
+const EVALUATIONS = [
+  { step: 145_000, releasedManifoldError: 0.02, manifoldError: 0.3, encoderZeros: 3 },
+  { step: 150_000, releasedManifoldError: 0.5, manifoldError: 0.6, encoderZeros: 5 },
+];
+
+test('each kind of random streams has its own table and its own evaluation', () => {
+  const sample = sampleSweep(BOTH_STREAMS);
+  for (const task of sample.sweep.tasks) writeFinishedRun(sample.outDir, task, { evaluations: EVALUATIONS });
+  const parts = readRuns(sample.sweep, sample.outDir);
+  const tables = parts.flatMap(meansTables);
+  assert.deepEqual(
+    tables.map(({ name, title }) => [name, title]),
+    [
+      ['sample', 'sample, fold-in'],
+      ['sample-released-code', 'sample, released-code'],
+    ],
+  );
+  assert.deepEqual(
+    tables.map(({ records }) => records.map(({ metric, mean, meanAtEnd }) => [metric, mean, meanAtEnd])),
+    [
+      [
+        ['manifoldError', 0.6, 0.6],
+        ['encoderZeros', 5, 5],
+      ],
+      [
+        ['releasedManifoldError', 0.02, 0.5],
+        ['encoderZeros', 3, 5],
+      ],
+    ],
+  );
+  const [runs] = parts.map(runsTable);
+  assert.match(runs?.caption ?? '', /^Each run with released-code random streams at step 145,000/);
+  const keys = runs?.records.map((record) => Object.keys(record).join());
+  assert.equal(new Set(keys).size, 1);
+});
+
+test('a part that reproduces no table shows the last evaluation everywhere', () => {
+  const sample = sampleSweep(BOTH_STREAMS.replace('table: table3\n', ''));
+  for (const task of sample.sweep.tasks) writeFinishedRun(sample.outDir, task, { evaluations: EVALUATIONS });
+  const [table] = readRuns(sample.sweep, sample.outDir).flatMap(meansTables);
+  const zeros = table?.head.indexOf("#0's in encoder variance") ?? -1;
+  assert.deepEqual(
+    table?.body.map((row) => row[zeros]),
+    ['5', '5'],
+  );
+  assert.ok(
+    table.records.filter(({ metric }) => metric === 'encoderZeros').every(({ mean }) => mean === 5),
+    'the records show another evaluation',
+  );
+});
+
+test('names the step alone where evaluations are not those of the released code', () => {
+  const sample = sampleSweep(
+    `${SPHERE}settings: { randomStreams: released-code, steps: 1000, evaluateEverySteps: 100 }`,
+  );
+  writeFinishedRun(sample.outDir, sample.taskOf(0), {
+    evaluations: [{ step: 900 }, { step: 1_000 }],
+  });
+  const [table] = readRuns(sample.sweep, sample.outDir).flatMap(meansTables);
+  assert.match(table?.caption ?? '', /at step 900, the last evaluation before the end of training\./);
 });
