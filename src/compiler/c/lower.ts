@@ -7,6 +7,7 @@ import {
   logicalShiftOf,
   missing,
   outputOf,
+  requireGatherOfRows,
   sumOver,
   unsupported,
   unsupportedShape,
@@ -177,12 +178,10 @@ class Lowering {
   }
 
   #gather(node: OperationNode, from: Value, which: Value, shape: readonly number[]): View {
-    const table = this.#matrix(from, sizeOf(shape.slice(1)));
-    const indices = this.#matrix(which, 1);
-    if (constantValues(node.inputs[2])[0] !== 0 || indices.dtype !== 'int32')
-      unsupported(node, 'other than of rows by int32 indices');
+    requireGatherOfRows(node, dtypeOf(which));
+    const table = this.#matrix(from, sizeOf(shapeOf(from).slice(1)));
     const out = this.#newView(table.dtype, shape);
-    this.#operations.push({ kind: 'gather', table, indices, out });
+    this.#operations.push({ kind: 'gather', table, indices: this.#matrix(which, 1), out });
     return out;
   }
 

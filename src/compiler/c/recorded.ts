@@ -70,6 +70,16 @@ export function sumOver(node: OperationNode, shape: readonly number[]): Sum['ove
 }
 
 /**
+ * Checks that a recorded gather takes whole rows of its table, the only form that the C engine has.
+ * @throws for another axis, for batch dimensions and for indices that are not int32
+ */
+export function requireGatherOfRows(node: OperationNode, indexType: CellType): void {
+  if (Number(attribute(node, 'batch_dims') ?? 0) !== 0) unsupported(node, 'with batch_dims other than 0');
+  if (constantValues(node.inputs[2])[0] !== 0) unsupported(node, 'along an axis other than 0');
+  if (indexType !== 'int32') unsupported(node, 'with indices that are not int32');
+}
+
+/**
  * The word and the distance of a shift that fills with zeros, if this is the mask that makes one of TensorFlow's shift, which repeats
  * the sign.
  */

@@ -10,47 +10,11 @@ import { compileLoopToC } from '../../../src/compiler/c/compile.js';
 import { eagerLoop, type LoopBody, type LoopShapes } from '../../../src/compiler/loop.js';
 import { operation } from '../../../src/compiler/native/backend.js';
 import { tf } from '../../../src/compiler/native/tensorflow.js';
+import { assertClose, both } from './both-engines.js';
 
 /** Sizes that fill no vector, fill some exactly, and leave a part. */
 const SIZES = [1, 3, 4, 7, 16, 20, 33, 64, 70];
 const SEED = 20261124;
-
-/** A loop whose step replaces its one state tensor by `fn` of the inputs. */
-function applying(fn: (inputs: readonly Tensor[]) => Tensor): LoopBody {
-  return {
-    keys: () => [],
-    draw: () => [],
-    step: (_state, inputs) => ({ state: [fn(inputs)], metrics: tf.zeros([1]) }),
-  };
-}
-
-/** What a function of tensors gives by the C engine and by TensorFlow. */
-function both(
-  fn: (inputs: readonly Tensor[]) => Tensor,
-  inputs: readonly Tensor[],
-): { c: Float32Array; eager: Float32Array } {
-  const expected = tf.tidy(() => fn(inputs));
-  const shapeOf = ({ dtype, shape }: Tensor) => ({ dtype, shape });
-  const shapes: LoopShapes = { inputs: inputs.map(shapeOf), state: [shapeOf(expected)] };
-  const { state } = compileLoopToC(applying(fn), shapes, 1).run([tf.zerosLike(expected)], inputs, 1, 1);
-  return {
-    c: state[0]?.dataSync<'float32'>() ?? new Float32Array(),
-    eager: expected.dataSync<'float32'>(),
-  };
-}
-
-function assertClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
-  assert.equal(actual.length, expected.length);
-  actual.forEach((value, index) => {
-    const wanted = expected[index] ?? NaN;
-    const isClose =
-      Object.is(value, wanted) || Math.abs(value - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
-    assert.ok(
-      isClose || value === wanted,
-      `element ${String(index)}: ${String(value)}, not ${String(wanted)}`,
-    );
-  });
-}
 
 describe('the C engine', () => {
   it('reads a state as it was before the step, also after its new value is made', () => {

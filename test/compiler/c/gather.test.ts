@@ -1,0 +1,121 @@
+import '../../native-environment.js';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
+import { compileLoopToC } from '../../../src/compiler/c/compile.js';
+import { gatherRows } from '../../../src/compiler/gather.js';
+import { eagerLoop, type LoopBody } from '../../../src/compiler/loop.js';
+import { tf } from '../../../src/compiler/native/tensorflow.js';
+import { both, byC } from './both-engines.js';
+
+const ROWS = 6;
+/** Both ends and some in between, not in order, some of them twice. */
+const INDICES = tf.tensor1d([5, 0, 3, 3, 1, 5, 0], 'int32');
+/** Rows that are shorter than a vector, fill one, and are longer than one. */
+const SHAPES = [[ROWS], [ROWS, 1], [ROWS, 2], [ROWS, 16], [ROWS, 19], [ROWS, 3, 5]];
+
+/** A table of different numbers. As float32, some of the int32 are NaN or infinite: a gather must not touch their bits. */
+function tableOf(shape: readonly number[], dtype: 'float32' | 'int32'): Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = Array.from({ length: size }, (_, index) =>
+    dtype === 'float32' ? index / 7 - 1 : 0x7f800000 - 3 + index,
+  );
+  return tf.tensor(values, [...shape], dtype);
+}
+
+function gather([table, indices]: readonly Tensor[]): Tensor {
+  return gatherRows(table as Tensor, indices as Tensor1D);
+}
+
+function atMost(indices: Tensor1D, largest: number): Tensor1D {
+  return tf.minimum(indices, tf.scalar(largest, 'int32'));
+}
+
+describe('a gather of rows in the C engine', () => {
+  for (const dtype of ['float32', 'int32'] as const)
+    for (const shape of SHAPES)
+      it(`takes the rows that TensorFlow takes: ${dtype} [${shape.join(', ')}]`, () => {
+        const { c, eager } = both(gather, [tableOf(shape, dtype), INDICES]);
+        assert.deepEqual(c, eager);
+        assert.equal(eager.length, (INDICES.size * tableOf(shape, dtype).size) / ROWS);
+      });
+
+  it('takes the nearest row for an index outside of the table, where TensorFlow refuses it', () => {
+    const outside = tf.tensor1d([-1, ROWS, -(2 ** 31), 2 ** 31 - 1, 2], 'int32');
+    const nearest = tf.tensor1d([0, ROWS - 1, 0, ROWS - 1, 2], 'int32');
+    for (const dtype of ['float32', 'int32'] as const)
+      for (const shape of [[ROWS], [ROWS, 2], [ROWS, 3, 5]]) {
+        const table = tableOf(shape, dtype);
+        const expected = gather([table, nearest]);
+        assert.deepEqual(byC(gather, [table, outside], expected), expected.dataSync());
+        assert.throws(() => gather([table, outside]), /indices\[0\] = -1 is not in \[0, 6\)/);
+      }
+  });
+
+  it('reads slices of tables and of indices, and what is made in the loop, and can be sliced and concatenated', () => {
+    const functions: Record<string, (table: Tensor, indices: Tensor1D) => Tensor> = {
+      'the middle rows': (table, indices) => gatherRows(tf.slice(table, [1, 0], [3, 4]), atMost(indices, 2)),
+      'the last rows': (table, indices) => gatherRows(tf.slice(table, [2, 0], [4, 4]), atMost(indices, 3)),
+      'the middle columns': (table, indices) => gatherRows(tf.slice(table, [0, 1], [ROWS, 2]), indices),
+      'the last column': (table, indices) => gatherRows(tf.slice(table, [0, 3], [ROWS, 1]), indices),
+      'a transposed table': (table, indices) => gatherRows(tf.transpose(table), atMost(indices, 3)),
+      'a row as a table of numbers': (table, indices) =>
+        gatherRows(tf.reshape(tf.slice(table, [2, 0], [1, 4]), [4]), atMost(indices, 3)),
+      'some of the indices': (table, indices) => gatherRows(table, tf.slice(indices, [2], [3])),
+      'every index the same': (table) => gatherRows(table, tf.fill<Rank.R1>([3], ROWS - 1, 'int32')),
+      'a table of one number': (_, indices) => gatherRows(tf.fill([ROWS, 4], 2.5), indices),
+      'a table made in the loop': (table, indices) =>
+        gatherRows(tf.concat([tf.mul(table, 2), table], 1), indices),
+      'a slice of what was gathered': (table, indices) =>
+        tf.slice(gatherRows(table, indices), [1, 1], [4, 2]),
+      'parts of a concatenation': (table, indices) =>
+        tf.concat([table, gatherRows(table, indices), gatherRows(table, tf.slice(indices, [3], [2]))], 0),
+    };
+    for (const [name, fn] of Object.entries(functions)) {
+      const { c, eager } = both(
+        ([table, indices]) => fn(table as Tensor, indices as Tensor1D),
+        [tableOf([ROWS, 4], 'float32'), INDICES],
+      );
+      assert.deepEqual(c, eager, name);
+    }
+  });
+
+  it('takes rows by a single index and by a matrix of indices', () => {
+    for (const shape of [[ROWS], [ROWS, 3], [ROWS, 3, 5]])
+      for (const indices of [tf.scalar(4, 'int32'), tf.tensor2d([5, 0, 2, 2, 1, 4], [3, 2], 'int32')]) {
+        const { c, eager } = both(gather, [tableOf(shape, 'float32'), indices]);
+        assert.deepEqual(c, eager, `[${shape.join(', ')}] by [${indices.shape.join(', ')}]`);
+      }
+  });
+
+  it('reads a state as it was before the step', () => {
+    const shapes = { state: [{ dtype: 'float32', shape: [ROWS, 3] }], inputs: [] } as const;
+    const order = tf.tensor1d([1, 2, 3, 4, 5, 0], 'int32');
+    const body: LoopBody = {
+      keys: () => [],
+      draw: () => [],
+      step: ([x]) => {
+        const next = gatherRows(x as Tensor, order);
+        return { state: [next], metrics: tf.reshape(tf.slice(next, [0, 0], [1, 3]), [3]) };
+      },
+    };
+    const start = [tableOf([ROWS, 3], 'float32')];
+    const c = compileLoopToC(body, shapes, 4).run(start, [], 1, 4);
+    const eager = eagerLoop(body, 4).run(start, [], 1, 4);
+    assert.deepEqual(c.metrics, eager.metrics);
+    assert.deepEqual(c.state[0]?.arraySync(), eager.state[0]?.arraySync());
+  });
+
+  it('refuses batch dimensions and other axes, which tfjs records for indices that are constants', () => {
+    const table = tableOf([2, ROWS], 'float32');
+    const indices = tf.tensor2d([5, 0, 1, 2], [2, 2], 'int32');
+    const refused: [(inputs: readonly Tensor[]) => Tensor, string][] = [
+      [([x]) => tf.gather(x as Tensor, indices, 1, 1), 'with batch_dims other than 0'],
+      [([x]) => tf.gather(x as Tensor, indices, 1), 'along an axis other than 0'],
+    ];
+    for (const [fn, form] of refused)
+      assert.throws(() => both(fn, [table]), {
+        message: `The C engine does not know TensorFlow's operation GatherV2 ${form}. Use the engine xla, which knows most operations.`,
+      });
+  });
+});
