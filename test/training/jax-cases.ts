@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { tf } from '../../src/compiler/native/tensorflow.js';
+import { isOfThePaper, type ExperimentName } from '../../src/sweep/experiments.js';
 import type { TrainingSettings } from '../../src/sweep/task.js';
 import type { Program, Programs } from '../../src/training/programs.js';
 import { StepInputs, STEP_METRICS } from '../../src/training/step.js';
@@ -23,8 +24,35 @@ export interface JaxCase {
   readonly initialParameters: Block[];
   readonly losses: number[];
   readonly metrics: (Record<(typeof STEP_METRICS)[number], number> & { step: number })[];
-  readonly evaluation: Record<string, number | number[]>;
 }
+
+/** One evaluation as a fixture has it: metrics by name, the first points, and when it happens. */
+export type JaxEvaluation = Record<string, number | number[]>;
+
+/** What a fixture's evaluation has besides metrics of the evaluation log. */
+const NOT_METRICS = new Set(['t', 'step', 'points', 'firstRow', 'firstGeneratedRow', 'encoderVariance']);
+
+/** The metrics of generated points and of decoders that the JAX programs have for each experiment. */
+const POINT_METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
+  linear: [
+    'paddingError',
+    'nonzeroDecoderRows',
+    'eigenvalues',
+    'generatedEigenvalues',
+    'eigenvalueError',
+    'decoderOutsideSpan',
+    'largestDecoderColumn',
+  ],
+  sigmoid: ['manifoldError', 'manifoldErrorPairwise', 'paddingError'],
+  sphere: ['manifoldError', 'paddingError'],
+};
+
+/** What the released code scores for each experiment. */
+const RELEASED_METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
+  linear: ['sampleEigenvalues', 'generatedSampleEigenvalues', 'releasedEigenvalueError'],
+  sigmoid: ['releasedManifoldError'],
+  sphere: ['releasedManifoldError'],
+};
 
 const STEPS = 300;
 /** To float rounding at first; training amplifies it. */
@@ -78,17 +106,31 @@ export function checkCase(programs: Programs, settings: TrainingSettings, fixtur
   return { program, draws, initial, trained: state[0] as Tensor1D };
 }
 
-/** Compares the metrics that both the row and the fixture have. Lists are compared in ascending order. */
+/**
+ * Compares the metrics of one evaluation. Lists are compared in ascending order.
+ * @throws also if the fixture has other metrics than these settings have, or if one of them is missing or null in the row
+ */
 export function assertRow(
   row: Readonly<Record<string, unknown>>,
-  fixture: JaxCase['evaluation'],
+  expected: JaxEvaluation,
+  settings: TrainingSettings,
   tolerance: number,
 ): void {
-  for (const [name, expected] of Object.entries(fixture)) {
+  const names = metricNames(settings);
+  const inFixture = Object.keys(expected).filter((name) => !NOT_METRICS.has(name));
+  assert.deepEqual(inFixture.toSorted(), names.toSorted(), 'the metrics that JAX has');
+  for (const name of names) {
     const actual = row[name];
-    if (actual === undefined || actual === null) continue;
-    assertClose(name, ascending(actual), ascending(expected), tolerance);
+    assert.ok(actual !== undefined && actual !== null, `the evaluation has no ${name}`);
+    assertClose(name, ascending(actual), ascending(expected[name]), tolerance);
   }
+}
+
+/** Names of the metrics that an evaluation must have and that JAX has too. */
+function metricNames({ experiment, randomStreams }: TrainingSettings): string[] {
+  assert.ok(isOfThePaper(experiment));
+  const released = randomStreams === 'released-code' ? RELEASED_METRICS[experiment] : [];
+  return [...STEP_METRICS, 'decoderVariance', ...POINT_METRICS[experiment], ...released];
 }
 
 function ascending(value: unknown): number[] {

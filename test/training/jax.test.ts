@@ -4,9 +4,11 @@ import type { TrainingSettings } from '../../src/sweep/task.js';
 import { evaluate } from '../../src/training/evaluate.js';
 import { Programs } from '../../src/training/programs.js';
 import { readFixture } from '../fixture.js';
-import { assertRow, checkCase, lateTolerance, type JaxCase } from './jax-cases.js';
+import { assertRow, checkCase, lateTolerance, type JaxCase, type JaxEvaluation } from './jax-cases.js';
 
-const { cases } = readFixture('jax/training.json') as { cases: JaxCase[] };
+const { cases } = readFixture('jax/training.json') as {
+  cases: (JaxCase & { readonly evaluation: JaxEvaluation })[];
+};
 
 describe('an independent JAX program with the same keys', () => {
   const programs = new Programs();
@@ -22,7 +24,7 @@ describe('an independent JAX program with the same keys', () => {
         };
         const { program, draws, trained } = checkCase(programs, settings, fixture);
         const { row } = evaluate(program, settings, trained, draws, 300, null);
-        assertRow(row, fixture.evaluation, 2 * lateTolerance(settings));
+        assertRow(row, fixture.evaluation, settings, 2 * lateTolerance(settings));
       });
     }
   }

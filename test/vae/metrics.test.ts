@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Evaluation, Points } from '../../src/vae/metrics/metric.js';
-import { builtInMetrics as metrics } from '../../src/vae/metrics/registry.js';
+import { builtInMetrics } from '../../src/vae/metrics/registry.js';
+import { releasedMetrics } from '../../src/vae/metrics/released.js';
 import { readFixture } from '../fixture.js';
 
 type Expected = Record<string, number | number[]>;
@@ -11,7 +12,15 @@ interface Fixture {
   readonly sigmoid: { intrinsicDim: number; a: number[] } & Expected;
   readonly sphere: { intrinsicDim: number } & Expected;
   readonly encoder: { encoderVariance: number[] } & Expected;
+  readonly released: {
+    readonly generated: Points;
+    readonly scoreBatch: Points;
+    readonly linear: Expected;
+    readonly sigmoid: Expected;
+    readonly sphere: Expected;
+  };
 }
+const metrics = [...builtInMetrics, ...releasedMetrics];
 const numpy = readFixture('numpy/metrics.json') as Fixture;
 
 describe('metrics equal those of an independent NumPy program', () => {
@@ -43,38 +52,53 @@ describe('metrics equal those of an independent NumPy program', () => {
     'decoderOutsideSpan',
     'largestDecoderColumn',
   ]);
-  const direction = numpy.sigmoid.a.map((value) => [value]);
-  const { intrinsicDim } = numpy.sigmoid;
-  check(
-    'sigmoid data',
-    {
-      ...base,
-      experiment: 'sigmoid',
-      intrinsicDim,
-      coordinates: intrinsicDim + 1,
-      dataParameters: [direction],
-    },
-    numpy.sigmoid,
-    ['manifoldError', 'manifoldErrorPairwise', 'paddingError'],
-  );
-  check(
-    'sphere data',
-    {
-      ...base,
-      experiment: 'sphere',
-      intrinsicDim: numpy.sphere.intrinsicDim,
-      coordinates: numpy.sphere.intrinsicDim + 1,
-      dataParameters: [],
-    },
-    numpy.sphere,
-    ['manifoldError', 'paddingError'],
-  );
+  const sigmoid: Evaluation = {
+    ...base,
+    experiment: 'sigmoid',
+    intrinsicDim: numpy.sigmoid.intrinsicDim,
+    coordinates: numpy.sigmoid.intrinsicDim + 1,
+    dataParameters: [numpy.sigmoid.a.map((value) => [value])],
+  };
+  check('sigmoid data', sigmoid, numpy.sigmoid, ['manifoldError', 'manifoldErrorPairwise', 'paddingError']);
+  const sphere: Evaluation = {
+    ...base,
+    experiment: 'sphere',
+    intrinsicDim: numpy.sphere.intrinsicDim,
+    coordinates: numpy.sphere.intrinsicDim + 1,
+    dataParameters: [],
+  };
+  check('sphere data', sphere, numpy.sphere, ['manifoldError', 'paddingError']);
   check('encoder variances', base, numpy.encoder, ['encoderZeros', 'encoderSmall', 'encoderBetween']);
+
+  const { generated, scoreBatch } = numpy.released;
+  const released = { generated, scoreBatch: null };
+  const eigenvalueMetrics = ['sampleEigenvalues', 'generatedSampleEigenvalues', 'releasedEigenvalueError'];
+  check(
+    'the score of the released code, linear data',
+    { ...base, released: { generated, scoreBatch } },
+    numpy.released.linear,
+    eigenvalueMetrics,
+  );
+  check('the score of the released code, sigmoid data', { ...sigmoid, released }, numpy.released.sigmoid, [
+    'releasedManifoldError',
+  ]);
+  check('the score of the released code, sphere data', { ...sphere, released }, numpy.released.sphere, [
+    'releasedManifoldError',
+  ]);
 
   it('are null where they are not defined', () => {
     assert.equal(compute('manifoldError', base), null);
     assert.equal(compute('eigenvalueError', { ...base, experiment: 'sphere', dataParameters: [] }), null);
     assert.equal(compute('paddingError', { ...base, intrinsicDim: 5, coordinates: 5 }), null);
+  });
+
+  it('are null for the score of the released code where it is not defined', () => {
+    assert.equal(compute('releasedManifoldError', { ...base, released: { generated, scoreBatch } }), null);
+    for (const name of eigenvalueMetrics)
+      for (const evaluation of [sigmoid, sphere])
+        assert.equal(compute(name, { ...evaluation, released }), null);
+    for (const { name } of releasedMetrics)
+      for (const evaluation of [base, sigmoid, sphere]) assert.equal(compute(name, evaluation), null);
   });
 });
 
@@ -86,14 +110,15 @@ function compute(name: string, evaluation: Evaluation): unknown {
 
 /** The fixture is rounded to nine digits; lists may come in either order of size. */
 function assertClose(name: string, actual: unknown, expected: number | number[] | undefined): void {
-  const sorted = (value: unknown) =>
+  const sorted = (value: unknown): unknown[] =>
     Array.isArray(value) ? (value as number[]).toSorted((a, b) => a - b) : [value];
-  const wanted = sorted(expected);
-  sorted(actual).forEach((value, index) => {
-    const difference = Math.abs(Number(value) - Number(wanted[index]));
+  const [found, wanted] = [sorted(actual), sorted(expected)];
+  assert.equal(found.length, wanted.length, name);
+  for (const [index, value] of found.entries()) {
+    assert.ok(typeof value === 'number', `${name}: ${String(value)} is no number`);
     assert.ok(
-      difference < 1e-7 * Math.max(1, Math.abs(Number(value))),
+      Math.abs(value - Number(wanted[index])) < 1e-7 * Math.max(1, Math.abs(value)),
       `${name}: ${String(value)}, NumPy has ${String(wanted[index])}`,
     );
-  });
+  }
 }
