@@ -29,6 +29,7 @@ const cases: Record<string, Partial<TrainingSettings>> = {
   'linear, eager': { steps: 30, engine: 'eager' },
   'linear, no biases, no noise': { steps: 300, biases: false, decoderNoise: false },
   'linear, released streams': { steps: 300, randomStreams: 'released-code' },
+  'sigmoid, released streams': { ...nonlinear, experiment: 'sigmoid', randomStreams: 'released-code' },
   'sphere, released streams': {
     ...nonlinear,
     experiment: 'sphere',

@@ -1,5 +1,6 @@
 import '../native-environment.js';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../src/training/clock.js';
@@ -73,6 +74,38 @@ export function trainHere(
 }
 
 /** Chunks take no time by this clock, so that they have their full length. */
-export function frozenClock(): Clock {
+function frozenClock(): Clock {
   return { now: () => 0, date: () => new Date(0) };
+}
+
+/** Stops after every chunk until the task is done. @returns the number of stops */
+export function trainWithStops(folder: string, settings: TrainingSettings): number {
+  for (let stops = 0; ; stops++) {
+    const stop = new Int32Array(new SharedArrayBuffer(8));
+    const outcome = trainHere(folder, settings, { stop, clock: stoppingClock(stop, 2) });
+    if (outcome.type !== 'stopped') return stops;
+  }
+}
+
+/** Asks for a stop at its n-th reading. */
+export function stoppingClock(stop: Int32Array, reading: number): Clock {
+  let readings = 0;
+  return {
+    ...frozenClock(),
+    now: () => {
+      if (++readings === reading) Atomics.store(stop, 0, 1);
+      return 0;
+    },
+  };
+}
+
+const RESULT_FILES = ['steps.arrow', 'evaluations.arrow', 'samples.arrow', 'parameters.safetensors'];
+
+/** SHA-256 of each file of a finished task. */
+export function hashes(folder: string): string[] {
+  return RESULT_FILES.map((file) =>
+    createHash('sha256')
+      .update(readFileSync(path.join(folder, file)))
+      .digest('hex'),
+  );
 }

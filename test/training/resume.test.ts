@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   cpSync,
@@ -11,46 +10,14 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { TrainingSettings } from '../../src/sweep/task.js';
-import { frozenClock, shortSettings, temporaryFolder, trainHere } from './harness.js';
-
-const RESULT_FILES = ['steps.arrow', 'evaluations.arrow', 'samples.arrow', 'parameters.safetensors'];
-
-const RELEASED: TrainingSettings = {
-  ...shortSettings,
-  experiment: 'sphere',
-  hiddenWidths: [8],
-  initialDecoderLogVariance: -3,
-  randomStreams: 'released-code',
-};
-
-describe("a task with the released code's streams", () => {
-  const whole = temporaryFolder();
-  after(whole.remove);
-  trainHere(whole.path, RELEASED);
-  const expected = hashes(whole.path);
-
-  it('has the same bytes after a stop at every chunk', () => {
-    const folder = temporaryFolder();
-    assert.ok(trainWithStops(folder.path, 0, RELEASED) > 3);
-    assert.deepEqual(hashes(folder.path), expected);
-    folder.remove();
-  });
-
-  it('has the same bytes when it continues from a finished task of fewer steps, but for its last step', () => {
-    for (const steps of [1, 1400, 1500]) {
-      const shorter = temporaryFolder();
-      trainHere(shorter.path, { ...RELEASED, steps });
-      const folder = temporaryFolder();
-      const predecessor = { id: '0123456789abcdef', folder: shorter.path, steps };
-      const outcome = trainHere(folder.path, RELEASED, { predecessor });
-      assert.ok(outcome.type === 'done' && outcome.fromStep === steps - 1);
-      assert.deepEqual(hashes(folder.path), expected);
-      folder.remove();
-      shorter.remove();
-    }
-  });
-});
+import {
+  hashes,
+  shortSettings,
+  stoppingClock,
+  temporaryFolder,
+  trainHere,
+  trainWithStops,
+} from './harness.js';
 
 describe('a run that was interrupted', () => {
   const whole = temporaryFolder();
@@ -60,7 +27,7 @@ describe('a run that was interrupted', () => {
 
   it('gives the same bytes after a stop at every chunk', () => {
     const folder = temporaryFolder();
-    const stops = trainWithStops(folder.path, 0);
+    const stops = trainWithStops(folder.path, shortSettings);
     assert.ok(stops > 3, `stopped ${String(stops)} times`);
     assert.deepEqual(hashes(folder.path), expected);
     assert.equal(existsSync(path.join(folder.path, 'checkpoint.safetensors')), false);
@@ -191,33 +158,4 @@ function flipBit(file: string, at: number): void {
   const position = at < 0 ? bytes.length + at : at;
   bytes[position] = (bytes[position] ?? 0) ^ 1;
   writeFileSync(file, bytes);
-}
-
-/** Stops after `chunks` more chunks each time, until the run is done; the number of stops. */
-function trainWithStops(folder: string, chunks: number, settings = shortSettings): number {
-  for (let stops = 0; ; stops++) {
-    const stop = new Int32Array(new SharedArrayBuffer(8));
-    const outcome = trainHere(folder, settings, { stop, clock: stoppingClock(stop, 2 + chunks) });
-    if (outcome.type !== 'stopped') return stops;
-  }
-}
-
-/** Asks for a stop at its n-th reading. */
-function stoppingClock(stop: Int32Array, reading: number) {
-  let readings = 0;
-  return {
-    ...frozenClock(),
-    now: () => {
-      if (++readings === reading) Atomics.store(stop, 0, 1);
-      return 0;
-    },
-  };
-}
-
-function hashes(folder: string): string[] {
-  return RESULT_FILES.map((file) =>
-    createHash('sha256')
-      .update(readFileSync(path.join(folder, file)))
-      .digest('hex'),
-  );
 }
