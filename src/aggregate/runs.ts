@@ -63,24 +63,27 @@ export function finalNumber(run: Run, metric: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/** Returns a numeric metric at the last evaluation before the end of training; null where it is not defined. */
+/**
+ * Returns a numeric metric at the last evaluation before the end of training, or at the end if only the initial parameters were evaluated
+ * before; null where the metric is not defined.
+ */
 export function numberBeforeEnd(run: Run, metric: string): number | null {
   const value = valueAt(run.evaluations, metric, rowBeforeEnd(run));
   return typeof value === 'number' ? value : null;
 }
 
-/** Returns the step of the last evaluation before the end of training. */
-export function stepBeforeEnd(run: Run): number {
+/** Returns the step of the evaluation that `numberBeforeEnd` reads. */
+export function evaluationStepBeforeEnd(run: Run): number {
   return Number(valueAt(run.evaluations, 'step', rowBeforeEnd(run)));
 }
 
-/** Returns the last row if there is only one. */
+/** Returns the last row where no evaluation of trained parameters comes before the end. */
 function rowBeforeEnd({ evaluations, task }: Run): number {
   const last = evaluations.numRows - 1;
-  const isBefore = (row: number) => Number(valueAt(evaluations, 'step', row)) < task.settings.steps;
+  const stepOf = (row: number) => Number(valueAt(evaluations, 'step', row));
   let row = last;
-  while (row > 0 && !isBefore(row)) row--;
-  return isBefore(row) ? row : last;
+  while (row > 0 && stepOf(row) >= task.settings.steps) row--;
+  return stepOf(row) > 0 && stepOf(row) < task.settings.steps ? row : last;
 }
 
 /** A metric over the evaluations where it is defined; empty for one that the log does not have. */

@@ -100,7 +100,7 @@ async function untilStopped(): Promise<number> {
   });
 }
 
-/** For a dashboard that `run --serve` has started. Pages are told how the store is after the run's last write. */
+/** Waits for the end of the run that started this dashboard, then sends pages the store's final state. */
 async function untilRunEnds(dashboard: Dashboard): Promise<number> {
   await once(process, 'disconnect');
   dashboard.refresh();

@@ -54,7 +54,7 @@ function columnValues(batch: RecordBatch, name: string): ColumnValues | null {
 
 /** A run may go on meanwhile: it replaces checkpoints, and appends to the streams whose lengths they name. */
 function* unfinishedRows({ task, folder }: ExportTask, log: 'steps' | 'evaluations'): Generator<LogRows> {
-  const checkpoint = newestCheckpoint(folder, task.id);
+  const checkpoint = newestIntactCheckpoint(folder, task.id);
   if (checkpoint === null) return;
   const { stepLog, evaluationLog } = checkpoint;
   if (log === 'evaluations') {
@@ -66,11 +66,11 @@ function* unfinishedRows({ task, folder }: ExportTask, log: 'steps' | 'evaluatio
 }
 
 /**
- * Reads the newest whole checkpoint.
+ * Reads the newest intact checkpoint.
  * @returns null if there is none
  * @throws a CorruptTaskError if there are checkpoints but all are corrupt
  */
-function newestCheckpoint(folder: string, taskId: string): ReturnType<typeof readAnyCheckpoint> {
+function newestIntactCheckpoint(folder: string, taskId: string): ReturnType<typeof readAnyCheckpoint> {
   let problem: CorruptTaskError | null = null;
   for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
     try {

@@ -118,7 +118,7 @@ const randomStreams: DeclaredSetting<'fold-in' | 'released-code', typeof streams
   schema: oneOf(['fold-in', 'released-code']).describe(
     "Where all random numbers come from. fold-in: this project's own key tree; released-code: that of the authors' released code, " +
       'with which the printed numbers were made. The authors evaluate every 5,000 steps, and each evaluation takes keys, so another ' +
-      'evaluateEverySteps gives other draws than theirs. Default: fold-in.',
+      'evaluateEverySteps gives different draws. Default: fold-in.',
   ),
   defaultOf: () => 'fold-in',
   stored: streamsField,

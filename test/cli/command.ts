@@ -9,6 +9,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** After it, a command is killed and its status is null. */
+const TIME_LIMIT_MS = 300_000;
+
 /** The command line in a process of its own. */
 export function vaeSweep(...args: readonly string[]): Outcome {
   return outcomeOf(process.execPath, [MAIN, ...args]);
@@ -21,6 +24,6 @@ export function vaeSweepInto(reader: string, ...args: readonly string[]): Outcom
 }
 
 function outcomeOf(program: string, args: readonly string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: TIME_LIMIT_MS });
   return { status, stdout, stderr };
 }

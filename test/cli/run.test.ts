@@ -99,9 +99,8 @@ describe('vae-sweep run --max-time', () => {
     assert.ok(existsSync(path.join(outDir, 'sweeps/mine/sweep.json')));
   });
 
+  // A run that waited for --max-time would be killed by the time limit of vaeSweep.
   test('changes nothing for a run that is done before, and does not keep it', () => {
-    const startMs = performance.now();
     assert.equal(vaeSweep('run', file, '--only', 'seed=1', '--max-time', '10m', '--out', outDir).status, 0);
-    assert.ok(performance.now() - startMs < 300_000);
   });
 });

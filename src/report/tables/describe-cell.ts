@@ -1,5 +1,5 @@
 import type { Cell } from '../../aggregate/cells.js';
-import { stepBeforeEnd, type Run } from '../../aggregate/runs.js';
+import { evaluationStepBeforeEnd, type Run } from '../../aggregate/runs.js';
 import { isCollapsed } from '../../aggregate/collapse.js';
 import { experiments, isOfThePaper, trainingData } from '../../sweep/experiments.js';
 import type { SweepPart } from '../../sweep/load.js';
@@ -63,19 +63,23 @@ export function stepNotes(cells: readonly Cell[]): string[] {
   ];
 }
 
-/** Returns words for the last evaluation before the end of training, for example `step 145,000, the evaluation that the paper prints`. */
-export function evaluationBeforeEnd(runs: readonly Run[]): string {
-  const steps = new Set(runs.map(stepBeforeEnd));
+/**
+ * Returns words for the last evaluation before the end of training, for example `step 145,000, the evaluation that the paper prints`.
+ * @param isPrinted whether the paper prints numbers for any of the runs
+ */
+export function evaluationBeforeEnd(runs: readonly Run[], isPrinted: boolean): string {
+  const steps = new Set(runs.map(evaluationStepBeforeEnd));
   const [step] = steps;
   if (step === undefined || steps.size > 1) return 'the last evaluation before the end of training';
-  const isPrinted = runs.every(({ task }) => evaluatesAsPrinted(task.settings));
-  return isPrinted
-    ? `step ${formatCount(step)}, the evaluation that the paper prints`
-    : `step ${formatCount(step)}, the last evaluation before the end of training`;
+  const settings = runs.map(({ task }) => task.settings);
+  if (settings.every(evaluatesAsReleased) && isPrinted)
+    return `step ${formatCount(step)}, the evaluation that the paper prints`;
+  const isEnd = settings.every(({ steps }) => steps === step);
+  return `step ${formatCount(step)}, the last evaluation${isEnd ? '' : ' before the end of training'}`;
 }
 
 /** Whether the task trains and evaluates at the same steps as the released code. */
-function evaluatesAsPrinted({ steps, experiment, evaluateEverySteps }: TrainingSettings): boolean {
+function evaluatesAsReleased({ steps, experiment, evaluateEverySteps }: TrainingSettings): boolean {
   return (
     isOfThePaper(experiment) &&
     steps === experiments[experiment].steps &&

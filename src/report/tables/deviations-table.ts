@@ -45,7 +45,7 @@ export function deviationsTable(parts: readonly PartRuns[]): Table | null {
     title: 'Printed numbers that are not exact',
     caption:
       `${count('rounds to it', 'truncates to it')} of ${all.length} printed numbers are exact: the measured mean rounds or truncates to the ` +
-      `printed digits. ${count('within two standard errors')} lie within two standard errors of the difference (three printed runs, their ` +
+      `printed digits; counts printed without decimals are read as having one. ${count('within two standard errors')} lie within two standard errors of the difference (three printed runs, their ` +
       `spread taken to be as the measured), ${count('differs')} differ. The printed errors of sigmoid data are compared with the average ` +
       'over all pairs.',
     head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error', 'agreement'],

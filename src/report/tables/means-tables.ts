@@ -72,10 +72,10 @@ interface Variant {
 /** The first table of a part has the part's own name. */
 function variantOf(settings: TrainingSettings, isFirst: boolean, hasBothStreams: boolean): Variant {
   const { decoderLogVarianceThreshold: bound } = settings;
-  const threshold = bound === null ? null : formatThreshold(bound);
+  const threshold = bound === null ? 'none' : formatThreshold(bound);
   const streams = hasBothStreams ? cellFields({ settings }).randomStreams : null;
-  const title = [threshold === null ? null : `threshold ${threshold}`, streams];
-  const suffix = isFirst ? [] : [threshold?.replace('^', '') ?? null, streams];
+  const title = [bound === null ? null : `threshold ${threshold}`, streams];
+  const suffix = isFirst ? [] : [threshold.replace('^', ''), streams];
   return {
     suffix: suffix.map((text) => (text === null ? '' : `-${text}`)).join(''),
     title: title.map((text) => (text === null ? '' : `, ${text}`)).join(''),
@@ -87,11 +87,18 @@ function captionOf(part: SweepPart, cells: readonly Cell[]): string {
   const first = cells[0];
   if (first === undefined || !comparesBeforeEnd(part, first.settings))
     return `${CAPTION}; beneath it what the paper prints.`;
+  const isPrinted = hasPrinted(part, cells);
+  const runs = cells.flatMap((cell) => cell.runs);
   return (
-    `${CAPTION}, at ${evaluationBeforeEnd(cells.flatMap(({ runs }) => runs))}. ` +
-    'Beneath it the printed number, and the mean at the end of training. ' +
-    'Where this project also measures the quantity in another way, the mean of that metric at the end follows by its name.'
+    `${CAPTION}, at ${evaluationBeforeEnd(runs, isPrinted)}. ` +
+    `Beneath it ${isPrinted ? 'the printed number and ' : ''}the mean at the end of training. ` +
+    "Where this project's own metric of the quantity differs, its mean at the end follows."
   );
+}
+
+/** Whether the paper prints a number for any of the cells. */
+export function hasPrinted(part: SweepPart, cells: readonly Pick<Cell, 'settings'>[]): boolean {
+  return rowsOf(part).some((row) => cells.some((cell) => printedFor(part, row, cell) !== null));
 }
 
 function paperRows(part: SweepPart, row: LayoutRow, cells: readonly Cell[]): string[][] {
@@ -99,14 +106,14 @@ function paperRows(part: SweepPart, row: LayoutRow, cells: readonly Cell[]): str
   const printed = cells.map((cell) => printedFor(part, row, cell));
   const atEnd = (metricOf: (cell: Cell) => string) =>
     cells.map((cell) => formatAggregate(cell.metrics.get(metricOf(cell))));
+  const comparedAtEnd = atEnd(({ settings }) => comparedMetric(part, row, settings));
+  const ownAtEnd = atEnd(() => row.metric);
   return [
     [row.label, ...cells.map((cell) => formatAggregate(comparedAggregate(part, row, cell)))],
     ...(printed.every((value) => value === null) ? [] : [['  printed', ...printed.map(formatNumber)]]),
-    ...(isBeforeEnd
-      ? [['  at the end', ...atEnd(({ settings }) => comparedMetric(part, row, settings))]]
-      : []),
-    ...(isBeforeEnd && row.releasedMetric !== undefined
-      ? [[`  ${row.metric} at the end`, ...atEnd(() => row.metric)]]
+    ...(isBeforeEnd ? [['  at the end', ...comparedAtEnd]] : []),
+    ...(isBeforeEnd && ownAtEnd.join() !== comparedAtEnd.join()
+      ? [[`  ${row.metric} at the end`, ...ownAtEnd]]
       : []),
   ];
 }
@@ -151,7 +158,11 @@ function notesOf(part: Pick<SweepPart, 'varying'>, cells: readonly Cell[]): stri
   return cells.flatMap((cell) => cellNotes(cellName(part, cell), cell));
 }
 
-function printedFor({ table }: SweepPart, { printed }: LayoutRow, { settings }: Cell): number | null {
+function printedFor(
+  { table }: SweepPart,
+  { printed }: LayoutRow,
+  { settings }: Pick<Cell, 'settings'>,
+): number | null {
   return table === null || printed === null ? null : printedValue(table, printed, settings);
 }
 

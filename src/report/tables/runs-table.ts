@@ -4,21 +4,21 @@ import { finalNumber, type PartRuns, type Run } from '../../aggregate/runs.js';
 import { comparedNumber, comparesBeforeEnd } from './compared.js';
 import { cellFields, cellName, evaluationBeforeEnd } from './describe-cell.js';
 import { formatNumber } from './format.js';
-import { rowsOf } from './means-tables.js';
+import { hasPrinted, rowsOf } from './means-tables.js';
 import type { Table } from './table.js';
 
 /** Returns every finished run of a part, one per row: a mean of three can hide a collapsed run. */
 export function runsTable({ part, runs, missing }: PartRuns): Table {
   const label = labels(part.tasks);
   const rows = rowsOf(part).filter((row) => runs.some((run) => comparedNumber(part, row, run) !== null));
-  const early = runs.filter(({ task }) => comparesBeforeEnd(part, task.settings));
+  const beforeEnd = runs.filter(({ task }) => comparesBeforeEnd(part, task.settings));
   const extra = ['loss', 'kl', 'decoderVariance'].filter((name) =>
     rows.every(({ metric }) => metric !== name),
   );
   return {
     name: `${part.name}-runs`,
     title: `${part.title ?? part.name}: every run`,
-    caption: captionOf(runs, early, [...extra, 'collapsed']),
+    caption: captionOf(part, runs, beforeEnd, extra),
     head: ['cell', 'run', ...rows.map((row) => row.label), ...extra, 'collapsed'],
     body: runs.map((run) => [
       cellName(part, run.task),
@@ -44,10 +44,26 @@ export function runsTable({ part, runs, missing }: PartRuns): Table {
   };
 }
 
-/** @param early the runs whose numbers are those before the end of training */
-function captionOf(runs: readonly Run[], early: readonly Run[], atEnd: readonly string[]): string {
-  if (early.length === 0) return 'Each run at its last evaluation.';
-  const which = early.length === runs.length ? 'Each run' : 'Each run with released-code random streams';
-  const others = early.length === runs.length ? '' : ' All other runs are shown at their last evaluation.';
-  return `${which} at ${evaluationBeforeEnd(early)}; the columns ${atEnd.join(', ')} at its last evaluation.${others}`;
+/**
+ * @param beforeEnd the runs whose compared numbers are those of the evaluation before the end of training
+ * @param extra columns that show the last evaluation
+ */
+function captionOf(
+  part: PartRuns['part'],
+  runs: readonly Run[],
+  beforeEnd: readonly Run[],
+  extra: readonly string[],
+): string {
+  if (beforeEnd.length === 0) return 'Each run is shown at its last evaluation.';
+  const isPrinted = hasPrinted(
+    part,
+    beforeEnd.map(({ task }) => task),
+  );
+  const isAll = beforeEnd.length === runs.length;
+  const which = isAll ? 'Each run' : 'Each run with released-code random streams';
+  const others = isAll ? '' : ' All other runs are shown at their last evaluation.';
+  return (
+    `${which} is shown at ${evaluationBeforeEnd(beforeEnd, isPrinted)}.${others} ` +
+    `The columns ${extra.join(', ')} and "collapsed" describe the last evaluation.`
+  );
 }
