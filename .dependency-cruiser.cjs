@@ -1,171 +1,247 @@
-/**
- * Folders are the stages of a run, and imports point one way. Each folder names all that it may import; `errors`, `units`
- * and its own files are open to it.
- */
-const flow = {
-  // Settings of the theory's computations, which load neither matrices nor solvers.
-  // A plugin's contract, and which ones this process has.
-  plugins: ['sweep/task', 'vae/metrics/metric'],
-  sweep: [
-    'compiler/engine',
-    'plugins/registry',
-    'theory/computations/[a-z-]+-settings',
-    'theory/identities/names',
-  ],
-  store: ['sweep'],
-  // The compiler of tfjs loops, with the one door to tfjs and JAX's random numbers. It stands alone: `vae-sweep/compiler`.
+/** Folders in layers: each lists the folders that it may import. All may import `errors`, `units` and their own files. */
+const layers = {
+  task: [],
+  store: ['task'],
+  logs: ['task', 'store'],
+  sweep: ['task'],
   compiler: [],
-  vae: ['plugins', 'compiler'],
-  // Computations in float64 that plain JSON describes: no TensorFlow, no sweep, no files.
-  theory: [],
-  logs: ['sweep', 'vae/metrics', 'store/files'],
-  // It may start at Theorem 4's optimum, which is a pure function.
-  training: ['plugins/registry', 'vae', 'compiler', 'logs', 'store', 'sweep', 'theory/bad-optimum'],
-  // Runs the computations; of the training, what every task's thread has.
-  computing: [
-    'theory/computations',
+  forms: ['task', 'store', 'logs', 'compiler'],
+  pool: ['task', 'store'],
+  run: ['task', 'store', 'sweep', 'pool'],
+  remote: ['task', 'store', 'pool', 'run'],
+  report: ['task', 'store', 'logs', 'sweep'],
+  export: ['task', 'store', 'logs', 'sweep', 'compiler'],
+  dashboard: ['task', 'store', 'logs', 'sweep', 'run', 'report'],
+  'experiments/theory': ['task', 'store', 'logs', 'sweep', 'forms'],
+  'experiments/vae': ['task', 'store', 'logs', 'sweep', 'compiler', 'forms', 'report', 'experiments/theory'],
+  'experiments/paper': ['task', 'store', 'logs', 'sweep', 'report', 'experiments/theory', 'experiments/vae'],
+  experiments: ['task', 'report', 'experiments/theory', 'experiments/vae', 'experiments/paper'],
+  cli: [
+    'task',
+    'store',
     'logs',
-    'store',
-    'sweep',
-    'training/(protocol|clock|failed-outcome|session-record)',
-  ],
-  // Never load TensorFlow: they know the threads' protocol.
-  pool: ['plugins/registry', 'sweep', 'store/(predecessors|task-folder)', 'training/protocol'],
-  bucket: ['store', 'sweep'],
-  queue: ['bucket', 'pool', 'store', 'sweep', 'plugins/registry', 'training/protocol'],
-  coordinator: [
-    'bucket',
-    'queue',
-    'pool',
-    'store',
-    'sweep',
-    'plugins',
-    'logs/schemas',
-    'training/protocol',
-    'tensorboard/protocol',
-  ],
-  // Of the theory they know what its columns and numbers are called, never how they are computed.
-  aggregate: ['logs', 'store', 'sweep', 'theory/computations/quantities'],
-  report: ['aggregate', 'logs', 'sweep', 'plugins', 'store/files', 'theory/computations/quantities'],
-  // Reads what a store tells; its page has a rule of its own.
-  serve: ['coordinator/status', 'report', 'aggregate', 'logs', 'store', 'sweep'],
-  // Logs and verdicts to one file; its columns are those of the logs and the settings. Of a task that is not done its checkpoint tells.
-  export: ['logs', 'store', 'sweep', 'training/checkpoint', 'theory/computations/quantities'],
-  // In a process of its own, which coordinator/event-writer starts and knows the protocol of.
-  tensorboard: ['compiler', 'export/(log-columns|task-logs|table)', 'logs', 'store', 'sweep'],
-  // The package's own exports, but for the compiler's.
-  library: [
-    'coordinator',
-    'pool/process-pool',
-    'plugins',
-    'logs',
-    'store',
     'sweep',
     'compiler',
-    'vae/metrics/metric',
-  ],
-  // `doctor` tries TensorFlow in a process of its own, workers/diagnose.
-  cli: [
-    'plugins/registry',
-    'coordinator',
-    'pool/process-pool',
-    'bucket',
-    'queue',
-    'serve/(server|stored-sweeps)',
+    'forms',
+    'pool',
+    'run',
+    'remote',
     'report',
     'export',
-    'aggregate',
+    'dashboard',
+  ],
+  api: [
+    'task',
     'store',
+    'logs',
     'sweep',
-    'compiler/native/(cpu|environment)',
-    'training/protocol',
+    'compiler',
+    'forms',
+    'pool',
+    'run',
+    'remote',
+    'report',
+    'export',
+    'dashboard',
+    'experiments',
   ],
 };
 
+/** Imports against the layers that remain, by file. The list may only shrink: test/project/structure.test.ts counts it. */
+const upward = {
+  'api/index.ts': ['experiments/vae/metrics/metric.ts', 'experiments/vae/plugins/plugin.ts'],
+  'api/run-sweep.ts': ['experiments/vae/plugins/install.ts'],
+  'cli/gc.ts': ['experiments/numerics-version.ts'],
+  'cli/ls-text.ts': ['experiments/registry.ts'],
+  'cli/plugins.ts': ['experiments/vae/plugins/install.ts'],
+  'cli/run.ts': ['experiments/paper/statements/registry.ts', 'experiments/theory/computed.ts'],
+  'cli/sample.ts': ['experiments/vae/settings/training-data.ts'],
+  'cli/store-filter.ts': ['experiments/registry.ts'],
+  'cli/worker.ts': ['experiments/numerics-version.ts'],
+  'dashboard/points.ts': ['experiments/paper/figures/scatter.ts'],
+  'dashboard/results.ts': [
+    'experiments/paper/statements/registry.ts',
+    'experiments/paper/statements/theory-table.ts',
+    'experiments/theory/computed.ts',
+  ],
+  'dashboard/stored-sweeps.ts': ['experiments/registry.ts'],
+  'dashboard/task-detail.ts': ['experiments/registry.ts'],
+  'experiments/vae/plugins/install.ts': ['experiments/registry.ts'],
+  'export/rows/computations.ts': ['experiments/theory/computations/quantities.ts'],
+  'export/rows/tasks.ts': ['experiments/theory/computations/quantities.ts'],
+  'export/task-columns.ts': [
+    'experiments/theory/tasks/theory-settings.ts',
+    'experiments/vae/settings/training-settings.ts',
+  ],
+  'export/task-logs.ts': ['experiments/vae/training/checkpoint.ts'],
+  'logs/schemas.ts': ['experiments/vae/metrics/registry.ts', 'experiments/vae/metrics/released.ts'],
+  'report/figures/naming.ts': ['experiments/vae/settings/training-settings.ts'],
+  'report/figures/registry.ts': [
+    'experiments/paper/figures/histogram.ts',
+    'experiments/paper/figures/scatter.ts',
+    'experiments/paper/figures/threshold-summary.ts',
+    'experiments/vae/settings/training-data.ts',
+  ],
+  'report/page/page.tsx': [
+    'experiments/paper/claims/claim.ts',
+    'experiments/paper/page/sigmoid-error.ts',
+    'experiments/paper/page/theory.tsx',
+  ],
+  'report/report.ts': [
+    'experiments/paper/claims/claim.ts',
+    'experiments/paper/claims/claims-table.ts',
+    'experiments/paper/claims/claims.ts',
+    'experiments/paper/statements/registry.ts',
+    'experiments/paper/statements/statement.ts',
+    'experiments/paper/statements/theory-table.ts',
+    'experiments/paper/tables/collapse-table.ts',
+    'experiments/paper/tables/deviations-table.ts',
+    'experiments/theory/computed.ts',
+    'experiments/vae/plugins/sections.ts',
+  ],
+  'report/tables/comparison-table.ts': ['experiments/vae/settings/training-settings.ts'],
+  'report/tables/describe-cell.ts': [
+    'experiments/vae/collapse.ts',
+    'experiments/vae/settings/training-data.ts',
+  ],
+  'report/tables/means-tables.ts': [
+    'experiments/paper/tables/compared.ts',
+    'experiments/paper/tables/paper.ts',
+    'experiments/vae/settings/threshold.ts',
+  ],
+  'report/tables/runs-table.ts': ['experiments/paper/tables/compared.ts', 'experiments/vae/collapse.ts'],
+  'report/terminal.ts': ['experiments/paper/statements/statement.ts'],
+  'report/write.ts': [
+    'experiments/paper/page/theory.tsx',
+    'experiments/paper/statements/statement.ts',
+    'experiments/vae/plugins/sections.ts',
+  ],
+  'run/defaults.ts': ['experiments/numerics-version.ts'],
+  'run/run-sweep.ts': [
+    'remote/bucket/result-bucket.ts',
+    'remote/bucket/transfers.ts',
+    'remote/queue/address.ts',
+    'remote/queue/timing.ts',
+    'remote/queue/train-queued.ts',
+  ],
+  'run/train-all.ts': ['remote/bucket/result-bucket.ts', 'remote/bucket/transfers.ts'],
+  'store/task-record.ts': [
+    'experiments/theory/tasks/theory-settings.ts',
+    'experiments/vae/settings/training-settings.ts',
+  ],
+  'sweep/file-schema.ts': ['experiments/registry.ts'],
+  'sweep/json-schema.ts': ['experiments/registry.ts'],
+  'sweep/reference.ts': ['experiments/registry.ts'],
+  'sweep/sweep-file.ts': ['experiments/registry.ts'],
+  'task/cost.ts': ['experiments/registry.ts'],
+  'task/identity.ts': ['experiments/numerics-version.ts', 'experiments/registry.ts'],
+  'task/protocol.ts': ['store/predecessors.ts'],
+  'task/settings.ts': [
+    'experiments/registry.ts',
+    'experiments/vae/settings/engine-names.ts',
+    'experiments/vae/settings/threshold.ts',
+  ],
+  'task/task.ts': [
+    'experiments/theory/computations/bad-optimum-settings.ts',
+    'experiments/theory/computations/gradient-flow-settings.ts',
+    'experiments/theory/computations/identities-settings.ts',
+    'experiments/theory/computations/landscape-settings.ts',
+    'experiments/vae/settings/training-settings.ts',
+  ],
+  'task/user-modules.ts': ['experiments/vae/metrics/metric.ts', 'experiments/vae/plugins/plugin.ts'],
+};
+
+const escaped = (file) => `^src/${file.replaceAll('.', '[.]')}$`;
+/** `experiments` stands for the files directly in it. */
+const own = (room) => (room === 'experiments' ? '^src/experiments/[^/]+$' : `^src/${room}/`);
+
 const withoutTensorFlow =
-  '^src/(cli|serve|plugins|coordinator|queue|bucket|pool|sweep|store|theory|computing|logs|aggregate|report|export)/';
+  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|vae/(settings|metrics|plugins)/))';
 
 module.exports = {
   forbidden: [
-    ...Object.entries(flow).map(([folder, imports]) => ({
-      name: `flow-of-${folder}`,
+    ...Object.entries(layers).map(([room, below]) => ({
+      name: `layer-of-${room.replace('/', '-')}`,
       severity: 'error',
-      from: { path: `^src/${folder}/` },
+      from: { path: own(room), pathNot: Object.keys(upward).map(escaped) },
       to: {
         path: '^(src|workers|test|bench)/',
-        pathNot: [
-          `^src/${folder}/`,
-          '^src/(errors|units)[.]ts$',
-          ...imports.map((name) => `^src/${name}([./]|$)`),
-        ],
+        pathNot: [...below.map(own), own(room), '^src/(errors|units)[.]ts$'],
       },
     })),
+    ...Object.entries(upward).map(([file, above]) => {
+      const room = Object.keys(layers)
+        .filter((each) => new RegExp(own(each)).test(`src/${file}`))
+        .at(-1);
+      return {
+        name: 'upward-imports-that-remain',
+        severity: 'error',
+        from: { path: escaped(file) },
+        to: {
+          path: '^(src|workers|test|bench)/',
+          pathNot: [...layers[room].map(own), own(room), '^src/(errors|units)[.]ts$', ...above.map(escaped)],
+        },
+      };
+    }),
     {
       name: 'flow-of-workers',
       severity: 'error',
       from: { path: '^workers/' },
       to: {
         path: '^(src|test|bench)/',
-        pathNot: '^src/((training|computing|pool|compiler|sweep|plugins|tensorboard)/|errors[.])',
+        pathNot: '^src/((task|experiments|forms|pool|compiler|export/tensorboard)/|errors[.])',
       },
     },
     {
       name: 'the-page-is-for-browsers',
-      comment:
-        'It loads its own files and what src/serve/files.ts serves; of the server it knows what they say to each other.',
       severity: 'error',
-      from: { path: '^src/serve/page/' },
-      to: { pathNot: '^(src/serve/page/|node_modules/(preact|uplot)/)' },
+      from: { path: '^src/dashboard/page/' },
+      to: { pathNot: '^(src/dashboard/page/|node_modules/(preact|uplot)/)' },
     },
     {
       name: 'the-server-knows-the-protocol',
       severity: 'error',
-      from: { path: '^src/serve/[^/]+$' },
-      to: { path: '^src/serve/page/', pathNot: '^src/serve/page/protocol[.]ts$' },
+      from: { path: '^src/dashboard/[^/]+$' },
+      to: { path: '^src/dashboard/page/', pathNot: '^src/dashboard/page/protocol[.]ts$' },
     },
     {
       name: 'one-door-to-tensorflow',
-      comment: 'src/compiler/native/tensorflow.ts restores what tfjs-node misses before it is loaded.',
       severity: 'error',
       from: { pathNot: '^src/compiler/native/' },
       to: { path: 'node_modules/@tensorflow/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-door-to-redis',
-      comment: 'Only a sweep with --queue loads these, by importing src/queue when it starts.',
       severity: 'error',
-      from: { pathNot: '^(src/queue/|bench/redis-server[.]ts$)' },
+      from: { pathNot: '^(src/remote/queue/|bench/redis-server[.]ts$)' },
       to: { path: 'node_modules/(bullmq|ioredis)/' },
     },
     {
       name: 'one-door-to-s3',
-      comment: 'Only a command with --bucket, or that merges one, loads it.',
       severity: 'error',
-      from: { pathNot: '^src/bucket/objects[.]ts$' },
+      from: { pathNot: '^src/remote/bucket/objects[.]ts$' },
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
       name: 's3-loads-on-demand',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/bucket/' },
+      from: { path: '^src/', pathNot: '^src/remote/bucket/' },
       to: {
-        path: '^src/bucket/(objects|result-bucket)[.]ts$',
+        path: '^src/remote/bucket/(objects|result-bucket)[.]ts$',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
       },
     },
     {
       name: 'planning-loads-no-tensorflow',
-      comment: 'Starting, planning and reporting take under a second.',
       severity: 'error',
       from: { path: withoutTensorFlow },
       to: { path: '^src/compiler/native/tensorflow[.]ts$', reachable: true },
     },
     {
       name: 'planning-loads-no-matrices',
-      comment: 'A sweep file is checked with the settings of the computations alone.',
       severity: 'error',
-      from: { path: '^src/sweep/' },
-      to: { path: '(^src/theory/ode[.]ts$|node_modules/ml-matrix/)', reachable: true },
+      from: { path: '^src/(task|sweep)/' },
+      to: { path: '(^src/experiments/theory/ode[.]ts$|node_modules/ml-matrix/)', reachable: true },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -9,7 +9,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './src/serve/page/tsconfig.json'],
+        project: ['./tsconfig.json', './src/dashboard/page/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -4,15 +4,15 @@ import { median } from 'simple-statistics';
 import type { Loop } from '../src/compiler/loop.js';
 import { tf } from '../src/compiler/native/tensorflow.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
-import type { ExperimentName } from '../src/sweep/experiments.js';
-import { storedEngine } from '../src/sweep/engine-names.js';
-import type { TrainingSettings } from '../src/sweep/task.js';
-import { evaluate } from '../src/training/evaluate.js';
-import { Programs, type Program } from '../src/training/programs.js';
-import { StepInputs } from '../src/training/step.js';
-import { drawTask } from '../src/training/task-draws.js';
-import { train } from '../src/training/train.js';
-import { initialParameters } from '../src/vae/parameters.js';
+import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
+import { storedEngine } from '../src/experiments/vae/settings/engine-names.js';
+import type { TrainingSettings } from '../src/task/task.js';
+import { evaluate } from '../src/experiments/vae/training/evaluate.js';
+import { Programs, type Program } from '../src/experiments/vae/training/programs.js';
+import { StepInputs } from '../src/experiments/vae/training/step.js';
+import { drawTask } from '../src/experiments/vae/training/task-draws.js';
+import { train } from '../src/experiments/vae/training/train.js';
+import { initialParameters } from '../src/experiments/vae/model/parameters.js';
 import {
   CHECKPOINT_EVERY_MS,
   checkShape,

@@ -1,8 +1,8 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { installedVersions } from '../src/coordinator/defaults.js';
-import { runSweep } from '../src/coordinator/run-sweep.js';
+import { installedVersions } from '../src/run/defaults.js';
+import { runSweep } from '../src/run/run-sweep.js';
 import { TASK_FILES, taskFolder } from '../src/store/task-folder.js';
 import { loadSweep, type Sweep } from '../src/sweep/load.js';
 import type { MeasureOptions } from './options.js';

@@ -1,13 +1,13 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { installedVersions } from '../src/coordinator/defaults.js';
+import { installedVersions } from '../src/run/defaults.js';
 import { BatchStream, EMPTY_STREAM } from '../src/logs/batch-stream.js';
 import { stepSchema } from '../src/logs/schemas.js';
 import { acquireStoreLock } from '../src/store/lock.js';
 import { prepareTaskFolder, TASK_FILES, taskFolder } from '../src/store/task-folder.js';
 import { readJsonFile } from '../src/store/files.js';
 import { loadSweep, type Sweep } from '../src/sweep/load.js';
-import type { Task } from '../src/sweep/task.js';
+import type { Task } from '../src/task/task.js';
 import { z } from 'zod';
 import { runCommand } from './command-line.js';
 import { DashboardProcess, launchBrowser, openPage } from './dashboard.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ExperimentName } from '../src/sweep/experiments.js';
+import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
 import { startEngine } from './engine.js';
 import { JAX_VARIANTS, askVersions, startJax } from './jax.js';
 import type { LineChild } from './line-child.js';

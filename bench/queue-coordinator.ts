@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
-import { trainQueued } from '../src/coordinator/train-queued.js';
-import { parseQueueUrl } from '../src/queue/address.js';
+import { trainQueued } from '../src/remote/queue/train-queued.js';
+import { parseQueueUrl } from '../src/remote/queue/address.js';
 import type { CoordinatorFigures } from './measure-queue.js';
 import { taskOf } from './shapes.js';
 

@@ -1,9 +1,9 @@
-import { parseQueueUrl } from '../src/queue/address.js';
-import { QueueConnection } from '../src/queue/connection.js';
-import { TaskWorker, type TaskHandler } from '../src/queue/task-worker.js';
-import { QUEUE_TIMING } from '../src/queue/timing.js';
-import { stepsOf } from '../src/sweep/cost.js';
-import { THEORY_VERSION } from '../src/sweep/numerics-version.js';
+import { parseQueueUrl } from '../src/remote/queue/address.js';
+import { QueueConnection } from '../src/remote/queue/connection.js';
+import { TaskWorker, type TaskHandler } from '../src/remote/queue/task-worker.js';
+import { QUEUE_TIMING } from '../src/remote/queue/timing.js';
+import { stepsOf } from '../src/task/cost.js';
+import { THEORY_VERSION } from '../src/experiments/numerics-version.js';
 import { taskOf } from './shapes.js';
 
 /** A process of workers that train nothing: URL and number are its arguments. It goes on until it is killed. */

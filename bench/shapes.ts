@@ -1,9 +1,9 @@
-import { NUMERICS_VERSION } from '../src/sweep/numerics-version.js';
+import { NUMERICS_VERSION } from '../src/experiments/numerics-version.js';
 import { installedTensorFlow } from '../src/store/installation.js';
-import type { ExperimentName } from '../src/sweep/experiments.js';
-import { identify } from '../src/sweep/identity.js';
-import { resolveSettings, type CellValues } from '../src/sweep/kinds/training.js';
-import type { TrainingSettings, TrainingTask } from '../src/sweep/task.js';
+import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
+import { identify } from '../src/task/identity.js';
+import { resolveSettings, type CellValues } from '../src/experiments/vae/settings/training-experiment.js';
+import type { TrainingSettings, TrainingTask } from '../src/task/task.js';
 
 /** The step shapes that are measured, one an experiment; `bench/jax_scan.py` has the same. */
 const shapes: Record<ExperimentName, CellValues> = {

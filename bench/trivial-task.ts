@@ -1,5 +1,5 @@
 import { commitResults, prepareTaskFolder, TASK_FILES } from '../src/store/task-folder.js';
-import type { Task } from '../src/sweep/task.js';
+import type { Task } from '../src/task/task.js';
 
 /** What a finished task leaves, with no content in its files, by the same durable commits. */
 export function finishTrivially(folder: string, id: string): void {

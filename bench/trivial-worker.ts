@@ -1,5 +1,5 @@
-import { stepsOf } from '../src/sweep/cost.js';
-import type { WorkerReply, WorkerRequest } from '../src/training/protocol.js';
+import { stepsOf } from '../src/task/cost.js';
+import type { WorkerReply, WorkerRequest } from '../src/task/protocol.js';
 import { finishTrivially } from './trivial-task.js';
 
 /** A training thread that trains nothing: what remains of a sweep's time is the coordinator's, and the disk's. */

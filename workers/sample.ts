@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { stringify } from 'csv-stringify/sync';
 import { EXIT, UserError } from '../src/errors.js';
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
-import { loadPlugin } from '../src/plugins/load.js';
-import { installPlugin } from '../src/plugins/registry.js';
-import type { SampleRequest } from '../src/training/protocol.js';
+import { loadPlugin } from '../src/experiments/vae/plugins/load.js';
+import { installPlugin } from '../src/task/user-modules.js';
+import type { SampleRequest } from '../src/task/protocol.js';
 
 /** Entry of the process that draws points for `vae-sweep sample`: CSV to standard output, block by block. */
 setNativeEnvironment();
@@ -17,7 +17,7 @@ try {
 
 async function writePoints({ task, folder, count, seed, plugins }: SampleRequest): Promise<void> {
   for (const file of plugins) installPlugin(await loadPlugin(file));
-  const { samplePoints } = await import('../src/training/sample.js');
+  const { samplePoints } = await import('../src/experiments/vae/training/sample.js');
   // Whoever reads, as `head`, may have seen enough.
   process.stdout.on('error', () => process.exit());
   const names = Array.from({ length: task.settings.ambientDim }, (_, i) => `x${String(i + 1)}`);

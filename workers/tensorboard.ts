@@ -1,6 +1,6 @@
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
-import { followTasks } from '../src/tensorboard/follow.js';
-import { END, eventsRequestSchema } from '../src/tensorboard/protocol.js';
+import { followTasks } from '../src/export/tensorboard/follow.js';
+import { END, eventsRequestSchema } from '../src/export/tensorboard/protocol.js';
 
 /** Entry of the process that writes event files: TensorFlow, which does it, is not for the coordinator. */
 setNativeEnvironment();

@@ -1,8 +1,8 @@
 import { Piscina } from 'piscina';
-import { installPlugin } from '../src/plugins/registry.js';
+import { installPlugin } from '../src/task/user-modules.js';
 import type { ThreadData } from '../src/pool/thread-pool.js';
-import { isTraining, type TheoryTask } from '../src/sweep/task.js';
-import type { TrainRequest, WarmUpRequest, WorkerReply, WorkerRequest } from '../src/training/protocol.js';
+import { isTraining, type TheoryTask } from '../src/task/task.js';
+import type { TrainRequest, WarmUpRequest, WorkerReply, WorkerRequest } from '../src/task/protocol.js';
 
 /**
  * Entry of a worker's thread. What a request needs is loaded at the first of its kind: loading TensorFlow in all threads at once is
@@ -18,11 +18,11 @@ const clock = { now: () => performance.now(), date: () => new Date() };
 export default async function handle(request: WorkerRequest): Promise<WorkerReply> {
   await pluginsInstalled;
   if (isComputation(request)) {
-    const { compute } = await import('../src/computing/compute.js');
+    const { compute } = await import('../src/experiments/theory/worker/compute.js');
     return compute(request, clock);
   }
   if (train === undefined) {
-    const { requestHandler } = await import('../src/training/handle-request.js');
+    const { requestHandler } = await import('../src/experiments/vae/training/handle-request.js');
     train = requestHandler(clock);
   }
   return train(request as WarmUpRequest | TrainRequest);
@@ -35,6 +35,6 @@ function isComputation(request: WorkerRequest): request is TrainRequest<TheoryTa
 async function installPlugins(): Promise<void> {
   const { plugins } = (Piscina.workerData as ThreadData | undefined) ?? { plugins: [] };
   if (plugins.length === 0) return;
-  const { loadPlugin } = await import('../src/plugins/load.js');
+  const { loadPlugin } = await import('../src/experiments/vae/plugins/load.js');
   for (const file of plugins) installPlugin(await loadPlugin(file));
 }

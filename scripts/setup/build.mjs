@@ -7,7 +7,7 @@ import { outputOf } from './tools.mjs';
 
 const SOURCE_FOLDERS = ['src', 'workers', 'test', 'bench'];
 /** What runs in Node, and the dashboard's page, which runs in browsers. */
-const PROJECTS = ['tsconfig.json', 'src/serve/page/tsconfig.json'];
+const PROJECTS = ['tsconfig.json', 'src/dashboard/page/tsconfig.json'];
 
 /** Compiles the TypeScript into dist/ if a source changed since the last build that succeeded. */
 export function buildStep(root) {

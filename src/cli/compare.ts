@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
 import { loadSweep } from '../sweep/load.js';
-import { installedVersions } from '../coordinator/defaults.js';
+import { installedVersions } from '../run/defaults.js';
 
 interface CompareArguments {
   readonly a: string;
@@ -48,7 +48,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       a: loadSweep(a, { only, set: setA, versions }),
       b: loadSweep(b, { only, set: setB, versions }),
     };
-    const { readRuns } = await import('../aggregate/runs.js');
+    const { readRuns } = await import('../report/runs.js');
     const { comparisonTable } = await import('../report/tables/comparison-table.js');
     const { toTerminal } = await import('../report/tables/renderers.js');
     const { writeTables } = await import('../report/tables/write-tables.js');

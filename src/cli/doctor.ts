@@ -10,7 +10,7 @@ import { cpuFeatures } from '../compiler/native/cpu.js';
 import { setNativeEnvironment } from '../compiler/native/environment.js';
 import { freeBytes } from '../store/disk-space.js';
 import { installedTensorFlow } from '../store/installation.js';
-import type { Diagnosis } from '../training/protocol.js';
+import type { Diagnosis } from '../task/protocol.js';
 import { formatBytes } from '../units.js';
 import { packageVersion } from './package-version.js';
 

@@ -1,15 +1,15 @@
 import type { CommandModule } from 'yargs';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { loadSweep } from '../sweep/load.js';
-import { stepsOf } from '../sweep/cost.js';
-import { courseOf } from '../sweep/identity.js';
-import { THEORY_VERSION } from '../sweep/numerics-version.js';
-import { isTraining, type Task, type TaskVersions } from '../sweep/task.js';
+import { stepsOf } from '../task/cost.js';
+import { courseOf } from '../task/identity.js';
+import { THEORY_VERSION } from '../experiments/numerics-version.js';
+import { isTraining, type Task, type TaskVersions } from '../task/task.js';
 import { formatCount } from '../units.js';
 import type { Choice, Victim } from './delete.js';
 import { deleteChosen, leftOvers } from './delete.js';
 import { stateText } from './ls-text.js';
-import { installedVersions } from '../coordinator/defaults.js';
+import { installedVersions } from '../run/defaults.js';
 import { storeOptions } from './store-filter.js';
 
 interface CollectArguments {

@@ -1,10 +1,10 @@
-import { FAILURE_WORDS } from '../coordinator/triage.js';
+import { FAILURE_WORDS } from '../run/triage.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder, type TaskState } from '../store/task-folder.js';
-import { stepsOf } from '../sweep/cost.js';
-import { experimentOf } from '../sweep/kinds/registry.js';
-import { formatSetting, hasSetting, isSameSetting, settingOf } from '../sweep/settings.js';
-import type { Settings } from '../sweep/task.js';
+import { stepsOf } from '../task/cost.js';
+import { experimentOf } from '../experiments/registry.js';
+import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
+import type { Settings } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
 import { countStates, STATE_WORDS } from './state-words.js';

@@ -1,10 +1,10 @@
 import { freeBytes } from '../store/disk-space.js';
 import type { TaskState } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
-import { estimateCost, estimateElapsedMs } from '../sweep/cost.js';
-import type { Cost } from '../sweep/kinds/experiment.js';
+import { estimateCost, estimateElapsedMs } from '../task/cost.js';
+import type { Cost } from '../task/task-type.js';
 import type { Sweep } from '../sweep/load.js';
-import { isTraining, type Task } from '../sweep/task.js';
+import { isTraining, type Task } from '../task/task.js';
 
 /** A task, how far it is, and what it is likely to cost. */
 export interface PlannedTask {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Merged } from '../store/merge.js';
-import { stepsOf } from '../sweep/cost.js';
+import { stepsOf } from '../task/cost.js';
 import { formatBytes, formatCount } from '../units.js';
 import { grid } from './grid.js';
 import { stateText } from './ls-text.js';

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
-import { isBucketUrl, parseBucketUrl, type BucketAddress } from '../bucket/address.js';
-import { onStopRequest } from '../coordinator/stop.js';
+import { isBucketUrl, parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js';
+import { onStopRequest } from '../run/stop.js';
 import { EXIT, InputError, StoreBusyError } from '../errors.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { watchStoreOwner } from '../store/lock-watch.js';
@@ -110,7 +110,7 @@ async function merge(
   const merged = await counted((told) => mergeStores(folders, { outDir, dryRun, signal, ...told }));
   for (const address of buckets) {
     const bucket = await openBucket(address, signal);
-    const { mergeBucket } = await import('../bucket/merge-bucket.js');
+    const { mergeBucket } = await import('../remote/bucket/merge-bucket.js');
     merged.push(...(await counted((told) => mergeBucket(bucket, { outDir, dryRun, signal, ...told }))));
   }
   return merged;

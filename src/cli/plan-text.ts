@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Sweep, SweepPart } from '../sweep/load.js';
-import { formatSetting, hasSetting, settingOf } from '../sweep/settings.js';
-import type { Task } from '../sweep/task.js';
+import { formatSetting, hasSetting, settingOf } from '../task/settings.js';
+import type { Task } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
 import type { Plan, PlannedTask } from './make-plan.js';

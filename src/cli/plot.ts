@@ -45,7 +45,7 @@ async function plot(argv: PlotArguments): Promise<void> {
     throw new InputError('--log is for --metric: name one, as --metric loss');
   const sweep = loadSweepOf(argv);
   const definitions = await chosen(argv, sweep);
-  const { readRuns } = await import('../aggregate/runs.js');
+  const { readRuns } = await import('../report/runs.js');
   const { drawFigures } = await import('../report/figures/make.js');
   const { writeFigures } = await import('../report/figures/write.js');
   const { figures, notes } = drawFigures(definitions, readRuns(sweep, argv.out), { seed: argv.seed });

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { installPlugins } from '../coordinator/plugins.js';
+import { installPlugins } from '../experiments/vae/plugins/install.js';
 import { repeatable } from './options.js';
 
 interface PluginArguments {

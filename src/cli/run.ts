@@ -1,17 +1,17 @@
 import path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import type { EventWriter } from '../coordinator/event-writer.js';
-import { LOG_LEVELS, type LogLevel } from '../coordinator/log.js';
-import type { RunResult } from '../coordinator/run-sweep.js';
-import { MaxTimePassed, onProcessAge, onStopRequest } from '../coordinator/stop.js';
-import { summaryText } from '../coordinator/summary.js';
-import type { CorruptTask } from '../coordinator/triage.js';
+import type { EventWriter } from '../export/tensorboard/event-writer.js';
+import { LOG_LEVELS, type LogLevel } from '../run/log.js';
+import type { RunResult } from '../run/run-sweep.js';
+import { MaxTimePassed, onProcessAge, onStopRequest } from '../run/stop.js';
+import { summaryText } from './run-summary.js';
+import type { CorruptTask } from '../run/triage.js';
 import { EXIT, InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { ISOLATIONS, type Isolation } from '../pool/process-pool.js';
-import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
+import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
 import { parseDuration, type Duration } from './duration.js';
-import { RUN_DEFAULTS } from '../coordinator/defaults.js';
+import { RUN_DEFAULTS } from '../run/defaults.js';
 import {
   loadSweepOf,
   received,
@@ -109,7 +109,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       ) as unknown as Argv<RunArguments>,
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
-    const { runSweep } = await import('../coordinator/run-sweep.js');
+    const { runSweep } = await import('../run/run-sweep.js');
     const endDashboard = argv.serve ? await serveBeside(argv) : () => undefined;
     const events = await startEvents(sweep, argv);
     const stop = new AbortController();
@@ -163,7 +163,7 @@ async function startEvents(
   { out, tensorboard }: RunArguments,
 ): Promise<EventWriter | null> {
   if (tensorboard === undefined) return null;
-  const { EventWriter } = await import('../coordinator/event-writer.js');
+  const { EventWriter } = await import('../export/tensorboard/event-writer.js');
   return new EventWriter({
     outDir: path.resolve(out),
     eventsDir: path.resolve(tensorboard),
@@ -180,10 +180,10 @@ async function endEvents(events: EventWriter | null): Promise<void> {
 
 /** Prints the tables of means, and verdicts on the theory. @returns the tasks whose files turn out not to hold what their markers say */
 async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
-  const { readComputedRuns } = await import('../aggregate/computed.js');
-  const { readRuns } = await import('../aggregate/runs.js');
+  const { readComputedRuns } = await import('../experiments/theory/computed.js');
+  const { readRuns } = await import('../report/runs.js');
   const { paragraphs, terminalTables, terminalTheory } = await import('../report/terminal.js');
-  const { examineTheory } = await import('../report/theory/registry.js');
+  const { examineTheory } = await import('../experiments/paper/statements/registry.js');
   const parts = readRuns(sweep, outDir);
   const computed = readComputedRuns(outDir, sweep.tasks);
   const theory = terminalTheory(examineTheory({ computed, parts }));

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
-import { onStopRequest } from '../coordinator/stop.js';
+import { onStopRequest } from '../run/stop.js';
 import { EXIT, InputError, UserError } from '../errors.js';
-import type { Dashboard } from '../serve/server.js';
+import type { Dashboard } from '../dashboard/server.js';
 import type { Sweep } from '../sweep/load.js';
 import { parseShard } from '../sweep/shard.js';
 import {
@@ -52,7 +52,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
       .example('$0 serve sweeps/paper.yaml --port 8081', 'look on while it runs, from another terminal')
       .example('$0 serve --host 0.0.0.0', 'for other machines, with a token'),
   handler: async (argv) => {
-    const { startDashboard } = await import('../serve/server.js');
+    const { startDashboard } = await import('../dashboard/server.js');
     const { out, host, port, workers } = argv;
     const dashboard = await startDashboard(await sweepsOf(argv), { outDir: out, host, port, workers }).catch(
       (error: unknown) => {
@@ -70,7 +70,7 @@ async function sweepsOf(argv: ServeArguments): Promise<Sweep[]> {
   if (argv.files.length > 0) return argv.files.map(load);
   if (argv.only.length + argv.set.length > 0 || argv.shard !== undefined)
     throw new InputError('--only, --set and --shard choose from sweep files: name one, as sweeps/paper.yaml');
-  const { storedSweeps } = await import('../serve/stored-sweeps.js');
+  const { storedSweeps } = await import('../dashboard/stored-sweeps.js');
   const sweeps = existsSync(argv.out) ? storedSweeps(argv.out, load) : [];
   if (sweeps.length > 0) return sweeps;
   throw new InputError(

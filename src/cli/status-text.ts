@@ -1,5 +1,5 @@
-import type { BegunTask, Status } from '../coordinator/status.js';
-import { stepsOf } from '../sweep/cost.js';
+import type { BegunTask, Status } from '../run/status.js';
+import { stepsOf } from '../task/cost.js';
 import { formatCount, formatDuration } from '../units.js';
 
 /** Of each list; --json has all. */

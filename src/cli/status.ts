@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
-import { readStatus } from '../coordinator/status.js';
-import { onStopRequest } from '../coordinator/stop.js';
+import { readStatus } from '../run/status.js';
+import { onStopRequest } from '../run/stop.js';
 import { EXIT, InputError } from '../errors.js';
 import { loadSweepOf, withShardOption, withSweepOptions, type ShardArguments } from './options.js';
 import { statusJson, statusText } from './status-text.js';

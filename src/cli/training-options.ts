@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
-import { parseBucketUrl, type BucketAddress } from '../bucket/address.js';
-import type { ResultBucket } from '../bucket/result-bucket.js';
+import { parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js';
+import type { ResultBucket } from '../remote/bucket/result-bucket.js';
 import { InputError } from '../errors.js';
-import { RUN_DEFAULTS } from '../coordinator/defaults.js';
+import { RUN_DEFAULTS } from '../run/defaults.js';
 import { received } from './options.js';
 
 /** TensorFlow alone has some 400. */
@@ -51,7 +51,7 @@ export function withTrainingOptions<T>(yargs: Argv<T>): Argv<T & TrainingArgumen
 
 /** What talks to S3 is loaded only for a bucket. */
 export async function openBucket(address: BucketAddress, signal: AbortSignal): Promise<ResultBucket> {
-  const { ResultBucket } = await import('../bucket/result-bucket.js');
+  const { ResultBucket } = await import('../remote/bucket/result-bucket.js');
   return ResultBucket.open(address, signal);
 }
 

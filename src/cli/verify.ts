@@ -1,12 +1,12 @@
 import type { CommandModule } from 'yargs';
-import type { Comparison } from '../coordinator/retrain.js';
-import { onStopRequest } from '../coordinator/stop.js';
+import type { Comparison } from '../run/retrain.js';
+import { onStopRequest } from '../run/stop.js';
 import { EXIT, InputError } from '../errors.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
-import { isTraining, type Task } from '../sweep/task.js';
+import { isTraining, type Task } from '../task/task.js';
 import { formatCount } from '../units.js';
-import { defaultRunOptions } from '../coordinator/defaults.js';
+import { defaultRunOptions } from '../run/defaults.js';
 import {
   loadSweepOf,
   received,
@@ -90,7 +90,7 @@ async function retrainSome(
 ): Promise<void> {
   if (finished.length === 0)
     throw new InputError(`--retrain: no task of ${sweep.file} is finished and whole yet`);
-  const { drawTasks, retrain } = await import('../coordinator/retrain.js');
+  const { drawTasks, retrain } = await import('../run/retrain.js');
   const stop = new AbortController();
   const removeHandlers = onStopRequest((reason) => {
     stop.abort(reason);

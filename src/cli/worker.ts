@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
-import { onStopRequest } from '../coordinator/stop.js';
+import { onStopRequest } from '../run/stop.js';
 import { EXIT } from '../errors.js';
-import { parseQueueUrl, type QueueAddress } from '../queue/address.js';
-import { THEORY_VERSION } from '../sweep/numerics-version.js';
-import { installedVersions } from '../coordinator/defaults.js';
+import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
+import { THEORY_VERSION } from '../experiments/numerics-version.js';
+import { installedVersions } from '../run/defaults.js';
 import { outOption, workersOption } from './options.js';
 import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
 
@@ -37,7 +37,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
       ),
   handler: async (argv) => {
     const versions = { ...installedVersions(), theory: THEORY_VERSION };
-    const { runQueueWorker } = await import('../queue/run-worker.js');
+    const { runQueueWorker } = await import('../remote/queue/run-worker.js');
     const stop = new AbortController();
     const removeHandlers = onStopRequest((reason) => {
       stop.abort(reason);

@@ -1,5 +1,5 @@
 import { evaluationSchema } from '../logs/schemas.js';
-import { isTraining, type Task } from '../sweep/task.js';
+import { isTraining, type Task } from '../task/task.js';
 import { logColumns } from './log-columns.js';
 import type { ExportColumn } from './table.js';
 import { mergeColumns } from './task-columns.js';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { InputError, StoreError } from '../errors.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
-import type { Task } from '../sweep/task.js';
+import type { Task } from '../task/task.js';
 import { formats, type FormatName } from './formats/registry.js';
 import { Groups } from './groups.js';
 import { NewFile } from './new-file.js';

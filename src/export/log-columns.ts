@@ -1,5 +1,5 @@
 import { DataType, Precision, type Field, type Schema } from 'apache-arrow';
-import type { ColumnType } from '../sweep/column.js';
+import type { ColumnType } from '../task/column.js';
 import type { ExportColumn } from './table.js';
 
 /** The columns of a log as an export has them. */

@@ -1,7 +1,7 @@
 import type { ColumnValues } from '../logs/encode.js';
 import type { TaskState } from '../store/task-folder.js';
-import type { Column } from '../sweep/column.js';
-import type { Task } from '../sweep/task.js';
+import type { Column } from '../task/column.js';
+import type { Task } from '../task/task.js';
 
 export interface ExportColumn extends Column {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Column, ColumnType } from '../sweep/column.js';
-import type { FieldColumn } from '../sweep/declared-settings.js';
-import type { Task } from '../sweep/task.js';
-import { derivedTraining } from '../sweep/training-settings.js';
-import { theorySettingsSchema } from '../sweep/kinds/theory-settings.js';
+import type { Column, ColumnType } from '../task/column.js';
+import type { FieldColumn } from '../task/declared-settings.js';
+import type { Task } from '../task/task.js';
+import { derivedTraining } from '../experiments/vae/settings/training-settings.js';
+import { theorySettingsSchema } from '../experiments/theory/tasks/theory-settings.js';
 import type { ExportColumn, ExportTask } from './table.js';
 
 const KIND: Column = { type: 'utf8', unit: '-', description: '`train`, or the computation of the theory' };

@@ -11,8 +11,8 @@ import { stepSchema } from '../logs/schemas.js';
 import type { StepLogState } from '../logs/step-log.js';
 import { inStore } from '../store/files.js';
 import { TASK_FILES } from '../store/task-folder.js';
-import type { Task } from '../sweep/task.js';
-import { readAnyCheckpoint } from '../training/checkpoint.js';
+import type { Task } from '../task/task.js';
+import { readAnyCheckpoint } from '../experiments/vae/training/checkpoint.js';
 import type { ExportTask } from './table.js';
 
 /** Rows of a log that are in memory together. */

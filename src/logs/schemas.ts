@@ -1,7 +1,7 @@
 import { Field, Float32, Float64, Int32, List, Schema, type DataType } from 'apache-arrow';
-import type { Task, TrainingTask } from '../sweep/task.js';
-import { builtInMetrics, evaluationMetrics } from '../vae/metrics/registry.js';
-import { releasedMetrics } from '../vae/metrics/released.js';
+import type { Task, TrainingTask } from '../task/task.js';
+import { builtInMetrics, evaluationMetrics } from '../experiments/vae/metrics/registry.js';
+import { releasedMetrics } from '../experiments/vae/metrics/released.js';
 
 /** Raised when the columns or their meaning change; readers refuse what they do not know. */
 export const LOG_SCHEMA_VERSION = '2';

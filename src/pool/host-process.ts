@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EXIT, UserError } from '../errors.js';
-import type { TrainingTask } from '../sweep/task.js';
-import type { TrainOutcome } from '../training/protocol.js';
+import type { TrainingTask } from '../task/task.js';
+import type { TrainOutcome } from '../task/protocol.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
 import type { Job } from './task-pool.js';
 

@@ -1,5 +1,5 @@
-import type { TrainingTask } from '../sweep/task.js';
-import type { TrainOutcome } from '../training/protocol.js';
+import type { TrainingTask } from '../task/task.js';
+import type { TrainOutcome } from '../task/protocol.js';
 import type { Job } from './task-pool.js';
 
 /** What the coordinator says to a process that hosts training threads. `slot` is the thread's number in it. */

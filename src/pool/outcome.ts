@@ -1,5 +1,5 @@
 import type { TaskFailure } from '../store/task-folder.js';
-import type { ComputedOutcome } from '../training/protocol.js';
+import type { ComputedOutcome } from '../task/protocol.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { TaskOutcome } from './task-pool.js';
 

@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../errors.js';
-import { installedPlugins } from '../plugins/registry.js';
-import type { TrainingTask } from '../sweep/task.js';
+import { installedPlugins } from '../task/user-modules.js';
+import type { TrainingTask } from '../task/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
 import type { EndedOutcome, Job, TaskOutcome, TaskPool } from './task-pool.js';

@@ -1,6 +1,6 @@
-import type { Task, TrainingTask } from '../sweep/task.js';
+import type { Task, TrainingTask } from '../task/task.js';
 import type { Predecessor } from '../store/predecessors.js';
-import type { TrainOutcome } from '../training/protocol.js';
+import type { TrainOutcome } from '../task/protocol.js';
 
 /** How a task ended that did not come to say it itself. */
 export interface EndedOutcome {

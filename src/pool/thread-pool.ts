@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { TrainingTask } from '../sweep/task.js';
-import type { TrainOutcome, WorkerReply, WorkerRequest } from '../training/protocol.js';
+import type { TrainingTask } from '../task/task.js';
+import type { TrainOutcome, WorkerReply, WorkerRequest } from '../task/protocol.js';
 import type { HostOptions } from './host-protocol.js';
 import type { Job } from './task-pool.js';
 

@@ -1,18 +1,18 @@
-import { readComputedRuns, type MissingComputation } from '../aggregate/computed.js';
-import { readRuns, type PartRuns } from '../aggregate/runs.js';
+import { readComputedRuns, type MissingComputation } from '../experiments/theory/computed.js';
+import { readRuns, type PartRuns } from './runs.js';
 import type { Sweep } from '../sweep/load.js';
-import { claimsTable } from './claims/claims-table.js';
-import { judgeClaims } from './claims/claims.js';
-import type { Verdict } from './claims/claim.js';
-import { ownSections, type OwnSection } from './plugins/sections.js';
-import { collapseTable } from './tables/collapse-table.js';
-import { deviationsTable } from './tables/deviations-table.js';
+import { claimsTable } from '../experiments/paper/claims/claims-table.js';
+import { judgeClaims } from '../experiments/paper/claims/claims.js';
+import type { Verdict } from '../experiments/paper/claims/claim.js';
+import { ownSections, type OwnSection } from '../experiments/vae/plugins/sections.js';
+import { collapseTable } from '../experiments/paper/tables/collapse-table.js';
+import { deviationsTable } from '../experiments/paper/tables/deviations-table.js';
 import { meansTables } from './tables/means-tables.js';
 import { runsTable } from './tables/runs-table.js';
 import type { Table } from './tables/table.js';
-import { examineTheory } from './theory/registry.js';
-import type { Statement } from './theory/statement.js';
-import { theoryTable } from './theory/theory-table.js';
+import { examineTheory } from '../experiments/paper/statements/registry.js';
+import type { Statement } from '../experiments/paper/statements/statement.js';
+import { theoryTable } from '../experiments/paper/statements/theory-table.js';
 
 /** A part's tables. */
 export interface ReportSection {

@@ -1,7 +1,7 @@
 import { toTerminal } from './tables/renderers.js';
 import { meansTables } from './tables/means-tables.js';
-import type { PartRuns } from '../aggregate/runs.js';
-import type { Statement } from './theory/statement.js';
+import type { PartRuns } from './runs.js';
+import type { Statement } from '../experiments/paper/statements/statement.js';
 
 /** The tables of means of the parts that have any. */
 export function terminalTables(parts: readonly PartRuns[]): string {

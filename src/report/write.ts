@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileDurably } from '../store/files.js';
 import type { Figure } from './figures/figure.js';
-import { isTraining, type Task } from '../sweep/task.js';
+import { isTraining, type Task } from '../task/task.js';
 import { makeFigures } from './figures/make.js';
 import { writeFigures } from './figures/write.js';
 import { renderPage, type PageOwnSection } from './page/page.js';
 import type { PageFigure } from './page/parts.js';
-import type { PageStatement } from './page/theory.js';
-import type { OwnSection } from './plugins/sections.js';
+import type { PageStatement } from '../experiments/paper/page/theory.js';
+import type { OwnSection } from '../experiments/vae/plugins/sections.js';
 import { tablesOf, type Report } from './report.js';
-import type { Statement } from './theory/statement.js';
+import type { Statement } from '../experiments/paper/statements/statement.js';
 import { writeTables } from './tables/write-tables.js';
 
 interface ReportPlace {

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { stringify } from 'safe-stable-stringify';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
-import type { Task } from '../sweep/task.js';
+import type { Task } from '../task/task.js';
 import { fsyncFolder, hashFile, inStore, isMissing, readJsonFile, reasonOf } from './files.js';
 import { MERGING_SUFFIX, REMOVED_SUFFIX } from './inventory.js';
 import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';

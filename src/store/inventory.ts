@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { StoreError } from '../errors.js';
-import type { Task } from '../sweep/task.js';
+import type { Task } from '../task/task.js';
 import { formatBytes, formatCount } from '../units.js';
 import { isMissing, namesIn, readJsonFile, reasonOf } from './files.js';
 import type { TaskState } from './task-folder.js';

@@ -1,7 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Task } from '../sweep/task.js';
+import type { Task } from '../task/task.js';
 import { inStore, makeFolder } from './files.js';
 import { importTask, recordProblem } from './import-task.js';
 import { listStore, type StoreEntry } from './inventory.js';

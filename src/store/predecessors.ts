@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { courseOf } from '../sweep/identity.js';
-import { isTraining, type Task, type TrainingTask } from '../sweep/task.js';
+import { courseOf } from '../task/identity.js';
+import { isTraining, type Task, type TrainingTask } from '../task/task.js';
 import { namesIn, readJsonFile } from './files.js';
 import { tasksFolder, readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Task } from '../sweep/task.js';
+import type { Task } from '../task/task.js';
 import { makeFolder, writeFileDurably } from './files.js';
 
 /** What a sweep asked for: enough to find its tasks in the store again. */

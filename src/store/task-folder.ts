@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
-import type { Task } from '../sweep/task.js';
+import type { Task } from '../task/task.js';
 import { readCheckpointHeader } from './checkpoint-header.js';
 import {
   deleteIfPossible,

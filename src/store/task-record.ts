@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Task } from '../sweep/task.js';
-import { theorySettingsSchema } from '../sweep/kinds/theory-settings.js';
-import { derivedTraining } from '../sweep/training-settings.js';
+import type { Task } from '../task/task.js';
+import { theorySettingsSchema } from '../experiments/theory/tasks/theory-settings.js';
+import { derivedTraining } from '../experiments/vae/settings/training-settings.js';
 
 const count = z.int().min(0);
 

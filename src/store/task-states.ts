@@ -1,4 +1,4 @@
-import type { Task } from '../sweep/task.js';
+import type { Task } from '../task/task.js';
 import { namesIn } from './files.js';
 import type { TaskState } from './task-folder.js';
 import { readTaskState, taskFolder, tasksFolder } from './task-folder.js';

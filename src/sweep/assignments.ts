@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import { InputError } from '../errors.js';
-import type { Experiment } from './kinds/experiment.js';
-import type { SettingValue } from './setting-values.js';
+import type { Experiment } from '../task/task-type.js';
+import type { SettingValue } from '../task/setting-values.js';
 import { show, unknownName } from './problems.js';
-import { isSameSetting } from './settings.js';
+import { isSameSetting } from '../task/settings.js';
 
 /** Values of settings from the command line: `--set steps=100 --set seed=2,3` or `--only dimensions=3-12-20`. */
 export type Assignments = ReadonlyMap<string, readonly SettingValue[]>;

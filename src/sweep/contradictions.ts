@@ -1,9 +1,9 @@
 import type { Grid } from './file-schema.js';
 import { entriesOf, listsOf } from './grid.js';
-import type { SettingValue, SettingValues } from './setting-values.js';
+import type { SettingValue, SettingValues } from '../task/setting-values.js';
 import type { Problem } from './problems.js';
 import { refuseProblems, summary } from './problems.js';
-import { formatSetting, isSameSetting } from './settings.js';
+import { formatSetting, isSameSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 
 /** Throws if the file, nothing overridden, gives a setting or a value twice, or excludes what is not there. */

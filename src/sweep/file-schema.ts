@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { formatCount } from '../units.js';
-import type { Experiment } from './kinds/experiment.js';
-import type { SettingValue, SettingValues } from './setting-values.js';
-import { experimentNames } from './kinds/registry.js';
-import { oneOf } from './setting-values.js';
+import type { Experiment } from '../task/task-type.js';
+import type { SettingValue, SettingValues } from '../task/setting-values.js';
+import { experimentNames } from '../experiments/registry.js';
+import { oneOf } from '../task/setting-values.js';
 
 const TABLES = ['table1', 'table2', 'table3', 'table4', 'table5'] as const;
 

@@ -1,6 +1,6 @@
 import type { Grid } from './file-schema.js';
-import type { SettingValue, SettingValues } from './setting-values.js';
-import { isSameSetting } from './settings.js';
+import type { SettingValue, SettingValues } from '../task/setting-values.js';
+import { isSameSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 
 /** All that the file gives one cell, and its place there: the grid (null), or an entry of `include`. */

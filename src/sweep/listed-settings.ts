@@ -1,6 +1,6 @@
 import { cellSchema } from './file-schema.js';
-import type { Experiment } from './kinds/experiment.js';
-import type { SettingValues } from './setting-values.js';
+import type { Experiment } from '../task/task-type.js';
+import type { SettingValues } from '../task/setting-values.js';
 import type { Problem } from './problems.js';
 import { problemsOf, refuseProblems, unknownName } from './problems.js';
 import type { YamlSource } from './yaml-source.js';

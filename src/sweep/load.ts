@@ -5,15 +5,15 @@ import { refuseContradictions } from './contradictions.js';
 import { expand } from './expand.js';
 import type { TableName } from './file-schema.js';
 import { countCells, entriesOf } from './grid.js';
-import type { Experiment } from './kinds/experiment.js';
+import type { Experiment } from '../task/task-type.js';
 import { override } from './override.js';
 import { select } from './selection.js';
-import { isSameSetting, settingOf } from './settings.js';
+import { isSameSetting, settingOf } from '../task/settings.js';
 import { tasksOfShard, type Shard } from './shard.js';
 import type { SweepDefinition, SweepDescription } from './sweep-file.js';
 import { readDescription, readSweepFile } from './sweep-file.js';
-import type { Task, TaskVersions, TrainingTask } from './task.js';
-import { isTraining } from './task.js';
+import type { Task, TaskVersions, TrainingTask } from '../task/task.js';
+import { isTraining } from '../task/task.js';
 
 /** A larger sweep is likely a slip. */
 const MANY_TASKS = 100_000;

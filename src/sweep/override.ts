@@ -1,7 +1,7 @@
 import type { Assignments } from './assignments.js';
 import type { Grid } from './file-schema.js';
 import { without } from './grid.js';
-import type { SettingValues } from './setting-values.js';
+import type { SettingValues } from '../task/setting-values.js';
 import type { SweepDefinition } from './sweep-file.js';
 
 /**

@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { experimentJsonSchema, listJsonSchema, type JsonSchema } from './json-schema.js';
-import { experimentNamed, experimentNames } from './kinds/registry.js';
+import { experimentNamed, experimentNames } from '../experiments/registry.js';
 
 const HEAD = `# Sweep files
 

@@ -1,9 +1,9 @@
 import { InputError } from '../errors.js';
 import type { Assignments } from './assignments.js';
-import type { SettingValue } from './setting-values.js';
+import type { SettingValue } from '../task/setting-values.js';
 import { summary } from './problems.js';
-import { formatSetting, hasSetting, isSameSetting, settingOf } from './settings.js';
-import type { Task } from './task.js';
+import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
+import type { Task } from '../task/task.js';
 
 /** Keeps the tasks that have one of the values of each of these settings. A value that no task has is an error. */
 export function select(tasks: readonly Task[], only: Assignments): (task: Task) => boolean {

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
-import { estimateCost } from './cost.js';
-import type { Task } from './task.js';
+import { estimateCost } from '../task/cost.js';
+import type { Task } from '../task/task.js';
 
 const MAX_SHARDS = 10_000;
 

@@ -7,9 +7,9 @@ import { beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { plotCommand } from '../../src/cli/plot.js';
-import { installedVersions } from '../../src/coordinator/defaults.js';
+import { installedVersions } from '../../src/run/defaults.js';
 import { loadSweep } from '../../src/sweep/load.js';
-import { isTraining } from '../../src/sweep/task.js';
+import { isTraining } from '../../src/task/task.js';
 import { writeFinishedRun } from '../report/finished-run.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

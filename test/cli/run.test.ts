@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { installedVersions } from '../../src/coordinator/defaults.js';
+import { installedVersions } from '../../src/run/defaults.js';
 import { readStoreOwner } from '../../src/store/lock.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import { parseShard } from '../../src/sweep/shard.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task } from '../../src/task/task.js';
 import { finish } from '../store/sample-store.js';
 import { vaeSweep } from './command.js';
 

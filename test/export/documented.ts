@@ -4,9 +4,9 @@ import { tasks as taskRows } from '../../src/export/rows/tasks.js';
 import type { ExportColumn } from '../../src/export/table.js';
 import { identityColumns, theorySettings, trainingColumns } from '../../src/export/task-columns.js';
 import { evaluationSchema, rowSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
-import { resolveSettings } from '../../src/sweep/kinds/training.js';
-import type { Task, TheoryTask, TrainingTask } from '../../src/sweep/task.js';
-import { quantities } from '../../src/theory/computations/quantities.js';
+import { resolveSettings } from '../../src/experiments/vae/settings/training-experiment.js';
+import type { Task, TheoryTask, TrainingTask } from '../../src/task/task.js';
+import { quantities } from '../../src/experiments/theory/computations/quantities.js';
 
 const training: TrainingTask = {
   id: '0123456789abcdef',

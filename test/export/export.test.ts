@@ -8,7 +8,7 @@ import { before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import { exportSweep } from '../../src/export/export-sweep.js';
-import { installedVersions } from '../../src/coordinator/defaults.js';
+import { installedVersions } from '../../src/run/defaults.js';
 import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { loadSweep, type Sweep } from '../../src/sweep/load.js';

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { marked, type Token, type Tokens } from 'marked';
-import { installedVersions } from '../../src/coordinator/defaults.js';
+import { installedVersions } from '../../src/run/defaults.js';
 import { EMPTY_STREAM } from '../../src/logs/batch-stream.js';
-import { readSafetensors } from '../../src/logs/safetensors.js';
+import { readSafetensors } from '../../src/store/safetensors.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from '../../src/logs/schemas.js';
 import { EMPTY_STEP_LOG } from '../../src/logs/step-log.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { loadSweep } from '../../src/sweep/load.js';
-import { writeCheckpoint } from '../../src/training/checkpoint.js';
+import { writeCheckpoint } from '../../src/experiments/vae/training/checkpoint.js';
 import { documentedTables } from './documented.js';
 import { trainSweep } from './trained-sweep.js';
 

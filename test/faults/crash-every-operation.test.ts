@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 import { UserError } from '../../src/errors.js';
 import { TASK_FILES, type TaskState } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task } from '../../src/task/task.js';
 import { isCrash } from './crash.js';
 import { durableImage, seededRandom, tornImage, writtenImage, type Image } from './disk-model.js';
 import { FaultyDisk, writeImage, type Fault, type Operation } from './faulty-disk.js';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readRuns } from '../../src/aggregate/runs.js';
+import { readRuns } from '../../src/report/runs.js';
 import { CorruptTaskError } from '../../src/errors.js';
 import { BatchStream, type StreamState } from '../../src/logs/batch-stream.js';
 import { evaluationSchema, stepSchema } from '../../src/logs/schemas.js';
@@ -16,8 +16,8 @@ import {
   verifyTask,
 } from '../../src/store/task-folder.js';
 import type { Sweep } from '../../src/sweep/load.js';
-import { readCheckpoint } from '../../src/training/checkpoint.js';
-import { recordSession } from '../../src/training/session-record.js';
+import { readCheckpoint } from '../../src/experiments/vae/training/checkpoint.js';
+import { recordSession } from '../../src/forms/session-record.js';
 import { damagesOf, type Damage } from './damage.js';
 import { writtenImage, type Image } from './disk-model.js';
 import { FaultyDisk, writeImage } from './faulty-disk.js';

@@ -2,16 +2,16 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { evaluationSchema } from '../../src/logs/schemas.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/task-folder.js';
-import type { Task, TrainingTask } from '../../src/sweep/task.js';
-import { writeCheckpoint } from '../../src/training/checkpoint.js';
-import type { EvaluationRow } from '../../src/training/evaluate.js';
-import type { TrainOutcome } from '../../src/training/protocol.js';
-import { randomStreams } from '../../src/training/random-streams/registry.js';
-import { resume } from '../../src/training/resume.js';
-import { recordSession } from '../../src/training/session-record.js';
-import type { TrainingLogs } from '../../src/training/training-logs.js';
-import { STEP_METRICS } from '../../src/training/step.js';
-import { buildModel } from '../../src/vae/model.js';
+import type { Task, TrainingTask } from '../../src/task/task.js';
+import { writeCheckpoint } from '../../src/experiments/vae/training/checkpoint.js';
+import type { EvaluationRow } from '../../src/experiments/vae/training/evaluate.js';
+import type { TrainOutcome } from '../../src/task/protocol.js';
+import { randomStreams } from '../../src/experiments/vae/training/random-streams/registry.js';
+import { resume } from '../../src/experiments/vae/training/resume.js';
+import { recordSession } from '../../src/forms/session-record.js';
+import type { TrainingLogs } from '../../src/experiments/vae/training/training-logs.js';
+import { STEP_METRICS } from '../../src/experiments/vae/training/step.js';
+import { buildModel } from '../../src/experiments/vae/model/model.js';
 import { sampleTask } from '../store/sample-task.js';
 import { seededRandom } from './disk-model.js';
 import type { Ledger } from './ledger.js';
@@ -40,7 +40,7 @@ export interface TrainingEvents {
   readonly ledger: Ledger;
 }
 
-/** Trains as `src/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
+/** Trains as `src/experiments/vae/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
 export function trainStandIn(task: TrainingTask, folder: string, events: TrainingEvents): TrainOutcome {
   const { steps } = task.settings;
   const { ledger } = events;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import pl from 'nodejs-polars';
-import { shortSettings, temporaryFolder, trainHere } from '../training/harness.js';
+import { shortSettings, temporaryFolder, trainHere } from '../experiments/vae/training/harness.js';
 
 describe('polars, a reader that shares no code with ours,', () => {
   const folder = temporaryFolder();

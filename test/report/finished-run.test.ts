@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { finalNumber, readDataParameters, readPoints, readRuns, series } from '../../src/aggregate/runs.js';
+import { finalNumber, readDataParameters, readPoints, readRuns, series } from '../../src/report/runs.js';
 import { load } from '../sweep/sweep-folder.js';
 import { writeFinishedRun } from './finished-run.js';
 

@@ -1,10 +1,10 @@
 import type { Schema } from 'apache-arrow';
 import { batchToFile, recordBatch, type ColumnValues } from '../../src/logs/encode.js';
 import type { LogValue } from '../../src/logs/read.js';
-import { encodeSafetensors } from '../../src/logs/safetensors.js';
+import { encodeSafetensors } from '../../src/store/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
 import { commitResults, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
-import type { TrainingTask } from '../../src/sweep/task.js';
+import type { TrainingTask } from '../../src/task/task.js';
 
 type Point = readonly number[];
 

@@ -214,7 +214,7 @@ export class FakeMachine {
     this.#write(`${name}/package.json`, '{}');
     this.#write(`${name}/package-lock.json`, PACKAGES['.package-lock.json']);
     this.#write(`${name}/tsconfig.json`, '{}');
-    this.#write(`${name}/src/serve/page/tsconfig.json`, '{}');
+    this.#write(`${name}/src/dashboard/page/tsconfig.json`, '{}');
     this.#write(`${name}/src/cli/main.ts`, '');
     return root;
   }

@@ -20,7 +20,7 @@ import {
   verifyTask,
   tasksFolder,
 } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task } from '../../src/task/task.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
 import { identifiedTask } from './sample-task.js';
 

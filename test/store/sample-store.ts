@@ -8,7 +8,7 @@ import {
   TASK_FILES,
   taskFolder,
 } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task } from '../../src/task/task.js';
 import { checkpointBytes, sampleResults } from './sample-task.js';
 
 /** Each puts a task into a store as a run leaves it, and returns its folder. */

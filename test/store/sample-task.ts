@@ -1,5 +1,5 @@
-import { identify } from '../../src/sweep/identity.js';
-import type { TrainingSettings, TrainingTask } from '../../src/sweep/task.js';
+import { identify } from '../../src/task/identity.js';
+import type { TrainingSettings, TrainingTask } from '../../src/task/task.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 
 /** A task of the linear experiment; `id` is the seed in 16 hexadecimal digits, not a hash. */

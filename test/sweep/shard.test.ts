@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../src/errors.js';
-import { estimateCost } from '../../src/sweep/cost.js';
+import { estimateCost } from '../../src/task/cost.js';
 import { parseShard, tasksOfShard } from '../../src/sweep/shard.js';
-import type { Task } from '../../src/sweep/task.js';
+import type { Task } from '../../src/task/task.js';
 import { sampleTask } from '../store/sample-task.js';
 
 const manyTasks = fc

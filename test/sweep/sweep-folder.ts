@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Sweep, SweepOptions, TrainingPart } from '../../src/sweep/load.js';
 import { isTrainingPart, loadSweep } from '../../src/sweep/load.js';
-import { isTraining, type TrainingTask } from '../../src/sweep/task.js';
+import { isTraining, type TrainingTask } from '../../src/task/task.js';
 
 export const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
 

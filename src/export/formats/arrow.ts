@@ -14,7 +14,7 @@ import {
   type DataType,
 } from 'apache-arrow';
 import { batchOf, columnData, PieceSink, type ColumnValues } from '../../logs/encode.js';
-import type { ColumnType } from '../../sweep/column.js';
+import type { ColumnType } from '../../task/column.js';
 import type { ExportColumn } from '../table.js';
 import type { Format } from './format.js';
 

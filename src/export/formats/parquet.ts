@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { ColumnType } from '../../sweep/column.js';
+import type { ColumnType } from '../../task/column.js';
 import type { ExportColumn } from '../table.js';
 import type { Format } from './format.js';
 

@@ -1,5 +1,5 @@
-import { isTraining } from '../../sweep/task.js';
-import { quantities, type ComputedKind } from '../../theory/computations/quantities.js';
+import { isTraining } from '../../task/task.js';
+import { quantities, type ComputedKind } from '../../experiments/theory/computations/quantities.js';
 import { logBatches } from '../log-batches.js';
 import type { ExportColumn, RowKind } from '../table.js';
 import { identityColumns, mergeColumns, settingColumns } from '../task-columns.js';

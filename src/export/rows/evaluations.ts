@@ -1,4 +1,4 @@
-import { isTraining } from '../../sweep/task.js';
+import { isTraining } from '../../task/task.js';
 import { logBatches } from '../log-batches.js';
 import { evaluationColumns } from '../evaluation-columns.js';
 import type { RowKind } from '../table.js';

@@ -1,5 +1,5 @@
 import { stepSchema } from '../../logs/schemas.js';
-import { isTraining } from '../../sweep/task.js';
+import { isTraining } from '../../task/task.js';
 import { logBatches } from '../log-batches.js';
 import { logColumns } from '../log-columns.js';
 import type { RowKind } from '../table.js';

@@ -1,5 +1,5 @@
 import { mean } from 'simple-statistics';
-import { series, type Run } from '../../aggregate/runs.js';
+import { series, type Run } from '../runs.js';
 import { runLabel, type FigureCell, type FigureRow } from './figure.js';
 import { labelOf, type CellNaming } from './naming.js';
 

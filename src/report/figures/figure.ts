@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { labels, toCells, type Cell } from '../../aggregate/cells.js';
-import type { PartRuns } from '../../aggregate/runs.js';
+import { labels, toCells, type Cell } from '../cells.js';
+import type { PartRuns } from '../runs.js';
 import type { TrainingPart } from '../../sweep/load.js';
-import type { TrainingTask } from '../../sweep/task.js';
+import type { TrainingTask } from '../../task/task.js';
 
 /** One observation behind a figure. All rows of a figure have the same keys. */
 export type FigureRow = Readonly<Record<string, string | number | null>>;

@@ -1,4 +1,4 @@
-import type { PartRuns } from '../../aggregate/runs.js';
+import type { PartRuns } from '../runs.js';
 import { InputError } from '../../errors.js';
 import { summary } from '../../sweep/problems.js';
 import { figureCells, runLabel, type Figure } from './figure.js';

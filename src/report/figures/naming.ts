@@ -1,6 +1,6 @@
-import { settingNames, type SettingName } from '../../sweep/training-settings.js';
-import { formatSetting, settingOf } from '../../sweep/settings.js';
-import type { TrainingSettings } from '../../sweep/task.js';
+import { settingNames, type SettingName } from '../../experiments/vae/settings/training-settings.js';
+import { formatSetting, settingOf } from '../../task/settings.js';
+import type { TrainingSettings } from '../../task/task.js';
 import type { FigureCell } from './figure.js';
 import { typeset } from './typography.js';
 

@@ -1,13 +1,13 @@
 import { DataType } from 'apache-arrow';
 import { evaluationSchema } from '../../logs/schemas.js';
-import { isOfThePaper, type ExperimentName } from '../../sweep/experiments.js';
+import { isOfThePaper, type ExperimentName } from '../../experiments/vae/settings/training-data.js';
 import type { TableName } from '../../sweep/file-schema.js';
 import type { TrainingPart } from '../../sweep/load.js';
 import { curves, type CurvesOptions } from './curves.js';
 import { figureCells, type FigureCell, type FigureDefinition } from './figure.js';
-import { histogram } from './histogram.js';
-import { scatter } from './scatter.js';
-import { thresholdSummary } from './threshold-summary.js';
+import { histogram } from '../../experiments/paper/figures/histogram.js';
+import { scatter } from '../../experiments/paper/figures/scatter.js';
+import { thresholdSummary } from '../../experiments/paper/figures/threshold-summary.js';
 
 type Dimensions = readonly [intrinsic: number, ambient: number, latent: number];
 

@@ -1,10 +1,10 @@
 import { render } from 'preact-render-to-string';
-import type { Verdict } from '../claims/claim.js';
+import type { Verdict } from '../../experiments/paper/claims/claim.js';
 import type { Table } from '../tables/table.js';
 import { Figures, Grid, Notes, Part, Titled, type PageFigure } from './parts.js';
-import { SIGMOID_ERROR_EXPLANATION } from './sigmoid-error.js';
+import { SIGMOID_ERROR_EXPLANATION } from '../../experiments/paper/page/sigmoid-error.js';
 import { STYLE } from './style.js';
-import { Theory, type PageStatement } from './theory.js';
+import { Theory, type PageStatement } from '../../experiments/paper/page/theory.js';
 
 /** A part's tables of means, and what a click on them shows. */
 export interface PageSection {

@@ -1,8 +1,8 @@
-import { toCells, type Aggregate, type Cell } from '../../aggregate/cells.js';
-import type { PartRuns } from '../../aggregate/runs.js';
-import { settingNames, type SettingName } from '../../sweep/training-settings.js';
-import { formatSetting, isSameSetting, settingOf } from '../../sweep/settings.js';
-import type { TrainingSettings, TrainingTask } from '../../sweep/task.js';
+import { toCells, type Aggregate, type Cell } from '../cells.js';
+import type { PartRuns } from '../runs.js';
+import { settingNames, type SettingName } from '../../experiments/vae/settings/training-settings.js';
+import { formatSetting, isSameSetting, settingOf } from '../../task/settings.js';
+import type { TrainingSettings, TrainingTask } from '../../task/task.js';
 import { cellFields } from './describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
 import { generalRows } from './layouts.js';

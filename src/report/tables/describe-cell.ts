@@ -1,10 +1,10 @@
-import type { Cell } from '../../aggregate/cells.js';
-import { evaluationStepBeforeEnd, type Run } from '../../aggregate/runs.js';
-import { isCollapsed } from '../../aggregate/collapse.js';
-import { experiments, isOfThePaper, trainingData } from '../../sweep/experiments.js';
+import type { Cell } from '../cells.js';
+import { evaluationStepBeforeEnd, type Run } from '../runs.js';
+import { isCollapsed } from '../../experiments/vae/collapse.js';
+import { experiments, isOfThePaper, trainingData } from '../../experiments/vae/settings/training-data.js';
 import type { SweepPart } from '../../sweep/load.js';
-import { formatSetting, settingOf } from '../../sweep/settings.js';
-import type { TrainingSettings } from '../../sweep/task.js';
+import { formatSetting, settingOf } from '../../task/settings.js';
+import type { TrainingSettings } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { countRuns } from './format.js';
 

@@ -1,4 +1,4 @@
-import type { Aggregate } from '../../aggregate/cells.js';
+import type { Aggregate } from '../cells.js';
 
 export const MISSING = '–';
 

@@ -1,5 +1,5 @@
-import { aggregateAll } from '../../aggregate/cells.js';
-import type { Run } from '../../aggregate/runs.js';
+import { aggregateAll } from '../cells.js';
+import type { Run } from '../runs.js';
 import { compareAggregates } from './comparison-table.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
 import { generalRows } from './layouts.js';

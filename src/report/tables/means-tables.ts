@@ -1,9 +1,9 @@
-import { toCells, type Cell } from '../../aggregate/cells.js';
-import type { PartRuns } from '../../aggregate/runs.js';
+import { toCells, type Cell } from '../cells.js';
+import type { PartRuns } from '../runs.js';
 import type { SweepPart } from '../../sweep/load.js';
-import { formatSetting, settingOf } from '../../sweep/settings.js';
-import { formatThreshold } from '../../sweep/threshold.js';
-import type { TrainingSettings } from '../../sweep/task.js';
+import { formatSetting, settingOf } from '../../task/settings.js';
+import { formatThreshold } from '../../experiments/vae/settings/threshold.js';
+import type { TrainingSettings } from '../../task/task.js';
 import {
   cellFields,
   cellName,
@@ -12,10 +12,14 @@ import {
   evaluationBeforeEnd,
   stepNotes,
 } from './describe-cell.js';
-import { comparedAggregate, comparedMetric, comparesBeforeEnd } from './compared.js';
+import {
+  comparedAggregate,
+  comparedMetric,
+  comparesBeforeEnd,
+} from '../../experiments/paper/tables/compared.js';
 import { formatAggregate, formatNumber } from './format.js';
 import { generalRows, layouts, type LayoutRow } from './layouts.js';
-import { printedValue } from './paper.js';
+import { printedValue } from '../../experiments/paper/tables/paper.js';
 import type { Table, TableRecord } from './table.js';
 
 const CAPTION = 'Mean ± standard deviation over the finished runs';

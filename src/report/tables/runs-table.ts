@@ -1,7 +1,7 @@
-import { labels } from '../../aggregate/cells.js';
-import { isCollapsed } from '../../aggregate/collapse.js';
-import { finalNumber, type PartRuns, type Run } from '../../aggregate/runs.js';
-import { comparedNumber, comparesBeforeEnd } from './compared.js';
+import { labels } from '../cells.js';
+import { isCollapsed } from '../../experiments/vae/collapse.js';
+import { finalNumber, type PartRuns, type Run } from '../runs.js';
+import { comparedNumber, comparesBeforeEnd } from '../../experiments/paper/tables/compared.js';
 import { cellFields, cellName, evaluationBeforeEnd } from './describe-cell.js';
 import { formatNumber } from './format.js';
 import { hasPrinted, rowsOf } from './means-tables.js';

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readRuns, type PartRuns } from '../../../src/aggregate/runs.js';
+import { readRuns, type PartRuns } from '../../../src/report/runs.js';
 import type { LogValue } from '../../../src/logs/read.js';
 import { makeFigures, type FigureOptions } from '../../../src/report/figures/make.js';
 import type { Figure } from '../../../src/report/figures/figure.js';
 import type { Sweep } from '../../../src/sweep/load.js';
-import { isTraining, type TrainingSettings } from '../../../src/sweep/task.js';
+import { isTraining, type TrainingSettings } from '../../../src/task/task.js';
 import { writeFinishedRun, type FinishedRun } from '../finished-run.js';
 
 /** Columns 1 and 2 of Table 3, two seeds. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderPage, type PageContent } from '../../../src/report/page/page.js';
-import type { PageStatement } from '../../../src/report/page/theory.js';
+import type { PageStatement } from '../../../src/experiments/paper/page/theory.js';
 
 const table = {
   name: 'one',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRuns } from '../../../src/aggregate/runs.js';
+import { readRuns } from '../../../src/report/runs.js';
 import { comparisonTable } from '../../../src/report/tables/comparison-table.js';
 import { sampleSweep } from '../sample-sweep.js';
 

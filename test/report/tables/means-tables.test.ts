@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pl from 'nodejs-polars';
-import { readRuns } from '../../../src/aggregate/runs.js';
+import { readRuns } from '../../../src/report/runs.js';
 import { meansTables } from '../../../src/report/tables/means-tables.js';
 import { fileRenderers, toTerminal } from '../../../src/report/tables/renderers.js';
 import { runsTable } from '../../../src/report/tables/runs-table.js';

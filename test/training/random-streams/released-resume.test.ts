@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import type { TrainingSettings } from '../../../src/sweep/task.js';
-import { hashes, shortSettings, temporaryFolder, trainHere, trainWithStops } from '../harness.js';
+import type { TrainingSettings } from '../../../src/task/task.js';
+import {
+  hashes,
+  shortSettings,
+  temporaryFolder,
+  trainHere,
+  trainWithStops,
+} from '../../experiments/vae/training/harness.js';
 
 const released = { ...shortSettings, randomStreams: 'released-code' } as const;
 const nonlinear = { ...released, initialDecoderLogVariance: -3 } as const;

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import type { TaskFailure } from '../store/task-folder.js';
+import type { RunResult } from '../run/run-sweep.js';
+
+/** What failed, what is corrupt, what to do about it, and where the results lie. */
+export function summaryText({ failed, corrupt, interrupted, logFile }: RunResult, outDir: string): string {
+  const lines: string[] = [];
+  if (failed.length > 0) {
+    lines.push(`Failed (${failed.length}):`);
+    for (const { task, failure } of failed) lines.push(`  ${task.name}: ${failure.message}`);
+    lines.push(...adviceOnFailures(failed.map(({ failure }) => failure.reason)));
+  }
+  if (corrupt.length > 0) {
+    lines.push(`Corrupt, not trained (${corrupt.length}):`);
+    for (const { task, problem } of corrupt) lines.push(`  ${task.name}: ${problem}`);
+    lines.push('  --retrain-corrupt sets these folders aside and trains the tasks again.');
+  }
+  if (interrupted) lines.push('Interrupted; the same command goes on from here.');
+  lines.push(`Arrow logs: ${path.resolve(outDir, 'tasks')}`, `Run log:    ${logFile}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function adviceOnFailures(reasons: readonly TaskFailure['reason'][]): string[] {
+  const advice: string[] = [];
+  if (reasons.some((reason) => reason !== 'diverged'))
+    advice.push('  The same command tries again what did not diverge.');
+  if (reasons.includes('diverged'))
+    advice.push(
+      '  A loss that is not finite comes again with the same settings; --retry-diverged tries nevertheless.',
+    );
+  return advice;
+}

@@ -1,0 +1,106 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { InputError } from '../errors.js';
+import { refuseTaskLinks, taskFolder } from '../store/task-folder.js';
+import { isTraining, type Task } from '../task/task.js';
+import type { SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
+import { pointsSvg } from './points.js';
+import { Results } from './results.js';
+import { taskDetail } from './task-detail.js';
+import { TaskLogs } from './task-logs.js';
+import type { SweepWatch } from './watch.js';
+
+/** Of a chart; two points each. */
+const MOST_PIXELS = 4_096;
+const MOST_METRICS = 16;
+/** Of a group. */
+const MOST_TASKS = 256;
+const MOST_STEPS = 1e9;
+
+const taskId = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected a task, 16 hexadecimal digits' });
+const metricName = z.string().regex(/^[a-zA-Z]{1,40}$/, { error: 'expected names of metrics' });
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+
+const sweepQuery = z.object({ sweep: z.string().max(64) });
+const taskQuery = sweepQuery.extend({ task: taskId });
+const seriesQuery = taskQuery.extend({
+  metrics: listOf(metricName, MOST_METRICS),
+  from: z.coerce.number().min(0).max(MOST_STEPS).default(0),
+  to: z.coerce.number().min(0).max(MOST_STEPS).default(MOST_STEPS),
+  pixels: z.coerce.number().int().min(1).max(MOST_PIXELS).default(800),
+  log: flag.default(false),
+});
+const pointsQuery = taskQuery.extend({ dark: flag.default(false) });
+const compareQuery = sweepQuery.extend({ a: listOf(taskId, MOST_TASKS), b: listOf(taskId, MOST_TASKS) });
+
+export interface ServedSweep {
+  readonly watch: SweepWatch;
+  readonly results: Results;
+}
+
+/** What the page asks for. Each request names a sweep and tasks that this server shows; nothing in it is a path. */
+export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, ServedSweep>): void {
+  const logs = new TaskLogs();
+  const find = ({ sweep }: { readonly sweep: string }): ServedSweep => {
+    const found = sweeps.get(sweep);
+    if (found === undefined) throw new InputError('this server shows no such sweep');
+    return found;
+  };
+  const findTask = (query: { readonly sweep: string; readonly task: string }) => {
+    const served = find(query);
+    const task = served.watch.sweep.tasks.find(({ id }) => id === query.task);
+    if (task === undefined) throw new InputError('the sweep has no such task');
+    refuseTaskLinks(taskFolder(served.watch.outDir, task));
+    return { ...served, task };
+  };
+
+  server.get('/api/series', ({ query }): SeriesReply => {
+    const { metrics, from, to, pixels, log, ...rest } = parse(seriesQuery, query);
+    const { watch, task } = findTask(rest);
+    const window = { fromStep: from, toStep: Math.min(to, lastStep(task)), pixels, isLog: log };
+    return { id: task.id, curves: logs.curves(taskFolder(watch.outDir, task), metrics, window) };
+  });
+
+  server.get('/api/task', ({ query }): TaskReply => {
+    const { watch, task } = findTask(parse(taskQuery, query));
+    return taskDetail(watch, logs, task);
+  });
+
+  server.get('/api/points', async ({ query }, reply) => {
+    const { dark, ...rest } = parse(pointsQuery, query);
+    const { results, task } = findTask(rest);
+    const run = isTraining(task) ? results.run(task) : null;
+    const svg = run === null ? null : await pointsSvg(run, dark);
+    if (svg === null) throw new InputError('the task has no points: they are written when it is done');
+    return reply.type('image/svg+xml').send(svg);
+  });
+
+  server.get('/api/tables', async ({ query }): Promise<TablesReply> => {
+    const { results } = find(parse(sweepQuery, query));
+    return { tables: await results.tables() };
+  });
+
+  server.get('/api/compare', async ({ query }): Promise<TableView> => {
+    const { a, b, ...rest } = parse(compareQuery, query);
+    return find(rest).results.compare(new Set(a), new Set(b));
+  });
+}
+
+function parse<T>(schema: z.ZodType<T>, query: unknown): T {
+  const result = schema.safeParse(query);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new InputError(`${issue?.path.join('.') ?? 'query'}: ${issue?.message ?? 'not understood'}`);
+}
+
+/** As `a,b,c`. */
+function listOf(item: z.ZodType<string, string>, most: number) {
+  return z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(item).max(most, { error: `expected at most ${most}` }));
+}
+
+function lastStep({ settings }: Task): number {
+  return settings.kind === 'train' ? settings.steps : MOST_STEPS;
+}

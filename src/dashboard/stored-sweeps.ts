@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../errors.js';
+import { listStore } from '../store/inventory.js';
+import { namesIn, readJsonFile } from '../store/files.js';
+import type { Sweep, SweepPart } from '../sweep/load.js';
+import { experimentOf } from '../experiments/registry.js';
+import { isSameSetting, settingOf } from '../task/settings.js';
+import { type Task } from '../task/task.js';
+
+/** What a run wrote when it began. */
+const manifestSchema = z.object({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  file: z.string(),
+  tasks: z.array(z.object({ name: z.string(), id: z.string() })).max(100_000),
+});
+
+type Manifest = z.infer<typeof manifestSchema>;
+
+/**
+ * The sweeps that a store has been run with, without their files: their tasks are told by the store. A sweep whose file is where it
+ * was, and still asks for the same tasks, is as the file has it, with its title and the tables that the paper prints.
+ * @param load reads a sweep file
+ */
+export function storedSweeps(outDir: string, load: (file: string) => Sweep): Sweep[] {
+  const stored = new Map<string, Task>();
+  for (const entry of listStore(outDir)) if (entry.kind === 'task') stored.set(entry.task.id, entry.task);
+  const sweeps = namesIn(path.resolve(outDir, 'sweeps'))
+    .sort()
+    .flatMap((name) => {
+      const manifest = readJsonFile(path.resolve(outDir, 'sweeps', name, 'sweep.json'), manifestSchema);
+      if (!manifest.found || manifest.value.name !== name) return [];
+      return fromFile(manifest.value, load) ?? fromStore(manifest.value, stored) ?? [];
+    });
+  if (sweeps.length > 0 || stored.size === 0) return sweeps;
+  return [toSweep('store', 'All tasks of the store', outDir, [...stored.values()])];
+}
+
+function fromFile({ name, file, tasks }: Manifest, load: (file: string) => Sweep): Sweep | null {
+  try {
+    const sweep = load(file);
+    const ids = new Set(tasks.map(({ id }) => id));
+    const own = sweep.tasks.filter(({ id }) => ids.has(id));
+    if (sweep.name !== name || own.length < ids.size) return null;
+    const parts = sweep.parts
+      .map((part) => ({ ...part, tasks: part.tasks.filter(({ id }) => ids.has(id)) }))
+      .filter((part) => part.tasks.length > 0);
+    return { ...sweep, tasks: own, parts };
+  } catch (error) {
+    // It is elsewhere, or another by now.
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function fromStore({ name, file, tasks }: Manifest, stored: ReadonlyMap<string, Task>): Sweep | null {
+  const own = tasks.flatMap(({ id }) => stored.get(id) ?? []);
+  return own.length === 0 ? null : toSweep(name, name, file, own);
+}
+
+/** A part for each experiment; none reproduces a table of the paper. */
+function toSweep(name: string, title: string, file: string, tasks: readonly Task[]): Sweep {
+  const experimentOfTask = ({ settings }: Task) => experimentOf(settings).name;
+  const parts = [...new Set(tasks.map(experimentOfTask))].map((experiment): SweepPart => {
+    const own = tasks.filter((task) => experimentOfTask(task) === experiment);
+    const about = { name: `${name}-${experiment}`, title: experiment, file, experiment, table: null };
+    return { ...about, varying: varyingOf(own), tasks: own };
+  });
+  return { name, title, file, tasks, parts, shard: null };
+}
+
+function varyingOf([first, ...others]: readonly Task[]): string[] {
+  if (first === undefined) return [];
+  return Object.keys(experimentOf(first.settings).schemas).filter((name) =>
+    others.some(({ settings }) => !isSameSetting(settingOf(first.settings, name), settingOf(settings, name))),
+  );
+}

@@ -1,0 +1,97 @@
+import { isCollapsed } from '../../vae/collapse.js';
+import type { PartRuns, Run } from '../../../report/runs.js';
+import type { TrainingSettings } from '../../../task/task.js';
+import { formatSetting, settingOf } from '../../../task/settings.js';
+import { formatThreshold } from '../../vae/settings/threshold.js';
+import { isShort } from '../../../report/tables/describe-cell.js';
+import { countRuns, formatNumber } from '../../../report/tables/format.js';
+
+/** Something that the paper says in words of its runs, as a test of each of them. */
+export interface Claim {
+  readonly name: string;
+  /** What the paper says. */
+  readonly statement: string;
+  /** Where it says so. */
+  readonly source: string;
+  /** What is tested, with its threshold. */
+  readonly test: string;
+  /** Whether the claim is about runs with these settings. */
+  appliesTo(settings: TrainingSettings): boolean;
+  check(run: Run): Finding;
+}
+
+/** One run's finding: whether it agrees, and the number that says so. */
+export interface Finding {
+  readonly holds: boolean;
+  readonly value: number;
+}
+
+export type Outcome = 'holds' | 'does not hold' | 'not enough runs' | 'too few steps';
+
+export interface Verdict {
+  readonly claim: Claim;
+  readonly outcome: Outcome;
+  /** As `51 of 54 runs agree; values from 0.001 to 0.2`. */
+  readonly detail: string;
+  /** The runs that disagree, as `sphere 4-21-16 seed 69: 0 (collapsed)`. */
+  readonly exceptions: readonly string[];
+  readonly agreeing: number;
+  readonly finished: number;
+  readonly asked: number;
+}
+
+/**
+ * Judges a claim by the runs that reproduce the paper's tables. One run that disagrees refutes it; it holds only if every run
+ * that was asked for is there and agrees. Runs with fewer steps than the paper's decide nothing.
+ * @returns null if the sweep has no such runs
+ */
+export function judge(claim: Claim, parts: readonly PartRuns[]): Verdict | null {
+  const reproducing = parts.filter(({ part }) => part.table !== null);
+  const asked = reproducing
+    .flatMap(({ part }) => part.tasks)
+    .filter(({ settings }) => claim.appliesTo(settings));
+  if (asked.length === 0) return null;
+  const runs = reproducing.flatMap((part) => part.runs).filter(({ task }) => claim.appliesTo(task.settings));
+  const findings = runs.map((run) => ({ run, ...claim.check(run) }));
+  const exceptions = findings.filter(({ holds }) => !holds);
+  return {
+    claim,
+    outcome: outcomeOf(asked, findings.length, exceptions.length),
+    detail: detailOf(findings, exceptions),
+    exceptions: exceptions.map(({ run, value }) => describe(run, value)),
+    agreeing: findings.length - exceptions.length,
+    finished: findings.length,
+    asked: asked.length,
+  };
+}
+
+function outcomeOf(
+  asked: readonly { readonly settings: TrainingSettings }[],
+  finished: number,
+  exceptions: number,
+): Outcome {
+  if (asked.some(({ settings }) => isShort(settings))) return 'too few steps';
+  if (exceptions > 0) return 'does not hold';
+  return finished === asked.length ? 'holds' : 'not enough runs';
+}
+
+function detailOf(
+  findings: readonly (Finding & { run: Run })[],
+  exceptions: readonly { readonly run: Run }[],
+): string {
+  if (findings.length === 0) return 'no run has finished';
+  const values = findings.map(({ value }) => value);
+  const range = `values from ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
+  const collapsed = exceptions.filter(({ run }) => isCollapsed(run)).length;
+  const why = collapsed === 0 ? '' : `; ${collapsed} of the ${exceptions.length} that do not are collapsed`;
+  return `${countRuns(findings.length - exceptions.length, findings.length)} agree${why}; ${range}`;
+}
+
+function describe(run: Run, value: number): string {
+  const { settings } = run.task;
+  const { experiment, decoderLogVarianceThreshold: threshold, seed } = settings;
+  const clipped = threshold === null ? '' : ` at ${formatThreshold(threshold)}`;
+  const dimensions = formatSetting('dimensions', settingOf(settings, 'dimensions'));
+  const collapsed = isCollapsed(run) ? ' (collapsed)' : '';
+  return `${experiment} ${dimensions}${clipped}, seed ${seed}: ${formatNumber(value)}${collapsed}`;
+}

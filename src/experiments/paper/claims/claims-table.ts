@@ -1,0 +1,33 @@
+import type { Table } from '../../../report/tables/table.js';
+import type { Verdict } from './claim.js';
+
+/** The verdicts as a table. */
+export function claimsTable(verdicts: readonly Verdict[]): Table {
+  return {
+    name: 'claims',
+    title: 'What the paper says in words',
+    caption: 'Each claim is tested on every run that it is about, at its last evaluation.',
+    head: ['claim', 'verdict', 'tested', 'found', 'source'],
+    body: verdicts.map(({ claim, outcome, detail }) => [
+      claim.statement,
+      outcome,
+      claim.test,
+      detail,
+      claim.source,
+    ]),
+    notes: verdicts.flatMap(({ claim, exceptions }) =>
+      exceptions.length === 0 ? [] : [`${claim.name} is refuted by ${exceptions.join('; ')}`],
+    ),
+    records: verdicts.map(({ claim, outcome, agreeing, finished, asked, detail }) => ({
+      claim: claim.name,
+      statement: claim.statement,
+      source: claim.source,
+      test: claim.test,
+      verdict: outcome,
+      runsAgreeing: agreeing,
+      runsFinished: finished,
+      runsAsked: asked,
+      found: detail,
+    })),
+  };
+}

@@ -1,0 +1,93 @@
+import { max, min } from 'simple-statistics';
+import { readPoints } from '../../../report/runs.js';
+import type {
+  Drawing,
+  FigureCell,
+  FigureDefinition,
+  FigureRow,
+  Panel,
+} from '../../../report/figures/figure.js';
+import { inGrid } from '../../../report/figures/layout.js';
+import { cellLabel, panelTitle } from '../../../report/figures/naming.js';
+import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
+
+const HEIGHT = 200;
+const MOST_BINS = 60;
+/** The norm of the true points. */
+const RADIUS = 1;
+
+/** How far the generated points are from the origin in the coordinates that are not padding, a panel a cell. */
+export function histogram(about: Pick<FigureDefinition, 'name' | 'title' | 'select'>): FigureDefinition {
+  return {
+    ...about,
+    caption:
+      'Norm of the generated points in the coordinates that are not padding; that of all true points is 1 (dashed).',
+    kind: 'points',
+    draw,
+  };
+}
+
+function draw(cells: readonly FigureCell[]): Drawing {
+  const rows = cells.flatMap((cell) => normRows(cell, cellLabel(cells, cell)));
+  const norms = rows.map(({ norm }) => norm);
+  const extent: [number, number] = [Math.min(RADIUS, min(norms)), Math.max(RADIUS, max(norms))];
+  const panels = inGrid(cells, 2);
+  const width = panelWidth(2);
+  return {
+    rows,
+    panels: panels.map((row) =>
+      row.map((cell) => panel(cellLabel(cells, cell), panelTitle(cells, cell), extent, width)),
+    ),
+    axes: 'shared',
+    notes: [],
+  };
+}
+
+interface NormRow extends FigureRow {
+  readonly panel: string;
+  readonly norm: number;
+}
+
+function normRows({ cell }: FigureCell, panel: string): NormRow[] {
+  const [run] = cell.runs;
+  if (run === undefined) return [];
+  const coordinates = cell.settings.intrinsicDim + 1;
+  return readPoints(run).generated.map((point) => ({
+    panel,
+    norm: Math.hypot(...point.slice(0, coordinates)),
+  }));
+}
+
+function panel(name: string, title: string, extent: [number, number], width: number): Panel {
+  return {
+    title,
+    width,
+    height: HEIGHT,
+    transform: [
+      { filter: { field: 'panel', equal: name } },
+      { bin: { extent, maxbins: MOST_BINS }, field: 'norm', as: ['low', 'high'] },
+    ],
+    layer: [
+      {
+        mark: { type: 'bar', color: COLOURS[0], binSpacing: 0.5 },
+        encoding: {
+          x: {
+            field: 'low',
+            type: 'quantitative',
+            bin: 'binned',
+            title: 'norm of the generated point',
+            axis: { grid: false, tickCount: 6 },
+          },
+          x2: { field: 'high' },
+          y: { aggregate: 'count', title: 'points', axis: { tickCount: 5 } },
+        },
+      },
+      {
+        // A single row, or there would be a rule for each point.
+        data: { values: [{}] },
+        mark: { type: 'rule', color: COLOURS[1], strokeWidth: 1.5, strokeDash: [5, 3] },
+        encoding: { x: { datum: RADIUS } },
+      },
+    ],
+  };
+}

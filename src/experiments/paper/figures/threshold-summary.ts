@@ -1,0 +1,125 @@
+import { mean } from 'simple-statistics';
+import { finalNumber } from '../../../report/runs.js';
+import type { ExperimentName } from '../../vae/settings/training-data.js';
+import { formatThreshold } from '../../vae/settings/threshold.js';
+import { MEAN } from '../../../report/figures/curve-rows.js';
+import { runLabel } from '../../../report/figures/figure.js';
+import type {
+  Drawing,
+  FigureCell,
+  FigureDefinition,
+  FigureRow,
+  Panel,
+} from '../../../report/figures/figure.js';
+import { linearTicks, metricAxis } from '../../../report/figures/metric-axes.js';
+import { labelOf } from '../../../report/figures/naming.js';
+import { colourScale, panelWidth, shapeScale } from '../../../report/figures/theme.js';
+import { typeset } from '../../../report/figures/typography.js';
+
+const HEIGHT = 200;
+const METRICS = ['manifoldError', 'encoderZeros', 'encoderSmall'] as const;
+const EXPERIMENTS: readonly ExperimentName[] = ['sigmoid', 'sphere'];
+const TABLES: readonly unknown[] = ['table2', 'table3', 'table4', 'table5'];
+
+/** What a lower bound of the decoder variance does, for both nonlinear data sets. */
+export const thresholdSummary: FigureDefinition = {
+  name: 'clipping',
+  title: 'Clipping: manifold error and zeros in the encoder variance against the threshold',
+  caption:
+    'Hollow marks are runs, at their last evaluation; filled ones are means over the seeds. At e⁻² and e⁻³ the latents that carry ' +
+    'data have variances near 0.1, so that counts below 0.1 mean little there.',
+  kind: 'summary',
+  select: (cells) => {
+    const shown = cells.filter(({ part }) => TABLES.includes(part.table));
+    const thresholds = new Set(shown.map(({ cell }) => cell.settings.decoderLogVarianceThreshold));
+    return thresholds.size > 1 ? shown : [];
+  },
+  draw,
+};
+
+function draw(cells: readonly FigureCell[]): Drawing {
+  const thresholds = thresholdNames(cells);
+  const experiments = EXPERIMENTS.filter((name) => cells.some(({ part }) => part.experiment === name));
+  return {
+    rows: METRICS.flatMap((metric) => cells.flatMap((cell) => finalRows(cell, metric))),
+    panels: experiments.map((experiment) => {
+      const shown = cells.filter(({ part }) => part.experiment === experiment);
+      const dimensions = [...new Set(shown.map(({ cell }) => labelOf(['dimensions'], cell.settings)))];
+      return METRICS.map((metric) => panel({ experiment, metric, thresholds, dimensions }));
+    }),
+    legend: 'one a row',
+    notes: [],
+  };
+}
+
+/** From the loosest bound to none. */
+function thresholdNames(cells: readonly FigureCell[]): string[] {
+  const values = cells.map(({ cell }) => cell.settings.decoderLogVarianceThreshold);
+  const sorted = [...new Set(values)].sort((a, b) => (b ?? -Infinity) - (a ?? -Infinity));
+  return sorted.map((value) => typeset(formatThreshold(value)));
+}
+
+function finalRows({ cell }: FigureCell, metric: string): FigureRow[] {
+  const { settings } = cell;
+  const label = runLabel(cell);
+  const about = {
+    experiment: settings.experiment,
+    metric,
+    threshold: typeset(formatThreshold(settings.decoderLogVarianceThreshold)),
+    dimensions: labelOf(['dimensions'], settings),
+  };
+  const values = cell.runs.flatMap((run) => {
+    const value = finalNumber(run, metric);
+    return value === null ? [] : [{ ...about, run: label(run.task), value }];
+  });
+  if (values.length === 0) return [];
+  return [...values, { ...about, run: MEAN, value: mean(values.map(({ value }) => value)) }];
+}
+
+interface PanelOptions {
+  readonly experiment: ExperimentName;
+  readonly metric: (typeof METRICS)[number];
+  readonly thresholds: readonly string[];
+  readonly dimensions: readonly string[];
+}
+
+function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Panel {
+  const style = {
+    field: 'dimensions',
+    type: 'nominal',
+    title: 'intrinsic-ambient-latent dimensions',
+  } as const;
+  const isMean = `datum.run === '${MEAN}'`;
+  return {
+    title: metric === METRICS[0] ? `${experiment} data` : '',
+    width: panelWidth(3),
+    height: HEIGHT,
+    transform: [
+      {
+        filter: {
+          and: [
+            { field: 'experiment', equal: experiment },
+            { field: 'metric', equal: metric },
+          ],
+        },
+      },
+    ],
+    encoding: {
+      x: {
+        field: 'threshold',
+        type: 'ordinal',
+        title: 'lower bound of the decoder variance',
+        scale: { domain: [...thresholds], paddingInner: 0.25 },
+        axis: { labelAngle: 0, grid: true, tickBand: 'extent' },
+      },
+      xOffset: { field: 'dimensions', scale: { domain: [...dimensions] } },
+      y: { field: 'value', type: 'quantitative', title: metricAxis(metric).title, axis: linearTicks(metric) },
+      color: { ...style, scale: colourScale(dimensions), legend: { orient: 'bottom' } },
+      shape: { ...style, scale: shapeScale(dimensions) },
+    },
+    layer: [
+      { transform: [{ filter: isMean }], mark: { type: 'point', filled: true, size: 40, opacity: 1 } },
+      { transform: [{ filter: `!(${isMean})` }], mark: { type: 'point', size: 14, opacity: 0.6 } },
+    ],
+  };
+}

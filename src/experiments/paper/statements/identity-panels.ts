@@ -1,0 +1,102 @@
+import type { RunOf } from '../../theory/computed.js';
+import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
+import { closeLogAxis } from '../../../report/figures/log-axis.js';
+import { COLOURS } from '../../../report/figures/theme.js';
+import { evenly } from './evenly.js';
+import { identityText } from './identity-texts.js';
+
+const MOST_DRAWS = 200;
+const WIDTH = 560;
+const ROW_HEIGHT = 24;
+/** Where errors of 0 are drawn, as a part of the tolerance. */
+const FLOOR = 1e-7;
+/** The axis' end, if no error lies further: the tolerance, 1, is no border of the picture. */
+const BEYOND = 10;
+
+interface ErrorRow extends FigureRow {
+  readonly identity: string;
+  /** The largest of all draws, or one of them. */
+  readonly what: 'largest' | 'draw';
+  readonly error: number;
+  readonly tolerance: number;
+  /** Error over tolerance, at least FLOOR. */
+  readonly share: number;
+}
+
+/** Errors as parts of their tolerance: a row an identity. */
+export function identityPanels(runs: readonly RunOf<'identities'>[]): Drawing {
+  const names = [...new Set(runs.map(nameOf))];
+  const rows = names.flatMap((name) => identityRows(runs.filter((run) => nameOf(run) === name)));
+  return {
+    rows,
+    panels: [[panel(rows, names)]],
+    notes: [`Up to ${MOST_DRAWS} draws of each are drawn.`],
+  };
+}
+
+function nameOf({ settings: { identity } }: RunOf<'identities'>): string {
+  return identityText(typeof identity === 'string' ? identity : '').label;
+}
+
+/** The largest error is the verdict's, of draws that are not drawn too. */
+function identityRows(runs: readonly RunOf<'identities'>[]): ErrorRow[] {
+  const each = Math.max(1, Math.floor(MOST_DRAWS / runs.length));
+  const largest = runs.flatMap((run) => toRows(run, 'largest', [run.verdict.measures.worstError ?? NaN]));
+  const worst = largest.reduce<ErrorRow | undefined>(
+    (a, b) => (a === undefined || b.share > a.share ? b : a),
+    undefined,
+  );
+  const draws = evenly(runs, MOST_DRAWS).flatMap((run) =>
+    toRows(run, 'draw', evenly(run.rows().column('error'), each)),
+  );
+  return [...draws, ...(worst === undefined ? [] : [worst])];
+}
+
+function toRows(run: RunOf<'identities'>, what: ErrorRow['what'], errors: readonly number[]): ErrorRow[] {
+  const tolerance = run.verdict.measures.tolerance ?? NaN;
+  return errors
+    .map((error) => ({
+      identity: nameOf(run),
+      what,
+      error,
+      tolerance,
+      share: Math.max(FLOOR, error / tolerance),
+    }))
+    .filter(({ share }) => Number.isFinite(share));
+}
+
+function panel(rows: readonly ErrorRow[], names: string[]): Panel {
+  const y = {
+    field: 'identity',
+    type: 'nominal',
+    title: null,
+    scale: { domain: names },
+    axis: { grid: true, minExtent: 0, maxExtent: 200, labelLimit: 0 },
+  } as const;
+  const x = {
+    field: 'share',
+    type: 'quantitative',
+    title: 'error / tolerance',
+    ...closeLogAxis([...rows.map(({ share }) => share), FLOOR, BEYOND], 0),
+  } as const;
+  return {
+    width: WIDTH,
+    height: names.length * ROW_HEIGHT,
+    layer: [
+      {
+        transform: [{ filter: `datum.what === 'draw'` }],
+        mark: { type: 'tick', color: COLOURS[0], thickness: 1, size: 12, opacity: 0.35 },
+        encoding: { x, y },
+      },
+      {
+        transform: [{ filter: `datum.what === 'largest'` }],
+        mark: { type: 'point', shape: 'diamond', filled: true, color: COLOURS[1], size: 60, opacity: 1 },
+        encoding: { x, y },
+      },
+      {
+        mark: { type: 'rule', strokeDash: [6, 3], strokeWidth: 1.2 },
+        encoding: { x: { datum: 1, type: 'quantitative' } },
+      },
+    ],
+  };
+}

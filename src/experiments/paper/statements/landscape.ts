@@ -1,0 +1,85 @@
+import type { ComputedSettings } from '../../theory/computed.js';
+import { computedStatement } from './computed-statement.js';
+import { landscapePanels } from './landscape-panels.js';
+import { numberOf } from './run-names.js';
+import { toFigures } from './to-figures.js';
+
+const NAME = 'theory-landscape';
+const TITLE = 'Theorem 3 (Theorem 1) and Lemma 1: which linear VAEs drive the loss to −∞';
+
+/** Theorem 3 and Lemma 1. */
+export const landscapeStatement = computedStatement({
+  name: NAME,
+  title: TITLE,
+  explanation: [
+    'As ε̃ → 0 the loss of a linear VAE goes to −∞ exactly if the model reconstructs all data, A = ÃB̃A, and more than r − d of the r ' +
+      'columns of Ã are zero.',
+    'So the loss rewards reconstruction and unused latents only: among the decoders that it cannot tell apart are many with the wrong ' +
+      'density, and some with too large a subspace.',
+    'At random A an exact Ã and B̃ with a given number of zero columns was built, or B̃ was broken so that it does not reconstruct ' +
+      '(Lemma 1), and the loss at the best D̃ was followed as ε̃ falls by powers of ten: its slope over log ε̃ is predicted to be ' +
+      'd − r + the number of zero columns.',
+  ],
+  findings: [],
+  kind: 'landscape',
+  words: [{ head: 'zero columns', of: caseOf }],
+  numbers: [
+    {
+      name: 'predictedSlope',
+      head: 'predicted slope',
+      of: ({ predictedSlope }, settings) => (isExact(settings) ? predictedSlope : null),
+      show: 'range',
+    },
+    { name: 'slope', head: 'slope', of: ({ slope }) => slope, show: 'range' },
+    {
+      name: 'slopeDeviation',
+      head: 'worst slope deviation',
+      of: ({ slope, predictedSlope }, settings) =>
+        isExact(settings) && slope != null && predictedSlope != null
+          ? Math.abs(slope - predictedSlope)
+          : null,
+      show: 'largest',
+      isInVerdict: true,
+    },
+    {
+      name: 'residualPartDeviation',
+      head: 'worst deviation from |A - A~B~A|^2/(2 eps~^2), relative',
+      of: ({ residualPart }, settings) =>
+        isExact(settings) || residualPart == null ? null : Math.abs(residualPart - 1),
+      show: 'largest',
+      isInVerdict: true,
+    },
+    {
+      name: 'simplifiedLossError',
+      head: 'largest error of L1, relative',
+      of: ({ simplifiedLossError }) => simplifiedLossError,
+      show: 'largest',
+      isInVerdict: true,
+    },
+    { name: 'encoderZeros', head: 'zeros in D', of: ({ encoderZeros }) => encoderZeros, show: 'range' },
+    { name: 'nonzeroColumns', head: 'predicted', of: ({ nonzeroColumns }) => nonzeroColumns, show: 'range' },
+  ],
+  draw: (runs) =>
+    toFigures([
+      {
+        name: NAME,
+        title: TITLE,
+        caption:
+          'Points are the computed loss, dashed lines what is predicted: a slope of d − r + zero columns over log ε̃ where A = ÃB̃A, and ' +
+          '|A − ÃB̃A|²/(2ε̃²) where not. Towards the left ε̃ goes to 0.',
+        drawing: landscapePanels(runs),
+      },
+    ]),
+});
+
+function isExact({ reconstruction }: ComputedSettings): boolean {
+  return reconstruction !== 'broken';
+}
+
+function caseOf(settings: ComputedSettings): string {
+  if (!isExact(settings)) return 'reconstruction broken';
+  const excess =
+    numberOf(settings, 'zeroColumns') - numberOf(settings, 'latentDim') + numberOf(settings, 'ambientDim');
+  if (excess === 0) return 'exactly r - d';
+  return excess > 0 ? 'more than r - d' : 'fewer than r - d';
+}

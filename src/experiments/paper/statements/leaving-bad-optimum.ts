@@ -1,0 +1,152 @@
+import { finalNumber, series, type PartRuns, type Run } from '../../../report/runs.js';
+import { countRuns, formatNumber, MISSING } from '../../../report/tables/format.js';
+import type { Table } from '../../../report/tables/table.js';
+import { formatRange } from './measured.js';
+import { numberOf, runNames, type RunNames } from './run-names.js';
+import type { Examination, StatementDefinition } from './statement.js';
+import { toFigures } from './to-figures.js';
+import { trainingPanels } from './training-panels.js';
+
+const NAME = 'theory-leaving-bad-optimum';
+const TITLE = 'Does training leave the bad optimum?';
+const METRICS = ['encoderZeros', 'manifoldError'].map((metric) => ({ metric, isLog: false }));
+const EXTRA = 'badOptimumExtraDims';
+
+/** Training from the construction of Eq. (6). */
+export const leavingBadOptimum: StatementDefinition = {
+  name: NAME,
+  title: TITLE,
+  explanation: [
+    'Theorem 4 says that there are optima whose generator has s dimensions too many; it does not say whether training that comes to one ' +
+      'stays there.',
+    'If training left them by itself, they would be of no consequence in practice.',
+    'VAEs were trained with Adam from the construction of Eq. (6), which starts with r* + s encoder variances near zero, and at each ' +
+      'evaluation the variances below 0.1 were counted and the manifold error was measured.',
+  ],
+  findings: [],
+  examine: ({ parts }) => {
+    const begun = parts.map(fromBadOptimum).filter(({ runs, asked }) => runs.length + asked > 0);
+    return begun.length === 0 ? null : examine(begun);
+  },
+};
+
+interface Begun {
+  readonly runs: readonly Run[];
+  readonly asked: number;
+}
+
+/** A part's runs that start at the construction. */
+function fromBadOptimum({ part, runs }: PartRuns): Begun {
+  return {
+    runs: runs.filter(({ task }) => extraDims(task.settings) > 0),
+    asked: part.tasks.filter(({ settings }) => extraDims(settings) > 0).length,
+  };
+}
+
+function extraDims(settings: Run['task']['settings']): number {
+  return numberOf({ ...settings }, EXTRA);
+}
+
+function examine(begun: readonly Begun[]): Examination {
+  const runs = begun.flatMap(({ runs }) => runs);
+  const asked = begun.reduce((sum, part) => sum + part.asked, 0);
+  const names = runNames(
+    runs.map(({ task }) => ({ ...task.settings })),
+    [EXTRA],
+  );
+  const fell = runs.filter((run) => zeros(run).change < 0).length;
+  const rose = runs.filter((run) => zeros(run).change > 0).length;
+  const absent = runs.length < asked ? `; ${asked - runs.length} of ${asked} runs are missing` : '';
+  return {
+    outcome: runs.length < asked ? 'not enough runs' : 'measured',
+    verdict:
+      runs.length === 0
+        ? `None of ${asked} ${asked === 1 ? 'run' : 'runs'} has finished`
+        : `The number of zeros in the encoder variance fell in ${countRuns(fell, runs.length)}, from the first evaluation to the last, ` +
+          `and rose in ${rose}${absent}`,
+    notes: [],
+    exceptions: [],
+    tables: runs.length === 0 ? [] : [table(runs, names)],
+    runs: null,
+    draw: () => {
+      if (runs.length === 0) return { figures: [], notes: [`${TITLE} None of its runs has finished.`] };
+      return toFigures([
+        {
+          name: NAME,
+          title: TITLE,
+          caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
+          drawing: trainingPanels(runs, METRICS, {
+            title: 'r*-d-r, s dimensions too many at the start',
+            of: (run) => settingOf(run, names),
+          }),
+        },
+      ]);
+    },
+  };
+}
+
+function settingOf({ task: { settings } }: Run, names: RunNames): string {
+  return `${names.setting({ ...settings })}, s = ${extraDims(settings)}`;
+}
+
+/** At the first evaluation where they are counted, and at the last. */
+function zeros(run: Run) {
+  const points = series(run, 'encoderZeros');
+  const [start, end] = [points[0]?.value ?? NaN, points.at(-1)?.value ?? NaN];
+  return { start, end, change: end - start };
+}
+
+function table(runs: readonly Run[], names: RunNames): Table {
+  const setting = (run: Run) => settingOf(run, names);
+  const groups = [...new Set(runs.map(setting))].map((name) => ({
+    name,
+    runs: runs.filter((run) => setting(run) === name),
+  }));
+  return {
+    name: NAME,
+    title: TITLE,
+    caption: 'By setting, over its seeds, from the first evaluation to the last. r*-d-r: the dimensions.',
+    head: [
+      'r*-d-r',
+      'runs',
+      'zeros at the start',
+      'zeros at the end',
+      'r*',
+      'runs in which they fell',
+      'manifold error at the end',
+    ],
+    body: groups.map(({ name, runs }) => [
+      name,
+      String(runs.length),
+      formatRange(runs.map((run) => zeros(run).start)),
+      formatRange(runs.map((run) => zeros(run).end)),
+      formatRange(runs.map(({ task }) => task.settings.intrinsicDim)),
+      String(runs.filter((run) => zeros(run).change < 0).length),
+      errorsAtEnd(runs),
+    ]),
+    notes: [],
+    records: runs.map((run) => ({
+      task: run.task.name,
+      setting: setting(run),
+      seed: run.task.settings.seed,
+      modelSeed: run.task.settings.modelSeed,
+      extraDims: extraDims(run.task.settings),
+      zerosAtStart: orNull(zeros(run).start),
+      zerosAtEnd: orNull(zeros(run).end),
+      manifoldErrorAtEnd: finalNumber(run, 'manifoldError'),
+    })),
+  };
+}
+
+function errorsAtEnd(runs: readonly Run[]): string {
+  const values = runs.flatMap((run) => finalNumber(run, 'manifoldError') ?? []);
+  return values.length === 1
+    ? formatNumber(values[0] ?? null)
+    : values.length === 0
+      ? MISSING
+      : formatRange(values);
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

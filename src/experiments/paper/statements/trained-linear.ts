@@ -1,0 +1,81 @@
+import { finalNumber, series, type Run } from '../../../report/runs.js';
+import type { Table } from '../../../report/tables/table.js';
+import { formatRange } from './measured.js';
+import { runNames, type RunNames } from './run-names.js';
+import type { Examination, StatementDefinition } from './statement.js';
+import { toFigures } from './to-figures.js';
+import { trainingPanels } from './training-panels.js';
+
+const NAME = 'theory-trained-linear';
+const TITLE = 'The trained linear VAEs of Table 1 outside the subspace';
+const METRIC = 'decoderOutsideSpan';
+
+/** Beside Theorem 5, what Adam does. Old logs may lack the column. */
+export const trainedLinear: StatementDefinition = {
+  name: NAME,
+  title: TITLE,
+  explanation: [
+    'Theorem 5 is about gradient flow; the linear VAEs of Table 1 are trained on the full loss with Adam, whose steps are no flow and ' +
+      'have no time t that the bound could be drawn over.',
+    'Table 1 counts the nonzero rows of Ã at the end only, and the way there shows whether what lies outside W goes away as the theorem ' +
+      'leads one to expect.',
+    'Shown is |P_W⊥ Ãᵀ|² at each evaluation of the training runs on linear data, as a description and not as a test of the bound.',
+  ],
+  findings: [],
+  isAside: true,
+  examine: ({ parts }) => {
+    const runs = parts
+      .flatMap((part) => part.runs)
+      .filter((run) => run.task.settings.experiment === 'linear' && series(run, METRIC).length > 0);
+    return runs.length === 0 ? null : examine(runs);
+  },
+};
+
+function examine(runs: readonly Run[]): Examination {
+  const names = runNames(runs.map(({ task }) => ({ ...task.settings })));
+  const setting = ({ task }: Run) => names.setting({ ...task.settings });
+  const ends = runs.flatMap((run) => finalNumber(run, METRIC) ?? []);
+  return {
+    outcome: 'measured',
+    verdict: `At the last evaluation of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} the decoder has a squared norm of ${formatRange(ends)} outside W`,
+    notes: [],
+    exceptions: [],
+    tables: [table(runs, names)],
+    runs: null,
+    draw: () =>
+      toFigures([
+        {
+          name: NAME,
+          title: TITLE,
+          caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
+          drawing: trainingPanels(runs, [{ metric: METRIC, isLog: true }], { title: 'r*-d-r', of: setting }),
+        },
+      ]),
+  };
+}
+
+function table(runs: readonly Run[], names: RunNames): Table {
+  const setting = ({ task }: Run) => names.setting({ ...task.settings });
+  const at = (some: readonly Run[], place: 0 | -1) =>
+    formatRange(some.flatMap((run) => series(run, METRIC).at(place)?.value ?? []));
+  return {
+    name: NAME,
+    title: TITLE,
+    caption:
+      'By setting, over its seeds: the squared norm of what the decoder has outside the column span of A.',
+    head: ['r*-d-r', 'runs', 'at the start', 'at the end'],
+    body: [...new Set(runs.map(setting))].map((name) => {
+      const those = runs.filter((run) => setting(run) === name);
+      return [name, String(those.length), at(those, 0), at(those, -1)];
+    }),
+    notes: [],
+    records: runs.map((run) => ({
+      task: run.task.name,
+      setting: setting(run),
+      seed: run.task.settings.seed,
+      modelSeed: run.task.settings.modelSeed,
+      atStart: series(run, METRIC)[0]?.value ?? null,
+      atEnd: finalNumber(run, METRIC),
+    })),
+  };
+}

@@ -1,0 +1,69 @@
+import { series, type Run } from '../../../report/runs.js';
+import { curvePanel } from '../../../report/figures/curve-panel.js';
+import { meanCurve, type CurveRow } from '../../../report/figures/curve-rows.js';
+import type { Drawing } from '../../../report/figures/figure.js';
+import { inGrid } from '../../../report/figures/layout.js';
+import { panelWidth } from '../../../report/figures/theme.js';
+import { evenly } from './evenly.js';
+
+const COLUMNS = 2;
+/** Single curves of one colour; their mean is over all runs. */
+const MOST_RUNS = 40;
+const MOST_CELLS = 14;
+
+export interface MetricOnAxis {
+  /** A column of the evaluation log. */
+  readonly metric: string;
+  readonly isLog: boolean;
+}
+
+/** What runs of one colour have in common. */
+interface CurveGroups {
+  readonly title: string;
+  readonly of: (run: Run) => string;
+}
+
+/** Metrics of the evaluation log against the training step, a colour a group. */
+export function trainingPanels(
+  runs: readonly Run[],
+  metrics: readonly MetricOnAxis[],
+  groups: CurveGroups,
+): Drawing {
+  const cells = [...new Set(runs.map(groups.of))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const shown = cells.slice(0, MOST_CELLS);
+  const drawn = metrics
+    .map(({ metric, isLog }) => {
+      const rows = shown.flatMap((cell) =>
+        cellRows(
+          runs.filter((run) => groups.of(run) === cell),
+          runs.length > cells.length,
+          { cell, metric },
+        ),
+      );
+      return { panel: '', metric, isLog, rows: isLog ? rows.filter(({ value }) => value > 0) : rows };
+    })
+    .filter(({ rows }) => rows.length > 0);
+  const look = { width: panelWidth(COLUMNS), legend: { title: groups.title, cells: shown } };
+  return {
+    rows: drawn.flatMap(({ rows }) => rows),
+    panels: inGrid(
+      drawn.map((data) => curvePanel(data, look)),
+      COLUMNS,
+    ),
+    notes: cells.length > MOST_CELLS ? [`${cells.length - MOST_CELLS} more colours are not drawn.`] : [],
+  };
+}
+
+/** Each run's curve, then their mean if any colour has several. */
+function cellRows(
+  runs: readonly Run[],
+  hasMean: boolean,
+  about: Pick<CurveRow, 'cell' | 'metric'>,
+): CurveRow[] {
+  const curves = runs.map((run) => ({ run: run.task.name, points: series(run, about.metric) }));
+  const single = evenly(curves, MOST_RUNS).flatMap(({ run, points }) =>
+    points.map((point) => ({ run, ...point })),
+  );
+  const means = hasMean ? meanCurve(curves.map(({ points }) => points)) : [];
+  return [...single, ...means].map((point) => ({ panel: '', ...about, ...point }));
+}

@@ -1,0 +1,36 @@
+import type { Aggregate, Cell } from '../../../report/cells.js';
+import { finalNumber, numberBeforeEnd, type Run } from '../../../report/runs.js';
+import type { SweepPart } from '../../../sweep/load.js';
+import type { TrainingSettings } from '../../../task/task.js';
+import type { LayoutRow } from '../../../report/tables/layouts.js';
+
+type PartTable = Pick<SweepPart, 'table'>;
+
+/**
+ * Whether printed numbers are compared with the last evaluation before the end of training, which is the last that the authors'
+ * released code makes. True for a part that reproduces a table of the paper with the released random streams.
+ */
+export function comparesBeforeEnd(
+  { table }: PartTable,
+  { randomStreams }: Pick<TrainingSettings, 'randomStreams'>,
+): boolean {
+  return table !== null && randomStreams === 'released-code';
+}
+
+/** Returns the column of the evaluation log that a row's printed number is compared with. */
+export function comparedMetric(part: PartTable, row: LayoutRow, settings: TrainingSettings): string {
+  return comparesBeforeEnd(part, settings) ? (row.releasedMetric ?? row.metric) : row.metric;
+}
+
+/** Returns the mean of a cell that a row's printed number is compared with. */
+export function comparedAggregate(part: PartTable, row: LayoutRow, cell: Cell): Aggregate | undefined {
+  const metrics = comparesBeforeEnd(part, cell.settings) ? cell.metricsBeforeEnd : cell.metrics;
+  return metrics.get(comparedMetric(part, row, cell.settings));
+}
+
+/** Returns the number of one run that contributes to `comparedAggregate`; null where it is not defined. */
+export function comparedNumber(part: PartTable, row: LayoutRow, run: Run): number | null {
+  const { settings } = run.task;
+  const numberOf = comparesBeforeEnd(part, settings) ? numberBeforeEnd : finalNumber;
+  return numberOf(run, comparedMetric(part, row, settings));
+}

@@ -1,0 +1,106 @@
+import { toCells, type Aggregate, type Cell } from '../../../report/cells.js';
+import type { PartRuns } from '../../../report/runs.js';
+import type { TrainingPart } from '../../../sweep/load.js';
+import { comparedAggregate, comparedMetric } from './compared.js';
+import { cellFields, cellName } from '../../../report/tables/describe-cell.js';
+import { formatAggregate, formatDifference, formatNumber } from '../../../report/tables/format.js';
+import { layouts, type LayoutRow } from '../../../report/tables/layouts.js';
+import { printedDecimals, printedValue } from './paper.js';
+import type { Table } from '../../../report/tables/table.js';
+
+/** The printed means are of three seeds; their spread is not printed, and taken to be as ours. */
+const PRINTED_RUNS = 3;
+
+/**
+ * How a measured mean compares with the printed number: it rounds to it, is cut off to it (the paper prints 3.67 as 3.6), lies within
+ * two standard errors of the difference, or differs.
+ */
+type Agreement = 'rounds to it' | 'truncates to it' | 'within two standard errors' | 'differs';
+
+interface Comparison {
+  readonly part: TrainingPart;
+  readonly table: string;
+  readonly cell: Cell;
+  readonly name: string;
+  readonly row: LayoutRow;
+  readonly measured: Aggregate;
+  readonly printed: number;
+  readonly difference: number;
+  /** Of the difference of the two means. */
+  readonly standardError: number;
+  readonly agreement: Agreement;
+}
+
+/** The printed numbers that are not exact to their digits, and by how much. @returns null if the sweep measures no printed number */
+export function deviationsTable(parts: readonly PartRuns[]): Table | null {
+  const all = parts.flatMap(comparisonsOf);
+  if (all.length === 0) return null;
+  const count = (...agreements: Agreement[]) =>
+    all.filter(({ agreement }) => agreements.includes(agreement)).length;
+  const shown = all.filter(
+    ({ agreement }) => agreement === 'within two standard errors' || agreement === 'differs',
+  );
+  return {
+    name: 'deviations',
+    title: 'Printed numbers that are not exact',
+    caption:
+      `${count('rounds to it', 'truncates to it')} of ${all.length} printed numbers are exact: the measured mean rounds or truncates to the ` +
+      `printed digits; counts printed without decimals are read as having one. ${count('within two standard errors')} lie within two standard errors of the difference (three printed runs, their ` +
+      `spread taken to be as the measured), ${count('differs')} differ. The printed errors of sigmoid data are compared with the average ` +
+      'over all pairs.',
+    head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error', 'agreement'],
+    body: shown.map((one) => [
+      one.table,
+      one.name,
+      one.row.label,
+      formatAggregate(one.measured),
+      formatNumber(one.printed),
+      formatDifference(one.difference),
+      formatNumber(one.standardError),
+      one.agreement,
+    ]),
+    notes: [],
+    records: all.map((one) => ({
+      table: one.table,
+      ...cellFields(one.cell),
+      metric: comparedMetric(one.part, one.row, one.cell.settings),
+      mean: one.measured.mean,
+      runs: one.measured.values.length,
+      printed: one.printed,
+      difference: one.difference,
+      standardError: one.standardError,
+      agreement: one.agreement,
+    })),
+  };
+}
+
+function comparisonsOf(partRuns: PartRuns): Comparison[] {
+  const { part } = partRuns;
+  const { table } = part;
+  if (table === null) return [];
+  return toCells(partRuns).flatMap((cell) =>
+    layouts[table].flatMap((row) => {
+      const measured = comparedAggregate(part, row, cell);
+      const printed = row.printed === null ? null : printedValue(table, row.printed, cell.settings);
+      if (measured === undefined || printed === null || row.printed === null || row.isOtherQuantity)
+        return [];
+      const compared = compare(measured, printed, printedDecimals(table, row.printed));
+      return [{ part, table, cell, name: cellName(part, cell), row, measured, printed, ...compared }];
+    }),
+  );
+}
+
+function compare({ mean, standardDeviation, values }: Aggregate, printed: number, decimals: number) {
+  const difference = mean - printed;
+  const standardError = (standardDeviation ?? 0) * Math.sqrt(1 / values.length + 1 / PRINTED_RUNS);
+  return { difference, standardError, agreement: agreementOf(mean, printed, decimals, standardError) };
+}
+
+function agreementOf(mean: number, printed: number, decimals: number, standardError: number): Agreement {
+  const unit = 10 ** -decimals;
+  // Sums of three float64 are off by less than this.
+  const slack = 1e-9;
+  if (Math.abs(mean - printed) <= unit / 2 + slack) return 'rounds to it';
+  if (mean >= printed - slack && mean < printed + unit - slack) return 'truncates to it';
+  return Math.abs(mean - printed) <= 2 * standardError ? 'within two standard errors' : 'differs';
+}

@@ -1,0 +1,16 @@
+import { identitiesSchema } from '../computations/identities-settings.js';
+import type { IdentityName } from '../identities/names.js';
+import { theoryExperiment } from './theory-experiment.js';
+
+/** Milliseconds of a draw of those that take long. */
+const SLOW_MS: { readonly [Name in IdentityName]?: number } = { eq4: 20, 'lemma4-trajectory': 7 };
+
+export const identities = theoryExperiment({
+  kind: 'identities',
+  schema: identitiesSchema,
+  nameParts: ({ identity }) => [identity],
+  problems: () => [],
+  mostRows: ({ draws }) => draws,
+  columns: 7,
+  ms: ({ identity, draws }) => draws * (SLOW_MS[identity] ?? 0.4),
+});

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { TheorySettings } from '../../../task/task.js';
+import type { Experiment, SettingProblem } from '../../../task/task-type.js';
+import type { SettingValue } from '../../../task/setting-values.js';
+
+const MAX_DIM = 100;
+/** Schemas, record batch headers, JSON files, blocks not filled. */
+const TASK_OVERHEAD_BYTES = 32 * 1024;
+const FLOAT64_BYTES = 8;
+
+/** What tells one computation's tasks from another's. */
+interface TheoryDefinition<Own extends TheorySettings> {
+  readonly kind: Own['kind'];
+  /** The task's settings, with defaults. */
+  readonly schema: z.ZodType<Own> & { readonly shape: Readonly<Record<string, z.ZodType>> };
+  /** The three settings that a sweep file gives as `dimensions`, by what they are called there. */
+  readonly dimensions?: Readonly<Record<string, keyof Own & string>>;
+  /** The readable part of a task's folder name, but for the kind and the dimensions before and the seed after it. */
+  readonly nameParts: (settings: Own) => readonly string[];
+  readonly problems: (settings: Own) => readonly SettingProblem[];
+  /** The rows that it has, at most. */
+  readonly mostRows: (settings: Own) => number;
+  /** The rows that it is likely to have. Default: that many. */
+  readonly likelyRows?: (settings: Own) => number;
+  readonly columns: number;
+  /** On one core: within a factor of two of the default sweeps' means on a shared machine; a single run may take ten times as long. */
+  readonly ms: (settings: Own) => number;
+}
+
+/** One of the computations of the paper's theory as an experiment. */
+export function theoryExperiment<Own extends TheorySettings>(
+  definition: TheoryDefinition<Own>,
+): Experiment<Own> {
+  const { kind, schema, nameParts, mostRows, likelyRows = mostRows, columns, ms } = definition;
+  const dimensions = Object.entries(definition.dimensions ?? {});
+  const dims = dimensions.map(([, name]) => name);
+  const isDim = (name: string) => dims.some((dim) => dim === name);
+  const fields = Object.entries(schema.shape).filter(([name]) => name !== 'kind' && !isDim(name));
+  const common = dims.length === 0 ? [] : ['dimensions'];
+  const dimsOf = (settings: Own) => dims.map((name) => Number(settings[name]));
+  return {
+    name: kind,
+    trains: false,
+    schemas: {
+      ...(dims.length > 0 && { dimensions: dimensionsSchema(dimensions, schema.shape) }),
+      ...Object.fromEntries(fields.map(([name, field]) => [name, withoutDefault(field)])),
+    },
+    required: [...common, ...fields.filter(([, field]) => !isDefault(field)).map(([name]) => name)],
+    resolve: ({ dimensions: given, ...values }) => {
+      const own = Array.isArray(given) ? dims.map((name, i) => [name, (given as number[])[i]] as const) : [];
+      return schema.parse({ kind, ...Object.fromEntries(own), ...values });
+    },
+    problems: (_values, settings) =>
+      definition.problems(settings).map(({ settings: names, message }) => ({
+        settings: names.map((name) => (isDim(name) ? 'dimensions' : name)),
+        message,
+      })),
+    settingOf: (settings, name) =>
+      name === 'dimensions' ? dimsOf(settings) : (settings[name as keyof Own] as SettingValue),
+    folderName: (settings) =>
+      [kind, ...dimsOf(settings), ...nameParts(settings), `seed${settings.seed}`].join('-'),
+    cost: (settings) => ({
+      microsecondsPerStep: (ms(settings) * 1_000) / mostRows(settings),
+      trainingMs: ms(settings),
+      bytes: TASK_OVERHEAD_BYTES + likelyRows(settings) * columns * FLOAT64_BYTES,
+    }),
+    steps: mostRows,
+  };
+}
+
+function dimensionsSchema(
+  dimensions: readonly (readonly [string, string])[],
+  shape: Readonly<Record<string, z.ZodType>>,
+): z.ZodType<SettingValue> {
+  const names = dimensions.map(([name]) => name).join(', ');
+  const [first, ...others] = dimensions.map(([, name]) => shape[name] as z.ZodType<number>);
+  if (first === undefined) throw new Error('Dimensions need a setting.');
+  return z
+    .tuple([first, ...others], {
+      error: `expected [${names}], three whole numbers from 1 to ${MAX_DIM}`,
+    })
+    .describe(`Dimensions, of the space that the data lies in, of the data or the model: [${names}].`);
+}
+
+function isDefault(field: z.ZodType): field is z.ZodDefault {
+  return field instanceof z.ZodDefault;
+}
+
+/** A cell that leaves a setting out must not get its default at once: another place of the file may give it. */
+function withoutDefault(field: z.ZodType): z.ZodType<SettingValue> {
+  if (!isDefault(field)) return field as z.ZodType<SettingValue>;
+  const { defaultValue } = field.def as { readonly defaultValue: string | number | null };
+  const told = defaultValue ?? 'none';
+  const described = `${field.description ?? ''} Default: ${told}.`.trimStart();
+  return (field.unwrap() as z.ZodType<SettingValue>).describe(described);
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { rowSchema } from '../../../logs/schemas.js';
+import { commitResults, removeUnfinished, TASK_FILES } from '../../../store/task-folder.js';
+import { stepsOf } from '../../../task/cost.js';
+import type { TheoryTask } from '../../../task/task.js';
+import type { Computation, Verdict } from '../computations/computation.js';
+import { computations } from '../computations/registry.js';
+import { failedOutcome } from '../../../forms/failed-outcome.js';
+import type { TrainOutcome, TrainRequest } from '../../../task/protocol.js';
+import { recordSession } from '../../../forms/session-record.js';
+import type { Clock } from '../../../forms/clock.js';
+import { RowLog } from '../../../logs/row-log.js';
+
+/**
+ * Runs a computation of the theory to its end or a stop request. It takes seconds and keeps no checkpoint: what was stopped starts
+ * again. Its files are a function of the settings alone.
+ */
+export function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
+  try {
+    return computeAll(request, clock);
+  } catch (error) {
+    return failedOutcome(error);
+  }
+}
+
+function computeAll(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
+  const { task, folder } = request;
+  const start = { ms: clock.now(), date: clock.date() };
+  const computation: Computation = computations[task.settings.kind];
+  const columns = Object.entries(computation.columns).map(([name, quantity]) => ({ name, ...quantity }));
+  const log = new RowLog(join(folder, TASK_FILES.rowsStream), rowSchema(task, columns));
+  try {
+    const verdict = runToEnd(computation, request, log);
+    if (verdict === null) return { type: 'stopped', step: 0, fromStep: 0, recovered: null };
+    const elapsedMs = clock.now() - start.ms;
+    const session = { start: start.date, end: clock.date(), fromStep: 0, toStep: log.rows, elapsedMs };
+    recordSession(join(folder, TASK_FILES.run), session);
+    commitResults(folder, task.id, {
+      [TASK_FILES.rows]: log.finish(),
+      [TASK_FILES.verdict]: encodeVerdict(computation, verdict),
+    });
+    removeUnfinished(folder);
+    const { outcome, complete, holds } = verdict;
+    return { type: 'computed', outcome, complete, holds, elapsedMs };
+  } finally {
+    log.close();
+  }
+}
+
+/** Logs the rows, and counts them for the coordinator. @returns null if it was asked to stop */
+function runToEnd(
+  computation: Computation,
+  { task, shared, slot }: TrainRequest<TheoryTask>,
+  log: RowLog,
+): Verdict | null {
+  const cells = new Int32Array(shared);
+  const running = computation.run(task.settings);
+  for (;;) {
+    const next = running.next();
+    if (next.done) {
+      // It may have ended with fewer rows than it could have.
+      Atomics.store(cells, 1 + slot, stepsOf(task.settings));
+      return next.value;
+    }
+    log.append(next.value);
+    Atomics.store(cells, 1 + slot, log.rows);
+    if (Atomics.load(cells, 0) === 1) return null;
+  }
+}
+
+/** As JSON, which has no NaN: null where a number is not defined. */
+function encodeVerdict({ statement }: Computation, verdict: Verdict): Uint8Array {
+  const { outcome, complete, holds, measures } = verdict;
+  return Buffer.from(`${JSON.stringify({ outcome, complete, holds, measures, statement }, null, 2)}\n`);
+}

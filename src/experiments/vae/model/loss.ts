@@ -1,0 +1,108 @@
+import type { GradSaveFunc, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
+import { tf } from '../../../compiler/native/tensorflow.js';
+import type { Model } from './model.js';
+import type { Parameters } from './parameters.js';
+
+/** The numbers drawn for one evaluation of the loss. */
+export interface Noise {
+  /** z', standard normal, [n, latentDim]. */
+  readonly latent: Tensor2D;
+  /** Standard normal, [n, ambientDim], or null for Eq. (3). */
+  readonly decoder: Tensor2D | null;
+}
+
+/** Scalars; the losses in nats, means over the points. */
+export interface Losses {
+  /** kl + reconstruction. */
+  readonly loss: Scalar;
+  /** -log p(x|z) at the sampled z. */
+  readonly reconstruction: Scalar;
+  /** KL(q(z|x) || N(0, I)). */
+  readonly kl: Scalar;
+  /** |x - xhat|^2. */
+  readonly squaredError: Scalar;
+  /** log eps^2. */
+  readonly decoderLogVariance: Scalar;
+}
+
+/**
+ * The negative evidence lower bound with one latent sample a point, Eq. (3) with the constants of the two log densities:
+ *
+ *   kl             = 1/2 sum_i (D_ii + g(x)_i^2 - 1 - log D_ii)
+ *   reconstruction = 1/2 (|x - f(g(x) + D^(1/2) z')|^2 / eps^2 + d log(2 pi) + d log eps^2)
+ *
+ * With decoder noise, eps times it is added to f before the square, as in the authors' code: d/2 more in expectation.
+ *
+ * @param points x, [n, ambientDim]
+ * @param threshold lower bound of log eps^2 (Appendix D), scalar; -Infinity for none
+ */
+export function losses(
+  model: Model,
+  parameters: Parameters,
+  points: Tensor2D,
+  noise: Noise,
+  threshold: Scalar,
+): Losses {
+  const [count, ambientDim] = points.shape;
+  const mean = model.encoder.apply(parameters.encoder, points);
+  const logVariance = parameters.encoderLogVariance;
+  const latents: Tensor2D = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise.latent));
+  const decoderLogVariance = boundedDecoderLogVariance(model, parameters, threshold);
+  const output = withNoise(
+    model.decoder.apply(parameters.decoder, latents),
+    noise.decoder,
+    decoderLogVariance,
+  );
+  const squaredError: Scalar = tf.mul(tf.sum(tf.square(tf.sub(output, points))), 1 / count);
+  const scaledError: Scalar = tf.mul(squaredError, tf.exp(tf.neg(decoderLogVariance)));
+  const constant = tf.mul(tf.add(decoderLogVariance, Math.log(2 * Math.PI)), ambientDim);
+  const reconstruction: Scalar = tf.mul(tf.add(scaledError, constant), 0.5);
+  const squaredMean = tf.mul(tf.sum(tf.square(mean)), 1 / count);
+  const varianceTerms = tf.sum(tf.sub(tf.sub(tf.exp(logVariance), logVariance), 1));
+  const kl: Scalar = tf.mul(tf.add(squaredMean, varianceTerms), 0.5);
+  return { loss: tf.add(kl, reconstruction), reconstruction, kl, squaredError, decoderLogVariance };
+}
+
+/**
+ * Returns points of the generator, x~ = f(z) + eps * noise, [n, ambientDim]; latents and noise are standard normal.
+ * @param decoderLogVariance log eps^2, scalar
+ */
+export function generate(
+  model: Model,
+  parameters: Parameters,
+  latents: Tensor2D,
+  noise: Tensor2D,
+  decoderLogVariance: Scalar,
+): Tensor2D {
+  return withNoise(model.decoder.apply(parameters.decoder, latents), noise, decoderLogVariance);
+}
+
+/** log eps^2 = max(p * c, threshold). */
+export function boundedDecoderLogVariance(model: Model, parameters: Parameters, threshold: Scalar): Scalar {
+  const free: Scalar = tf.mul(
+    tf.reshape(parameters.decoderLogVarianceScale, []),
+    model.settings.initialDecoderLogVariance,
+  );
+  return maximum(free, threshold);
+}
+
+function withNoise(output: Tensor2D, noise: Tensor2D | null, decoderLogVariance: Scalar): Tensor2D {
+  return noise === null ? output : tf.add(output, tf.mul(tf.exp(tf.mul(decoderLogVariance, 0.5)), noise));
+}
+
+/**
+ * max(x, bound), with JAX's gradient by x: 1 above the bound, 0 below, one half at a tie (tfjs gives 1 there). The first step of
+ * a run that is clipped at e^-3 is such a tie.
+ */
+const maximum = tf.customGrad<Tensor>((...values) => {
+  const [value, bound, save] = values as [Scalar, Scalar, GradSaveFunc];
+  save([value, bound]);
+  return {
+    value: tf.maximum(value, bound),
+    gradFunc: (dy: Tensor, [input = value, least = bound]: Tensor[]) => {
+      const above = tf.cast(tf.greater(input, least), 'float32');
+      const tie = tf.cast(tf.equal(input, least), 'float32');
+      return [tf.mul(dy, tf.add(above, tf.mul(tie, 0.5))), tf.zerosLike(least)];
+    },
+  };
+}) as unknown as (x: Scalar, bound: Scalar) => Scalar;

@@ -1,0 +1,65 @@
+import { pluginDatasets } from '../../../task/user-modules.js';
+import type { Dataset, Dimensions } from '../datasets/dataset.js';
+import { linear } from '../datasets/linear.js';
+import { sigmoid } from '../datasets/sigmoid.js';
+import { ofPlugin } from '../datasets/of-plugin.js';
+import { sphere } from '../datasets/sphere.js';
+import { denseWithSigmoid, multilayerPerceptron, type Network } from './networks.js';
+
+/** What a model is built from; a task's settings have these and more. */
+export interface ModelSettings extends Dimensions {
+  readonly experiment: string;
+  readonly hiddenWidths: readonly number[];
+  readonly biases: boolean;
+  readonly decoderNoise: boolean;
+  /** c in log eps^2 = p * c, p trainable and 1 at first. */
+  readonly initialDecoderLogVariance: number;
+}
+
+/** A data distribution with the encoder g and the decoder f that the paper trains on it. */
+export interface Model {
+  readonly settings: ModelSettings;
+  readonly dataset: Dataset;
+  readonly encoder: Network;
+  readonly decoder: Network;
+}
+
+interface Architecture {
+  readonly dataset: Dataset;
+  encoder(settings: ModelSettings): Network;
+  decoder(settings: ModelSettings): Network;
+}
+
+const mlpEncoder = ({ ambientDim, hiddenWidths, latentDim }: ModelSettings) =>
+  multilayerPerceptron('encoder', ambientDim, hiddenWidths, latentDim);
+const mlpDecoder = ({ ambientDim, hiddenWidths, latentDim }: ModelSettings) =>
+  multilayerPerceptron('decoder', latentDim, hiddenWidths, ambientDim);
+
+/** The registry of experiments: a new dataset is a file in `datasets/` and a row here. Plugins have others. */
+const architectures: Readonly<Record<string, Architecture>> = {
+  linear: { dataset: linear, encoder: mlpEncoder, decoder: mlpDecoder },
+  sigmoid: {
+    dataset: sigmoid,
+    encoder: mlpEncoder,
+    decoder: ({ latentDim, ambientDim }) => denseWithSigmoid('decoder', latentDim, ambientDim),
+  },
+  sphere: { dataset: sphere, encoder: mlpEncoder, decoder: mlpDecoder },
+};
+
+export function buildModel(settings: ModelSettings): Model {
+  const architecture = architectureOf(settings.experiment);
+  return {
+    settings,
+    dataset: architecture.dataset,
+    encoder: architecture.encoder(settings),
+    decoder: architecture.decoder(settings),
+  };
+}
+
+function architectureOf(experiment: string): Architecture {
+  const builtIn = Object.hasOwn(architectures, experiment) ? architectures[experiment] : undefined;
+  if (builtIn !== undefined) return builtIn;
+  const dataset = pluginDatasets().find(({ name }) => name === experiment);
+  if (dataset === undefined) throw new Error(`No plugin of this process has ${experiment} data.`);
+  return { dataset: ofPlugin(dataset), encoder: mlpEncoder, decoder: mlpDecoder };
+}

@@ -1,0 +1,83 @@
+import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
+import { operation } from '../../../compiler/native/backend.js';
+import { tf } from '../../../compiler/native/tensorflow.js';
+
+/** A dense layer's place in a network; its kernel has shape [inputs, outputs]. */
+export interface LayerShape {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** Kernel [inputs, outputs] and, unless the model has no biases, bias [outputs]. */
+export interface DenseParameters {
+  readonly kernel: Tensor2D;
+  readonly bias: Tensor2D | null;
+}
+
+/** A function from [batch, inputs] to [batch, outputs] whose parameters are those of its layers, in order. */
+export interface Network {
+  readonly layers: readonly LayerShape[];
+  apply(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D;
+  /** What each hidden layer puts out, [batch, width]; none without hidden layers. */
+  hidden(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[];
+}
+
+/** Dense layers with a ReLU after each but the last; with no hidden width, one dense layer. */
+export function multilayerPerceptron(
+  name: string,
+  inputs: number,
+  hidden: readonly number[],
+  outputs: number,
+): Network {
+  const widths = [inputs, ...hidden, outputs];
+  const layers = hidden.concat(outputs).map((width, index) => ({
+    name: `${name}.${String(index)}`,
+    inputs: widths[index] ?? inputs,
+    outputs: width,
+  }));
+  const outputsOf = (parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[] => {
+    const all: Tensor2D[] = [];
+    for (const [index, layer] of parameters.entries()) {
+      const y = dense(layer, all.at(-1) ?? x);
+      all.push(index < parameters.length - 1 ? relu(y) : y);
+    }
+    return all;
+  };
+  return {
+    layers,
+    apply: (parameters, x) => outputsOf(parameters, x).at(-1) ?? x,
+    hidden: (parameters, x) => outputsOf(parameters, x).slice(0, -1),
+  };
+}
+
+/** The sigmoid data's decoder: dense(z) + sigma(dense'(z)), two separate dense layers. */
+export function denseWithSigmoid(name: string, inputs: number, outputs: number): Network {
+  return {
+    layers: [
+      { name: `${name}.linear`, inputs, outputs },
+      { name: `${name}.sigmoid`, inputs, outputs },
+    ],
+    apply: ([linear, inner], z) => {
+      if (linear === undefined || inner === undefined) throw new Error('The decoder needs two dense layers.');
+      return tf.add(dense(linear, z), tf.sigmoid(dense(inner, z)));
+    },
+    hidden: () => [],
+  };
+}
+
+function dense({ kernel, bias }: DenseParameters, x: Tensor2D): Tensor2D {
+  const product: Tensor2D = tf.matMul(x, kernel);
+  return bias === null ? product : tf.add<Tensor2D>(product, bias);
+}
+
+/** max(x, 0); its gradient is TensorFlow's one operation, where tfjs's own takes a dozen. */
+const relu = tf.customGrad<Tensor>((...values) => {
+  const [x, save] = values as [Tensor2D, GradSaveFunc];
+  const value = tf.relu(x);
+  save([value]);
+  return {
+    value,
+    gradFunc: (dy: Tensor, saved: Tensor[]) => operation('ReluGrad', [dy, ...saved], { T: 'float32' }),
+  };
+}) as unknown as (x: Tensor2D) => Tensor2D;

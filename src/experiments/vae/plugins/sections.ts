@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { finalNumber, readPoints, series, type PartRuns, type Run } from '../../../report/runs.js';
+import { InputError } from '../../../errors.js';
+import type { PluginReport, PluginRun, PluginSection } from './plugin.js';
+import { pluginReports } from '../../../task/user-modules.js';
+import type { Figure, Panel } from '../../../report/figures/figure.js';
+import { toFigure } from '../../../report/figures/to-figure.js';
+import type { Table } from '../../../report/tables/table.js';
+
+/** A section of a report that a plugin makes. */
+export interface OwnSection {
+  readonly table: Table;
+  readonly figure: Figure | null;
+}
+
+const MAX_ROWS = 100_000;
+const DIGITS = 4;
+
+const sectionSchema = z.strictObject({
+  caption: z.string().min(1).max(1_000),
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).max(MAX_ROWS),
+  view: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The sections of all plugins, of the sweep's finished runs. */
+export function ownSections(parts: readonly PartRuns[]): OwnSection[] {
+  const runs = parts.flatMap((part) => part.runs).map(toPluginRun);
+  return pluginReports().map((report) => toSection(report, make(report, runs)));
+}
+
+function make(report: PluginReport, runs: readonly PluginRun[]): PluginSection {
+  try {
+    return sectionSchema.parse(report.make(runs));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new InputError(`the plugin's report ${report.name} can't be made: ${reason.replace(/\s+/g, ' ')}`, {
+      cause: error,
+    });
+  }
+}
+
+function toSection({ name, title }: PluginReport, { caption, rows, view }: PluginSection): OwnSection {
+  const [first] = rows;
+  if (first === undefined) return { table: emptyTable({ name, title, caption }), figure: null };
+  const head = Object.keys(first);
+  const body = rows.map((row) => head.map((key) => cellText(row[key] ?? null)));
+  const table = { name, title, caption, head, body, notes: [], records: rows };
+  if (view === undefined) return { table, figure: null };
+  return {
+    table,
+    figure: toFigure({ name, title, caption }, { rows, panels: [[view as unknown as Panel]], notes: [] }),
+  };
+}
+
+function emptyTable(about: Pick<Table, 'name' | 'title' | 'caption'>): Table {
+  return { ...about, head: ['no rows'], body: [], notes: ['No finished run has a row yet.'], records: [] };
+}
+
+function cellText(value: string | number | null): string {
+  if (value === null) return '';
+  return typeof value === 'number' ? String(Number(value.toPrecision(DIGITS))) : value;
+}
+
+function toPluginRun(run: Run): PluginRun {
+  return {
+    settings: run.task.settings,
+    final: (metric) => finalNumber(run, metric),
+    series: (metric) => series(run, metric),
+    points: () => readPoints(run),
+  };
+}

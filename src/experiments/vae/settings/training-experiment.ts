@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import { formatCount } from '../../../units.js';
+import { isOfThePaper, trainingData } from './training-data.js';
+import type { TrainingSettings } from '../../../task/task.js';
+import { formatThreshold } from './threshold.js';
+import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';
+import type { Experiment, SettingProblem } from '../../../task/task-type.js';
+import { trainingCost } from './training-cost.js';
+
+const MAX_LOG_ROWS = 10_000_000;
+const MAX_EVALUATIONS = 100_000;
+
+/** Settings of one cell as a sweep file gives them, in canonical form. */
+export type CellValues = {
+  readonly [Name in SettingName]?: z.output<(typeof trainingSettings)[Name]['schema']>;
+};
+
+const commonSchemas = Object.fromEntries(
+  Object.entries(derivedTraining.schemas).filter(([name]) => name !== 'badOptimumExtraDims'),
+);
+
+/** One of the experiments that train. */
+export function trainingExperiment(name: string): Experiment<TrainingSettings> {
+  return {
+    name,
+    trains: true,
+    schemas: name === 'sigmoid' ? derivedTraining.schemas : commonSchemas,
+    required: derivedTraining.required,
+    resolve: (values) => resolveSettings(name, values),
+    problems: (values, settings) => settingProblems(values, settings),
+    settingOf: (settings, setting) => derivedTraining.settingOf(settings, setting),
+    folderName,
+    cost: trainingCost,
+    steps: ({ steps }) => steps,
+  };
+}
+
+/** Fills the defaults in. */
+export function resolveSettings(experiment: string, values: CellValues): TrainingSettings {
+  const fields = derivedTraining.resolve(values, trainingData(experiment));
+  return { kind: 'train', experiment, ...fields };
+}
+
+function settingProblems(values: CellValues, settings: TrainingSettings): SettingProblem[] {
+  const { experiment, intrinsicDim, ambientDim, steps, logEverySteps, evaluateEverySteps } = settings;
+  const data = trainingData(experiment);
+  const problems: SettingProblem[] = [];
+  const least = data.coordinates(intrinsicDim);
+  if (ambientDim < least) {
+    const why =
+      least === intrinsicDim
+        ? 'the intrinsic dimension'
+        : `the intrinsic dimension + ${least - intrinsicDim}`;
+    problems.push({
+      settings: ['dimensions'],
+      message: `expected an ambient dimension of at least ${least} (${why}), got ${ambientDim}`,
+    });
+  }
+  if (values.hiddenWidths !== undefined && !data.hasHiddenLayers)
+    problems.push({
+      settings: ['hiddenWidths'],
+      message: `the networks of ${experiment} have no hidden layers: leave hiddenWidths out`,
+    });
+  if (steps / logEverySteps > MAX_LOG_ROWS)
+    problems.push({
+      settings: ['steps', 'logEverySteps'],
+      message:
+        `${formatCount(steps)} steps, one row every ${formatCount(logEverySteps)}, are more than ${formatCount(MAX_LOG_ROWS)} rows in a log: ` +
+        `set logEverySteps to ${Math.ceil(steps / MAX_LOG_ROWS)} or more`,
+    });
+  if (steps / evaluateEverySteps > MAX_EVALUATIONS)
+    problems.push({
+      settings: ['evaluateEverySteps', 'steps'],
+      message:
+        `${formatCount(steps)} steps, one evaluation every ${formatCount(evaluateEverySteps)}, are more than ${formatCount(MAX_EVALUATIONS)} evaluations: ` +
+        `set evaluateEverySteps to ${Math.ceil(steps / MAX_EVALUATIONS)} or more`,
+    });
+  if (settings.randomStreams === 'released-code' && !isOfThePaper(experiment))
+    problems.push({
+      settings: ['randomStreams'],
+      message:
+        `the authors' released code has no ${experiment} data, so it has no random streams for it: ` +
+        'use fold-in, or leave randomStreams out',
+    });
+  return [...problems, ...badOptimumProblems(settings)];
+}
+
+/** Why training can't start at Theorem 4's bad optimum. */
+function badOptimumProblems(settings: TrainingSettings): SettingProblem[] {
+  const { badOptimumExtraDims: extra, intrinsicDim, ambientDim, latentDim, biases } = settings;
+  if (extra === undefined) return [];
+  const problems: SettingProblem[] = [];
+  const most = Math.min(ambientDim - 1, latentDim) - intrinsicDim;
+  if (extra > most)
+    problems.push({
+      settings: ['badOptimumExtraDims', 'dimensions'],
+      message:
+        `expected an s with ambient > intrinsic + s and latent >= intrinsic + s, ` +
+        `at most ${Math.max(0, most)} for ${intrinsicDim}-${ambientDim}-${latentDim}, got ${extra}`,
+    });
+  if (!biases)
+    problems.push({
+      settings: ['biases'],
+      message: 'a bad optimum has biases, -sigma(0) where sigma puts out 1/2: leave biases out',
+    });
+  return problems;
+}
+
+/** As `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`: safe as a file name on every system. */
+function folderName(settings: TrainingSettings): string {
+  const { experiment, intrinsicDim, ambientDim, latentDim, seed, modelSeed } = settings;
+  const parts = [experiment, intrinsicDim, ambientDim, latentDim, `seed${seed}`];
+  if (settings.decoderLogVarianceThreshold !== null)
+    parts.push(thresholdName(settings.decoderLogVarianceThreshold));
+  if (modelSeed !== 0) parts.push(`model${modelSeed}`);
+  if (settings.badOptimumExtraDims !== undefined) parts.push(`bad${settings.badOptimumExtraDims}`);
+  if (settings.randomStreams !== undefined) parts.push('released');
+  return parts.join('-');
+}
+
+function thresholdName(logVariance: number): string {
+  const text = formatThreshold(logVariance);
+  return text.startsWith('e^') ? text.replace('^', '') : `var${text}`;
+}

@@ -1,0 +1,281 @@
+import { z } from 'zod';
+import { formatCount } from '../../../units.js';
+import {
+  deriveSettings,
+  plainSetting,
+  type DeclaredSetting,
+  type StoredFields,
+} from '../../../task/declared-settings.js';
+import { ENGINE_NAMES, storedEngine, type StoredEngine } from './engine-names.js';
+import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../../task/setting-values.js';
+import { LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
+
+/** Values that depend on the data. */
+export interface TrainingDefaults {
+  /** Steps of a full run. */
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Widths of the hidden layers of both networks; empty: one dense layer each. */
+  readonly hiddenWidths: readonly number[];
+  /** c in log eps^2 = p * c, p starting at 1: the decoder log-variance at the first step. */
+  readonly initialDecoderLogVariance: number;
+}
+
+const MAX_DIM = 10_000;
+const EXTRA_DIMS_EXPECTED = `expected a whole number from 1 to ${formatCount(MAX_DIM)}, or none`;
+const WIDTHS_EXPECTED = 'expected a list of up to 10 widths, as [200, 200, 200]';
+
+const count = z.int().min(0);
+const dim = (what: string) => wholeNumber(1, MAX_DIM, what);
+
+type Dimensions = readonly [number, number, number];
+const dimensionFields = { intrinsicDim: count, ambientDim: count, latentDim: count };
+
+const dimensions: DeclaredSetting<Dimensions, typeof dimensionFields, TrainingDefaults> = {
+  schema: z
+    .tuple([dim('an intrinsic dimension'), dim('an ambient dimension'), dim('a latent dimension')], {
+      error: `expected [intrinsic, ambient, latent], three whole numbers from 1 to ${formatCount(MAX_DIM)}`,
+    })
+    .describe(
+      'The dimension of the data, that of the space it lies in, and that of the model: [intrinsic, ambient, latent].',
+    ),
+  defaultOf: null,
+  stored: dimensionFields,
+  columns: {
+    intrinsicDim: { type: 'int32', unit: 'count', description: 'r*, the intrinsic dimension of the data' },
+    ambientDim: {
+      type: 'int32',
+      unit: 'count',
+      description: 'd, the dimension of the space that the data lies in',
+    },
+    latentDim: { type: 'int32', unit: 'count', description: 'r, the latent dimension of the model' },
+  },
+  store: ([intrinsicDim, ambientDim, latentDim]) => ({ intrinsicDim, ambientDim, latentDim }),
+  read: ({ intrinsicDim, ambientDim, latentDim }) => [intrinsicDim, ambientDim, latentDim],
+  isCompiled: true,
+};
+
+const thresholdField = { decoderLogVarianceThreshold: z.number().nullable() };
+
+const decoderVarianceThreshold: DeclaredSetting<number | null, typeof thresholdField, TrainingDefaults> = {
+  schema: z
+    .union([z.number(), z.string()], { error: THRESHOLD_EXPECTED })
+    .transform((value, context) => {
+      const logVariance = parseThreshold(value);
+      if (logVariance !== undefined) return logVariance;
+      context.addIssue({ code: 'custom', message: THRESHOLD_EXPECTED });
+      return z.NEVER;
+    })
+    .describe('Lower bound of the decoder variance eps^2: e^-4, a number, or none. Default: none.'),
+  defaultOf: () => null,
+  stored: thresholdField,
+  columns: {
+    decoderLogVarianceThreshold: {
+      type: 'float64',
+      unit: '1',
+      description: 'Lower bound of log eps^2; null for none',
+    },
+  },
+  store: (value) => ({ decoderLogVarianceThreshold: value }),
+  read: ({ decoderLogVarianceThreshold }) => decoderLogVarianceThreshold,
+  isCompiled: false,
+};
+
+/** It is absent where training starts at drawn parameters, so that such tasks keep their ids. */
+const extraDimsField = { badOptimumExtraDims: z.int().min(1).exactOptional() };
+
+const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField, TrainingDefaults> = {
+  schema: z
+    .unknown()
+    .transform((value, context) => {
+      if (value === 'none') return null;
+      if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_DIM) return Number(value);
+      context.addIssue({ code: 'custom', message: EXTRA_DIMS_EXPECTED });
+      return z.NEVER;
+    })
+    .describe(
+      'Starts at the bad optimum of Theorem 4, Eq. (6), whose generator has so many dimensions too many; sigmoid data only. ' +
+        'Default: none, which starts at drawn parameters.',
+    ),
+  defaultOf: () => null,
+  stored: extraDimsField,
+  columns: {
+    badOptimumExtraDims: {
+      type: 'int32',
+      unit: 'count',
+      description: 'Dimensions too many of the optimum that training started at; null for drawn parameters',
+    },
+  },
+  store: (value) => (value === null ? {} : { badOptimumExtraDims: value }),
+  read: ({ badOptimumExtraDims: value = null }) => value,
+  isCompiled: false,
+};
+
+/** It is absent for `fold-in`, so that such tasks keep their ids. */
+const streamsField = { randomStreams: z.literal('released-code').exactOptional() };
+
+const randomStreams: DeclaredSetting<'fold-in' | 'released-code', typeof streamsField, TrainingDefaults> = {
+  schema: oneOf(['fold-in', 'released-code']).describe(
+    "Where all random numbers come from. fold-in: this project's own key tree; released-code: that of the authors' released code, " +
+      'with which the printed numbers were made. The authors evaluate every 5,000 steps, and each evaluation takes keys, so another ' +
+      'evaluateEverySteps gives different draws. Default: fold-in.',
+  ),
+  defaultOf: () => 'fold-in',
+  stored: streamsField,
+  columns: {
+    randomStreams: {
+      type: 'utf8',
+      unit: '-',
+      description: 'Where all random numbers come from: fold-in or released-code',
+      show: (stored) => stored ?? 'fold-in',
+    },
+  },
+  store: (value) => (value === 'fold-in' ? {} : { randomStreams: value }),
+  read: (fields) => fields.randomStreams ?? 'fold-in',
+  isCompiled: true,
+};
+
+/** The settings of the experiments that train, in the order of a task's fields. A new setting is an entry here. */
+export const trainingSettings = {
+  dimensions,
+  seed: plainSetting('seed', {
+    schema: wholeNumber(0, MAX_SEED, 'a seed').describe(
+      'Seed of the data: of its parameters and of its points.',
+    ),
+    stored: count,
+    column: { type: 'int32', unit: '-', description: 'Seed of the data' },
+    defaultOf: null,
+    isCompiled: false,
+  }),
+  modelSeed: plainSetting('modelSeed', {
+    schema: wholeNumber(0, MAX_SEED, 'a seed').describe(
+      'Seed of the initial parameters and of the noise in latents, decoder and generated points. Default: 0.',
+    ),
+    stored: count,
+    column: { type: 'int32', unit: '-', description: 'Seed of the initial parameters and of the noise' },
+    defaultOf: () => 0,
+    isCompiled: false,
+  }),
+  steps: plainSetting('steps', {
+    schema: wholeNumber(1, 100_000_000).describe("Training steps. Default: the experiment's."),
+    stored: count,
+    column: { type: 'int32', unit: 'step', description: 'Training steps of the task' },
+    defaultOf: ({ steps }: TrainingDefaults) => steps,
+    isCompiled: false,
+  }),
+  batchSize: plainSetting('batchSize', {
+    schema: wholeNumber(1, 100_000).describe('Fresh data points a step. Default: 100.'),
+    stored: count,
+    column: { type: 'int32', unit: 'count', description: 'Fresh data points a step' },
+    defaultOf: () => 100,
+    isCompiled: true,
+  }),
+  learningRate: plainSetting('learningRate', {
+    schema: numberWithin(1e-12, 10).describe("Adam's step size. Default: the experiment's."),
+    stored: z.number(),
+    column: { type: 'float64', unit: '1', description: "Adam's step size" },
+    defaultOf: ({ learningRate }: TrainingDefaults) => learningRate,
+    isCompiled: false,
+  }),
+  hiddenWidths: plainSetting('hiddenWidths', {
+    schema: z
+      .array(wholeNumber(1, 10_000, 'a width'), { error: WIDTHS_EXPECTED })
+      .max(10, { error: WIDTHS_EXPECTED })
+      .readonly()
+      .describe('Widths of the hidden layers of both networks; only of an experiment that has them.'),
+    stored: z.array(count).readonly(),
+    column: {
+      type: 'list<int32>',
+      unit: 'count',
+      description: 'Widths of the hidden layers of both networks',
+    },
+    defaultOf: ({ hiddenWidths }: TrainingDefaults) => hiddenWidths,
+    isCompiled: true,
+  }),
+  biases: plainSetting('biases', {
+    schema: trueOrFalse().describe(
+      'Whether the dense layers have biases, which start at zero. Default: true.',
+    ),
+    stored: z.boolean(),
+    column: { type: 'bool', unit: '-', description: 'Whether the dense layers have biases' },
+    defaultOf: () => true,
+    isCompiled: true,
+  }),
+  decoderNoise: plainSetting('decoderNoise', {
+    schema: trueOrFalse().describe(
+      "Adds eps * noise to the decoder's output before the squared error, as the authors' code does. " +
+        'Default: false, as Eq. (3).',
+    ),
+    stored: z.boolean(),
+    column: {
+      type: 'bool',
+      unit: '-',
+      description: "Whether noise is added to the decoder's output before the error",
+    },
+    defaultOf: () => false,
+    isCompiled: true,
+  }),
+  initialDecoderLogVariance: plainSetting('initialDecoderLogVariance', {
+    schema: numberWithin(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT)
+      .refine((value) => value !== 0, {
+        error:
+          'expected a number other than 0 (log eps^2 = p * c is trained through p, so that c = 0 would fix it)',
+      })
+      .describe("log eps^2 at the first step: c in log eps^2 = p * c. Default: the experiment's."),
+    stored: z.number(),
+    column: { type: 'float64', unit: '1', description: 'log eps^2 of the decoder at the first step' },
+    defaultOf: (defaults: TrainingDefaults) => defaults.initialDecoderLogVariance,
+    isCompiled: true,
+  }),
+  decoderVarianceThreshold,
+  evaluateEverySteps: plainSetting('evaluateEverySteps', {
+    schema: wholeNumber(1, 100_000_000).describe('Steps between two evaluations. Default: 5000.'),
+    stored: count,
+    column: { type: 'int32', unit: 'step', description: 'Steps between two evaluations' },
+    defaultOf: () => 5_000,
+    isCompiled: false,
+  }),
+  evaluationPoints: plainSetting('evaluationPoints', {
+    schema: wholeNumber(1, 100_000).describe('Points that an evaluation uses. Default: 1000.'),
+    stored: count,
+    column: { type: 'int32', unit: 'count', description: 'Points that an evaluation uses' },
+    defaultOf: () => 1_000,
+    isCompiled: true,
+  }),
+  logEverySteps: plainSetting('logEverySteps', {
+    schema: wholeNumber(1, 100_000_000).describe('Steps between two rows of the step log. Default: 1.'),
+    stored: count,
+    column: { type: 'int32', unit: 'step', description: 'Steps between two rows of the step log' },
+    defaultOf: () => 1,
+    isCompiled: false,
+  }),
+  engine: plainSetting('engine', {
+    schema: z
+      .enum(['c', 'xla', 'eager', 'compiled'], { error: 'expected one of c, xla, eager' })
+      .transform(storedEngine)
+      .describe(
+        'c: a loop in C, compiled by g++; xla: the same compiled by XLA, slower; eager: step by step, the slow reference; compiled: the old ' +
+          'name of xla. Default: c.',
+      ),
+    stored: z.enum(['c', 'compiled', 'eager']),
+    column: {
+      type: 'utf8',
+      unit: '-',
+      description: 'c, xla or eager',
+      show: (stored) => ENGINE_NAMES[stored as StoredEngine],
+    },
+    defaultOf: () => 'c' as const,
+    isCompiled: true,
+  }),
+  badOptimumExtraDims,
+  randomStreams,
+} as const;
+
+export type SettingName = keyof typeof trainingSettings;
+
+/** The fields that a task that trains keeps of its settings. */
+export type TrainingFields = StoredFields<typeof trainingSettings>;
+
+export const derivedTraining = deriveSettings<typeof trainingSettings, TrainingDefaults>(trainingSettings);
+
+export const settingNames: readonly SettingName[] = derivedTraining.names;

@@ -1,0 +1,100 @@
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import { tf } from '../../../compiler/native/tensorflow.js';
+import { trainingData } from '../settings/training-data.js';
+import type { TrainingSettings } from '../../../task/task.js';
+import { boundedDecoderLogVariance, generate, losses } from '../model/loss.js';
+import type { Evaluation, MetricValues } from '../metrics/metric.js';
+import { evaluationMetrics } from '../metrics/registry.js';
+import { parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
+import { drawEvaluation } from './evaluation-draws.js';
+import type { Program } from './programs.js';
+import { STEP_METRICS } from './step.js';
+import type { TaskDraws } from './task-draws.js';
+
+/** One row of the evaluation log. */
+export type EvaluationRow = Readonly<Record<string, MetricValues[keyof MetricValues] | null>>;
+
+/** One evaluation: its row, and the points that it used, row-major [evaluationPoints, ambientDim]. */
+export interface EvaluationResult {
+  readonly row: EvaluationRow;
+  readonly generated: Float32Array;
+  readonly real: Float32Array;
+}
+
+/**
+ * Evaluates the parameters after `step` steps: the losses on fresh real points with one latent sample each, the other metrics on
+ * fresh points of the generator. A pure function of (settings, parameters, step, previous).
+ * @param previous the evaluation before, whose decoder variance the released code's score adds its noise with; null for the first
+ */
+export function evaluate(
+  { model, streams, evaluationLoop }: Pick<Program, 'model' | 'streams' | 'evaluationLoop'>,
+  settings: TrainingSettings,
+  flat: Tensor1D,
+  { dataParameters, keys }: TaskDraws,
+  step: number,
+  previous: EvaluationRow | null,
+): EvaluationResult {
+  let result: EvaluationResult | undefined;
+  // `tidy` looks for tensors in what it is given back, number by number.
+  tf.tidy(() => {
+    const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
+    const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
+    const draws = drawEvaluation(streams, evaluationLoop, keys, step);
+    const real = model.dataset.points(dataParameters, draws.source, settings);
+    const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };
+    const measured = losses(model, parameters, real, noise, threshold);
+    const latents = draws.generatedLatents;
+    const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
+    const pointsWith = (variance: Scalar) =>
+      generate(model, parameters, latents, draws.generatedNoise, variance);
+    const generated = pointsWith(logVariance);
+    const values = STEP_METRICS.map((name) => [name, measured[name].dataSync()[0] ?? NaN] as const);
+    const decoderVariance = Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN);
+    const [firstLayer] = parameters.decoder;
+    const isDense = parameters.decoder.length === 1 && firstLayer !== undefined;
+    const evaluation: Evaluation = {
+      experiment: settings.experiment,
+      intrinsicDim: settings.intrinsicDim,
+      ambientDim: settings.ambientDim,
+      coordinates: trainingData(settings.experiment).coordinates(settings.intrinsicDim),
+      encoderVariance: [...parameters.encoderLogVariance.dataSync()].map(Math.exp),
+      decoderVariance,
+      generated: generated.arraySync(),
+      dataParameters: dataParameters.map((tensor) => tensor.arraySync()),
+      decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
+      deadDecoderUnits: model.decoder.hidden(parameters.decoder, latents).map(countDead),
+      released:
+        settings.randomStreams === 'released-code'
+          ? {
+              generated: pointsWith(tf.scalar(previousLogVariance(previous, settings))).arraySync(),
+              scoreBatch:
+                draws.scoreSource &&
+                model.dataset.points(dataParameters, draws.scoreSource, settings).arraySync(),
+            }
+          : null,
+    };
+    const computed = evaluationMetrics(settings).map(
+      (metric) => [metric.name, metric.compute(evaluation)] as const,
+    );
+    result = {
+      row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
+      generated: generated.dataSync<'float32'>().slice(),
+      real: real.dataSync<'float32'>().slice(),
+    };
+  });
+  if (result === undefined) throw new Error('An evaluation gave no result.');
+  return result;
+}
+
+/** log eps^2 at the evaluation before; the released code starts with the constant c. */
+function previousLogVariance(
+  previous: EvaluationRow | null,
+  { initialDecoderLogVariance }: TrainingSettings,
+): number {
+  return previous === null ? initialDecoderLogVariance : Number(previous['decoderLogVariance']);
+}
+
+/** Units of a ReLU layer, [batch, width], that are 0 for the whole batch. */
+function countDead(outputs: Tensor2D): number {
+  return tf.sum(tf.equal(tf.max(outputs, 0), 0)).dataSync()[0] ?? NaN;
+}

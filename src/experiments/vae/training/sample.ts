@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type { Tensor2D } from '@tensorflow/tfjs-node';
+import { StoreError } from '../../../errors.js';
+import { readSafetensors } from '../../../store/safetensors.js';
+import { tf } from '../../../compiler/native/tensorflow.js';
+import { normal } from '../../../compiler/random/distributions.js';
+import { modelKey } from './random-streams/key-tree.js';
+import { foldIn } from '../../../compiler/random/keys.js';
+import { TASK_FILES } from '../../../store/task-folder.js';
+import type { TrainingTask } from '../../../task/task.js';
+import { boundedDecoderLogVariance, generate } from '../model/loss.js';
+import { buildModel, type Model } from '../model/model.js';
+import { parameterLayout, parametersOf, type Parameters } from '../model/parameters.js';
+
+/** Points of a block: its numbers depend on (seed, block) alone, so that more points begin with the same ones. */
+const BLOCK_POINTS = 1_000;
+
+/**
+ * Draws points of a finished task's generator, x~ = f(z) + eps * noise, in blocks of rows, [n, ambientDim].
+ * @param seed of latents and noise
+ */
+export function* samplePoints(
+  task: TrainingTask,
+  folder: string,
+  count: number,
+  seed: number,
+): Generator<number[][]> {
+  const model = buildModel(task.settings);
+  const parameters = readParameters(model, path.join(folder, TASK_FILES.parameters));
+  for (let block = 0; block * BLOCK_POINTS < count; block++) {
+    const rows = drawBlock(model, parameters, task, seed, block);
+    yield rows.slice(0, count - block * BLOCK_POINTS);
+  }
+}
+
+function drawBlock(model: Model, parameters: Parameters, task: TrainingTask, seed: number, block: number) {
+  const { latentDim, ambientDim, decoderLogVarianceThreshold } = task.settings;
+  return tf.tidy(() => {
+    const draw = (purpose: 'sampledLatents' | 'sampledNoise', width: number) =>
+      normal(foldIn(modelKey(seed, purpose), block), [BLOCK_POINTS, width]) as Tensor2D;
+    const threshold = tf.scalar(decoderLogVarianceThreshold ?? -Infinity);
+    const latents = draw('sampledLatents', latentDim);
+    const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
+    return generate(model, parameters, latents, draw('sampledNoise', ambientDim), logVariance).arraySync();
+  });
+}
+
+function readParameters(model: Model, file: string): Parameters {
+  const { tensors } = readSafetensors(file);
+  const blocks = parameterLayout(model).map(({ name, shape }) => {
+    const saved = tensors.get(name);
+    if (saved?.shape.join() !== shape.join())
+      throw new StoreError(`${file} has no ${name} of shape [${shape.join(', ')}]: train its task again`);
+    return tf.tensor2d(saved.values, [...shape], 'float32');
+  });
+  return parametersOf(model, blocks);
+}

@@ -1,0 +1,114 @@
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { LoopBody, LoopShapes } from '../../../compiler/loop.js';
+import { tf } from '../../../compiler/native/tensorflow.js';
+import { normal } from '../../../compiler/random/distributions.js';
+import type { Keys } from '../../../compiler/random/keys.js';
+import type { TrainingSettings } from '../../../task/task.js';
+import { adamUpdate } from '../model/adam.js';
+import { losses, type Losses } from '../model/loss.js';
+import type { Model } from '../model/model.js';
+import { flatten, parameterCount, parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
+import type { RandomStreams, TaskKeys } from './random-streams/streams.js';
+
+/** What a step logs, in this order. */
+export const STEP_METRICS = ['loss', 'reconstruction', 'kl', 'squaredError', 'decoderLogVariance'] as const;
+
+/** Settings that differ between tasks of one shape, so that they share a compiled program. */
+export type StepSettings = Pick<TrainingSettings, 'learningRate' | 'decoderLogVarianceThreshold'>;
+
+const SCALAR = { dtype: 'float32', shape: [] } as const;
+
+/** State: parameters and Adam's two moments, each one flat vector. Inputs: as `StepInputs` gives them. */
+export function stepShapes(model: Model, streams: RandomStreams): LoopShapes {
+  const vector = { dtype: 'float32', shape: [parameterCount(parameterLayout(model))] } as const;
+  const dataParameters = model.dataset
+    .parameterShapes(model.settings)
+    .map((shape) => ({ dtype: 'float32', shape }) as const);
+  return {
+    state: [vector, vector, vector],
+    inputs: [SCALAR, SCALAR, ...streams.steps.inputs, ...dataParameters],
+  };
+}
+
+/** The inputs of a task's training loop: learning rate, threshold, what the keys are made from, the data's parameters. */
+export class StepInputs {
+  readonly #constants: readonly Tensor[];
+  readonly #dataParameters: readonly Tensor2D[];
+  readonly #keys: TaskKeys;
+
+  constructor(
+    { learningRate, decoderLogVarianceThreshold }: StepSettings,
+    keys: TaskKeys,
+    dataParameters: readonly Tensor2D[],
+  ) {
+    this.#constants = [tf.scalar(learningRate), tf.scalar(decoderLogVarianceThreshold ?? -Infinity)];
+    this.#keys = keys;
+    this.#dataParameters = dataParameters;
+  }
+
+  /** Inputs for `count` steps from `firstStep` on. They are valid until the next call. */
+  of(firstStep: number, count: number): Tensor[] {
+    return [...this.#constants, ...this.#keys.stepInputs(firstStep, count), ...this.#dataParameters];
+  }
+
+  /** Frees what this object has made; the keys and the data's parameters belong to others. */
+  dispose(): void {
+    tf.dispose([...this.#constants]);
+  }
+}
+
+/**
+ * The training step as pure functions. A step's batch and noise are drawn from (key, step); all parameters are updated by Adam.
+ * The metrics are those of the batch at the parameters before the update.
+ */
+export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
+  const layout = parameterLayout(model);
+  const { settings, dataset } = model;
+  const { inputs: keyInputs, keys, counts, arrange } = streams.steps;
+  return {
+    keys: (inputs, steps) => keys(inputs.slice(FIRST_KEY_INPUT, FIRST_KEY_INPUT + keyInputs.length), steps),
+    draw: (keys) => drawRows(keys, counts),
+    step: (state, inputs, drawn, step) => {
+      const [parameters, firstMoment, secondMoment] = state as [Tensor1D, Tensor1D, Tensor1D];
+      const [learningRate, threshold] = inputs as [Scalar, Scalar];
+      const dataParameters = inputs.slice(FIRST_KEY_INPUT + keyInputs.length) as Tensor2D[];
+      const { source, latent, decoder } = arrange(drawn);
+      const points = dataset.points(dataParameters, source, settings);
+      const { gradient, values } = differentiate(unflatten(parameters, layout), (blocks) =>
+        losses(model, parametersOf(model, blocks), points, { latent, decoder }, threshold),
+      );
+      const metrics = tf.stack(STEP_METRICS.map((name) => values[name])) as Tensor1D;
+      tf.dispose(Object.values(values));
+      const next = adamUpdate(
+        { parameters, firstMoment, secondMoment },
+        gradient,
+        learningRate,
+        step.toFloat(),
+      );
+      return { state: [next.parameters, next.firstMoment, next.secondMoment], metrics };
+    },
+  };
+}
+
+/** Inputs of a step before those that its keys are made from. */
+const FIRST_KEY_INPUT = 2;
+
+/** Draws with each of `keys`, [n, 2], one flat row for each step: XLA vectorizes the last dimension only. */
+export function drawRows(keys: readonly Tensor[], counts: readonly number[]): Tensor[] {
+  return keys.map((key, index) => normal(key as Keys, [counts[index] ?? 0]));
+}
+
+/** The loss at the blocks, kept from tfjs's clean-up, and its gradient by all of them as one flat vector. */
+function differentiate(
+  blocks: Tensor2D[],
+  evaluate: (blocks: Tensor2D[]) => Losses,
+): { gradient: Tensor1D; values: Losses } {
+  let values: Losses | undefined;
+  const gradients = tf.grads((...variables: Tensor[]) => {
+    values = evaluate(variables as Tensor2D[]);
+    Object.values(values).forEach((value: Scalar) => tf.keep(value));
+    return values.loss;
+  })(blocks);
+  if (values === undefined) throw new Error('The loss was not evaluated.');
+  return { gradient: flatten(gradients), values };
+}

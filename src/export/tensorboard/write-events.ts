@@ -1,0 +1,58 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { logRows } from '../task-logs.js';
+import type { ExportTask } from '../table.js';
+import { EventFile } from './event-file.js';
+import { fsyncFolder, inStore, makeFolder, TEMPORARY } from '../../store/files.js';
+import type { TrainingTask } from '../../task/task.js';
+
+/** Of the step log, about so many rows, evenly spaced: TensorBoard draws 1,000 points of a curve unless told otherwise. */
+const STEP_ROWS = 1_000;
+
+/**
+ * Writes a finished task's event file into `<eventsDir>/<name>`, which appears as a whole: `steps/...` from the step log, `evaluation/...` from
+ * the evaluations. What is there already is left, since it is a function of the task.
+ */
+export function writeEvents(eventsDir: string, folder: string, task: TrainingTask): void {
+  const run = path.join(eventsDir, task.name);
+  if (existsSync(run)) return;
+  // Beside the folder of events: in it TensorBoard would take it for a run.
+  const beside = `${eventsDir}.${process.pid}${TEMPORARY}`;
+  const temporary = path.join(beside, task.name);
+  inStore(`write ${run}`, () => {
+    try {
+      makeFolder(temporary);
+      const file = new EventFile(temporary);
+      const found: ExportTask = { task, folder, state: 'done' };
+      const { steps, logEverySteps } = task.settings;
+      const every = Math.max(1, Math.floor(steps / logEverySteps / STEP_ROWS));
+      writeLog(file, found, 'steps', every);
+      writeLog(file, found, 'evaluations', 1);
+      file.close();
+      renameSync(temporary, run);
+    } finally {
+      rmSync(beside, { recursive: true, force: true });
+    }
+  });
+  fsyncFolder(eventsDir);
+}
+
+const TAGS = { steps: 'steps', evaluations: 'evaluation' } as const;
+
+/** Every n-th row. */
+function writeLog(file: EventFile, task: ExportTask, log: keyof typeof TAGS, every: number): void {
+  let before = 0;
+  for (const { rows, names, column } of logRows(task, log)) {
+    const steps = column('step') ?? [];
+    const numbers = names.filter((name) => name !== 'step');
+    const columns = numbers.map((name) => [`${TAGS[log]}/${name}`, column(name) ?? []] as const);
+    for (let row = 0; row < rows; row++) {
+      if ((before + row + 1) % every !== 0) continue;
+      for (const [tag, values] of columns) {
+        const value = values[row];
+        if (typeof value === 'number') file.scalar(tag, Number(steps[row]), value);
+      }
+    }
+    before += rows;
+  }
+}

@@ -1,0 +1,10 @@
+import { CorruptTaskError, StoreError } from '../errors.js';
+import type { TrainOutcome } from '../task/protocol.js';
+
+/** Error classes do not survive the thread boundary: a failure goes back as a value. */
+export function failedOutcome(error: unknown): TrainOutcome {
+  if (error instanceof CorruptTaskError) return { type: 'corrupt', problem: error.message };
+  if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { type: 'failed', message, stack: stack ?? null };
+}

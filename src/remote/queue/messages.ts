@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { MOST_MESSAGE_CHARACTERS } from '../../pool/outcome.js';
+import { taskFailureSchema } from '../../store/task-folder.js';
+
+/** What workers tell the coordinator, through Redis: checked like a file from outside. */
+const count = z.int().min(0);
+/** It goes to a terminal, where control characters could write whatever they like. */
+const shown = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .transform((value) => value.replaceAll(/\p{Cc}/gu, ' '));
+const workerName = shown(100);
+const text = shown(MOST_MESSAGE_CHARACTERS);
+
+const progressSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('training'), worker: workerName, fromStep: count, step: count }),
+  /** The worker is of another version, and has given the task back. */
+  z.object({ type: z.literal('refused'), worker: workerName, reason: text }),
+]);
+
+const doneSchema = z.object({
+  worker: workerName,
+  fromStep: count,
+  steps: count,
+  /** As `1,000 steps in 3 s`. */
+  text,
+  /** What was broken in its folder, and what it went on from instead. */
+  recovered: text.nullable(),
+});
+
+const failureSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('failed'),
+    worker: workerName,
+    failure: taskFailureSchema.extend({ message: text }),
+  }),
+  z.object({ type: z.literal('corrupt'), worker: workerName, problem: text }),
+]);
+
+export type ProgressReport = z.infer<typeof progressSchema>;
+export type DoneReport = z.infer<typeof doneSchema>;
+export type FailureReport = z.infer<typeof failureSchema>;
+
+export function parseProgress(data: unknown): ProgressReport | null {
+  return progressSchema.safeParse(data).data ?? null;
+}
+
+export function parseDone(data: unknown): DoneReport | null {
+  return doneSchema.safeParse(data).data ?? null;
+}
+
+/** @param reason a report as JSON, or BullMQ's own words, as of a task whose workers vanished too often */
+export function parseFailure(reason: string): FailureReport {
+  try {
+    const parsed = failureSchema.safeParse(JSON.parse(reason));
+    if (parsed.success) return parsed.data;
+  } catch {
+    // BullMQ's own words.
+  }
+  const failure = {
+    reason: 'crashed',
+    message: reason.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300),
+    step: null,
+    lastFinite: null,
+  } as const;
+  return { type: 'failed', worker: '', failure: { ...failure, attempts: 1 } };
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { installedPlugins } from '../../task/user-modules.js';
+import { taskRecordSchema } from '../../store/task-record.js';
+import { stepsOf } from '../../task/cost.js';
+import { identify } from '../../task/identity.js';
+import { isTraining, type Task, type TaskVersions, type TheoryVersions } from '../../task/task.js';
+
+/** Raised whenever a coordinator and a worker of the version before would misunderstand each other. */
+export const QUEUE_PROTOCOL = 1;
+
+/** A task's own JSON has some 700 characters. */
+const MAX_CHARACTERS = 16_384;
+const MAX_NUMBER = 2 ** 31;
+const MAX_TEXT = 100;
+const MAX_ITEMS = 100;
+
+/** What is in the queue for a task. It names no path: a worker makes them of the task's identity. */
+export interface Payload {
+  readonly task: Task;
+  /** Of the finished task to go on from where there is no checkpoint: one that differs in its steps alone. */
+  readonly predecessorSteps: number | null;
+  /** Runs of the task that failed in earlier sessions. */
+  readonly failures: number;
+}
+
+export type Decoded =
+  | { readonly type: 'payload'; readonly payload: Payload }
+  /** For a worker of another version. */
+  | { readonly type: 'other version'; readonly theirs: string; readonly ours: string }
+  | { readonly type: 'broken'; readonly problem: string };
+
+/** The versions that a worker has, of all kinds of tasks. */
+export type WorkerVersions = TaskVersions & TheoryVersions;
+
+const envelopeSchema = z.looseObject({ protocol: z.int() });
+
+const payloadSchema = z.strictObject({
+  protocol: z.literal(QUEUE_PROTOCOL),
+  task: taskRecordSchema,
+  predecessorSteps: z.int().min(0).max(MAX_NUMBER).nullable(),
+  failures: z.int().min(0).max(MAX_NUMBER),
+});
+
+export function encodePayload({ task, predecessorSteps, failures }: Payload): object {
+  const { id, name, settings, versions } = task;
+  return { protocol: QUEUE_PROTOCOL, task: { id, name, settings, versions }, predecessorSteps, failures };
+}
+
+/** Believes nothing: whoever reaches Redis may have written it. */
+export function decodePayload(data: unknown, versions: WorkerVersions): Decoded {
+  const envelope = envelopeSchema.safeParse(data);
+  if (!envelope.success) return { type: 'broken', problem: 'it is no task of vae-sweep' };
+  const { protocol } = envelope.data;
+  if (protocol !== QUEUE_PROTOCOL)
+    return {
+      type: 'other version',
+      theirs: `queue protocol ${protocol}`,
+      ours: `queue protocol ${QUEUE_PROTOCOL}`,
+    };
+  const characters = JSON.stringify(data).length;
+  if (characters > MAX_CHARACTERS)
+    return { type: 'broken', problem: `it has ${characters} characters, allowed are ${MAX_CHARACTERS}` };
+  const parsed = payloadSchema.safeParse(data);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { type: 'broken', problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` };
+  }
+  return decodeTask(parsed.data, versions);
+}
+
+/** The task with this number of steps and otherwise the same settings; null for one that has none. */
+export function withSteps(task: Task, steps: number): Task | null {
+  return isTraining(task) ? identify({ ...task.settings, steps }, task.versions) : null;
+}
+
+function decodeTask(payload: Payload, versions: WorkerVersions): Decoded {
+  const { task } = payload;
+  const known = named({ ...versions, plugins: hashesOfInstalled() });
+  const differing = Object.entries(named(task.versions)).filter(([name, value]) => known[name] !== value);
+  if (differing.length > 0)
+    return {
+      type: 'other version',
+      theirs: differing.map(([name, value]) => `${name} ${value}`).join(', '),
+      ours: differing.map(([name]) => `${name} ${known[name] ?? 'none'}`).join(', '),
+    };
+  const excess = excessIn(task.settings);
+  if (excess !== null) return { type: 'broken', problem: excess };
+  const { tensorflow, numerics } = versions;
+  const own = identify(task.settings, { tensorflow, numerics });
+  if (own.id !== task.id || own.name !== task.name)
+    return { type: 'broken', problem: `its settings are those of ${own.name}, but it is named otherwise` };
+  if (payload.predecessorSteps !== null && payload.predecessorSteps >= stepsOf(task.settings))
+    return {
+      type: 'broken',
+      problem: `it has no more steps than the ${payload.predecessorSteps} to go on from`,
+    };
+  return { type: 'payload', payload };
+}
+
+function hashesOfInstalled(): Readonly<Record<string, string>> {
+  return Object.fromEntries(installedPlugins().map(({ plugin, hash }) => [plugin.name, hash]));
+}
+
+/** Versions by what they are of, each plugin's beside the others. */
+function named(versions: Partial<WorkerVersions>): Readonly<Record<string, string | number>> {
+  const { plugins = {}, ...others } = versions;
+  const ofPlugins = Object.entries(plugins).map(([name, hash]) => [`plugin ${name}`, hash] as const);
+  return { ...others, ...Object.fromEntries(ofPlugins) };
+}
+
+/** Numbers, texts and lists that no sweep file could give: they would fill the memory. */
+function excessIn(settings: object): string | null {
+  for (const [name, value] of Object.entries(settings)) {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const isFine =
+      values.length <= MAX_ITEMS &&
+      values.every((item) =>
+        typeof item === 'number'
+          ? Math.abs(item) <= MAX_NUMBER
+          : typeof item !== 'string' || item.length <= MAX_TEXT,
+      );
+    if (!isFine) return `its setting ${name} is larger than any sweep file allows`;
+  }
+  return null;
+}

@@ -1,0 +1,94 @@
+import type { DoneReport, ProgressReport } from './messages.js';
+import { stepsOf } from '../../task/cost.js';
+import type { Snapshot, Tally } from '../../run/tally.js';
+import type { PendingTask } from '../../run/triage.js';
+
+interface RemoteTask {
+  readonly item: PendingTask;
+  readonly worker: string;
+  step: number;
+}
+
+/** What the workers of other machines are doing: each task that one of them trains has a slot, the first that is free. */
+export class RemoteSlots {
+  readonly #tally: Tally;
+  readonly #tasks: (RemoteTask | null)[] = [];
+  readonly #slotOf = new Map<string, number>();
+  /** Of tasks that have not ended, also of those that wait again. */
+  readonly #lastWorker = new Map<string, string>();
+
+  constructor(tallyOf: (stepOf: (slot: number) => number) => Tally) {
+    this.#tally = tallyOf((slot) => this.#tasks[slot]?.step ?? 0);
+  }
+
+  snapshot(nowMs: number): Snapshot {
+    return this.#tally.snapshot(nowMs);
+  }
+
+  /** @returns whether the worker has just begun */
+  step(
+    item: PendingTask,
+    { worker, fromStep, step }: Extract<ProgressReport, { type: 'training' }>,
+    nowMs: number,
+  ): boolean {
+    const { id } = item.task;
+    const known = this.#taskOf(id);
+    if (known?.worker === worker) {
+      known.step = step;
+      return false;
+    }
+    if (known !== null) this.release(id);
+    this.#start({ ...item, fromStep }, worker, nowMs);
+    const begun = this.#taskOf(id);
+    if (begun !== null) begun.step = step;
+    return true;
+  }
+
+  /** @param report null where all that is known is that the result is there */
+  done(item: PendingTask, report: DoneReport | null, nowMs: number): void {
+    const { task } = item;
+    const { steps, fromStep, worker } = report ?? { steps: stepsOf(task.settings), fromStep: 0, worker: '' };
+    if (this.#taskOf(task.id) === null) this.#start({ ...item, fromStep }, worker, nowMs);
+    const known = this.#taskOf(task.id);
+    if (known !== null) known.step = steps;
+    this.#end(task.id, true);
+    this.#lastWorker.delete(task.id);
+  }
+
+  /** The task waits again. @returns who had it last, if that is known */
+  release(id: string): string | null {
+    const known = this.#taskOf(id);
+    if (known !== null) {
+      this.#end(id, false);
+      this.#tally.queuedAgain(known.item);
+    }
+    return this.#lastWorker.get(id) ?? null;
+  }
+
+  failed(id: string): void {
+    this.#end(id, false);
+    this.#lastWorker.delete(id);
+  }
+
+  #start(item: PendingTask, worker: string, nowMs: number): void {
+    const free = this.#tasks.indexOf(null);
+    const slot = free === -1 ? this.#tasks.length : free;
+    this.#tasks[slot] = { item, worker, step: item.fromStep };
+    this.#slotOf.set(item.task.id, slot);
+    this.#lastWorker.set(item.task.id, worker);
+    this.#tally.started(slot, item, nowMs, worker);
+  }
+
+  #end(id: string, isDone: boolean): void {
+    const slot = this.#slotOf.get(id);
+    if (slot === undefined) return;
+    this.#tally.ended(slot, isDone);
+    this.#slotOf.delete(id);
+    this.#tasks[slot] = null;
+    while (this.#tasks.at(-1) === null) this.#tasks.pop();
+  }
+
+  #taskOf(id: string): RemoteTask | null {
+    return this.#tasks[this.#slotOf.get(id) ?? -1] ?? null;
+  }
+}

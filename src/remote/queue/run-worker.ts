@@ -1,0 +1,100 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import type { ResultBucket } from '../bucket/result-bucket.js';
+import { sendFinished } from '../bucket/transfers.js';
+import { ProcessPool } from '../../pool/process-pool.js';
+import { makeFolder } from '../../store/files.js';
+import type { QueueAddress } from './address.js';
+import { QueueConnection } from './connection.js';
+import type { WorkerVersions } from './payload.js';
+import { TaskWorker } from './task-worker.js';
+import { QUEUE_TIMING, type QueueTiming } from './timing.js';
+import { Trainer } from './trainer.js';
+
+export interface QueueWorkerOptions {
+  readonly queue: QueueAddress;
+  readonly outDir: string;
+  /** Where finished tasks are sent to; null where all machines share the store. @default null */
+  readonly bucket?: ResultBucket | null;
+  /** Tasks trained at a time, each in a process of its own. */
+  readonly workers: number;
+  readonly checkpointEveryMs: number;
+  /** A task that makes no step for so long has failed. */
+  readonly stallMs: number;
+  /** Memory that all tasks together may have resident. */
+  readonly memoryBytes: number;
+  readonly versions: WorkerVersions;
+  /** Asks for a graceful stop when aborted. */
+  readonly signal: AbortSignal;
+  readonly output: NodeJS.WritableStream;
+  /** Module of a training thread. */
+  readonly workerUrl?: URL;
+  /** @default QUEUE_TIMING */
+  readonly timing?: QueueTiming;
+}
+
+const TRAINING_THREAD = new URL('../../../workers/train.js', import.meta.url);
+
+/**
+ * Trains what comes through the queue until a stop is asked for: then running tasks are given back, with a checkpoint.
+ * @throws why it can't go on, once it has given back what it had
+ */
+export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
+  const { queue, outDir, bucket = null, workers, signal, output, timing = QUEUE_TIMING } = options;
+  const say = (line: string): void => {
+    output.write(`${line}\n`);
+  };
+  makeFolder(path.join(outDir, 'tasks'));
+  if (bucket !== null) await sendFinished(bucket, outDir, say);
+  const name = `${hostname()}-${process.pid}`;
+  const connection = await QueueConnection.open(queue, timing, say);
+  const pool = new ProcessPool({
+    ...options,
+    workerUrl: options.workerUrl ?? TRAINING_THREAD,
+    // A lock that is lost ends one task, not its neighbours.
+    isolation: 'process',
+    onLine: say,
+  });
+  const ending = new AbortController();
+  pool.broken.catch((error: unknown) => {
+    // Its tasks would wait for ever, and have not failed.
+    ending.abort(error);
+    void pool.destroy();
+  });
+  const trainer = new Trainer({
+    pool,
+    outDir,
+    bucket,
+    name,
+    signal: AbortSignal.any([signal, ending.signal]),
+    say,
+  });
+  const worker = new TaskWorker({
+    ...options,
+    connection,
+    name,
+    slots: workers,
+    timing,
+    handler: trainer,
+    say,
+  });
+  say(`worker ${name} waits for tasks at ${queue.shown}, ${workers} at a time`);
+  try {
+    await Promise.race([worker.broken, pool.broken, untilAborted(signal)]);
+    say(
+      'stopping: each task finishes its chunk, writes a checkpoint and is given back; again to stop at once',
+    );
+  } finally {
+    worker.stopTaking();
+    pool.requestStop();
+    await worker.close();
+    await pool.destroy();
+  }
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+}

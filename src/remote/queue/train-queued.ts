@@ -1,0 +1,50 @@
+import { dropCommand, type QueueAddress } from './address.js';
+import { TaskQueue } from './task-queue.js';
+import { QUEUE_TIMING, type QueueTiming } from './timing.js';
+import type { DispatchResult } from '../../run/dispatch.js';
+import { formatCount } from '../../units.js';
+import { showProgress, type Output } from '../../run/progress.js';
+import { QueueWatch, type WatchOptions } from './queue-watch.js';
+import { RemoteSlots } from './remote-slots.js';
+import { Tally } from '../../run/tally.js';
+import type { Start } from '../../run/train-all.js';
+
+export interface TrainQueuedOptions extends WatchOptions {
+  readonly address: QueueAddress;
+  readonly timing?: QueueTiming;
+  readonly output: Output;
+}
+
+/** Puts what is pending into the queue, and watches until all of it has ended or a stop is asked for. */
+export async function trainQueued(start: Start, options: TrainQueuedOptions): Promise<DispatchResult> {
+  const { output, signal, address, logger, timing = QUEUE_TIMING } = options;
+  const slots = new RemoteSlots((stepOf) => new Tally(start, 0, stepOf));
+  const progress = showProgress(output, () => slots.snapshot(performance.now()));
+  const watch = new QueueWatch(start.pending, slots, options, progress.event);
+  let queue: TaskQueue | null = null;
+  try {
+    queue = await TaskQueue.open(address, timing, watch, progress.event);
+    progress.event(`the queue is ${address.shown}: start vae-sweep worker on each machine`);
+    const others = await queue.countOthers(start.pending.map(({ task }) => task));
+    if (others > 0) progress.event(othersText(others, address));
+    const result = await watch.toEnd(queue, timing);
+    if (signal.aborted)
+      progress.event(
+        'leaving: the workers go on with what is in the queue, and the same command shows them again',
+      );
+    return result;
+  } catch (error) {
+    logger.error({ problem: String(error) }, 'queue failed');
+    throw error;
+  } finally {
+    progress.close();
+    queue?.close();
+  }
+}
+
+function othersText(others: number, address: QueueAddress): string {
+  return (
+    `the queue has ${formatCount(others)} ${others === 1 ? 'task' : 'tasks'} that this run does not wait for, as of another sweep or ` +
+    `version: workers take them too. To drop all that waits: stop the workers, then ${dropCommand(address)}`
+  );
+}

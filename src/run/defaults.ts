@@ -1,0 +1,41 @@
+import { totalmem } from 'node:os';
+import { installedTensorFlow } from '../store/installation.js';
+import { NUMERICS_VERSION } from '../experiments/numerics-version.js';
+import type { TaskVersions } from '../task/task.js';
+import type { RunOptions } from './run-sweep.js';
+
+/** Of training, whichever command trains. */
+export const RUN_DEFAULTS = {
+  checkpointEverySeconds: 5,
+  /** Further ones of a task that fails. */
+  retries: 1,
+  isolation: 'thread',
+  stallAfterSeconds: 600,
+  /** Nine tenths of the machine's. */
+  maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
+} as const;
+
+/** The options of a run that nobody has chosen any for. */
+export function defaultRunOptions() {
+  return {
+    retries: RUN_DEFAULTS.retries,
+    checkpointEveryMs: RUN_DEFAULTS.checkpointEverySeconds * 1_000,
+    isolation: RUN_DEFAULTS.isolation,
+    stallMs: RUN_DEFAULTS.stallAfterSeconds * 1_000,
+    memoryBytes: RUN_DEFAULTS.maxMemoryMegabytes * 1e6,
+    logLevel: 'info',
+    retryDiverged: false,
+    retrainCorrupt: false,
+  } satisfies Partial<RunOptions>;
+}
+
+/** The versions that decide the bits of what would be trained here. */
+export function installedVersions(): TaskVersions {
+  return { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
+}
+
+/** Of the machine, or of the container that this runs in. */
+function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(totalmem(), limit) : totalmem();
+}

@@ -1,0 +1,192 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { ResultBucket } from '../remote/bucket/result-bucket.js';
+import { bringFinished, sendFinished } from '../remote/bucket/transfers.js';
+import { BucketError } from '../errors.js';
+import type { Isolation } from '../pool/process-pool.js';
+import type { QueueAddress } from '../remote/queue/address.js';
+import type { QueueTiming } from '../remote/queue/timing.js';
+import { checkDiskSpace } from '../store/disk-space.js';
+import { acquireStoreLock } from '../store/lock.js';
+import { findPredecessors } from '../store/predecessors.js';
+import { prepareSweepFolder } from '../store/sweep-folder.js';
+import { setAside, taskFolder, verifyTask } from '../store/task-folder.js';
+import { readTaskStates } from '../store/task-states.js';
+import { estimateCost } from '../task/cost.js';
+import type { Sweep } from '../sweep/load.js';
+import type { Task } from '../task/task.js';
+import type { DispatchResult } from './dispatch.js';
+import type { LogLevel } from './log.js';
+import { openLog } from './log.js';
+import type { Output } from './progress.js';
+import type { Start } from './train-all.js';
+import type { CorruptTask, FailedTask, Triage } from './triage.js';
+import { triage } from './triage.js';
+
+export interface RunOptions {
+  readonly outDir: string;
+  /** Tasks trained at a time. */
+  readonly workers: number;
+  /** How often a task that failed is tried again in this session. */
+  readonly retries: number;
+  /** Whether to train tasks again whose loss was not finite in an earlier session. */
+  readonly retryDiverged: boolean;
+  /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
+  readonly onlyFailed?: boolean;
+  /** Whether to set corrupt task folders aside and train their tasks again. */
+  readonly retrainCorrupt: boolean;
+  readonly checkpointEveryMs: number;
+  readonly isolation: Isolation;
+  /** A task that makes no step for so long has failed. */
+  readonly stallMs: number;
+  /** Memory that all workers together may have resident. */
+  readonly memoryBytes: number;
+  readonly logLevel: LogLevel;
+  /** Asks for a graceful stop when aborted. */
+  readonly signal: AbortSignal;
+  /** For progress and messages. */
+  readonly output: Output;
+  /** Module of a training thread. */
+  readonly workerUrl?: URL;
+  /** Where the workers of other machines get the tasks; without it, this machine trains. */
+  readonly queue?: QueueOptions;
+  /** What it has is not trained; what this machine, or the queue's workers, finish is sent there. */
+  readonly bucket?: ResultBucket;
+}
+
+export interface RunResult {
+  /** Whether a stop was asked for before all tasks had ended. */
+  readonly interrupted: boolean;
+  /** Done tasks, of this and of earlier sessions. */
+  readonly done: number;
+  readonly failed: readonly FailedTask[];
+  readonly corrupt: readonly CorruptTask[];
+  readonly logFile: string;
+}
+
+export interface QueueOptions {
+  readonly address: QueueAddress;
+  /** @default QUEUE_TIMING */
+  readonly timing?: QueueTiming;
+}
+
+type SweepToRun = Pick<Sweep, 'name' | 'file' | 'tasks'>;
+
+interface Session {
+  readonly sweep: SweepToRun;
+  readonly options: RunOptions;
+  readonly logger: Logger;
+  readonly say: (line: string) => void;
+}
+
+const TRAINING_THREAD = new URL('../../workers/train.js', import.meta.url);
+
+/**
+ * Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown; that another process took the
+ * store over meanwhile is thrown, once the threads have stopped.
+ */
+export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
+  const { output } = options;
+  const lock = await acquireStoreLock(options.outDir, {
+    signal: options.signal,
+    onWait: (line) => output.write(`${line}\n`),
+  });
+  const signal = AbortSignal.any([options.signal, lock.lost]);
+  try {
+    const { name, file, tasks } = sweep;
+    const startedAt = new Date().toISOString();
+    const log = openLog(
+      prepareSweepFolder(options.outDir, { name, file, startedAt, tasks }),
+      options.logLevel,
+    );
+    const say = (line: string): void => {
+      log.logger.info(line);
+      output.write(`${line}\n`);
+    };
+    if (lock.takenOverFrom !== null) say(`took the store over from ${lock.takenOverFrom}, which is gone`);
+    const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
+    // With whom has the store now.
+    if (result.interrupted) lock.lost.throwIfAborted();
+    await sendResults(tasks, result, options, say);
+    return { ...result, logFile: log.file };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
+  const { outDir, retrainCorrupt, signal, bucket } = options;
+  if (retrainCorrupt) await setCorruptAside(outDir, sweep, say, signal);
+  if (bucket !== undefined) await bringFinished(bucket, outDir, sweep.tasks, { signal, say });
+  const states = readTaskStates(outDir, sweep.tasks);
+  const found = triage(
+    sweep.tasks,
+    states,
+    options.queue === undefined ? options : { ...options, workers: null },
+    findPredecessors(outDir, sweep.tasks, states),
+  );
+  say(found.summary);
+  const { done, pending, failed } = found;
+  if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
+  checkDiskSpace(outDir, bytesToWrite(found));
+  const result = await trainPending({ tasks: sweep.tasks.length, done, pending }, options, logger);
+  const allFailed = [...failed, ...result.failed];
+  const corrupt = [...found.corrupt, ...result.corrupt];
+  const allDone = done + result.done;
+  const ended = allDone + allFailed.length + corrupt.length;
+  const interrupted = signal.aborted && ended < sweep.tasks.length;
+  logger.info({ done: allDone, failed: allFailed.length, interrupted }, 'session over');
+  return { interrupted, done: allDone, failed: allFailed, corrupt };
+}
+
+/** What could not be sent when it was finished. After a stop, the same command does it, with whatever else it has to do. */
+async function sendResults(
+  tasks: readonly Task[],
+  { interrupted }: Pick<RunResult, 'interrupted'>,
+  { bucket, queue, outDir }: RunOptions,
+  say: (line: string) => void,
+): Promise<void> {
+  if (bucket === undefined || queue !== undefined) return;
+  try {
+    await sendFinished(bucket, outDir, say, tasks);
+  } catch (error) {
+    if (!interrupted || !(error instanceof BucketError)) throw error;
+    say(error.message);
+  }
+}
+
+/** What trains is not needed, and not loaded, when there is nothing to train. */
+async function trainPending(
+  start: Start,
+  { queue, ...options }: RunOptions,
+  logger: Logger,
+): Promise<DispatchResult> {
+  if (queue !== undefined) {
+    const { trainQueued } = await import('../remote/queue/train-queued.js');
+    return trainQueued(start, { ...options, ...queue, logger });
+  }
+  const { trainAll } = await import('./train-all.js');
+  return trainAll(start, { workerUrl: TRAINING_THREAD, ...options, logger });
+}
+
+/** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */
+async function setCorruptAside(
+  outDir: string,
+  { tasks }: SweepToRun,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const task of tasks) {
+    if (signal.aborted) return;
+    // The lock's signs of life go on meanwhile.
+    await nextTurn();
+    const folder = taskFolder(outDir, task);
+    const state = verifyTask(folder, task.id);
+    if (state.state === 'corrupt')
+      say(`corrupt: ${task.name}: ${state.problem}; set aside as ${setAside(folder)}`);
+  }
+}
+
+function bytesToWrite({ pending }: Triage): number {
+  return pending.reduce((sum, { task }) => sum + estimateCost(task.settings).bytes, 0);
+}

@@ -1,0 +1,148 @@
+import { estimateCost, stepsOf } from '../task/cost.js';
+import { isTraining, type Task } from '../task/task.js';
+import type { PendingTask } from './triage.js';
+import { remainingWorkMs } from './triage.js';
+
+/** How far a sweep is, at one moment. */
+export interface Snapshot {
+  readonly tasksDone: number;
+  readonly tasks: number;
+  /** Training steps of all workers together, over the last seconds; null before the first. */
+  readonly stepsPerSecond: number | null;
+  /** Null until there is something to judge by. */
+  readonly etaMs: number | null;
+  /** By slot; null where a worker has nothing to do. */
+  readonly workers: readonly (RunningTask | null)[];
+}
+
+export interface RunningTask {
+  readonly task: Task;
+  readonly step: number;
+  /** Who trains it, where several machines do. */
+  readonly worker?: string;
+}
+
+interface Running {
+  readonly task: Task;
+  readonly worker: string | undefined;
+  readonly fromStep: number;
+  readonly workMsPerStep: number;
+}
+
+/** Over which the speed is taken. */
+const WINDOW_MS = 10_000;
+
+/**
+ * Counts what is done and what is left. Only steps trained in this session count for the speed. Work is in estimated
+ * milliseconds, as a step of one experiment takes many times as long as one of another; the estimate's error, a factor of
+ * the machine, cancels out of the time that is left.
+ */
+export class Tally {
+  readonly #tasks: number;
+  readonly #workers: number;
+  readonly #stepOf: (slot: number) => number;
+  readonly #running: (Running | null)[];
+  #tasksDone: number;
+  #waitingWorkMs: number;
+  #endedSteps = 0;
+  #endedWorkMs = 0;
+  #startMs: number | null = null;
+  #window: { readonly atMs: number; readonly steps: number }[] = [];
+
+  /** @param workers slots that there always are; others come with a task and go with the last one */
+  constructor(
+    { tasks, done, pending }: { tasks: number; done: number; pending: readonly PendingTask[] },
+    workers: number,
+    stepOf: (slot: number) => number,
+  ) {
+    this.#tasks = tasks;
+    this.#workers = workers;
+    this.#tasksDone = done;
+    this.#waitingWorkMs = pending.reduce((sum, item) => sum + remainingWorkMs(item), 0);
+    this.#running = Array<Running | null>(workers).fill(null);
+    this.#stepOf = stepOf;
+  }
+
+  started(slot: number, pending: PendingTask, nowMs: number, worker?: string): void {
+    const { task, fromStep } = pending;
+    if (this.#startMs === null) this.#window = [{ atMs: nowMs, steps: 0 }];
+    this.#startMs ??= nowMs;
+    this.#waitingWorkMs -= remainingWorkMs(pending);
+    this.#running[slot] = {
+      task,
+      worker,
+      fromStep,
+      workMsPerStep: estimateCost(task.settings).microsecondsPerStep / 1000,
+    };
+  }
+
+  /** The slot's task is over for now, in whatever way. */
+  ended(slot: number, isDone: boolean): void {
+    const running = this.#running[slot];
+    if (!running) return;
+    const steps = this.#sessionSteps(slot, running);
+    if (isTraining(running.task)) this.#endedSteps += steps;
+    this.#endedWorkMs += steps * running.workMsPerStep;
+    this.#running[slot] = null;
+    while (this.#running.length > this.#workers && this.#running.at(-1) === null) this.#running.pop();
+    if (isDone) this.#tasksDone += 1;
+  }
+
+  queuedAgain(pending: PendingTask): void {
+    this.#waitingWorkMs += remainingWorkMs(pending);
+  }
+
+  snapshot(nowMs: number): Snapshot {
+    return {
+      tasksDone: this.#tasksDone,
+      tasks: this.#tasks,
+      stepsPerSecond: this.#speed(nowMs),
+      etaMs: this.#eta(nowMs),
+      workers: this.#running.map(
+        (running, slot) =>
+          running && {
+            task: running.task,
+            step: this.#stepOf(slot),
+            ...(running.worker === undefined ? {} : { worker: running.worker }),
+          },
+      ),
+    };
+  }
+
+  #speed(nowMs: number): number | null {
+    let steps = this.#endedSteps;
+    for (const [running, slot] of this.#active())
+      if (isTraining(running.task)) steps += this.#sessionSteps(slot, running);
+    this.#window.push({ atMs: nowMs, steps });
+    // The oldest sample is at the window's far end or just outside it, however seldom samples are taken.
+    const inside = this.#window.findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
+    this.#window = this.#window.slice(Math.max(0, inside - 1));
+    const [oldest] = this.#window;
+    if (oldest === undefined || steps === oldest.steps) return null;
+    return ((steps - oldest.steps) * 1000) / (nowMs - oldest.atMs);
+  }
+
+  /** All work shared by the workers, but at least what the longest running task needs in its own worker. */
+  #eta(nowMs: number): number | null {
+    let doneMs = this.#endedWorkMs;
+    let leftMs = this.#waitingWorkMs;
+    let longestMs = 0;
+    for (const [running, slot] of this.#active()) {
+      doneMs += this.#sessionSteps(slot, running) * running.workMsPerStep;
+      const taskLeftMs = (stepsOf(running.task.settings) - this.#stepOf(slot)) * running.workMsPerStep;
+      leftMs += taskLeftMs;
+      longestMs = Math.max(longestMs, taskLeftMs);
+    }
+    if (this.#startMs === null || doneMs === 0) return null;
+    const msPerWorkMs = (nowMs - this.#startMs) / doneMs;
+    return Math.max(leftMs, longestMs * this.#running.length) * msPerWorkMs;
+  }
+
+  #active(): (readonly [Running, number])[] {
+    return this.#running.flatMap((running, slot) => (running === null ? [] : [[running, slot] as const]));
+  }
+
+  #sessionSteps(slot: number, { fromStep }: Running): number {
+    return Math.max(0, this.#stepOf(slot) - fromStep);
+  }
+}

@@ -1,0 +1,168 @@
+import type { Predecessor } from '../store/predecessors.js';
+import type { TaskFailure, TaskState } from '../store/task-folder.js';
+import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
+import type { Task } from '../task/task.js';
+import { formatCount, formatDuration } from '../units.js';
+
+/** A task to be trained in this session. */
+export interface PendingTask {
+  readonly task: Task;
+  /** Steps that its checkpoint, or else its predecessor, already has. */
+  readonly fromStep: number;
+  readonly predecessor: Predecessor | null;
+  /** Runs of it that failed, in earlier sessions too. */
+  readonly failures: number;
+}
+
+export interface FailedTask {
+  readonly task: Task;
+  readonly failure: TaskFailure;
+}
+
+export interface CorruptTask {
+  readonly task: Task;
+  readonly problem: string;
+}
+
+/** What became of a task that failed. */
+export const FAILURE_WORDS: Readonly<Record<TaskFailure['reason'], string>> = {
+  diverged: 'diverged',
+  error: 'by an error',
+  crashed: 'crashed',
+  stalled: 'stalled',
+  memory: 'out of memory',
+};
+
+export interface TriageOptions {
+  /** Whether to train tasks again whose loss was not finite. */
+  readonly retryDiverged: boolean;
+  /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
+  readonly onlyFailed?: boolean;
+  /** Tasks trained at a time; null where nobody knows. */
+  readonly workers: number | null;
+  /** Milliseconds that a millisecond of estimated training takes here. @default 1 */
+  readonly msPerEstimatedMs?: number;
+}
+
+/** What a sweep has and lacks when a session starts. */
+export interface Triage {
+  readonly done: number;
+  /** Most work first. */
+  readonly pending: readonly PendingTask[];
+  /** Of an earlier session, and not to be tried again. */
+  readonly failed: readonly FailedTask[];
+  readonly corrupt: readonly CorruptTask[];
+  /** Estimated elapsed time of what is pending; null if nothing is, or nobody knows the workers. */
+  readonly remainingMs: number | null;
+  /**
+   * As `21 tasks: 12 done, 3 to continue (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 4 to run; about 2 min 10 s on
+   * 2 workers`, the time being that of what is pending.
+   */
+  readonly summary: string;
+}
+
+/** Decides from the tasks' states which to train. A divergence is deterministic, so it is tried again only if asked. */
+export function triage(
+  tasks: readonly Task[],
+  states: ReadonlyMap<string, TaskState>,
+  options: TriageOptions,
+  predecessors: ReadonlyMap<string, Predecessor>,
+): Triage {
+  const { retryDiverged, onlyFailed = false } = options;
+  const pending: PendingTask[] = [];
+  const failed: FailedTask[] = [];
+  const corrupt: CorruptTask[] = [];
+  const found = tasks.map((task) => ({ task, state: states.get(task.id) ?? ({ state: 'new' } as const) }));
+  for (const { task, state } of found) {
+    if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
+    else if (state.state === 'failed') {
+      const { failure } = state;
+      if (failure.reason === 'diverged' && !retryDiverged && !onlyFailed) failed.push({ task, failure });
+      else pending.push({ ...unfinished(task, state.step, predecessors), failures: failure.attempts });
+    } else if (state.state !== 'done' && !onlyFailed) {
+      const step = state.state === 'interrupted' ? state.step : null;
+      pending.push(unfinished(task, step, predecessors));
+    }
+  }
+  const remainingMs = estimateRemainingMs(pending, options);
+  return {
+    done: found.filter(({ state }) => state.state === 'done').length,
+    pending: longestFirst(pending),
+    failed,
+    corrupt,
+    remainingMs,
+    summary: `${countStates(found.map(({ state }) => state))}${timeText(remainingMs, pending.length, options)}`,
+  };
+}
+
+/** @param step of its checkpoint, or null */
+function unfinished(
+  task: Task,
+  step: number | null,
+  predecessors: ReadonlyMap<string, Predecessor>,
+): PendingTask {
+  const predecessor = step === null ? (predecessors.get(task.id) ?? null) : null;
+  return { task, fromStep: step ?? predecessor?.steps ?? 0, predecessor, failures: 0 };
+}
+
+/** Estimated milliseconds of training that the task still needs in one worker. */
+export function remainingWorkMs({ task: { settings }, fromStep }: PendingTask): number {
+  return estimateCost(settings).trainingMs * (1 - fromStep / stepsOf(settings));
+}
+
+function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
+  return pending
+    .map((item) => ({ item, workMs: remainingWorkMs(item) }))
+    .sort((a, b) => b.workMs - a.workMs)
+    .map(({ item }) => item);
+}
+
+function countStates(states: readonly TaskState[]): string {
+  const count = (state: TaskState['state']) =>
+    formatCount(states.filter((each) => each.state === state).length);
+  const corrupt = count('corrupt') === '0' ? '' : `, ${count('corrupt')} corrupt`;
+  return (
+    `${formatCount(states.length)} ${states.length === 1 ? 'task' : 'tasks'}: ${count('done')} done, ` +
+    `${count('interrupted')} to continue${checkpointSteps(states)}, ` +
+    `${count('failed')} failed${failureReasons(states)}${corrupt}, ${count('new')} to run`
+  );
+}
+
+/** As ` (steps 4,000 to 81,000)`. */
+function checkpointSteps(states: readonly TaskState[]): string {
+  const steps = states.flatMap((state) => (state.state === 'interrupted' ? [state.step] : []));
+  if (steps.length === 0) return '';
+  // No spread: a sweep may have a million tasks.
+  const least = formatCount(steps.reduce((a, b) => Math.min(a, b)));
+  const most = formatCount(steps.reduce((a, b) => Math.max(a, b)));
+  return least === most ? ` (step ${least})` : ` (steps ${least} to ${most})`;
+}
+
+/** As ` (diverged)` or ` (2 diverged, 1 by an error)`. */
+function failureReasons(states: readonly TaskState[]): string {
+  const reasons = states.flatMap((state) => (state.state === 'failed' ? [state.failure.reason] : []));
+  const kinds = [...new Set(reasons)].map((kind) => {
+    const count = reasons.filter((reason) => reason === kind).length;
+    return { text: `${formatCount(count)} ${FAILURE_WORDS[kind]}`, word: FAILURE_WORDS[kind], count };
+  });
+  const [first] = kinds;
+  if (first === undefined) return '';
+  const inOrder = kinds.sort((a, b) => b.count - a.count).map(({ text }) => text);
+  return kinds.length === 1 ? ` (${first.word})` : ` (${inOrder.join(', ')})`;
+}
+
+function estimateRemainingMs(
+  pending: readonly PendingTask[],
+  { workers, msPerEstimatedMs = 1 }: TriageOptions,
+): number | null {
+  if (pending.length === 0 || workers === null) return null;
+  const costs = pending.map((item) => ({ trainingMs: remainingWorkMs(item) * msPerEstimatedMs }));
+  return estimateElapsedMs(costs, Math.min(workers, pending.length));
+}
+
+/** As `; about 2 min 10 s on 2 workers`. */
+function timeText(remainingMs: number | null, pending: number, { workers }: TriageOptions): string {
+  if (remainingMs === null || workers === null) return '';
+  const used = Math.min(workers, pending);
+  return `; about ${formatDuration(remainingMs)} on ${formatCount(used)} ${used === 1 ? 'worker' : 'workers'}`;
+}

@@ -1,0 +1,100 @@
+import type { Predecessor } from '../store/predecessors.js';
+import type { Task, TrainingTask } from './task.js';
+
+/**
+ * What the coordinator and a training thread say to each other. Plain data, since classes do not survive the thread boundary.
+ * Steps and the stop request go through shared memory, so that neither side waits for the other.
+ */
+export type WorkerRequest = WarmUpRequest | TrainRequest<Task>;
+export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
+
+/**
+ * Run every TensorFlow operation once that these tasks need. tfjs-node keeps a process-wide set of attribute names without a
+ * lock, so the first use of a name must not happen in two threads at once: one thread warms up before the others start.
+ */
+export interface WarmUpRequest {
+  readonly type: 'warmUp';
+  /** The task that will be trained first comes first. */
+  readonly tasks: readonly TrainingTask[];
+}
+
+/** To train, or to compute what the task's kind says. */
+export interface TrainRequest<Own extends Task = TrainingTask> {
+  readonly type: 'train';
+  readonly task: Own;
+  /** Absolute path of the task's folder; it exists and holds `task.json`. */
+  readonly folder: string;
+  /** A finished task of fewer steps, and otherwise the same settings, to go on from where there is no checkpoint. */
+  readonly predecessor: Predecessor | null;
+  readonly checkpointEveryMs: number;
+  /** Int32: at 0 the stop request (1: finish the chunk, write a checkpoint, return), at 1 + slot the steps done. */
+  readonly shared: SharedArrayBuffer;
+  readonly slot: number;
+}
+
+export type TrainOutcome =
+  | ({ readonly type: 'done'; readonly steps: number; readonly trainingMs: number } & Resumed)
+  | ({ readonly type: 'stopped'; readonly step: number } & Resumed)
+  /** A computation's end, whatever came of it. */
+  | ComputedOutcome
+  /** The loss became NaN or infinite. Deterministic, so not worth a retry. */
+  | { readonly type: 'diverged'; readonly step: number; readonly lastFinite: StepMetrics | null }
+  /** A file that the task was to go on from can't be trusted. */
+  | { readonly type: 'corrupt'; readonly problem: string }
+  /** The store can't be written. No fault of the task. */
+  | { readonly type: 'unwritable'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string; readonly stack: string | null };
+
+export interface ComputedOutcome {
+  readonly type: 'computed';
+  /** As the computation names it, such as `max-time`. */
+  readonly outcome: string;
+  /** Whether it got as far as it was meant to. */
+  readonly complete: boolean;
+  /** Whether the paper's statement holds of what was computed. */
+  readonly holds: boolean;
+  readonly elapsedMs: number;
+}
+
+/** Where a task went on. */
+export interface Resumed {
+  readonly fromStep: number;
+  /** What was broken there, and what it went on from instead; null if nothing was. */
+  readonly recovered: string | null;
+}
+
+/** One row of the step log; the losses in nats, means over the batch. */
+export interface StepMetrics {
+  readonly step: number;
+  readonly loss: number;
+  readonly reconstruction: number;
+  readonly kl: number;
+  readonly squaredError: number;
+  readonly decoderLogVariance: number;
+}
+
+/** What the process of `vae-sweep sample` is asked for. */
+export interface SampleRequest {
+  readonly task: TrainingTask;
+  /** The finished task's. */
+  readonly folder: string;
+  /** Points. */
+  readonly count: number;
+  readonly seed: number;
+  /** Modules to load first. */
+  readonly plugins: readonly string[];
+}
+
+/** What `vae-sweep doctor` is told by the process that tries native TensorFlow. */
+export interface Diagnosis {
+  /** Of the library that is loaded. */
+  readonly tensorflow: string;
+  /** Of tfjs-node. */
+  readonly tfjsNode: string;
+  /** Whether the random numbers are JAX's. */
+  readonly hasRandomNumbers: boolean;
+  /** Largest relative difference of the losses of a few steps, compiled by XLA against step by step. */
+  readonly engineDifference: number;
+  readonly compileMs: number;
+  readonly runMs: number;
+}

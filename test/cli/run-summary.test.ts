@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { RunResult } from '../../src/run/run-sweep.js';
+import { summaryText } from '../../src/cli/run-summary.js';
+import { sampleTask } from '../store/sample-task.js';
+
+const task = sampleTask(2);
+const fine: RunResult = {
+  interrupted: false,
+  done: 1,
+  failed: [],
+  corrupt: [],
+  logFile: '/out/sweeps/mine/log.jsonl',
+};
+const places = `Arrow logs: ${path.resolve('/out/tasks')}\nRun log:    /out/sweeps/mine/log.jsonl\n`;
+
+test('a sweep without trouble says where its results lie', () => {
+  assert.equal(summaryText(fine, '/out'), places);
+});
+
+test('failed and corrupt tasks are listed with what to do', () => {
+  const failure = { message: 'out of luck', step: null, lastFinite: null, attempts: 2 };
+  const failed = [
+    { task, failure: { ...failure, reason: 'error' as const } },
+    { task, failure: { ...failure, reason: 'diverged' as const } },
+  ];
+  const corrupt = [{ task, problem: 'steps.arrow is missing' }];
+  assert.equal(
+    summaryText({ ...fine, failed, corrupt, interrupted: true }, '/out'),
+    `Failed (2):
+  ${task.name}: out of luck
+  ${task.name}: out of luck
+  The same command tries again what did not diverge.
+  A loss that is not finite comes again with the same settings; --retry-diverged tries nevertheless.
+Corrupt, not trained (1):
+  ${task.name}: steps.arrow is missing
+  --retrain-corrupt sets these folders aside and trains the tasks again.
+Interrupted; the same command goes on from here.
+${places}`,
+  );
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import paperTables from '../../../src/experiments/paper/tables/paper-tables.json' with { type: 'json' };
+import { loadSweep } from '../../../src/sweep/load.js';
+import { formatSetting, settingOf } from '../../../src/task/settings.js';
+import { isTraining, type Settings } from '../../../src/task/task.js';
+import { cellsOf, trainingSweep, VERSIONS } from '../../sweep/sweep-folder.js';
+
+const load = (name: string) =>
+  loadSweep(fileURLToPath(new URL(`../../../../sweeps/${name}`, import.meta.url)), { versions: VERSIONS });
+const shipped = (name: string) => trainingSweep(load(name));
+
+test("table1-linear is the paper's 7 columns with 3 seeds each, at full length and with decoder noise", () => {
+  const sweep = shipped('table1-linear.yaml');
+  const columns = ['3-12-20', '3-20-20', '6-12-20', '6-20-20', '9-12-20', '9-20-20', '12-20-20'];
+  assert.deepEqual(
+    cellsOf(sweep),
+    columns.flatMap((column) => [2, 3, 4].map((seed) => `linear-${column}-seed${seed}-released`)),
+  );
+  assert.equal(sweep.parts[0]?.table, 'table1');
+  for (const { settings } of sweep.tasks) {
+    assert.equal(settings.steps, 100_000);
+    assert.equal(settings.learningRate, 1e-3);
+    assert.equal(settings.initialDecoderLogVariance, -1);
+    assert.equal(settings.modelSeed, 0);
+    assert.equal(settings.decoderNoise, true);
+    assert.equal(settings.decoderLogVarianceThreshold, null);
+  }
+});
+
+test('quickstart is 9 short linear runs', () => {
+  const { tasks } = shipped('quickstart.yaml');
+  assert.equal(tasks.length, 9);
+  assert.ok(tasks.every(({ settings }) => settings.experiment === 'linear' && settings.steps === 20_000));
+});
+
+interface PrintedColumns {
+  readonly intrinsic: readonly number[];
+  readonly ambient: readonly number[];
+  readonly latent: number | readonly number[];
+}
+
+test('the paper is 252 runs, whose columns are those of the printed tables, three seeds each', () => {
+  const sweep = shipped('paper.yaml');
+  assert.equal(sweep.tasks.length, 252);
+  for (const part of sweep.parts) {
+    assert.ok(part.table, part.name);
+    const { intrinsic, ambient, latent }: PrintedColumns = paperTables[part.table];
+    const columns = intrinsic.map((dim, i) => [
+      dim,
+      ambient[i],
+      typeof latent === 'number' ? latent : latent[i],
+    ]);
+    const expected = columns.map((column) => column.join('-'));
+    const found = part.tasks.map(({ settings: s }) => `${s.intrinsicDim}-${s.ambientDim}-${s.latentDim}`);
+    assert.deepEqual([...new Set(found)], expected);
+    const thresholds = new Set(part.tasks.map(({ settings }) => settings.decoderLogVarianceThreshold));
+    const clipped = part.table === 'table4' || part.table === 'table5';
+    assert.deepEqual([...thresholds], clipped ? [-4, -2, -3, -5, -6, -8] : [null]);
+    assert.equal(part.tasks.length, expected.length * thresholds.size * 3);
+  }
+});
+
+test('the fast paper is the 87 runs of its tables with a tenth of the steps', () => {
+  const full = shipped('paper.yaml').tasks.filter(
+    ({ settings: { decoderLogVarianceThreshold: threshold } }) => [null, -4].includes(threshold),
+  );
+  const fast = shipped('paper-fast.yaml').tasks.map(({ settings }) => settings);
+  assert.equal(fast.length, 87);
+  assert.deepEqual(
+    fast,
+    full.map(({ settings }) => ({ ...settings, steps: settings.steps / 10, evaluateEverySteps: 500 })),
+  );
+});
+
+test('the ablations compare their setting in every cell, over ten seeds', () => {
+  const cases = {
+    'ablation-decoder-noise.yaml': { varied: 'decoderNoise', tasks: 260 },
+    'ablation-biases.yaml': { varied: 'biases', tasks: 260 },
+    'ablation-collapse.yaml': { varied: 'decoderNoise', tasks: 100 },
+  } as const;
+  for (const [file, { varied, tasks }] of Object.entries(cases)) {
+    const sweep = shipped(file);
+    assert.equal(sweep.tasks.length, tasks, file);
+    assert.equal(sweep.tasks.filter(({ settings }) => settings[varied]).length, tasks / 2, file);
+  }
+});
+
+test("the theory is 362 tasks, of which those from a bad optimum and Table 1's train", () => {
+  const sweep = load('theory.yaml');
+  assert.deepEqual(
+    sweep.parts.map(({ name, tasks }) => [name, tasks.length]),
+    [
+      ['theory-gradient-flow', 72],
+      ['theory-gradient-descent', 36],
+      ['theory-landscape', 138],
+      ['theory-bad-optimum', 47],
+      ['theory-bad-optimum-training', 12],
+      ['theory-identities', 36],
+      ['table1-linear', 21],
+    ],
+  );
+  const trained = sweep.tasks.filter(isTraining);
+  assert.deepEqual(
+    [...new Set(trained.map(({ settings }) => settings.badOptimumExtraDims))],
+    [1, 2, 3, undefined],
+  );
+});
+
+test("the theory's grids have all that can be computed of their dimensions", () => {
+  const { tasks } = load('theory.yaml');
+  const found = (kind: 'landscape' | 'bad-optimum', of: (settings: Settings) => string) => [
+    ...new Set(tasks.flatMap(({ settings }) => (settings.kind === kind ? of(settings) : []))),
+  ];
+  const upTo = (count: number, first: number, dims: string) =>
+    Array.from({ length: count }, (_, i) => `${dims} ${first + i}`);
+  assert.deepEqual(
+    found(
+      'landscape',
+      (s) =>
+        `${formatSetting('dimensions', settingOf(s, 'dimensions'))} ${String(settingOf(s, 'zeroColumns'))}`,
+    ),
+    [...upTo(4, 0, '12-3-6'), ...upTo(7, 0, '5-2-8'), ...upTo(4, 0, '6-3-6'), ...upTo(8, 0, '4-2-9')],
+  );
+  const { intrinsic, ambient, latent } = paperTables.table2;
+  assert.deepEqual(
+    found(
+      'bad-optimum',
+      (s) =>
+        `${formatSetting('dimensions', settingOf(s, 'dimensions'))} ${String(settingOf(s, 'extraDims'))}`,
+    ),
+    intrinsic.flatMap((dim, i) => {
+      const [d = NaN, r = NaN] = [ambient[i], latent[i]];
+      return upTo(Math.min(d - 1, r) - dim, 1, `${dim}-${d}-${r}`);
+    }),
+  );
+});

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { PartRuns, Run } from '../../../../src/report/runs.js';
+import { readRuns } from '../../../../src/report/runs.js';
+import { renderSvg } from '../../../../src/report/figures/render.js';
+import { examineTheory } from '../../../../src/experiments/paper/statements/registry.js';
+import type { Statement } from '../../../../src/experiments/paper/statements/statement.js';
+import { fileRenderers } from '../../../../src/report/tables/renderers.js';
+import { assertGolden } from '../../../golden.js';
+import { writeFinishedRun } from '../../../report/finished-run.js';
+import { sampleSweep } from '../../../report/sample-sweep.js';
+import { MIXED } from './sample-computed.js';
+
+const SIGMOID =
+  'experiment: sigmoid\ngrid: { dimensions: [[3, 7, 6]], seed: [69, 24, 48] }\nsettings: { steps: 20 }\n';
+const LINEAR =
+  'experiment: linear\ngrid: { dimensions: [[3, 12, 20], [6, 12, 20]], seed: [2, 3] }\nsettings: { steps: 20 }\n';
+const STEPS = [0, 5, 10, 15, 20];
+
+/** Training from the construction: each seed another s, the counts as given. */
+function fromBadOptimum(zerosOf: readonly (readonly number[])[]): PartRuns {
+  const { sweep, outDir } = sampleSweep(SIGMOID);
+  const [part] = sweep.parts;
+  assert.ok(part);
+  zerosOf.forEach((zeros, index) => {
+    const task = part.tasks[index];
+    assert.ok(task);
+    const evaluations = STEPS.map((step, i) => ({
+      step,
+      encoderZeros: zeros[i] ?? null,
+      manifoldError: 0.2 - step / 200,
+    }));
+    writeFinishedRun(outDir, task, { evaluations });
+  });
+  const [read] = readRuns(sweep, outDir);
+  assert.ok(read);
+  // The setting is one of training's once the sweep knows it.
+  const begin = <T extends Pick<Run, 'task'>>(run: T, index: number): T => ({
+    ...run,
+    task: { ...run.task, settings: { ...run.task.settings, badOptimumExtraDims: 1 + (index % 2) } },
+  });
+  const tasks = part.tasks.map((task, index) => begin({ task }, index).task);
+  return { part: { ...part, tasks }, runs: read.runs.map(begin), missing: read.missing };
+}
+
+function linear(column: string): PartRuns[] {
+  const { sweep, outDir } = sampleSweep(LINEAR);
+  sweep.tasks.forEach((task, index) => {
+    const evaluations = STEPS.map((step) => ({ step, [column]: (1 + index) * 10 ** (-step / 5) }));
+    writeFinishedRun(outDir, task, { evaluations });
+  });
+  return readRuns(sweep, outDir);
+}
+
+function only(statements: readonly Statement[], name: string): Statement {
+  const found = statements.find((statement) => statement.name === name);
+  assert.ok(found, `no ${name}`);
+  return found;
+}
+
+describe('training from the bad optimum', () => {
+  const of = (zeros: readonly (readonly number[])[]) =>
+    only(
+      examineTheory({ computed: { runs: [], missing: [] }, parts: [fromBadOptimum(zeros)] }),
+      'theory-leaving-bad-optimum',
+    );
+  const some = of([
+    [4, 4, 4, 3, 3],
+    [5, 5, 5, 5, 5],
+    [4, 4, 4, 4, 5],
+  ]);
+
+  test('counts the runs in which zeros went away', () => {
+    assert.deepEqual([some.outcome, some.exceptions], ['measured', []]);
+    assert.equal(
+      some.verdict,
+      'The number of zeros in the encoder variance fell in 1 of 3 runs, from the first evaluation to the last, and rose in 1',
+    );
+  });
+
+  test('has a table by s', () => {
+    assertGolden(
+      'theory-leaving.md',
+      some.tables.map((table) => String(fileRenderers['md']?.(table))).join('\n'),
+    );
+  });
+
+  test('is drawn as it was', async () => {
+    for (const figure of some.draw().figures) assertGolden(`${figure.name}.svg`, await renderSvg(figure));
+  });
+
+  test('waits for runs that are missing', () => {
+    const first = of([[4, 4, 4, 4, 4]]);
+    assert.equal(first.outcome, 'not enough runs');
+    assert.match(first.verdict, / fell in 0 of 1 run, .* rose in 0; 2 of 3 runs are missing$/);
+    const none = of([]);
+    assert.equal(none.verdict, 'None of 3 runs has finished');
+    assert.deepEqual([none.tables, none.draw().figures], [[], []]);
+  });
+});
+
+describe('linear VAEs that were trained', () => {
+  const name = 'theory-trained-linear';
+  const theory = examineTheory({ computed: MIXED, parts: linear('decoderOutsideSpan') });
+
+  test('are described, not judged', async () => {
+    const statement = only(theory, name);
+    const { outcome, verdict, tables } = statement;
+    assert.equal(outcome, 'measured');
+    assert.equal(
+      verdict,
+      'At the last evaluation of 4 runs the decoder has a squared norm of 1.00e-4 to 4.00e-4 outside W',
+    );
+    assert.deepEqual(tables[0]?.body, [
+      ['3-12-20', '2', '1 to 2', '1.00e-4 to 2.00e-4'],
+      ['6-12-20', '2', '3 to 4', '3.00e-4 to 4.00e-4'],
+    ]);
+    for (const figure of statement.draw().figures)
+      assertGolden(`${figure.name}.svg`, await renderSvg(figure));
+  });
+
+  test('are no theory by themselves, and none without the column', () => {
+    const none = { runs: [], missing: [] };
+    assert.deepEqual(examineTheory({ computed: none, parts: linear('decoderOutsideSpan') }), []);
+    const names = examineTheory({ computed: MIXED, parts: linear('eigenvalueError') }).map(
+      ({ name }) => name,
+    );
+    assert.ok(!names.includes(name));
+  });
+});

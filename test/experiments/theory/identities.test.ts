@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Matrix } from 'ml-matrix';
+import {
+  lossCorrelation,
+  simplifiedLossCorrelation,
+} from '../../../src/experiments/theory/gradient-correlation.js';
+import {
+  atLeast,
+  equality,
+  randomPoint,
+  vectorEquality,
+  worst,
+  type Identity,
+} from '../../../src/experiments/theory/identities/identity.js';
+import { identities } from '../../../src/experiments/theory/identities/registry.js';
+import { randomFrom } from '../../../src/experiments/theory/random.js';
+import { cubaturePoints } from '../../../src/experiments/theory/vae-objective.js';
+
+const RUNS: Readonly<Record<string, number>> = { eq4: 20, 'lemma4-trajectory': 20 };
+
+for (const [name, identity] of Object.entries<Identity>(identities))
+  test(`${name} holds at random matrices: ${identity.statement}`, () => {
+    const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const random = randomFrom(seed);
+        const { left, right, error } = identity.check(random, randomPoint(random, 8));
+        assert.ok(error <= identity.tolerance, `${left} and ${right}: ${error} > ${identity.tolerance}`);
+      }),
+      { numRuns: RUNS[name] ?? 100 },
+    );
+  });
+
+describe('a check', () => {
+  test('of an equality is as large as what it is missed by', () => {
+    assert.deepEqual(equality(5, 3), { left: 5, right: 3, error: 0.5 });
+    assert.deepEqual(vectorEquality([3, 4], [0, 0]), { left: 5, right: 0, error: 5 });
+  });
+
+  test('of an inequality counts the wrong side only', () => {
+    assert.equal(atLeast(5, 3).error, 0);
+    assert.equal(atLeast(3, 5).error, 2 / 6);
+  });
+
+  test('is the worst of several, and a NaN is worse than all', () => {
+    const nan = equality(NaN, 1);
+    assert.equal(worst([equality(1, 1), equality(5, 3), equality(2, 2)]).error, 0.5);
+    for (const checks of [
+      [nan, equality(1, 1)],
+      [equality(1, 1), nan],
+    ])
+      assert.equal(worst(checks), nan);
+  });
+});
+
+test('Lemma 5 is missed by the code of the zero row, which is what its proof drops', () => {
+  const truth = new Matrix([[2], [0]]);
+  const vae = {
+    decoder: new Matrix([[1], [3]]),
+    encoder: new Matrix([[0.5, 0]]),
+    encoderVariance: [0.25],
+    decoderDeviation: 2,
+  };
+  // (A~ B~ A)^(2) = 3, over eps~^2 = 4; D~ A~^2 / eps~^2 = 9 / 16; A~^2 / (|A~_1|^2 + eps~^2) = 9 / 14.
+  assert.deepEqual(lossCorrelation(truth, vae, 1), { left: 9 / 4 + 9 / 16, right: 9 / 16 });
+  const { left, right } = simplifiedLossCorrelation(truth, vae, 1);
+  assert.ok(Math.abs(left - 9 / 4 - 9 / 14) < 1e-14);
+  assert.ok(Math.abs(right - 9 / 14) < 1e-15);
+});
+
+test('Lemma 5 needs the row of A to be zero', () => {
+  const vae = {
+    decoder: new Matrix([[1], [3]]),
+    encoder: new Matrix([[0.1, 0]]),
+    encoderVariance: [0.25],
+    decoderDeviation: 2,
+  };
+  const { left, right } = lossCorrelation(new Matrix([[2], [5]]), vae, 1);
+  assert.ok(left < right);
+});
+
+test('cubature points have the first three moments of N(0, I)', () => {
+  const points = cubaturePoints(3);
+  assert.equal(points.length, 6);
+  const moment = (...axes: number[]) =>
+    points.reduce(
+      (total, point) => total + axes.reduce((product, axis) => product * (point[axis] ?? NaN), 1),
+      0,
+    ) / points.length;
+  assert.deepEqual([moment(0), moment(0, 1), moment(0, 0, 1), moment(1, 1, 1)], [0, 0, 0, 0]);
+  assert.ok(Math.abs(moment(2, 2) - 1) < 1e-15);
+});

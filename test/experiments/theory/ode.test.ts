@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { integrate, type OdeEnd, type OdeStep } from '../../../src/experiments/theory/ode.js';
+
+const OPTIONS = { tolerance: 1e-10, largestStep: 1, maxSteps: 10_000 };
+
+describe('integrate', () => {
+  test('follows an oscillation for a period', () => {
+    const { steps, end } = solve(([x = NaN, v = NaN]) => [v, -x], [1, 0], 2 * Math.PI);
+    assert.equal(end, 'end-time');
+    for (const { time, values } of steps) {
+      // Some 30 steps, an error of 1e-10 each.
+      assert.ok(Math.abs((values[0] ?? NaN) - Math.cos(time)) < 1e-8, `${values.join()} at ${time}`);
+    }
+    assert.equal(steps.at(-1)?.time, 2 * Math.PI);
+  });
+
+  test('does not jump over a start that is much faster than its first step', () => {
+    // y' = s exp(-4 y): exp(4 y) = exp(4 y(0)) + 4 s t, and the slope falls from 1e21 to 1/4.
+    const [speed, from] = [1e9, Math.log(1e-3)];
+    const { steps, end } = solve(([y = NaN]) => [speed * Math.exp(-4 * y)], [from], 1);
+    assert.equal(end, 'end-time');
+    for (const { time, values } of steps) {
+      const exact = Math.log(Math.exp(4 * from) + 4 * speed * time) / 4;
+      // A hundred steps of 1e-10 times 1 + |y|.
+      assert.ok(Math.abs((values[0] ?? NaN) - exact) < 1e-7, `${values.join()} at ${time}, not ${exact}`);
+    }
+  });
+
+  test('takes no step beyond largestStep', () => {
+    const { steps } = solve(() => [1], [0], 10, { ...OPTIONS, largestStep: 0.25 });
+    const lengths = steps.map(({ time }, i) => time - (steps[i - 1]?.time ?? 0));
+    assert.ok(Math.max(...lengths) <= 0.25 + 1e-12);
+  });
+
+  test('ends as step-collapsed where the solution goes to infinity', () => {
+    const { steps, end } = solve(([y = NaN]) => [y * y], [1], 2);
+    assert.equal(end, 'step-collapsed');
+    // y = 1 / (1 - t); y^2 overflows only within 1e-150 of t = 1, the step is below rounding long before.
+    assert.ok(Math.abs((steps.at(-1)?.time ?? NaN) - 1) < 1e-9);
+  });
+
+  test('ends as step-collapsed where the derivative is not a number', () => {
+    const { steps, end } = solve(([y = NaN]) => [y < 0.5 ? 1 : NaN], [0], 2);
+    assert.equal(end, 'step-collapsed');
+    assert.ok(steps.every(({ values }) => (values[0] ?? NaN) <= 0.5));
+  });
+
+  test('takes back a step that leaves the domain of the derivative, and goes on', () => {
+    // y' = -1000 (y - 1/2) stays in [0.5, 0.9]; a trial step of 1 leaves it.
+    const slope = (y: number) => (Math.abs(y) < 1 ? -1000 * (y - 0.5) : NaN);
+    const { steps, end } = solve(([y = NaN]) => [slope(y)], [0.9], 1);
+    assert.equal(end, 'end-time');
+    for (const { time, values } of steps)
+      // A hundred steps of 1e-10.
+      assert.ok(Math.abs((values[0] ?? NaN) - 0.5 - 0.4 * Math.exp(-1000 * time)) < 1e-8);
+  });
+
+  test('ends as step-collapsed where it is not a number from the start on', () => {
+    assert.deepEqual(
+      solve(([y = NaN]) => [y === 0 ? 1 : NaN], [0], 2),
+      { steps: [], end: 'step-collapsed' },
+    );
+  });
+
+  test('ends as step-limit after maxSteps', () => {
+    const { steps, end } = solve(() => [1], [0], 10, { ...OPTIONS, largestStep: 0.1, maxSteps: 7 });
+    assert.equal(end, 'step-limit');
+    assert.equal(steps.length, 7);
+  });
+
+  test('lets an error of the derivative through', () => {
+    const failing = () => {
+      throw new TypeError('no derivative');
+    };
+    assert.throws(() => solve(failing, [0], 1), TypeError);
+  });
+});
+
+function solve(
+  derivative: (values: number[]) => number[],
+  start: number[],
+  endTime: number,
+  options = OPTIONS,
+): { steps: OdeStep[]; end: OdeEnd } {
+  const steps: OdeStep[] = [];
+  const generator = integrate(derivative, start, endTime, options);
+  for (;;) {
+    const next = generator.next();
+    if (next.done) return { steps, end: next.value };
+    steps.push(next.value);
+  }
+}

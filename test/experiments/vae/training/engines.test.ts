@@ -1,0 +1,88 @@
+import '../../../native-environment.js';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { tf } from '../../../../src/compiler/native/tensorflow.js';
+import type { TrainingSettings } from '../../../../src/task/task.js';
+import { Programs } from '../../../../src/experiments/vae/training/programs.js';
+import { StepInputs } from '../../../../src/experiments/vae/training/step.js';
+import { drawTask } from '../../../../src/experiments/vae/training/task-draws.js';
+import { initialParameters } from '../../../../src/experiments/vae/model/parameters.js';
+import { shortSettings } from './harness.js';
+
+const STEPS = 200;
+/** Rounding differs in every operation, and 200 steps of training amplify it. */
+const TOLERANCE = 2e-3;
+
+const nonlinear = { ambientDim: 6, initialDecoderLogVariance: -3, learningRate: 1e-3 } as const;
+const cases: Record<string, TrainingSettings> = {
+  linear: shortSettings,
+  'sigmoid, clipped': {
+    ...shortSettings,
+    ...nonlinear,
+    experiment: 'sigmoid',
+    decoderLogVarianceThreshold: -2.9,
+  },
+  'sigmoid, released streams': {
+    ...shortSettings,
+    ...nonlinear,
+    experiment: 'sigmoid',
+    randomStreams: 'released-code',
+  },
+  'linear, released streams': { ...shortSettings, randomStreams: 'released-code' },
+  'sphere without biases and noise': {
+    ...shortSettings,
+    ...nonlinear,
+    experiment: 'sphere',
+    hiddenWidths: [20, 10],
+    biases: false,
+    decoderNoise: false,
+  },
+};
+
+describe('the engines agree with the eager one', () => {
+  for (const [name, settings] of Object.entries(cases)) {
+    const eager = run({ ...settings, engine: 'eager' });
+    for (const engine of ['c', 'compiled'] as const) {
+      it(`over ${String(STEPS)} steps: ${engine}, ${name}`, () => {
+        const other = run({ ...settings, engine });
+        assert.ok(difference(other.metrics, eager.metrics) < TOLERANCE);
+        assert.ok(difference(other.parameters, eager.parameters) < TOLERANCE);
+      });
+    }
+  }
+
+  it('and would notice another graph', () => {
+    const { experiment } = shortSettings;
+    assert.equal(experiment, 'linear');
+    const compiled = run(shortSettings);
+    const other = run({ ...shortSettings, engine: 'eager', learningRate: 1.05e-3 });
+    assert.ok(difference(compiled.parameters, other.parameters) > TOLERANCE);
+  });
+
+  it('holds the variance, which would rise, at a threshold above its start: no gradient passes', () => {
+    const settings = cases['sigmoid, clipped'] ?? shortSettings;
+    const { metrics } = run(settings);
+    assert.equal(metrics[metrics.length - 1], Math.fround(-2.9));
+  });
+});
+
+function run(settings: TrainingSettings): { metrics: Float32Array; parameters: Float32Array } {
+  const program = new Programs().get(settings);
+  const { model, loop } = program;
+  const { dataParameters, keys } = drawTask(program, settings);
+  const parameters = initialParameters(model, keys.kernelKey);
+  const inputs = new StepInputs(settings, keys, dataParameters).of(1, STEPS);
+  const start = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
+  const { metrics, state } = loop.run(start, inputs, 1, STEPS);
+  return { metrics, parameters: state[0]?.dataSync<'float32'>() ?? new Float32Array() };
+}
+
+/** Largest difference relative to the larger number, or to 1. */
+function difference(a: Float32Array, b: Float32Array): number {
+  assert.equal(a.length, b.length);
+  return a.reduce((worst, value, index) => {
+    const other = b[index] ?? NaN;
+    const distance = Math.abs(value - other) / Math.max(1, Math.abs(value), Math.abs(other));
+    return Number.isNaN(distance) ? Infinity : Math.max(worst, distance);
+  }, 0);
+}

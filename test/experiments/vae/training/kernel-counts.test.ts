@@ -1,0 +1,61 @@
+import '../../../native-environment.js';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loopSource } from '../../../../src/compiler/c/emit-loop.js';
+import { recordLoop } from '../../../../src/compiler/recorded-loop.js';
+import { foldInStreams } from '../../../../src/experiments/vae/training/random-streams/fold-in.js';
+import { stepShapes, trainingStep } from '../../../../src/experiments/vae/training/step.js';
+import { buildModel, type ModelSettings } from '../../../../src/experiments/vae/model/model.js';
+
+const common = { biases: true, decoderNoise: false, initialDecoderLogVariance: -1 } as const;
+
+/** The shapes that the benchmark has. */
+const MODELS: Record<string, ModelSettings> = {
+  linear: {
+    ...common,
+    experiment: 'linear',
+    intrinsicDim: 9,
+    ambientDim: 20,
+    latentDim: 20,
+    hiddenWidths: [],
+  },
+  sigmoid: {
+    ...common,
+    experiment: 'sigmoid',
+    intrinsicDim: 7,
+    ambientDim: 28,
+    latentDim: 24,
+    hiddenWidths: [],
+  },
+  sphere: {
+    ...common,
+    experiment: 'sphere',
+    intrinsicDim: 6,
+    ambientDim: 14,
+    latentDim: 13,
+    hiddenWidths: [200, 200, 200],
+  },
+};
+
+/**
+ * A kernel more is a part of a microsecond more a step, an operation more in the recording often a kernel. If this fails and the
+ * change is meant, run `npm run bench -- --only training`, and write the new counts here.
+ */
+test('a step has as many recorded operations and kernels as it had when it was measured', () => {
+  const counts = Object.fromEntries(
+    Object.entries(MODELS).map(([name, settings]) => {
+      const model = buildModel(settings);
+      const streams = foldInStreams(model, { batchSize: 100, evaluationPoints: 1000 });
+      const shapes = stepShapes(model, streams);
+      const recorded = recordLoop(trainingStep(model, streams), shapes, 1000, 1);
+      const { kernels } = loopSource(recorded, shapes);
+      const count = (part: 'keys' | 'draw' | 'step') => [recorded[part].nodes.length, kernels[part].length];
+      return [name, { keys: count('keys'), draw: count('draw'), step: count('step') }];
+    }),
+  );
+  assert.deepEqual(counts, {
+    linear: { keys: [436, 3], draw: [654, 4], step: [239, 27] },
+    sigmoid: { keys: [436, 3], draw: [654, 4], step: [277, 34] },
+    sphere: { keys: [436, 3], draw: [654, 4], step: [399, 70] },
+  });
+});

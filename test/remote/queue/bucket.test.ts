@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { parseBucketUrl } from '../../../src/remote/bucket/address.js';
+import { ResultBucket } from '../../../src/remote/bucket/result-bucket.js';
+import { TASK_FILES } from '../../../src/store/task-folder.js';
+import type { Task } from '../../../src/task/task.js';
+import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { noS3, S3Server } from '../bucket/s3-server.js';
+import { startsOf, untilStarted } from '../../run/stand-in.js';
+import { finish } from '../../store/sample-store.js';
+import { newStore, QueueProcess, queueTask, stateOf, type ProcessSpec } from './fleet.js';
+
+const NAME = 'results';
+const URL = `s3://${NAME}`;
+
+describe('workers with stores of their own and a bucket', { skip: noRedis || noS3, timeout: 120_000 }, () => {
+  let redis: RedisServer;
+  let s3: S3Server;
+  let outDir: string;
+  let processes: QueueProcess[];
+
+  beforeEach(async () => {
+    [redis, s3] = await Promise.all([RedisServer.start(), S3Server.start()]);
+    await s3.createBucket(NAME);
+    outDir = newStore();
+    processes = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(processes.map(async (each) => each.kill()));
+    await Promise.all([redis.remove(), s3.kill()]);
+  });
+
+  function start(role: 'worker' | 'coordinator', spec: Partial<ProcessSpec>): QueueProcess {
+    const started = new QueueProcess(role, { redis: redis.url, outDir, bucket: URL, ...spec });
+    processes.push(started);
+    return started;
+  }
+
+  async function openBucket(): Promise<ResultBucket> {
+    return ResultBucket.open(parseBucketUrl(URL), new AbortController().signal);
+  }
+
+  async function comesBack(): Promise<void> {
+    await s3.start();
+    await s3.createBucket(NAME);
+  }
+
+  function assertDone(tasks: readonly Task[], stores: readonly string[]): void {
+    for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
+    assert.deepEqual(stores.flatMap(startsOf).sort(), tasks.map(({ name }) => name).sort());
+  }
+
+  test('share a sweep: the coordinator has every result, and each was trained once', async () => {
+    const tasks = Array.from({ length: 20 }, (_, seed) => queueTask(seed, 'takes a while'));
+    const stores = [newStore(), newStore()];
+    for (const store of stores) start('worker', { outDir: store });
+    const coordinator = start('coordinator', { tasks });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone(tasks, stores);
+    for (const store of stores) assert.notEqual(startsOf(store).length, 0);
+    assert.doesNotMatch(coordinator.said, /in those of the workers/);
+  });
+
+  test('train nothing that the bucket has by then', async () => {
+    const task = queueTask(1, 'succeeds');
+    const [elsewhere, store] = [newStore(), newStore()];
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.untilSaid(/the queue is/);
+    finish(elsewhere, task);
+    await (await openBucket()).send(task, elsewhere);
+    const worker = start('worker', { outDir: store });
+    await worker.untilSaid(/done before: linear/);
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone([], [store]);
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+  });
+
+  test('bring what the bucket has before the run begins', async () => {
+    const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
+    const elsewhere = newStore();
+    const bucket = await openBucket();
+    for (const task of tasks) {
+      finish(elsewhere, task);
+      await bucket.send(task, elsewhere);
+    }
+    const coordinator = start('coordinator', { tasks });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.match(coordinator.said, /brought from s3:\/\/results: 2 results/);
+    assertDone([], []);
+  });
+
+  test('set what is corrupt in their own stores aside, and train it', async () => {
+    const task = queueTask(1, 'is corrupt once');
+    const store = newStore();
+    const worker = start('worker', { outDir: store });
+    const coordinator = start('coordinator', { tasks: [task] });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.match(
+      worker.said,
+      /corrupt: linear.*: its checkpoint is not whole; set aside as .*[.]corrupt-1\n/,
+    );
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+    assert.equal(startsOf(store).length, 2);
+  });
+
+  test('hold a result until the bucket is back', async () => {
+    const task = queueTask(1, 'takes a while');
+    const store = newStore();
+    const worker = start('worker', { outDir: store });
+    const coordinator = start('coordinator', { tasks: [task] });
+    await untilStarted(store, 1);
+    await s3.kill();
+    await worker.untilSaid(/can't use the bucket at s3:\/\/results \(.*It is tried again/);
+    assert.deepEqual(stateOf(outDir, task), { state: 'new' });
+    await comesBack();
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone([task], [store]);
+  });
+
+  test('that are stopped without the bucket keep the result, and send it at their next start', async () => {
+    const task = queueTask(1, 'takes a while');
+    const store = newStore();
+    const worker = start('worker', { outDir: store });
+    const coordinator = start('coordinator', { tasks: [task] });
+    await untilStarted(store, 1);
+    await s3.kill();
+    await worker.untilSaid(/It is tried again/);
+    assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
+    assert.match(worker.said, /given back, its result is here alone: linear/);
+    await comesBack();
+    const again = start('worker', { outDir: store });
+    await again.untilSaid(/in s3:\/\/results: all 1 result\n/);
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone([task], [store]);
+  });
+
+  test('said it was done, and the bucket has something else: it is trained again, and comes whole', async () => {
+    const task = queueTask(1, 'succeeds');
+    const [elsewhere, store] = [newStore(), newStore()];
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.untilSaid(/the queue is/);
+    finish(elsewhere, task);
+    await (await openBucket()).send(task, elsewhere);
+    await s3.put(NAME, `tasks/${task.name}/${TASK_FILES.steps}`, 'steps.arrow CONTENT');
+    start('worker', { outDir: store });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.match(coordinator.said, /put into the queue again: linear.*: in the bucket it is corrupt: steps/);
+    assertDone([task], [store]);
+  });
+
+  test('said it was done, and the bucket has nothing: it is asked for three times, then told', async () => {
+    const task = queueTask(1, 'succeeds');
+    const store = newStore();
+    // A worker that has no bucket.
+    finish(store, task);
+    start('worker', { outDir: store, bucket: undefined });
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.ended();
+    const again = coordinator.said.match(/put into the queue again/g) ?? [];
+    assert.equal(again.length, 2, coordinator.said);
+    assert.match(coordinator.said, /corrupt: linear.*: in the bucket there is nothing of it/);
+    assert.deepEqual(stateOf(outDir, task), { state: 'new' });
+  });
+
+  test('gone while a coordinator brings: it waits, and has the result when the bucket is back', async () => {
+    const task = queueTask(1, 'succeeds');
+    const store = newStore();
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.untilSaid(/the queue is/);
+    finish(store, task);
+    await s3.kill();
+    start('worker', { outDir: store, bucket: undefined });
+    await coordinator.untilSaid(/can't use the bucket .*It is tried again/);
+    await comesBack();
+    await (await openBucket()).send(task, store);
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone([], []);
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+  });
+
+  test('gone when the queue has forgotten all: the coordinator waits, and asks the bucket once it is back', async () => {
+    const task = queueTask(1, 'succeeds');
+    const store = newStore();
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.untilSaid(/the queue is/);
+    finish(store, task);
+    await s3.kill();
+    await redis.clear();
+    await coordinator.untilSaid(/can't use the bucket .*It is tried again/);
+    await comesBack();
+    await (await openBucket()).send(task, store);
+    start('worker', { outDir: newStore() });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+  });
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { parseQueueUrl } from '../../../src/remote/queue/address.js';
+import { QueueConnection } from '../../../src/remote/queue/connection.js';
+import { TEST_TIMING } from './fleet.js';
+
+describe('a connection to Redis', { skip: noRedis, timeout: 60_000 }, () => {
+  test('that is closed while it waits for Redis ends, with the commands that wait for it', async () => {
+    const redis = await RedisServer.start();
+    const connection = await QueueConnection.open(parseQueueUrl(redis.url), TEST_TIMING, () => undefined);
+    const other = connection.client.duplicate();
+    await other.ping();
+    const inFlight = other.blpop('nothing', 0);
+    await redis.kill();
+    for (const client of [connection.client, other]) while (client.status !== 'reconnecting') await delay(1);
+    const waiting = connection.client.get('key');
+    connection.close(Promise.resolve(other));
+    await assert.rejects(waiting, /Connection is closed/);
+    await assert.rejects(inFlight, /Connection is closed/);
+    assert.deepEqual([connection.client.status, other.status], ['end', 'end']);
+    await redis.remove();
+  });
+
+  test('that gets no answer is taken for gone, and the command that waits is answered once Redis does', async () => {
+    const redis = await RedisServer.start();
+    const said: string[] = [];
+    const connection = await QueueConnection.open(parseQueueUrl(redis.url), TEST_TIMING, (line) => {
+      said.push(line);
+    });
+    redis.pause();
+    const waiting = connection.client.get('key');
+    while (connection.isReady) await delay(10);
+    assert.match(said[0] ?? '', /is gone \(Socket timeout.*\): waiting for it to come back$/);
+    redis.resume();
+    assert.equal(await waiting, null);
+    assert.match(said.at(-1) ?? '', /is back, after/);
+    connection.close();
+    await redis.remove();
+  });
+});

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Task } from '../../../src/task/task.js';
+import { eventsOf, startsOf, untilStarted } from '../../run/stand-in.js';
+import { newStore, QueueProcess, queueTask, stateOf, untilLogged, type ProcessSpec } from './fleet.js';
+import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+
+describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
+  let redis: RedisServer;
+  let outDir: string;
+  let processes: QueueProcess[];
+
+  before(async () => {
+    redis = await RedisServer.start();
+  });
+
+  after(async () => redis.remove());
+
+  beforeEach(() => {
+    outDir = newStore();
+    processes = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(processes.map(async (each) => each.kill()));
+    await redis.clear();
+  });
+
+  function start(role: 'worker' | 'coordinator', spec: Partial<ProcessSpec> = {}): QueueProcess {
+    const started = new QueueProcess(role, { redis: redis.url, outDir, ...spec });
+    processes.push(started);
+    return started;
+  }
+
+  function assertDone(tasks: readonly Task[]): void {
+    for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
+  }
+
+  test('is shared by two workers: each task is trained once, and the coordinator says where', async () => {
+    const tasks = Array.from({ length: 12 }, (_, seed) => queueTask(seed, 'waits for a companion'));
+    const workers = [start('worker'), start('worker')];
+    const coordinator = start('coordinator', { tasks });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone(tasks);
+    assert.deepEqual(startsOf(outDir).sort(), tasks.map(({ name }) => name).sort());
+    for (const { child } of workers)
+      assert.match(coordinator.said, new RegExp(`done: .* on .*-${String(child.pid)}\\n`));
+    assert.match(coordinator.said, /12 done, 0 failed/);
+  });
+
+  test('gives the tasks of a worker that is killed to others, which go on from their checkpoints', async () => {
+    const tasks = [queueTask(1, 'waits at a checkpoint'), queueTask(2, 'succeeds', { steps: 50 })];
+    const first = start('worker');
+    const coordinator = start('coordinator', { tasks });
+    await untilStarted(outDir, 1);
+    await untilLogged(outDir, 'task started');
+    await first.kill();
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone(tasks);
+    const starts = eventsOf(outDir).filter(({ event, task }) => event === 'start' && task === tasks[0]?.name);
+    assert.deepEqual(
+      starts.map(({ fromStep }) => fromStep),
+      [0, 30],
+    );
+    assert.match(coordinator.said, /its worker \S+-\d+ is gone, goes on elsewhere: linear/);
+  });
+
+  test('gets back what a worker has that is asked to stop, with a checkpoint', async () => {
+    const task = queueTask(1, 'runs until stopped');
+    const first = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    await first.untilSaid(/training: linear/);
+    await untilStarted(outDir, 1);
+    assert.equal(await first.kill('SIGTERM'), 130);
+    assert.match(first.said, /given back: linear.* at step 40\n/);
+    // The worker gave the job back itself; a job whose lock expires stays active until then.
+    assert.equal(await redis.count('vae-sweep:tasks:wait'), 1);
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    const starts = eventsOf(outDir).filter(({ event }) => event === 'start');
+    assert.deepEqual(
+      starts.map(({ fromStep }) => fromStep),
+      [0, 40],
+    );
+  });
+
+  test('outlives its coordinator: the workers go on, and a new one picks up', async () => {
+    const tasks = Array.from({ length: 40 }, (_, seed) => queueTask(seed, 'succeeds'));
+    const killed = start('coordinator', { tasks });
+    await killed.untilSaid(/the queue is/);
+    const worker = start('worker');
+    await untilStarted(outDir, 5);
+    await killed.kill();
+    await worker.untilSaid(/done: (.|\n)*done: (.|\n)*done: /);
+    const next = start('coordinator', { tasks });
+    assert.equal(await next.ended(), 0, next.said);
+    assertDone(tasks);
+    assert.equal(startsOf(outDir).length, tasks.length);
+    assert.match(next.said, /took the store over/);
+  });
+
+  test('lets a coordinator leave by Ctrl-C, and finds the results when it is back', async () => {
+    const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
+    const leaving = start('coordinator', { tasks });
+    await leaving.untilSaid(/the queue is/);
+    assert.equal(await leaving.kill('SIGINT'), 130);
+    assert.match(leaving.said, /leaving: the workers go on/);
+    const worker = start('worker');
+    await worker.untilSaid(/done: (.|\n)*done: /);
+    const back = start('coordinator', { tasks });
+    assert.equal(await back.ended(), 0, back.said);
+    assert.match(back.said, /^2 tasks: 2 done/m);
+  });
+
+  test('refuses a worker of another version by name, and leaves its task to others', async () => {
+    const tasks = [queueTask(1, 'succeeds')];
+    const other = start('worker', { numerics: 7 });
+    const coordinator = start('coordinator', { tasks });
+    assert.equal(await other.ended(), 1, other.said);
+    const reason = "the queue's tasks are for numerics 1, and this worker has numerics 7";
+    assert.match(other.said, new RegExp(`worker .*-${String(other.child.pid)} is refused: ${reason}`));
+    assert.match(other.said, /these tasks are left from another version: redis-cli -n 0 flushdb drops/);
+    await coordinator.untilSaid(new RegExp(`refused: worker .*-${String(other.child.pid)}: ${reason}`));
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone(tasks);
+  });
+
+  test('that has tasks of another sweep too is told, with how to drop them', async () => {
+    const others = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
+    const other = start('coordinator', { outDir: newStore(), tasks: others });
+    await other.untilSaid(/the queue is/);
+    while ((await redis.count('vae-sweep:tasks:wait')) < others.length) await delay(10);
+    assert.equal(await other.kill('SIGINT'), 130);
+    assert.doesNotMatch(other.said, /does not wait for/);
+    const coordinator = start('coordinator', { tasks: [queueTask(2, 'succeeds'), queueTask(3, 'succeeds')] });
+    await coordinator.untilSaid(
+      /the queue has 1 task that this run does not wait for.* redis-cli -n 0 flushdb\n/,
+    );
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+  });
+
+  test('gives a poisoned task up after its retries, and the rest goes on', async () => {
+    const poisoned = queueTask(1, 'crashes', { steps: 500 });
+    const thrower = queueTask(2, 'throws', { steps: 400 });
+    const once = queueTask(3, 'fails once', { steps: 300 });
+    const diverging = queueTask(4, 'diverges', { steps: 200 });
+    const good = queueTask(5, 'succeeds');
+    start('worker', { slots: 2 });
+    const coordinator = start('coordinator', {
+      tasks: [poisoned, thrower, once, diverging, good],
+      retries: 2,
+    });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.match(coordinator.said, /2 done, 3 failed/);
+    const runs = (task: Task) => startsOf(outDir).filter((name) => name === task.name).length;
+    assert.deepEqual([poisoned, thrower, once, diverging, good].map(runs), [3, 3, 2, 1, 1]);
+    const failures = [poisoned, thrower, diverging].map((task) => stateOf(outDir, task));
+    assert.deepEqual(
+      failures.map((state) => state.state === 'failed' && [state.failure.reason, state.failure.attempts]),
+      [
+        ['crashed', 3],
+        ['error', 3],
+        ['diverged', 1],
+      ],
+    );
+    assert.match(coordinator.said, /failed, to be tried again: linear.*: out of luck/);
+    assert.match(coordinator.said, /failed: linear.*: the loss is not finite at step 8/);
+  });
+
+  test('says on which worker a task is corrupt', async () => {
+    const task = queueTask(1, 'is corrupt once');
+    const { child } = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.ended();
+    const told = new RegExp(`corrupt: linear.*: its checkpoint is not whole, on .*-${String(child.pid)}\\n`);
+    assert.match(coordinator.said, told);
+    await untilLogged(outDir, 'task corrupt');
+  });
+
+  test('ends a worker whose store can not be written, with its task given back', async () => {
+    const task = queueTask(1, 'finds the disk full');
+    const worker = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    assert.equal(await worker.ended(), 1, worker.said);
+    assert.match(worker.said, /ENOSPC/);
+    assert.equal(stateOf(outDir, task).state, 'new');
+    await coordinator.kill('SIGINT');
+    assert.equal(await redis.count('vae-sweep:tasks:wait'), 1);
+  });
+
+  test('ends a worker whose threads can not start, with its task given back', async () => {
+    const task = queueTask(1, 'succeeds');
+    const worker = start('worker', { thread: './no-such-thread.js' });
+    const coordinator = start('coordinator', { tasks: [task] });
+    assert.equal(await worker.ended(), 1, worker.said);
+    assert.match(worker.said, /no-such-thread/);
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertDone([task]);
+  });
+});

@@ -1,0 +1,117 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseBucketUrl } from '../../../src/remote/bucket/address.js';
+import { ResultBucket } from '../../../src/remote/bucket/result-bucket.js';
+import type { QueueTiming } from '../../../src/remote/queue/timing.js';
+import { readTaskState, taskFolder, type TaskState } from '../../../src/store/task-folder.js';
+import { identify } from '../../../src/task/identity.js';
+import type { Task, TrainingSettings, TrainingTask } from '../../../src/task/task.js';
+import { standInTask, type Behaviour } from '../../run/stand-in.js';
+
+/** Short, so that a lost worker is noticed within seconds. */
+export const TEST_TIMING: QueueTiming = {
+  lockMs: 2_000,
+  checkMs: 500,
+  progressMs: 50,
+  backOffMs: 50,
+  reconcileMs: 1_000,
+};
+
+/** What a process of a test is told to be. */
+export interface ProcessSpec {
+  readonly redis: string;
+  readonly outDir: string;
+  /** As `s3://name`. */
+  readonly bucket?: string | undefined;
+  readonly tasks?: readonly Task[];
+  readonly slots?: number;
+  readonly retries?: number;
+  readonly numerics?: number;
+  /** Module of a training thread, beside this one. @default the stand-in's */
+  readonly thread?: string;
+  readonly timing?: Partial<QueueTiming>;
+}
+
+/** A process that is a worker or a coordinator, and what it has said. */
+export class QueueProcess {
+  readonly child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  #said = '';
+
+  constructor(role: 'worker' | 'coordinator', spec: ProcessSpec) {
+    const program = fileURLToPath(new URL(`./run-${role}.js`, import.meta.url));
+    // A thousand tasks are too much for an argument.
+    const file = path.join(newStore(), 'spec.json');
+    writeFileSync(file, JSON.stringify(spec));
+    this.child = spawn(process.execPath, [program, file], {
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    this.#exit = once(this.child, 'close');
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+  }
+
+  get said(): string {
+    return this.#said;
+  }
+
+  async untilSaid(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#said)) {
+      if (this.child.exitCode !== null)
+        throw new Error(`it ended before it said ${String(pattern)}:\n${this.#said}`);
+      await delay(10);
+    }
+  }
+
+  /** @returns the exit code, or null after a signal that it did not handle */
+  async ended(): Promise<number | null> {
+    await this.#exit;
+    return this.child.exitCode;
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    this.child.kill(signal);
+    return this.ended();
+  }
+}
+
+/** A stand-in task with the id that its settings have. */
+export function queueTask(
+  seed: number,
+  behaviour: Behaviour,
+  settings: Partial<TrainingSettings> = {},
+): TrainingTask {
+  const task = standInTask(seed, behaviour, settings);
+  return identify(task.settings, task.versions);
+}
+
+/** The bucket that the process of a test is told of. */
+export async function openSpecBucket(
+  { bucket }: ProcessSpec,
+  signal: AbortSignal,
+): Promise<ResultBucket | undefined> {
+  return bucket === undefined ? undefined : ResultBucket.open(parseBucketUrl(bucket), signal);
+}
+
+/** What the process of a test is told. */
+export function readSpec(): ProcessSpec {
+  return JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as ProcessSpec;
+}
+
+export function stateOf(outDir: string, task: Task): TaskState {
+  return readTaskState(taskFolder(outDir, task), task.id);
+}
+
+export function newStore(): string {
+  return mkdtempSync(path.join(tmpdir(), 'vae-sweep-queue-'));
+}
+
+/** Resolves once the coordinator has written that message to its log. */
+export async function untilLogged(outDir: string, message: string): Promise<void> {
+  const file = path.join(outDir, 'sweeps', 'mine', 'log.jsonl');
+  while (!existsSync(file) || !readFileSync(file, 'utf8').includes(`"msg":"${message}"`)) await delay(10);
+}

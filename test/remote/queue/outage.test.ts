@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { markFailed, prepareTaskFolder, taskFolder } from '../../../src/store/task-folder.js';
+import type { Task } from '../../../src/task/task.js';
+import { startsOf, untilStarted } from '../../run/stand-in.js';
+import { newStore, QueueProcess, queueTask, stateOf, TEST_TIMING, type ProcessSpec } from './fleet.js';
+import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+
+describe('when Redis', { skip: noRedis, timeout: 120_000 }, () => {
+  let redis: RedisServer;
+  let outDir: string;
+  let processes: QueueProcess[];
+
+  beforeEach(async () => {
+    redis = await RedisServer.start({ appendOnly: true });
+    outDir = newStore();
+    processes = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(processes.map(async (each) => each.kill()));
+    await redis.remove();
+  });
+
+  function start(role: 'worker' | 'coordinator', spec: Partial<ProcessSpec> = {}): QueueProcess {
+    const started = new QueueProcess(role, { redis: redis.url, outDir, ...spec });
+    processes.push(started);
+    return started;
+  }
+
+  function assertTrainedOnce(tasks: readonly Task[]): void {
+    for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
+    assert.deepEqual(startsOf(outDir).sort(), tasks.map(({ name }) => name).sort());
+  }
+
+  test('is restarted with an append-only file, nothing is lost and no task is trained twice', async () => {
+    const tasks = Array.from({ length: 60 }, (_, seed) => queueTask(seed, 'takes a while'));
+    start('worker', { slots: 2 });
+    start('worker', { slots: 2 });
+    const coordinator = start('coordinator', { tasks });
+    for (const count of [5, 30]) {
+      await untilStarted(outDir, count);
+      await redis.kill();
+      await redis.start();
+    }
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertTrainedOnce(tasks);
+    assert.match(coordinator.said, /the queue at redis:.* is gone .*: waiting(.|\n)*is back, after/);
+  });
+
+  test('is gone longer than a lock lasts, workers keep what they train, and lose none of it', async () => {
+    const tasks = [queueTask(1, 'takes long'), queueTask(2, 'takes long'), queueTask(3, 'succeeds')];
+    const workers = [start('worker'), start('worker')];
+    const coordinator = start('coordinator', { tasks });
+    await untilStarted(outDir, 2);
+    await redis.kill();
+    for (const each of [...workers, coordinator])
+      await each.untilSaid(/the queue at redis:.* is gone .*: waiting for it to come back\n/);
+    await delay(TEST_TIMING.lockMs * 1.2);
+    await redis.start();
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertTrainedOnce(tasks);
+  });
+
+  test('is gone, a task that ends is in the store before Redis is back', async () => {
+    const task = queueTask(1, 'takes a while');
+    const worker = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    await untilStarted(outDir, 1);
+    await redis.kill();
+    await worker.untilSaid(/done: linear/);
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+    await redis.start();
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertTrainedOnce([task]);
+  });
+
+  test('did not hear of a result before its worker was killed, the task is delivered again, not trained again', async () => {
+    const task = queueTask(1, 'takes a while');
+    const killed = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    await untilStarted(outDir, 1);
+    await redis.kill();
+    await killed.untilSaid(/done: linear/);
+    await killed.kill();
+    await redis.start();
+    const other = start('worker');
+    await other.untilSaid(/done before: linear/);
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertTrainedOnce([task]);
+  });
+
+  test('is gone, a worker and a coordinator that are asked to stop do so', async () => {
+    const task = queueTask(1, 'runs until stopped');
+    const worker = start('worker');
+    const coordinator = start('coordinator', { tasks: [task] });
+    await untilStarted(outDir, 1);
+    await redis.kill();
+    await worker.untilSaid(/is gone/);
+    assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
+    assert.deepEqual(stateOf(outDir, task), { state: 'interrupted', step: 40 });
+    await coordinator.untilSaid(/is gone/);
+    assert.equal(await coordinator.kill('SIGINT'), 130, coordinator.said);
+  });
+
+  test('can not be written, a worker says so once, and goes on when it can', async () => {
+    const task = queueTask(1, 'takes a while');
+    const worker = start('worker');
+    await worker.untilSaid(/waits for tasks/);
+    await redis.setReadOnly(true);
+    await worker.untilSaid(/Redis refuses, it is tried again: READONLY .*\n/);
+    await delay(TEST_TIMING.checkMs * 2);
+    await redis.setReadOnly(false);
+    const coordinator = start('coordinator', { tasks: [task] });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(worker.said.match(/READONLY/g)?.length, 1, worker.said);
+    assertTrainedOnce([task]);
+  });
+
+  test('has forgotten all, the coordinator puts what is left into the queue again', async () => {
+    const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
+    const coordinator = start('coordinator', { tasks });
+    await coordinator.untilSaid(/the queue is/);
+    await delay(200);
+    await redis.clear();
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertTrainedOnce(tasks);
+    assert.match(coordinator.said, /the queue has lost 2 of the tasks: they are put into it again/);
+  });
+
+  test('has forgotten all, a failure of an earlier session settles nothing', async () => {
+    const task = queueTask(1, 'succeeds');
+    const failure = {
+      reason: 'error',
+      message: 'out of luck',
+      step: null,
+      lastFinite: null,
+      attempts: 2,
+    } as const;
+    markFailed(prepareTaskFolder(taskFolder(outDir, task), task), failure);
+    const coordinator = start('coordinator', { tasks: [task] });
+    await coordinator.untilSaid(/the queue is/);
+    await delay(200);
+    await redis.clear();
+    await coordinator.untilSaid(/the queue has lost 1 of the tasks/);
+    start('worker');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assertTrainedOnce([task]);
+  });
+});
+
+describe('a worker that sleeps past its lock', { skip: noRedis, timeout: 120_000 }, () => {
+  let redis: RedisServer;
+  let outDir: string;
+  let processes: QueueProcess[];
+
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    outDir = newStore();
+    processes = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(processes.map(async (each) => each.kill()));
+    await redis.remove();
+  });
+
+  function start(role: 'worker' | 'coordinator', spec: Partial<ProcessSpec> = {}): QueueProcess {
+    const started = new QueueProcess(role, { redis: redis.url, outDir, ...spec });
+    processes.push(started);
+    return started;
+  }
+
+  test('lets its task go when it wakes up, and one whole result survives', async () => {
+    const task = queueTask(1, 'waits at a checkpoint');
+    const sleeper = start('worker');
+    const coordinator = start('coordinator', { tasks: [task], retries: 0 });
+    await untilStarted(outDir, 1);
+    sleeper.child.kill('SIGSTOP');
+    const other = start('worker');
+    await other.untilSaid(/training: linear.* from step 30/);
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    sleeper.child.kill('SIGCONT');
+    await sleeper.untilSaid(/lost to another worker/);
+    assert.equal(await sleeper.kill('SIGTERM'), 130, sleeper.said);
+    assert.doesNotMatch(sleeper.said, /failed/);
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+  });
+
+  test('takes its lock again when it wakes up, where nobody else has looked', async () => {
+    const task = queueTask(1, 'takes long');
+    const sleeper = start('worker', { slots: 2 });
+    const coordinator = start('coordinator', { tasks: [task] });
+    await untilStarted(outDir, 1);
+    sleeper.child.kill('SIGSTOP');
+    await delay(TEST_TIMING.lockMs * 1.5);
+    sleeper.child.kill('SIGCONT');
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(startsOf(outDir).length, 1);
+    assert.doesNotMatch(sleeper.said, /lost/);
+  });
+
+  test('and gets its task once more does not train it twice at a time', async () => {
+    const busy = queueTask(1, 'never stops', { steps: 500 });
+    const task = queueTask(2, 'waits at a checkpoint');
+    start('worker');
+    const coordinator = start('coordinator', { tasks: [busy, task] });
+    await untilStarted(outDir, 1);
+    const sleeper = start('worker', { slots: 2 });
+    await untilStarted(outDir, 2);
+    sleeper.child.kill('SIGSTOP');
+    await coordinator.untilSaid(/is gone, goes on elsewhere/);
+    sleeper.child.kill('SIGCONT');
+    await sleeper.untilSaid(/done: linear/);
+    assert.match(sleeper.said, /lost(.|\n)*training: linear.* from step 30/);
+    // Nothing of it is left that would not end.
+    assert.equal(await sleeper.kill('SIGTERM'), 130, sleeper.said);
+    assert.deepEqual(stateOf(outDir, task), { state: 'done' });
+  });
+});

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { failureOf } from '../../../src/pool/outcome.js';
+import { PASSWORD_VARIABLE, parseQueueUrl } from '../../../src/remote/queue/address.js';
+import { parseDone, parseFailure, parseProgress } from '../../../src/remote/queue/messages.js';
+import { decodePayload, encodePayload, QUEUE_PROTOCOL } from '../../../src/remote/queue/payload.js';
+import { commandLine } from '../../../src/store/lock-owner.js';
+import { identify } from '../../../src/task/identity.js';
+import { queueTask } from './fleet.js';
+
+const VERSIONS = { tensorflow: '2.21.0', numerics: 1, theory: 1 };
+const payload = { task: queueTask(3, 'succeeds'), predecessorSteps: 50, failures: 2 };
+
+/** As it comes out of Redis. */
+function sent(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function problemOf(data: unknown): string {
+  const decoded = decodePayload(sent(data), VERSIONS);
+  assert.ok(decoded.type === 'broken');
+  return decoded.problem;
+}
+
+describe('a payload', () => {
+  const { task } = payload;
+  const encoded = encodePayload(payload);
+
+  test('comes out as it went in', () => {
+    assert.deepEqual(decodePayload(sent(encoded), VERSIONS), {
+      type: 'payload',
+      payload: { protocol: 1, ...payload },
+    });
+  });
+
+  test('of another protocol, or for other versions, is for other workers', () => {
+    assert.deepEqual(decodePayload({ protocol: QUEUE_PROTOCOL + 1, whatever: [] }, VERSIONS), {
+      type: 'other version',
+      theirs: 'queue protocol 2',
+      ours: 'queue protocol 1',
+    });
+    assert.deepEqual(decodePayload(sent(encoded), { ...VERSIONS, tensorflow: '2.20.0' }), {
+      type: 'other version',
+      theirs: 'tensorflow 2.21.0',
+      ours: 'tensorflow 2.20.0',
+    });
+  });
+
+  test('that is nothing of the kind is refused', () => {
+    for (const data of [null, 7, 'train', [], {}, { protocol: 'one' }])
+      assert.equal(problemOf(data), 'it is no task of vae-sweep');
+    assert.match(problemOf({ ...encoded, extra: 1 }), /Unrecognized key/);
+    assert.match(problemOf({ ...encoded, failures: -1 }), /^failures: /);
+    assert.match(
+      problemOf({ ...encoded, padding: 'x'.repeat(20_000) }),
+      /^it has \d+ characters, allowed are 16384$/,
+    );
+  });
+
+  test('can not name another folder than that of its settings', () => {
+    const escaping = { ...task, name: `../../../tmp/x-${task.id}` };
+    assert.match(
+      problemOf(encodePayload({ ...payload, task: escaping })),
+      /^its settings are those of linear-/,
+    );
+    const other = identify({ ...task.settings, seed: 4 }, task.versions);
+    assert.match(
+      problemOf(encodePayload({ ...payload, task: { ...task, id: other.id, name: other.name } })),
+      /^its settings are those of linear-/,
+    );
+  });
+
+  test('can not go on from a task that is not shorter', () => {
+    for (const predecessorSteps of [task.settings.steps, task.settings.steps + 1])
+      assert.match(
+        problemOf(encodePayload({ ...payload, predecessorSteps })),
+        /^it has no more steps than the \d+ to go on from$/,
+      );
+  });
+
+  test('with settings that would fill the memory is refused', () => {
+    for (const settings of [{ latentDim: 2 ** 40 }, { hiddenWidths: Array<number>(101).fill(1) }]) {
+      const huge = identify({ ...task.settings, ...settings }, task.versions);
+      assert.match(
+        problemOf(encodePayload({ ...payload, task: huge })),
+        /is larger than any sweep file allows$/,
+      );
+    }
+  });
+});
+
+describe('what workers report', () => {
+  test('is checked, and ignored where it is something else', () => {
+    const progress = { type: 'training', worker: 'host-1', fromStep: 0, step: 5 };
+    assert.deepEqual(parseProgress(progress), progress);
+    assert.equal(parseProgress({ ...progress, step: -1 }), null);
+    assert.equal(parseProgress(5), null);
+    assert.equal(parseDone({ worker: 'host-1' }), null);
+  });
+
+  test('as a failure is cut where its message is longer than is taken', () => {
+    const failure = failureOf({ type: 'failed', message: 'x'.repeat(10_000), stack: null }, 3);
+    const report = { type: 'failed', worker: 'host-1', failure };
+    assert.deepEqual(parseFailure(JSON.stringify(report)), report);
+    assert.match(failure.message, /^x{3996} \.\.\.$/);
+  });
+
+  test('as a failure may be the words of BullMQ', () => {
+    const report = parseFailure('job stalled more than allowable limit');
+    assert.ok(report.type === 'failed');
+    assert.deepEqual(
+      [report.failure.reason, report.failure.message],
+      ['crashed', 'job stalled more than allowable limit'],
+    );
+  });
+});
+
+describe('the address of a queue', () => {
+  test('is shown without user and password', () => {
+    assert.deepEqual(parseQueueUrl('redis://user:secret@host'), {
+      url: 'redis://user:secret@host',
+      shown: 'redis://host:6379/0',
+      database: '0',
+    });
+    assert.equal(parseQueueUrl('rediss://:secret@host:7000/3').shown, 'rediss://host:7000/3');
+    assert.equal(parseQueueUrl('redis://[::1]:7000').shown, 'redis://[::1]:7000/0');
+  });
+
+  test('takes the password from the environment where it has none', () => {
+    assert.equal(PASSWORD_VARIABLE, 'VAE_SWEEP_QUEUE_PASSWORD');
+    assert.equal(parseQueueUrl('redis://host', 'a b').url, 'redis://:a%20b@host');
+    assert.equal(parseQueueUrl('redis://host', '50%41@%').url, 'redis://:50%2541%40%25@host');
+    assert.equal(parseQueueUrl('redis://:own@host', 'other').url, 'redis://:own@host');
+  });
+
+  test('that can not be used is not repeated', () => {
+    for (const text of [
+      'host:6379',
+      'http://:secret@host',
+      'redis://',
+      'redis://:secret@host/x',
+      'redis://:secret@host?a=b',
+      'redis://:secret%zz@host',
+      'redis://secret%@host',
+    ])
+      assert.throws(
+        () => parseQueueUrl(text),
+        ({ message }: Error) =>
+          message.startsWith('--queue: expected redis://HOST:PORT') && !message.includes('secret'),
+      );
+  });
+
+  test('is in the lock without user and password', () => {
+    const args = [
+      'vae-sweep',
+      'run',
+      'a@b.yaml',
+      '--queue',
+      'rediss://user:se@c ret@host:1/2',
+      '--out',
+      '/x/@y',
+    ];
+    assert.equal(commandLine(args), 'vae-sweep run a@b.yaml --queue rediss://host:1/2 --out /x/@y');
+  });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { mersenne } from 'pure-rand/generator/mersenne';
+import { runSweep } from '../../../src/run/run-sweep.js';
+import { TEMPORARY } from '../../../src/store/files.js';
+import { startsOf, standInOptions } from '../../run/stand-in.js';
+import { resultHashes } from '../../faults/command.js';
+import { newStore, QueueProcess, queueTask, stateOf } from './fleet.js';
+import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+
+const TASKS = 1_000;
+const WORKERS = 4;
+const KILLS = 8;
+const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? Date.now() % 1_000_000);
+
+test(
+  `${TASKS} short tasks over ${WORKERS} workers, ${KILLS} of them killed (seed ${SEED}): every result once, and as a local run's`,
+  { skip: noRedis, timeout: 120_000 },
+  async () => {
+    const tasks = Array.from({ length: TASKS }, (_, seed) => queueTask(seed, 'succeeds'));
+    const local = newStore();
+    await runSweep({ name: 'mine', file: 'mine.yaml', tasks }, standInOptions(local));
+    const redis = await RedisServer.start();
+    const outDir = newStore();
+    const spec = { redis: redis.url, outDir };
+    const coordinator = new QueueProcess('coordinator', { ...spec, tasks });
+    const workers = Array.from({ length: WORKERS }, () => new QueueProcess('worker', spec));
+    const random = mersenne(SEED);
+    for (let kill = 1; kill <= KILLS; kill++) {
+      while (startsOf(outDir).length < (kill * TASKS) / (KILLS + 2)) await delay(5);
+      const victim = uniformInt(random, 0, WORKERS - 1);
+      await workers[victim]?.kill();
+      workers[victim] = new QueueProcess('worker', spec);
+    }
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    await Promise.all(workers.map(async (worker) => worker.kill()));
+    await redis.remove();
+    assert.match(coordinator.said, new RegExp(`${TASKS} done, 0 failed\n$`));
+    for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
+    assert.equal(readdirSync(path.join(outDir, 'tasks')).length, TASKS);
+    assert.deepEqual(wholeFiles(outDir), wholeFiles(local));
+    // A worker has one task at a time: no other was begun twice.
+    assert.ok(startsOf(outDir).length <= TASKS + KILLS);
+  },
+);
+
+/** A worker that is killed may leave what it was writing; the next that trains the task removes it, where it has to train it. */
+function wholeFiles(outDir: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(resultHashes(outDir)).filter(([file]) => !file.endsWith(TEMPORARY)),
+  );
+}

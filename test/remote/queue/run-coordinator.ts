@@ -1,0 +1,28 @@
+import { runSweep } from '../../../src/run/run-sweep.js';
+import { onStopRequest } from '../../../src/run/stop.js';
+import { EXIT } from '../../../src/errors.js';
+import { parseQueueUrl } from '../../../src/remote/queue/address.js';
+import { standInOptions } from '../../run/stand-in.js';
+import { openSpecBucket, readSpec, TEST_TIMING } from './fleet.js';
+
+/** A coordinator process that has stand-in tasks trained by whatever workers there are. */
+const spec = readSpec();
+const { redis, outDir, tasks = [], retries = 1, timing } = spec;
+const stop = new AbortController();
+onStopRequest((reason) => {
+  stop.abort(reason);
+});
+const bucket = await openSpecBucket(spec, stop.signal);
+const result = await runSweep(
+  { name: 'mine', file: 'mine.yaml', tasks },
+  {
+    ...standInOptions(outDir),
+    retries,
+    signal: stop.signal,
+    output: process.stderr,
+    queue: { address: parseQueueUrl(redis), timing: { ...TEST_TIMING, ...timing } },
+    ...(bucket === undefined ? {} : { bucket }),
+  },
+);
+process.stderr.write(`${result.done} done, ${result.failed.length} failed\n`);
+process.exitCode = result.interrupted ? EXIT.interrupted : EXIT.ok;

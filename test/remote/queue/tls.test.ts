@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { MAIN } from '../../cli/command.js';
+import { Authority, noOpenssl } from './authority.js';
+import { newStore, QueueProcess, queueTask, stateOf } from './fleet.js';
+
+const PASSWORD = 'a-secret-of-the-test';
+
+describe('a queue with TLS', { skip: noRedis || noOpenssl, timeout: 60_000 }, () => {
+  let authority: Authority;
+  let redis: RedisServer;
+
+  before(async () => {
+    authority = new Authority();
+    redis = await RedisServer.start({ password: PASSWORD, tls: authority.certify('IP:127.0.0.1') });
+  });
+
+  afterEach(() => {
+    delete process.env['NODE_EXTRA_CA_CERTS'];
+  });
+
+  after(async () => redis.remove());
+
+  /** What a worker says that trusts this authority too, and ends. */
+  function refusedBy(url: string, trusted?: Authority): string {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [MAIN, 'worker', '--queue', url, '--out', newStore()],
+      {
+        encoding: 'utf8',
+        timeout: 20_000,
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: trusted?.certificate },
+      },
+    );
+    assert.deepEqual([status, stdout, stderr.includes(PASSWORD)], [1, '', false], stderr);
+    return stderr;
+  }
+
+  test('trains with the authority that NODE_EXTRA_CA_CERTS names', async () => {
+    process.env['NODE_EXTRA_CA_CERTS'] = authority.certificate;
+    const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
+    const spec = { redis: redis.url, outDir: newStore() };
+    const worker = new QueueProcess('worker', spec);
+    const coordinator = new QueueProcess('coordinator', { ...spec, tasks });
+    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
+    for (const task of tasks) assert.deepEqual(stateOf(spec.outDir, task), { state: 'done' });
+    assert.equal(`${worker.said}${coordinator.said}`.includes(PASSWORD), false);
+  });
+
+  test('is refused with the certificate of an authority that is not known, or another', () => {
+    const wanted =
+      /^vae-sweep: can't use the queue at rediss:\/\/127\.0\.0\.1:\d+\/0 \((self-signed certificate in certificate chain|unable to verify the first certificate|unable to get local issuer certificate)\): .* NODE_EXTRA_CA_CERTS names the file of an own authority's certificate\n$/;
+    assert.match(refusedBy(redis.url), wanted);
+    assert.match(refusedBy(redis.url, new Authority()), wanted);
+  });
+
+  test('is refused with the certificate of another server', async () => {
+    const other = await RedisServer.start({ tls: authority.certify('DNS:redis.example.com') });
+    try {
+      assert.match(refusedBy(other.url, authority), /\(Hostname\/IP does not match certificate's altnames: /);
+    } finally {
+      await other.remove();
+    }
+  });
+
+  test('is not spoken to without TLS', () => {
+    assert.match(
+      refusedBy(redis.url.replace('rediss:', 'redis:')),
+      /^vae-sweep: can't use the queue at redis:\/\/127\.0\.0\.1:\d+\/0 \(.+\): is Redis there/,
+    );
+  });
+});

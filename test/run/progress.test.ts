@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { test } from 'node:test';
+import { progressText, showProgress } from '../../src/run/progress.js';
+import type { Snapshot } from '../../src/run/tally.js';
+import { sampleTask } from '../store/sample-task.js';
+
+const task = sampleTask(2, { steps: 100_000 });
+const snapshot: Snapshot = {
+  tasksDone: 12,
+  tasks: 21,
+  stepsPerSecond: 51_234.4,
+  etaMs: 72_000,
+  workers: [{ task, step: 42_000 }, null],
+};
+
+function capture(properties: { isTTY?: boolean; rows?: number }): {
+  output: PassThrough;
+  shown: () => string;
+} {
+  const output = Object.assign(new PassThrough(), properties);
+  const chunks: string[] = [];
+  output.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  return { output, shown: () => stripVTControlCharacters(chunks.join('')) };
+}
+
+test('the progress line leaves out what is not known yet', () => {
+  assert.equal(progressText(snapshot), '12 of 21 tasks, 51,234 steps/s, about 1 min 12 s left');
+  assert.equal(progressText({ ...snapshot, stepsPerSecond: null, etaMs: null }), '12 of 21 tasks');
+});
+
+test('on a terminal there is a bar for all, and one a worker with its task and step', () => {
+  const { output, shown } = capture({ isTTY: true, rows: 24 });
+  const progress = showProgress(output, () => snapshot);
+  progress.event('done: another');
+  progress.close();
+  assert.match(shown(), /12 of 21 tasks, 51,234 steps\/s, about 1 min 12 s left/);
+  assert.match(shown(), new RegExp(`42,000 of 100,000 steps {2}${task.name}`));
+  assert.match(shown(), /idle/);
+  assert.match(shown(), /done: another\n/);
+});
+
+test('a small terminal shows as many workers as it has room for', () => {
+  const { output, shown } = capture({ isTTY: true, rows: 3 });
+  const progress = showProgress(output, () => snapshot);
+  progress.event('');
+  progress.close();
+  assert.match(shown(), /42,000 of 100,000/);
+  assert.doesNotMatch(shown(), /idle/);
+});
+
+test('elsewhere there is a plain line an event, and one every ten seconds', (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const { output, shown } = capture({});
+  const progress = showProgress(output, () => snapshot);
+  progress.event('done: another');
+  context.mock.timers.tick(10_000);
+  progress.close();
+  context.mock.timers.tick(10_000);
+  output.read();
+  assert.equal(shown(), 'done: another\n12 of 21 tasks, 51,234 steps/s, about 1 min 12 s left\n');
+});

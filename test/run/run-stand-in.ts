@@ -1,0 +1,17 @@
+import { runSweep } from '../../src/run/run-sweep.js';
+import { onStopRequest } from '../../src/run/stop.js';
+import { EXIT } from '../../src/errors.js';
+import type { Behaviour } from './stand-in.js';
+import { standInOptions, standInTask } from './stand-in.js';
+
+/** A process of its own that runs one stand-in task in the folder and with the behaviour of its arguments. */
+const [outDir = '', behaviour = ''] = process.argv.slice(2);
+const stop = new AbortController();
+onStopRequest((reason) => {
+  stop.abort(reason);
+});
+const result = await runSweep(
+  { name: 'mine', file: 'mine.yaml', tasks: [standInTask(2, behaviour as Behaviour)] },
+  { ...standInOptions(outDir), signal: stop.signal, output: process.stderr },
+);
+process.exitCode = result.interrupted ? EXIT.interrupted : EXIT.ok;

@@ -1,0 +1,127 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
+import { TASK_FILES, commitResults } from '../../src/store/task-folder.js';
+import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from '../../src/task/protocol.js';
+import { checkpointBytes, sampleResults } from '../store/sample-task.js';
+import type { TrainingEvent } from './stand-in.js';
+import { BEHAVIOURS } from './stand-in.js';
+
+/** A training thread without training: it writes what a run leaves, and does what the task's `modelSeed` says. */
+let warmUps = 0;
+
+export default function handle(request: WorkerRequest): WorkerReply {
+  if (request.type === 'train') return standIn(request as TrainRequest);
+  warmUps += 1;
+  warmUpTasks.push(...request.tasks.map(({ name }) => name));
+  return { type: 'warm' };
+}
+
+const warmUpTasks: string[] = [];
+
+function standIn(request: TrainRequest): TrainOutcome {
+  const { task, slot } = request;
+  const fromStep = startStep(request);
+  const starts = log(request, { event: 'start', task: task.name, slot, fromStep, warmUps, warmUpTasks });
+  const behaviour = BEHAVIOURS[task.settings.modelSeed];
+  const earlier = starts.filter((start) => start.task === task.name).length - 1;
+  if (behaviour === 'throws' || (behaviour === 'fails once' && earlier === 0)) throw new Error('out of luck');
+  if (behaviour === 'dies' || (behaviour === 'dies once' && earlier === 0)) process.exit(3);
+  if (behaviour === 'crashes' || (behaviour === 'crashes once' && earlier === 0)) crash(request);
+  if (behaviour === 'fills the heap') fillHeap();
+  if (behaviour === 'fills the memory') fillMemory();
+  if (behaviour === 'finds the disk full')
+    return { type: 'unwritable', message: "can't write x (ENOSPC): free some disk space" };
+  if (behaviour === 'is corrupt once' && earlier === 0)
+    return { type: 'corrupt', problem: 'its checkpoint is not whole' };
+  if (behaviour === 'diverges') return { type: 'diverged', step: 8, lastFinite: metrics(7) };
+  if (behaviour === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
+  if (behaviour === 'waits at a checkpoint' && fromStep === 0) waitAtCheckpoint(request);
+  if (behaviour === 'takes a while') pause(new Int32Array(new SharedArrayBuffer(4)), 100);
+  if (behaviour === 'takes long') pause(new Int32Array(new SharedArrayBuffer(4)), 7_000);
+  if (behaviour === 'never stops') pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
+  if (behaviour === 'waits for a companion') waitForCompanion(request);
+  return finish(request, fromStep);
+}
+
+function finish({ task, folder, shared, slot }: TrainRequest, fromStep: number): TrainOutcome {
+  const { steps } = task.settings;
+  Atomics.store(new Int32Array(shared), 1 + slot, steps);
+  commitResults(folder, task.id, sampleResults());
+  log({ folder }, { event: 'end', task: task.name, slot });
+  return { type: 'done', fromStep, recovered: null, steps, trainingMs: 1 };
+}
+
+/** As native code does that is wrong: no handler, no clean-up. With a checkpoint, so that the next try goes on. */
+function crash({ folder }: TrainRequest): never {
+  writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
+  process.kill(process.pid, 'SIGSEGV');
+  pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
+  throw new Error('The signal did not come.');
+}
+
+function fillHeap(): never {
+  const kept: number[][] = [];
+  for (;;) kept.push(Array.from({ length: 100_000 }, (_, index) => index));
+}
+
+/** Memory that V8 does not count as its own. */
+function fillMemory(): never {
+  const kept: Buffer[] = [];
+  for (;;) {
+    kept.push(Buffer.alloc(16 << 20, 1));
+    pause(new Int32Array(new SharedArrayBuffer(4)), 5);
+  }
+}
+
+/** Stops at step 40, with a checkpoint. */
+function runUntilStopped({ task, folder, shared, slot }: TrainRequest): TrainOutcome {
+  const cells = new Int32Array(shared);
+  Atomics.store(cells, 1 + slot, 40);
+  while (Atomics.load(cells, 0) === 0) pause(cells, 1);
+  writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(40));
+  log({ folder }, { event: 'stop', task: task.name, slot });
+  return { type: 'stopped', fromStep: 0, recovered: null, step: 40 };
+}
+
+/** For ever, with steps done that the checkpoint lacks. */
+function waitAtCheckpoint({ folder, shared, slot }: TrainRequest): void {
+  writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
+  Atomics.store(new Int32Array(shared), 1 + slot, 35);
+  pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
+}
+
+/** Until an even number of tasks has started: two at a time are needed to get on. */
+function waitForCompanion(request: TrainRequest): void {
+  const cells = new Int32Array(request.shared);
+  const needed = 2 * Math.ceil(startsIn(request).length / 2);
+  while (startsIn(request).length < needed) pause(cells, 1);
+}
+
+function pause(cells: Int32Array, milliseconds: number): void {
+  Atomics.wait(cells, 0, 0, milliseconds);
+}
+
+function startStep({ folder }: TrainRequest): number {
+  const checkpoint = readCheckpointHeader(path.join(folder, TASK_FILES.checkpoint));
+  return checkpoint.found ? checkpoint.step : 0;
+}
+
+/** Returns the starts so far. */
+function log(request: Pick<TrainRequest, 'folder'>, event: TrainingEvent): TrainingEvent[] {
+  appendFileSync(eventsFile(request), `${JSON.stringify(event)}\n`);
+  return startsIn(request);
+}
+
+function startsIn(request: Pick<TrainRequest, 'folder'>): TrainingEvent[] {
+  const lines = readFileSync(eventsFile(request), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as TrainingEvent).filter(({ event }) => event === 'start');
+}
+
+function eventsFile({ folder }: Pick<TrainRequest, 'folder'>): string {
+  return path.join(folder, '..', '..', 'events.jsonl');
+}
+
+function metrics(step: number): Extract<TrainOutcome, { type: 'diverged' }>['lastFinite'] {
+  return { step, loss: 1234.5, reconstruction: 1234, kl: 0.5, squaredError: 1, decoderLogVariance: -20 };
+}

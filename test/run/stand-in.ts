@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunOptions } from '../../src/run/run-sweep.js';
+import type { TrainingSettings, TrainingTask } from '../../src/task/task.js';
+import { sampleTask } from '../store/sample-task.js';
+
+/** What a stand-in task does; its `modelSeed` is the index. */
+export const BEHAVIOURS = [
+  'succeeds',
+  'fails once',
+  'throws',
+  'dies',
+  'dies once',
+  'diverges',
+  'runs until stopped',
+  'never stops',
+  'waits for a companion',
+  'is corrupt once',
+  'crashes',
+  'crashes once',
+  'fills the heap',
+  'fills the memory',
+  'finds the disk full',
+  'waits at a checkpoint',
+  'takes a while',
+  'takes long',
+] as const;
+
+export type Behaviour = (typeof BEHAVIOURS)[number];
+
+/** A line of `events.jsonl` in the out folder, written by the threads in the order in which things happened. */
+export interface TrainingEvent {
+  readonly event: 'start' | 'end' | 'stop';
+  readonly task: string;
+  readonly slot: number;
+  readonly fromStep?: number;
+  /** Warm-ups that this thread has done, and the tasks that they were for. */
+  readonly warmUps?: number;
+  readonly warmUpTasks?: readonly string[];
+}
+
+const STAND_IN_WORKER = new URL('./stand-in-worker.js', import.meta.url);
+
+export function standInTask(
+  seed: number,
+  behaviour: Behaviour,
+  settings: Partial<TrainingSettings> = {},
+): TrainingTask {
+  return sampleTask(seed, { modelSeed: BEHAVIOURS.indexOf(behaviour), ...settings });
+}
+
+/** Options of a run with stand-in threads, and the text that it shows. */
+export function standInOptions(
+  outDir: string,
+  changes: Partial<RunOptions> = {},
+): RunOptions & { readonly shown: () => string } {
+  const output = new PassThrough();
+  const chunks: string[] = [];
+  output.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  return {
+    outDir,
+    workers: 2,
+    retries: 1,
+    retryDiverged: false,
+    retrainCorrupt: false,
+    checkpointEveryMs: 1000,
+    isolation: 'thread',
+    stallMs: 60_000,
+    memoryBytes: Infinity,
+    logLevel: 'info',
+    signal: new AbortController().signal,
+    output,
+    workerUrl: STAND_IN_WORKER,
+    shown: () => chunks.join(''),
+    ...changes,
+  };
+}
+
+export function eventsOf(outDir: string): TrainingEvent[] {
+  const file = path.join(outDir, 'events.jsonl');
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as TrainingEvent);
+}
+
+export function startsOf(outDir: string): string[] {
+  return eventsOf(outDir)
+    .filter(({ event }) => event === 'start')
+    .map(({ task }) => task);
+}
+
+/** Resolves once that many tasks have started. */
+export async function untilStarted(outDir: string, count: number): Promise<void> {
+  while (startsOf(outDir).length < count) await delay(5);
+}

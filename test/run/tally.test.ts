@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Tally } from '../../src/run/tally.js';
+import type { PendingTask } from '../../src/run/triage.js';
+import { loadFrom } from '../sweep/sweep-folder.js';
+import { THEORY_FILES } from '../experiments/theory/theory-sweep.js';
+import { sampleTask } from '../store/sample-task.js';
+
+function pendingTask(seed: number, fromStep = 0): PendingTask {
+  return { task: sampleTask(seed, { steps: 1000 }), fromStep, predecessor: null, failures: 0 };
+}
+
+test('a sweep not begun has neither speed nor time left', () => {
+  const tally = new Tally({ tasks: 3, done: 1, pending: [pendingTask(2), pendingTask(3)] }, 2, () => 0);
+  assert.deepEqual(tally.snapshot(0), {
+    tasksDone: 1,
+    tasks: 3,
+    stepsPerSecond: null,
+    etaMs: null,
+    workers: [null, null],
+  });
+});
+
+test('only steps of this session count for speed and time left', () => {
+  const item = pendingTask(2, 600);
+  let step = 600;
+  const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
+  tally.started(0, item, 0);
+  assert.equal(tally.snapshot(0).stepsPerSecond, null);
+  step = 800;
+  const { stepsPerSecond, etaMs, workers } = tally.snapshot(2000);
+  assert.equal(stepsPerSecond, 100);
+  // 200 steps took 2 s, 200 are left.
+  assert.ok(etaMs !== null && Math.abs(etaMs - 2000) < 1e-6);
+  assert.deepEqual(workers, [{ task: item.task, step: 800 }]);
+});
+
+test('the time left counts waiting tasks, and is never less than the longest running one needs', () => {
+  const items = [pendingTask(2), pendingTask(3), pendingTask(4), pendingTask(5)];
+  const [first, second, third] = items as [PendingTask, PendingTask, PendingTask];
+  const steps = [500, 500];
+  const tally = new Tally({ tasks: 4, done: 0, pending: items }, 2, (slot) => steps[slot] ?? 0);
+  tally.started(0, first, 0);
+  tally.started(1, second, 0);
+  // 1,000 steps in 1 s; 1,000 left in what runs and 2,000 in what waits.
+  assert.ok(Math.abs((tally.snapshot(1000).etaMs ?? 0) - 3000) < 1e-6);
+  steps[0] = 1000;
+  tally.ended(0, true);
+  steps[0] = 0;
+  tally.started(0, third, 1000);
+  assert.equal(tally.snapshot(1000).tasksDone, 1);
+  steps[0] = 1000;
+  tally.ended(0, true);
+  // 2,500 steps in 2.5 s; one running needs 500, one waits with 1,000: 1,500 by two workers' 1,000 a second.
+  assert.ok(Math.abs((tally.snapshot(2500).etaMs ?? 0) - 1500) < 1e-6);
+});
+
+test('the longest running task alone bounds the time left', () => {
+  const items = [pendingTask(2), pendingTask(3)];
+  const [first, second] = items as [PendingTask, PendingTask];
+  const steps = [1000, 200];
+  const tally = new Tally({ tasks: 2, done: 0, pending: items }, 2, (slot) => steps[slot] ?? 0);
+  tally.started(0, first, 0);
+  tally.started(1, second, 0);
+  tally.ended(0, true);
+  // 1,200 steps in 1.2 s by two workers; 800 are left for one, which does 500 a second.
+  assert.ok(Math.abs((tally.snapshot(1200).etaMs ?? 0) - 1600) < 1e-6);
+});
+
+test('a task that failed and is queued again counts as waiting from its checkpoint', () => {
+  const item = pendingTask(2);
+  let step = 500;
+  const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
+  tally.started(0, item, 0);
+  tally.ended(0, false);
+  step = 400;
+  tally.queuedAgain({ ...item, fromStep: 400 });
+  const { etaMs, tasksDone } = tally.snapshot(1000);
+  assert.equal(tasksDone, 0);
+  // 500 steps in 1 s; 600 are left.
+  assert.ok(etaMs !== null && Math.abs(etaMs - 1200) < 1e-6);
+});
+
+test('the speed is known at the first look, and however seldom one looks', () => {
+  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, predecessor: null, failures: 0 };
+  let step = 0;
+  const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
+  tally.started(0, item, 0);
+  step = 22_000;
+  assert.equal(tally.snapshot(11_000).stepsPerSecond, 2000);
+  step = 33_000;
+  assert.equal(tally.snapshot(22_000).stepsPerSecond, 1000);
+});
+
+test('the speed is that of the last ten seconds', () => {
+  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, predecessor: null, failures: 0 };
+  let step = 0;
+  const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
+  tally.started(0, item, 0);
+  tally.snapshot(0);
+  step = 10_000;
+  tally.snapshot(10_000);
+  step = 10_100;
+  assert.equal(tally.snapshot(20_000).stepsPerSecond, 10);
+});
+
+test('rows of a computation count for the time left, and not for the speed', () => {
+  const [task] = loadFrom(THEORY_FILES, 'identities.yaml').tasks;
+  assert.ok(task !== undefined);
+  const item = { task, fromStep: 0, predecessor: null, failures: 0 };
+  let row = 0;
+  const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => row);
+  tally.started(0, item, 0);
+  row = 5;
+  const { stepsPerSecond, etaMs } = tally.snapshot(1000);
+  assert.equal(stepsPerSecond, null);
+  // 5 of 20 draws took a second.
+  assert.ok(etaMs !== null && Math.abs(etaMs - 3000) < 1e-6);
+  row = 20;
+  tally.ended(0, true);
+  assert.deepEqual([tally.snapshot(4000).stepsPerSecond, tally.snapshot(4000).tasksDone], [null, 1]);
+});

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { formatSetting, settingOf } from '../../src/task/settings.js';
+import { loadFrom } from '../sweep/sweep-folder.js';
+import { identify } from '../../src/task/identity.js';
+import type { TrainingSettings } from '../../src/task/task.js';
+import { load, VERSIONS } from '../sweep/sweep-folder.js';
+
+fc.configureGlobal({ seed: 2105 });
+
+const SETTINGS: TrainingSettings = {
+  kind: 'train',
+  experiment: 'sphere',
+  intrinsicDim: 6,
+  ambientDim: 14,
+  latentDim: 13,
+  seed: 69,
+  modelSeed: 0,
+  steps: 150_000,
+  batchSize: 100,
+  learningRate: 1e-4,
+  hiddenWidths: [200, 200, 200],
+  biases: true,
+  decoderNoise: true,
+  initialDecoderLogVariance: -3,
+  decoderLogVarianceThreshold: -4,
+  evaluateEverySteps: 5_000,
+  evaluationPoints: 1_000,
+  logEverySteps: 1,
+  engine: 'compiled',
+};
+
+/** For each setting another value. */
+const OTHER: {
+  readonly [
+    Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims' | 'randomStreams'>
+  ]: TrainingSettings[Name];
+} = {
+  experiment: 'sigmoid',
+  intrinsicDim: 5,
+  ambientDim: 15,
+  latentDim: 12,
+  seed: 24,
+  modelSeed: 1,
+  steps: 150_001,
+  batchSize: 99,
+  learningRate: 1.0000000001e-4,
+  hiddenWidths: [200, 200],
+  biases: false,
+  decoderNoise: false,
+  initialDecoderLogVariance: -1,
+  decoderLogVarianceThreshold: null,
+  evaluateEverySteps: 5_001,
+  evaluationPoints: 1_001,
+  logEverySteps: 2,
+  engine: 'eager',
+};
+
+test('settings that are known by an id keep it: a change here orphans the results in every store', () => {
+  assert.equal(identify(SETTINGS, VERSIONS).name, 'sphere-6-14-13-seed69-e-4-b40ece9e4e67b737');
+});
+
+test('the id is that of the settings, in whatever order they are given', () => {
+  const { id } = identify(SETTINGS, VERSIONS);
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(Object.entries(SETTINGS), { minLength: Object.keys(SETTINGS).length }),
+      (entries) => {
+        assert.equal(identify(Object.fromEntries(entries) as unknown as TrainingSettings, VERSIONS).id, id);
+      },
+    ),
+  );
+});
+
+test('the engine xla is the one that was called compiled, in sweep files and in the ids of tasks', () => {
+  const sweepWith = (engine: string) =>
+    loadFrom(
+      {
+        'a.yaml': `experiment: linear\ngrid: { dimensions: [[1, 2, 1]], seed: [1] }\nsettings: { engine: ${engine} }\n`,
+      },
+      'a.yaml',
+    );
+  const [xla] = sweepWith('xla').tasks;
+  const [compiled] = sweepWith('compiled').tasks;
+  assert.ok(xla && compiled);
+  assert.equal(xla.id, compiled.id);
+  assert.equal(formatSetting('engine', settingOf(xla.settings, 'engine')), 'xla');
+});
+
+test('the released random streams are another task', () => {
+  assert.notEqual(
+    identify({ ...SETTINGS, randomStreams: 'released-code' }, VERSIONS).id,
+    identify(SETTINGS, VERSIONS).id,
+  );
+});
+
+test('a start at a bad optimum is another task, and none leaves the settings as they were', () => {
+  assert.notEqual(
+    identify({ ...SETTINGS, badOptimumExtraDims: 1 }, VERSIONS).id,
+    identify({ ...SETTINGS, badOptimumExtraDims: 2 }, VERSIONS).id,
+  );
+  const text = (extra: string) =>
+    `experiment: sigmoid\nsettings: { dimensions: [3, 7, 6], seed: 2${extra} }\n`;
+  const [plain, none] = ['', ', badOptimumExtraDims: none'].map((extra) => load(text(extra)).tasks[0]);
+  assert.deepEqual(none, plain);
+  assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'badOptimumExtraDims'));
+});
+
+test('any other setting or version is another task', () => {
+  const ids = Object.entries(OTHER).map(
+    ([name, value]) => identify({ ...SETTINGS, [name]: value }, VERSIONS).id,
+  );
+  ids.push(identify(SETTINGS, VERSIONS).id);
+  ids.push(identify(SETTINGS, { ...VERSIONS, tensorflow: '2.20.0' }).id);
+  ids.push(identify(SETTINGS, { ...VERSIONS, numerics: 2 }).id);
+  assert.deepEqual(
+    Object.keys(OTHER).sort(),
+    Object.keys(SETTINGS)
+      .filter((name) => name !== 'kind')
+      .sort(),
+  );
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+test('a default that is written out is the same task as one that is not', () => {
+  const given = {
+    modelSeed: 0,
+    steps: 150_000,
+    batchSize: 100,
+    learningRate: 1e-4,
+    hiddenWidths: [200, 200, 200],
+    biases: true,
+    decoderNoise: false,
+    initialDecoderLogVariance: -3,
+    decoderVarianceThreshold: 'none',
+    evaluateEverySteps: 5_000,
+    evaluationPoints: 1_000,
+    logEverySteps: 1,
+    engine: 'c',
+  };
+  const needed = { dimensions: [6, 14, 13], seed: 69 };
+  const idOf = (settings: object) => load(JSON.stringify({ experiment: 'sphere', settings })).tasks[0]?.id;
+  const bare = idOf(needed);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(Object.entries(given)), (entries) => {
+      assert.equal(idOf({ ...Object.fromEntries(entries), ...needed }), bare);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a name tells data, threshold and model seed, and is safe as a file name', () => {
+  const nameOf = (settings: Partial<TrainingSettings>) =>
+    identify({ ...SETTINGS, ...settings }, VERSIONS).name.slice(0, -17);
+  assert.equal(nameOf({ decoderLogVarianceThreshold: null }), 'sphere-6-14-13-seed69');
+  assert.equal(nameOf({ modelSeed: 5 }), 'sphere-6-14-13-seed69-e-4-model5');
+  assert.equal(nameOf({ decoderLogVarianceThreshold: -4.60517018599 }), 'sphere-6-14-13-seed69-var0.01');
+  assert.equal(nameOf({ decoderLogVarianceThreshold: Math.log(1e-9) }), 'sphere-6-14-13-seed69-var1e-9');
+  fc.assert(
+    fc.property(fc.double({ min: -80, max: 80, noNaN: true }), (decoderLogVarianceThreshold) => {
+      assert.match(
+        identify({ ...SETTINGS, decoderLogVarianceThreshold }, VERSIONS).name,
+        /^[a-z0-9.+-]{1,100}$/,
+      );
+    }),
+  );
+});
