@@ -29,6 +29,7 @@ const layers = {
     'report',
     'export',
     'dashboard',
+    'experiments',
   ],
   api: [
     'task',
@@ -51,22 +52,14 @@ const layers = {
 const upward = {
   'api/index.ts': ['experiments/vae/metrics/metric.ts', 'experiments/vae/plugins/plugin.ts'],
   'api/run-sweep.ts': ['experiments/vae/plugins/install.ts'],
-  'cli/gc.ts': ['experiments/numerics-version.ts'],
-  'cli/ls-text.ts': ['experiments/registry.ts'],
   'cli/plugins.ts': ['experiments/vae/plugins/install.ts'],
   'cli/run.ts': ['experiments/paper/statements/registry.ts', 'experiments/theory/computed.ts'],
-  'cli/sample.ts': ['experiments/vae/settings/training-data.ts'],
-  'cli/store-filter.ts': ['experiments/registry.ts'],
-  'cli/worker.ts': ['experiments/numerics-version.ts'],
   'dashboard/points.ts': ['experiments/paper/figures/scatter.ts'],
   'dashboard/results.ts': [
     'experiments/paper/statements/registry.ts',
     'experiments/paper/statements/theory-table.ts',
     'experiments/theory/computed.ts',
   ],
-  'dashboard/stored-sweeps.ts': ['experiments/registry.ts'],
-  'dashboard/task-detail.ts': ['experiments/registry.ts'],
-  'experiments/vae/plugins/install.ts': ['experiments/registry.ts'],
   'export/rows/computations.ts': ['experiments/theory/computations/quantities.ts'],
   'export/rows/tasks.ts': ['experiments/theory/computations/quantities.ts'],
   'export/task-columns.ts': [
@@ -116,7 +109,6 @@ const upward = {
     'experiments/paper/statements/statement.ts',
     'experiments/vae/plugins/sections.ts',
   ],
-  'run/defaults.ts': ['experiments/numerics-version.ts'],
   'run/run-sweep.ts': [
     'remote/bucket/result-bucket.ts',
     'remote/bucket/transfers.ts',
@@ -125,27 +117,9 @@ const upward = {
     'remote/queue/train-queued.ts',
   ],
   'run/train-all.ts': ['remote/bucket/result-bucket.ts', 'remote/bucket/transfers.ts'],
-  'store/task-record.ts': [
-    'experiments/theory/tasks/theory-settings.ts',
-    'experiments/vae/settings/training-settings.ts',
-  ],
-  'sweep/file-schema.ts': ['experiments/registry.ts'],
-  'sweep/json-schema.ts': ['experiments/registry.ts'],
-  'sweep/reference.ts': ['experiments/registry.ts'],
-  'sweep/sweep-file.ts': ['experiments/registry.ts'],
-  'task/cost.ts': ['experiments/registry.ts'],
-  'task/identity.ts': ['experiments/numerics-version.ts', 'experiments/registry.ts'],
-  'task/protocol.ts': ['store/predecessors.ts'],
-  'task/settings.ts': [
-    'experiments/registry.ts',
-    'experiments/vae/settings/engine-names.ts',
-    'experiments/vae/settings/threshold.ts',
-  ],
+  'task/settings.ts': ['experiments/vae/settings/engine-names.ts', 'experiments/vae/settings/threshold.ts'],
   'task/task.ts': [
-    'experiments/theory/computations/bad-optimum-settings.ts',
-    'experiments/theory/computations/gradient-flow-settings.ts',
-    'experiments/theory/computations/identities-settings.ts',
-    'experiments/theory/computations/landscape-settings.ts',
+    'experiments/theory/tasks/theory-settings.ts',
     'experiments/vae/settings/training-settings.ts',
   ],
   'task/user-modules.ts': ['experiments/vae/metrics/metric.ts', 'experiments/vae/plugins/plugin.ts'],
@@ -156,7 +130,7 @@ const escaped = (file) => `^src/${file.replaceAll('.', '[.]')}$`;
 const own = (room) => (room === 'experiments' ? '^src/experiments/[^/]+$' : `^src/${room}/`);
 
 const withoutTensorFlow =
-  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|vae/(settings|metrics|plugins)/))';
+  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
 
 module.exports = {
   forbidden: [

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { median } from 'simple-statistics';
+import '../src/experiments/index.js';
 import type { Loop } from '../src/compiler/loop.js';
 import { tf } from '../src/compiler/native/tensorflow.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';

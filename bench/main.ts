@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import '../src/experiments/index.js';
 import { EXIT, InputError, UserError } from '../src/errors.js';
 import { compareResults, readResult } from './compare.js';
 import { describeMachine, describeVersions } from './machine.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { installedVersions } from '../src/run/defaults.js';
+import { installedVersions } from '../src/task/registry.js';
 import { runSweep } from '../src/run/run-sweep.js';
 import { TASK_FILES, taskFolder } from '../src/store/task-folder.js';
 import { loadSweep, type Sweep } from '../src/sweep/load.js';

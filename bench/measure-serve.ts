@@ -1,6 +1,6 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { installedVersions } from '../src/run/defaults.js';
+import { installedVersions } from '../src/task/registry.js';
 import { BatchStream, EMPTY_STREAM } from '../src/logs/batch-stream.js';
 import { stepSchema } from '../src/logs/schemas.js';
 import { acquireStoreLock } from '../src/store/lock.js';

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
+import '../src/experiments/index.js';
 import { trainQueued } from '../src/remote/queue/train-queued.js';
 import { parseQueueUrl } from '../src/remote/queue/address.js';
 import type { CoordinatorFigures } from './measure-queue.js';

@@ -1,9 +1,9 @@
+import '../src/experiments/index.js';
 import { parseQueueUrl } from '../src/remote/queue/address.js';
 import { QueueConnection } from '../src/remote/queue/connection.js';
 import { TaskWorker, type TaskHandler } from '../src/remote/queue/task-worker.js';
 import { QUEUE_TIMING } from '../src/remote/queue/timing.js';
 import { stepsOf } from '../src/task/cost.js';
-import { THEORY_VERSION } from '../src/experiments/numerics-version.js';
 import { taskOf } from './shapes.js';
 
 /** A process of workers that train nothing: URL and number are its arguments. It goes on until it is killed. */
@@ -25,7 +25,7 @@ for (let number = 1; number <= Number(count); number++)
   new TaskWorker({
     connection: await QueueConnection.open(parseQueueUrl(url), QUEUE_TIMING, say),
     name: `simulated-${process.pid}-${number}`,
-    versions: { ...versions, theory: THEORY_VERSION },
+    versions,
     slots: 1,
     timing: QUEUE_TIMING,
     handler,

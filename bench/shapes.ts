@@ -1,4 +1,4 @@
-import { NUMERICS_VERSION } from '../src/experiments/numerics-version.js';
+import { NUMERICS_VERSION } from '../src/experiments/vae/numerics-version.js';
 import { installedTensorFlow } from '../src/store/installation.js';
 import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
 import { identify } from '../src/task/identity.js';

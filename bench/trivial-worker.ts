@@ -1,3 +1,4 @@
+import '../src/experiments/index.js';
 import { stepsOf } from '../src/task/cost.js';
 import type { WorkerReply, WorkerRequest } from '../src/task/protocol.js';
 import { finishTrivially } from './trivial-task.js';

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { stringify } from 'csv-stringify/sync';
-import { EXIT, UserError } from '../src/errors.js';
+import { EXIT, InputError, UserError } from '../src/errors.js';
+import '../src/experiments/index.js';
+import { experimentOf } from '../src/task/registry.js';
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { loadPlugin } from '../src/experiments/vae/plugins/load.js';
 import { installPlugin } from '../src/task/user-modules.js';
-import type { SampleRequest } from '../src/task/protocol.js';
+import type { SampleModule, SampleRequest } from '../src/task/protocol.js';
 
 /** Entry of the process that draws points for `vae-sweep sample`: CSV to standard output, block by block. */
 setNativeEnvironment();
@@ -17,11 +19,12 @@ try {
 
 async function writePoints({ task, folder, count, seed, plugins }: SampleRequest): Promise<void> {
   for (const file of plugins) installPlugin(await loadPlugin(file));
-  const { samplePoints } = await import('../src/experiments/vae/training/sample.js');
+  const { sample } = experimentOf(task.settings);
+  if (sample === null) throw new InputError(`${task.name} has no model: there is nothing to draw from`);
+  const { coordinates, samplePoints } = (await import(sample.href)) as SampleModule;
   // Whoever reads, as `head`, may have seen enough.
   process.stdout.on('error', () => process.exit());
-  const names = Array.from({ length: task.settings.ambientDim }, (_, i) => `x${String(i + 1)}`);
-  process.stdout.write(stringify([names]));
+  process.stdout.write(stringify([[...coordinates(task)]]));
   for (const rows of samplePoints(task, folder, count, seed))
     if (!process.stdout.write(stringify(rows))) await once(process.stdout, 'drain');
 }

@@ -1,14 +1,15 @@
 import { Piscina } from 'piscina';
-import { installPlugin } from '../src/task/user-modules.js';
+import '../src/experiments/index.js';
 import type { ThreadData } from '../src/pool/thread-pool.js';
-import { isTraining, type TheoryTask } from '../src/task/task.js';
-import type { TrainRequest, WarmUpRequest, WorkerReply, WorkerRequest } from '../src/task/protocol.js';
+import { experimentOf } from '../src/task/registry.js';
+import type { WorkerModule, WorkerReply, WorkerRequest } from '../src/task/protocol.js';
+import type { Task } from '../src/task/task.js';
+import { installPlugin } from '../src/task/user-modules.js';
 
 /**
  * Entry of a worker's thread. What a request needs is loaded at the first of its kind: loading TensorFlow in all threads at once is
- * not safe, and computations don't need it.
+ * not safe, and not every experiment needs it.
  */
-let train: ((request: WarmUpRequest | TrainRequest) => Promise<WorkerReply>) | undefined;
 
 /** Before the first task, whose data and metrics they may be. */
 const pluginsInstalled = installPlugins();
@@ -17,19 +18,20 @@ const clock = { now: () => performance.now(), date: () => new Date() };
 
 export default async function handle(request: WorkerRequest): Promise<WorkerReply> {
   await pluginsInstalled;
-  if (isComputation(request)) {
-    const { compute } = await import('../src/experiments/theory/worker/compute.js');
-    return compute(request, clock);
+  if (request.type === 'train') return (await load(addressOf(request.task))).run(request, clock);
+  for (const address of new Set(request.tasks.map(addressOf))) {
+    const { warmUp } = await load(address);
+    await warmUp?.(request.tasks.filter((task) => addressOf(task) === address));
   }
-  if (train === undefined) {
-    const { requestHandler } = await import('../src/experiments/vae/training/handle-request.js');
-    train = requestHandler(clock);
-  }
-  return train(request as WarmUpRequest | TrainRequest);
+  return { type: 'warm' };
 }
 
-function isComputation(request: WorkerRequest): request is TrainRequest<TheoryTask> {
-  return request.type === 'train' && !isTraining(request.task);
+function addressOf({ settings }: Task): string {
+  return experimentOf(settings).worker.href;
+}
+
+async function load(address: string): Promise<WorkerModule> {
+  return (await import(address)) as WorkerModule;
 }
 
 async function installPlugins(): Promise<void> {

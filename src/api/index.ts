@@ -1,4 +1,5 @@
 /** `import { runSweep, readLogs, compile } from 'vae-sweep'`. Importing it loads no TensorFlow. */
+import '../experiments/index.js';
 import type { Loop, LoopBody } from '../compiler/loop.js';
 import type { CompileOptions, Step } from '../compiler/index.js';
 

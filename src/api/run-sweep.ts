@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Writable } from 'node:stream';
-import { defaultRunOptions, installedVersions } from '../run/defaults.js';
+import { defaultRunOptions } from '../run/defaults.js';
+import { installedVersions } from '../task/registry.js';
 import { installPlugins } from '../experiments/vae/plugins/install.js';
 import { runSweep as runTasks, type RunResult } from '../run/run-sweep.js';
 import { InputError } from '../errors.js';

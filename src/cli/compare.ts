@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
 import { loadSweep } from '../sweep/load.js';
-import { installedVersions } from '../run/defaults.js';
+import { installedVersions } from '../task/registry.js';
 
 interface CompareArguments {
   readonly a: string;

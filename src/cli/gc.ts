@@ -2,14 +2,13 @@ import type { CommandModule } from 'yargs';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { loadSweep } from '../sweep/load.js';
 import { stepsOf } from '../task/cost.js';
-import { courseOf } from '../task/identity.js';
-import { THEORY_VERSION } from '../experiments/numerics-version.js';
-import { isTraining, type Task, type TaskVersions } from '../task/task.js';
+import { trajectoryOf } from '../task/identity.js';
+import type { Task, Versions } from '../task/task.js';
 import { formatCount } from '../units.js';
 import type { Choice, Victim } from './delete.js';
 import { deleteChosen, leftOvers } from './delete.js';
 import { stateText } from './ls-text.js';
-import { installedVersions } from '../run/defaults.js';
+import { describeVersions, installedVersions } from '../task/registry.js';
 import { storeOptions } from './store-filter.js';
 
 interface CollectArguments {
@@ -49,14 +48,14 @@ export const gcCommand: CommandModule<object, CollectArguments> = {
 export function chooseUnasked(
   entries: readonly StoreEntry[],
   asked: readonly Task[],
-  versions: TaskVersions,
+  versions: Versions,
 ): Choice {
   const names = new Set(asked.map(({ name }) => name));
-  const mostSteps = stepsByCourse(asked);
+  const mostSteps = stepsByTrajectory(asked);
   const others = entries.filter(({ name }) => !names.has(name));
   const tasks = others.filter((entry) => entry.kind === 'task');
   const isShorter = ({ task }: TaskEntry) =>
-    isTraining(task) && task.settings.steps < (mostSteps.get(courseOf(task)) ?? 0);
+    stepsOf(task.settings) < (mostSteps.get(trajectoryOf(task)) ?? 0);
   const unasked = tasks.filter((entry) => !isShorter(entry));
   const aside = others.filter(({ kind }) => kind === 'aside');
   return {
@@ -76,29 +75,21 @@ export function chooseUnasked(
   };
 }
 
-function stepsByCourse(tasks: readonly Task[]): ReadonlyMap<string, number> {
-  const steps = new Map<string, number>();
-  for (const task of tasks.filter(isTraining)) {
-    const course = courseOf(task);
-    steps.set(course, Math.max(task.settings.steps, steps.get(course) ?? 0));
+/** A task that nothing continues from has no trajectory, so that the map has none for it. */
+function stepsByTrajectory(tasks: readonly Task[]): ReadonlyMap<string | null, number> {
+  const most = new Map<string | null, number>();
+  for (const task of tasks) {
+    const trajectory = trajectoryOf(task);
+    if (trajectory !== null)
+      most.set(trajectory, Math.max(stepsOf(task.settings), most.get(trajectory) ?? 0));
   }
-  return steps;
+  return most;
 }
 
 /** As `done, of TensorFlow 2.20.0`. */
-function whyUnasked({ task, state }: TaskEntry, installed: TaskVersions): string {
-  return `${stateText(state, stepsOf(task.settings))}${otherVersions(task, installed)}`;
-}
-
-function otherVersions(task: Task, installed: TaskVersions): string {
-  if (!isTraining(task))
-    return task.versions.theory === THEORY_VERSION ? '' : `, of theory version ${task.versions.theory}`;
-  const { tensorflow, numerics } = task.versions;
-  const others = [
-    ...(tensorflow === installed.tensorflow ? [] : [`, of TensorFlow ${tensorflow}`]),
-    ...(numerics === installed.numerics ? [] : [`, of numerics version ${numerics}`]),
-  ];
-  return others.join('');
+function whyUnasked({ task, state }: TaskEntry, installed: Versions): string {
+  const versions = describeVersions(task, installed).map((version) => `, of ${version}`);
+  return `${stateText(state, stepsOf(task.settings))}${versions.join('')}`;
 }
 
 function keptLine(entries: readonly StoreEntry[], what: string): string {

@@ -2,7 +2,7 @@ import { FAILURE_WORDS } from '../run/triage.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder, type TaskState } from '../store/task-folder.js';
 import { stepsOf } from '../task/cost.js';
-import { experimentOf } from '../experiments/registry.js';
+import { experimentOf } from '../task/registry.js';
 import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
 import type { Settings } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';

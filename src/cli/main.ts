@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import '../experiments/index.js';
 import { EXIT, InputError, UserError } from '../errors.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';

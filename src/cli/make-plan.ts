@@ -1,10 +1,11 @@
 import { freeBytes } from '../store/disk-space.js';
 import type { TaskState } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
-import { estimateCost, estimateElapsedMs } from '../task/cost.js';
-import type { Cost } from '../task/task-type.js';
+import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
+import type { Cost } from '../task/experiment.js';
 import type { Sweep } from '../sweep/load.js';
-import { isTraining, type Task } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 
 /** A task, how far it is, and what it is likely to cost. */
 export interface PlannedTask {
@@ -45,7 +46,11 @@ export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
     tasks: new Map(planned.map((item) => [item.task.id, item])),
     remaining: {
       tasks: toDo.length,
-      steps: toDo.reduce((sum, { task }) => sum + (isTraining(task) ? task.settings.steps : 0), 0),
+      steps: toDo.reduce(
+        (sum, { task: { settings } }) =>
+          sum + (experimentOf(settings).unit === 'step' ? stepsOf(settings) : 0),
+        0,
+      ),
       elapsedMs: estimateElapsedMs(
         toDo.map(({ cost }) => cost),
         workers,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import { installedPlugins } from '../task/user-modules.js';
-import { installedVersions } from '../run/defaults.js';
+import { installedVersions } from '../task/registry.js';
 import { InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { loadSweep } from '../sweep/load.js';

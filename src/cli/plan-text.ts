@@ -74,7 +74,7 @@ function cellRow(tasks: readonly Task[], columns: readonly string[], { tasks: pl
   const items = tasks.flatMap((task) => planned.get(task.id) ?? []);
   const [first] = items;
   if (first === undefined) return [];
-  const seeds = tasks.map(({ settings }) => settings.seed);
+  const seeds = tasks.map(({ settings }) => settingOf(settings, 'seed'));
   const more = seeds.length - MAX_SEEDS;
   return [
     ...cellTexts(first.task, columns),

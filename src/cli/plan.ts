@@ -22,7 +22,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   handler: (argv) => {
     const plan = makePlan(loadSweepOf(argv), argv.out, argv.workers);
     process.stdout.write(argv.json ? planJson(plan) : planText(plan));
-    checkDiskSpace(plan.out, plan.remaining.bytes);
+    checkDiskSpace(plan.out, plan.remaining.bytes, plan.sweep.tasks);
   },
 };
 

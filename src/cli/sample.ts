@@ -6,8 +6,8 @@ import { EXIT, InputError, StoreError } from '../errors.js';
 import { installedPlugins } from '../task/user-modules.js';
 import { listStore } from '../store/inventory.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
-import { trainingData } from '../experiments/vae/settings/training-data.js';
-import { isTraining, type TrainingTask } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import type { SampleRequest } from '../task/protocol.js';
 import { received } from './options.js';
 import { STATE_WORDS } from './state-words.js';
@@ -63,14 +63,13 @@ export const sampleCommand: CommandModule<object, SampleArguments> = {
   },
 };
 
-function finishedTask(name: string, out: string): TrainingTask {
+function finishedTask(name: string, out: string): Task {
   const entry = findTask(name, listStore(out), out);
   if (entry.kind !== 'task')
     throw new InputError(`${name} is no task that can be read; vae-sweep ls says why`);
   const { task } = entry;
-  if (!isTraining(task)) throw new InputError(`${task.name} trains no model: there is nothing to draw from`);
-  // Throws where a plugin has its data that is not given.
-  trainingData(task.settings.experiment);
+  if (experimentOf(task.settings).sample === null)
+    throw new InputError(`${task.name} trains no model: there is nothing to draw from`);
   const state = verifyTask(taskFolder(out, task), task.id);
   if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
   if (state.state !== 'done')

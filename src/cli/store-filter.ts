@@ -3,7 +3,7 @@ import { InputError } from '../errors.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder, type TaskState } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
-import { experimentOf } from '../experiments/registry.js';
+import { experimentOf } from '../task/registry.js';
 import { select } from '../sweep/selection.js';
 import { repeatable } from './options.js';
 import { STATE_WORDS } from './state-words.js';

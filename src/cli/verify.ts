@@ -4,7 +4,8 @@ import { onStopRequest } from '../run/stop.js';
 import { EXIT, InputError } from '../errors.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
-import { isTraining, type Task } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import { defaultRunOptions } from '../run/defaults.js';
 import {
@@ -111,7 +112,7 @@ async function retrainSome(
 export function comparisonText(comparisons: readonly Comparison[], seed: number): string {
   const lines = comparisons.map((comparison) => `  ${comparison.task.name}: ${outcomeText(comparison)}\n`);
   const differing = comparisons.filter(({ differing }) => differing.length > 0);
-  const mayRound = differing.some(({ task }) => isTraining(task));
+  const mayRound = differing.some(({ task }) => experimentOf(task.settings).dependsOnCpu);
   return [
     `Trained again (${formatCount(comparisons.length)}, seed ${seed}):\n${lines.join('')}`,
     differing.length === 0

@@ -2,8 +2,7 @@ import type { CommandModule } from 'yargs';
 import { onStopRequest } from '../run/stop.js';
 import { EXIT } from '../errors.js';
 import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
-import { THEORY_VERSION } from '../experiments/numerics-version.js';
-import { installedVersions } from '../run/defaults.js';
+import { installedVersions } from '../task/registry.js';
 import { outOption, workersOption } from './options.js';
 import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
 
@@ -36,7 +35,6 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
         'without a shared disk; the run has the same bucket',
       ),
   handler: async (argv) => {
-    const versions = { ...installedVersions(), theory: THEORY_VERSION };
     const { runQueueWorker } = await import('../remote/queue/run-worker.js');
     const stop = new AbortController();
     const removeHandlers = onStopRequest((reason) => {
@@ -50,7 +48,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
       checkpointEveryMs: argv.checkpointEvery * 1000,
       stallMs: argv.stallAfter * 1000,
       memoryBytes: argv.maxMemory * 1e6,
-      versions,
+      versions: installedVersions(),
       signal: stop.signal,
       output: process.stderr,
     }).finally(removeHandlers);

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
 import { refuseTaskLinks, taskFolder } from '../store/task-folder.js';
+import { stepsOf } from '../task/cost.js';
+import { experimentOf } from '../task/registry.js';
 import { isTraining, type Task } from '../task/task.js';
 import type { SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
 import { pointsSvg } from './points.js';
@@ -102,5 +104,5 @@ function listOf(item: z.ZodType<string, string>, most: number) {
 }
 
 function lastStep({ settings }: Task): number {
-  return settings.kind === 'train' ? settings.steps : MOST_STEPS;
+  return experimentOf(settings).unit === 'step' ? stepsOf(settings) : MOST_STEPS;
 }

@@ -1,7 +1,8 @@
 import { stepsOf } from '../task/cost.js';
 import type { Sweep, SweepPart } from '../sweep/load.js';
 import { formatSetting, hasSetting, settingOf } from '../task/settings.js';
-import { isTraining, type Task } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import type { GridRow, PartView, TaskInfo } from './page/protocol.js';
 
 const SEEDS = ['seed', 'modelSeed'];
@@ -41,8 +42,9 @@ function partView(part: SweepPart): PartView {
 
 function toInfo(task: Task, label: string): TaskInfo {
   const { id, name, settings } = task;
-  const experiment = isTraining(task) ? task.settings.experiment : task.settings.kind;
-  return { id, name, label, steps: stepsOf(settings), trains: isTraining(task), experiment };
+  const experiment = experimentOf(settings);
+  const trains = experiment.unit === 'step';
+  return { id, name, label, steps: stepsOf(settings), trains, experiment: experiment.name };
 }
 
 function hasAll({ tasks }: SweepPart, name: string): boolean {

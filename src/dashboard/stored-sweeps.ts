@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { listStore } from '../store/inventory.js';
 import { namesIn, readJsonFile } from '../store/files.js';
 import type { Sweep, SweepPart } from '../sweep/load.js';
-import { experimentOf } from '../experiments/registry.js';
+import { experimentOf } from '../task/registry.js';
 import { isSameSetting, settingOf } from '../task/settings.js';
 import { type Task } from '../task/task.js';
 

@@ -5,7 +5,7 @@ import { formatNumber } from '../report/tables/format.js';
 import { valueAt } from '../logs/read.js';
 import { readSessions } from '../store/sessions.js';
 import { taskFolder } from '../store/task-folder.js';
-import { experimentOf } from '../experiments/registry.js';
+import { experimentOf } from '../task/registry.js';
 import { formatSetting, settingOf } from '../task/settings.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EXIT, UserError } from '../errors.js';
-import type { TrainingTask } from '../task/task.js';
+import type { Task } from '../task/task.js';
 import type { TrainOutcome } from '../task/protocol.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
 import type { Job } from './task-pool.js';
@@ -74,7 +74,7 @@ export class HostProcess {
     return this.#ended === null && !this.#isKilled;
   }
 
-  async warmUp(tasks: readonly TrainingTask[]): Promise<void> {
+  async warmUp(tasks: readonly Task[]): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#warming.push({ resolve, reject });
       this.#send({ type: 'warmUp', tasks });

@@ -1,11 +1,11 @@
-import type { TrainingTask } from '../task/task.js';
+import type { Task } from '../task/task.js';
 import type { TrainOutcome } from '../task/protocol.js';
 import type { Job } from './task-pool.js';
 
 /** What the coordinator says to a process that hosts training threads. `slot` is the thread's number in it. */
 export type HostRequest =
   | ({ readonly type: 'open' } & HostOptions)
-  | { readonly type: 'warmUp'; readonly tasks: readonly TrainingTask[] }
+  | { readonly type: 'warmUp'; readonly tasks: readonly Task[] }
   | { readonly type: 'train'; readonly slot: number; readonly job: Job }
   | { readonly type: 'stop' };
 

@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../errors.js';
 import { installedPlugins } from '../task/user-modules.js';
-import type { TrainingTask } from '../task/task.js';
+import type { Task } from '../task/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
 import type { EndedOutcome, Job, TaskOutcome, TaskPool } from './task-pool.js';
@@ -69,7 +69,7 @@ export class ProcessPool implements TaskPool {
     }, WATCH_EVERY_MS);
   }
 
-  async warmUp(tasks: readonly TrainingTask[]): Promise<void> {
+  async warmUp(tasks: readonly Task[]): Promise<void> {
     try {
       await Promise.all([...this.#hosts()].map(async (host) => host.warmUp(tasks)));
     } catch (error) {

@@ -1,5 +1,5 @@
-import type { Task, TrainingTask } from '../task/task.js';
-import type { Predecessor } from '../store/predecessors.js';
+import type { Task } from '../task/task.js';
+import type { Predecessor } from '../task/protocol.js';
 import type { TrainOutcome } from '../task/protocol.js';
 
 /** How a task ended that did not come to say it itself. */
@@ -29,7 +29,7 @@ export interface TaskPool {
   /** Rejects when nothing can be trained any more. */
   readonly broken: Promise<never>;
   /** Lets everything be loaded and compiled that these tasks need first. */
-  warmUp(tasks: readonly TrainingTask[]): Promise<void>;
+  warmUp(tasks: readonly Task[]): Promise<void>;
   /** Trains a task to its end. `onStart` gets the task's slot. */
   train(job: Job, onStart: (slot: number) => void): Promise<TaskOutcome>;
   /** Steps that the slot's task has done. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { TrainingTask } from '../task/task.js';
+import type { Task } from '../task/task.js';
 import type { TrainOutcome, WorkerReply, WorkerRequest } from '../task/protocol.js';
 import type { HostOptions } from './host-protocol.js';
 import type { Job } from './task-pool.js';
@@ -46,7 +46,7 @@ export class ThreadPool {
   }
 
   /** Lets one thread run every operation once that the tasks need, before the others start. */
-  async warmUp(tasks: readonly TrainingTask[]): Promise<void> {
+  async warmUp(tasks: readonly Task[]): Promise<void> {
     await this.#piscina.run({ type: 'warmUp', tasks });
   }
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileDurably } from '../store/files.js';
 import type { Figure } from './figures/figure.js';
-import { isTraining, type Task } from '../task/task.js';
+import { describeVersions } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import { makeFigures } from './figures/make.js';
 import { writeFigures } from './figures/write.js';
 import { renderPage, type PageOwnSection } from './page/page.js';
@@ -82,7 +83,5 @@ function contentOf({ sweep, parts, sections, verdicts, deviations, missingComput
 }
 
 function versionsText(task: Task): string {
-  return isTraining(task)
-    ? `TensorFlow ${task.versions.tensorflow}, numerics ${task.versions.numerics}`
-    : `theory ${task.versions.theory}`;
+  return describeVersions(task).join(', ');
 }

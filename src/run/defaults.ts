@@ -1,7 +1,4 @@
 import { totalmem } from 'node:os';
-import { installedTensorFlow } from '../store/installation.js';
-import { NUMERICS_VERSION } from '../experiments/numerics-version.js';
-import type { TaskVersions } from '../task/task.js';
 import type { RunOptions } from './run-sweep.js';
 
 /** Of training, whichever command trains. */
@@ -27,11 +24,6 @@ export function defaultRunOptions() {
     retryDiverged: false,
     retrainCorrupt: false,
   } satisfies Partial<RunOptions>;
-}
-
-/** The versions that decide the bits of what would be trained here. */
-export function installedVersions(): TaskVersions {
-  return { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
 }
 
 /** Of the machine, or of the container that this runs in. */

@@ -11,7 +11,8 @@ import {
 } from '../store/task-folder.js';
 import { doneText, failureOf, type TaskFailureOutcome } from '../pool/outcome.js';
 import type { TaskOutcome, TaskPool } from '../pool/task-pool.js';
-import { isTraining, type Task } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import type { Tally } from './tally.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
@@ -148,7 +149,8 @@ class Dispatch {
         return;
       case 'stopped':
         logger.info({ task: name, step: outcome.step }, 'task stopped');
-        if (isTraining(item.task)) event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
+        if (experimentOf(item.task.settings).isResumable)
+          event(`stopped: ${name} at step ${formatCount(outcome.step)}`);
         else event(`stopped: ${name}, to start again`);
         return;
       case 'corrupt':

@@ -128,7 +128,7 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   say(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
-  checkDiskSpace(outDir, bytesToWrite(found));
+  checkDiskSpace(outDir, bytesToWrite(found), sweep.tasks);
   const result = await trainPending({ tasks: sweep.tasks.length, done, pending }, options, logger);
   const allFailed = [...failed, ...result.failed];
   const corrupt = [...found.corrupt, ...result.corrupt];

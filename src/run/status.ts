@@ -9,7 +9,8 @@ import { taskFolder } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import type { Sweep } from '../sweep/load.js';
 import { stepsOf } from '../task/cost.js';
-import { isTraining, type Task } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import { paceOf, type Stretch } from './pace.js';
 import type { CorruptTask, FailedTask } from './triage.js';
 import { triage } from './triage.js';
@@ -107,9 +108,9 @@ function stretchesSince(sinceMs: number, found: readonly Found[], outDir: string
     // With the released random streams a task continues from one step before its predecessor's last.
     const steps = state.state === 'interrupted' ? Math.max(0, state.step - fromStep) : null;
     const timed = timedSteps(taskFolder(outDir, task), sinceMs, steps);
-    // A computation that ended has done all that its estimate is for, however few rows it has.
-    const isComputed = state.state === 'done' && !isTraining(task);
-    const whole = isComputed ? { steps: stepsOf(task.settings) } : {};
+    // A task that ended has done all that its estimate is for, however few rows it has.
+    const isWhole = state.state === 'done' && experimentOf(task.settings).unit === 'row';
+    const whole = isWhole ? { steps: stepsOf(task.settings) } : {};
     return timed.map((each) => ({ settings: task.settings, ...each, ...whole }));
   });
 }

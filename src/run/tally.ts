@@ -1,5 +1,6 @@
 import { estimateCost, stepsOf } from '../task/cost.js';
-import { isTraining, type Task } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import type { PendingTask } from './triage.js';
 import { remainingWorkMs } from './triage.js';
 
@@ -81,7 +82,7 @@ export class Tally {
     const running = this.#running[slot];
     if (!running) return;
     const steps = this.#sessionSteps(slot, running);
-    if (isTraining(running.task)) this.#endedSteps += steps;
+    if (countsSteps(running)) this.#endedSteps += steps;
     this.#endedWorkMs += steps * running.workMsPerStep;
     this.#running[slot] = null;
     while (this.#running.length > this.#workers && this.#running.at(-1) === null) this.#running.pop();
@@ -112,7 +113,7 @@ export class Tally {
   #speed(nowMs: number): number | null {
     let steps = this.#endedSteps;
     for (const [running, slot] of this.#active())
-      if (isTraining(running.task)) steps += this.#sessionSteps(slot, running);
+      if (countsSteps(running)) steps += this.#sessionSteps(slot, running);
     this.#window.push({ atMs: nowMs, steps });
     // The oldest sample is at the window's far end or just outside it, however seldom samples are taken.
     const inside = this.#window.findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
@@ -145,4 +146,9 @@ export class Tally {
   #sessionSteps(slot: number, { fromStep }: Running): number {
     return Math.max(0, this.#stepOf(slot) - fromStep);
   }
+}
+
+/** The speed is that of steps. */
+function countsSteps({ task }: { readonly task: Task }): boolean {
+  return experimentOf(task.settings).unit === 'step';
 }

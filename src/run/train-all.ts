@@ -4,7 +4,8 @@ import type { ResultBucket } from '../remote/bucket/result-bucket.js';
 import { Sender } from '../remote/bucket/transfers.js';
 import { StoreError } from '../errors.js';
 import { ProcessPool, type Isolation } from '../pool/process-pool.js';
-import { isTraining, type Task, type TrainingSettings, type TrainingTask } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import type { DispatchResult } from './dispatch.js';
 import { dispatch } from './dispatch.js';
 import type { Output } from './progress.js';
@@ -94,25 +95,12 @@ function unlessFull(log: () => void): void {
   }
 }
 
-/** The first task for each set of TensorFlow operations that training may use; none for computations. */
-function representatives(pending: readonly PendingTask[]): TrainingTask[] {
-  const firsts = new Map<string, TrainingTask>();
+/** The first task of those that one warm-up serves. */
+function representatives(pending: readonly PendingTask[]): Task[] {
+  const firsts = new Map<string, Task>();
   for (const { task } of pending) {
-    if (!isTraining(task)) continue;
-    const key = operationsKey(task.settings);
-    if (!firsts.has(key)) firsts.set(key, task);
+    const key = experimentOf(task.settings).warmUpKey(task.settings);
+    if (key !== null && !firsts.has(key)) firsts.set(key, task);
   }
   return [...firsts.values()];
-}
-
-function operationsKey(settings: TrainingSettings): string {
-  const { experiment, engine, biases, decoderNoise, decoderLogVarianceThreshold, hiddenWidths } = settings;
-  return [
-    experiment,
-    engine,
-    biases,
-    decoderNoise,
-    decoderLogVarianceThreshold !== null,
-    hiddenWidths.length,
-  ].join();
 }

@@ -1,4 +1,4 @@
-import type { Predecessor } from '../store/predecessors.js';
+import type { Predecessor } from '../task/protocol.js';
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
 import type { Task } from '../task/task.js';

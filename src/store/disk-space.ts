@@ -1,6 +1,8 @@
 import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../errors.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import { formatBytes } from '../units.js';
 
 /** Bytes that this user may still write on the disk where the folder is, or will be. */
@@ -11,12 +13,13 @@ export function freeBytes(outDir: string): number {
   return bavail * bsize;
 }
 
-/** Refuses a sweep whose results can't fit on the disk. */
-export function checkDiskSpace(outDir: string, bytes: number): void {
+/** Refuses a sweep whose results can't fit on the disk. @param bytes of the results of these tasks */
+export function checkDiskSpace(outDir: string, bytes: number, tasks: readonly Task[]): void {
   const free = freeBytes(outDir);
   if (bytes <= free) return;
+  const advice = new Set(tasks.flatMap(({ settings }) => experimentOf(settings).diskAdvice ?? []));
   throw new InputError(
     `the logs need about ${formatBytes(bytes)}, and the disk of ${path.resolve(outDir)} has ${formatBytes(free)} free: ` +
-      'log fewer steps (logEverySteps in the sweep file or --set logEverySteps=10), or use another disk with --out',
+      [...advice, 'use another disk with --out'].join(', or '),
   );
 }

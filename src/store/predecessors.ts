@@ -1,23 +1,12 @@
 import path from 'node:path';
-import { z } from 'zod';
-import { courseOf } from '../task/identity.js';
-import { isTraining, type Task, type TrainingTask } from '../task/task.js';
+import { stepsOf } from '../task/cost.js';
+import { trajectoryOf } from '../task/identity.js';
+import type { Predecessor } from '../task/protocol.js';
+import { experimentOf } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import { namesIn, readJsonFile } from './files.js';
+import { taskRecordSchema } from './task-record.js';
 import { tasksFolder, readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
-
-/** A finished task of fewer steps and otherwise the same settings: one of more steps goes on from its final state. */
-export interface Predecessor {
-  readonly id: string;
-  /** Absolute path of its folder. */
-  readonly folder: string;
-  readonly steps: number;
-}
-
-const taskSchema = z.object({
-  id: z.string(),
-  settings: z.looseObject({ steps: z.int() }),
-  versions: z.looseObject({}),
-});
 
 /** The `-` and the 16 digits at the end of a folder's name. */
 const ID_LENGTH = 17;
@@ -31,7 +20,7 @@ export function findPredecessors(
   const folders = byReadablePart(namesIn(tasksFolder(outDir)));
   const found = new Map<string, Predecessor>();
   for (const task of tasks) {
-    if (!isTraining(task) || !isUnbegun(states.get(task.id))) continue;
+    if (experimentOf(task.settings).continuation === null || !isUnbegun(states.get(task.id))) continue;
     const names = folders.get(readablePart(task.name)) ?? [];
     const [best] = names.flatMap((name) => candidate(outDir, name, task)).sort((a, b) => b.steps - a.steps);
     if (best !== undefined) found.set(task.id, best);
@@ -58,13 +47,14 @@ function readablePart(name: string): string {
   return name.slice(0, -ID_LENGTH);
 }
 
-function candidate(outDir: string, name: string, task: TrainingTask): Predecessor[] {
+function candidate(outDir: string, name: string, task: Task): Predecessor[] {
   const folder = taskFolder(outDir, { name });
-  const file = readJsonFile(path.join(folder, TASK_FILES.task), taskSchema);
+  const file = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
   if (!file.found) return [];
   const { id, settings } = file.value;
-  const isShorter = settings.steps < task.settings.steps;
-  const isSame = courseOf(file.value) === courseOf(task);
+  const steps = stepsOf(settings);
+  const isShorter = steps < stepsOf(task.settings);
+  const isSame = trajectoryOf(file.value) === trajectoryOf(task);
   if (!isShorter || !isSame || readTaskState(folder, id).state !== 'done') return [];
-  return [{ id, folder, steps: settings.steps }];
+  return [{ id, folder, steps }];
 }

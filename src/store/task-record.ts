@@ -1,43 +1,34 @@
 import { z } from 'zod';
-import type { Task } from '../task/task.js';
-import { theorySettingsSchema } from '../experiments/theory/tasks/theory-settings.js';
-import { derivedTraining } from '../experiments/vae/settings/training-settings.js';
+import { experimentFamilies } from '../task/registry.js';
+import type { Settings, Task, Versions } from '../task/task.js';
 
-const count = z.int().min(0);
-
-const trainingRecord = z.object({
-  kind: z.literal('train'),
-  /** It is in the folder's name. A plugin's is unknown where the plugin is not given. */
-  experiment: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  ...derivedTraining.storedShape,
-});
-
-/** Names of all settings that a task of training has. */
-export const trainingSettingNames: readonly string[] = Object.keys(trainingRecord.shape);
-
-/** What `task.json` holds: the task that its folder is of. */
+/** What `task.json` holds: the task that its folder is of. Settings and versions are for the task's experiment to check. */
 export const taskRecordSchema = z
   .object({
     id: z.string().regex(/^[0-9a-f]{16}$/),
     name: z.string(),
-    settings: z.discriminatedUnion('kind', [trainingRecord, theorySettingsSchema]),
-    versions: z.union([
-      z.object({
-        tensorflow: z.string(),
-        numerics: count,
-        plugins: z.record(z.string().max(32), z.string().max(64)).exactOptional(),
-      }),
-      z.object({ theory: count }),
-    ]),
+    settings: z.looseObject({ kind: z.string() }),
+    versions: z.looseObject({}),
   })
-  .transform((record, context): Task => {
-    const { settings, versions, ...rest } = record;
-    if (settings.kind === 'train' && 'numerics' in versions) return { ...rest, settings, versions };
-    if (settings.kind !== 'train' && 'theory' in versions) return { ...rest, settings, versions };
-    context.addIssue({
-      code: 'custom',
-      path: ['versions'],
-      message: `not those of a task of kind ${settings.kind}`,
-    });
-    return z.NEVER;
+  .transform(({ id, name, ...record }, context): Task => {
+    const { kind } = record.settings;
+    const family = experimentFamilies().find(({ kinds }) => kinds.includes(kind));
+    const refuse = (path: readonly PropertyKey[], message: string) => {
+      context.addIssue({ code: 'custom', path: [...path], message });
+      return z.NEVER;
+    };
+    if (family === undefined)
+      return refuse(['settings', 'kind'], `no experiment here has tasks of kind ${kind}`);
+    const check = <Value>(field: 'settings' | 'versions', schema: z.ZodType<Value>): Value => {
+      const result = schema.safeParse(record[field]);
+      if (result.success) return result.data;
+      const [issue] = result.error.issues;
+      return refuse([field, ...(issue?.path ?? [])], issue?.message ?? '');
+    };
+    return {
+      id,
+      name,
+      settings: check<Settings>('settings', family.settings),
+      versions: check<Versions>('versions', family.versions),
+    };
   });

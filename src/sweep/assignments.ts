@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { InputError } from '../errors.js';
-import type { Experiment } from '../task/task-type.js';
+import type { Experiment } from '../task/experiment.js';
 import type { SettingValue } from '../task/setting-values.js';
 import { show, unknownName } from './problems.js';
 import { isSameSetting } from '../task/settings.js';

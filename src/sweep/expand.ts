@@ -1,16 +1,16 @@
 import { cellsOf, entriesOf } from './grid.js';
 import type { Cell } from './grid.js';
 import { identify } from '../task/identity.js';
-import type { SettingProblem } from '../task/task-type.js';
+import type { SettingProblem } from '../task/experiment.js';
 import type { Problem } from './problems.js';
 import { refuseProblems } from './problems.js';
 import { formatSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
-import type { Task, TaskVersions } from '../task/task.js';
+import type { Task, Versions } from '../task/task.js';
 import type { YamlPath } from './yaml-source.js';
 
 /** The tasks of a sweep's cells, in their order. Throws if a cell can't be trained or is there twice. */
-export function expand(definition: SweepDefinition, versions: TaskVersions): Task[] {
+export function expand(definition: SweepDefinition, versions: Versions): Task[] {
   const tasks = new Map<string, Task>();
   const problems: Problem[] = [];
   const { experiment } = definition;

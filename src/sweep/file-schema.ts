@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { formatCount } from '../units.js';
-import type { Experiment } from '../task/task-type.js';
+import type { Experiment } from '../task/experiment.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
-import { experimentNames } from '../experiments/registry.js';
+import { experimentFamilies, experimentNamed, experimentNames } from '../task/registry.js';
 import { oneOf } from '../task/setting-values.js';
-
-const TABLES = ['table1', 'table2', 'table3', 'table4', 'table5'] as const;
-
-/** A table of results that the paper prints. */
-export type TableName = (typeof TABLES)[number];
 
 const MAX_VALUES = 100_000;
 const MAX_CELLS = 1_000;
@@ -37,17 +32,18 @@ export function experimentFileSchema(experiment: Experiment | null) {
   const cell =
     experiment === null ? z.unknown().transform((): SettingValues => ({})) : cellSchema(experiment);
   const grid = experiment === null ? z.unknown().transform((): Grid => ({})) : gridSchema(experiment);
+  const tables = experimentNames().flatMap((name) => experimentNamed(name).tables);
   return z.strictObject(
     {
       ...heading,
       experiment: oneOf(experimentNames()).describe(
-        'What the runs do: train on linear, sigmoid or sphere data, or compute a statement of the theory.',
+        `What the runs do: ${experimentFamilies()
+          .map(({ summary }) => summary)
+          .join(', or ')}.`,
       ),
-      table: oneOf(TABLES)
+      table: oneOf([...new Set(tables)])
         .optional()
-        .describe(
-          'The printed table of the paper that these runs reproduce; reports show its numbers beside.',
-        ),
+        .describe('The printed table that these runs reproduce; reports show its numbers beside.'),
       grid: grid
         .optional()
         .describe(

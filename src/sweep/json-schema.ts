@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { experimentFileSchema, listFileSchema } from './file-schema.js';
-import { experimentNamed, experimentNames } from '../experiments/registry.js';
+import { experimentNamed, experimentNames } from '../task/registry.js';
 
 /** The part of JSON schema that sweep files need. */
 export interface JsonSchema {

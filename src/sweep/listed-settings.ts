@@ -1,5 +1,5 @@
 import { cellSchema } from './file-schema.js';
-import type { Experiment } from '../task/task-type.js';
+import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
 import type { Problem } from './problems.js';
 import { problemsOf, refuseProblems, unknownName } from './problems.js';

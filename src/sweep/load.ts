@@ -3,16 +3,15 @@ import { formatCount } from '../units.js';
 import { parseAssignments, type Assignments } from './assignments.js';
 import { refuseContradictions } from './contradictions.js';
 import { expand } from './expand.js';
-import type { TableName } from './file-schema.js';
 import { countCells, entriesOf } from './grid.js';
-import type { Experiment } from '../task/task-type.js';
+import type { Experiment } from '../task/experiment.js';
 import { override } from './override.js';
 import { select } from './selection.js';
 import { isSameSetting, settingOf } from '../task/settings.js';
 import { tasksOfShard, type Shard } from './shard.js';
 import type { SweepDefinition, SweepDescription } from './sweep-file.js';
 import { readDescription, readSweepFile } from './sweep-file.js';
-import type { Task, TaskVersions, TrainingTask } from '../task/task.js';
+import type { Task, TrainingTask, Versions } from '../task/task.js';
 import { isTraining } from '../task/task.js';
 
 /** A larger sweep is likely a slip. */
@@ -29,7 +28,8 @@ export interface SweepOptions {
   readonly shard?: Shard | undefined;
   /** Whether a sweep of more than 100,000 tasks is meant. */
   readonly allowHuge?: boolean;
-  readonly versions: TaskVersions;
+  /** Those installed here, which decide the bits of what would be made. */
+  readonly versions: Versions;
 }
 
 /** All that a sweep file asks for. */
@@ -57,8 +57,8 @@ export interface SweepPart {
   readonly title: string | null;
   readonly file: string;
   readonly experiment: string;
-  /** The printed table of the paper that it reproduces. */
-  readonly table: TableName | null;
+  /** The printed table that it reproduces. */
+  readonly table: string | null;
   /** Settings that differ between its tasks. */
   readonly varying: readonly string[];
   readonly tasks: readonly Task[];

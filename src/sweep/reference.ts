@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { experimentJsonSchema, listJsonSchema, type JsonSchema } from './json-schema.js';
-import { experimentNamed, experimentNames } from '../experiments/registry.js';
+import { experimentFamilies, experimentNames } from '../task/registry.js';
 
 const HEAD = `# Sweep files
 
@@ -13,20 +13,15 @@ Made by \`vae-sweep schema --format markdown\` from the schemas that check the f
 
 /** The reference of sweep files, in Markdown. */
 export function sweepFileReference(): string {
-  const trained = experimentNames().filter((name) => experimentNamed(name).trains);
-  const computed = experimentNames().filter((name) => !experimentNamed(name).trains);
-  // The one with all settings of training.
-  const training = experimentJsonSchema('sigmoid');
-  const file = withExperiments(training);
+  const groups = experimentFamilies().flatMap((family) => family.reference());
+  const file = withExperiments(experimentJsonSchema(groups[0]?.widest ?? ''));
   return [
     HEAD,
     '## A file of one experiment\n',
     propertiesTable(file, ['settings', 'grid', 'include', 'exclude']),
-    `\n## Settings of ${trained.join(', ')}\n`,
-    propertiesTable(settingsOf(training)),
-    ...computed.flatMap((name) => [
-      `\n## Settings of ${name}\n`,
-      propertiesTable(settingsOf(experimentJsonSchema(name))),
+    ...groups.flatMap(({ names, widest }) => [
+      `\n## Settings of ${names.join(', ')}\n`,
+      propertiesTable(settingsOf(experimentJsonSchema(widest))),
     ]),
     '\n## A file that lists others\n',
     propertiesTable(listJsonSchema()),

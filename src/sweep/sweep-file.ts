@@ -3,11 +3,11 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../errors.js';
-import type { Grid, ListFile, TableName } from './file-schema.js';
+import type { Grid, ListFile } from './file-schema.js';
 import { allowedKeys, experimentFileSchema, listFileSchema, nameSchema } from './file-schema.js';
-import type { Experiment } from '../task/task-type.js';
+import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
-import { experimentNamed, experimentNames } from '../experiments/registry.js';
+import { experimentNamed, experimentNames } from '../task/registry.js';
 import { listedSettings } from './listed-settings.js';
 import type { Problem } from './problems.js';
 import { problemsOf, refuseProblems } from './problems.js';
@@ -22,7 +22,7 @@ export interface SweepDefinition {
   readonly name: string;
   readonly title: string | null;
   readonly experiment: Experiment;
-  readonly table: TableName | null;
+  readonly table: string | null;
   readonly grid: Grid;
   readonly settings: SettingValues;
   readonly include: readonly SettingValues[];
@@ -75,9 +75,10 @@ function readExperiment(source: YamlSource): SweepFile {
   const named = namedExperiment(source.value);
   const parsed = parse(source, experimentFileSchema(named), named);
   const experiment = experimentNamed(parsed.experiment);
-  if (parsed.table !== undefined && !experiment.trains)
+  const { table = null } = parsed;
+  if (table !== null && !experiment.tables.includes(table))
     refuseProblems(source, [
-      { path: ['table'], message: `the paper prints no table of ${experiment.name}: leave table out` },
+      { path: ['table'], message: `there is no printed ${table} of ${experiment.name}: leave table out` },
     ]);
   const name = parsed.name ?? nameFromFile(source);
   const title = parsed.title ?? null;
@@ -86,7 +87,7 @@ function readExperiment(source: YamlSource): SweepFile {
     name,
     title,
     experiment,
-    table: parsed.table ?? null,
+    table,
     grid: inFileOrder(parsed.grid ?? {}, source.value),
     settings: parsed.settings ?? {},
     include: parsed.include ?? [],

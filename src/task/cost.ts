@@ -1,5 +1,5 @@
-import type { Cost } from './task-type.js';
-import { experimentOf } from '../experiments/registry.js';
+import type { Cost } from './experiment.js';
+import { experimentOf } from './registry.js';
 import type { Settings } from './task.js';
 
 /** What a task is likely to cost, from its settings alone. */
@@ -7,7 +7,7 @@ export function estimateCost(settings: Settings): Cost {
   return experimentOf(settings).cost(settings);
 }
 
-/** Training steps; of a computation the rows that it has, at most. */
+/** How far a task goes, in the unit that its experiment counts. */
 export function stepsOf(settings: Settings): number {
   return experimentOf(settings).steps(settings);
 }

@@ -1,40 +1,29 @@
 import { hash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
-import { decisivePlugins } from './user-modules.js';
-import { experimentOf } from '../experiments/registry.js';
-import { THEORY_VERSION } from '../experiments/numerics-version.js';
-import type { Settings, Task, TaskOf, TaskVersions, TrainingSettings, TrainingTask } from './task.js';
+import { experimentOf } from './registry.js';
+import type { Settings, Task, Versions } from './task.js';
 
 /**
  * The task with these settings. Its id is the start of the SHA-256 of the canonical JSON (keys sorted) of the settings and of the
  * versions that decide the bits, so neither a path, a clock nor the machine is part of it.
  *
- * @param versions of what trains; a computation does not depend on them
+ * @param installed may hold versions that this task does not depend on
  */
-export function identify(settings: TrainingSettings, versions: TaskVersions): TrainingTask;
-export function identify(settings: Settings, versions: TaskVersions): Task;
-export function identify(settings: Settings, versions: TaskVersions): Task {
-  if (settings.kind !== 'train') return withId(settings, { theory: THEORY_VERSION });
-  const { tensorflow, numerics } = versions;
-  const plugins = decisivePlugins(settings.experiment);
-  const withPlugins = Object.keys(plugins).length > 0 && { plugins };
-  return withId<TrainingSettings, TaskVersions>(settings, { tensorflow, numerics, ...withPlugins });
-}
-
-function withId<Own extends Settings, Versions>(settings: Own, versions: Versions): TaskOf<Own, Versions> {
+export function identify<Own extends Settings>(settings: Own, installed: Versions): Task<Own> {
+  const experiment = experimentOf(settings);
+  const versions = experiment.versions(settings, installed);
   const decisive: object = { settings, versions };
   const id = hash('sha256', stringify(decisive)).slice(0, 16);
-  return { id, name: `${experimentOf(settings).folderName(settings)}-${id}`, settings, versions };
+  return { id, name: `${experiment.folderName(settings)}-${id}`, settings, versions };
 }
 
-/** What decides a training run's numbers up to its last step: a run of more steps goes on where one of fewer has ended. */
-export function courseOf({
-  settings,
-  versions,
-}: {
-  readonly settings: object;
-  readonly versions: object;
-}): string {
-  const decisive: object = { settings: { ...settings, steps: null }, versions };
+/**
+ * What decides a task's numbers up to its last step: a task of more steps continues from one of fewer with the same. Null for a task
+ * that continues from none.
+ */
+export function trajectoryOf({ settings, versions }: Pick<Task, 'settings' | 'versions'>): string | null {
+  const { continuation } = experimentOf(settings);
+  if (continuation === null) return null;
+  const decisive: object = { settings: { ...settings, [continuation]: null }, versions };
   return stringify(decisive);
 }

@@ -1,11 +1,10 @@
-import type { Predecessor } from '../store/predecessors.js';
-import type { Task, TrainingTask } from './task.js';
+import type { Task } from './task.js';
 
 /**
  * What the coordinator and a training thread say to each other. Plain data, since classes do not survive the thread boundary.
  * Steps and the stop request go through shared memory, so that neither side waits for the other.
  */
-export type WorkerRequest = WarmUpRequest | TrainRequest<Task>;
+export type WorkerRequest = WarmUpRequest | TrainRequest;
 export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
 
 /**
@@ -15,11 +14,19 @@ export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
 export interface WarmUpRequest {
   readonly type: 'warmUp';
   /** The task that will be trained first comes first. */
-  readonly tasks: readonly TrainingTask[];
+  readonly tasks: readonly Task[];
+}
+
+/** A finished task of fewer steps and otherwise the same settings: one of more steps goes on from its final state. */
+export interface Predecessor {
+  readonly id: string;
+  /** Absolute path of its folder. */
+  readonly folder: string;
+  readonly steps: number;
 }
 
 /** To train, or to compute what the task's kind says. */
-export interface TrainRequest<Own extends Task = TrainingTask> {
+export interface TrainRequest<Own extends Task = Task> {
   readonly type: 'train';
   readonly task: Own;
   /** Absolute path of the task's folder; it exists and holds `task.json`. */
@@ -30,6 +37,19 @@ export interface TrainRequest<Own extends Task = TrainingTask> {
   /** Int32: at 0 the stop request (1: finish the chunk, write a checkpoint, return), at 1 + slot the steps done. */
   readonly shared: SharedArrayBuffer;
   readonly slot: number;
+}
+
+/** Monotonic milliseconds and wall-clock time; neither reaches a result. */
+export interface Clock {
+  now(): number;
+  date(): Date;
+}
+
+/** The module that executes an experiment's tasks. Only worker threads import it. */
+export interface WorkerModule {
+  readonly run: (request: TrainRequest, clock: Clock) => TrainOutcome | Promise<TrainOutcome>;
+  /** Runs once what is not safe in two threads at a time. Not there where nothing is. */
+  readonly warmUp?: (tasks: readonly Task[]) => Promise<void>;
 }
 
 export type TrainOutcome =
@@ -73,9 +93,17 @@ export interface StepMetrics {
   readonly decoderLogVariance: number;
 }
 
+/** The module that draws from what a finished task has learned. */
+export interface SampleModule {
+  /** Names of a point's coordinates. */
+  readonly coordinates: (task: Task) => readonly string[];
+  /** Draws points, in blocks of rows. More points begin with the same ones. */
+  readonly samplePoints: (task: Task, folder: string, count: number, seed: number) => Iterable<number[][]>;
+}
+
 /** What the process of `vae-sweep sample` is asked for. */
 export interface SampleRequest {
-  readonly task: TrainingTask;
+  readonly task: Task;
   /** The finished task's. */
   readonly folder: string;
   /** Points. */

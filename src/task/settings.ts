@@ -1,6 +1,6 @@
 import { ENGINE_NAMES, type StoredEngine } from '../experiments/vae/settings/engine-names.js';
 import type { SettingValue } from './setting-values.js';
-import { experimentOf } from '../experiments/registry.js';
+import { experimentOf } from './registry.js';
 import type { Settings } from './task.js';
 import { formatThreshold } from '../experiments/vae/settings/threshold.js';
 

@@ -1,24 +1,29 @@
 import type { TrainingFields } from '../experiments/vae/settings/training-settings.js';
-import type { BadOptimumSettings } from '../experiments/theory/computations/bad-optimum-settings.js';
-import type { GradientFlowSettings } from '../experiments/theory/computations/gradient-flow-settings.js';
-import type { IdentitiesSettings } from '../experiments/theory/computations/identities-settings.js';
-import type { LandscapeSettings } from '../experiments/theory/computations/landscape-settings.js';
+import type { TheorySettings } from '../experiments/theory/tasks/theory-settings.js';
 
-/** Everything that decides the numbers of a task that trains, with defaults filled in. `training-settings.ts` declares each. */
-export interface TrainingSettings extends TrainingFields {
-  readonly kind: 'train';
-  /** Kind of the data: of the paper, or of a plugin. */
-  readonly experiment: string;
+/** Everything that decides the numbers of a task, with defaults filled in, as `task.json` has it. */
+export interface Settings {
+  /** What the task does, where its experiment shares the settings with others; else the experiment's name. */
+  readonly kind: string;
 }
 
-/** Everything that decides what a computation of the paper's theory gives. */
-export type TheorySettings =
-  GradientFlowSettings | LandscapeSettings | BadOptimumSettings | IdentitiesSettings;
+/** Versions that decide the bits, by what they are of. */
+export interface Versions {
+  readonly [name: string]: string | number | Readonly<Record<string, string>>;
+}
 
-export type Settings = TrainingSettings | TheorySettings;
+/** @throws if one of them is not installed */
+export function chooseVersions(installed: Versions, names: readonly string[]): Versions {
+  const chosen = names.map((name) => {
+    const version = installed[name];
+    if (version === undefined) throw new Error(`The version of ${name} is unknown.`);
+    return [name, version] as const;
+  });
+  return Object.fromEntries(chosen);
+}
 
 /** One run of a sweep: its settings and the identity made of them. */
-export interface TaskOf<Own extends Settings, Versions> {
+export interface Task<Own extends Settings = Settings> {
   /** Hash of the settings and of the versions that decide the bits. 16 hexadecimal digits. */
   readonly id: string;
   /** Folder name under `out/tasks`: readable settings, then the id. */
@@ -27,24 +32,16 @@ export interface TaskOf<Own extends Settings, Versions> {
   readonly versions: Versions;
 }
 
-export type TrainingTask = TaskOf<TrainingSettings, TaskVersions>;
-export type TheoryTask = TaskOf<TheorySettings, TheoryVersions>;
-export type Task = TrainingTask | TheoryTask;
+/** Everything that decides the numbers of a task that trains, with defaults filled in. `training-settings.ts` declares each. */
+export interface TrainingSettings extends TrainingFields {
+  readonly kind: 'train';
+  /** Kind of the data: of the paper, or of a plugin. */
+  readonly experiment: string;
+}
+
+export type TrainingTask = Task<TrainingSettings>;
+export type TheoryTask = Task<TheorySettings>;
 
 export function isTraining(task: Task): task is TrainingTask {
   return task.settings.kind === 'train';
-}
-
-export interface TaskVersions {
-  /** Of the TensorFlow library that trains, as `2.21.0`. */
-  readonly tensorflow: string;
-  /** Raised by hand whenever the bits of any run change. */
-  readonly numerics: number;
-  /** Hashes of the plugins that have a part in the run's logs, by name; not there without any. */
-  readonly plugins?: Readonly<Record<string, string>>;
-}
-
-export interface TheoryVersions {
-  /** Raised by hand whenever a number of any computation changes. */
-  readonly theory: number;
 }

@@ -9,14 +9,14 @@ import { ResultBucket } from '../../src/remote/bucket/result-bucket.js';
 import { sendFinished } from '../../src/remote/bucket/transfers.js';
 import { listStore } from '../../src/store/inventory.js';
 import { TASK_FILES, tasksFolder, verifyTask } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/task/task.js';
 import { noS3, S3Server } from '../remote/bucket/s3-server.js';
 import { resultHashes, startCommand } from '../faults/command.js';
 import { finish } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
 import { vaeSweep } from './command.js';
 
-const [one, two, three] = [1, 2, 3].map(identifiedTask) as [Task, Task, Task];
+const [one, two, three] = [1, 2, 3].map(identifiedTask) as [TrainingTask, TrainingTask, TrainingTask];
 
 /** More than a merge brings before it is killed. */
 const MANY = 25;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
 import { chooseUnasked, gcCommand } from '../../src/cli/gc.js';
-import { installedVersions } from '../../src/run/defaults.js';
+import { installedVersions } from '../../src/task/registry.js';
 import { listStore } from '../../src/store/inventory.js';
 import { tasksFolder } from '../../src/store/task-folder.js';
 import { acquireStoreLock } from '../../src/store/lock.js';
@@ -37,10 +37,10 @@ function withSteps(steps: number, changes: Partial<TrainingTask> = {}): Training
 describe('what no sweep asks for', () => {
   test('goes, with its state; what is asked for stays in whatever state', () => {
     const [asked, failed, unasked, begun] = [1, 2, 3, 4].map((seed) => sampleTask(seed)) as [
-      Task,
-      Task,
-      Task,
-      Task,
+      TrainingTask,
+      TrainingTask,
+      TrainingTask,
+      TrainingTask,
     ];
     finish(outDir, asked);
     fail(outDir, failed);

@@ -9,18 +9,18 @@ import { lsCommand } from '../../src/cli/ls.js';
 import type { TaskEntry } from '../../src/store/inventory.js';
 import { listStore } from '../../src/store/inventory.js';
 import { TASK_FILES, tasksFolder } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/task/task.js';
 import { begin, fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 import { vaeSweep, vaeSweepInto } from './command.js';
 
 const CHANGED = new Date('2026-01-01T12:00:00Z');
 const tasks = [1, 2, 3, 4, 5].map((seed) => sampleTask(seed, { steps: seed < 3 ? 100 : 200_000 })) as [
-  Task,
-  Task,
-  Task,
-  Task,
-  Task,
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
 ];
 let outDir: string;
 

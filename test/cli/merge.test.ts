@@ -10,12 +10,12 @@ import { resultHashes } from '../faults/command.js';
 import { listStore } from '../../src/store/inventory.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { TASK_FILES, verifyTask, tasksFolder } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/task/task.js';
 import { begin, finish, interrupt } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
 import { MAIN, vaeSweep } from './command.js';
 
-const [one, two, three] = [1, 2, 3].map(identifiedTask) as [Task, Task, Task];
+const [one, two, three] = [1, 2, 3].map(identifiedTask) as [TrainingTask, TrainingTask, TrainingTask];
 let folder: string;
 let first: string;
 let second: string;

@@ -7,12 +7,16 @@ import yargs from 'yargs';
 import { tasksFolder } from '../../src/store/task-folder.js';
 import { rmCommand } from '../../src/cli/rm.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
-import type { Task } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/task/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 import { vaeSweep } from './command.js';
 
-const [done, interrupted, failed] = [1, 2, 3].map((seed) => sampleTask(seed)) as [Task, Task, Task];
+const [done, interrupted, failed] = [1, 2, 3].map((seed) => sampleTask(seed)) as [
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
+];
 let outDir: string;
 
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { installedVersions } from '../../src/run/defaults.js';
+import { installedVersions } from '../../src/task/registry.js';
 import { readStoreOwner } from '../../src/store/lock.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import { parseShard } from '../../src/sweep/shard.js';

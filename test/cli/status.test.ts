@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
-import { installedVersions } from '../../src/run/defaults.js';
+import { installedVersions } from '../../src/task/registry.js';
 import { statusText } from '../../src/cli/status-text.js';
 import { statusCommand } from '../../src/cli/status.js';
 import type { Status } from '../../src/run/status.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
-import { installedVersions } from '../../src/run/defaults.js';
+import { installedVersions } from '../../src/task/registry.js';
 import { comparisonText, verifyCommand } from '../../src/cli/verify.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { loadSweep } from '../../src/sweep/load.js';

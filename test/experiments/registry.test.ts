@@ -110,7 +110,7 @@ describe('an experiment', () => {
   test('of the theory has no printed table', () => {
     refuses(
       `${FLOW}table: table1\n`,
-      'sweep.yaml:3:8: table: the paper prints no table of gradient-flow: leave table out',
+      'sweep.yaml:3:8: table: there is no printed table1 of gradient-flow: leave table out',
     );
   });
 
@@ -248,7 +248,7 @@ describe('a list of several kinds', () => {
 
   test('--set goes to what has the setting, and must suit it', () => {
     const { tasks } = mixed({ set: ['steps=10', 'seed=7', 'draws=5'] });
-    assert.deepEqual([...new Set(tasks.map(({ settings }) => settings.seed))], [7]);
+    assert.deepEqual([...new Set(tasks.map(({ settings }) => settingOf(settings, 'seed')))], [7]);
     assert.deepEqual(
       tasks.map(({ settings }) =>
         'steps' in settings ? settings.steps : 'draws' in settings && settings.draws,
@@ -266,9 +266,9 @@ describe('a list of several kinds', () => {
     const list = (set: string) => `sweeps: [{ file: inner.yaml, set: ${set} }]\n`;
     const nested = (set: string) => loadList(list(set), {}, { 'inner.yaml': MIXED, 'linear.yaml': LINEAR });
     const { tasks } = nested('{ steps: 10, draws: 5, seed: 9 }');
-    assert.equal(tasks.filter(({ settings }) => settings.seed === 9).length, tasks.length);
+    assert.equal(tasks.filter(({ settings }) => settingOf(settings, 'seed') === 9).length, tasks.length);
     assert.deepEqual(
-      tasks.flatMap(({ settings }) => (settings.kind === 'identities' ? settings.draws : [])),
+      tasks.flatMap(({ settings }) => (settings.kind === 'identities' ? settingOf(settings, 'draws') : [])),
       [5, 5],
     );
     assert.throws(() => nested('{ draw: 5 }'), {

@@ -7,8 +7,9 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
+import '../../src/experiments/index.js';
 import { exportSweep } from '../../src/export/export-sweep.js';
-import { installedVersions } from '../../src/run/defaults.js';
+import { installedVersions } from '../../src/task/registry.js';
 import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { loadSweep, type Sweep } from '../../src/sweep/load.js';
@@ -57,7 +58,7 @@ describe('vae-sweep export', () => {
     const expected = [0, 1, 2].flatMap((index) =>
       log(index, TASK_FILES.steps).map((row) => ({
         task: sweep.tasks[index]?.id,
-        seed: sweep.tasks[index]?.settings.seed,
+        seed: [1, 2, 7][index],
         step: row['step'],
         loss: row['loss'],
       })),

@@ -8,14 +8,19 @@ import { UserError } from '../../src/errors.js';
 import { listStore } from '../../src/store/inventory.js';
 import { mergeStores } from '../../src/store/merge.js';
 import { TASK_FILES, verifyTask, tasksFolder } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/task/task.js';
 import { finish, interrupt } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
 import { isCrash } from './crash.js';
 import { durableImage, seededRandom, tornImage, writtenImage, type Image } from './disk-model.js';
 import { FaultyDisk, writeImage, type Fault } from './faulty-disk.js';
 
-const [fresh, replaced, advanced, kept] = [1, 2, 3, 4].map(identifiedTask) as [Task, Task, Task, Task];
+const [fresh, replaced, advanced, kept] = [1, 2, 3, 4].map(identifiedTask) as [
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
+];
 
 /** What each may be at any time, and is at the end. A task that is replaced is gone between two renames. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
+import { settingOf } from '../../src/task/settings.js';
 import { drawTasks, retrain } from '../../src/run/retrain.js';
 import { LockFolder } from '../../src/store/lock-folder.js';
 import { acquireStoreLock } from '../../src/store/lock.js';
@@ -21,7 +22,7 @@ beforeEach(() => {
 describe('tasks drawn to be trained again', () => {
   const tasks = Array.from({ length: 50 }, (_, seed) => sampleTask(seed));
   const seeds = (count: number, seed: number) =>
-    drawTasks(tasks, count, seed).map((task) => task.settings.seed);
+    drawTasks(tasks, count, seed).map((task) => Number(settingOf(task.settings, 'seed')));
 
   test('are as many as asked for, each once, or all', () => {
     assert.equal(new Set(seeds(7, 0)).size, 7);
@@ -33,7 +34,7 @@ describe('tasks drawn to be trained again', () => {
 
   test('are the same for the same seed, in whatever order the tasks are, and others for another', () => {
     assert.deepEqual(
-      drawTasks(tasks.toReversed(), 7, 1).map((task) => task.settings.seed),
+      drawTasks(tasks.toReversed(), 7, 1).map((task) => settingOf(task.settings, 'seed')),
       seeds(7, 1),
     );
     assert.notDeepEqual(seeds(7, 1), seeds(7, 2));

@@ -9,7 +9,7 @@ import { StoreBusyError, StoreError } from '../../src/errors.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { LockFolder } from '../../src/store/lock-folder.js';
 import { TASK_FILES, readTaskState, taskFolder } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/task/task.js';
+import type { Task, TrainingTask } from '../../src/task/task.js';
 import { eventsOf, standInOptions, standInTask, startsOf, untilStarted } from './stand-in.js';
 
 let outDir: string;
@@ -244,7 +244,7 @@ describe('a stop', () => {
 
 describe('a corrupt task', () => {
   const tasks = [standInTask(2, 'succeeds'), standInTask(3, 'succeeds')];
-  const [broken] = tasks as [Task, Task];
+  const [broken] = tasks as [TrainingTask, TrainingTask];
 
   async function breakOne(): Promise<string> {
     await run(tasks);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
 import { TASK_FILES, commitResults } from '../../src/store/task-folder.js';
 import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from '../../src/task/protocol.js';
+import type { TrainingTask } from '../../src/task/task.js';
 import { checkpointBytes, sampleResults } from '../store/sample-task.js';
 import type { TrainingEvent } from './stand-in.js';
 import { BEHAVIOURS } from './stand-in.js';
@@ -10,8 +11,10 @@ import { BEHAVIOURS } from './stand-in.js';
 /** A training thread without training: it writes what a run leaves, and does what the task's `modelSeed` says. */
 let warmUps = 0;
 
+type StandInRequest = TrainRequest<TrainingTask>;
+
 export default function handle(request: WorkerRequest): WorkerReply {
-  if (request.type === 'train') return standIn(request as TrainRequest);
+  if (request.type === 'train') return standIn(request as StandInRequest);
   warmUps += 1;
   warmUpTasks.push(...request.tasks.map(({ name }) => name));
   return { type: 'warm' };
@@ -19,7 +22,7 @@ export default function handle(request: WorkerRequest): WorkerReply {
 
 const warmUpTasks: string[] = [];
 
-function standIn(request: TrainRequest): TrainOutcome {
+function standIn(request: StandInRequest): TrainOutcome {
   const { task, slot } = request;
   const fromStep = startStep(request);
   const starts = log(request, { event: 'start', task: task.name, slot, fromStep, warmUps, warmUpTasks });
@@ -44,7 +47,7 @@ function standIn(request: TrainRequest): TrainOutcome {
   return finish(request, fromStep);
 }
 
-function finish({ task, folder, shared, slot }: TrainRequest, fromStep: number): TrainOutcome {
+function finish({ task, folder, shared, slot }: StandInRequest, fromStep: number): TrainOutcome {
   const { steps } = task.settings;
   Atomics.store(new Int32Array(shared), 1 + slot, steps);
   commitResults(folder, task.id, sampleResults());
@@ -53,7 +56,7 @@ function finish({ task, folder, shared, slot }: TrainRequest, fromStep: number):
 }
 
 /** As native code does that is wrong: no handler, no clean-up. With a checkpoint, so that the next try goes on. */
-function crash({ folder }: TrainRequest): never {
+function crash({ folder }: StandInRequest): never {
   writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
   process.kill(process.pid, 'SIGSEGV');
   pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
@@ -75,7 +78,7 @@ function fillMemory(): never {
 }
 
 /** Stops at step 40, with a checkpoint. */
-function runUntilStopped({ task, folder, shared, slot }: TrainRequest): TrainOutcome {
+function runUntilStopped({ task, folder, shared, slot }: StandInRequest): TrainOutcome {
   const cells = new Int32Array(shared);
   Atomics.store(cells, 1 + slot, 40);
   while (Atomics.load(cells, 0) === 0) pause(cells, 1);
@@ -85,14 +88,14 @@ function runUntilStopped({ task, folder, shared, slot }: TrainRequest): TrainOut
 }
 
 /** For ever, with steps done that the checkpoint lacks. */
-function waitAtCheckpoint({ folder, shared, slot }: TrainRequest): void {
+function waitAtCheckpoint({ folder, shared, slot }: StandInRequest): void {
   writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
   Atomics.store(new Int32Array(shared), 1 + slot, 35);
   pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
 }
 
 /** Until an even number of tasks has started: two at a time are needed to get on. */
-function waitForCompanion(request: TrainRequest): void {
+function waitForCompanion(request: StandInRequest): void {
   const cells = new Int32Array(request.shared);
   const needed = 2 * Math.ceil(startsIn(request).length / 2);
   while (startsIn(request).length < needed) pause(cells, 1);
@@ -102,23 +105,23 @@ function pause(cells: Int32Array, milliseconds: number): void {
   Atomics.wait(cells, 0, 0, milliseconds);
 }
 
-function startStep({ folder }: TrainRequest): number {
+function startStep({ folder }: StandInRequest): number {
   const checkpoint = readCheckpointHeader(path.join(folder, TASK_FILES.checkpoint));
   return checkpoint.found ? checkpoint.step : 0;
 }
 
 /** Returns the starts so far. */
-function log(request: Pick<TrainRequest, 'folder'>, event: TrainingEvent): TrainingEvent[] {
+function log(request: Pick<StandInRequest, 'folder'>, event: TrainingEvent): TrainingEvent[] {
   appendFileSync(eventsFile(request), `${JSON.stringify(event)}\n`);
   return startsIn(request);
 }
 
-function startsIn(request: Pick<TrainRequest, 'folder'>): TrainingEvent[] {
+function startsIn(request: Pick<StandInRequest, 'folder'>): TrainingEvent[] {
   const lines = readFileSync(eventsFile(request), 'utf8').trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as TrainingEvent).filter(({ event }) => event === 'start');
 }
 
-function eventsFile({ folder }: Pick<TrainRequest, 'folder'>): string {
+function eventsFile({ folder }: Pick<StandInRequest, 'folder'>): string {
   return path.join(folder, '..', '..', 'events.jsonl');
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { settingOf } from '../../src/task/settings.js';
 import { triage } from '../../src/run/triage.js';
 import type { TriageOptions } from '../../src/run/triage.js';
 import type { TaskFailure, TaskState } from '../../src/store/task-folder.js';
@@ -26,7 +27,11 @@ function triageOf(states: readonly TaskState[], options: Partial<TriageOptions> 
   const { pending, ...rest } = triage(tasks, byId, { ...DEFAULTS, ...options }, new Map());
   return {
     ...rest,
-    pending: pending.map(({ task, fromStep, failures }) => [task.settings.seed, fromStep, failures]),
+    pending: pending.map(({ task, fromStep, failures }) => [
+      settingOf(task.settings, 'seed'),
+      fromStep,
+      failures,
+    ]),
   };
 }
 

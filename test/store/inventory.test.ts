@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
+import { settingOf } from '../../src/task/settings.js';
 import { lastChangeMs, listStore } from '../../src/store/inventory.js';
 import { TASK_FILES, tasksFolder } from '../../src/store/task-folder.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
@@ -63,7 +64,9 @@ test('states are those of readTaskState, in the order of names', () => {
   rmSync(path.join(finish(outDir, sampleTask(5)), TASK_FILES.samples));
   const entries = listStore(outDir);
   assert.deepEqual(
-    entries.map((entry) => entry.kind === 'task' && [entry.task.settings.seed, entry.state.state]),
+    entries.map(
+      (entry) => entry.kind === 'task' && [settingOf(entry.task.settings, 'seed'), entry.state.state],
+    ),
     [
       [1, 'done'],
       [2, 'interrupted'],

@@ -20,11 +20,16 @@ import {
   verifyTask,
   tasksFolder,
 } from '../../src/store/task-folder.js';
-import type { Task } from '../../src/task/task.js';
+import type { Task, TrainingTask } from '../../src/task/task.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
 import { identifiedTask } from './sample-task.js';
 
-const [one, two, three, four] = [1, 2, 3, 4].map(identifiedTask) as [Task, Task, Task, Task];
+const [one, two, three, four] = [1, 2, 3, 4].map(identifiedTask) as [
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
+  TrainingTask,
+];
 const { signal: never } = new AbortController();
 let from: string;
 let outDir: string;

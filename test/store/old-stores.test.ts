@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import '../../src/experiments/index.js';
 import { finalNumber, readRuns } from '../../src/report/runs.js';
 import { cpuFeatures } from '../../src/compiler/native/cpu.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/store/safetensors.js';

@@ -1,3 +1,4 @@
+import '../../src/experiments/index.js';
 import { identify } from '../../src/task/identity.js';
 import type { TrainingSettings, TrainingTask } from '../../src/task/task.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';

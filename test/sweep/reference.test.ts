@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
+import '../../src/experiments/index.js';
 import { sweepFileJsonSchema } from '../../src/sweep/json-schema.js';
 import { sweepFileReference } from '../../src/sweep/reference.js';
 

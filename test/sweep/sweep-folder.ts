@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import '../../src/experiments/index.js';
 import type { Sweep, SweepOptions, TrainingPart } from '../../src/sweep/load.js';
 import { isTrainingPart, loadSweep } from '../../src/sweep/load.js';
 import { isTraining, type TrainingTask } from '../../src/task/task.js';
 
-export const VERSIONS = { tensorflow: '2.21.0', numerics: 1 };
+export const VERSIONS = { tensorflow: '2.21.0', numerics: 1, theory: 1 };
 
 /** A new folder with these sweep files. */
 export function sweepFolderWith(files: Record<string, string>): string {

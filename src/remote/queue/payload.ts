@@ -3,7 +3,8 @@ import { installedPlugins } from '../../task/user-modules.js';
 import { taskRecordSchema } from '../../store/task-record.js';
 import { stepsOf } from '../../task/cost.js';
 import { identify } from '../../task/identity.js';
-import { isTraining, type Task, type TaskVersions, type TheoryVersions } from '../../task/task.js';
+import { experimentOf } from '../../task/registry.js';
+import type { Task, Versions } from '../../task/task.js';
 
 /** Raised whenever a coordinator and a worker of the version before would misunderstand each other. */
 export const QUEUE_PROTOCOL = 1;
@@ -29,9 +30,6 @@ export type Decoded =
   | { readonly type: 'other version'; readonly theirs: string; readonly ours: string }
   | { readonly type: 'broken'; readonly problem: string };
 
-/** The versions that a worker has, of all kinds of tasks. */
-export type WorkerVersions = TaskVersions & TheoryVersions;
-
 const envelopeSchema = z.looseObject({ protocol: z.int() });
 
 const payloadSchema = z.strictObject({
@@ -47,7 +45,7 @@ export function encodePayload({ task, predecessorSteps, failures }: Payload): ob
 }
 
 /** Believes nothing: whoever reaches Redis may have written it. */
-export function decodePayload(data: unknown, versions: WorkerVersions): Decoded {
+export function decodePayload(data: unknown, versions: Versions): Decoded {
   const envelope = envelopeSchema.safeParse(data);
   if (!envelope.success) return { type: 'broken', problem: 'it is no task of vae-sweep' };
   const { protocol } = envelope.data;
@@ -70,10 +68,11 @@ export function decodePayload(data: unknown, versions: WorkerVersions): Decoded 
 
 /** The task with this number of steps and otherwise the same settings; null for one that has none. */
 export function withSteps(task: Task, steps: number): Task | null {
-  return isTraining(task) ? identify({ ...task.settings, steps }, task.versions) : null;
+  const { continuation } = experimentOf(task.settings);
+  return continuation === null ? null : identify({ ...task.settings, [continuation]: steps }, task.versions);
 }
 
-function decodeTask(payload: Payload, versions: WorkerVersions): Decoded {
+function decodeTask(payload: Payload, versions: Versions): Decoded {
   const { task } = payload;
   const known = named({ ...versions, plugins: hashesOfInstalled() });
   const differing = Object.entries(named(task.versions)).filter(([name, value]) => known[name] !== value);
@@ -85,8 +84,7 @@ function decodeTask(payload: Payload, versions: WorkerVersions): Decoded {
     };
   const excess = excessIn(task.settings);
   if (excess !== null) return { type: 'broken', problem: excess };
-  const { tensorflow, numerics } = versions;
-  const own = identify(task.settings, { tensorflow, numerics });
+  const own = identify(task.settings, versions);
   if (own.id !== task.id || own.name !== task.name)
     return { type: 'broken', problem: `its settings are those of ${own.name}, but it is named otherwise` };
   if (payload.predecessorSteps !== null && payload.predecessorSteps >= stepsOf(task.settings))
@@ -102,10 +100,13 @@ function hashesOfInstalled(): Readonly<Record<string, string>> {
 }
 
 /** Versions by what they are of, each plugin's beside the others. */
-function named(versions: Partial<WorkerVersions>): Readonly<Record<string, string | number>> {
-  const { plugins = {}, ...others } = versions;
-  const ofPlugins = Object.entries(plugins).map(([name, hash]) => [`plugin ${name}`, hash] as const);
-  return { ...others, ...Object.fromEntries(ofPlugins) };
+function named(versions: Versions): Readonly<Record<string, string | number>> {
+  const entries = Object.entries(versions).flatMap(([name, version]) =>
+    typeof version === 'object'
+      ? Object.entries(version).map(([plugin, hash]) => [`plugin ${plugin}`, hash] as const)
+      : [[name, version] as const],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Numbers, texts and lists that no sweep file could give: they would fill the memory. */

@@ -1,3 +1,4 @@
+import type { Versions } from '../../task/task.js';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { ResultBucket } from '../bucket/result-bucket.js';
@@ -6,7 +7,6 @@ import { ProcessPool } from '../../pool/process-pool.js';
 import { makeFolder } from '../../store/files.js';
 import type { QueueAddress } from './address.js';
 import { QueueConnection } from './connection.js';
-import type { WorkerVersions } from './payload.js';
 import { TaskWorker } from './task-worker.js';
 import { QUEUE_TIMING, type QueueTiming } from './timing.js';
 import { Trainer } from './trainer.js';
@@ -23,7 +23,7 @@ export interface QueueWorkerOptions {
   readonly stallMs: number;
   /** Memory that all tasks together may have resident. */
   readonly memoryBytes: number;
-  readonly versions: WorkerVersions;
+  readonly versions: Versions;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
   readonly output: NodeJS.WritableStream;

@@ -1,3 +1,4 @@
+import type { Versions } from '../../task/task.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { QueueError } from '../../errors.js';
@@ -6,7 +7,7 @@ import { dropCommand } from './address.js';
 import type { QueueConnection } from './connection.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
-import { decodePayload, type Payload, type WorkerVersions } from './payload.js';
+import { decodePayload, type Payload } from './payload.js';
 import { tellRefusals } from './redis-refusals.js';
 import { longestRetryMs, type QueueTiming } from './timing.js';
 
@@ -39,7 +40,7 @@ export interface TaskWorkerOptions {
   readonly connection: QueueConnection;
   /** Unique among the queue's workers. */
   readonly name: string;
-  readonly versions: WorkerVersions;
+  readonly versions: Versions;
   /** Tasks at a time. */
   readonly slots: number;
   readonly timing: QueueTiming;

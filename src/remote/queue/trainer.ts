@@ -4,7 +4,7 @@ import { StoreError } from '../../errors.js';
 import { doneText, failureOf, type TaskFailureOutcome } from '../../pool/outcome.js';
 import type { ProcessPool } from '../../pool/process-pool.js';
 import type { TaskOutcome } from '../../pool/task-pool.js';
-import type { Predecessor } from '../../store/predecessors.js';
+import type { Predecessor } from '../../task/protocol.js';
 import {
   clearFailed,
   markFailed,

@@ -1,7 +1,6 @@
 import { DataType } from 'apache-arrow';
 import { evaluationSchema } from '../../logs/schemas.js';
 import { isOfThePaper, type ExperimentName } from '../../experiments/vae/settings/training-data.js';
-import type { TableName } from '../../sweep/file-schema.js';
 import type { TrainingPart } from '../../sweep/load.js';
 import { curves, type CurvesOptions } from './curves.js';
 import { figureCells, type FigureCell, type FigureDefinition } from './figure.js';
@@ -132,7 +131,7 @@ export function knownMetrics(parts: readonly TrainingPart[]): string[] {
     .map(({ name }) => name);
 }
 
-function isOf(table: TableName, dimensions?: Dimensions) {
+function isOf(table: string, dimensions?: Dimensions) {
   return ({ part, cell: { settings } }: FigureCell): boolean =>
     part.table === table &&
     (dimensions === undefined ||

@@ -45,7 +45,7 @@ export function meansTables(partRuns: PartRuns): Table[] {
 
 /** The rows that a part's means, and its single runs, are shown in. */
 export function rowsOf({ table }: Pick<SweepPart, 'table'>): readonly LayoutRow[] {
-  return table === null ? generalRows : layouts[table];
+  return (table === null ? undefined : layouts[table]) ?? generalRows;
 }
 
 /** As the paper prints it: one column per cell, the dimensions on top; the paper's own numbers under each measured row. */

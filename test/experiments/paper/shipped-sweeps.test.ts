@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import paperTables from '../../../src/experiments/paper/tables/paper-tables.json' with { type: 'json' };
+import { printedTables } from '../../../src/experiments/paper/tables/paper.js';
 import { loadSweep } from '../../../src/sweep/load.js';
 import { formatSetting, settingOf } from '../../../src/task/settings.js';
 import { isTraining, type Settings } from '../../../src/task/task.js';
@@ -46,7 +46,8 @@ test('the paper is 252 runs, whose columns are those of the printed tables, thre
   assert.equal(sweep.tasks.length, 252);
   for (const part of sweep.parts) {
     assert.ok(part.table, part.name);
-    const { intrinsic, ambient, latent }: PrintedColumns = paperTables[part.table];
+    const { intrinsic, ambient, latent }: PrintedColumns =
+      printedTables[part.table as keyof typeof printedTables];
     const columns = intrinsic.map((dim, i) => [
       dim,
       ambient[i],
@@ -123,7 +124,7 @@ test("the theory's grids have all that can be computed of their dimensions", () 
     ),
     [...upTo(4, 0, '12-3-6'), ...upTo(7, 0, '5-2-8'), ...upTo(4, 0, '6-3-6'), ...upTo(8, 0, '4-2-9')],
   );
-  const { intrinsic, ambient, latent } = paperTables.table2;
+  const { intrinsic, ambient, latent } = printedTables.table2;
   assert.deepEqual(
     found(
       'bad-optimum',

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { runSweep, type RunOptions, type RunResult } from '../../../src/run/run-sweep.js';
 import { installedTensorFlow } from '../../../src/store/installation.js';
 import { readTaskState, TASK_FILES, taskFolder } from '../../../src/store/task-folder.js';
-import { NUMERICS_VERSION } from '../../../src/experiments/numerics-version.js';
+import { NUMERICS_VERSION } from '../../../src/experiments/vae/numerics-version.js';
 import { loadSweep, type Sweep } from '../../../src/sweep/load.js';
 import { sweepFolderWith } from '../../sweep/sweep-folder.js';
 import { ALL_THEORY, THEORY_FILES } from './theory-sweep.js';

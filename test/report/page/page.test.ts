@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../../../src/experiments/index.js';
 import { renderPage, type PageContent } from '../../../src/report/page/page.js';
 import type { PageStatement } from '../../../src/experiments/paper/page/theory.js';
 

@@ -4,7 +4,8 @@ import type { TrainingPart } from '../../../sweep/load.js';
 import { comparedAggregate, comparedMetric } from './compared.js';
 import { cellFields, cellName } from '../../../report/tables/describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber } from '../../../report/tables/format.js';
-import { layouts, type LayoutRow } from '../../../report/tables/layouts.js';
+import type { LayoutRow } from '../../../report/tables/layouts.js';
+import { rowsOf } from '../../../report/tables/means-tables.js';
 import { printedDecimals, printedValue } from './paper.js';
 import type { Table } from '../../../report/tables/table.js';
 
@@ -79,7 +80,7 @@ function comparisonsOf(partRuns: PartRuns): Comparison[] {
   const { table } = part;
   if (table === null) return [];
   return toCells(partRuns).flatMap((cell) =>
-    layouts[table].flatMap((row) => {
+    rowsOf(part).flatMap((row) => {
       const measured = comparedAggregate(part, row, cell);
       const printed = row.printed === null ? null : printedValue(table, row.printed, cell.settings);
       if (measured === undefined || printed === null || row.printed === null || row.isOtherQuantity)

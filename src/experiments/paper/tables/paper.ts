@@ -1,10 +1,13 @@
 import paperTables from './paper-tables.json' with { type: 'json' };
-import type { TableName } from '../../../sweep/file-schema.js';
 import type { TrainingSettings } from '../../../task/task.js';
 
+const { table1, table2, table3, table4, table5 } = paperTables;
+/** By the names that a sweep file's `table` may have. */
+export const printedTables = { table1, table2, table3, table4, table5 } as const;
+
 /** The mean over three seeds that the paper prints, or null where it has none. `row` is a key of paper-tables.json. */
-export function printedValue(table: TableName, row: string, settings: TrainingSettings): number | null {
-  const printed: PrintedTable = paperTables[table];
+export function printedValue(table: string, row: string, settings: TrainingSettings): number | null {
+  const printed = printedTable(table);
   const column = printed.intrinsic.findIndex(
     (intrinsic, index) =>
       intrinsic === settings.intrinsicDim &&
@@ -18,13 +21,18 @@ export function printedValue(table: TableName, row: string, settings: TrainingSe
 }
 
 /** Digits after the point that a row of a table is printed with, one at least: counts are means, of which the paper leaves out `.0`. */
-export function printedDecimals(table: TableName, row: string): number {
-  const printed: PrintedTable = paperTables[table];
+export function printedDecimals(table: string, row: string): number {
+  const printed = printedTable(table);
   const values = printed[row];
   const digits = Array.isArray(values)
     ? values.map((value) => (String(value).split('.')[1] ?? '').length)
     : [];
   return Math.max(1, ...digits);
+}
+
+function printedTable(name: string): PrintedTable {
+  if (!Object.hasOwn(printedTables, name)) throw new Error(`The paper prints no ${name}.`);
+  return printedTables[name as keyof typeof printedTables];
 }
 
 interface PrintedTable {

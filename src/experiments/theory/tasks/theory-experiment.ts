@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { TheorySettings } from '../../../task/task.js';
-import type { Experiment, SettingProblem } from '../../../task/task-type.js';
+import { chooseVersions } from '../../../task/task.js';
+import type { Experiment, SettingProblem } from '../../../task/experiment.js';
 import type { SettingValue } from '../../../task/setting-values.js';
+import type { TheorySettings } from './theory-settings.js';
 
+const WORKER = new URL('../worker.js', import.meta.url);
 const MAX_DIM = 100;
 /** Schemas, record batch headers, JSON files, blocks not filled. */
 const TASK_OVERHEAD_BYTES = 32 * 1024;
@@ -40,7 +42,6 @@ export function theoryExperiment<Own extends TheorySettings>(
   const dimsOf = (settings: Own) => dims.map((name) => Number(settings[name]));
   return {
     name: kind,
-    trains: false,
     schemas: {
       ...(dims.length > 0 && { dimensions: dimensionsSchema(dimensions, schema.shape) }),
       ...Object.fromEntries(fields.map(([name, field]) => [name, withoutDefault(field)])),
@@ -59,12 +60,22 @@ export function theoryExperiment<Own extends TheorySettings>(
       name === 'dimensions' ? dimsOf(settings) : (settings[name as keyof Own] as SettingValue),
     folderName: (settings) =>
       [kind, ...dimsOf(settings), ...nameParts(settings), `seed${settings.seed}`].join('-'),
+    versions: (_settings, installed) => chooseVersions(installed, ['theory']),
     cost: (settings) => ({
       microsecondsPerStep: (ms(settings) * 1_000) / mostRows(settings),
       trainingMs: ms(settings),
       bytes: TASK_OVERHEAD_BYTES + likelyRows(settings) * columns * FLOAT64_BYTES,
     }),
+    unit: 'row',
     steps: mostRows,
+    isResumable: false,
+    continuation: null,
+    tables: [],
+    diskAdvice: null,
+    dependsOnCpu: false,
+    worker: WORKER,
+    sample: null,
+    warmUpKey: () => null,
   };
 }
 

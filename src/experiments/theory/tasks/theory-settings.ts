@@ -11,3 +11,6 @@ export const theorySettingsSchema = z.discriminatedUnion('kind', [
   badOptimumSchema,
   identitiesSchema,
 ]);
+
+/** Everything that decides what a computation of the paper's theory gives. */
+export type TheorySettings = z.output<typeof theorySettingsSchema>;

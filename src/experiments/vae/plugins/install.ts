@@ -1,7 +1,7 @@
 import { InputError } from '../../../errors.js';
 import { installedPlugins, installPlugin, type InstalledPlugin } from '../../../task/user-modules.js';
-import { trainingSettingNames } from '../../../store/task-record.js';
-import { builtInExperiments } from '../../registry.js';
+import { experimentNames } from '../../../task/registry.js';
+import { storedSettingNames } from '../family.js';
 
 /** What tells tasks apart in exports, beside their settings. */
 const EXPORTED = ['task', 'name', 'state'];
@@ -19,7 +19,7 @@ export async function installPlugins(files: readonly string[]): Promise<void> {
     const loaded = await loadPlugin(file);
     const before = installedPlugins().find((other) => other.file === loaded.file);
     if (before === undefined) {
-      refuseTaken(loaded, [...builtInColumns(), ...trainingSettingNames, ...EXPORTED]);
+      refuseTaken(loaded, [...builtInColumns(), ...storedSettingNames, ...EXPORTED]);
       installPlugin(loaded);
     } else refuseEdited(before, loaded);
   }
@@ -42,10 +42,7 @@ function refuseTaken({ plugin, file }: InstalledPlugin, columns: readonly string
     }
   };
   refuse('name', [plugin], others);
-  refuse('datasets', plugin.datasets, [
-    ...builtInExperiments,
-    ...others.flatMap((other) => other.datasets ?? []),
-  ]);
+  refuse('datasets', plugin.datasets, experimentNames());
   refuse('metrics', plugin.metrics, [...columns, ...others.flatMap((other) => other.metrics ?? [])]);
   refuse(
     'reports',

@@ -1,6 +1,6 @@
 import { findTrainingData } from './training-data.js';
 import type { TrainingSettings } from '../../../task/task.js';
-import type { Cost } from '../../../task/task-type.js';
+import type { Cost } from '../../../task/experiment.js';
 
 /** Inputs and outputs of a dense layer. */
 type LayerShape = readonly [number, number];

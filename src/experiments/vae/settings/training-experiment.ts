@@ -1,12 +1,15 @@
 import type { z } from 'zod';
 import { formatCount } from '../../../units.js';
 import { isOfThePaper, trainingData } from './training-data.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import { chooseVersions, type TrainingSettings } from '../../../task/task.js';
+import { decisivePlugins } from '../../../task/user-modules.js';
 import { formatThreshold } from './threshold.js';
 import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';
-import type { Experiment, SettingProblem } from '../../../task/task-type.js';
+import type { Experiment, SettingProblem } from '../../../task/experiment.js';
 import { trainingCost } from './training-cost.js';
 
+const WORKER = new URL('../worker.js', import.meta.url);
+const SAMPLE = new URL('../training/sample.js', import.meta.url);
 const MAX_LOG_ROWS = 10_000_000;
 const MAX_EVALUATIONS = 100_000;
 
@@ -23,15 +26,28 @@ const commonSchemas = Object.fromEntries(
 export function trainingExperiment(name: string): Experiment<TrainingSettings> {
   return {
     name,
-    trains: true,
     schemas: name === 'sigmoid' ? derivedTraining.schemas : commonSchemas,
     required: derivedTraining.required,
     resolve: (values) => resolveSettings(name, values),
     problems: (values, settings) => settingProblems(values, settings),
     settingOf: (settings, setting) => derivedTraining.settingOf(settings, setting),
     folderName,
+    versions: (settings, installed) => {
+      const plugins = decisivePlugins(settings.experiment);
+      const versions = chooseVersions(installed, ['tensorflow', 'numerics']);
+      return { ...versions, ...(Object.keys(plugins).length > 0 && { plugins }) };
+    },
     cost: trainingCost,
+    unit: 'step',
     steps: ({ steps }) => steps,
+    isResumable: true,
+    continuation: 'steps',
+    tables: ['table1', 'table2', 'table3', 'table4', 'table5'],
+    diskAdvice: 'log fewer steps (logEverySteps in the sweep file or --set logEverySteps=10)',
+    dependsOnCpu: true,
+    worker: WORKER,
+    sample: SAMPLE,
+    warmUpKey: operationsKey,
   };
 }
 
@@ -39,6 +55,19 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
 export function resolveSettings(experiment: string, values: CellValues): TrainingSettings {
   const fields = derivedTraining.resolve(values, trainingData(experiment));
   return { kind: 'train', experiment, ...fields };
+}
+
+/** Tasks with the same key use the same TensorFlow operations. */
+function operationsKey(settings: TrainingSettings): string {
+  const { experiment, engine, biases, decoderNoise, decoderLogVarianceThreshold, hiddenWidths } = settings;
+  return [
+    experiment,
+    engine,
+    biases,
+    decoderNoise,
+    decoderLogVarianceThreshold !== null,
+    hiddenWidths.length,
+  ].join();
 }
 
 function settingProblems(values: CellValues, settings: TrainingSettings): SettingProblem[] {

@@ -3,7 +3,7 @@ import type { Table } from 'apache-arrow';
 import { StoreError } from '../../../errors.js';
 import { readLog, readNumbers, rowAt, valueAt } from '../../../logs/read.js';
 import { readSafetensors } from '../../../store/safetensors.js';
-import type { Predecessor } from '../../../store/predecessors.js';
+import type { Predecessor } from '../../../task/protocol.js';
 import { TASK_FILES, verifyTask } from '../../../store/task-folder.js';
 import type { TrainingTask } from '../../../task/task.js';
 import { parameterCount, parameterLayout, type ParameterBlock } from '../model/parameters.js';

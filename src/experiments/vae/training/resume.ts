@@ -7,6 +7,7 @@ import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { readPredecessor } from './predecessor.js';
 import type { Program } from './programs.js';
 import type { TrainRequest } from '../../../task/protocol.js';
+import type { TrainingTask } from '../../../task/task.js';
 import { TrainingLogs } from './training-logs.js';
 
 /** Where a task starts: its logs up to there, open, and the state of its training. */
@@ -24,7 +25,7 @@ export interface Start {
  * @throws a CorruptTaskError if there is a checkpoint and none that can be trusted
  */
 export function resume(
-  { folder, task, predecessor }: TrainRequest,
+  { folder, task, predecessor }: TrainRequest<TrainingTask>,
   program: Pick<Program, 'model' | 'streams'>,
 ): Start {
   const problems: string[] = [];

@@ -7,7 +7,7 @@ import { normal } from '../../../compiler/random/distributions.js';
 import { modelKey } from './random-streams/key-tree.js';
 import { foldIn } from '../../../compiler/random/keys.js';
 import { TASK_FILES } from '../../../store/task-folder.js';
-import type { TrainingTask } from '../../../task/task.js';
+import type { Task, TrainingSettings, TrainingTask } from '../../../task/task.js';
 import { boundedDecoderLogVariance, generate } from '../model/loss.js';
 import { buildModel, type Model } from '../model/model.js';
 import { parameterLayout, parametersOf, type Parameters } from '../model/parameters.js';
@@ -15,20 +15,26 @@ import { parameterLayout, parametersOf, type Parameters } from '../model/paramet
 /** Points of a block: its numbers depend on (seed, block) alone, so that more points begin with the same ones. */
 const BLOCK_POINTS = 1_000;
 
+export function coordinates({ settings }: Task): string[] {
+  const { ambientDim } = settings as TrainingSettings;
+  return Array.from({ length: ambientDim }, (_, i) => `x${String(i + 1)}`);
+}
+
 /**
  * Draws points of a finished task's generator, x~ = f(z) + eps * noise, in blocks of rows, [n, ambientDim].
  * @param seed of latents and noise
  */
 export function* samplePoints(
-  task: TrainingTask,
+  task: Task,
   folder: string,
   count: number,
   seed: number,
 ): Generator<number[][]> {
-  const model = buildModel(task.settings);
+  const own = task as TrainingTask;
+  const model = buildModel(own.settings);
   const parameters = readParameters(model, path.join(folder, TASK_FILES.parameters));
   for (let block = 0; block * BLOCK_POINTS < count; block++) {
-    const rows = drawBlock(model, parameters, task, seed, block);
+    const rows = drawBlock(model, parameters, own, seed, block);
     yield rows.slice(0, count - block * BLOCK_POINTS);
   }
 }

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../../store/task-folder.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings, TrainingTask } from '../../../task/task.js';
 import { writeCheckpoint } from './checkpoint.js';
-import type { Clock } from '../../../forms/clock.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
 import type { Continuation, TrainingLogs } from './training-logs.js';
 import type { Program, Programs } from './programs.js';
-import type { StepMetrics, TrainOutcome, TrainRequest } from '../../../task/protocol.js';
+import type { Clock, StepMetrics, TrainOutcome, TrainRequest } from '../../../task/protocol.js';
 import { MAX_CHUNK_STEPS } from './random-streams/streams.js';
 import { resume, type Start } from './resume.js';
 import { recordSession } from '../../../forms/session-record.js';
@@ -21,7 +20,7 @@ const CHUNK_MS = 250;
 const FIRST_CHUNK_STEPS = 100;
 
 /** Trains one task from its checkpoint or its start, to its end, a stop request or a loss that is not finite. */
-export function train(request: TrainRequest, programs: Programs, clock: Clock): TrainOutcome {
+export function train(request: TrainRequest<TrainingTask>, programs: Programs, clock: Clock): TrainOutcome {
   const program = programs.get(request.task.settings);
   const start = resume(request, program);
   try {
@@ -37,7 +36,7 @@ export function train(request: TrainRequest, programs: Programs, clock: Clock): 
 }
 
 class Run {
-  readonly #request: TrainRequest;
+  readonly #request: TrainRequest<TrainingTask>;
   readonly #program: Program;
   readonly #clock: Clock;
   readonly #shared: Int32Array;
@@ -58,7 +57,7 @@ class Run {
   readonly #commonSteps: number;
   #continuation: Continuation | null = null;
 
-  constructor(request: TrainRequest, program: Program, start: Start, clock: Clock) {
+  constructor(request: TrainRequest<TrainingTask>, program: Program, start: Start, clock: Clock) {
     this.#request = request;
     this.#program = program;
     this.#clock = clock;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import '../../../../src/experiments/index.js';
 import type { MissingComputation } from '../../../../src/experiments/theory/computed.js';
 import { fileRenderers } from '../../../../src/report/tables/renderers.js';
 import { examineTheory, statements } from '../../../../src/experiments/paper/statements/registry.js';

@@ -7,7 +7,6 @@ import { readComputedRuns } from '../../../../src/experiments/theory/computed.js
 import { makeReport } from '../../../../src/report/report.js';
 import { examineTheory } from '../../../../src/experiments/paper/statements/registry.js';
 import { writeReport } from '../../../../src/report/write.js';
-import type { TheoryTask } from '../../../../src/task/task.js';
 import { sampleSweep } from '../../../report/sample-sweep.js';
 import { computedTask, computeInto } from './computed-runs.js';
 
@@ -49,7 +48,7 @@ test('what was really computed is judged, and written as tables, figures and a p
   const report = {
     ...makeReport(sweep, outDir),
     parts: [],
-    sweep: { ...sweep, tasks: tasks.map((task) => ({ ...task, versions: { theory: 1 } }) as TheoryTask) },
+    sweep: { ...sweep, tasks: tasks.map((task) => ({ ...task, versions: { theory: 1 } })) },
     theory,
     missingComputations: computed.missing,
   };

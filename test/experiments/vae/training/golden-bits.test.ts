@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { readLog, readNumbers } from '../../../../src/logs/read.js';
 import { cpuFeatures } from '../../../../src/compiler/native/cpu.js';
 import { loadedTensorFlowVersion } from '../../../../src/compiler/native/backend.js';
-import { NUMERICS_VERSION } from '../../../../src/experiments/numerics-version.js';
+import { NUMERICS_VERSION } from '../../../../src/experiments/vae/numerics-version.js';
 import type { TrainingSettings } from '../../../../src/task/task.js';
 import { shortSettings, temporaryFolder, trainHere } from './harness.js';
 
@@ -63,7 +63,7 @@ test('the losses have the bits that this numerics version had, on a CPU for whic
   assert.deepEqual(
     found,
     expected,
-    'the bits changed: raise NUMERICS_VERSION in src/experiments/numerics-version.ts, then UPDATE_GOLDEN=1 npm run test:run',
+    'the bits changed: raise NUMERICS_VERSION in src/experiments/vae/numerics-version.ts, then UPDATE_GOLDEN=1 npm run test:run',
   );
 });
 

@@ -4,6 +4,3 @@
  * bits fails when the bits change and this number does not.
  */
 export const NUMERICS_VERSION = 2;
-
-/** The same for the tasks that compute the paper's theory. */
-export const THEORY_VERSION = 1;

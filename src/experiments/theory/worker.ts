@@ -1,29 +1,29 @@
 import { join } from 'node:path';
-import { rowSchema } from '../../../logs/schemas.js';
-import { commitResults, removeUnfinished, TASK_FILES } from '../../../store/task-folder.js';
-import { stepsOf } from '../../../task/cost.js';
-import type { TheoryTask } from '../../../task/task.js';
-import type { Computation, Verdict } from '../computations/computation.js';
-import { computations } from '../computations/registry.js';
-import { failedOutcome } from '../../../forms/failed-outcome.js';
-import type { TrainOutcome, TrainRequest } from '../../../task/protocol.js';
-import { recordSession } from '../../../forms/session-record.js';
-import type { Clock } from '../../../forms/clock.js';
-import { RowLog } from '../../../logs/row-log.js';
+import { rowSchema } from '../../logs/schemas.js';
+import { commitResults, removeUnfinished, TASK_FILES } from '../../store/task-folder.js';
+import { stepsOf } from '../../task/cost.js';
+import type { TheoryTask } from '../../task/task.js';
+import type { Computation, Verdict } from './computations/computation.js';
+import { computations } from './computations/registry.js';
+import { failedOutcome } from '../../forms/failed-outcome.js';
+import type { Clock, TrainOutcome, TrainRequest } from '../../task/protocol.js';
+import { recordSession } from '../../forms/session-record.js';
+import { RowLog } from '../../logs/row-log.js';
 
 /**
  * Runs a computation of the theory to its end or a stop request. It takes seconds and keeps no checkpoint: what was stopped starts
  * again. Its files are a function of the settings alone.
  */
-export function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
+export function run(request: TrainRequest, clock: Clock): TrainOutcome {
   try {
-    return computeAll(request, clock);
+    // A worker is only given tasks of its experiment.
+    return compute(request as TrainRequest<TheoryTask>, clock);
   } catch (error) {
     return failedOutcome(error);
   }
 }
 
-function computeAll(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
+function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
   const { task, folder } = request;
   const start = { ms: clock.now(), date: clock.date() };
   const computation: Computation = computations[task.settings.kind];

@@ -5,17 +5,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { compute } from '../../../../src/experiments/theory/worker/compute.js';
-import { readLog, readNumbers } from '../../../../src/logs/read.js';
-import { readTaskState, TASK_FILES } from '../../../../src/store/task-folder.js';
-import { stepsOf } from '../../../../src/task/cost.js';
-import { identify } from '../../../../src/task/identity.js';
-import { isTraining, type TheorySettings, type TheoryTask } from '../../../../src/task/task.js';
-import { gradientFlow } from '../../../../src/experiments/theory/computations/gradient-flow.js';
-import { landscape } from '../../../../src/experiments/theory/computations/landscape.js';
-import type { TrainOutcome, TrainRequest } from '../../../../src/task/protocol.js';
-import { VERSIONS } from '../../../sweep/sweep-folder.js';
-import { compute as computeHere } from '../computations/run.js';
+import { run as compute } from '../../../src/experiments/theory/worker.js';
+import { readLog, readNumbers } from '../../../src/logs/read.js';
+import { readTaskState, TASK_FILES } from '../../../src/store/task-folder.js';
+import { stepsOf } from '../../../src/task/cost.js';
+import { identify } from '../../../src/task/identity.js';
+import { isTraining, type TheoryTask } from '../../../src/task/task.js';
+import { gradientFlow } from '../../../src/experiments/theory/computations/gradient-flow.js';
+import type { TheorySettings } from '../../../src/experiments/theory/tasks/theory-settings.js';
+import { landscape } from '../../../src/experiments/theory/computations/landscape.js';
+import type { TrainOutcome, TrainRequest } from '../../../src/task/protocol.js';
+import { VERSIONS } from '../../sweep/sweep-folder.js';
+import { compute as computeHere } from './computations/run.js';
 
 const LANDSCAPE = landscape.schema.parse({
   kind: 'landscape',
@@ -167,7 +168,7 @@ describe('a computation', () => {
 });
 
 test('a thread that computes does not load TensorFlow', () => {
-  const worker = fileURLToPath(new URL('../../../../workers/train.js', import.meta.url));
+  const worker = fileURLToPath(new URL('../../../workers/train.js', import.meta.url));
   const request = { ...requestOf(taskOf(LANDSCAPE), newFolder(), new SharedArrayBuffer(12)), shared: null };
   const script = `
     const { default: handle } = await import(${JSON.stringify(worker)});

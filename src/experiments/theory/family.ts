@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { Experiment, ExperimentFamily } from '../../task/experiment.js';
+import { badOptimum } from './tasks/bad-optimum.js';
+import { gradientFlow } from './tasks/gradient-flow.js';
+import { identities } from './tasks/identities.js';
+import { landscape } from './tasks/landscape.js';
+import { theorySettingsSchema } from './tasks/theory-settings.js';
+import { THEORY_VERSION } from './version.js';
+
+/** A row for each computation. */
+const computations: Readonly<Record<string, Experiment>> = {
+  'gradient-flow': gradientFlow,
+  landscape,
+  'bad-optimum': badOptimum,
+  identities,
+};
+
+/** Computations of the paper's theory. */
+export const theoryFamily: ExperimentFamily = {
+  kinds: Object.keys(computations),
+  summary: 'compute a statement of the theory',
+  names: () => theoryFamily.kinds,
+  named: (name) => computations[name] as Experiment,
+  nameOf: ({ kind }) => kind,
+  reference: () => theoryFamily.kinds.map((name) => ({ names: [name], widest: name })),
+  settings: theorySettingsSchema,
+  versions: z.object({ theory: z.int().min(0) }),
+  installed: () => ({ theory: THEORY_VERSION }),
+  versionWords: { theory: 'theory version' },
+};

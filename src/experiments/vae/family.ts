@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Experiment, ExperimentFamily } from '../../task/experiment.js';
+import type { TrainingSettings } from '../../task/task.js';
+import { pluginDatasets } from '../../task/user-modules.js';
+import { installedTensorFlow } from '../../store/installation.js';
+import { NUMERICS_VERSION } from './numerics-version.js';
+import { experiments } from './settings/training-data.js';
+import { trainingExperiment } from './settings/training-experiment.js';
+import { derivedTraining } from './settings/training-settings.js';
+
+const storedSettings = z.object({
+  kind: z.literal('train'),
+  /** It is in the folder's name. A plugin's is unknown where the plugin is not given. */
+  experiment: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+  ...derivedTraining.storedShape,
+});
+
+/** Names of all fields of a stored task's settings. */
+export const storedSettingNames: readonly string[] = Object.keys(storedSettings.shape);
+
+const built = new Map<string, Experiment>();
+
+/** Training a VAE: on the paper's data, or on the data of plugins. */
+export const vaeFamily: ExperimentFamily = {
+  kinds: ['train'],
+  summary: 'train on linear, sigmoid or sphere data',
+  names: () => [...Object.keys(experiments), ...pluginDatasets().map(({ name }) => name)],
+  named: (name) => {
+    const experiment = built.get(name) ?? trainingExperiment(name);
+    built.set(name, experiment);
+    return experiment;
+  },
+  nameOf: (settings) => (settings as TrainingSettings).experiment,
+  reference: () => [{ names: vaeFamily.names(), widest: 'sigmoid' }],
+  settings: storedSettings,
+  versions: z.object({
+    tensorflow: z.string(),
+    numerics: z.int().min(0),
+    plugins: z.record(z.string().max(32), z.string().max(64)).exactOptional(),
+  }),
+  installed: () => ({ tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION }),
+  versionWords: { tensorflow: 'TensorFlow', numerics: 'numerics version' },
+};

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import type { SettingValue, SettingValues } from './setting-values.js';
+import type { Settings, Versions } from './task.js';
+
+/** Settings that are each allowed, but not together. */
+export interface SettingProblem {
+  /** The settings it follows from, the likeliest to be mended first. */
+  readonly settings: readonly string[];
+  readonly message: string;
+}
+
+/**
+ * What a task is likely to cost: to start the longest first, and to say before a sweep starts how long it may take. Another machine
+ * differs by a factor, which leaves the order as it is.
+ */
+export interface Cost {
+  readonly microsecondsPerStep: number;
+  /** In one worker. */
+  readonly trainingMs: number;
+  /** Of the finished task's files on disk. */
+  readonly bytes: number;
+}
+
+/** All that the engine knows of what a sweep file names as its `experiment`. */
+export interface Experiment<Own extends Settings = Settings> {
+  readonly name: string;
+  /**
+   * Every setting that a sweep file may give, fixed or as a grid's key, with the values it may have. Parsing also makes each value
+   * canonical; what depends on several settings at once is for `problems`.
+   */
+  readonly schemas: Readonly<Record<string, z.ZodType<SettingValue>>>;
+  /** What every cell must be given: they have no default. */
+  readonly required: readonly string[];
+  /** Fills the defaults in. The values are those of its schemas, and hold what is required. */
+  resolve(values: SettingValues): Own;
+  problems(values: SettingValues, settings: Own): SettingProblem[];
+  /** A task's value of one of its settings. */
+  settingOf(settings: Own, name: string): SettingValue;
+  /** The readable part of a task's folder name: safe as a file name on every system. */
+  folderName(settings: Own): string;
+  /** The versions, of those installed, that decide the bits of such a task. They are part of its identity. */
+  versions(settings: Own, installed: Versions): Versions;
+  cost(settings: Own): Cost;
+  /** What its worker counts. Steps are all done in the end; of rows a finished task may have fewer. */
+  readonly unit: 'step' | 'row';
+  /** How far a task goes, in that unit. */
+  steps(settings: Own): number;
+  /** Whether a task that is stopped keeps its work. */
+  readonly isResumable: boolean;
+  /** The setting that alone may differ from that of a finished task to continue from; null where no task continues from another. */
+  readonly continuation: string | null;
+  /** Printed tables that its sweeps may say that they reproduce. */
+  readonly tables: readonly string[];
+  /** What makes its logs smaller, for the error of a disk that is too small. */
+  readonly diskAdvice: string | null;
+  /** Whether another kind of CPU may give other bits. */
+  readonly dependsOnCpu: boolean;
+  /** The `WorkerModule` that executes its tasks. An address, so that nothing but a worker loads what it needs. */
+  readonly worker: URL;
+  /** The `SampleModule` that draws from a finished task's model; null for an experiment without one. */
+  readonly sample: URL | null;
+  /** The same for tasks that one warm-up serves; null for a task that needs none. */
+  warmUpKey(settings: Own): string | null;
+}
+
+/** Experiments whose tasks are stored with the same kinds of settings and the same versions. */
+export interface ExperimentFamily {
+  /** Values of `kind` in its tasks' settings. */
+  readonly kinds: readonly string[];
+  /** What its experiments do, for the reference of sweep files, such as `train on linear, sigmoid or sphere data`. */
+  readonly summary: string;
+  /** What a sweep file may name, now: user modules add to it. */
+  names(): readonly string[];
+  /** Also of a name that only a user module knows that is not loaded: enough to list, check, merge and delete its tasks. */
+  named(name: string): Experiment;
+  /** The name of the experiment that a task is of. */
+  nameOf(settings: Settings): string;
+  /** Names that share a table of settings in the reference, with the name of the one that has all of these settings. */
+  reference(): readonly { readonly names: readonly string[]; readonly widest: string }[];
+  /** What a task's record may hold. */
+  readonly settings: z.ZodType<Settings>;
+  readonly versions: z.ZodType<Versions>;
+  /** What is installed here. */
+  installed(): Versions;
+  /** What each version is of, in words. */
+  readonly versionWords: Readonly<Record<string, string>>;
+}
