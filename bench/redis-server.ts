@@ -90,6 +90,17 @@ export class RedisServer {
     return Number(await this.#ask('LLEN', key));
   }
 
+  /** The fields of a stream's entries, oldest first. */
+  async entries(key: string): Promise<readonly Readonly<Record<string, string>>[]> {
+    const entries = (await this.#ask('XRANGE', key, '-', '+')) as readonly (readonly [
+      string,
+      readonly string[],
+    ])[];
+    return entries.map(([, fields]) =>
+      Object.fromEntries(fields.flatMap((name, i) => (i % 2 === 0 ? [[name, fields[i + 1] ?? '']] : []))),
+    );
+  }
+
   /** As a failover does to the one that was the master: it refuses to be written to. */
   async setReadOnly(isReadOnly: boolean): Promise<void> {
     await this.#ask('REPLICAOF', ...(isReadOnly ? ['127.0.0.1', '1'] : ['NO', 'ONE']));

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+import { MAIN, vaeSweep } from './command.js';
+
+/** Packages that only some commands need: the largest take longer to load than all the rest of a command. */
+const HEAVY =
+  /^(@aws-sdk|@fastify|@resvg|@tensorflow|apache-arrow|bullmq|fastify|hyparquet-writer|ioredis|ml-matrix|odex|preact|vega|vega-lite)\b/;
+const PARTS = {
+  'linear.yaml':
+    'experiment: linear\nsettings: { dimensions: [1, 3, 2], seed: 1, steps: 10, engine: eager }\n',
+  'flow.yaml': 'experiment: gradient-flow\nsettings: { dimensions: [3, 1, 2], seed: 1, maxSteps: 10 }\n',
+};
+/** The run shows the end of what it has trained, so that it reads the logs, and the verdicts on the paper's statements. */
+const ALLOWED = { plan: [], status: [], ls: [], run: ['apache-arrow', 'ml-matrix'] } as const;
+
+describe('where all tasks are done, no heavy package but those that it needs is loaded by', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-loads-'));
+  const out = path.join(folder, 'out');
+  const sweep = path.join(folder, 'both.yaml');
+
+  before(() => {
+    for (const [name, text] of Object.entries(PARTS)) writeFileSync(path.join(folder, name), text);
+    writeFileSync(sweep, `sweeps: [${Object.keys(PARTS).join(', ')}]\n`);
+    const { status, stderr } = vaeSweep('run', sweep, '--out', out);
+    assert.equal(status, 0, stderr);
+  });
+
+  for (const [command, allowed] of Object.entries(ALLOWED)) {
+    test(command, () => {
+      const args = command === 'ls' ? [command] : [command, sweep];
+      const loads = loadsOf(path.join(folder, `${command}.loads`), [...args, '--out', out]);
+      assert.ok(loads.some((load) => load.endsWith('/src/cli/main.js')));
+      const packages = loads.flatMap((load) => /.*node_modules[/](.*)/.exec(load)?.[1] ?? []);
+      assert.ok(packages.some((file) => file.startsWith('yargs/')));
+      const heavy = new Set(packages.flatMap((file) => HEAVY.exec(file)?.[1] ?? []));
+      assert.deepEqual([...heavy].sort(), allowed);
+    });
+  }
+});
+
+function loadsOf(record: string, args: readonly string[]): string[] {
+  writeFileSync(record, '');
+  const hook = new URL('./recorded-loads.js', import.meta.url).href;
+  const { status, stderr } = spawnSync(process.execPath, ['--import', hook, MAIN, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, VAE_SWEEP_LOADS: record },
+  });
+  assert.equal(status, 0, stderr);
+  return readFileSync(record, 'utf8').split('\n');
+}

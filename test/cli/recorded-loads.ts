@@ -1,0 +1,26 @@
+import { appendFileSync } from 'node:fs';
+import { createRequire, register } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+
+/**
+ * Imported first by a process (`--import`), it appends the URL or path of every module that the process loads to
+ * `$VAE_SWEEP_LOADS`. Node calls `resolve` in a thread of its own; what is required instead of imported is in the cache at the end.
+ */
+const record = (module: string) => {
+  appendFileSync(process.env['VAE_SWEEP_LOADS'] ?? '', `${module}\n`);
+};
+
+type Resolve = (specifier: string, context: unknown) => Promise<{ readonly url: string }>;
+
+export async function resolve(specifier: string, context: unknown, next: Resolve): Promise<object> {
+  const resolved = await next(specifier, context);
+  record(resolved.url);
+  return resolved;
+}
+
+if (isMainThread) {
+  register(import.meta.url);
+  process.on('exit', () => {
+    Object.keys(createRequire(import.meta.url).cache).forEach(record);
+  });
+}

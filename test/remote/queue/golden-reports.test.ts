@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodePayload } from '../../../src/remote/queue/payload.js';
+import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { assertGolden } from '../../golden.js';
+import { newStore, QueueProcess, queueTask } from './fleet.js';
+
+test(
+  'what coordinators and workers of this protocol send is the same text in Redis',
+  { skip: noRedis, timeout: 60_000 },
+  async () => {
+    const behaviours = ['diverges', 'is corrupt once', 'succeeds', 'throws'] as const;
+    const tasks = behaviours.map((behaviour, seed) => queueTask(seed, behaviour));
+    const redis = await RedisServer.start();
+    const spec = { redis: redis.url, outDir: newStore(), tasks, retries: 0 };
+    const worker = new QueueProcess('worker', spec);
+    const coordinator = new QueueProcess('coordinator', spec);
+    let reports: string[];
+    try {
+      assert.equal(await coordinator.ended(), 0, coordinator.said);
+      reports = (await redis.entries('vae-sweep:tasks:events')).flatMap(
+        ({ event, returnvalue, failedReason }) =>
+          event === 'completed' || event === 'failed' ? [returnvalue ?? failedReason ?? ''] : [],
+      );
+    } finally {
+      await worker.kill();
+      await redis.remove();
+    }
+    const payloads = tasks.map((task) =>
+      JSON.stringify(encodePayload({ task, predecessorSteps: 50, failures: 2 })),
+    );
+    // Which worker it was, and how long it took.
+    const portable = reports.map((report) =>
+      report.replace(/"worker":"[^"]+-\d+"/, '"worker":"WORKER"').replace(/in \d+ m?s"/, 'in TIME"'),
+    );
+    assertGolden('queue-messages.txt', [...payloads, ...portable.sort(), ''].join('\n'));
+  },
+);
