@@ -2,7 +2,8 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { installedVersions } from '../src/task/registry.js';
 import { BatchStream, EMPTY_STREAM } from '../src/logs/batch-stream.js';
-import { stepSchema } from '../src/logs/schemas.js';
+import { stepColumns } from '../src/experiments/vae/metrics/columns.js';
+import { logSchema } from '../src/logs/schemas.js';
 import { acquireStoreLock } from '../src/store/lock.js';
 import { prepareTaskFolder, TASK_FILES, taskFolder } from '../src/store/task-folder.js';
 import { readJsonFile } from '../src/store/files.js';
@@ -95,7 +96,7 @@ async function measureUpdates({ file, out, sweep }: Store, { rounds, progress }:
   const lock = await acquireStoreLock(out, { signal: AbortSignal.timeout(60_000), onWait: () => undefined });
   const stop = new AbortController();
   prepareTaskFolder(folder, task);
-  const stream = new BatchStream(path.join(folder, TASK_FILES.stepsStream), stepSchema(task), EMPTY_STREAM);
+  const stream = new BatchStream(path.join(folder, TASK_FILES.stepsStream), logSchema(task, stepColumns), EMPTY_STREAM);
   const heard = new EventTarget();
   const following = dashboard.follow(stop.signal, ({ data }) => {
     if (data.includes(task.id)) heard.dispatchEvent(new Event('event'));

@@ -4,7 +4,9 @@ import { StoreError } from '../errors.js';
 import { readLog } from '../logs/read.js';
 import { TASK_FILES, taskFolder, verifyTask } from '../store/task-folder.js';
 import type { SweepDescription } from '../sweep/sweep-file.js';
-import { isTraining, type Task } from '../task/task.js';
+import type { LogColumns, LogName } from '../task/experiment.js';
+import { loadDetails } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import { chooseSweep, type SweepChoice } from './run-sweep.js';
 
 export interface ReadLogsOptions extends SweepChoice {
@@ -34,26 +36,26 @@ export async function* readLogs(
 ): AsyncGenerator<LoggedTask> {
   const { tasks } = await chooseSweep(sweep, options);
   const out = options.out ?? 'out';
+  const details = await loadDetails(tasks);
   for (const task of tasks) {
     const folder = taskFolder(out, task);
     const state = verifyTask(folder, task.id);
     if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
-    if (state.state === 'done') yield logged(task, folder);
+    if (state.state === 'done') yield logged(task, folder, details(task).logs(task.settings));
   }
 }
 
-function logged(task: Task, folder: string): LoggedTask {
-  const read = (file: string, isOfTraining: boolean) => () => {
-    if (isTraining(task) !== isOfTraining)
-      throw new StoreError(`${task.name} ${isOfTraining ? 'trains nothing' : 'trains'}: it has no ${file}`);
-    return readLog(path.join(folder, file));
+function logged(task: Task, folder: string, logs: LogColumns): LoggedTask {
+  const read = (log: LogName) => () => {
+    if (logs[log] === undefined) throw new StoreError(`${task.name} has no ${TASK_FILES[log]}`);
+    return readLog(path.join(folder, TASK_FILES[log]));
   };
   return {
     task,
     folder,
-    steps: read(TASK_FILES.steps, true),
-    evaluations: read(TASK_FILES.evaluations, true),
-    samples: read(TASK_FILES.samples, true),
-    rows: read(TASK_FILES.rows, false),
+    steps: read('steps'),
+    evaluations: read('evaluations'),
+    samples: read('samples'),
+    rows: read('rows'),
   };
 }

@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { InputError, StoreError } from '../errors.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
+import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { formats, type FormatName } from './formats/registry.js';
 import { Groups } from './groups.js';
 import { NewFile } from './new-file.js';
 import { rowKinds, type RowName } from './rows/registry.js';
-import type { Batch, ExportColumn, ExportTask, RowKind } from './table.js';
+import type { Batch, DetailsOf, ExportColumn, ExportTask, RowKind } from './table.js';
 
 export interface ExportOptions {
   readonly outDir: string;
@@ -42,9 +43,10 @@ export interface CorruptExport {
  */
 export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise<ExportResult> {
   const kind = rowKinds[options.rows];
-  const tasks = sweep.tasks.filter((task) => kind.appliesTo(task));
+  const details = await loadDetails(sweep.tasks);
+  const tasks = sweep.tasks.filter((task) => kind.appliesTo(task, details));
   if (tasks.length === 0) throw new InputError(`${sweep.file} has ${kind.missing}: choose other --rows`);
-  const columns = kind.columns(tasks);
+  const columns = kind.columns(tasks, details);
   const writer = formats[options.format](columns);
   const file = new NewFile(options.file, options.force);
   try {
@@ -59,7 +61,7 @@ export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise
       // Lets a signal be heard.
       await setImmediate();
       options.signal.throwIfAborted();
-      const { state, problem, batches } = readTask(kind, columns, task, options);
+      const { state, problem, batches } = readTask({ kind, columns, details }, task, options);
       if (problem !== null) corrupt.push({ name: task.name, problem });
       if (state !== 'done') unfinished += 1;
       for (const batch of batches) {
@@ -77,6 +79,13 @@ export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise
   }
 }
 
+/** What the rows are, with their columns. */
+interface ExportTable {
+  readonly kind: RowKind;
+  readonly columns: readonly ExportColumn[];
+  readonly details: DetailsOf;
+}
+
 interface ReadTask {
   readonly state: ExportTask['state'];
   /** Why a task is left out, as its files can't be trusted; null if it is not. */
@@ -86,18 +95,18 @@ interface ReadTask {
 
 /** A task's rows, one batch at a time. What is wrong with its files shows before the first. */
 function readTask(
-  kind: RowKind,
-  columns: readonly ExportColumn[],
+  table: ExportTable,
   task: Task,
   { outDir, unfinished }: Pick<ExportOptions, 'outDir' | 'unfinished'>,
 ): ReadTask {
+  const { kind, columns, details } = table;
   const folder = taskFolder(outDir, task);
   const state = verifyTask(folder, task.id);
   const isWanted = state.state === 'done' || unfinished || !kind.hasUnfinishedRows;
   const problem = state.state === 'corrupt' ? state.problem : null;
   if (!isWanted) return { state: state.state, problem, batches: [] };
   try {
-    const batches = kind.batches({ task, folder, state: state.state }, columns)[Symbol.iterator]();
+    const batches = kind.batches({ task, folder, state: state.state }, columns, details)[Symbol.iterator]();
     const first = batches.next();
     return {
       state: state.state,
@@ -108,7 +117,7 @@ function readTask(
     if (!(error instanceof StoreError)) throw error;
     // A run that goes on may have finished it meanwhile, and deleted what it needs no more.
     if (state.state !== 'done' && verifyTask(folder, task.id).state === 'done')
-      return readTask(kind, columns, task, { outDir, unfinished });
+      return readTask(table, task, { outDir, unfinished });
     return { state: 'corrupt', problem: error.message, batches: [] };
   }
 }

@@ -1,6 +1,7 @@
 import type { ColumnValues } from '../logs/encode.js';
 import type { TaskState } from '../store/task-folder.js';
 import type { Column } from '../task/column.js';
+import type { ExperimentDetails } from '../task/experiment.js';
 import type { Task } from '../task/task.js';
 
 export interface ExportColumn extends Column {
@@ -23,18 +24,21 @@ export interface ExportTask {
   readonly state: TaskState['state'];
 }
 
+/** What the task's experiment logs. */
+export type DetailsOf = (task: Task) => ExperimentDetails;
+
 /** What the rows of an export are. */
 export interface RowKind {
   /** Whether the task has such rows. */
-  appliesTo(task: Task): boolean;
+  appliesTo(task: Task, details: DetailsOf): boolean;
   /** Why a sweep may have none, as `no task that trains`. */
   readonly missing: string;
   /** Whether a task that is not done has rows that are left out unless they are asked for. */
   readonly hasUnfinishedRows: boolean;
   /** @param tasks those it applies to, at least one */
-  columns(tasks: readonly Task[]): readonly ExportColumn[];
+  columns(tasks: readonly Task[], details: DetailsOf): readonly ExportColumn[];
   /** The task's rows, in bounded pieces. @param columns what `columns` gave */
-  batches(task: ExportTask, columns: readonly ExportColumn[]): Iterable<Batch>;
+  batches(task: ExportTask, columns: readonly ExportColumn[], details: DetailsOf): Iterable<Batch>;
 }
 
 /** A row for each, with the same value. */

@@ -1,45 +1,7 @@
-import { z } from 'zod';
-import type { Column, ColumnType } from '../task/column.js';
-import type { FieldColumn } from '../task/declared-settings.js';
+import type { ColumnType } from '../task/column.js';
+import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
-import { derivedTraining } from '../experiments/vae/settings/training-settings.js';
-import { theorySettingsSchema } from '../experiments/theory/tasks/theory-settings.js';
 import type { ExportColumn, ExportTask } from './table.js';
-
-const KIND: Column = { type: 'utf8', unit: '-', description: '`train`, or the computation of the theory' };
-
-/** Settings of training, as a task keeps them. */
-export const trainingColumns: Readonly<Record<string, FieldColumn>> = {
-  kind: KIND,
-  experiment: {
-    type: 'utf8',
-    unit: '-',
-    description: 'linear, sigmoid or sphere, or the data of a plugin',
-  },
-  ...derivedTraining.columns,
-};
-
-/** Settings whose names are taken by a number of a log, by the column's name. */
-const RENAMED: Readonly<Record<string, string>> = { reconstructionKind: 'reconstruction' };
-
-const propertySchema = z.looseObject({
-  type: z.string().optional(),
-  const: z.string().optional(),
-  anyOf: z.array(z.looseObject({ type: z.string() })).optional(),
-  description: z.string().default(''),
-});
-const described = z.object({ properties: z.record(z.string(), propertySchema) });
-
-/** Settings of each computation of the theory, by its kind: as its schema says. */
-export const theorySettings: ReadonlyMap<string, Readonly<Record<string, FieldColumn>>> = new Map(
-  theorySettingsSchema.options.map((option) => {
-    const { properties } = described.parse(z.toJSONSchema(option));
-    const columns = Object.entries(properties).map(
-      ([name, value]) => [columnName(name), name === 'kind' ? KIND : fromSchema(name, value)] as const,
-    );
-    return [option.shape.kind.value, Object.fromEntries(columns)];
-  }),
-);
 
 /** Which task a row is of. */
 export function identityColumns(tasks: readonly Task[]): ExportColumn[] {
@@ -58,12 +20,10 @@ const stateColumn = text('state', 'done, interrupted, failed, new or corrupt', [
   'corrupt',
 ]);
 
-/** The tasks' settings; null where a task's kind has no such setting. */
+/** The tasks' settings; null where a task's experiment has no such setting. */
 export function settingColumns(tasks: readonly Task[]): ExportColumn[] {
-  const kinds = unique(tasks.map(({ settings }) => settings.kind));
-  const columns = kinds.flatMap((kind) =>
-    Object.entries(kind === 'train' ? trainingColumns : (theorySettings.get(kind) ?? {})),
-  );
+  const experiments = unique(tasks.map(({ settings }) => experimentOf(settings)));
+  const columns = experiments.flatMap((experiment) => Object.entries(experiment.columns));
   return mergeColumns(
     columns.map(([name, setting]) => ({
       name,
@@ -117,16 +77,14 @@ function mergeTwo(a: ExportColumn, b: ExportColumn): ExportColumn {
   };
 }
 
-function columnName(setting: string): string {
-  return Object.entries(RENAMED).find(([, name]) => name === setting)?.[0] ?? setting;
-}
-
 /** Only of a setting: a task has no value of a log's column. */
-function settingValue({ settings }: Task, column: string): unknown {
-  const known = settings.kind === 'train' ? trainingColumns : theorySettings.get(settings.kind);
-  if (known === undefined || !Object.hasOwn(known, column)) return null;
-  const value = (settings as unknown as Readonly<Record<string, unknown>>)[RENAMED[column] ?? column];
-  return known[column]?.show?.(value) ?? value ?? null;
+function settingValue({ settings }: Task, name: string): unknown {
+  const { columns } = experimentOf(settings);
+  const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
+  if (column === undefined) return null;
+  const { of = name, show } = column;
+  const value = (settings as unknown as Readonly<Record<string, unknown>>)[of];
+  return show?.(value) ?? value ?? null;
 }
 
 function textValues(tasks: readonly Task[], name: string): string[] {
@@ -140,17 +98,4 @@ function textValues(tasks: readonly Task[], name: string): string[] {
 
 function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
-}
-
-function fromSchema(name: string, property: z.infer<typeof propertySchema>): Column {
-  const { type, anyOf = [] } = property;
-  const description = property.description.replace(/\.$/, '');
-  const kind = type ?? anyOf.find((option) => option.type !== 'null')?.type;
-  if (kind === 'string') return { type: 'utf8', unit: '-', description };
-  if (kind !== 'integer' && kind !== 'number') throw new Error(`The setting ${name} has no column.`);
-  return {
-    type: kind === 'integer' ? 'int32' : 'float64',
-    unit: name === 'seed' ? '-' : '1',
-    description,
-  };
 }

@@ -7,3 +7,19 @@ export interface Column {
   readonly unit: string;
   readonly description: string;
 }
+
+/** A column that shows a field of a task's settings. */
+export interface FieldColumn extends Column {
+  /** The field. Default: the one that has the column's name. */
+  readonly of?: string;
+  /** Default: as it is stored. */
+  readonly show?: (stored: unknown) => unknown;
+}
+
+/** A column of a log, or of what a finished task has come to. */
+export interface LogColumn extends Column {
+  readonly name: string;
+  readonly nullable: boolean;
+  /** All that a `utf8` column may hold. */
+  readonly values?: readonly string[];
+}

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import type { Column } from './column.js';
+import type { FieldColumn } from './column.js';
 import type { SettingValue, SettingValues } from './setting-values.js';
-
-/** A column of an export that shows a stored field, by default as it is stored. */
-export interface FieldColumn extends Column {
-  readonly show?: (stored: unknown) => unknown;
-}
 
 /**
  * All that is said of a setting, once: how a sweep file gives it, what a task keeps of it, how exports show it. Validation, JSON schema,

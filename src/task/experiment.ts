@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FieldColumn, LogColumn } from './column.js';
 import type { SettingValue, SettingValues } from './setting-values.js';
 import type { Settings, Versions } from './task.js';
 
@@ -59,9 +60,28 @@ export interface Experiment<Own extends Settings = Settings> {
   readonly worker: URL;
   /** The `SampleModule` that draws from a finished task's model; null for an experiment without one. */
   readonly sample: URL | null;
+  /** Fields of its tasks' settings as exports show them, by column. */
+  readonly columns: Readonly<Record<string, FieldColumn>>;
+  /** What it logs. Loads more than planning may. */
+  details(): Promise<ExperimentDetails>;
   /** The same for tasks that one warm-up serves; null for a task that needs none. */
   warmUpKey(settings: Own): string | null;
 }
+
+/** Logs of a task that other programs read. */
+export type LogName = 'steps' | 'evaluations' | 'samples' | 'rows';
+
+/** What an experiment logs and what its tasks come to. */
+export interface ExperimentDetails {
+  /** The columns of each log that such a task writes. Tasks whose logs are alike share one object. */
+  logs(settings: Settings): LogColumns;
+  /** The columns of what such a task comes to. */
+  summary(settings: Settings): readonly LogColumn[];
+  /** Reads them from a finished task's folder. @returns the value of a column; null for one that it lacks */
+  readSummary(folder: string): (column: string) => unknown;
+}
+
+export type LogColumns = Readonly<Partial<Record<LogName, readonly LogColumn[]>>>;
 
 /** Experiments whose tasks are stored with the same kinds of settings and the same versions. */
 export interface ExperimentFamily {

@@ -1,4 +1,4 @@
-import type { Experiment, ExperimentFamily } from './experiment.js';
+import type { Experiment, ExperimentDetails, ExperimentFamily } from './experiment.js';
 import type { Settings, Task, Versions } from './task.js';
 
 /** Set once by each entry, before anything asks for an experiment. */
@@ -33,6 +33,16 @@ function familyOf({ kind }: Settings): ExperimentFamily {
   const family = families.find((each) => each.kinds.includes(kind));
   if (family === undefined) throw new Error(`There is no experiment with tasks of kind ${kind}.`);
   return family;
+}
+
+/** What the experiments of these tasks log. Loads what planning does not need. */
+export async function loadDetails(tasks: readonly Task[]): Promise<(task: Task) => ExperimentDetails> {
+  const details = new Map<Experiment, ExperimentDetails>();
+  for (const { settings } of tasks) {
+    const experiment = experimentOf(settings);
+    if (!details.has(experiment)) details.set(experiment, await experiment.details());
+  }
+  return ({ settings }) => details.get(experimentOf(settings)) as ExperimentDetails;
 }
 
 /** All versions that decide the bits of what would be made here. */

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { EMPTY_STREAM, BatchStream } from '../../src/logs/batch-stream.js';
 import type { ColumnValues } from '../../src/logs/encode.js';
-import { stepSchema } from '../../src/logs/schemas.js';
+import { stepSchema } from '../experiments/vae/log-schemas.js';
 import { startDashboard, type Dashboard, type DashboardOptions } from '../../src/dashboard/server.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 import type { TrainingTask } from '../../src/task/task.js';

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { readRuns } from '../../src/report/runs.js';
 import { CorruptTaskError } from '../../src/errors.js';
 import { BatchStream, type StreamState } from '../../src/logs/batch-stream.js';
-import { evaluationSchema, stepSchema } from '../../src/logs/schemas.js';
+import { evaluationSchema, stepSchema } from '../experiments/vae/log-schemas.js';
 import {
   clearFailed,
   readTaskState,

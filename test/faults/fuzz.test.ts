@@ -10,7 +10,7 @@ import { BatchStream, EMPTY_STREAM } from '../../src/logs/batch-stream.js';
 import { batchToFile, recordBatch, StreamEncoder, streamToFile } from '../../src/logs/encode.js';
 import { readLog, readNumbers, valueAt } from '../../src/logs/read.js';
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from '../../src/store/safetensors.js';
-import { evaluationSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
+import { evaluationSchema, sampleSchema, stepSchema } from '../experiments/vae/log-schemas.js';
 import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
 import { replaceFile } from '../../src/store/files.js';
 import { commitResults, markFailed, TASK_FILES, verifyTask } from '../../src/store/task-folder.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { evaluationSchema } from '../../src/logs/schemas.js';
+import { evaluationSchema } from '../experiments/vae/log-schemas.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/task-folder.js';
 import type { Task, TrainingTask } from '../../src/task/task.js';
 import { writeCheckpoint } from '../../src/experiments/vae/training/checkpoint.js';

@@ -2,7 +2,7 @@ import type { Schema } from 'apache-arrow';
 import { batchToFile, recordBatch, type ColumnValues } from '../../src/logs/encode.js';
 import type { LogValue } from '../../src/logs/read.js';
 import { encodeSafetensors } from '../../src/store/safetensors.js';
-import { evaluationSchema, sampleSchema, stepSchema } from '../../src/logs/schemas.js';
+import { evaluationSchema, sampleSchema, stepSchema } from '../experiments/vae/log-schemas.js';
 import { commitResults, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import type { TrainingTask } from '../../src/task/task.js';
 

@@ -6,7 +6,8 @@ import { readJsonFile } from '../../store/files.js';
 import { TASK_FILES, taskFolder, verifyTask, type TaskState } from '../../store/task-folder.js';
 import { quantities, type ColumnOf, type ComputedKind, type MeasureOf } from './computations/quantities.js';
 
-const verdictSchema = z.object({
+/** What a computation's `verdict.json` holds. */
+export const verdictSchema = z.object({
   outcome: z.string(),
   complete: z.boolean(),
   holds: z.boolean(),

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { rowSchema } from '../../logs/schemas.js';
+import { logSchema } from '../../logs/schemas.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../store/task-folder.js';
 import { stepsOf } from '../../task/cost.js';
 import type { TheoryTask } from '../../task/task.js';
+import { rowColumns } from './details.js';
 import type { Computation, Verdict } from './computations/computation.js';
 import { computations } from './computations/registry.js';
 import { failedOutcome } from '../../forms/failed-outcome.js';
@@ -27,8 +28,7 @@ function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome 
   const { task, folder } = request;
   const start = { ms: clock.now(), date: clock.date() };
   const computation: Computation = computations[task.settings.kind];
-  const columns = Object.entries(computation.columns).map(([name, quantity]) => ({ name, ...quantity }));
-  const log = new RowLog(join(folder, TASK_FILES.rowsStream), rowSchema(task, columns));
+  const log = new RowLog(join(folder, TASK_FILES.rowsStream), logSchema(task, rowColumns(task.settings.kind)));
   try {
     const verdict = runToEnd(computation, request, log);
     if (verdict === null) return { type: 'stopped', step: 0, fromStep: 0, recovered: null };

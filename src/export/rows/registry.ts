@@ -1,7 +1,5 @@
 import type { RowKind } from '../table.js';
-import { computations } from './computations.js';
-import { evaluations } from './evaluations.js';
-import { steps } from './steps.js';
+import { computations, evaluations, steps } from './logs.js';
 import { tasks } from './tasks.js';
 
 /** What the rows of an export may be, a line each. */

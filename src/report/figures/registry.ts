@@ -1,5 +1,4 @@
-import { DataType } from 'apache-arrow';
-import { evaluationSchema } from '../../logs/schemas.js';
+import { evaluationColumns } from '../../experiments/vae/metrics/columns.js';
 import { isOfThePaper, type ExperimentName } from '../../experiments/vae/settings/training-data.js';
 import type { TrainingPart } from '../../sweep/load.js';
 import { curves, type CurvesOptions } from './curves.js';
@@ -126,8 +125,8 @@ function partCurves(part: TrainingPart, options: Omit<CurvesOptions, 'select'>):
 export function knownMetrics(parts: readonly TrainingPart[]): string[] {
   const [task] = parts.flatMap(({ tasks }) => tasks);
   if (task === undefined) return [];
-  return evaluationSchema(task)
-    .fields.filter(({ name, type }) => name !== 'step' && !DataType.isList(type))
+  return evaluationColumns(task.settings)
+    .filter(({ name, type }) => name !== 'step' && !type.startsWith('list'))
     .map(({ name }) => name);
 }
 

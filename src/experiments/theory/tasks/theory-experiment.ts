@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chooseVersions } from '../../../task/task.js';
 import type { Experiment, SettingProblem } from '../../../task/experiment.js';
 import type { SettingValue } from '../../../task/setting-values.js';
+import { settingColumns } from './setting-columns.js';
 import type { TheorySettings } from './theory-settings.js';
 
 const WORKER = new URL('../worker.js', import.meta.url);
@@ -75,6 +76,8 @@ export function theoryExperiment<Own extends TheorySettings>(
     dependsOnCpu: false,
     worker: WORKER,
     sample: null,
+    columns: settingColumns(schema),
+    details: async () => (await import('../details.js')).details,
     warmUpKey: () => null,
   };
 }

@@ -14,7 +14,7 @@ interface Named {
 export async function installPlugins(files: readonly string[]): Promise<void> {
   if (files.length === 0) return;
   const { loadPlugin } = await import('./load.js');
-  const { builtInColumns } = await import('../../../logs/schemas.js');
+  const { builtInColumns } = await import('../metrics/columns.js');
   for (const file of files) {
     const loaded = await loadPlugin(file);
     const before = installedPlugins().find((other) => other.file === loaded.file);

@@ -5,6 +5,7 @@ import { chooseVersions, type TrainingSettings } from '../../../task/task.js';
 import { decisivePlugins } from '../../../task/user-modules.js';
 import { formatThreshold } from './threshold.js';
 import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';
+import type { FieldColumn } from '../../../task/column.js';
 import type { Experiment, SettingProblem } from '../../../task/experiment.js';
 import { trainingCost } from './training-cost.js';
 
@@ -21,6 +22,17 @@ export type CellValues = {
 const commonSchemas = Object.fromEntries(
   Object.entries(derivedTraining.schemas).filter(([name]) => name !== 'badOptimumExtraDims'),
 );
+
+/** Settings as a task keeps them and exports show them. */
+const settingColumns: Readonly<Record<string, FieldColumn>> = {
+  kind: { type: 'utf8', unit: '-', description: '`train`, or the computation of the theory' },
+  experiment: {
+    type: 'utf8',
+    unit: '-',
+    description: 'linear, sigmoid or sphere, or the data of a plugin',
+  },
+  ...derivedTraining.columns,
+};
 
 /** One of the experiments that train. */
 export function trainingExperiment(name: string): Experiment<TrainingSettings> {
@@ -47,6 +59,8 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
     dependsOnCpu: true,
     worker: WORKER,
     sample: SAMPLE,
+    columns: settingColumns,
+    details: async () => (await import('../details.js')).details,
     warmUpKey: operationsKey,
   };
 }

@@ -5,11 +5,12 @@ import { decodeLog } from '../../../logs/decode.js';
 import { batchToFile, recordBatch } from '../../../logs/encode.js';
 import { rowAt } from '../../../logs/read.js';
 import { encodeSafetensors } from '../../../store/safetensors.js';
-import { evaluationSchema, sampleSchema, stepSchema } from '../../../logs/schemas.js';
+import { logSchema } from '../../../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../../../logs/step-log.js';
 import { fsyncFolder } from '../../../store/files.js';
 import { TASK_FILES } from '../../../store/task-folder.js';
 import type { TrainingTask } from '../../../task/task.js';
+import { evaluationColumns, sampleColumns, stepColumns } from '../metrics/columns.js';
 import type { Model } from '../model/model.js';
 import { parameterLayout } from '../model/parameters.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -51,11 +52,11 @@ export class TrainingLogs {
     this.#hasEntries = checkpoint !== null;
     this.steps = new StepLog(
       join(folder, TASK_FILES.stepsStream),
-      stepSchema(task),
+      logSchema(task, stepColumns),
       task.settings.logEverySteps,
       checkpoint?.stepLog ?? EMPTY_STEP_LOG,
     );
-    const evaluations = evaluationSchema(task);
+    const evaluations = logSchema(task, evaluationColumns(task.settings));
     this.#evaluationColumns = evaluations.fields.map(({ name }) => name);
     try {
       const file = join(folder, TASK_FILES.evaluationsStream);
@@ -109,7 +110,7 @@ export class TrainingLogs {
   #encodeSamples({ generated, real }: Samples): Uint8Array {
     const { ambientDim } = this.#task.settings;
     const columns = [...columnsOf(generated, ambientDim), ...columnsOf(real, ambientDim)];
-    return batchToFile(recordBatch(sampleSchema(this.#task), columns));
+    return batchToFile(recordBatch(logSchema(this.#task, sampleColumns(this.#task.settings)), columns));
   }
 }
 

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { StoreError } from '../../errors.js';
+import { readJsonFile } from '../../store/files.js';
+import { TASK_FILES } from '../../store/task-folder.js';
+import type { LogColumn } from '../../task/column.js';
+import type { ExperimentDetails, LogColumns } from '../../task/experiment.js';
+import type { Settings } from '../../task/task.js';
+import { quantities, type ComputedKind } from './computations/quantities.js';
+import type { Quantity } from './computations/quantity.js';
+import { verdictSchema } from './computed.js';
+
+const known = new Map<string, LogColumns>();
+
+/** What a computation logs, and what it comes to, as its `verdict.json` has it. */
+export const details: ExperimentDetails = {
+  logs: ({ kind }) => {
+    const logs = known.get(kind) ?? { rows: rowColumns(kind as ComputedKind) };
+    known.set(kind, logs);
+    return logs;
+  },
+  summary,
+  readSummary: (folder) => {
+    const file = path.join(folder, TASK_FILES.verdict);
+    const read = readJsonFile(file, verdictSchema);
+    if (!read.found) throw new StoreError(read.problem ?? `${file} is missing`);
+    const { measures, statement: _, ...verdict } = read.value;
+    const values = new Map<string, unknown>([...Object.entries(verdict), ...Object.entries(measures)]);
+    return (column) => values.get(column) ?? null;
+  },
+};
+
+/** `rows.arrow`: the rows of a computation, in the order in which it came to them; NaN where a number is not defined. */
+export function rowColumns(kind: ComputedKind): readonly LogColumn[] {
+  return Object.entries(quantities[kind].columns).map(([name, quantity]) => numbers(name, quantity, false));
+}
+
+function summary({ kind }: Settings): LogColumn[] {
+  const { outcomes, measures } = quantities[kind as ComputedKind];
+  return [
+    {
+      name: 'outcome',
+      type: 'utf8',
+      nullable: true,
+      unit: '-',
+      description: 'How the computation ended',
+      values: Object.keys(outcomes),
+    },
+    flag('complete', 'Whether it got as far as it was meant to'),
+    flag('holds', "Whether the paper's statement held"),
+    ...Object.entries(measures).map(([name, quantity]) => numbers(name, quantity, true)),
+  ];
+}
+
+function flag(name: string, description: string): LogColumn {
+  return { name, type: 'bool', nullable: true, unit: '-', description };
+}
+
+function numbers(name: string, { unit, description }: Quantity, nullable: boolean): LogColumn {
+  return { name, type: 'float64', nullable, unit, description };
+}

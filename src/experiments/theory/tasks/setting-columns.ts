@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { FieldColumn } from '../../../task/column.js';
+
+/** Settings whose names are taken by a number of a log, by the column's name. */
+const RENAMED: Readonly<Record<string, string>> = { reconstructionKind: 'reconstruction' };
+
+const propertySchema = z.looseObject({
+  type: z.string().optional(),
+  anyOf: z.array(z.looseObject({ type: z.string() })).optional(),
+  description: z.string().default(''),
+});
+const described = z.object({ properties: z.record(z.string(), propertySchema) });
+
+/** The settings of a computation as exports show them, as its schema describes them. */
+export function settingColumns(schema: z.ZodType): Readonly<Record<string, FieldColumn>> {
+  const { properties } = described.parse(z.toJSONSchema(schema));
+  const columns = Object.entries(properties).map(([name, property]) => {
+    const column = Object.entries(RENAMED).find(([, renamed]) => renamed === name)?.[0] ?? name;
+    return [column, name === 'kind' ? KIND : { ...columnOf(name, property), of: name }] as const;
+  });
+  return Object.fromEntries(columns);
+}
+
+const KIND: FieldColumn = {
+  type: 'utf8',
+  unit: '-',
+  description: '`train`, or the computation of the theory',
+};
+
+function columnOf(name: string, property: z.infer<typeof propertySchema>): FieldColumn {
+  const { type, anyOf = [] } = property;
+  const description = property.description.replace(/\.$/, '');
+  const kind = type ?? anyOf.find((option) => option.type !== 'null')?.type;
+  if (kind === 'string') return { type: 'utf8', unit: '-', description };
+  if (kind !== 'integer' && kind !== 'number') throw new Error(`The setting ${name} has no column.`);
+  return {
+    type: kind === 'integer' ? 'int32' : 'float64',
+    unit: name === 'seed' ? '-' : '1',
+    description,
+  };
+}

@@ -1,0 +1,53 @@
+import type { LogColumn } from '../../task/column.js';
+import { logBatches } from '../log-batches.js';
+import type { DetailsOf, ExportColumn, RowKind } from '../table.js';
+import type { Task } from '../../task/task.js';
+import { identityColumns, mergeColumns, settingColumns, varyingColumns } from '../task-columns.js';
+
+/** One row a logged step. There may be tens of millions: of the settings it has those that tell its tasks apart. */
+export const steps = rowsOf('steps', varyingColumns, { missing: 'no task that trains', hasUnfinishedRows: true });
+
+/** One row an evaluation. */
+export const evaluations = rowsOf('evaluations', settingColumns, {
+  missing: 'no task that trains',
+  hasUnfinishedRows: true,
+});
+
+/** One row a row of a computation. */
+export const computations = rowsOf('rows', settingColumns, {
+  missing: 'no computation of the theory',
+  hasUnfinishedRows: false,
+});
+
+/** The rows of one log, beside the task that they are of and its settings. */
+function rowsOf(
+  log: 'steps' | 'evaluations' | 'rows',
+  settings: (tasks: readonly Task[]) => readonly ExportColumn[],
+  about: Pick<RowKind, 'missing' | 'hasUnfinishedRows'>,
+): RowKind {
+  const columnsOf = (task: Task, details: DetailsOf) => details(task).logs(task.settings)[log];
+  return {
+    ...about,
+    appliesTo: (task, details) => columnsOf(task, details) !== undefined,
+    columns: (tasks, details) =>
+      mergeColumns([
+        ...identityColumns(tasks),
+        ...settings(tasks),
+        ...mergeLogs(new Set(tasks.map((task) => columnsOf(task, details) ?? []))),
+      ]),
+    batches: (task, columns) => logBatches(task, log, columns),
+  };
+}
+
+/** A column that not all logs have is null for the tasks of the others. */
+function mergeLogs(logs: ReadonlySet<readonly LogColumn[]>): ExportColumn[] {
+  const all = [...logs];
+  const isInAll = (name: string) => all.every((columns) => columns.some((column) => column.name === name));
+  return all.flatMap((columns) =>
+    columns.map((column) => ({
+      values: [],
+      ...column,
+      nullable: column.nullable || !isInAll(column.name),
+    })),
+  );
+}
