@@ -66,7 +66,6 @@ const upward = {
     'experiments/theory/tasks/theory-settings.ts',
     'experiments/vae/settings/training-settings.ts',
   ],
-  'export/task-logs.ts': ['experiments/vae/training/checkpoint.ts'],
   'logs/schemas.ts': ['experiments/vae/metrics/registry.ts', 'experiments/vae/metrics/released.ts'],
   'report/figures/naming.ts': ['experiments/vae/settings/training-settings.ts'],
   'report/figures/registry.ts': [

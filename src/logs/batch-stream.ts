@@ -11,15 +11,9 @@ import {
 } from 'node:fs';
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
+import type { StreamState } from '../store/checkpoint.js';
 import { inStore, refuseLink, writeFailure } from '../store/files.js';
 import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
-
-/** How much of a stream is durable, for a checkpoint to name. */
-export interface StreamState {
-  readonly bytes: number;
-  /** Of these bytes; null in checkpoints of earlier versions. */
-  readonly sha256: string | null;
-}
 
 export const EMPTY_STREAM: StreamState = { bytes: 0, sha256: null };
 

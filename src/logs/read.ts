@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Vector, type Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
+import type { StreamState } from '../store/checkpoint.js';
+import { inStore } from '../store/files.js';
 import { decodeLog } from './decode.js';
 import { streamToFile } from './encode.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from './schemas.js';
@@ -18,6 +21,22 @@ export function readGrowingLog(file: string): Table {
   const decodeWhole = (bytes: Uint8Array): Table =>
     decodeLog(streamToFile(bytes.subarray(0, wholeBytes(bytes))));
   return ofKnownVersion(file, decode(file, decodeWhole));
+}
+
+/** What a checkpoint names of an `.arrows` log, which may have grown since; null if that is nothing. */
+export function readLogStart(file: string, { bytes, sha256 }: StreamState): Table | null {
+  if (bytes === 0) return null;
+  const start = inStore(`read ${file}`, () => readFileSync(file)).subarray(0, bytes);
+  if (start.length < bytes) throw new StoreError(`${file} is shorter than its checkpoint says`);
+  if (sha256 !== null && createHash('sha256').update(start).digest('hex') !== sha256)
+    throw new StoreError(`${file} is not as its checkpoint says (SHA-256)`);
+  try {
+    return decodeLog(streamToFile(start));
+  } catch (error) {
+    throw new StoreError(`${file} is not a log (${error instanceof Error ? error.message : String(error)})`, {
+      cause: error,
+    });
+  }
 }
 
 function ofKnownVersion(file: string, table: Table): Table {

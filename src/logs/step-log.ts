@@ -1,16 +1,9 @@
 import type { Schema } from 'apache-arrow';
-import { BatchStream, EMPTY_STREAM, type StreamState } from './batch-stream.js';
+import type { StepLogState } from '../store/checkpoint.js';
+import { BatchStream, EMPTY_STREAM } from './batch-stream.js';
 
 /** Rows of a record batch: which rows share one does not depend on stops. */
 const BATCH_ROWS = 5000;
-
-/** Where a step log is, for a checkpoint: durable batches, and rows that do not fill one yet. */
-export interface StepLogState {
-  readonly stream: StreamState;
-  readonly pendingSteps: Int32Array;
-  /** Row-major, [pending, metrics]. */
-  readonly pendingRows: Float32Array;
-}
 
 export const EMPTY_STEP_LOG: StepLogState = {
   stream: EMPTY_STREAM,
@@ -87,4 +80,13 @@ export class StepLog {
     ]);
     this.#pending = 0;
   }
+}
+
+/** The rows that do not fill a batch yet by column: the steps, then each metric. */
+export function pendingColumns({ pendingSteps, pendingRows }: StepLogState): (Int32Array | Float32Array)[] {
+  const width = pendingRows.length / pendingSteps.length;
+  const metrics = Array.from({ length: width }, (_, index) =>
+    Float32Array.from(pendingSteps, (_step, row) => pendingRows[row * width + index] ?? NaN),
+  );
+  return [pendingSteps, ...metrics];
 }

@@ -15,6 +15,7 @@ import { stringify } from 'safe-stable-stringify';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../task/task.js';
+import { CHECKPOINT_FILES } from './checkpoint.js';
 import { fsyncFolder, hashFile, inStore, isMissing, readJsonFile, reasonOf } from './files.js';
 import { MERGING_SUFFIX, REMOVED_SUFFIX } from './inventory.js';
 import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';
@@ -71,12 +72,11 @@ export function recordProblem(folder: string, { id, name }: Pick<Task, 'id' | 'n
  * even if a run goes on. The marker comes last.
  */
 export function filesOf(source: string, { state }: TaskState): string[] {
-  const { task, run, done, failed, checkpoint, checkpointBefore } = TASK_FILES;
-  const { stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
+  const { task, run, done, failed, stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
   const names =
     state === 'done'
       ? [task, run, ...(markedHashes(source)?.keys() ?? []), done]
-      : [task, run, failed, checkpoint, checkpointBefore, stepsStream, evaluationsStream, rowsStream];
+      : [task, run, failed, ...CHECKPOINT_FILES, stepsStream, evaluationsStream, rowsStream];
   return [...new Set(names)].filter((name) => isThere(path.join(source, name)));
 }
 

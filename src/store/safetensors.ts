@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
@@ -18,6 +18,8 @@ export interface SafetensorsFile {
 const LENGTH_BYTES = 8;
 const ALIGNMENT_BYTES = 8;
 const ELEMENT_BYTES = 4;
+/** A bound of the format. */
+const MAX_HEADER_BYTES = 100_000_000;
 
 /** The header's length (8 bytes, little-endian), the header as JSON padded with spaces, the arrays one after another. */
 export function encodeSafetensors(
@@ -75,9 +77,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dataStart = LENGTH_BYTES + Number(buffer.readBigUInt64LE());
   if (dataStart > buffer.length) throw new Error('it is cut short');
-  const header = headerSchema.safeParse(JSON.parse(buffer.toString('utf8', LENGTH_BYTES, dataStart)));
-  if (!header.success) throw new Error('its header is not that of a safetensors file');
-  const { __metadata__: metadata, ...entries } = header.data;
+  const { metadata, entries } = parseHeader(buffer.subarray(LENGTH_BYTES, dataStart));
   const data = buffer.subarray(dataStart);
   checkOffsets(Object.values(entries), data.length);
   const tensors = Object.entries(entries).map(
@@ -86,7 +86,38 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { metadata, tensors: new Map(tensors) };
 }
 
+/**
+ * Reads the header alone of a file that may be large: its metadata, and how long it says that the file is.
+ * @returns null if the file ends before its header does
+ * @throws if it has no header of a safetensors file
+ */
+export function readSafetensorsHead(
+  descriptor: number,
+  fileBytes: number,
+): { readonly metadata: Readonly<Record<string, string>>; readonly fileBytes: number } | null {
+  const headerBytes = Number(readBytes(descriptor, 0, LENGTH_BYTES).readBigUInt64LE());
+  if (headerBytes > Math.min(fileBytes, MAX_HEADER_BYTES)) return null;
+  const { metadata, entries } = parseHeader(readBytes(descriptor, LENGTH_BYTES, headerBytes));
+  const dataBytes = Math.max(0, ...Object.values(entries).map(({ data_offsets }) => data_offsets[1]));
+  return { metadata, fileBytes: LENGTH_BYTES + headerBytes + dataBytes };
+}
+
+function readBytes(descriptor: number, position: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  readSync(descriptor, bytes, 0, length, position);
+  return bytes;
+}
+
 type Entry = z.infer<typeof entrySchema>;
+
+function parseHeader(bytes: Buffer): Pick<SafetensorsFile, 'metadata'> & {
+  readonly entries: Readonly<Record<string, Entry>>;
+} {
+  const header = headerSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+  if (!header.success) throw new Error('its header is not that of a safetensors file');
+  const { __metadata__: metadata, ...entries } = header.data;
+  return { metadata, entries };
+}
 
 /** Arrays that shared bytes would take many times the file's size. */
 function checkOffsets(entries: readonly Entry[], dataBytes: number): void {

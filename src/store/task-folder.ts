@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../task/task.js';
-import { readCheckpointHeader } from './checkpoint-header.js';
+import { CHECKPOINT_FILES, readProgress } from './checkpoint.js';
 import {
   deleteIfPossible,
   fsyncFolder,
@@ -27,8 +27,8 @@ export const TASK_FILES = {
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
   rowsStream: 'rows.arrows',
-  checkpoint: 'checkpoint.safetensors',
-  checkpointBefore: 'checkpoint-before.safetensors',
+  checkpoint: CHECKPOINT_FILES[0],
+  checkpointBefore: CHECKPOINT_FILES[1],
   steps: 'steps.arrow',
   evaluations: 'evaluations.arrow',
   samples: 'samples.arrow',
@@ -172,8 +172,8 @@ export function commitResults(
 
 /** Removes what a finished task needs no more. What a crash, or the system, leaves of it does no harm. */
 export function removeUnfinished(folder: string): void {
-  const { stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore } = TASK_FILES;
-  const unfinished = [stepsStream, evaluationsStream, rowsStream, checkpoint, checkpointBefore];
+  const { stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
+  const unfinished = [stepsStream, evaluationsStream, rowsStream, ...CHECKPOINT_FILES];
   for (const name of [...unfinished, ...halfWritten(folder)]) deleteIfPossible(path.join(folder, name));
 }
 
@@ -227,17 +227,6 @@ function readUnfinishedState(folder: string): TaskState {
   if (failure.found) return { state: 'failed', failure: failure.value, step };
   if (step !== null) return { state: 'interrupted', step };
   return problem === null ? { state: 'new' } : { state: 'corrupt', problem };
-}
-
-/** By the last checkpoint or, if that is broken, the one before it; with no step, what is wrong with them. */
-function readProgress(folder: string): { step: number | null; problem: string | null } {
-  let problem: string | null = null;
-  for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
-    const header = readCheckpointHeader(path.join(folder, name));
-    if (header.found) return { step: header.step, problem: null };
-    problem ??= header.problem;
-  }
-  return { step: null, problem };
 }
 
 function sizeOf(file: string): number | null {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { readRuns } from '../../src/report/runs.js';
 import { CorruptTaskError } from '../../src/errors.js';
-import { BatchStream, type StreamState } from '../../src/logs/batch-stream.js';
+import { BatchStream } from '../../src/logs/batch-stream.js';
 import { evaluationSchema, stepSchema } from '../experiments/vae/log-schemas.js';
 import {
   clearFailed,
@@ -16,7 +16,7 @@ import {
   verifyTask,
 } from '../../src/store/task-folder.js';
 import type { Sweep } from '../../src/sweep/load.js';
-import { readCheckpoint } from '../../src/experiments/vae/training/checkpoint.js';
+import { readCheckpoint, type StreamState } from '../../src/store/checkpoint.js';
 import { recordSession } from '../../src/forms/session-record.js';
 import { damagesOf, type Damage } from './damage.js';
 import { writtenImage, type Image } from './disk-model.js';

@@ -11,10 +11,9 @@ import { batchToFile, recordBatch, StreamEncoder, streamToFile } from '../../src
 import { readLog, readNumbers, valueAt } from '../../src/logs/read.js';
 import { decodeSafetensors, encodeSafetensors, readSafetensors } from '../../src/store/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../experiments/vae/log-schemas.js';
-import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
 import { replaceFile } from '../../src/store/files.js';
 import { commitResults, markFailed, TASK_FILES, verifyTask } from '../../src/store/task-folder.js';
-import { readCheckpoint } from '../../src/experiments/vae/training/checkpoint.js';
+import { CHECKPOINT_FILES, readCheckpoint, readProgress } from '../../src/store/checkpoint.js';
 import { checkpointBytes, sampleResults, sampleTask } from '../store/sample-task.js';
 import { load } from '../sweep/sweep-folder.js';
 import { hostile, SEED, withstands } from './hostile.js';
@@ -22,7 +21,7 @@ import { fileWithSharedFields } from './shared-fields.js';
 
 const RUNS = Number(process.env['VAE_SWEEP_FUZZ_RUNS'] ?? 500);
 const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-fuzz-'));
-const file = path.join(folder, 'file');
+const file = path.join(folder, CHECKPOINT_FILES[0]);
 const task = sampleTask(1, { ambientDim: 2, latentDim: 2 });
 after(() => {
   rmSync(folder, { recursive: true });
@@ -87,7 +86,7 @@ describe('safetensors', () => {
       writeFileSync(file, withHeader(JSON.stringify(header), 64));
       withstands(() => readSafetensors(file), StoreError);
       withstands(() => readCheckpoint(file, task.id), CorruptTaskError);
-      readCheckpointHeader(file);
+      readProgress(folder);
     },
   );
 
@@ -108,7 +107,7 @@ describe('safetensors', () => {
     writeFileSync(file, checkpointBytes(5));
     truncateSync(file, 2 ** 42);
     withstands(() => {
-      assert.equal(readCheckpointHeader(file).found, false);
+      assert.equal(readProgress(folder).step, null);
     }, Error);
     rmSync(file);
   });
@@ -127,8 +126,8 @@ describe('checkpoints', () => {
     (bytes) => {
       writeFileSync(file, bytes);
       withstands(() => readCheckpoint(file, task.id), CorruptTaskError);
-      const header = readCheckpointHeader(file);
-      if (header.found) assert.ok(Number.isInteger(header.step) && header.step >= 0);
+      const { step } = readProgress(folder);
+      if (step !== null) assert.ok(Number.isInteger(step) && step >= 0);
     },
   );
 });

@@ -3,11 +3,12 @@ import { crc32 } from 'node:zlib';
 import { evaluationSchema } from '../experiments/vae/log-schemas.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/task-folder.js';
 import type { Task, TrainingTask } from '../../src/task/task.js';
-import { writeCheckpoint } from '../../src/experiments/vae/training/checkpoint.js';
+import { cpuFeatures } from '../../src/compiler/native/cpu.js';
+import { writeCheckpoint } from '../../src/store/checkpoint.js';
 import type { EvaluationRow } from '../../src/experiments/vae/training/evaluate.js';
 import type { TrainOutcome } from '../../src/task/protocol.js';
 import { randomStreams } from '../../src/experiments/vae/training/random-streams/registry.js';
-import { resume } from '../../src/experiments/vae/training/resume.js';
+import { namedState, resume } from '../../src/experiments/vae/training/resume.js';
 import { recordSession } from '../../src/forms/session-record.js';
 import type { TrainingLogs } from '../../src/experiments/vae/training/training-logs.js';
 import { STEP_METRICS } from '../../src/experiments/vae/training/step.js';
@@ -52,9 +53,9 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
   let step = fromStep;
   const writeState = (): void => {
     const stateOf = (name: string) => numbers(`${task.id} ${name} ${step}`, 8);
-    const state = ['parameters', 'firstMoment', 'secondMoment'].map(stateOf);
+    const state = namedState(['parameters', 'firstMoment', 'secondMoment'].map(stateOf));
     ledger.begin(task.name, 'progress', `interrupted ${step}`);
-    writeCheckpoint(folder, task.id, { step, state, ...logs.sync() });
+    writeCheckpoint(folder, task.id, { step, cpu: cpuFeatures(), state, ...logs.sync() });
     ledger.settle(task.name, 'progress', `interrupted ${step}`);
   };
   const record = (): void => {

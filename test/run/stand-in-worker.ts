@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readCheckpointHeader } from '../../src/store/checkpoint-header.js';
+import { readProgress } from '../../src/store/checkpoint.js';
 import { TASK_FILES, commitResults } from '../../src/store/task-folder.js';
 import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from '../../src/task/protocol.js';
 import type { TrainingTask } from '../../src/task/task.js';
@@ -106,8 +106,7 @@ function pause(cells: Int32Array, milliseconds: number): void {
 }
 
 function startStep({ folder }: StandInRequest): number {
-  const checkpoint = readCheckpointHeader(path.join(folder, TASK_FILES.checkpoint));
-  return checkpoint.found ? checkpoint.step : 0;
+  return readProgress(folder).step ?? 0;
 }
 
 /** Returns the starts so far. */

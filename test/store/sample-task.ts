@@ -1,6 +1,7 @@
 import '../../src/experiments/index.js';
 import { identify } from '../../src/task/identity.js';
 import type { TrainingSettings, TrainingTask } from '../../src/task/task.js';
+import { encodeSafetensors } from '../../src/store/safetensors.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 
 /** A task of the linear experiment; `id` is the seed in 16 hexadecimal digits, not a hash. */
@@ -47,15 +48,9 @@ export function sampleResults(text = 'content'): Record<string, Uint8Array> {
   return Object.fromEntries(names.map((name) => [name, Buffer.from(`${name} ${text}`)]));
 }
 
-/** A checkpoint as small as the format allows: one float32 tensor and the step. */
-export function checkpointBytes(step: number): Buffer {
-  const header = Buffer.from(
-    JSON.stringify({
-      __metadata__: { step: String(step) },
-      weights: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
-    }),
-  );
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, Buffer.alloc(4)]);
+/** As much of a checkpoint as says how far its task is. */
+export function checkpointBytes(step: number): Uint8Array {
+  return encodeSafetensors({ step: String(step) }, [
+    { name: 'weights', shape: [1], values: new Float32Array(1) },
+  ]);
 }

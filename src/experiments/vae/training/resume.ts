@@ -1,9 +1,6 @@
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpuFeatures } from '../../../compiler/native/cpu.js';
 import { CorruptTaskError } from '../../../errors.js';
-import { inStore } from '../../../store/files.js';
-import { TASK_FILES } from '../../../store/task-folder.js';
-import { readCheckpoint, type Checkpoint } from './checkpoint.js';
+import { fromNewest, replaceCorrupt, type Checkpoint } from '../../../store/checkpoint.js';
 import { readPredecessor } from './predecessor.js';
 import type { Program } from './programs.js';
 import type { TrainRequest } from '../../../task/protocol.js';
@@ -20,28 +17,33 @@ export interface Start {
   readonly recovered: string | null;
 }
 
+/** Parameters and Adam's moments, as checkpoints name them. */
+const STATE_NAMES = ['parameters', 'firstMoment', 'secondMoment'];
+
+/** @param values in the order of `Start.state` */
+export function namedState(values: readonly Float32Array[]): Checkpoint['state'] {
+  return new Map(values.map((vector, index) => [STATE_NAMES[index] ?? '', vector]));
+}
+
 /**
  * Goes on from the last checkpoint, from the one before it where that is broken, or from a finished task of fewer steps.
- * @throws a CorruptTaskError if there is a checkpoint and none that can be trusted
+ * @throws a CorruptTaskError if there is a checkpoint and none that can be trusted, an Error if it was made on a CPU that may round
+ *   differently
  */
 export function resume(
   { folder, task, predecessor }: TrainRequest<TrainingTask>,
   program: Pick<Program, 'model' | 'streams'>,
 ): Start {
-  const problems: string[] = [];
-  for (const name of [TASK_FILES.checkpoint, TASK_FILES.checkpointBefore]) {
-    try {
-      const checkpoint = readCheckpoint(join(folder, name), task.id);
-      if (checkpoint === null) continue;
-      const logs = new TrainingLogs(folder, task, checkpoint);
-      if (problems.length > 0) replaceBroken(folder);
-      return fromCheckpoint(checkpoint, logs, problems);
-    } catch (error) {
-      if (!(error instanceof CorruptTaskError)) throw error;
-      problems.push(error.message);
-    }
+  const found = fromNewest(folder, task.id, (checkpoint, file) => {
+    const state = stateOf(checkpoint, file);
+    return { step: checkpoint.step, state, logs: new TrainingLogs(folder, task, checkpoint) };
+  });
+  if (found !== null) {
+    const { value, problem } = found;
+    if (problem === null) return { ...value, recovered: null };
+    replaceCorrupt(folder);
+    return { ...value, recovered: `${problem}; went on from the one before, of step ${value.step}` };
   }
-  if (problems.length > 0) throw new CorruptTaskError(problems.join('; '));
   const logs = new TrainingLogs(folder, task, null);
   try {
     const finished = predecessor === null ? null : readPredecessor(predecessor, task, program, logs);
@@ -52,16 +54,15 @@ export function resume(
   }
 }
 
-/** Else the next checkpoint would keep the broken one as the one before it, and a crash then leave nothing else. */
-function replaceBroken(folder: string): void {
-  const file = join(folder, TASK_FILES.checkpoint);
-  inStore(`write ${file}`, () => {
-    renameSync(join(folder, TASK_FILES.checkpointBefore), file);
+function stateOf({ cpu, state }: Checkpoint, file: string): Float32Array[] {
+  if (cpu !== cpuFeatures())
+    throw new Error(
+      `${file} was made on a CPU with ${cpu}, this one has ${cpuFeatures()}: the rest would round differently. ` +
+        `Go on there, or delete its folder (vae-sweep rm) to train from the first step here.`,
+    );
+  return STATE_NAMES.map((name) => {
+    const values = state.get(name);
+    if (values === undefined) throw new CorruptTaskError(`${file} lacks the array ${name}`);
+    return values;
   });
-}
-
-function fromCheckpoint({ step, state }: Checkpoint, logs: TrainingLogs, problems: readonly string[]): Start {
-  const [problem] = problems;
-  const recovered = problem === undefined ? null : `${problem}; went on from the one before, of step ${step}`;
-  return { step, state, logs, recovered };
 }

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
+import { cpuFeatures } from '../../../compiler/native/cpu.js';
 import { tf } from '../../../compiler/native/tensorflow.js';
+import { writeCheckpoint } from '../../../store/checkpoint.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../../../store/task-folder.js';
 import type { TrainingSettings, TrainingTask } from '../../../task/task.js';
-import { writeCheckpoint } from './checkpoint.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
 import type { Continuation, TrainingLogs } from './training-logs.js';
 import type { Program, Programs } from './programs.js';
 import type { Clock, StepMetrics, TrainOutcome, TrainRequest } from '../../../task/protocol.js';
 import { MAX_CHUNK_STEPS } from './random-streams/streams.js';
-import { resume, type Start } from './resume.js';
+import { namedState, resume, type Start } from './resume.js';
 import { recordSession } from '../../../forms/session-record.js';
 import { startParameters } from './start-parameters.js';
 import { StepInputs, STEP_METRICS } from './step.js';
@@ -160,7 +161,9 @@ class Run {
 
   #checkpoint(): void {
     const { folder, task } = this.#request;
-    writeCheckpoint(folder, task.id, { step: this.#step, state: this.#stateValues(), ...this.#logs.sync() });
+    const state = namedState(this.#stateValues());
+    const logs = this.#logs.sync();
+    writeCheckpoint(folder, task.id, { step: this.#step, cpu: cpuFeatures(), state, ...logs });
     this.#checkpointMs = this.#clock.now();
   }
 

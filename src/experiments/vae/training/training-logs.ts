@@ -4,6 +4,7 @@ import { BatchStream, EMPTY_STREAM } from '../../../logs/batch-stream.js';
 import { decodeLog } from '../../../logs/decode.js';
 import { batchToFile, recordBatch } from '../../../logs/encode.js';
 import { rowAt } from '../../../logs/read.js';
+import type { Checkpoint } from '../../../store/checkpoint.js';
 import { encodeSafetensors } from '../../../store/safetensors.js';
 import { logSchema } from '../../../logs/schemas.js';
 import { EMPTY_STEP_LOG, StepLog } from '../../../logs/step-log.js';
@@ -13,7 +14,6 @@ import type { TrainingTask } from '../../../task/task.js';
 import { evaluationColumns, sampleColumns, stepColumns } from '../metrics/columns.js';
 import type { Model } from '../model/model.js';
 import { parameterLayout } from '../model/parameters.js';
-import type { Checkpoint } from './checkpoint.js';
 import type { EvaluationResult, EvaluationRow } from './evaluate.js';
 
 /** Names of Adam's two moments among the finished task's parameters, from which a task of more steps may go on. */
