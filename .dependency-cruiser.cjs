@@ -60,13 +60,6 @@ const upward = {
     'experiments/paper/statements/theory-table.ts',
     'experiments/theory/computed.ts',
   ],
-  'export/rows/computations.ts': ['experiments/theory/computations/quantities.ts'],
-  'export/rows/tasks.ts': ['experiments/theory/computations/quantities.ts'],
-  'export/task-columns.ts': [
-    'experiments/theory/tasks/theory-settings.ts',
-    'experiments/vae/settings/training-settings.ts',
-  ],
-  'logs/schemas.ts': ['experiments/vae/metrics/registry.ts', 'experiments/vae/metrics/released.ts'],
   'report/figures/naming.ts': ['experiments/vae/settings/training-settings.ts'],
   'report/figures/registry.ts': [
     'experiments/paper/figures/histogram.ts',

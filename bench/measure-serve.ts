@@ -96,7 +96,11 @@ async function measureUpdates({ file, out, sweep }: Store, { rounds, progress }:
   const lock = await acquireStoreLock(out, { signal: AbortSignal.timeout(60_000), onWait: () => undefined });
   const stop = new AbortController();
   prepareTaskFolder(folder, task);
-  const stream = new BatchStream(path.join(folder, TASK_FILES.stepsStream), logSchema(task, stepColumns), EMPTY_STREAM);
+  const stream = new BatchStream(
+    path.join(folder, TASK_FILES.stepsStream),
+    logSchema(task, stepColumns),
+    EMPTY_STREAM,
+  );
   const heard = new EventTarget();
   const following = dashboard.follow(stop.signal, ({ data }) => {
     if (data.includes(task.id)) heard.dispatchEvent(new Event('event'));

@@ -23,7 +23,7 @@ export const details: ExperimentDetails = {
     const file = path.join(folder, TASK_FILES.verdict);
     const read = readJsonFile(file, verdictSchema);
     if (!read.found) throw new StoreError(read.problem ?? `${file} is missing`);
-    const { measures, statement: _, ...verdict } = read.value;
+    const { measures, ...verdict } = read.value;
     const values = new Map<string, unknown>([...Object.entries(verdict), ...Object.entries(measures)]);
     return (column) => values.get(column) ?? null;
   },

@@ -28,7 +28,10 @@ function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome 
   const { task, folder } = request;
   const start = { ms: clock.now(), date: clock.date() };
   const computation: Computation = computations[task.settings.kind];
-  const log = new RowLog(join(folder, TASK_FILES.rowsStream), logSchema(task, rowColumns(task.settings.kind)));
+  const log = new RowLog(
+    join(folder, TASK_FILES.rowsStream),
+    logSchema(task, rowColumns(task.settings.kind)),
+  );
   try {
     const verdict = runToEnd(computation, request, log);
     if (verdict === null) return { type: 'stopped', step: 0, fromStep: 0, recovered: null };

@@ -5,7 +5,10 @@ import type { Task } from '../../task/task.js';
 import { identityColumns, mergeColumns, settingColumns, varyingColumns } from '../task-columns.js';
 
 /** One row a logged step. There may be tens of millions: of the settings it has those that tell its tasks apart. */
-export const steps = rowsOf('steps', varyingColumns, { missing: 'no task that trains', hasUnfinishedRows: true });
+export const steps = rowsOf('steps', varyingColumns, {
+  missing: 'no task that trains',
+  hasUnfinishedRows: true,
+});
 
 /** One row an evaluation. */
 export const evaluations = rowsOf('evaluations', settingColumns, {

@@ -9,6 +9,7 @@ import type { TrainingTask } from '../../../src/task/task.js';
 
 export const stepSchema = (task: TrainingTask): Schema => logSchema(task, stepColumns);
 
-export const evaluationSchema = (task: TrainingTask): Schema => logSchema(task, evaluationColumns(task.settings));
+export const evaluationSchema = (task: TrainingTask): Schema =>
+  logSchema(task, evaluationColumns(task.settings));
 
 export const sampleSchema = (task: TrainingTask): Schema => logSchema(task, sampleColumns(task.settings));
