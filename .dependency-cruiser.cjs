@@ -62,6 +62,7 @@ const upward = {
   ],
   'report/figures/naming.ts': ['experiments/vae/settings/training-settings.ts'],
   'report/figures/registry.ts': [
+    'experiments/vae/metrics/columns.ts',
     'experiments/paper/figures/histogram.ts',
     'experiments/paper/figures/scatter.ts',
     'experiments/paper/figures/threshold-summary.ts',

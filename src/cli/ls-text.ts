@@ -1,13 +1,13 @@
-import { FAILURE_WORDS } from '../run/triage.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder, type TaskState } from '../store/task-folder.js';
+import { problemOf } from '../store/task-states.js';
 import { stepsOf } from '../task/cost.js';
 import { experimentOf } from '../task/registry.js';
 import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
+import { countStates, FAILURE_WORDS, STATE_WORDS } from '../task/states.js';
 import type { Settings } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
-import { countStates, STATE_WORDS } from './state-words.js';
 
 /** More take the table's library seconds. */
 const MAX_ROWS = 1_000;
@@ -42,9 +42,9 @@ export function listText(entries: readonly StoreEntry[], out: string, now: Date)
 /** As `done`, `to continue, step 4,000 of 20,000` or `failed (diverged)`. */
 export function stateText(state: TaskState, steps: number): string {
   if (state.state === 'interrupted')
-    return `${STATE_WORDS.interrupted}, step ${formatCount(state.step)} of ${formatCount(steps)}`;
-  if (state.state !== 'failed') return STATE_WORDS[state.state];
-  return `${STATE_WORDS.failed} (${FAILURE_WORDS[state.failure.reason]})`;
+    return `${STATE_WORDS.interrupted.word}, step ${formatCount(state.step)} of ${formatCount(steps)}`;
+  if (state.state !== 'failed') return STATE_WORDS[state.state].word;
+  return `${STATE_WORDS.failed.word} (${FAILURE_WORDS[state.failure.reason]})`;
 }
 
 /** Of anything in the store. */
@@ -81,10 +81,9 @@ function rowOf(entry: StoreEntry, columns: readonly string[], now: Date): string
 
 function problemLines(entries: readonly StoreEntry[]): string[] {
   const lines = entries.flatMap((entry) => {
-    if (entry.kind === 'foreign') return [`${entry.name}: ${entry.problem}\n`];
-    if (entry.kind !== 'task') return [];
-    if (entry.state.state === 'corrupt') return [`${entry.name}: ${entry.state.problem}\n`];
-    return entry.state.state === 'failed' ? [`${entry.name}: ${entry.state.failure.message}\n`] : [];
+    if (entry.kind !== 'task' && entry.kind !== 'foreign') return [];
+    const problem = entry.kind === 'task' ? problemOf(entry.state) : entry.problem;
+    return problem === null ? [] : [`${entry.name}: ${problem}\n`];
   });
   const more = lines.length - MAX_PROBLEMS;
   return [...lines.slice(0, MAX_PROBLEMS), ...(more > 0 ? [`... and ${formatCount(more)} more\n`] : [])];

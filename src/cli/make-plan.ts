@@ -1,8 +1,8 @@
 import { freeBytes } from '../store/disk-space.js';
-import type { TaskState } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
 import type { Cost } from '../task/experiment.js';
+import type { StateName } from '../task/states.js';
 import type { Sweep } from '../sweep/load.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
@@ -10,7 +10,7 @@ import type { Task } from '../task/task.js';
 /** A task, how far it is, and what it is likely to cost. */
 export interface PlannedTask {
   readonly task: Task;
-  readonly state: TaskState['state'];
+  readonly state: StateName;
   readonly cost: Cost;
 }
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Merged } from '../store/merge.js';
 import { stepsOf } from '../task/cost.js';
+import { countStates } from '../task/states.js';
 import { formatBytes, formatCount } from '../units.js';
 import { grid } from './grid.js';
 import { stateText } from './ls-text.js';
-import { countStates } from './state-words.js';
 
 /** More take the table's library seconds. */
 const MAX_ROWS = 1_000;

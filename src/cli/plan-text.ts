@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { Sweep, SweepPart } from '../sweep/load.js';
 import { formatSetting, hasSetting, settingOf } from '../task/settings.js';
+import { countStates, STATE_WORDS } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
 import type { Plan, PlannedTask } from './make-plan.js';
 import { shardText } from './options.js';
-import { countStates, STATE_WORDS } from './state-words.js';
 
 const MAX_ROWS = 40;
 const MAX_SEEDS = 6;
@@ -80,7 +80,7 @@ function cellRow(tasks: readonly Task[], columns: readonly string[], { tasks: pl
     ...cellTexts(first.task, columns),
     seeds.slice(0, MAX_SEEDS).join(', ') + (more > 0 ? `, ${formatCount(more)} more` : ''),
     items.every(({ state }) => state === first.state)
-      ? STATE_WORDS[first.state]
+      ? STATE_WORDS[first.state].word
       : countStates(items.map(({ state }) => state)),
     formatDuration(first.cost.trainingMs),
     formatBytes(first.cost.bytes),

@@ -8,9 +8,9 @@ import { listStore } from '../store/inventory.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
+import { STATE_WORDS } from '../task/states.js';
 import type { SampleRequest } from '../task/protocol.js';
 import { received } from './options.js';
-import { STATE_WORDS } from './state-words.js';
 import { findTask, storeOptions } from './store-filter.js';
 
 interface SampleArguments {
@@ -73,7 +73,9 @@ function finishedTask(name: string, out: string): Task {
   const state = verifyTask(taskFolder(out, task), task.id);
   if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
   if (state.state !== 'done')
-    throw new InputError(`${task.name} is ${STATE_WORDS[state.state]}: its model is saved once it is done`);
+    throw new InputError(
+      `${task.name} is ${STATE_WORDS[state.state].word}: its model is saved once it is done`,
+    );
   return task;
 }
 

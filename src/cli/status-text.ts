@@ -1,5 +1,6 @@
 import type { BegunTask, Status } from '../run/status.js';
 import { stepsOf } from '../task/cost.js';
+import { STATE_WORDS, summaryWord } from '../task/states.js';
 import { formatCount, formatDuration } from '../units.js';
 
 /** Of each list; --json has all. */
@@ -10,18 +11,18 @@ export function statusText(status: Status, now: Date): string {
   const { summary, running, toContinue, failed, corrupt, toRun } = status;
   return [
     `${ownerLine(status, now)}\n${summary}\n`,
-    list('Running, at their latest checkpoints', running.map(stepText)),
-    list('To continue', toContinue.map(stepText)),
+    list(`${STATE_WORDS.running.word}, at their latest checkpoints`, running.map(stepText)),
+    list(summaryWord('interrupted'), toContinue.map(stepText)),
     list(
-      'Failed',
+      summaryWord('failed'),
       failed.map(({ task, failure }) => `${task.name}: ${failure.message}`),
     ),
     list(
-      'Corrupt, to be trained again with run --retrain-corrupt',
+      `${summaryWord('corrupt')}, to be trained again with run --retrain-corrupt`,
       corrupt.map(({ task, problem }) => `${task.name}: ${problem}`),
     ),
     list(
-      'To run',
+      summaryWord('new'),
       toRun.map(({ name }) => name),
     ),
   ].join('');
@@ -69,10 +70,10 @@ function stepText({ task: { name, settings }, step }: BegunTask): string {
   return step === null ? `${name}: no checkpoint yet` : `${name}: step ${formatCount(step)} of ${steps}`;
 }
 
-function list(heading: string, lines: readonly string[]): string {
+function list(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return '';
   const shown = lines.slice(0, MAX_SHOWN).map((line) => `  ${line}\n`);
   const more = lines.length - shown.length;
   if (more > 0) shown.push(`  ... and ${formatCount(more)} more; --json lists all of them\n`);
-  return `${heading} (${formatCount(lines.length)}):\n${shown.join('')}`;
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)} (${formatCount(lines.length)}):\n${shown.join('')}`;
 }

@@ -1,21 +1,19 @@
 import { closestMatch } from 'leven';
 import { InputError } from '../errors.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
-import { tasksFolder, type TaskState } from '../store/task-folder.js';
+import { tasksFolder } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
 import { experimentOf } from '../task/registry.js';
 import { select } from '../sweep/selection.js';
+import { TASK_STATES, type StateName } from '../task/states.js';
 import { repeatable } from './options.js';
-import { STATE_WORDS } from './state-words.js';
 
 /** Options of a command on the tasks of a store, whatever sweeps they are of. */
 export interface StoreArguments {
   readonly out: string;
   readonly only: readonly string[];
-  readonly state: readonly TaskState['state'][];
+  readonly state: readonly StateName[];
 }
-
-const STATES = Object.keys(STATE_WORDS) as readonly TaskState['state'][];
 
 export const storeOptions = {
   out: { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' },
@@ -26,7 +24,7 @@ export const storeOptions = {
   state: {
     ...repeatable,
     coerce: parseStates,
-    describe: `Only the tasks in these states: ${STATES.join(', ')}; as --state failed,corrupt`,
+    describe: `Only the tasks in these states: ${TASK_STATES.join(', ')}; as --state failed,corrupt`,
   },
 } as const;
 
@@ -69,13 +67,13 @@ export function findTask(text: string, entries: readonly StoreEntry[], out: stri
   throw new InputError(`${text}: there is no such task in ${folder}${hint} (vae-sweep ls lists them)`);
 }
 
-function parseStates(texts: readonly string[]): TaskState['state'][] {
+function parseStates(texts: readonly string[]): StateName[] {
   return texts
     .flatMap((text) => text.split(','))
     .map((text) => {
-      const state = STATES.find((name) => name === text);
+      const state = TASK_STATES.find((name) => name === text);
       if (state === undefined)
-        throw new InputError(`--state: expected one or more of ${STATES.join(', ')}, got "${text}"`);
+        throw new InputError(`--state: expected one or more of ${TASK_STATES.join(', ')}, got "${text}"`);
       return state;
     });
 }

@@ -1,7 +1,7 @@
 import type { ColumnValues } from '../logs/encode.js';
-import type { TaskState } from '../store/task-folder.js';
 import type { Column } from '../task/column.js';
 import type { ExperimentDetails } from '../task/experiment.js';
+import type { StateName } from '../task/states.js';
 import type { Task } from '../task/task.js';
 
 export interface ExportColumn extends Column {
@@ -21,7 +21,7 @@ export interface Batch {
 export interface ExportTask {
   readonly task: Task;
   readonly folder: string;
-  readonly state: TaskState['state'];
+  readonly state: StateName;
 }
 
 /** What the task's experiment logs. */

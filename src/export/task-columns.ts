@@ -1,5 +1,6 @@
 import type { ColumnType } from '../task/column.js';
 import { experimentOf } from '../task/registry.js';
+import { TASK_STATES } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import type { ExportColumn, ExportTask } from './table.js';
 
@@ -8,17 +9,9 @@ export function identityColumns(tasks: readonly Task[]): ExportColumn[] {
   return [
     text('task', 'The task: 16 hexadecimal digits', unique(tasks.map(({ id }) => id))),
     text('name', "The task's folder in `out/tasks`", unique(tasks.map(({ name }) => name))),
-    stateColumn,
+    text('state', `${TASK_STATES.slice(0, -1).join(', ')} or ${TASK_STATES.at(-1) ?? ''}`, TASK_STATES),
   ];
 }
-
-const stateColumn = text('state', 'done, interrupted, failed, new or corrupt', [
-  'done',
-  'interrupted',
-  'failed',
-  'new',
-  'corrupt',
-]);
 
 /** The tasks' settings; null where a task's experiment has no such setting. */
 export function settingColumns(tasks: readonly Task[]): ExportColumn[] {

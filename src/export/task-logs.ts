@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RecordBatch, Schema, Table } from 'apache-arrow';
+import type { RecordBatch, Table } from 'apache-arrow';
 import type { ColumnValues } from '../logs/encode.js';
 import { readLog, readLogStart, valueAt } from '../logs/read.js';
 import { pendingColumns } from '../logs/step-log.js';
@@ -30,7 +30,7 @@ function* tableRows(table: Table): Generator<LogRows> {
   for (const batch of table.batches)
     yield {
       rows: batch.numRows,
-      names: namesOf(batch.schema),
+      names: batch.schema.fields.map(({ name }) => name),
       column: (name) => columnValues(batch, name),
     };
 }
@@ -49,20 +49,13 @@ function* unfinishedRows({ task, folder }: ExportTask, log: 'steps' | 'evaluatio
   const found = fromNewest(folder, task.id, (checkpoint) => checkpoint);
   if (found === null) return;
   const { stepLog, evaluationLog } = found.value;
-  const [name, stream] =
-    log === 'steps'
-      ? [TASK_FILES.stepsStream, stepLog.stream]
-      : [TASK_FILES.evaluationsStream, evaluationLog];
-  const table = readLogStart(path.join(folder, name), stream);
+  const file = path.join(folder, log === 'steps' ? TASK_FILES.stepsStream : TASK_FILES.evaluationsStream);
+  const table = readLogStart(file, log === 'steps' ? stepLog.stream : evaluationLog);
   if (table === null) return;
   yield* tableRows(table);
   const rows = stepLog.pendingSteps.length;
   if (log === 'evaluations' || rows === 0) return;
-  const names = namesOf(table.schema);
+  const names = table.schema.fields.map(({ name }) => name);
   const columns = new Map(pendingColumns(stepLog).map((values, index) => [names[index], values]));
   yield { rows, names, column: (name) => columns.get(name) ?? null };
-}
-
-function namesOf({ fields }: Schema): string[] {
-  return fields.map(({ name }) => name);
 }

@@ -4,7 +4,9 @@ import { StoreError } from '../errors.js';
 import { readLog, readNumbers, valueAt, type LogValue } from '../logs/read.js';
 import { readSafetensors, type NamedTensor } from '../store/safetensors.js';
 import { TASK_FILES, taskFolder, verifyTask, type TaskState } from '../store/task-folder.js';
+import { problemOf } from '../store/task-states.js';
 import { isTrainingPart, type Sweep, type TrainingPart } from '../sweep/load.js';
+import type { StateName } from '../task/states.js';
 import { isTraining, type TrainingTask } from '../task/task.js';
 import { formatCount } from '../units.js';
 
@@ -19,7 +21,7 @@ export interface Run {
 /** A task that has no results yet, or none that can be trusted. */
 export interface MissingRun {
   readonly task: TrainingTask;
-  readonly state: Exclude<TaskState['state'], 'done'>;
+  readonly state: Exclude<StateName, 'done'>;
   /** As `at step 12,000 of 150,000`. */
   readonly reason: string;
 }
@@ -135,15 +137,10 @@ export function readRun(task: TrainingTask, outDir: string): Run | MissingRun {
   }
 }
 
-function reasonOf(state: Exclude<TaskState, { state: 'done' }>, { settings }: TrainingTask): string {
-  switch (state.state) {
-    case 'new':
-      return 'not started, or not at its first checkpoint';
-    case 'interrupted':
-      return `at step ${formatCount(state.step)} of ${formatCount(settings.steps)}`;
-    case 'failed':
-      return state.failure.message;
-    case 'corrupt':
-      return state.problem;
-  }
+function reasonOf(state: TaskState, { settings }: TrainingTask): string {
+  const progress =
+    state.state === 'interrupted'
+      ? `at step ${formatCount(state.step)} of ${formatCount(settings.steps)}`
+      : 'not started, or not at its first checkpoint';
+  return problemOf(state) ?? progress;
 }

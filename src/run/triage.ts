@@ -1,6 +1,7 @@
 import type { Predecessor } from '../task/protocol.js';
 import type { TaskFailure, TaskState } from '../store/task-folder.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
+import { FAILURE_WORDS, summaryWord, type StateName } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 
@@ -23,15 +24,6 @@ export interface CorruptTask {
   readonly task: Task;
   readonly problem: string;
 }
-
-/** What became of a task that failed. */
-export const FAILURE_WORDS: Readonly<Record<TaskFailure['reason'], string>> = {
-  diverged: 'diverged',
-  error: 'by an error',
-  crashed: 'crashed',
-  stalled: 'stalled',
-  memory: 'out of memory',
-};
 
 export interface TriageOptions {
   /** Whether to train tasks again whose loss was not finite. */
@@ -118,14 +110,16 @@ function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
 }
 
 function countStates(states: readonly TaskState[]): string {
-  const count = (state: TaskState['state']) =>
-    formatCount(states.filter((each) => each.state === state).length);
-  const corrupt = count('corrupt') === '0' ? '' : `, ${count('corrupt')} corrupt`;
-  return (
-    `${formatCount(states.length)} ${states.length === 1 ? 'task' : 'tasks'}: ${count('done')} done, ` +
-    `${count('interrupted')} to continue${checkpointSteps(states)}, ` +
-    `${count('failed')} failed${failureReasons(states)}${corrupt}, ${count('new')} to run`
-  );
+  const count = (state: StateName) => formatCount(states.filter((each) => each.state === state).length);
+  const counted = (state: StateName, note = '') => `${count(state)} ${summaryWord(state)}${note}`;
+  const parts = [
+    counted('done'),
+    counted('interrupted', checkpointSteps(states)),
+    counted('failed', failureReasons(states)),
+    ...(count('corrupt') === '0' ? [] : [counted('corrupt')]),
+    counted('new'),
+  ];
+  return `${formatCount(states.length)} ${states.length === 1 ? 'task' : 'tasks'}: ${parts.join(', ')}`;
 }
 
 /** As ` (steps 4,000 to 81,000)`. */

@@ -105,15 +105,14 @@ export function replaceCorrupt(folder: string): void {
   });
 }
 
-export interface Progress {
+interface Progress {
   readonly step: number | null;
-  /** Without a step: what is wrong with the checkpoints, or null if there are none. */
   readonly problem: string | null;
 }
 
 /**
- * Reads the step of the latest checkpoint or, where that is cut short or overwritten, of the one before it. It reads their heads
- * alone: whether their numbers are right is checked by whoever resumes from them.
+ * Reads the step of the latest checkpoint or, where that is cut short or overwritten, of the one before it; else what is wrong with
+ * them. It reads their heads alone: whether their numbers are right is checked by whoever resumes from them.
  */
 export function readProgress(folder: string): Progress {
   let problem: string | null = null;

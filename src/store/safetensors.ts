@@ -77,7 +77,9 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dataStart = LENGTH_BYTES + Number(buffer.readBigUInt64LE());
   if (dataStart > buffer.length) throw new Error('it is cut short');
-  const { metadata, entries } = parseHeader(buffer.subarray(LENGTH_BYTES, dataStart));
+  const header = headerSchema.safeParse(JSON.parse(buffer.toString('utf8', LENGTH_BYTES, dataStart)));
+  if (!header.success) throw new Error('its header is not that of a safetensors file');
+  const { __metadata__: metadata, ...entries } = header.data;
   const data = buffer.subarray(dataStart);
   checkOffsets(Object.values(entries), data.length);
   const tensors = Object.entries(entries).map(
@@ -97,7 +99,8 @@ export function readSafetensorsHead(
 ): { readonly metadata: Readonly<Record<string, string>>; readonly fileBytes: number } | null {
   const headerBytes = Number(readBytes(descriptor, 0, LENGTH_BYTES).readBigUInt64LE());
   if (headerBytes > Math.min(fileBytes, MAX_HEADER_BYTES)) return null;
-  const { metadata, entries } = parseHeader(readBytes(descriptor, LENGTH_BYTES, headerBytes));
+  const text = readBytes(descriptor, LENGTH_BYTES, headerBytes).toString('utf8');
+  const { __metadata__: metadata, ...entries } = headerSchema.parse(JSON.parse(text));
   const dataBytes = Math.max(0, ...Object.values(entries).map(({ data_offsets }) => data_offsets[1]));
   return { metadata, fileBytes: LENGTH_BYTES + headerBytes + dataBytes };
 }
@@ -109,15 +112,6 @@ function readBytes(descriptor: number, position: number, length: number): Buffer
 }
 
 type Entry = z.infer<typeof entrySchema>;
-
-function parseHeader(bytes: Buffer): Pick<SafetensorsFile, 'metadata'> & {
-  readonly entries: Readonly<Record<string, Entry>>;
-} {
-  const header = headerSchema.safeParse(JSON.parse(bytes.toString('utf8')));
-  if (!header.success) throw new Error('its header is not that of a safetensors file');
-  const { __metadata__: metadata, ...entries } = header.data;
-  return { metadata, entries };
-}
 
 /** Arrays that shared bytes would take many times the file's size. */
 function checkOffsets(entries: readonly Entry[], dataBytes: number): void {

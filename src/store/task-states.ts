@@ -13,3 +13,9 @@ export function readTaskStates(outDir: string, tasks: readonly Task[]): Readonly
     ]),
   );
 }
+
+/** What is wrong with the task; null if nothing is. */
+export function problemOf(state: TaskState): string | null {
+  if (state.state === 'failed') return state.failure.message;
+  return state.state === 'corrupt' ? state.problem : null;
+}

@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import { UserError } from '../../src/errors.js';
 import { TASK_FILES, type TaskState } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
+import { TRANSITIONS, type StateName } from '../../src/task/states.js';
 import type { Task } from '../../src/task/task.js';
 import { isCrash } from './crash.js';
 import { durableImage, seededRandom, tornImage, writtenImage, type Image } from './disk-model.js';
@@ -216,8 +217,25 @@ interface Rehearsed {
   readonly expected: Map<string, string>;
 }
 
+/** Between any two operations of a run, a task's state is the one before or one that the table lets follow. */
+function checkTransitions(disk: FaultyDisk, tasks: readonly Task[], seen: Set<string>): void {
+  const before = new Map<string, StateName>();
+  disk.onOperation = () => {
+    for (const [id, { state }] of readTaskStates(outDir, tasks)) {
+      const from = before.get(id) ?? state;
+      before.set(id, state);
+      if (from === state) continue;
+      seen.add(`${from} -> ${state}`);
+      assert.ok(state in TRANSITIONS[from], `${from} -> ${state} is not in the table of transitions`);
+    }
+  };
+}
+
+const transitions = new Set<string>();
+
 async function rehearse(scenario: Scenario): Promise<Rehearsed> {
   const disk = start(scenario.initial);
+  checkTransitions(disk, scenario.tasks, transitions);
   try {
     for (const session of scenario.sessions)
       await runSession(outDir, scenario.tasks, session, ledgerOf(scenario));
@@ -253,6 +271,16 @@ async function checkEach(plan: Rehearsed, mode: Fault['mode']): Promise<string> 
 // All before the first test: there is one `node:fs` for a disk to stand before.
 const rehearsed: Rehearsed[] = [];
 for (const scenario of SCENARIOS) rehearsed.push(await rehearse(scenario));
+
+test('the runs pass through these states, one operation after another', () => {
+  assert.deepEqual([...transitions].sort(), [
+    'corrupt -> new',
+    'failed -> interrupted',
+    'interrupted -> done',
+    'interrupted -> failed',
+    'new -> interrupted',
+  ]);
+});
 
 for (const plan of rehearsed)
   describe(plan.scenario.name, () => {

@@ -40,6 +40,8 @@ export class FaultyDisk {
   /** Paths outside the folder that were written to. */
   readonly outside: string[] = [];
   readonly root: ModelFolder;
+  /** Called before each operation. */
+  onOperation = (): void => undefined;
   readonly #folder: string;
   readonly #open = new Map<number, OpenFile>();
   #fault: Fault | null;
@@ -84,6 +86,7 @@ export class FaultyDisk {
 
   #operate<T>(kind: string, file: string, act: () => T): T {
     if (this.#isDead) throw new Crash();
+    this.onOperation();
     this.operations.push({ kind, file: path.relative(this.#folder, file) });
     const mode = this.#faultNow();
     if (mode === 'fail' || mode === 'full') throw systemError(mode === 'fail' ? 'EIO' : 'ENOSPC', kind, file);

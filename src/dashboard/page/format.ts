@@ -1,23 +1,3 @@
-import type { StateName } from './protocol.js';
-
-/** How a state is called, and its sign, so that no colour has to be told from another. In the order in which they are counted. */
-export const STATES: readonly { readonly name: StateName; readonly word: string; readonly sign: string }[] = [
-  { name: 'done', word: 'done', sign: '✓' },
-  { name: 'running', word: 'running', sign: '▶' },
-  { name: 'interrupted', word: 'to continue', sign: '‖' },
-  { name: 'new', word: 'to do', sign: '·' },
-  { name: 'failed', word: 'failed', sign: '✕' },
-  { name: 'corrupt', word: 'corrupt', sign: '!' },
-];
-
-export function wordOf(state: StateName): string {
-  return STATES.find(({ name }) => name === state)?.word ?? state;
-}
-
-export function signOf(state: StateName): string {
-  return STATES.find(({ name }) => name === state)?.sign ?? '';
-}
-
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -1,10 +1,11 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { formatCount, signOf, wordOf } from './format.js';
-import type { PartView, TaskInfo, TaskView } from './protocol.js';
+import { formatCount } from './format.js';
+import type { PartView, States, TaskInfo, TaskView } from './protocol.js';
 import type { GroupName, Selection } from './selection.js';
 
 interface GridProps {
+  readonly states: States;
   readonly part: PartView;
   readonly viewById: ReadonlyMap<string, TaskView>;
   readonly selection: Selection;
@@ -26,7 +27,7 @@ const MOVES: Readonly<Record<string, Place>> = {
 };
 
 /** A part's tasks, a row a setting and a column a seed. One stop of the Tab key; arrows move, Enter, a and b select. */
-export function Grid({ part, viewById, selection, group, onPick }: GridProps) {
+export function Grid({ states, part, viewById, selection, group, onPick }: GridProps) {
   const table = useRef<HTMLTableElement>(null);
   const [current, setCurrent] = useState<Place>({ row: 0, column: 0 });
   const idsOf = (tasks: readonly (TaskInfo | null)[]): string[] => tasks.flatMap((task) => task?.id ?? []);
@@ -86,6 +87,7 @@ export function Grid({ part, viewById, selection, group, onPick }: GridProps) {
                   <td key={part.columns[column]}>
                     {task && (
                       <Cell
+                        states={states}
                         task={task}
                         view={viewById.get(task.id)}
                         selection={selection}
@@ -109,6 +111,7 @@ export function Grid({ part, viewById, selection, group, onPick }: GridProps) {
 }
 
 interface CellProps {
+  readonly states: States;
   readonly task: TaskInfo;
   readonly view: TaskView | undefined;
   readonly selection: Selection;
@@ -117,13 +120,13 @@ interface CellProps {
   readonly onPick: () => void;
 }
 
-function Cell({ task, view, selection, place, isCurrent, onPick }: CellProps) {
+function Cell({ states, task, view, selection, place, isCurrent, onPick }: CellProps) {
   const state = view?.state ?? 'new';
   const group = groupOf(task.id, selection);
   const step = view?.step ?? null;
   const progress =
     step === null || state === 'failed' ? '' : `, step ${formatCount(step)} of ${formatCount(task.steps)}`;
-  const text = `${task.label}: ${wordOf(state)}${progress}`;
+  const text = `${task.label}: ${states[state].word}${progress}`;
   return (
     <button
       type="button"
@@ -138,7 +141,7 @@ function Cell({ task, view, selection, place, isCurrent, onPick }: CellProps) {
       title={view?.problem == null ? text : `${text}: ${view.problem}`}
       onClick={onPick}
     >
-      {signOf(state)}
+      {states[state].sign}
     </button>
   );
 }

@@ -69,7 +69,7 @@ interface SweepProps {
 
 function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
   const [group, setGroup] = useState<GroupName>('a');
-  const { parts, tasks, name } = state;
+  const { parts, states, tasks, name } = state;
   const infos = useMemo(
     () => parts.flatMap(({ rows }) => rows.flatMap((row) => row.tasks.filter((task) => task !== null))),
     [parts],
@@ -119,7 +119,7 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
     <main class="layout">
       <div class="side">
         <Progress state={state} infoByName={infoByName} viewById={viewById} />
-        {failures.length > 0 && <Failures sweep={name} epoch={epoch} tasks={failures} />}
+        {failures.length > 0 && <Failures sweep={name} epoch={epoch} states={states} tasks={failures} />}
         <section class="tasks" aria-labelledby="tasks-heading">
           <div class="heading">
             <h2 id="tasks-heading">Tasks</h2>
@@ -136,6 +136,7 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
           {parts.map((part) => (
             <Grid
               key={part.name}
+              states={states}
               part={part}
               viewById={viewById}
               selection={selection}
@@ -180,7 +181,9 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
             isDark={isDark}
           />
         )}
-        {shown && shownView && <Task sweep={name} epoch={epoch} info={shown} view={shownView} />}
+        {shown && shownView && (
+          <Task sweep={name} epoch={epoch} states={states} info={shown} view={shownView} />
+        )}
         <Tables sweep={name} version={tablesVersion} />
       </div>
     </main>

@@ -1,4 +1,4 @@
-import { formatCount, formatAbout, STATES } from './format.js';
+import { formatCount, formatAbout } from './format.js';
 import type { SweepState, TaskInfo, TaskView } from './protocol.js';
 
 interface ProgressProps {
@@ -9,10 +9,11 @@ interface ProgressProps {
 
 /** How far the sweep is, the time that is left, and who trains what. */
 export function Progress({ state, infoByName, viewById }: ProgressProps) {
-  const { tasks, progress } = state;
-  const counts = STATES.map((kind) => ({
-    ...kind,
-    count: tasks.filter((task) => task.state === kind.name).length,
+  const { tasks, progress, states } = state;
+  const counts = Object.entries(states).map(([name, words]) => ({
+    ...words,
+    name,
+    count: tasks.filter((task) => task.state === name).length,
   }));
   return (
     <section class="progress" aria-labelledby="progress-heading">

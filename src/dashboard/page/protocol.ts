@@ -3,6 +3,9 @@
 /** Those of the store, and `running`: begun, not ended, and changed since the run started. */
 export type StateName = 'new' | 'running' | 'interrupted' | 'done' | 'failed' | 'corrupt';
 
+/** How states are called, in the order in which they are counted. A sign spares telling one colour from another. */
+export type States = Readonly<Record<StateName, { readonly word: string; readonly sign: string }>>;
+
 /** A task that may change. */
 export interface TaskView {
   readonly id: string;
@@ -70,6 +73,7 @@ export interface SweepState {
   readonly outDir: string;
   /** All that this server shows. */
   readonly sweeps: readonly { readonly name: string; readonly title: string }[];
+  readonly states: States;
   readonly parts: readonly PartView[];
   readonly tasks: readonly TaskView[];
   readonly progress: ProgressView;

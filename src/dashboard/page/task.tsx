@@ -1,18 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fetchTask, pointsUrl } from './api.js';
-import { formatCount, wordOf } from './format.js';
-import type { LogLine, TaskInfo, TaskReply, TaskView } from './protocol.js';
+import { formatCount } from './format.js';
+import type { LogLine, States, TaskInfo, TaskReply, TaskView } from './protocol.js';
 
 interface TaskProps {
   readonly sweep: string;
   /** Of the connection; see `useSweep`. */
   readonly epoch: number;
+  readonly states: States;
   readonly info: TaskInfo;
   readonly view: TaskView;
 }
 
 /** All about the task that was selected last. */
-export function Task({ sweep, epoch, info, view }: TaskProps) {
+export function Task({ sweep, epoch, states, info, view }: TaskProps) {
   const reply = useTask(sweep, info.id, `${view.state} ${view.version} ${epoch}`);
   const isCounted = view.step !== null && view.state !== 'done';
   return (
@@ -21,7 +22,7 @@ export function Task({ sweep, epoch, info, view }: TaskProps) {
       <p class="small quiet break">{reply?.folder ?? info.name}</p>
       <p>
         <span class="state" data-state={view.state}>
-          {wordOf(view.state)}
+          {states[view.state].word}
         </span>{' '}
         {isCounted && `step ${formatCount(view.step)} of ${formatCount(info.steps)}`}
       </p>
@@ -80,23 +81,23 @@ function Log({ lines }: { readonly lines: readonly LogLine[] }) {
   );
 }
 
-interface FailuresProps extends Pick<TaskProps, 'sweep' | 'epoch'> {
+interface FailuresProps extends Pick<TaskProps, 'sweep' | 'epoch' | 'states'> {
   readonly tasks: readonly { readonly info: TaskInfo; readonly view: TaskView }[];
 }
 
 /** Tasks that failed or are corrupt: why, and what the log says. */
-export function Failures({ sweep, epoch, tasks }: FailuresProps) {
+export function Failures({ tasks, ...props }: FailuresProps) {
   return (
     <section class="failures" aria-labelledby="failures-heading">
       <h2 id="failures-heading">Failures</h2>
       {tasks.map(({ info, view }) => (
-        <Failure key={info.id} sweep={sweep} epoch={epoch} info={info} view={view} />
+        <Failure key={info.id} {...props} info={info} view={view} />
       ))}
     </section>
   );
 }
 
-function Failure({ sweep, epoch, info, view }: TaskProps) {
+function Failure({ sweep, epoch, states, info, view }: TaskProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details
@@ -106,7 +107,7 @@ function Failure({ sweep, epoch, info, view }: TaskProps) {
     >
       <summary>
         <span class="state" data-state={view.state}>
-          {wordOf(view.state)}
+          {states[view.state].word}
         </span>{' '}
         {info.experiment} {info.label}: {view.problem}
       </summary>

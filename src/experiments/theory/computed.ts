@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { StoreError } from '../../errors.js';
 import { readLog, readNumbers, valueAt } from '../../logs/read.js';
 import { readJsonFile } from '../../store/files.js';
-import { TASK_FILES, taskFolder, verifyTask, type TaskState } from '../../store/task-folder.js';
+import { TASK_FILES, taskFolder, verifyTask } from '../../store/task-folder.js';
+import { problemOf } from '../../store/task-states.js';
+import type { StateName } from '../../task/states.js';
 import { quantities, type ColumnOf, type ComputedKind, type MeasureOf } from './computations/quantities.js';
 
 /** What a computation's `verdict.json` holds. */
@@ -57,7 +59,7 @@ export type RunOf<Kind extends ComputedKind> = ComputedRun<MeasureOf<Kind>, Colu
 /** A computation that has no result yet, or none that can be trusted. */
 export interface MissingComputation<T extends ComputedTask = ComputedTask> {
   readonly task: T;
-  readonly state: Exclude<TaskState['state'], 'done'>;
+  readonly state: Exclude<StateName, 'done'>;
   readonly reason: string;
 }
 
@@ -91,7 +93,7 @@ function readComputedRun<T extends ComputedTask>(
 ): ComputedRun | MissingComputation<T> {
   const folder = taskFolder(outDir, task);
   const state = verifyTask(folder, task.id);
-  if (state.state !== 'done') return { task, state: state.state, reason: reasonOf(state) };
+  if (state.state !== 'done') return { task, state: state.state, reason: problemOf(state) ?? 'not finished' };
   const corrupt = (reason: string): MissingComputation<T> => ({ task, state: 'corrupt', reason });
   const verdict = readJsonFile(path.join(folder, TASK_FILES.verdict), verdictSchema);
   if (!verdict.found) return corrupt(verdict.problem ?? `${TASK_FILES.verdict} is missing`);
@@ -118,16 +120,4 @@ function readRows(file: string, { settings: { kind } }: ComputedTask): ComputedR
         return typeof value === 'number' ? value : NaN;
       }),
   };
-}
-
-function reasonOf(state: Exclude<TaskState, { state: 'done' }>): string {
-  switch (state.state) {
-    case 'new':
-    case 'interrupted':
-      return 'not finished';
-    case 'failed':
-      return state.failure.message;
-    case 'corrupt':
-      return state.problem;
-  }
 }

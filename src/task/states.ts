@@ -1,0 +1,65 @@
+import { formatCount } from '../units.js';
+
+/** States of a task, in the order in which they are counted. JSON, exports and `--state` name them so. */
+export const TASK_STATES = ['done', 'interrupted', 'new', 'failed', 'corrupt'] as const;
+
+export type StateName = (typeof TASK_STATES)[number];
+
+/**
+ * What people read, in the order in which a page counts: it also shows which tasks are `running`, whatever the store has of them. A sign
+ * spares telling one colour from another. `summary` is another word in the line that a run and `status` begin with.
+ */
+export const STATE_WORDS: Readonly<
+  Record<StateName | 'running', { readonly word: string; readonly sign: string; readonly summary?: string }>
+> = {
+  done: { word: 'done', sign: '✓' },
+  running: { word: 'running', sign: '▶' },
+  interrupted: { word: 'to continue', sign: '‖' },
+  new: { word: 'to do', sign: '·', summary: 'to run' },
+  failed: { word: 'failed', sign: '✕' },
+  corrupt: { word: 'corrupt', sign: '!' },
+};
+
+/** How a task failed. */
+export const FAILURE_WORDS = {
+  diverged: 'diverged',
+  error: 'by an error',
+  crashed: 'crashed',
+  stalled: 'stalled',
+  memory: 'out of memory',
+} as const;
+
+/**
+ * The legal transitions, and what the store does that makes them. Besides, a disk may make any state corrupt. An interrupted task is
+ * set aside where its worker finds its files corrupt: the state is read from the headers of its checkpoints alone.
+ */
+export const TRANSITIONS = {
+  new: { interrupted: ['checkpoint', 'import'], done: ['commit', 'import'], failed: ['fail', 'import'] },
+  interrupted: {
+    interrupted: ['checkpoint', 'import'],
+    done: ['commit', 'import'],
+    failed: ['fail', 'import'],
+    new: ['set aside', 'delete'],
+  },
+  failed: {
+    interrupted: ['retry', 'import'],
+    new: ['retry', 'delete'],
+    failed: ['import'],
+    done: ['import'],
+  },
+  done: { new: ['delete'] },
+  corrupt: { new: ['set aside', 'delete'] },
+} as const satisfies Record<StateName, Partial<Record<StateName, readonly string[]>>>;
+
+/** As `2 done, 1 to do`. */
+export function countStates(states: readonly StateName[]): string {
+  return TASK_STATES.map((state) => [states.filter((each) => each === state).length, state] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${formatCount(count)} ${STATE_WORDS[state].word}`)
+    .join(', ');
+}
+
+/** The state's word in the line that a run and `status` begin with. */
+export function summaryWord(state: StateName): string {
+  return STATE_WORDS[state].summary ?? STATE_WORDS[state].word;
+}
