@@ -51,7 +51,7 @@ export function mergeColumns(columns: readonly ExportColumn[]): ExportColumn[] {
   return [...merged.values()];
 }
 
-export function text(name: string, description: string, values: readonly string[]): ExportColumn {
+function text(name: string, description: string, values: readonly string[]): ExportColumn {
   return { name, type: 'utf8', nullable: false, unit: '-', description, values };
 }
 
