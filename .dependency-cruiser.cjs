@@ -60,7 +60,6 @@ const upward = {
     'experiments/paper/statements/theory-table.ts',
     'experiments/theory/computed.ts',
   ],
-  'report/figures/naming.ts': ['experiments/vae/settings/training-settings.ts'],
   'report/figures/registry.ts': [
     'experiments/vae/metrics/columns.ts',
     'experiments/paper/figures/histogram.ts',
@@ -85,7 +84,6 @@ const upward = {
     'experiments/theory/computed.ts',
     'experiments/vae/plugins/sections.ts',
   ],
-  'report/tables/comparison-table.ts': ['experiments/vae/settings/training-settings.ts'],
   'report/tables/describe-cell.ts': [
     'experiments/vae/collapse.ts',
     'experiments/vae/settings/training-data.ts',
@@ -110,7 +108,6 @@ const upward = {
     'remote/queue/train-queued.ts',
   ],
   'run/train-all.ts': ['remote/bucket/result-bucket.ts', 'remote/bucket/transfers.ts'],
-  'task/settings.ts': ['experiments/vae/settings/engine-names.ts', 'experiments/vae/settings/threshold.ts'],
   'task/task.ts': [
     'experiments/theory/tasks/theory-settings.ts',
     'experiments/vae/settings/training-settings.ts',

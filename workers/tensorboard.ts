@@ -1,4 +1,5 @@
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
+import '../src/experiments/index.js';
 import { followTasks } from '../src/export/tensorboard/follow.js';
 import { END, eventsRequestSchema } from '../src/export/tensorboard/protocol.js';
 

@@ -3,7 +3,7 @@ import { tasksFolder, type TaskState } from '../store/task-folder.js';
 import { problemOf } from '../store/task-states.js';
 import { stepsOf } from '../task/cost.js';
 import { experimentOf } from '../task/registry.js';
-import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
+import { hasSetting, isSameSetting, settingOf, settingText } from '../task/settings.js';
 import { countStates, FAILURE_WORDS, STATE_WORDS } from '../task/states.js';
 import type { Settings } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
@@ -12,9 +12,6 @@ import { grid } from './grid.js';
 /** More take the table's library seconds. */
 const MAX_ROWS = 1_000;
 const MAX_PROBLEMS = 20;
-
-/** These a task's name tells. */
-const IN_NAME: readonly string[] = ['dimensions', 'seed', 'modelSeed', 'decoderVarianceThreshold'];
 
 const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> = {
   aside: 'set aside, being corrupt',
@@ -57,8 +54,11 @@ export function entryText(entry: StoreEntry): string {
 /** Settings that differ between tasks that have them, and that a task's name does not tell. */
 function varyingSettings(tasks: readonly TaskEntry[]): string[] {
   const all = tasks.map(({ task }) => task.settings);
-  const names = new Set(all.flatMap((settings) => Object.keys(experimentOf(settings).schemas)));
-  return [...names].filter((name) => !IN_NAME.includes(name) && differs(name, all));
+  const experiments = [...new Set(all.map(experimentOf))];
+  const names = experiments.flatMap(({ schemas, words }) =>
+    Object.keys(schemas).filter((name) => words[name]?.isInFolderName !== true),
+  );
+  return [...new Set(names)].filter((name) => differs(name, all));
 }
 
 function differs(name: string, all: readonly Settings[]): boolean {
@@ -72,7 +72,7 @@ function differs(name: string, all: readonly Settings[]): boolean {
 function rowOf(entry: StoreEntry, columns: readonly string[], now: Date): string[] {
   const settings = columns.map((name) =>
     entry.kind === 'task' && hasSetting(entry.task.settings, name)
-      ? formatSetting(name, settingOf(entry.task.settings, name))
+      ? settingText(entry.task.settings, name)
       : '',
   );
   const age = formatDuration(Math.max(0, now.getTime() - entry.changedMs));

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Sweep, SweepPart } from '../sweep/load.js';
-import { formatSetting, hasSetting, settingOf } from '../task/settings.js';
+import { experimentOfPart, type Sweep, type SweepPart } from '../sweep/load.js';
+import { seedOf, settingOf, settingsWithRole, settingText } from '../task/settings.js';
 import { countStates, STATE_WORDS } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
@@ -53,10 +53,11 @@ function partTable(part: SweepPart, plan: Plan): string {
   return `${table}${more > 0 ? `... and ${formatCount(more)} more cells; --json lists every task\n` : ''}`;
 }
 
-/** What tells the rows apart: the dimensions, and whatever else varies but the data's seed. */
-function cellColumns({ varying, tasks }: SweepPart): string[] {
-  const dimensions = tasks.some(({ settings }) => hasSetting(settings, 'dimensions')) ? ['dimensions'] : [];
-  return [...dimensions, ...varying.filter((name) => name !== 'dimensions' && name !== 'seed')];
+/** What tells the rows apart: the main settings, and whatever else varies but the first seed. */
+function cellColumns(part: SweepPart): string[] {
+  const main = settingsWithRole(experimentOfPart(part), 'main');
+  const [seed] = settingsWithRole(experimentOfPart(part), 'seed');
+  return [...main, ...part.varying.filter((name) => !main.includes(name) && name !== seed)];
 }
 
 function groupByCell(tasks: readonly Task[], columns: readonly string[]): Map<string, Task[]> {
@@ -74,7 +75,7 @@ function cellRow(tasks: readonly Task[], columns: readonly string[], { tasks: pl
   const items = tasks.flatMap((task) => planned.get(task.id) ?? []);
   const [first] = items;
   if (first === undefined) return [];
-  const seeds = tasks.map(({ settings }) => settingOf(settings, 'seed'));
+  const seeds = tasks.map(({ settings }) => seedOf(settings));
   const more = seeds.length - MAX_SEEDS;
   return [
     ...cellTexts(first.task, columns),
@@ -88,5 +89,5 @@ function cellRow(tasks: readonly Task[], columns: readonly string[], { tasks: pl
 }
 
 function cellTexts({ settings }: Task, columns: readonly string[]): string[] {
-  return columns.map((name) => formatSetting(name, settingOf(settings, name)));
+  return columns.map((name) => settingText(settings, name));
 }

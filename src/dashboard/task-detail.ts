@@ -6,7 +6,7 @@ import { valueAt } from '../logs/read.js';
 import { readSessions } from '../store/sessions.js';
 import { taskFolder } from '../store/task-folder.js';
 import { experimentOf } from '../task/registry.js';
-import { formatSetting, settingOf } from '../task/settings.js';
+import { settingText } from '../task/settings.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { TaskReply } from './page/protocol.js';
@@ -21,7 +21,7 @@ export function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): TaskR
     folder,
     settings: Object.keys(experimentOf(task.settings).schemas).map((name) => [
       name,
-      formatSetting(name, settingOf(task.settings, name)),
+      settingText(task.settings, name),
     ]),
     metrics: lastEvaluation(folder, logs),
     sessions: readSessions(folder).map(

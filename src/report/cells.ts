@@ -1,5 +1,7 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
-import type { TrainingSettings, TrainingTask } from '../task/task.js';
+import { experimentOf } from '../task/registry.js';
+import { labelSetting, settingOf, settingsWithRole } from '../task/settings.js';
+import type { Task, TrainingSettings, TrainingTask } from '../task/task.js';
 import { finalNumber, numberBeforeEnd, type MissingRun, type PartRuns, type Run } from './runs.js';
 
 /** A metric over the finished runs of a cell. */
@@ -13,7 +15,7 @@ export interface Aggregate {
   readonly values: readonly { readonly run: string; readonly value: number }[];
 }
 
-/** Runs that differ in their seeds only, `seed` or `modelSeed`. */
+/** Runs that differ in their seeds only. */
 export interface Cell {
   /** Of the first run; its seeds stand for no more than that. */
   readonly settings: TrainingSettings;
@@ -46,15 +48,18 @@ export function toCells({ part, runs, missing }: PartRuns): Cell[] {
   });
 }
 
-/** How runs of a cell are told apart: by their seed, and by the model's where that varies. */
-export function labels(tasks: readonly TrainingTask[]): (task: TrainingTask) => string {
-  const varies = (name: 'seed' | 'modelSeed') =>
-    new Set(tasks.map(({ settings }) => settings[name])).size > 1;
-  const both = varies('modelSeed') && varies('seed');
-  return ({ settings: { seed, modelSeed } }) => {
-    if (both) return `seed ${seed}, model seed ${modelSeed}`;
-    return varies('modelSeed') ? `model seed ${modelSeed}` : `seed ${seed}`;
-  };
+/** How runs of a cell are told apart: by the seeds that vary, or by their first. */
+export function labels(tasks: readonly Task[]): (task: Task) => string {
+  const seeds = seedNames(tasks);
+  const varying = seeds.filter(
+    (name) => new Set(tasks.map(({ settings }) => settingOf(settings, name))).size > 1,
+  );
+  const shown = varying.length > 0 ? varying : seeds.slice(0, 1);
+  return ({ settings }) => shown.map((name) => labelSetting(settings, name, true)).join(', ');
+}
+
+function seedNames([first]: readonly Task[]): string[] {
+  return first === undefined ? [] : settingsWithRole(experimentOf(first.settings), 'seed');
 }
 
 /** @returns undefined for no values */
@@ -71,9 +76,10 @@ function toAggregate(values: Aggregate['values']): Aggregate | undefined {
 }
 
 function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...TrainingTask[]][] {
+  const noSeeds = Object.fromEntries(seedNames(tasks).map((name) => [name, null]));
   const groups = new Map<string, [TrainingTask, ...TrainingTask[]]>();
   for (const task of tasks) {
-    const key = JSON.stringify({ ...task.settings, seed: null, modelSeed: null });
+    const key = JSON.stringify({ ...task.settings, ...noSeeds });
     const group = groups.get(key);
     if (group) group.push(task);
     else groups.set(key, [task]);
@@ -87,7 +93,7 @@ function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...Trai
  */
 export function aggregateAll(
   runs: readonly Run[],
-  label: (task: TrainingTask) => string,
+  label: (task: Task) => string,
   numberOf: (run: Run, metric: string) => number | null = finalNumber,
 ): Map<string, Aggregate> {
   const names = runs[0]?.evaluations.schema.fields.map(({ name }) => name) ?? [];

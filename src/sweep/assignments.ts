@@ -11,8 +11,7 @@ export type Assignments = ReadonlyMap<string, readonly SettingValue[]>;
 type Option = '--only' | '--set';
 
 /**
- * Each text is `key=value[,value]`, the values YAML as in a sweep file; dimensions also as `3-12-20`, which no shell
- * expands. A key given again adds its values. What is set must suit all of the experiments that have the setting; what tasks are
+ * Each text is `key=value[,value]`, the values YAML as in a sweep file, or as the setting's words say, such as `3-12-20`. A key given again adds its values. What is set must suit all of the experiments that have the setting; what tasks are
  * selected by, one of them.
  */
 export function parseAssignments(
@@ -65,13 +64,16 @@ function parseItem(
   item: unknown,
   experiments: readonly Experiment[],
 ): SettingValue {
-  const dimensions = typeof item === 'string' && /^(\d+)-(\d+)-(\d+)$/.exec(item)?.slice(1).map(Number);
-  const value = key === 'dimensions' && dimensions ? dimensions : item;
+  const words = experiments.map((experiment) => experiment.words[key] ?? {});
+  const texts = words.map(({ parse: own }) => (typeof item === 'string' ? own?.(item) : undefined));
+  const value = texts.find((own) => own !== undefined) ?? item;
   const results = experiments.flatMap(({ schemas }) => schemas[key]?.safeParse(value) ?? []);
   const parsed = results.find(({ success }) => success);
   const refused = results.find(({ success }) => !success);
   if (parsed?.data !== undefined && (refused === undefined || option === '--only')) return parsed.data;
   const message = refused?.error?.issues[0]?.message ?? 'not allowed';
-  const hint = key === 'dimensions' ? ' (as 3-12-20 or [3,12,20])' : '';
-  throw new InputError(`${option} ${text}: ${message}${hint}, got ${show(value)}`);
+  const hint = words.find(({ hint: own }) => own !== undefined)?.hint;
+  throw new InputError(
+    `${option} ${text}: ${message}${hint === undefined ? '' : ` (${hint})`}, got ${show(value)}`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Grid } from './file-schema.js';
 import { entriesOf, listsOf } from './grid.js';
+import type { Experiment } from '../task/experiment.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
 import type { Problem } from './problems.js';
 import { refuseProblems, summary } from './problems.js';
@@ -7,12 +8,13 @@ import { formatSetting, isSameSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 
 /** Throws if the file, nothing overridden, gives a setting or a value twice, or excludes what is not there. */
-export function refuseContradictions({ source, grid, settings, exclude }: SweepDefinition): void {
+export function refuseContradictions(definition: SweepDefinition): void {
+  const { source, experiment, grid, settings, exclude } = definition;
   const lists = listsOf(grid);
   refuseProblems(source, [
     ...lists.flatMap(([name]) => givenTwice(name, settings)),
-    ...lists.flatMap(([name, values]) => repetitions(name, values)),
-    ...exclude.flatMap((cell, i) => idleExclusions(i, cell, grid)),
+    ...lists.flatMap(([name, values]) => repetitions(experiment, name, values)),
+    ...exclude.flatMap((cell, i) => idleExclusions(experiment, i, cell, grid)),
   ]);
 }
 
@@ -21,7 +23,7 @@ function givenTwice(name: string, settings: SettingValues): Problem[] {
   return [{ path: ['settings', name], message: 'it is a key of `grid` too: give it once', of: 'key' }];
 }
 
-function repetitions(name: string, values: readonly SettingValue[]): Problem[] {
+function repetitions(experiment: Experiment, name: string, values: readonly SettingValue[]): Problem[] {
   const first = new Map<string, number>();
   const problems: Problem[] = [];
   for (const [i, value] of values.entries()) {
@@ -31,23 +33,23 @@ function repetitions(name: string, values: readonly SettingValue[]): Problem[] {
     else
       problems.push({
         path: ['grid', name, i],
-        message: `the cells with ${name} ${formatSetting(name, value)} are there already, by grid.${name}[${earlier}]`,
+        message: `the cells with ${name} ${formatSetting(experiment, name, value)} are there already, by grid.${name}[${earlier}]`,
       });
   }
   return problems;
 }
 
-function idleExclusions(i: number, cell: SettingValues, grid: Grid): Problem[] {
+function idleExclusions(experiment: Experiment, i: number, cell: SettingValues, grid: Grid): Problem[] {
   return entriesOf(cell).flatMap(([name, value]): Problem[] => {
     const list = grid[name];
     const path = ['exclude', i, name];
     if (list === undefined) return [{ path, message: `${name} is not a key of \`grid\``, of: 'key' }];
     if (list.some((own) => isSameSetting(own, value))) return [];
-    const there = summary(list.map((own) => formatSetting(name, own)));
+    const there = summary(list.map((own) => formatSetting(experiment, name, own)));
     return [
       {
         path,
-        message: `excludes nothing: the grid has no ${name} ${formatSetting(name, value)}, but ${there}`,
+        message: `excludes nothing: the grid has no ${name} ${formatSetting(experiment, name, value)}, but ${there}`,
       },
     ];
   });

@@ -40,10 +40,13 @@ function missing({ experiment }: SweepDefinition, { values, included }: Cell): P
 }
 
 /** A grid's lists are known to repeat nothing. Settings from the command line may make two included cells one: that is no slip. */
-function repetition({ overridden, settings }: SweepDefinition, { values, included }: Cell): Problem[] {
+function repetition(
+  { experiment, overridden, settings }: SweepDefinition,
+  { values, included }: Cell,
+): Problem[] {
   if (overridden.size > 0) return [];
   const own = entriesOf(values).filter(([name, value]) => settings[name] !== value);
-  const cell = own.map(([name, value]) => `${name} ${formatSetting(name, value)}`).join(', ');
+  const cell = own.map(([name, value]) => `${name} ${formatSetting(experiment, name, value)}`).join(', ');
   return [{ path: placeOf(included), message: `the cell (${cell}) is there already` }];
 }
 

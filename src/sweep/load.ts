@@ -7,6 +7,7 @@ import { countCells, entriesOf } from './grid.js';
 import type { Experiment } from '../task/experiment.js';
 import { override } from './override.js';
 import { select } from './selection.js';
+import { experimentOf } from '../task/registry.js';
 import { isSameSetting, settingOf } from '../task/settings.js';
 import { tasksOfShard, type Shard } from './shard.js';
 import type { SweepDefinition, SweepDescription } from './sweep-file.js';
@@ -62,6 +63,11 @@ export interface SweepPart {
   /** Settings that differ between its tasks. */
   readonly varying: readonly string[];
   readonly tasks: readonly Task[];
+}
+
+export function experimentOfPart({ tasks: [first] }: SweepPart): Experiment {
+  if (first === undefined) throw new Error('A part of a sweep has no tasks.');
+  return experimentOf(first.settings);
 }
 
 /** The sweep of an experiment that trains. */

@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 import type { Assignments } from './assignments.js';
 import type { SettingValue } from '../task/setting-values.js';
 import { summary } from './problems.js';
+import { experimentOf } from '../task/registry.js';
 import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
 import type { Task } from '../task/task.js';
 
@@ -15,7 +16,7 @@ export function select(tasks: readonly Task[], only: Assignments): (task: Task) 
         hasSetting(settings, name) && values.some((value) => isSameSetting(value, settingOf(settings, name))),
     );
   if (!tasks.some(isSelected)) {
-    const names = wanted.map(([name, values]) => `${name}=${texts(name, values).join(',')}`).join(' ');
+    const names = wanted.map(([name, values]) => `${name}=${texts(name, values, tasks).join(',')}`).join(' ');
     throw new InputError(`--only ${names}: no task has all of these; vae-sweep plan lists the tasks`);
   }
   return isSelected;
@@ -33,10 +34,14 @@ function refuseMissing(name: string, values: readonly SettingValue[], tasks: rea
   const missing = values.filter((value) => !there.some((other) => isSameSetting(other, value)));
   if (missing.length === 0) return;
   throw new InputError(
-    `--only ${name}=${texts(name, missing).join(',')}: no task has it; there is ${summary(texts(name, there))}`,
+    `--only ${name}=${texts(name, missing, tasks).join(',')}: no task has it; there is ${summary(texts(name, there, tasks))}`,
   );
 }
 
-function texts(name: string, values: readonly SettingValue[]): string[] {
-  return values.map((value) => formatSetting(name, value));
+/** In the words of the first task's experiment that has the setting. */
+function texts(name: string, values: readonly SettingValue[], tasks: readonly Task[]): string[] {
+  const task = tasks.find(({ settings }) => hasSetting(settings, name));
+  return values.map((value) =>
+    task === undefined ? String(value) : formatSetting(experimentOf(task.settings), name, value),
+  );
 }

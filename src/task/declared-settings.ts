@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FieldColumn } from './column.js';
+import type { SettingWords } from './setting-words.js';
 import type { SettingValue, SettingValues } from './setting-values.js';
 
 /**
@@ -18,6 +19,7 @@ export interface DeclaredSetting<Value extends SettingValue, Stored extends z.Zo
   readonly read: (fields: z.output<z.ZodObject<Stored>>) => Value;
   /** Whether a compiled program depends on it. Else it is one of the program's inputs. */
   readonly isCompiled: boolean;
+  readonly words?: SettingWords;
 }
 
 /** A setting that a task keeps as a sweep file's canonical value, under the same name. */
@@ -29,12 +31,14 @@ export function plainSetting<Name extends string, Value extends SettingValue, De
     column,
     defaultOf,
     isCompiled,
+    words = {},
   }: {
     readonly schema: z.ZodType<Value>;
     readonly stored: z.ZodType<Value>;
     readonly column: FieldColumn;
     readonly defaultOf: ((defaults: Defaults) => Value) | null;
     readonly isCompiled: boolean;
+    readonly words?: SettingWords;
   },
 ): DeclaredSetting<Value, Readonly<Record<Name, z.ZodType<Value>>>, Defaults> {
   type Shape = Readonly<Record<Name, z.ZodType<Value>>>;
@@ -42,6 +46,7 @@ export function plainSetting<Name extends string, Value extends SettingValue, De
     schema,
     defaultOf,
     isCompiled,
+    words,
     stored: { [name]: stored } as Shape,
     columns: { [name]: column } as { readonly [Field in keyof Shape]: FieldColumn },
     store: (value) => ({ [name]: value }) as z.output<z.ZodObject<Shape>>,
@@ -58,6 +63,7 @@ interface AnySetting<Defaults> {
   readonly store: (value: never) => object;
   readonly read: (fields: never) => SettingValue;
   readonly isCompiled: boolean;
+  readonly words?: SettingWords;
 }
 
 export type DeclaredSettings<Defaults> = Readonly<Record<string, AnySetting<Defaults>>>;
@@ -98,6 +104,7 @@ export function deriveSettings<Settings extends DeclaredSettings<Defaults>, Defa
       Settings[keyof Settings]['stored']
     >,
     columns: mergeAll(all.map(([, { columns }]) => columns)),
+    words: Object.fromEntries(all.map(([name, { words = {} }]) => [name, words])),
     /** The fields of a task with these values, its defaults filled in. */
     resolve: (values: SettingValues, defaults: Defaults): StoredFields<Settings> =>
       mergeAll(

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FieldColumn, LogColumn } from './column.js';
+import type { SettingWords } from './setting-words.js';
 import type { SettingValue, SettingValues } from './setting-values.js';
 import type { Settings, Versions } from './task.js';
 
@@ -60,6 +61,8 @@ export interface Experiment<Own extends Settings = Settings> {
   readonly worker: URL;
   /** The `SampleModule` that draws from a finished task's model; null for an experiment without one. */
   readonly sample: URL | null;
+  /** How people read and write its settings, by name. */
+  readonly words: Readonly<Record<string, SettingWords>>;
   /** Fields of its tasks' settings as exports show them, by column. */
   readonly columns: Readonly<Record<string, FieldColumn>>;
   /** What it logs. Loads more than planning may. */

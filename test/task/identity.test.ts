@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatSetting, settingOf } from '../../src/task/settings.js';
+import { settingText } from '../../src/task/settings.js';
 import { loadFrom } from '../sweep/sweep-folder.js';
 import { identify } from '../../src/task/identity.js';
 import type { TrainingSettings } from '../../src/task/task.js';
@@ -85,7 +85,7 @@ test('the engine xla is the one that was called compiled, in sweep files and in 
   const [compiled] = sweepWith('compiled').tasks;
   assert.ok(xla && compiled);
   assert.equal(xla.id, compiled.id);
-  assert.equal(formatSetting('engine', settingOf(xla.settings, 'engine')), 'xla');
+  assert.equal(settingText(xla.settings, 'engine'), 'xla');
 });
 
 test('the released random streams are another task', () => {

@@ -4,7 +4,7 @@ import { StoreError } from '../../errors.js';
 import { readJsonFile } from '../../store/files.js';
 import { readTaskState, TASK_FILES, taskFolder } from '../../store/task-folder.js';
 import { taskRecordSchema } from '../../store/task-record.js';
-import { isTraining } from '../../task/task.js';
+import { experimentOf } from '../../task/registry.js';
 import type { EventsRequest } from './protocol.js';
 
 const LOOK_EVERY_MS = 2_000;
@@ -36,7 +36,7 @@ async function writeIfDone(
   const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
   if (!record.found) return false;
   const task = record.value;
-  if (!isTraining(task)) return true;
+  if (experimentOf(task.settings).unit !== 'step') return true;
   if (readTaskState(folder, task.id).state !== 'done') return false;
   try {
     // TensorFlow takes hundreds of megabytes: not before there is something to write.

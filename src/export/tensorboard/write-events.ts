@@ -4,7 +4,7 @@ import { logRows } from '../task-logs.js';
 import type { ExportTask } from '../table.js';
 import { EventFile } from './event-file.js';
 import { fsyncFolder, inStore, makeFolder, TEMPORARY } from '../../store/files.js';
-import type { TrainingTask } from '../../task/task.js';
+import type { Task } from '../../task/task.js';
 
 /** Of the step log, about so many rows, evenly spaced: TensorBoard draws 1,000 points of a curve unless told otherwise. */
 const STEP_ROWS = 1_000;
@@ -13,7 +13,7 @@ const STEP_ROWS = 1_000;
  * Writes a finished task's event file into `<eventsDir>/<name>`, which appears as a whole: `steps/...` from the step log, `evaluation/...` from
  * the evaluations. What is there already is left, since it is a function of the task.
  */
-export function writeEvents(eventsDir: string, folder: string, task: TrainingTask): void {
+export function writeEvents(eventsDir: string, folder: string, task: Task): void {
   const run = path.join(eventsDir, task.name);
   if (existsSync(run)) return;
   // Beside the folder of events: in it TensorBoard would take it for a run.
@@ -24,8 +24,8 @@ export function writeEvents(eventsDir: string, folder: string, task: TrainingTas
       makeFolder(temporary);
       const file = new EventFile(temporary);
       const found: ExportTask = { task, folder, state: 'done' };
-      const { steps, logEverySteps } = task.settings;
-      const every = Math.max(1, Math.floor(steps / logEverySteps / STEP_ROWS));
+      const logged = [...logRows(found, 'steps')].reduce((sum, { rows }) => sum + rows, 0);
+      const every = Math.max(1, Math.floor(logged / STEP_ROWS));
       writeLog(file, found, 'steps', every);
       writeLog(file, found, 'evaluations', 1);
       file.close();

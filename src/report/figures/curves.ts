@@ -3,7 +3,7 @@ import { curveRows } from './curve-rows.js';
 import type { Drawing, FigureCell, FigureDefinition } from './figure.js';
 import { inGrid } from './layout.js';
 import { metricAxis } from './metric-axes.js';
-import { labelOf, namingOf, type CellNaming } from './naming.js';
+import { labelOf, namingOf, legendTitle } from './naming.js';
 import { panelWidth } from './theme.js';
 
 /** More curves can't be told apart, more rows of panels do not fit on a page. */
@@ -44,7 +44,10 @@ function drawCurves(cells: readonly FigureCell[], metrics: readonly MetricOnAxis
       .filter(({ rows }) => rows.length > 0);
   });
   const columns = columnsFor(Math.max(...groups.map(({ length }) => length)));
-  const look = { width: panelWidth(columns), legend: { title: legendTitle(naming), cells: curves.shown } };
+  const look = {
+    width: panelWidth(columns),
+    legend: { title: legendTitle(cells, naming.curve), cells: curves.shown },
+  };
   const all = groups.flat();
   return {
     rows: all.flatMap(({ rows }) => rows),
@@ -73,10 +76,6 @@ function withoutImpossible<T extends PanelData>(data: T): T & { readonly isLossy
 /** Up to three side by side; four as two and two. */
 function columnsFor(panels: number): number {
   return panels === 4 ? 2 : Math.min(3, panels);
-}
-
-function legendTitle({ curve }: CellNaming): string {
-  return curve.includes('dimensions') ? 'intrinsic-ambient-latent dimensions' : curve.join(', ');
 }
 
 /** The first of the distinct names, and a note on the others. */

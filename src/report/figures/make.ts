@@ -1,6 +1,7 @@
 import type { PartRuns } from '../runs.js';
 import { InputError } from '../../errors.js';
 import { summary } from '../../sweep/problems.js';
+import { seedOf } from '../../task/settings.js';
 import { figureCells, runLabel, type Figure } from './figure.js';
 import type { FigureCell, FigureDefinition } from './figure.js';
 import { cellLabel } from './naming.js';
@@ -66,7 +67,7 @@ function drawFigure(definition: FigureDefinition, cells: readonly FigureCell[]):
 function oneRun({ part, cell }: FigureCell, seed: number | undefined): FigureCell {
   const label = runLabel(cell);
   const isWanted = ({ task }: { task: FigureCell['part']['tasks'][number] }) =>
-    seed === undefined ? label(task) === cell.asked[0] : task.settings.seed === seed;
+    seed === undefined ? label(task) === cell.asked[0] : seedOf(task.settings) === seed;
   const candidates = seed === undefined ? cell.runs : cell.runs.filter(isWanted);
   return { part, cell: { ...cell, runs: candidates.slice(0, 1), missing: cell.missing.filter(isWanted) } };
 }
@@ -94,7 +95,7 @@ function missingRuns(cells: readonly FigureCell[]): string[] {
 }
 
 function refuseUnknownSeed(parts: readonly PartRuns[], seed: number): void {
-  const seeds = [...new Set(parts.flatMap(({ part }) => part.tasks.map(({ settings }) => settings.seed)))];
+  const seeds = [...new Set(parts.flatMap(({ part }) => part.tasks.map(({ settings }) => seedOf(settings))))];
   if (!seeds.includes(seed))
     throw new InputError(`--seed ${seed}: no run has it; there is ${summary(seeds.map(String))}`);
 }

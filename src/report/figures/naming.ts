@@ -1,52 +1,75 @@
-import { settingNames, type SettingName } from '../../experiments/vae/settings/training-settings.js';
-import { formatSetting, settingOf } from '../../task/settings.js';
-import type { TrainingSettings } from '../../task/task.js';
+import type { Experiment } from '../../task/experiment.js';
+import { experimentOf } from '../../task/registry.js';
+import { hasSetting, settingOf, settingsWithRole, settingText } from '../../task/settings.js';
+import type { Settings } from '../../task/task.js';
 import type { FigureCell } from './figure.js';
 import { typeset } from './typography.js';
 
 /** What tells a figure's cells apart: a curve's settings within a panel, and a panel's. */
 export interface CellNaming {
-  readonly curve: readonly SettingName[];
-  readonly panel: readonly SettingName[];
+  readonly curve: readonly string[];
+  readonly panel: readonly string[];
 }
 
-/** Curves are told apart by their dimensions, and panels by whatever else varies; curves by that if the dimensions do not. */
+/** Curves are told apart by the main settings, and panels by whatever else varies; curves by that if the main settings do not. */
 export function namingOf(cells: readonly FigureCell[]): CellNaming {
+  const main = mainSettings(cells);
   const varying = varyingSettings(cells);
-  const others = varying.filter((name) => name !== 'dimensions');
-  const isByDimensions = varying.length === 0 || varying.includes('dimensions');
-  return isByDimensions ? { curve: ['dimensions'], panel: others } : { curve: others, panel: [] };
+  const others = varying.filter((name) => !main.includes(name));
+  const isByMain = varying.length === 0 || others.length < varying.length;
+  return isByMain ? { curve: main, panel: others } : { curve: others, panel: [] };
 }
 
-/** All that tells a cell apart from the others of its figure, as `2-16-8, threshold e⁻⁴`; its dimensions if nothing does. */
+/** All that tells a cell apart from the others of its figure, as `2-16-8, threshold e⁻⁴`; its main settings if nothing does. */
 export function cellLabel(cells: readonly FigureCell[], cell: FigureCell): string {
   const varying = varyingSettings(cells);
-  return labelOf(varying.length === 0 ? ['dimensions'] : varying, cell.cell.settings);
+  return labelOf(varying.length === 0 ? mainSettings(cells) : varying, cell.cell.settings);
 }
 
-/** The label of a panel of one cell; with what the three dimensions are, where they alone tell it. */
+/** The label of a panel of one cell; with what the parts of its main settings are, where they alone tell it. */
 export function panelTitle(cells: readonly FigureCell[], cell: FigureCell): string {
   const label = cellLabel(cells, cell);
-  return varyingSettings(cells).length > 0
-    ? label
-    : `${cell.cell.settings.experiment} data, ${label} (intrinsic-ambient-latent)`;
+  if (varyingSettings(cells).length > 0) return label;
+  const experiment = experimentOf(cell.cell.settings);
+  const parts = mainSettings(cells).map((name) => experiment.words[name]?.parts ?? name);
+  return label === '' ? experiment.name : `${experiment.name}, ${label} (${parts.join(', ')})`;
+}
+
+/** As `intrinsic-ambient-latent dimensions`, for the legend of curves that these settings tell apart. */
+export function legendTitle(cells: readonly FigureCell[], names: readonly string[]): string {
+  const words = experimentsOf(cells)[0]?.words;
+  return names.map((name) => [words?.[name]?.parts, name].filter(Boolean).join(' ')).join(', ');
 }
 
 /** As `learningRate 0.001, threshold e⁻⁴`. */
-export function labelOf(names: readonly SettingName[], settings: TrainingSettings): string {
+export function labelOf(names: readonly string[], settings: Settings): string {
   return names.map((name) => settingLabel(name, settings)).join(', ');
 }
 
-function settingLabel(name: SettingName, settings: TrainingSettings): string {
-  const text = typeset(formatSetting(name, settingOf(settings, name)));
-  if (name === 'dimensions') return text;
-  if (name !== 'decoderVarianceThreshold') return `${name} ${text}`;
-  return text === 'none' ? 'no threshold' : `threshold ${text}`;
+function settingLabel(name: string, settings: Settings): string {
+  const text = typeset(settingText(settings, name));
+  const { role, short } = experimentOf(settings).words[name] ?? {};
+  if (role === 'main') return text;
+  return short !== undefined && text === 'none' ? `no ${short}` : `${short ?? name} ${text}`;
 }
 
-function varyingSettings(cells: readonly FigureCell[]): SettingName[] {
-  return settingNames.filter((name) => {
-    const values = cells.map(({ cell }) => String(settingOf(cell.settings, name)));
-    return name !== 'seed' && name !== 'modelSeed' && new Set(values).size > 1;
+function mainSettings(cells: readonly FigureCell[]): string[] {
+  const names = experimentsOf(cells).flatMap((experiment) => settingsWithRole(experiment, 'main'));
+  return [...new Set(names)];
+}
+
+function varyingSettings(cells: readonly FigureCell[]): string[] {
+  const names = experimentsOf(cells).flatMap(({ schemas, words }) =>
+    Object.keys(schemas).filter((name) => words[name]?.role !== 'seed'),
+  );
+  return [...new Set(names)].filter((name) => {
+    const values = cells.map(({ cell: { settings } }) =>
+      hasSetting(settings, name) ? String(settingOf(settings, name)) : null,
+    );
+    return new Set(values).size > 1;
   });
+}
+
+function experimentsOf(cells: readonly FigureCell[]): Experiment[] {
+  return [...new Set(cells.map(({ cell }) => experimentOf(cell.settings)))];
 }

@@ -1,7 +1,7 @@
 import { toCells, type Aggregate, type Cell } from '../cells.js';
 import type { PartRuns } from '../runs.js';
-import { settingNames, type SettingName } from '../../experiments/vae/settings/training-settings.js';
-import { formatSetting, isSameSetting, settingOf } from '../../task/settings.js';
+import { experimentOf } from '../../task/registry.js';
+import { hasSetting, isSameSetting, labelSetting, settingOf, settingText } from '../../task/settings.js';
 import type { TrainingSettings, TrainingTask } from '../../task/task.js';
 import { cellFields } from './describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
@@ -97,45 +97,51 @@ function tasksOf({ parts }: Side): TrainingTask[] {
   return parts.flatMap(({ part }) => part.tasks);
 }
 
-const comparedNames = settingNames.filter((name) => name !== 'seed' && name !== 'modelSeed');
+/** All settings but seeds. */
+function comparedNames(tasks: readonly TrainingTask[]): string[] {
+  const experiments = [...new Set(tasks.map(({ settings }) => experimentOf(settings)))];
+  const names = experiments.flatMap(({ schemas, words }) =>
+    Object.keys(schemas).filter((name) => words[name]?.role !== 'seed'),
+  );
+  return [...new Set(names)];
+}
 
 /** The settings that vary within one of the groups, among its tasks of one experiment. */
-function varyingByExperiment(groups: readonly (readonly TrainingTask[])[]): Set<SettingName> {
+function varyingByExperiment(groups: readonly (readonly TrainingTask[])[]): Set<string> {
   const byExperiment = groups.flatMap((tasks) =>
     [...new Set(tasks.map(({ settings }) => settings.experiment))].map((experiment) =>
       tasks.filter(({ settings }) => settings.experiment === experiment),
     ),
   );
-  return new Set(comparedNames.filter((name) => byExperiment.some((tasks) => !isConstant(name, tasks))));
+  return new Set(
+    comparedNames(groups.flat()).filter((name) => byExperiment.some((tasks) => !isConstant(name, tasks))),
+  );
 }
 
-function isConstant(name: SettingName, tasks: readonly TrainingTask[]): boolean {
+function isConstant(name: string, tasks: readonly TrainingTask[]): boolean {
   const [first] = tasks;
   if (first === undefined) return true;
+  if (!tasks.every(({ settings }) => hasSetting(settings, name))) return false;
   const value = settingOf(first.settings, name);
   return tasks.every(({ settings }) => isSameSetting(settingOf(settings, name), value));
 }
 
 /** As `sphere, 2-16-8, decoderNoise true`. */
-function nameByVarying(settings: TrainingSettings, varying: ReadonlySet<SettingName>): string {
-  const parts = comparedNames
-    .filter((name) => varying.has(name))
-    .map((name) => {
-      const value = formatSetting(name, settingOf(settings, name));
-      return name === 'dimensions' ? value : `${name} ${value}`;
-    });
-  return [settings.experiment, ...parts].join(', ');
+function nameByVarying(settings: TrainingSettings, varying: ReadonlySet<string>): string {
+  const parts = [...varying]
+    .filter((name) => hasSetting(settings, name))
+    .map((name) => labelSetting(settings, name));
+  return [experimentOf(settings).name, ...parts].join(', ');
 }
 
 /** What is fixed in each sweep but not the same, as `decoderNoise: true in a, false in b`. */
 function differences(a: Side, b: Side): string[] {
   const [first, second] = [tasksOf(a), tasksOf(b)];
-  return comparedNames.flatMap((name) => {
+  return comparedNames([...first, ...second]).flatMap((name) => {
     const [one, other] = [first[0], second[0]];
     if (one === undefined || other === undefined || !isConstant(name, first) || !isConstant(name, second))
       return [];
-    const [valueA, valueB] = [settingOf(one.settings, name), settingOf(other.settings, name)];
-    if (isSameSetting(valueA, valueB)) return [];
-    return [`${name}: ${formatSetting(name, valueA)} in A, ${formatSetting(name, valueB)} in B`];
+    if (isSameSetting(settingOf(one.settings, name), settingOf(other.settings, name))) return [];
+    return [`${name}: ${settingText(one.settings, name)} in A, ${settingText(other.settings, name)} in B`];
   });
 }

@@ -3,7 +3,9 @@ import { evaluationStepBeforeEnd, type Run } from '../runs.js';
 import { isCollapsed } from '../../experiments/vae/collapse.js';
 import { experiments, isOfThePaper, trainingData } from '../../experiments/vae/settings/training-data.js';
 import type { SweepPart } from '../../sweep/load.js';
-import { formatSetting, settingOf } from '../../task/settings.js';
+import { experimentOf } from '../../task/registry.js';
+import type { SettingValue } from '../../task/setting-values.js';
+import { cellSettings, labelSetting, seedOf, settingText } from '../../task/settings.js';
 import type { TrainingSettings } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { countRuns } from './format.js';
@@ -11,44 +13,38 @@ import { countRuns } from './format.js';
 /** The interval of the authors' released code. */
 const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
 
-/** The settings that tell a part's cells apart: all that vary but the seeds; the dimensions if nothing does. */
-export function cellSettings({ varying }: Pick<SweepPart, 'varying'>) {
-  const names = varying.filter((name) => name !== 'seed' && name !== 'modelSeed');
-  return names.length === 0 ? (['dimensions'] as const) : names;
-}
-
 /** As `3-12-20, decoderNoise true`. */
-export function cellName(part: Pick<SweepPart, 'varying'>, { settings }: Pick<Cell, 'settings'>): string {
-  return cellSettings(part)
-    .map((name) => {
-      const value = formatSetting(name, settingOf(settings, name));
-      return name === 'dimensions' ? value : `${name} ${value}`;
-    })
+export function cellName(
+  { varying }: Pick<SweepPart, 'varying'>,
+  { settings }: Pick<Cell, 'settings'>,
+): string {
+  return cellSettings(experimentOf(settings), varying)
+    .map((name) => labelSetting(settings, name))
     .join(', ');
 }
 
 /** The settings of a cell as fields of a record. */
 export function cellFields({ settings }: Pick<Cell, 'settings'>) {
   const { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold } = settings;
-  const randomStreams = formatSetting('randomStreams', settingOf(settings, 'randomStreams'));
+  const randomStreams = settingText(settings, 'randomStreams');
   return { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold, randomStreams };
 }
 
 /** What to know before a cell's numbers are believed: runs that are missing, or that collapsed. */
 export function cellNotes(name: string, cell: Cell): string[] {
-  const reasons = new Map<string, number[]>();
+  const reasons = new Map<string, SettingValue[]>();
   for (const { task, reason } of cell.missing)
-    reasons.set(reason, [...(reasons.get(reason) ?? []), task.settings.seed]);
+    reasons.set(reason, [...(reasons.get(reason) ?? []), seedOf(task.settings)]);
   const notes = [...reasons].map(([reason, seeds]) => `${name}: ${countSeeds(seeds)} missing: ${reason}`);
   const collapsed = cell.runs.filter(isCollapsed);
   if (collapsed.length === 0) return notes;
-  const seeds = collapsed.map(({ task }) => task.settings.seed);
+  const seeds = collapsed.map(({ task }) => seedOf(task.settings));
   const count = countRuns(collapsed.length, cell.runs.length);
   return [...notes, `${name}: ${count} collapsed (${countSeeds(seeds)}): no latent is used`];
 }
 
 /** As `seeds 2, 3`, each once. */
-function countSeeds(all: readonly number[]): string {
+function countSeeds(all: readonly SettingValue[]): string {
   const seeds = [...new Set(all)];
   return `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
 }

@@ -1,17 +1,10 @@
 import { toCells, type Cell } from '../cells.js';
 import type { PartRuns } from '../runs.js';
-import type { SweepPart } from '../../sweep/load.js';
-import { formatSetting, settingOf } from '../../task/settings.js';
+import { experimentOfPart, type SweepPart } from '../../sweep/load.js';
+import { cellSettings, settingText } from '../../task/settings.js';
 import { formatThreshold } from '../../experiments/vae/settings/threshold.js';
 import type { TrainingSettings } from '../../task/task.js';
-import {
-  cellFields,
-  cellName,
-  cellNotes,
-  cellSettings,
-  evaluationBeforeEnd,
-  stepNotes,
-} from './describe-cell.js';
+import { cellFields, cellName, cellNotes, evaluationBeforeEnd, stepNotes } from './describe-cell.js';
 import {
   comparedAggregate,
   comparedMetric,
@@ -62,7 +55,7 @@ function paperTable(part: SweepPart, cells: readonly Cell[], variant: Variant): 
       ...rowsOf(part).flatMap((row) => paperRows(part, row, cells)),
       ['Runs', ...cells.map(runCount)],
     ],
-    notes: [...stepNotes(cells), ...notesOf({ varying: ['dimensions'] }, cells)],
+    notes: [...stepNotes(cells), ...notesOf({ varying: [] }, cells)],
     records: recordsOf(part, cells),
   };
 }
@@ -124,7 +117,7 @@ function paperRows(part: SweepPart, row: LayoutRow, cells: readonly Cell[]): str
 
 /** A row a cell: the settings that vary, then the metrics that are defined. */
 function generalTable(part: SweepPart, cells: readonly Cell[]): Table {
-  const settings = cellSettings(part);
+  const settings = cellSettings(experimentOfPart(part), part.varying);
   const rows = generalRows.filter(({ metric }) => cells.some(({ metrics }) => metrics.has(metric)));
   return {
     name: part.name,
@@ -132,7 +125,7 @@ function generalTable(part: SweepPart, cells: readonly Cell[]): Table {
     caption: `${CAPTION}.`,
     head: [...settings, 'runs', ...rows.map(({ label }) => label)],
     body: cells.map((cell) => [
-      ...settings.map((name) => formatSetting(name, settingOf(cell.settings, name))),
+      ...settings.map((name) => settingText(cell.settings, name)),
       runCount(cell),
       ...rows.map(({ metric }) => formatAggregate(cell.metrics.get(metric))),
     ]),

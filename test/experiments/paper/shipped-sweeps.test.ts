@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { printedTables } from '../../../src/experiments/paper/tables/paper.js';
 import { loadSweep } from '../../../src/sweep/load.js';
-import { formatSetting, settingOf } from '../../../src/task/settings.js';
+import { settingOf, settingText } from '../../../src/task/settings.js';
 import { isTraining, type Settings } from '../../../src/task/task.js';
 import { cellsOf, trainingSweep, VERSIONS } from '../../sweep/sweep-folder.js';
 
@@ -117,20 +117,12 @@ test("the theory's grids have all that can be computed of their dimensions", () 
   const upTo = (count: number, first: number, dims: string) =>
     Array.from({ length: count }, (_, i) => `${dims} ${first + i}`);
   assert.deepEqual(
-    found(
-      'landscape',
-      (s) =>
-        `${formatSetting('dimensions', settingOf(s, 'dimensions'))} ${String(settingOf(s, 'zeroColumns'))}`,
-    ),
+    found('landscape', (s) => `${settingText(s, 'dimensions')} ${String(settingOf(s, 'zeroColumns'))}`),
     [...upTo(4, 0, '12-3-6'), ...upTo(7, 0, '5-2-8'), ...upTo(4, 0, '6-3-6'), ...upTo(8, 0, '4-2-9')],
   );
   const { intrinsic, ambient, latent } = printedTables.table2;
   assert.deepEqual(
-    found(
-      'bad-optimum',
-      (s) =>
-        `${formatSetting('dimensions', settingOf(s, 'dimensions'))} ${String(settingOf(s, 'extraDims'))}`,
-    ),
+    found('bad-optimum', (s) => `${settingText(s, 'dimensions')} ${String(settingOf(s, 'extraDims'))}`),
     intrinsic.flatMap((dim, i) => {
       const [d = NaN, r = NaN] = [ambient[i], latent[i]];
       return upTo(Math.min(d - 1, r) - dim, 1, `${dim}-${d}-${r}`);

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { runSweep, type RunOptions, type RunResult } from '../../../src/run/run-sweep.js';
-import { installedTensorFlow } from '../../../src/store/installation.js';
+import { installedVersions } from '../../../src/task/registry.js';
 import { readTaskState, TASK_FILES, taskFolder } from '../../../src/store/task-folder.js';
-import { NUMERICS_VERSION } from '../../../src/experiments/vae/numerics-version.js';
 import { loadSweep, type Sweep } from '../../../src/sweep/load.js';
 import { sweepFolderWith } from '../../sweep/sweep-folder.js';
 import { ALL_THEORY, THEORY_FILES } from './theory-sweep.js';
@@ -24,8 +23,7 @@ function newStore(): string {
 }
 
 function load(files: Record<string, string>, name: string): Sweep {
-  const versions = { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
-  return loadSweep(path.join(sweepFolderWith(files), name), { versions });
+  return loadSweep(path.join(sweepFolderWith(files), name), { versions: installedVersions() });
 }
 
 /** By real threads. @param onShown gets what has been shown so far */

@@ -1,7 +1,7 @@
 import { isCollapsed } from '../../vae/collapse.js';
 import type { PartRuns, Run } from '../../../report/runs.js';
 import type { TrainingSettings } from '../../../task/task.js';
-import { formatSetting, settingOf } from '../../../task/settings.js';
+import { settingText } from '../../../task/settings.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
 import { isShort } from '../../../report/tables/describe-cell.js';
 import { countRuns, formatNumber } from '../../../report/tables/format.js';
@@ -91,7 +91,7 @@ function describe(run: Run, value: number): string {
   const { settings } = run.task;
   const { experiment, decoderLogVarianceThreshold: threshold, seed } = settings;
   const clipped = threshold === null ? '' : ` at ${formatThreshold(threshold)}`;
-  const dimensions = formatSetting('dimensions', settingOf(settings, 'dimensions'));
+  const dimensions = settingText(settings, 'dimensions');
   const collapsed = isCollapsed(run) ? ' (collapsed)' : '';
   return `${experiment} ${dimensions}${clipped}, seed ${seed}: ${formatNumber(value)}${collapsed}`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chooseVersions } from '../../../task/task.js';
 import type { Experiment, SettingProblem } from '../../../task/experiment.js';
+import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
 import type { SettingValue } from '../../../task/setting-values.js';
 import { settingColumns } from './setting-columns.js';
 import type { TheorySettings } from './theory-settings.js';
@@ -76,6 +77,10 @@ export function theoryExperiment<Own extends TheorySettings>(
     dependsOnCpu: false,
     worker: WORKER,
     sample: null,
+    words: {
+      seed: SEED_WORDS,
+      dimensions: { ...DIMENSIONS_WORDS, parts: Object.keys(definition.dimensions ?? {}).join('-') },
+    },
     columns: settingColumns(schema),
     details: async () => (await import('../details.js')).details,
     warmUpKey: () => null,

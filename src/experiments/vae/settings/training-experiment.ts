@@ -59,6 +59,7 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
     dependsOnCpu: true,
     worker: WORKER,
     sample: SAMPLE,
+    words: derivedTraining.words,
     columns: settingColumns,
     details: async () => (await import('../details.js')).details,
     warmUpKey: operationsKey,

@@ -7,8 +7,9 @@ import {
   type StoredFields,
 } from '../../../task/declared-settings.js';
 import { ENGINE_NAMES, storedEngine, type StoredEngine } from './engine-names.js';
+import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
 import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../../task/setting-values.js';
-import { LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
+import { formatThreshold, LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
 
 /** Values that depend on the data. */
 export interface TrainingDefaults {
@@ -53,6 +54,7 @@ const dimensions: DeclaredSetting<Dimensions, typeof dimensionFields, TrainingDe
   store: ([intrinsicDim, ambientDim, latentDim]) => ({ intrinsicDim, ambientDim, latentDim }),
   read: ({ intrinsicDim, ambientDim, latentDim }) => [intrinsicDim, ambientDim, latentDim],
   isCompiled: true,
+  words: { ...DIMENSIONS_WORDS, parts: 'intrinsic-ambient-latent' },
 };
 
 const thresholdField = { decoderLogVarianceThreshold: z.number().nullable() };
@@ -79,6 +81,11 @@ const decoderVarianceThreshold: DeclaredSetting<number | null, typeof thresholdF
   store: (value) => ({ decoderLogVarianceThreshold: value }),
   read: ({ decoderLogVarianceThreshold }) => decoderLogVarianceThreshold,
   isCompiled: false,
+  words: {
+    format: (value) => formatThreshold(value as number | null),
+    short: 'threshold',
+    isInFolderName: true,
+  },
 };
 
 /** It is absent where training starts at drawn parameters, so that such tasks keep their ids. */
@@ -109,6 +116,7 @@ const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField,
   store: (value) => (value === null ? {} : { badOptimumExtraDims: value }),
   read: ({ badOptimumExtraDims: value = null }) => value,
   isCompiled: false,
+  words: { format: (value) => String(value ?? 'none') },
 };
 
 /** It is absent for `fold-in`, so that such tasks keep their ids. */
@@ -146,6 +154,7 @@ export const trainingSettings = {
     column: { type: 'int32', unit: '-', description: 'Seed of the data' },
     defaultOf: null,
     isCompiled: false,
+    words: SEED_WORDS,
   }),
   modelSeed: plainSetting('modelSeed', {
     schema: wholeNumber(0, MAX_SEED, 'a seed').describe(
@@ -155,6 +164,7 @@ export const trainingSettings = {
     column: { type: 'int32', unit: '-', description: 'Seed of the initial parameters and of the noise' },
     defaultOf: () => 0,
     isCompiled: false,
+    words: { ...SEED_WORDS, short: 'model seed' },
   }),
   steps: plainSetting('steps', {
     schema: wholeNumber(1, 100_000_000).describe("Training steps. Default: the experiment's."),
@@ -266,6 +276,7 @@ export const trainingSettings = {
     },
     defaultOf: () => 'c' as const,
     isCompiled: true,
+    words: { format: (value) => ENGINE_NAMES[value as StoredEngine] },
   }),
   badOptimumExtraDims,
   randomStreams,
@@ -278,4 +289,3 @@ export type TrainingFields = StoredFields<typeof trainingSettings>;
 
 export const derivedTraining = deriveSettings<typeof trainingSettings, TrainingDefaults>(trainingSettings);
 
-export const settingNames: readonly SettingName[] = derivedTraining.names;

@@ -57,7 +57,10 @@ test('what was really computed is judged, and written as tables, figures and a p
     'utf8',
   );
   assert.match(page, /<section id="theory">/);
-  assert.match(page, new RegExp(`>${tasks.length - 1} of ${tasks.length} runs finished\\..*\\(theory 1\\)`));
+  assert.match(
+    page,
+    new RegExp(`>${tasks.length - 1} of ${tasks.length} runs finished\\..*\\(theory version 1\\)`),
+  );
   assert.match(page, /: not finished</);
   assert.doesNotMatch(page, /<script|<link|src=/);
   const figures = readdirSync(path.join(folder, 'figures'));
