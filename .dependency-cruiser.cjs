@@ -100,14 +100,6 @@ const upward = {
     'experiments/paper/statements/statement.ts',
     'experiments/vae/plugins/sections.ts',
   ],
-  'run/run-sweep.ts': [
-    'remote/bucket/result-bucket.ts',
-    'remote/bucket/transfers.ts',
-    'remote/queue/address.ts',
-    'remote/queue/timing.ts',
-    'remote/queue/train-queued.ts',
-  ],
-  'run/train-all.ts': ['remote/bucket/result-bucket.ts', 'remote/bucket/transfers.ts'],
   'task/task.ts': [
     'experiments/theory/tasks/theory-settings.ts',
     'experiments/vae/settings/training-settings.ts',

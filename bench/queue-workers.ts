@@ -13,7 +13,10 @@ const handler: TaskHandler = {
   handle: async ({ task }) =>
     Promise.resolve({
       type: 'done',
-      report: { fromStep: 0, steps: stepsOf(task.settings), text: 'trained nothing', recovered: null },
+      fromStep: 0,
+      steps: stepsOf(task.settings),
+      text: 'trained nothing',
+      recovered: null,
     }),
   stepsOf: () => null,
   abandon: () => undefined,

@@ -8,5 +8,6 @@ export default function handle(request: WorkerRequest): WorkerReply {
   if (request.type === 'warmUp') return { type: 'warm' };
   const { task, folder } = request;
   finishTrivially(folder, task.id);
-  return { type: 'done', fromStep: 0, recovered: null, steps: stepsOf(task.settings), trainingMs: 1 };
+  const steps = stepsOf(task.settings);
+  return { type: 'done', fromStep: 0, recovered: null, steps, elapsedMs: 1, summary: null };
 }

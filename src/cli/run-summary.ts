@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { TaskFailure } from '../store/task-folder.js';
+import type { TaskFailure } from '../task/outcome.js';
 import type { RunResult } from '../run/run-sweep.js';
 
 /** What failed, what is corrupt, what to do about it, and where the results lie. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { EventWriter } from '../export/tensorboard/event-writer.js';
+import type { Executor } from '../run/executor.js';
 import { LOG_LEVELS, type LogLevel } from '../run/log.js';
 import type { RunResult } from '../run/run-sweep.js';
 import { MaxTimePassed, onProcessAge, onStopRequest } from '../run/stop.js';
@@ -9,6 +10,7 @@ import type { CorruptTask } from '../run/triage.js';
 import { EXIT, InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { ISOLATIONS, type Isolation } from '../pool/process-pool.js';
+import type { ResultBucket } from '../remote/bucket/result-bucket.js';
 import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
 import { parseDuration, type Duration } from './duration.js';
 import { RUN_DEFAULTS } from '../run/defaults.js';
@@ -110,6 +112,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
     const { runSweep } = await import('../run/run-sweep.js');
+    const { BucketExchange } = await import('../remote/bucket/bucket-exchange.js');
     const endDashboard = argv.serve ? await serveBeside(argv) : () => undefined;
     const events = await startEvents(sweep, argv);
     const stop = new AbortController();
@@ -139,8 +142,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
         retrainCorrupt: argv.retrainCorrupt,
         signal: stop.signal,
         output: process.stderr,
-        ...(argv.queue === undefined ? {} : { queue: { address: argv.queue } }),
-        ...(bucket === null ? {} : { bucket }),
+        ...(argv.queue && { executor: queueExecutor(argv.queue, bucket) }),
+        ...(bucket && { exchange: new BucketExchange(bucket) }),
       });
     };
     const result = await run().finally(async () => {
@@ -157,6 +160,14 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (exitCode !== EXIT.ok) process.exitCode = exitCode;
   },
 };
+
+/** What talks to Redis is loaded when there is something to train. */
+function queueExecutor(address: QueueAddress, bucket: ResultBucket | null): Executor {
+  return async (start, context) => {
+    const { trainQueued } = await import('../remote/queue/train-queued.js');
+    return trainQueued(start, { ...context, address, ...(bucket && { bucket }) });
+  };
+}
 
 async function startEvents(
   { tasks }: Sweep,

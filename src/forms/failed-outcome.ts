@@ -1,8 +1,8 @@
 import { CorruptTaskError, StoreError } from '../errors.js';
-import type { TrainOutcome } from '../task/protocol.js';
+import type { TaskOutcome } from '../task/outcome.js';
 
 /** Error classes do not survive the thread boundary: a failure goes back as a value. */
-export function failedOutcome(error: unknown): TrainOutcome {
+export function failedOutcome(error: unknown): TaskOutcome {
   if (error instanceof CorruptTaskError) return { type: 'corrupt', problem: error.message };
   if (error instanceof StoreError) return { type: 'unwritable', message: error.message };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EXIT, UserError } from '../errors.js';
 import type { Task } from '../task/task.js';
-import type { TrainOutcome } from '../task/protocol.js';
+import type { TaskOutcome } from '../task/outcome.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
 import type { Job } from './task-pool.js';
 
@@ -34,7 +34,7 @@ export class HostProcess {
   readonly broken: Promise<never>;
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown>;
-  readonly #training = new Map<number, Waiting<TrainOutcome>>();
+  readonly #training = new Map<number, Waiting<TaskOutcome>>();
   readonly #warming: Waiting<void>[] = [];
   readonly #steps = new Map<number, number>();
   #ended: string | null = null;
@@ -82,7 +82,7 @@ export class HostProcess {
   }
 
   /** @throws a HostEnded if the process does not live to the task's end */
-  async train(slot: number, job: Job): Promise<TrainOutcome> {
+  async train(slot: number, job: Job): Promise<TaskOutcome> {
     return new Promise((resolve, reject) => {
       this.#training.set(slot, { resolve, reject });
       this.#steps.set(slot, job.fromStep);

@@ -1,5 +1,5 @@
 import type { Task } from '../task/task.js';
-import type { TrainOutcome } from '../task/protocol.js';
+import type { TaskOutcome } from '../task/outcome.js';
 import type { Job } from './task-pool.js';
 
 /** What the coordinator says to a process that hosts training threads. `slot` is the thread's number in it. */
@@ -13,7 +13,7 @@ export type HostRequest =
 export type HostReply =
   | { readonly type: 'warm' }
   /** `step` is the last that the task came to. */
-  | { readonly type: 'outcome'; readonly slot: number; readonly step: number; readonly outcome: TrainOutcome }
+  | { readonly type: 'outcome'; readonly slot: number; readonly step: number; readonly outcome: TaskOutcome }
   /** Slots that are training, and the steps that their tasks have done. */
   | { readonly type: 'steps'; readonly steps: readonly (readonly [slot: number, step: number])[] }
   /** Its threads can't be started. */

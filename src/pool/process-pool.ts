@@ -1,9 +1,10 @@
 import { EXIT, UserError } from '../errors.js';
 import { installedPlugins } from '../task/user-modules.js';
+import type { EndedOutcome, TaskOutcome } from '../task/outcome.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
-import type { EndedOutcome, Job, TaskOutcome, TaskPool } from './task-pool.js';
+import type { Job, TaskPool } from './task-pool.js';
 
 export const ISOLATIONS = ['thread', 'process'] as const;
 /** `thread`: all workers are threads of one process; `process`: each has a process of its own. */
@@ -30,7 +31,7 @@ interface Slot {
   local: number;
   running: { step: number; sinceMs: number } | null;
   /** Why its task is about to be ended. */
-  verdict: Omit<EndedOutcome, 'type' | 'isCulprit'> | null;
+  verdict: Omit<EndedOutcome, 'type' | 'causedExit'> | null;
 }
 
 const WATCH_EVERY_MS = 250;
@@ -112,7 +113,6 @@ export class ProcessPool implements TaskPool {
     for (const host of this.#hosts()) host.requestStop();
   }
 
-  /** Ends the slot's process at once, and whatever else it trains: what is worth keeping is durable. */
   async kill(slot: number): Promise<void> {
     await this.#slots[slot]?.host.kill();
   }
@@ -174,6 +174,6 @@ export class ProcessPool implements TaskPool {
 
 /** One that stalled is known by its steps; of memory, and crashes, only the whole process is known. */
 function endedOutcome({ message, tasks }: HostEnded, { verdict }: Slot): EndedOutcome {
-  if (verdict?.reason === 'stalled') return { type: 'ended', ...verdict, isCulprit: true };
-  return { type: 'ended', ...(verdict ?? { reason: 'crashed', message }), isCulprit: tasks === 1 };
+  if (verdict?.reason === 'stalled') return { type: 'ended', ...verdict, causedExit: true };
+  return { type: 'ended', ...(verdict ?? { reason: 'crashed', message }), causedExit: tasks === 1 };
 }

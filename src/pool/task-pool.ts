@@ -1,18 +1,6 @@
-import type { Task } from '../task/task.js';
+import type { TaskOutcome } from '../task/outcome.js';
 import type { Predecessor } from '../task/protocol.js';
-import type { TrainOutcome } from '../task/protocol.js';
-
-/** How a task ended that did not come to say it itself. */
-export interface EndedOutcome {
-  readonly type: 'ended';
-  /** Its process died, it made no step for too long, or its process had too much memory. */
-  readonly reason: 'crashed' | 'stalled' | 'memory';
-  readonly message: string;
-  /** False for a task that was trained in the same process as others, one of which may be to blame. */
-  readonly isCulprit: boolean;
-}
-
-export type TaskOutcome = TrainOutcome | EndedOutcome;
+import type { Task } from '../task/task.js';
 
 /** A task to be trained, as far as it is. */
 export interface Job {
@@ -36,5 +24,7 @@ export interface TaskPool {
   stepOf(slot: number): number;
   /** Asks every running task to finish its chunk, write a checkpoint and return. */
   requestStop(): void;
+  /** Ends the slot's process at once, and whatever else it trains: what is worth keeping is durable. */
+  kill(slot: number): Promise<void>;
   destroy(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Task } from '../task/task.js';
-import type { TrainOutcome, WorkerReply, WorkerRequest } from '../task/protocol.js';
+import type { TaskOutcome } from '../task/outcome.js';
+import type { WorkerReply, WorkerRequest } from '../task/protocol.js';
 import type { HostOptions } from './host-protocol.js';
 import type { Job } from './task-pool.js';
 
@@ -51,7 +52,7 @@ export class ThreadPool {
   }
 
   /** Trains a task in a slot that no other holds; a thread that dies is a failure of its task. */
-  async train(slot: number, { task, folder, fromStep, predecessor }: Job): Promise<TrainOutcome> {
+  async train(slot: number, { task, folder, fromStep, predecessor }: Job): Promise<TaskOutcome> {
     Atomics.store(this.#cells, 1 + slot, fromStep);
     this.#training.add(slot);
     const { checkpointEveryMs } = this.#options;

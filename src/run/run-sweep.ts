@@ -1,57 +1,30 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { ResultBucket } from '../remote/bucket/result-bucket.js';
-import { bringFinished, sendFinished } from '../remote/bucket/transfers.js';
 import { BucketError } from '../errors.js';
-import type { Isolation } from '../pool/process-pool.js';
-import type { QueueAddress } from '../remote/queue/address.js';
-import type { QueueTiming } from '../remote/queue/timing.js';
 import { checkDiskSpace } from '../store/disk-space.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { findPredecessors } from '../store/predecessors.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
-import { setAside, taskFolder, verifyTask } from '../store/task-folder.js';
+import { taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import { estimateCost } from '../task/cost.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../task/task.js';
-import type { DispatchResult } from './dispatch.js';
+import type { Executor, TrainingOptions } from './executor.js';
 import type { LogLevel } from './log.js';
 import { openLog } from './log.js';
-import type { Output } from './progress.js';
-import type { Start } from './train-all.js';
+import { settleCorrupt, settlementLines } from './settle.js';
 import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
 
-export interface RunOptions {
-  readonly outDir: string;
-  /** Tasks trained at a time. */
-  readonly workers: number;
-  /** How often a task that failed is tried again in this session. */
-  readonly retries: number;
+export interface RunOptions extends TrainingOptions {
   /** Whether to train tasks again whose loss was not finite in an earlier session. */
   readonly retryDiverged: boolean;
   /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
   readonly onlyFailed?: boolean;
-  /** Whether to set corrupt task folders aside and train their tasks again. */
-  readonly retrainCorrupt: boolean;
-  readonly checkpointEveryMs: number;
-  readonly isolation: Isolation;
-  /** A task that makes no step for so long has failed. */
-  readonly stallMs: number;
-  /** Memory that all workers together may have resident. */
-  readonly memoryBytes: number;
   readonly logLevel: LogLevel;
-  /** Asks for a graceful stop when aborted. */
-  readonly signal: AbortSignal;
-  /** For progress and messages. */
-  readonly output: Output;
-  /** Module of a training thread. */
-  readonly workerUrl?: URL;
-  /** Where the workers of other machines get the tasks; without it, this machine trains. */
-  readonly queue?: QueueOptions;
-  /** What it has is not trained; what this machine, or the queue's workers, finish is sent there. */
-  readonly bucket?: ResultBucket;
+  /** Has the tasks trained elsewhere, and their results sent; without it, this machine trains. */
+  readonly executor?: Executor;
 }
 
 export interface RunResult {
@@ -64,12 +37,6 @@ export interface RunResult {
   readonly logFile: string;
 }
 
-export interface QueueOptions {
-  readonly address: QueueAddress;
-  /** @default QUEUE_TIMING */
-  readonly timing?: QueueTiming;
-}
-
 type SweepToRun = Pick<Sweep, 'name' | 'file' | 'tasks'>;
 
 interface Session {
@@ -78,8 +45,6 @@ interface Session {
   readonly logger: Logger;
   readonly say: (line: string) => void;
 }
-
-const TRAINING_THREAD = new URL('../../workers/train.js', import.meta.url);
 
 /**
  * Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown; that another process took the
@@ -115,21 +80,23 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
 }
 
 async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
-  const { outDir, retrainCorrupt, signal, bucket } = options;
+  const { outDir, retrainCorrupt, signal, exchange, executor } = options;
   if (retrainCorrupt) await setCorruptAside(outDir, sweep, say, signal);
-  if (bucket !== undefined) await bringFinished(bucket, outDir, sweep.tasks, { signal, say });
+  await exchange?.fetch(outDir, sweep.tasks, { signal, say });
   const states = readTaskStates(outDir, sweep.tasks);
   const found = triage(
     sweep.tasks,
     states,
-    options.queue === undefined ? options : { ...options, workers: null },
+    executor === undefined ? options : { ...options, workers: null },
     findPredecessors(outDir, sweep.tasks, states),
   );
   say(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
   checkDiskSpace(outDir, bytesToWrite(found), sweep.tasks);
-  const result = await trainPending({ tasks: sweep.tasks.length, done, pending }, options, logger);
+  // What trains is not loaded when there is nothing to train.
+  const execute = executor ?? (await import('./train-all.js')).trainAll;
+  const result = await execute({ tasks: sweep.tasks.length, done, pending }, { ...options, logger });
   const allFailed = [...failed, ...result.failed];
   const corrupt = [...found.corrupt, ...result.corrupt];
   const allDone = done + result.done;
@@ -143,30 +110,16 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
 async function sendResults(
   tasks: readonly Task[],
   { interrupted }: Pick<RunResult, 'interrupted'>,
-  { bucket, queue, outDir }: RunOptions,
+  { exchange, executor, outDir }: RunOptions,
   say: (line: string) => void,
 ): Promise<void> {
-  if (bucket === undefined || queue !== undefined) return;
+  if (executor !== undefined) return;
   try {
-    await sendFinished(bucket, outDir, say, tasks);
+    await exchange?.sendAll(outDir, say, tasks);
   } catch (error) {
     if (!interrupted || !(error instanceof BucketError)) throw error;
     say(error.message);
   }
-}
-
-/** What trains is not needed, and not loaded, when there is nothing to train. */
-async function trainPending(
-  start: Start,
-  { queue, ...options }: RunOptions,
-  logger: Logger,
-): Promise<DispatchResult> {
-  if (queue !== undefined) {
-    const { trainQueued } = await import('../remote/queue/train-queued.js');
-    return trainQueued(start, { ...options, ...queue, logger });
-  }
-  const { trainAll } = await import('./train-all.js');
-  return trainAll(start, { workerUrl: TRAINING_THREAD, ...options, logger });
 }
 
 /** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */
@@ -182,8 +135,9 @@ async function setCorruptAside(
     await nextTurn();
     const folder = taskFolder(outDir, task);
     const state = verifyTask(folder, task.id);
-    if (state.state === 'corrupt')
-      say(`corrupt: ${task.name}: ${state.problem}; set aside as ${setAside(folder)}`);
+    if (state.state !== 'corrupt') continue;
+    const rules = { isStopping: signal.aborted, resetsCorrupt: true };
+    settlementLines(task, settleCorrupt(folder, state.problem, rules)).forEach(say);
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { EXIT } from '../errors.js';
 
 /** Why a run stops that has had the time which its user gave it. */
@@ -42,6 +43,10 @@ export function onProcessAge(ageMs: number, onPassed: () => void): () => void {
   return () => {
     clearTimeout(timer);
   };
+}
+
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** What is said when a graceful stop begins. */

@@ -1,5 +1,6 @@
 import type { Predecessor } from '../task/protocol.js';
-import type { TaskFailure, TaskState } from '../store/task-folder.js';
+import type { TaskState } from '../store/task-folder.js';
+import type { TaskFailure } from '../task/outcome.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
 import { FAILURE_WORDS, summaryWord, type StateName } from '../task/states.js';
 import type { Task } from '../task/task.js';

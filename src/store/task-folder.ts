@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
+import { taskFailureSchema, type TaskFailure } from '../task/outcome.js';
 import type { Task } from '../task/task.js';
 import { CHECKPOINT_FILES, readProgress } from './checkpoint.js';
 import {
@@ -40,26 +41,6 @@ export const TASK_FILES = {
   failed: 'failed.json',
 } as const;
 
-const stepMetricsSchema = z.object({
-  step: z.int(),
-  loss: z.number(),
-  reconstruction: z.number(),
-  kl: z.number(),
-  squaredError: z.number(),
-  decoderLogVariance: z.number(),
-});
-
-export const taskFailureSchema = z.object({
-  reason: z.enum(['diverged', 'error', 'crashed', 'stalled', 'memory']),
-  message: z.string(),
-  /** Step at which it failed, where known. */
-  step: z.int().nullable(),
-  /** The last row of the step log whose numbers were all finite. */
-  lastFinite: stepMetricsSchema.nullable(),
-  /** Runs of the task that failed, over all sessions. */
-  attempts: z.int().min(1),
-});
-
 const markerSchema = z.object({
   id: z.string(),
   /** The files that the finished task consists of. */
@@ -67,8 +48,6 @@ const markerSchema = z.object({
     .record(z.string().regex(/^[a-z-]+\.[a-z]+$/), z.object({ bytes: z.int().min(0), sha256: z.string() }))
     .refine((files) => Object.keys(files).length > 0, { error: 'names no file' }),
 });
-
-export type TaskFailure = z.infer<typeof taskFailureSchema>;
 
 export type TaskState =
   /** Nothing worth keeping: to be run from the first step. */

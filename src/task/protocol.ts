@@ -1,3 +1,4 @@
+import type { TaskOutcome } from './outcome.js';
 import type { Task } from './task.js';
 
 /**
@@ -5,7 +6,7 @@ import type { Task } from './task.js';
  * Steps and the stop request go through shared memory, so that neither side waits for the other.
  */
 export type WorkerRequest = WarmUpRequest | TrainRequest;
-export type WorkerReply = TrainOutcome | { readonly type: 'warm' };
+export type WorkerReply = TaskOutcome | { readonly type: 'warm' };
 
 /**
  * Run every TensorFlow operation once that these tasks need. tfjs-node keeps a process-wide set of attribute names without a
@@ -47,50 +48,9 @@ export interface Clock {
 
 /** The module that executes an experiment's tasks. Only worker threads import it. */
 export interface WorkerModule {
-  readonly run: (request: TrainRequest, clock: Clock) => TrainOutcome | Promise<TrainOutcome>;
+  readonly run: (request: TrainRequest, clock: Clock) => TaskOutcome | Promise<TaskOutcome>;
   /** Runs once what is not safe in two threads at a time. Not there where nothing is. */
   readonly warmUp?: (tasks: readonly Task[]) => Promise<void>;
-}
-
-export type TrainOutcome =
-  | ({ readonly type: 'done'; readonly steps: number; readonly trainingMs: number } & Resumed)
-  | ({ readonly type: 'stopped'; readonly step: number } & Resumed)
-  /** A computation's end, whatever came of it. */
-  | ComputedOutcome
-  /** The loss became NaN or infinite. Deterministic, so not worth a retry. */
-  | { readonly type: 'diverged'; readonly step: number; readonly lastFinite: StepMetrics | null }
-  /** A file that the task was to go on from can't be trusted. */
-  | { readonly type: 'corrupt'; readonly problem: string }
-  /** The store can't be written. No fault of the task. */
-  | { readonly type: 'unwritable'; readonly message: string }
-  | { readonly type: 'failed'; readonly message: string; readonly stack: string | null };
-
-export interface ComputedOutcome {
-  readonly type: 'computed';
-  /** As the computation names it, such as `max-time`. */
-  readonly outcome: string;
-  /** Whether it got as far as it was meant to. */
-  readonly complete: boolean;
-  /** Whether the paper's statement holds of what was computed. */
-  readonly holds: boolean;
-  readonly elapsedMs: number;
-}
-
-/** Where a task went on. */
-export interface Resumed {
-  readonly fromStep: number;
-  /** What was broken there, and what it went on from instead; null if nothing was. */
-  readonly recovered: string | null;
-}
-
-/** One row of the step log; the losses in nats, means over the batch. */
-export interface StepMetrics {
-  readonly step: number;
-  readonly loss: number;
-  readonly reconstruction: number;
-  readonly kl: number;
-  readonly squaredError: number;
-  readonly decoderLogVariance: number;
 }
 
 /** The module that draws from what a finished task has learned. */

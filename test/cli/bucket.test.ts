@@ -6,7 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseBucketUrl } from '../../src/remote/bucket/address.js';
 import { ResultBucket } from '../../src/remote/bucket/result-bucket.js';
-import { sendFinished } from '../../src/remote/bucket/transfers.js';
+import { BucketExchange } from '../../src/remote/bucket/bucket-exchange.js';
 import { listStore } from '../../src/store/inventory.js';
 import { TASK_FILES, tasksFolder, verifyTask } from '../../src/store/task-folder.js';
 import type { TrainingTask } from '../../src/task/task.js';
@@ -46,7 +46,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
 
   async function send(from: string): Promise<void> {
     const bucket = await ResultBucket.open(parseBucketUrl(url), new AbortController().signal);
-    await sendFinished(bucket, from, () => undefined);
+    await new BucketExchange(bucket).sendAll(from, () => undefined);
   }
 
   function merge(...args: readonly string[]) {

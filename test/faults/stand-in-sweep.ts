@@ -1,5 +1,6 @@
 import type { Job, TaskPool } from '../../src/pool/task-pool.js';
-import { dispatch, type DispatchResult } from '../../src/run/dispatch.js';
+import type { RunEnd } from '../../src/run/ledger.js';
+import { runLocally } from '../../src/run/local-queue.js';
 import { openLog } from '../../src/run/log.js';
 import { Tally } from '../../src/run/tally.js';
 import { triage } from '../../src/run/triage.js';
@@ -9,7 +10,7 @@ import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
 import { setAside, taskFolder, verifyTask } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
 import { isTraining, type Task } from '../../src/task/task.js';
-import type { TrainOutcome } from '../../src/task/protocol.js';
+import type { TaskOutcome } from '../../src/task/outcome.js';
 import { isCrash } from './crash.js';
 import type { Ledger } from './ledger.js';
 import { trainStandIn } from './stand-in-training.js';
@@ -30,7 +31,7 @@ export async function runSession(
   tasks: readonly Task[],
   session: Session,
   ledger: Ledger,
-): Promise<DispatchResult> {
+): Promise<RunEnd> {
   const { retrainCorrupt = false, retries = 0 } = session;
   const manifest = { name: 'mine', file: 'mine.yaml', startedAt: '2026-01-01T00:00:00.000Z', tasks };
   const { logger } = openLog(prepareSweepFolder(outDir, manifest), 'info');
@@ -45,7 +46,7 @@ export async function runSession(
   logger.info(found.summary);
   for (const { task, failures } of found.pending) if (failures > 0) ledger.begin(task.name, 'failed', false);
   const stop = new AbortController();
-  const result = await dispatch(found.pending, {
+  const result = await runLocally(found.pending, {
     pool: standInPool(session, ledger, stop),
     tally: new Tally({ ...found, tasks: tasks.length }, 1, () => 0),
     logger,
@@ -78,6 +79,7 @@ function standInPool(session: Session, ledger: Ledger, stop: AbortController): T
     broken: new Promise<never>(() => undefined),
     stepOf: () => 0,
     requestStop: () => undefined,
+    kill: () => Promise.resolve(),
     warmUp: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
     async train({ task, folder }: Job, onStart: (slot: number) => void) {
@@ -96,7 +98,7 @@ function trainOrFail(
   { failAt, stopAt }: Session,
   ledger: Ledger,
   stop: AbortController,
-): TrainOutcome {
+): TaskOutcome {
   if (!isTraining(task)) throw new Error('Only training has a stand-in.');
   try {
     return trainStandIn(task, folder, {

@@ -6,7 +6,7 @@ import type { Task, TrainingTask } from '../../src/task/task.js';
 import { cpuFeatures } from '../../src/compiler/native/cpu.js';
 import { writeCheckpoint } from '../../src/store/checkpoint.js';
 import type { EvaluationRow } from '../../src/experiments/vae/training/evaluate.js';
-import type { TrainOutcome } from '../../src/task/protocol.js';
+import type { TaskOutcome } from '../../src/task/outcome.js';
 import { randomStreams } from '../../src/experiments/vae/training/random-streams/registry.js';
 import { namedState, resume } from '../../src/experiments/vae/training/resume.js';
 import { recordSession } from '../../src/forms/session-record.js';
@@ -42,7 +42,7 @@ export interface TrainingEvents {
 }
 
 /** Trains as `src/experiments/vae/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
-export function trainStandIn(task: TrainingTask, folder: string, events: TrainingEvents): TrainOutcome {
+export function trainStandIn(task: TrainingTask, folder: string, events: TrainingEvents): TaskOutcome {
   const { steps } = task.settings;
   const { ledger } = events;
   const request = { type: 'train', task, folder, predecessor: null, checkpointEveryMs: 0, slot: 0 } as const;
@@ -89,7 +89,7 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
     commitResults(folder, task.id, results);
     ledger.settle(task.name, 'done', true);
     removeUnfinished(folder);
-    return { type: 'done', fromStep, recovered, steps, trainingMs: 1 };
+    return { type: 'done', fromStep, recovered, steps, elapsedMs: 1, summary: null };
   } finally {
     logs.close();
   }

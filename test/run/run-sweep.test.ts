@@ -201,7 +201,7 @@ describe('a task that fails', () => {
     assert.equal(startsOf(outDir).length, 2);
     const state = stateOf(task);
     assert.ok(state.state === 'failed');
-    assert.deepEqual([state.failure.attempts, state.failure.lastFinite?.loss], [2, 1234.5]);
+    assert.deepEqual([state.failure.attempts, state.failure.lastFinite?.['loss']], [2, 1234.5]);
   });
 });
 

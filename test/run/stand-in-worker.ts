@@ -2,7 +2,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readProgress } from '../../src/store/checkpoint.js';
 import { TASK_FILES, commitResults } from '../../src/store/task-folder.js';
-import type { TrainOutcome, TrainRequest, WorkerReply, WorkerRequest } from '../../src/task/protocol.js';
+import type { TrainRequest, WorkerReply, WorkerRequest } from '../../src/task/protocol.js';
+import type { TaskOutcome } from '../../src/task/outcome.js';
 import type { TrainingTask } from '../../src/task/task.js';
 import { checkpointBytes, sampleResults } from '../store/sample-task.js';
 import type { TrainingEvent } from './stand-in.js';
@@ -22,7 +23,7 @@ export default function handle(request: WorkerRequest): WorkerReply {
 
 const warmUpTasks: string[] = [];
 
-function standIn(request: StandInRequest): TrainOutcome {
+function standIn(request: StandInRequest): TaskOutcome {
   const { task, slot } = request;
   const fromStep = startStep(request);
   const starts = log(request, { event: 'start', task: task.name, slot, fromStep, warmUps, warmUpTasks });
@@ -37,7 +38,7 @@ function standIn(request: StandInRequest): TrainOutcome {
     return { type: 'unwritable', message: "can't write x (ENOSPC): free some disk space" };
   if (behaviour === 'is corrupt once' && earlier === 0)
     return { type: 'corrupt', problem: 'its checkpoint is not whole' };
-  if (behaviour === 'diverges') return { type: 'diverged', step: 8, lastFinite: metrics(7) };
+  if (behaviour === 'diverges') return diverge();
   if (behaviour === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
   if (behaviour === 'waits at a checkpoint' && fromStep === 0) waitAtCheckpoint(request);
   if (behaviour === 'takes a while') pause(new Int32Array(new SharedArrayBuffer(4)), 100);
@@ -47,12 +48,12 @@ function standIn(request: StandInRequest): TrainOutcome {
   return finish(request, fromStep);
 }
 
-function finish({ task, folder, shared, slot }: StandInRequest, fromStep: number): TrainOutcome {
+function finish({ task, folder, shared, slot }: StandInRequest, fromStep: number): TaskOutcome {
   const { steps } = task.settings;
   Atomics.store(new Int32Array(shared), 1 + slot, steps);
   commitResults(folder, task.id, sampleResults());
   log({ folder }, { event: 'end', task: task.name, slot });
-  return { type: 'done', fromStep, recovered: null, steps, trainingMs: 1 };
+  return { type: 'done', fromStep, recovered: null, steps, elapsedMs: 1, summary: null };
 }
 
 /** As native code does that is wrong: no handler, no clean-up. With a checkpoint, so that the next try goes on. */
@@ -78,7 +79,7 @@ function fillMemory(): never {
 }
 
 /** Stops at step 40, with a checkpoint. */
-function runUntilStopped({ task, folder, shared, slot }: StandInRequest): TrainOutcome {
+function runUntilStopped({ task, folder, shared, slot }: StandInRequest): TaskOutcome {
   const cells = new Int32Array(shared);
   Atomics.store(cells, 1 + slot, 40);
   while (Atomics.load(cells, 0) === 0) pause(cells, 1);
@@ -124,6 +125,8 @@ function eventsFile({ folder }: Pick<StandInRequest, 'folder'>): string {
   return path.join(folder, '..', '..', 'events.jsonl');
 }
 
-function metrics(step: number): Extract<TrainOutcome, { type: 'diverged' }>['lastFinite'] {
-  return { step, loss: 1234.5, reconstruction: 1234, kl: 0.5, squaredError: 1, decoderLogVariance: -20 };
+function diverge(): TaskOutcome {
+  const metrics = { loss: 1234.5, reconstruction: 1234, kl: 0.5, squaredError: 1, decoderLogVariance: -20 };
+  const message = 'the loss is not finite at step 8, after a loss of 1234.50 nats at step 7';
+  return { type: 'diverged', step: 8, message, lastFinite: { step: 7, ...metrics } };
 }

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { settingOf } from '../../src/task/settings.js';
 import { triage } from '../../src/run/triage.js';
 import type { TriageOptions } from '../../src/run/triage.js';
-import type { TaskFailure, TaskState } from '../../src/store/task-folder.js';
+import type { TaskState } from '../../src/store/task-folder.js';
+import type { TaskFailure } from '../../src/task/outcome.js';
 import { sampleTask } from '../store/sample-task.js';
 
 const DEFAULTS: TriageOptions = { retryDiverged: false, workers: 2 };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TaskFailure } from '../../src/store/task-folder.js';
+import type { TaskFailure } from '../../src/task/outcome.js';
 import {
   commitResults,
   markFailed,

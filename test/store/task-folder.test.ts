@@ -24,7 +24,7 @@ import {
   taskFolder,
   verifyTask,
 } from '../../src/store/task-folder.js';
-import type { TaskFailure } from '../../src/store/task-folder.js';
+import type { TaskFailure } from '../../src/task/outcome.js';
 import { checkpointBytes, sampleTask, sampleResults } from './sample-task.js';
 
 const task = sampleTask(2);

@@ -7,7 +7,8 @@ import { rowColumns } from './details.js';
 import type { Computation, Verdict } from './computations/computation.js';
 import { computations } from './computations/registry.js';
 import { failedOutcome } from '../../forms/failed-outcome.js';
-import type { Clock, TrainOutcome, TrainRequest } from '../../task/protocol.js';
+import type { TaskOutcome } from '../../task/outcome.js';
+import type { Clock, TrainRequest } from '../../task/protocol.js';
 import { recordSession } from '../../forms/session-record.js';
 import { RowLog } from '../../logs/row-log.js';
 
@@ -15,7 +16,7 @@ import { RowLog } from '../../logs/row-log.js';
  * Runs a computation of the theory to its end or a stop request. It takes seconds and keeps no checkpoint: what was stopped starts
  * again. Its files are a function of the settings alone.
  */
-export function run(request: TrainRequest, clock: Clock): TrainOutcome {
+export function run(request: TrainRequest, clock: Clock): TaskOutcome {
   try {
     // A worker is only given tasks of its experiment.
     return compute(request as TrainRequest<TheoryTask>, clock);
@@ -24,7 +25,7 @@ export function run(request: TrainRequest, clock: Clock): TrainOutcome {
   }
 }
 
-function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome {
+function compute(request: TrainRequest<TheoryTask>, clock: Clock): TaskOutcome {
   const { task, folder } = request;
   const start = { ms: clock.now(), date: clock.date() };
   const computation: Computation = computations[task.settings.kind];
@@ -34,7 +35,7 @@ function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome 
   );
   try {
     const verdict = runToEnd(computation, request, log);
-    if (verdict === null) return { type: 'stopped', step: 0, fromStep: 0, recovered: null };
+    if (verdict === null) return { type: 'stopped', step: null, fromStep: 0, recovered: null };
     const elapsedMs = clock.now() - start.ms;
     const session = { start: start.date, end: clock.date(), fromStep: 0, toStep: log.rows, elapsedMs };
     recordSession(join(folder, TASK_FILES.run), session);
@@ -43,8 +44,8 @@ function compute(request: TrainRequest<TheoryTask>, clock: Clock): TrainOutcome 
       [TASK_FILES.verdict]: encodeVerdict(computation, verdict),
     });
     removeUnfinished(folder);
-    const { outcome, complete, holds } = verdict;
-    return { type: 'computed', outcome, complete, holds, elapsedMs };
+    const steps = stepsOf(task.settings);
+    return { type: 'done', fromStep: 0, steps, elapsedMs, summary: summaryOf(verdict), recovered: null };
   } finally {
     log.close();
   }
@@ -69,6 +70,11 @@ function runToEnd(
     Atomics.store(cells, 1 + slot, log.rows);
     if (Atomics.load(cells, 0) === 1) return null;
   }
+}
+
+/** For example `step-limit, incomplete`. */
+function summaryOf({ outcome, complete, holds }: Verdict): string {
+  return [outcome, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])].join(', ');
 }
 
 /** As JSON, which has no NaN: null where a number is not defined. */

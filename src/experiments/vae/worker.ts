@@ -11,7 +11,8 @@ import { evaluate } from './training/evaluate.js';
 import { evaluationLoop } from './training/evaluation-draws.js';
 import { compileAhead, Programs } from './training/programs.js';
 import { failedOutcome } from '../../forms/failed-outcome.js';
-import type { Clock, TrainOutcome, TrainRequest } from '../../task/protocol.js';
+import type { TaskOutcome } from '../../task/outcome.js';
+import type { Clock, TrainRequest } from '../../task/protocol.js';
 import { randomStreams } from './training/random-streams/registry.js';
 import { stepShapes, trainingStep } from './training/step.js';
 import { drawTask } from './training/task-draws.js';
@@ -20,7 +21,7 @@ import { train } from './training/train.js';
 /** Those that this thread has compiled. */
 const programs = new Programs();
 
-export function run(request: TrainRequest, clock: Clock): TrainOutcome {
+export function run(request: TrainRequest, clock: Clock): TaskOutcome {
   try {
     // A worker is only given tasks of its experiment.
     const own = request as TrainRequest<TrainingTask>;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { MOST_MESSAGE_CHARACTERS } from '../../pool/outcome.js';
-import { taskFailureSchema } from '../../store/task-folder.js';
+import { failureOf, MAX_MESSAGE_CHARACTERS, taskFailureSchema } from '../../task/outcome.js';
 
 /** What workers tell the coordinator, through Redis: checked like a file from outside. */
 const count = z.int().min(0);
@@ -11,7 +10,7 @@ const shown = (most: number) =>
     .max(most)
     .transform((value) => value.replaceAll(/\p{Cc}/gu, ' '));
 const workerName = shown(100);
-const text = shown(MOST_MESSAGE_CHARACTERS);
+const text = shown(MAX_MESSAGE_CHARACTERS);
 
 const progressSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('training'), worker: workerName, fromStep: count, step: count }),
@@ -58,11 +57,10 @@ export function parseFailure(reason: string): FailureReport {
   } catch {
     // BullMQ's own words.
   }
-  const failure = {
-    reason: 'crashed',
-    message: reason.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300),
-    step: null,
-    lastFinite: null,
-  } as const;
-  return { type: 'failed', worker: '', failure: { ...failure, attempts: 1 } };
+  const message = reason.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300);
+  return {
+    type: 'failed',
+    worker: '',
+    failure: failureOf({ type: 'ended', reason: 'crashed', message, causedExit: true }, 1),
+  };
 }

@@ -1,34 +1,28 @@
-import type { Logger } from 'pino';
+import type { ExecutorContext } from '../../run/executor.js';
 import type { Brought, ResultBucket } from '../bucket/result-bucket.js';
 import { BucketError } from '../../errors.js';
-import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
+import { parseFailure, type DoneReport, type FailureReport, type ProgressReport } from './messages.js';
 import type { QueueListener, TaskQueue } from './task-queue.js';
 import type { QueueTiming } from './timing.js';
-import {
-  markFailed,
-  prepareTaskFolder,
-  readTaskState,
-  setAside,
-  taskFolder,
-  type TaskFailure,
-  type TaskState,
-} from '../../store/task-folder.js';
+import { readTaskState, taskFolder, type TaskState } from '../../store/task-folder.js';
+import { stepsOf } from '../../task/cost.js';
+import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { Bringer } from '../bucket/bringer.js';
-import type { DispatchResult } from '../../run/dispatch.js';
+import { Ledger, type RunEnd } from '../../run/ledger.js';
 import { elsewhereText } from '../../run/progress.js';
+import { settleReported, type ProblemReport } from '../../run/settle.js';
+import { untilAborted } from '../../run/stop.js';
+import type { PendingTask } from '../../run/triage.js';
 import type { RemoteSlots } from './remote-slots.js';
-import type { CorruptTask, FailedTask, PendingTask } from '../../run/triage.js';
 
 /** What a watch of the queue needs to know of the run. */
-export interface WatchOptions {
-  readonly outDir: string;
+export interface WatchOptions extends Pick<
+  ExecutorContext,
+  'outDir' | 'retries' | 'retrainCorrupt' | 'signal' | 'logger'
+> {
   /** Where workers send their results, if they have stores of their own. */
   readonly bucket?: ResultBucket;
-  readonly retries: number;
-  readonly retrainCorrupt: boolean;
-  readonly signal: AbortSignal;
-  readonly logger: Logger;
 }
 
 /** A worker said so often that a task is done whose result is not in the bucket. */
@@ -36,23 +30,19 @@ const MAX_UNBROUGHT = 3;
 
 /** What becomes of the tasks. The queue tells, and where it is silent, as its events are bounded, the store does. */
 export class QueueWatch implements QueueListener {
-  readonly #outstanding: Map<string, PendingTask>;
+  readonly #ledger: Ledger;
   readonly #slots: RemoteSlots;
   readonly #options: WatchOptions;
   readonly #event: (line: string) => void;
   readonly #bringer: Bringer | null;
   /** How often a task was said to be done and was not there. */
   readonly #unbrought = new Map<string, number>();
-  readonly #failed: FailedTask[] = [];
-  readonly #corrupt: CorruptTask[] = [];
   /** Ended, but without a result in this store: their workers have stores of their own. */
   readonly #elsewhere: PendingTask[] = [];
   /** Not in the queue when it was last looked at. */
   #missing: ReadonlySet<string> = new Set();
   #isLooking = false;
   #queue: TaskQueue | null = null;
-  #done = 0;
-  #settle: () => void = () => undefined;
   #breakDown: (reason: unknown) => void = () => undefined;
 
   constructor(
@@ -61,7 +51,7 @@ export class QueueWatch implements QueueListener {
     options: WatchOptions,
     event: (line: string) => void,
   ) {
-    this.#outstanding = new Map(pending.map((item) => [item.task.id, item]));
+    this.#ledger = new Ledger(pending, { ...options, event });
     this.#slots = slots;
     this.#options = options;
     this.#event = event;
@@ -69,30 +59,27 @@ export class QueueWatch implements QueueListener {
     this.#bringer = bucket === undefined ? null : new Bringer({ ...options, bucket, say: event });
   }
 
-  async toEnd(queue: TaskQueue, { reconcileMs }: QueueTiming): Promise<DispatchResult> {
+  async toEnd(queue: TaskQueue, { reconcileMs }: QueueTiming): Promise<RunEnd> {
     const { signal } = this.#options;
     this.#queue = queue;
-    const ended = new Promise<void>((resolve, reject) => {
-      this.#settle = resolve;
+    const broken = new Promise<never>((_, reject) => {
       this.#breakDown = reject;
     });
-    signal.addEventListener('abort', this.#settle, { once: true });
     const timer = setInterval(() => {
       this.#reconcile(queue).catch(this.#breakDown);
     }, reconcileMs);
     try {
       if (!signal.aborted) {
-        this.#add([...this.#outstanding.values()]);
-        await ended;
+        this.#add(this.#ledger.outstanding);
+        await Promise.race([this.#ledger.settled, broken, untilAborted(signal)]);
       }
     } finally {
       clearInterval(timer);
-      signal.removeEventListener('abort', this.#settle);
       this.#queue = null;
       await this.#bringer?.close();
     }
     this.#tellElsewhere();
-    return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
+    return this.#ledger.result();
   }
 
   progress(id: string, report: ProgressReport): void {
@@ -101,30 +88,32 @@ export class QueueWatch implements QueueListener {
       this.#event(`refused: worker ${report.worker}: ${report.reason}`);
       return;
     }
-    const item = this.#outstanding.get(id);
-    if (item === undefined) return;
+    const item = this.#ledger.find(id);
+    if (item === null) return;
     if (this.#slots.step(item, report, performance.now()))
-      this.#log({ task: item.task.name, worker: report.worker, fromStep: report.fromStep }, 'task started');
+      this.#ledger.started(item, { worker: report.worker }, report.fromStep);
   }
 
   done(id: string, report: DoneReport | null): void {
-    const item = this.#outstanding.get(id);
-    if (item === undefined || this.#bringer?.isBringing(item.task) === true) return;
+    const item = this.#waitedFor(id);
+    if (item === null) return;
     if (this.#bringer === null || this.#stateOf(item).state === 'done') this.#finish(item, report);
     else this.#bring(this.#bringer, item, report);
   }
 
   failed(id: string, report: FailureReport): void {
-    const item = this.#outstanding.get(id);
-    if (item === undefined) return;
+    const item = this.#ledger.find(id);
+    if (item === null) return;
     this.#slots.failed(id);
-    if (report.type === 'corrupt') this.#settleCorrupt(item, report);
-    else this.#settleFailure(item, report.failure);
+    const { worker } = report;
+    const told =
+      report.type === 'failed' ? report : { ...report, problem: `${report.problem}, on ${worker}` };
+    this.#settle(item, told, worker);
   }
 
   waiting(id: string, why: Parameters<QueueListener['waiting']>[1]): void {
-    const item = this.#outstanding.get(id);
-    if (item === undefined) return;
+    const item = this.#ledger.find(id);
+    if (item === null) return;
     const worker = this.#slots.release(id);
     if (why === 'lost') {
       this.#log({ task: item.task.name, worker }, 'worker gone');
@@ -134,16 +123,13 @@ export class QueueWatch implements QueueListener {
     } else if (why === 'to be tried again') this.#tellFailure(item);
   }
 
+  /** @param report null where all that is known is that the result is there */
   #finish(item: PendingTask, report: DoneReport | null): void {
-    const { task } = item;
-    this.#slots.done(item, report, performance.now());
-    this.#done += 1;
+    const { fromStep, steps, recovered, worker } = report ?? unreported(item.task);
+    this.#slots.done(item, { fromStep, steps, worker }, performance.now());
     if (this.#stateOf(item).state !== 'done') this.#elsewhere.push(item);
-    this.#log({ task: task.name, ...report }, 'task done');
-    this.#event(`done: ${task.name}${report === null ? '' : `, ${report.text} on ${report.worker}`}`);
-    if (report !== null && report.recovered !== null)
-      this.#event(`recovered: ${task.name}: ${report.recovered}`);
-    this.#end(task.id);
+    const text = report === null ? '' : `${report.text} on ${worker}`;
+    this.#ledger.record(item, { type: 'done', fromStep, steps, text, recovered }, worker);
   }
 
   #bring(bringer: Bringer, item: PendingTask, report: DoneReport | null): void {
@@ -170,49 +156,30 @@ export class QueueWatch implements QueueListener {
       this.#add([{ ...item, fromStep: 0 }]);
       return;
     }
-    this.#corrupt.push({ task, problem });
-    this.#event(`corrupt: ${task.name}: ${problem}`);
     this.#slots.failed(task.id);
-    this.#end(task.id);
+    this.#ledger.record(item, { type: 'corrupt', problem });
   }
 
-  #tellFailure({ task }: PendingTask): void {
+  #tellFailure(item: PendingTask): void {
     const tell = async (): Promise<void> => {
-      const report = await this.#queue?.failureOf(task.id);
-      const message = report?.type === 'failed' ? report.failure.message : 'for an unknown reason';
-      this.#log({ task: task.name, message }, 'task failed, to be tried again');
-      this.#event(`failed, to be tried again: ${task.name}: ${message}`);
+      const known = await this.#queue?.failureOf(item.task.id);
+      const report = known ?? parseFailure('for an unknown reason');
+      if (report.type === 'failed')
+        this.#ledger.record(
+          item,
+          { type: 'retry', failure: report.failure, stack: null, blame: 1 },
+          report.worker,
+        );
     };
     tell().catch(() => undefined);
   }
 
-  #settleCorrupt(item: PendingTask, report: Extract<FailureReport, { type: 'corrupt' }>): void {
-    const { retrainCorrupt, outDir, signal } = this.#options;
-    const { task } = item;
-    const folder = taskFolder(outDir, task);
-    const problem = `${report.problem}, on ${report.worker}`;
-    this.#log({ task: task.name, worker: report.worker, problem: report.problem }, 'task corrupt');
-    if (retrainCorrupt && !signal.aborted && this.#stateOf(item).state !== 'new') {
-      this.#event(`corrupt: ${task.name}: ${problem}; set aside as ${setAside(folder)}`);
-      this.#add([{ ...item, fromStep: 0, predecessor: null }]);
-      return;
-    }
-    this.#corrupt.push({ task, problem });
-    this.#event(`corrupt: ${task.name}: ${problem}`);
-    this.#end(task.id);
-  }
-
-  /** The worker has marked it in its own store, which may be another. */
-  #settleFailure(item: PendingTask, reported: TaskFailure): void {
-    const { task } = item;
-    const state = this.#stateOf(item);
-    const failure = state.state === 'failed' ? state.failure : reported;
-    if (state.state !== 'failed' && state.state !== 'done')
-      markFailed(prepareTaskFolder(taskFolder(this.#options.outDir, task), task), failure);
-    this.#failed.push({ task, failure });
-    this.#log({ task: task.name, ...failure }, 'task failed');
-    this.#event(`failed: ${task.name}: ${failure.message}`);
-    this.#end(task.id);
+  #settle(item: PendingTask, report: ProblemReport, worker?: string): void {
+    const { outDir, signal, retrainCorrupt } = this.#options;
+    const rules = { isStopping: signal.aborted, resetsCorrupt: retrainCorrupt };
+    const settlement = settleReported(outDir, item.task, report, rules);
+    this.#ledger.record(item, settlement, worker);
+    if (settlement.type === 'reset') this.#add([{ ...item, fromStep: 0, predecessor: null }]);
   }
 
   /** A look may take longer than the time between two. */
@@ -228,7 +195,7 @@ export class QueueWatch implements QueueListener {
 
   /** Twice in a row, as what has just left the queue may still be on its way here. */
   async #lookForLost(queue: TaskQueue): Promise<void> {
-    const missing = await queue.missing([...this.#outstanding.values()].map(({ task }) => task));
+    const missing = await queue.missing(this.#ledger.outstanding.map(({ task }) => task));
     const again = [...missing].flatMap((id) => (this.#missing.has(id) ? (this.#waitedFor(id) ?? []) : []));
     this.#missing = missing;
     const sent = await this.#sentOf(again.filter((item) => this.#stateOf(item).state !== 'done'));
@@ -242,8 +209,8 @@ export class QueueWatch implements QueueListener {
   }
 
   #waitedFor(id: string): PendingTask | null {
-    const item = this.#outstanding.get(id);
-    return item === undefined || this.#bringer?.isBringing(item.task) === true ? null : item;
+    const item = this.#ledger.find(id);
+    return item === null || this.#bringer?.isBringing(item.task) === true ? null : item;
   }
 
   /** Settles a task that has left the queue by what is left of it. True too where that can't be told now. */
@@ -252,7 +219,7 @@ export class QueueWatch implements QueueListener {
     if (state.state === 'done' || sent?.has(item.task.name) === true) this.done(item.task.id, null);
     else if (sent === null) return true;
     else if (state.state === 'failed' && state.failure.attempts > item.failures)
-      this.#settleFailure(item, state.failure);
+      this.#settle(item, { type: 'failed', failure: state.failure });
     else return false;
     return true;
   }
@@ -279,11 +246,6 @@ export class QueueWatch implements QueueListener {
     this.#queue?.add(payloads, this.#options.retries).catch(this.#breakDown);
   }
 
-  #end(id: string): void {
-    this.#outstanding.delete(id);
-    if (this.#outstanding.size === 0) this.#settle();
-  }
-
   #tellElsewhere(): void {
     const elsewhere = this.#elsewhere.filter((item) => this.#stateOf(item).state !== 'done');
     if (elsewhere.length > 0) this.#event(elsewhereText(elsewhere.length));
@@ -296,4 +258,8 @@ export class QueueWatch implements QueueListener {
   #log(fields: object, message: string): void {
     this.#options.logger.info(fields, message);
   }
+}
+
+function unreported({ settings }: Task): Omit<DoneReport, 'text'> {
+  return { worker: '', fromStep: 0, steps: stepsOf(settings), recovered: null };
 }

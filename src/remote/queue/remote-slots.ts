@@ -1,5 +1,4 @@
 import type { DoneReport, ProgressReport } from './messages.js';
-import { stepsOf } from '../../task/cost.js';
 import type { Snapshot, Tally } from '../../run/tally.js';
 import type { PendingTask } from '../../run/triage.js';
 
@@ -44,10 +43,12 @@ export class RemoteSlots {
     return true;
   }
 
-  /** @param report null where all that is known is that the result is there */
-  done(item: PendingTask, report: DoneReport | null, nowMs: number): void {
+  done(
+    item: PendingTask,
+    { steps, fromStep, worker }: Pick<DoneReport, 'steps' | 'fromStep' | 'worker'>,
+    nowMs: number,
+  ): void {
     const { task } = item;
-    const { steps, fromStep, worker } = report ?? { steps: stepsOf(task.settings), fromStep: 0, worker: '' };
     if (this.#taskOf(task.id) === null) this.#start({ ...item, fromStep }, worker, nowMs);
     const known = this.#taskOf(task.id);
     if (known !== null) known.step = steps;

@@ -2,14 +2,15 @@ import type { Versions } from '../../task/task.js';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { ResultBucket } from '../bucket/result-bucket.js';
-import { sendFinished } from '../bucket/transfers.js';
+import { BucketExchange } from '../bucket/bucket-exchange.js';
 import { ProcessPool } from '../../pool/process-pool.js';
+import { untilAborted } from '../../run/stop.js';
 import { makeFolder } from '../../store/files.js';
 import type { QueueAddress } from './address.js';
 import { QueueConnection } from './connection.js';
+import { DeliveryHandler } from './delivery-handler.js';
 import { TaskWorker } from './task-worker.js';
 import { QUEUE_TIMING, type QueueTiming } from './timing.js';
-import { Trainer } from './trainer.js';
 
 export interface QueueWorkerOptions {
   readonly queue: QueueAddress;
@@ -45,7 +46,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     output.write(`${line}\n`);
   };
   makeFolder(path.join(outDir, 'tasks'));
-  if (bucket !== null) await sendFinished(bucket, outDir, say);
+  if (bucket !== null) await new BucketExchange(bucket).sendAll(outDir, say);
   const name = `${hostname()}-${process.pid}`;
   const connection = await QueueConnection.open(queue, timing, say);
   const pool = new ProcessPool({
@@ -61,11 +62,10 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     ending.abort(error);
     void pool.destroy();
   });
-  const trainer = new Trainer({
+  const handler = new DeliveryHandler({
     pool,
     outDir,
     bucket,
-    name,
     signal: AbortSignal.any([signal, ending.signal]),
     say,
   });
@@ -75,7 +75,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     name,
     slots: workers,
     timing,
-    handler: trainer,
+    handler,
     say,
   });
   say(`worker ${name} waits for tasks at ${queue.shown}, ${workers} at a time`);
@@ -90,11 +90,4 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     await worker.close();
     await pool.destroy();
   }
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => {
-    signal.addEventListener('abort', resolve, { once: true });
-  });
 }

@@ -2,9 +2,10 @@ import type { Versions } from '../../task/task.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { QueueError } from '../../errors.js';
-import { cut } from '../../pool/outcome.js';
+import { failureOf, type TaskFailure } from '../../task/outcome.js';
 import { dropCommand } from './address.js';
 import type { QueueConnection } from './connection.js';
+import { released, type Settlement } from '../../run/settle.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
 import { decodePayload, type Payload } from './payload.js';
@@ -19,17 +20,10 @@ export interface Delivery extends Payload {
   readonly isLastTry: boolean;
 }
 
-export type Verdict =
-  | { readonly type: 'done'; readonly report: Omit<DoneReport, 'worker'> }
-  /** `isFinal`: it would fail again. */
-  | { readonly type: 'failed'; readonly failure: FailureReport; readonly isFinal: boolean }
-  /** It is to go on elsewhere. */
-  | { readonly type: 'stopped' };
-
 /** What does the tasks that a worker takes. */
 export interface TaskHandler {
   /** @throws what is no fault of the task, and ends the worker */
-  handle(delivery: Delivery): Promise<Verdict>;
+  handle(delivery: Delivery): Promise<Settlement>;
   /** Of a task that `handle` has; null before it has begun. */
   stepsOf(taskId: string): { readonly fromStep: number; readonly step: number } | null;
   /** Another worker has the task: ends it at once. */
@@ -56,7 +50,7 @@ interface Held {
   /** Whether another worker may have it by now. */
   isLost: boolean;
   /** Settles when nothing of it runs here any more. */
-  verdict: Promise<unknown>;
+  settlement: Promise<unknown>;
 }
 
 /** A task is lost with its worker so often before it has failed: where machines come and go, that says little. */
@@ -146,34 +140,47 @@ export class TaskWorker {
     if (earlier !== undefined) {
       // Its lock lapsed while this process was suspended. BullMQ renews one lock for both, so that this delivery is not the one to go on.
       this.#lose(earlier, 'lost, its lock lapsed');
-      await earlier.verdict;
+      await earlier.settlement;
       return this.#giveBack(job, token);
     }
     const decoded = decodePayload(job.data, versions);
-    if (decoded.type === 'broken')
-      throw new UnrecoverableError(JSON.stringify(refusal(name, decoded.problem)));
+    if (decoded.type === 'broken') throw new UnrecoverableError(refusal(name, decoded.problem));
     if (decoded.type === 'other version') return this.#refuse(job, token, decoded);
     const { id: taskId } = decoded.payload.task;
-    const verdictOf = this.#handle(decoded.payload, job);
-    const held: Held = { job, token, taskId, reportedStep: -1, isLost: false, verdict: verdictOf };
+    const settling = this.#handle(decoded.payload, job);
+    const held: Held = { job, token, taskId, reportedStep: -1, isLost: false, settlement: settling };
     this.#held.set(job.id ?? '', held);
-    const verdict = await verdictOf;
+    const settlement = await settling;
     this.#held.delete(job.id ?? '');
     if (held.isLost) throw new WaitingError();
-    if (verdict.type === 'stopped') return this.#giveBack(job, token);
-    if (verdict.type === 'done') return { ...verdict.report, worker: name };
-    const reason = JSON.stringify(verdict.failure);
-    throw verdict.isFinal ? new UnrecoverableError(reason) : withoutStack(new Error(reason));
+    switch (settlement.type) {
+      case 'done': {
+        const { fromStep, steps, text, recovered } = settlement;
+        return { fromStep, steps, text, recovered, worker: name };
+      }
+      case 'released':
+      case 'reset':
+        return this.#giveBack(job, token);
+      case 'retry':
+        throw withoutStack(new Error(failedReport(name, settlement.failure)));
+      case 'failed':
+        throw new UnrecoverableError(failedReport(name, settlement.failure));
+      // Corrupt files do not repair themselves: the coordinator decides.
+      case 'corrupt':
+        throw new UnrecoverableError(
+          reportOf({ type: 'corrupt', worker: name, problem: settlement.problem }),
+        );
+    }
   }
 
-  async #handle(payload: Payload, job: Job): Promise<Verdict> {
+  async #handle(payload: Payload, job: Job): Promise<Settlement> {
     const failedTries = job.attemptsMade;
     const isLastTry = failedTries + 1 >= (job.opts.attempts ?? 1);
     try {
       return await this.#options.handler.handle({ ...payload, failedTries, isLastTry });
     } catch (error) {
       this.#end(error);
-      return { type: 'stopped' };
+      return released('its worker ends');
     }
   }
 
@@ -261,11 +268,16 @@ function withoutStack(error: Error): Error {
   return error;
 }
 
-function refusal(worker: string, problem: string): FailureReport {
-  const failure = { reason: 'error', step: null, lastFinite: null, attempts: 1 } as const;
-  return {
-    type: 'failed',
-    worker,
-    failure: { ...failure, message: cut(`worker ${worker} refuses it: ${problem}`) },
-  };
+function failedReport(worker: string, failure: TaskFailure): string {
+  return reportOf({ type: 'failed', worker, failure });
+}
+
+function refusal(worker: string, problem: string): string {
+  const message = `worker ${worker} refuses it: ${problem}`;
+  return failedReport(worker, failureOf({ type: 'failed', message, stack: null }, 1));
+}
+
+/** What BullMQ keeps as the reason of a failure. */
+function reportOf(report: FailureReport): string {
+  return JSON.stringify(report);
 }

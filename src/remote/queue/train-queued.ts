@@ -1,13 +1,13 @@
 import { dropCommand, type QueueAddress } from './address.js';
 import { TaskQueue } from './task-queue.js';
 import { QUEUE_TIMING, type QueueTiming } from './timing.js';
-import type { DispatchResult } from '../../run/dispatch.js';
+import type { RunEnd } from '../../run/ledger.js';
 import { formatCount } from '../../units.js';
 import { showProgress, type Output } from '../../run/progress.js';
 import { QueueWatch, type WatchOptions } from './queue-watch.js';
 import { RemoteSlots } from './remote-slots.js';
 import { Tally } from '../../run/tally.js';
-import type { Start } from '../../run/train-all.js';
+import type { Start } from '../../run/executor.js';
 
 export interface TrainQueuedOptions extends WatchOptions {
   readonly address: QueueAddress;
@@ -16,7 +16,7 @@ export interface TrainQueuedOptions extends WatchOptions {
 }
 
 /** Puts what is pending into the queue, and watches until all of it has ended or a stop is asked for. */
-export async function trainQueued(start: Start, options: TrainQueuedOptions): Promise<DispatchResult> {
+export async function trainQueued(start: Start, options: TrainQueuedOptions): Promise<RunEnd> {
   const { output, signal, address, logger, timing = QUEUE_TIMING } = options;
   const slots = new RemoteSlots((stepOf) => new Tally(start, 0, stepOf));
   const progress = showProgress(output, () => slots.snapshot(performance.now()));

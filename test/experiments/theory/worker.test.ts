@@ -14,7 +14,8 @@ import { isTraining, type TheoryTask } from '../../../src/task/task.js';
 import { gradientFlow } from '../../../src/experiments/theory/computations/gradient-flow.js';
 import type { TheorySettings } from '../../../src/experiments/theory/tasks/theory-settings.js';
 import { landscape } from '../../../src/experiments/theory/computations/landscape.js';
-import type { TrainOutcome, TrainRequest } from '../../../src/task/protocol.js';
+import type { TaskOutcome } from '../../../src/task/outcome.js';
+import type { TrainRequest } from '../../../src/task/protocol.js';
 import { VERSIONS } from '../../sweep/sweep-folder.js';
 import { compute as computeHere } from './computations/run.js';
 
@@ -45,7 +46,7 @@ function taskOf(settings: TheorySettings): TheoryTask {
 interface Computed {
   readonly folder: string;
   readonly task: TheoryTask;
-  readonly outcome: TrainOutcome;
+  readonly outcome: TaskOutcome;
   readonly step: number;
 }
 
@@ -78,11 +79,12 @@ describe('a computation', () => {
   test('leaves its rows, its verdict and the marker, and nothing else', () => {
     const { folder, task, outcome, step } = run(LANDSCAPE);
     assert.deepEqual(outcome, {
-      type: 'computed',
-      outcome: 'to-minus-infinity',
-      complete: true,
-      holds: true,
+      type: 'done',
+      fromStep: 0,
+      steps: stepsOf(task.settings),
       elapsedMs: 0,
+      summary: 'to-minus-infinity',
+      recovered: null,
     });
     assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
     assert.deepEqual(readdirSync(folder).sort(), ['done.json', 'rows.arrow', 'run.json', 'verdict.json']);
@@ -138,11 +140,12 @@ describe('a computation', () => {
   test('that could not get as far as it was meant to is done, and says so', () => {
     const { folder, task, outcome } = run({ ...FLOW, maxSteps: 5 });
     assert.deepEqual(outcome, {
-      type: 'computed',
-      outcome: 'step-limit',
-      complete: false,
-      holds: true,
+      type: 'done',
+      fromStep: 0,
+      steps: stepsOf(task.settings),
       elapsedMs: 0,
+      summary: 'step-limit, incomplete',
+      recovered: null,
     });
     assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
   });
@@ -151,7 +154,7 @@ describe('a computation', () => {
     const { folder, task, step } = run(FLOW);
     assert.equal(step, stepsOf(task.settings), 'it counts as all done, however early it ended');
     const stopped = run(FLOW, { stop: true });
-    assert.deepEqual(stopped.outcome, { type: 'stopped', step: 0, fromStep: 0, recovered: null });
+    assert.deepEqual(stopped.outcome, { type: 'stopped', step: null, fromStep: 0, recovered: null });
     assert.deepEqual([stopped.step, readTaskState(stopped.folder, stopped.task.id)], [1, { state: 'new' }]);
     assert.deepEqual(readdirSync(stopped.folder), [TASK_FILES.rowsStream]);
     const again = run(FLOW, { folder: stopped.folder });
@@ -179,5 +182,5 @@ test('a thread that computes does not load TensorFlow', () => {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
   });
-  assert.equal(stdout, 'computed false true\n', stderr);
+  assert.equal(stdout, 'done false true\n', stderr);
 });

@@ -105,6 +105,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const leaving = start('coordinator', { tasks });
     await leaving.untilSaid(/the queue is/);
+    while ((await redis.count('vae-sweep:tasks:wait')) < tasks.length) await delay(10);
     assert.equal(await leaving.kill('SIGINT'), 130);
     assert.match(leaving.said, /leaving: the workers go on/);
     const worker = start('worker');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { failureOf } from '../../../src/pool/outcome.js';
+import { failureOf } from '../../../src/task/outcome.js';
 import { PASSWORD_VARIABLE, parseQueueUrl } from '../../../src/remote/queue/address.js';
 import { parseDone, parseFailure, parseProgress } from '../../../src/remote/queue/messages.js';
 import { decodePayload, encodePayload, QUEUE_PROTOCOL } from '../../../src/remote/queue/payload.js';

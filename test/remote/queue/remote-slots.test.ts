@@ -50,9 +50,9 @@ test('a task has a slot while a worker trains it, and goes where it goes', () =>
 test('tasks that end leave no slot behind, also those that were never seen to run', () => {
   const slots = newSlots();
   slots.step(first, report('a', 10), 0);
-  slots.done(first, { worker: 'a', fromStep: 0, steps: 100, text: '100 steps', recovered: null }, 1_000);
-  slots.done(second, { worker: 'b', fromStep: 0, steps: 100, text: '100 steps', recovered: null }, 2_000);
-  slots.done(third, null, 3_000);
+  slots.done(first, { worker: 'a', fromStep: 0, steps: 100 }, 1_000);
+  slots.done(second, { worker: 'b', fromStep: 0, steps: 100 }, 2_000);
+  slots.done(third, { worker: '', fromStep: 0, steps: 100 }, 3_000);
   const { workers, tasksDone, stepsPerSecond } = slots.snapshot(10_000);
   assert.deepEqual([workers, tasksDone, stepsPerSecond], [[], 3, 30]);
 });

@@ -1,7 +1,9 @@
 import { runSweep } from '../../../src/run/run-sweep.js';
 import { onStopRequest } from '../../../src/run/stop.js';
 import { EXIT } from '../../../src/errors.js';
+import { BucketExchange } from '../../../src/remote/bucket/bucket-exchange.js';
 import { parseQueueUrl } from '../../../src/remote/queue/address.js';
+import { trainQueued } from '../../../src/remote/queue/train-queued.js';
 import { standInOptions } from '../../run/stand-in.js';
 import { openSpecBucket, readSpec, TEST_TIMING } from './fleet.js';
 
@@ -20,8 +22,14 @@ const result = await runSweep(
     retries,
     signal: stop.signal,
     output: process.stderr,
-    queue: { address: parseQueueUrl(redis), timing: { ...TEST_TIMING, ...timing } },
-    ...(bucket === undefined ? {} : { bucket }),
+    executor: async (start, context) =>
+      trainQueued(start, {
+        ...context,
+        address: parseQueueUrl(redis),
+        timing: { ...TEST_TIMING, ...timing },
+        ...(bucket && { bucket }),
+      }),
+    ...(bucket && { exchange: new BucketExchange(bucket) }),
   },
 );
 process.stderr.write(`${result.done} done, ${result.failed.length} failed\n`);

@@ -288,4 +288,3 @@ export type SettingName = keyof typeof trainingSettings;
 export type TrainingFields = StoredFields<typeof trainingSettings>;
 
 export const derivedTraining = deriveSettings<typeof trainingSettings, TrainingDefaults>(trainingSettings);
-

@@ -8,20 +8,22 @@ import type { TrainingSettings, TrainingTask } from '../../../task/task.js';
 import { evaluate, type EvaluationResult } from './evaluate.js';
 import type { Continuation, TrainingLogs } from './training-logs.js';
 import type { Program, Programs } from './programs.js';
-import type { Clock, StepMetrics, TrainOutcome, TrainRequest } from '../../../task/protocol.js';
+import type { TaskOutcome } from '../../../task/outcome.js';
+import type { Clock, TrainRequest } from '../../../task/protocol.js';
 import { MAX_CHUNK_STEPS } from './random-streams/streams.js';
 import { namedState, resume, type Start } from './resume.js';
 import { recordSession } from '../../../forms/session-record.js';
 import { startParameters } from './start-parameters.js';
 import { StepInputs, STEP_METRICS } from './step.js';
 import { drawTask, type TaskDraws } from './task-draws.js';
+import { formatCount } from '../../../units.js';
 
 /** How long a chunk should take: a stop request waits for its end. */
 const CHUNK_MS = 250;
 const FIRST_CHUNK_STEPS = 100;
 
 /** Trains one task from its checkpoint or its start, to its end, a stop request or a loss that is not finite. */
-export function train(request: TrainRequest<TrainingTask>, programs: Programs, clock: Clock): TrainOutcome {
+export function train(request: TrainRequest<TrainingTask>, programs: Programs, clock: Clock): TaskOutcome {
   const program = programs.get(request.task.settings);
   const start = resume(request, program);
   try {
@@ -80,7 +82,7 @@ class Run {
     this.#keepContinuation();
   }
 
-  toEnd(): TrainOutcome {
+  toEnd(): TaskOutcome {
     const { steps } = this.#request.task.settings;
     this.#reportStep();
     while (this.#step < steps) {
@@ -101,7 +103,7 @@ class Run {
   }
 
   /** Runs to the next evaluation, or less if that takes long. */
-  #runChunk(): TrainOutcome | null {
+  #runChunk(): TaskOutcome | null {
     const { steps, evaluateEverySteps } = this.#request.task.settings;
     const toEvaluation = evaluateEverySteps - (this.#step % evaluateEverySteps);
     const toEnd = (this.#step < this.#commonSteps ? this.#commonSteps : steps) - this.#step;
@@ -167,25 +169,20 @@ class Run {
     this.#checkpointMs = this.#clock.now();
   }
 
-  #stop(): TrainOutcome {
+  #stop(): TaskOutcome {
     this.#checkpoint();
     this.#recordSession();
     return { type: 'stopped', fromStep: this.#fromStep, recovered: this.#recovered, step: this.#step };
   }
 
-  #diverge(metrics: Float32Array, finiteRows: number): TrainOutcome {
+  #diverge(metrics: Float32Array, finiteRows: number): TaskOutcome {
     this.#logs.sync();
     this.#recordSession();
-    const step = this.#step + finiteRows + 1;
-    return {
-      type: 'diverged',
-      step,
-      lastFinite: finiteRows === 0 ? null : stepMetrics(metrics, finiteRows - 1, step - 1),
-    };
+    return divergence(metrics, finiteRows, this.#step + finiteRows + 1);
   }
 
   /** Writes the whole files, then the marker; the stream files and the checkpoint are needed no more. */
-  #finish(): TrainOutcome {
+  #finish(): TaskOutcome {
     const { folder, task } = this.#request;
     const points = this.#lastEvaluation ?? this.#evaluate();
     const { model } = this.#program;
@@ -194,9 +191,9 @@ class Run {
     this.#recordSession();
     commitResults(folder, task.id, results);
     removeUnfinished(folder);
-    const trainingMs = this.#clock.now() - this.#start.ms;
+    const elapsedMs = this.#clock.now() - this.#start.ms;
     const resumed = { fromStep: this.#fromStep, recovered: this.#recovered };
-    return { type: 'done', ...resumed, steps: this.#step, trainingMs };
+    return { type: 'done', ...resumed, steps: this.#step, elapsedMs, summary: null };
   }
 
   #recordSession(): void {
@@ -227,15 +224,16 @@ function countFiniteRows(metrics: Float32Array): number {
   return Math.floor(finite / STEP_METRICS.length);
 }
 
-function stepMetrics(metrics: Float32Array, row: number, step: number): StepMetrics {
-  const at = (name: (typeof STEP_METRICS)[number]) =>
-    metrics[row * STEP_METRICS.length + STEP_METRICS.indexOf(name)] ?? NaN;
+/** @param step of the first row that is not finite, which follows the finite ones */
+function divergence(metrics: Float32Array, finiteRows: number, step: number): TaskOutcome {
+  const message = `the loss is not finite at step ${formatCount(step)}`;
+  if (finiteRows === 0) return { type: 'diverged', step, message, lastFinite: null };
+  const row = metrics.subarray((finiteRows - 1) * STEP_METRICS.length);
+  const at = (name: (typeof STEP_METRICS)[number]) => row[STEP_METRICS.indexOf(name)] ?? NaN;
   return {
+    type: 'diverged',
     step,
-    loss: at('loss'),
-    reconstruction: at('reconstruction'),
-    kl: at('kl'),
-    squaredError: at('squaredError'),
-    decoderLogVariance: at('decoderLogVariance'),
+    message: `${message}, after a loss of ${at('loss').toPrecision(6)} nats at step ${step - 1}`,
+    lastFinite: { step: step - 1, ...Object.fromEntries(STEP_METRICS.map((name) => [name, at(name)])) },
   };
 }

@@ -9,7 +9,12 @@ describe('a loss that is not finite', () => {
     assert.equal(outcome.type, 'diverged');
     assert.ok(outcome.lastFinite);
     assert.equal(outcome.lastFinite.step, outcome.step - 1);
-    assert.ok(Number.isFinite(outcome.lastFinite.loss));
+    const loss = outcome.lastFinite['loss'] ?? NaN;
+    assert.ok(Number.isFinite(loss));
+    assert.equal(
+      outcome.message,
+      `the loss is not finite at step ${outcome.step}, after a loss of ${loss.toPrecision(6)} nats at step ${outcome.step - 1}`,
+    );
     folder.remove();
   });
 });

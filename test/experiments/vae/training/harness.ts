@@ -7,7 +7,7 @@ import type { Clock } from '../../../../src/task/protocol.js';
 import type { Predecessor } from '../../../../src/task/protocol.js';
 import type { TrainingSettings, TrainingTask } from '../../../../src/task/task.js';
 import { Programs } from '../../../../src/experiments/vae/training/programs.js';
-import type { TrainOutcome } from '../../../../src/task/protocol.js';
+import type { TaskOutcome } from '../../../../src/task/outcome.js';
 import { train } from '../../../../src/experiments/vae/training/train.js';
 
 /** A short linear run whose evaluations and batches do not fall on chunk boundaries. */
@@ -59,7 +59,7 @@ export function trainHere(
     stop?: Int32Array;
     predecessor?: Predecessor;
   } = {},
-): TrainOutcome {
+): TaskOutcome {
   const shared = options.stop ?? new Int32Array(new SharedArrayBuffer(8));
   const request = {
     type: 'train',

@@ -1,0 +1,138 @@
+import { patiently } from '../bucket/patience.js';
+import type { ResultBucket } from '../bucket/result-bucket.js';
+import type { TaskPool } from '../../pool/task-pool.js';
+import { attemptTask } from '../../run/attempt-task.js';
+import { released, settlementLines, type Settlement } from '../../run/settle.js';
+import type { Predecessor } from '../../task/protocol.js';
+import { readTaskState, taskFolder } from '../../store/task-folder.js';
+import { stepsOf } from '../../task/cost.js';
+import type { Task } from '../../task/task.js';
+import { formatCount } from '../../units.js';
+import type { Delivery, TaskHandler } from './task-worker.js';
+import { withSteps } from './payload.js';
+
+export interface DeliveryHandlerOptions {
+  readonly pool: Pick<TaskPool, 'train' | 'stepOf' | 'kill'>;
+  readonly outDir: string;
+  /** Where finished tasks are sent to; null where all machines share the store. */
+  readonly bucket: ResultBucket | null;
+  /** Whether the worker is to stop. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+interface Running {
+  readonly slot: number;
+  readonly fromStep: number;
+}
+
+/** Trains the tasks of a queue in a pool of this machine, into this machine's store. */
+export class DeliveryHandler implements TaskHandler {
+  readonly #options: DeliveryHandlerOptions;
+  readonly #running = new Map<string, Running>();
+  /** Tasks that others have, and that have not ended here yet. */
+  readonly #abandoned = new Set<string>();
+
+  constructor(options: DeliveryHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** What the store or the bucket has is not trained again: a task may be delivered twice after a crash. */
+  async handle(delivery: Delivery): Promise<Settlement> {
+    try {
+      return await this.#handle(delivery);
+    } finally {
+      this.#abandoned.delete(delivery.task.id);
+    }
+  }
+
+  stepsOf(taskId: string): { fromStep: number; step: number } | null {
+    const running = this.#running.get(taskId);
+    if (running === undefined) return null;
+    return { fromStep: running.fromStep, step: this.#options.pool.stepOf(running.slot) };
+  }
+
+  abandon(taskId: string): void {
+    this.#abandoned.add(taskId);
+    const running = this.#running.get(taskId);
+    if (running !== undefined) void this.#options.pool.kill(running.slot);
+  }
+
+  async #handle(delivery: Delivery): Promise<Settlement> {
+    const { outDir, bucket } = this.#options;
+    const { task } = delivery;
+    const state = readTaskState(taskFolder(outDir, task), task.id);
+    if (state.state === 'done') return this.#send(task, this.#doneBefore(task));
+    const isSent = await this.#isInBucket(task);
+    if (isSent === null || this.#abandoned.has(task.id)) return released('the worker stops');
+    if (isSent) return this.#doneBefore(task);
+    // With a bucket, this store is the worker's own: nobody else could set what is corrupt in it aside.
+    let settlement = await this.#attempt(delivery, predecessorOf(delivery, outDir), bucket !== null);
+    if (settlement.type === 'reset') settlement = await this.#attempt(delivery, null, false);
+    return settlement.type === 'done' ? this.#send(task, settlement) : settlement;
+  }
+
+  #doneBefore(task: Task): Settlement {
+    this.#options.say(`done before: ${task.name}`);
+    const steps = stepsOf(task.settings);
+    return { type: 'done', fromStep: steps, steps, text: 'done before', recovered: null };
+  }
+
+  /** Null if a stop was asked for before the bucket told. */
+  async #isInBucket(task: Task): Promise<boolean | null> {
+    const { bucket } = this.#options;
+    if (bucket === null) return false;
+    const told = await patiently(async () => ({ isThere: await bucket.has(task) }), this.#options);
+    return told === null ? null : told.isThere;
+  }
+
+  /** A task is done once others can have its result; until then this worker holds it. */
+  async #send(task: Task, settlement: Settlement): Promise<Settlement> {
+    const { bucket, outDir, say } = this.#options;
+    if (bucket === null) return settlement;
+    const sent = await patiently(async () => {
+      await bucket.send(task, outDir);
+      return task;
+    }, this.#options);
+    if (sent !== null) return settlement;
+    const problem = 'its result is here alone';
+    say(`given back, ${problem}: ${task.name}`);
+    return released(problem);
+  }
+
+  async #attempt(
+    { task, failures, failedTries, isLastTry }: Delivery,
+    predecessor: Predecessor | null,
+    resetsCorrupt: boolean,
+  ): Promise<Settlement> {
+    const { pool, outDir, signal, say } = this.#options;
+    const attempt = { task, predecessor, failures: failures + failedTries, isLast: isLastTry };
+    const settlement = await attemptTask(attempt, {
+      pool,
+      outDir,
+      rules: () => ({
+        isStopping: signal.aborted,
+        isAbandoned: this.#abandoned.has(task.id),
+        resetsCorrupt,
+      }),
+      onStart: (slot, { fromStep }) => {
+        say(`training: ${task.name}${fromStep === 0 ? '' : ` from step ${formatCount(fromStep)}`}`);
+        this.#running.set(task.id, { slot, fromStep });
+      },
+    }).finally(() => {
+      this.#running.delete(task.id);
+    });
+    for (const line of settlementLines(task, settlement, 'given back')) say(line);
+    return settlement;
+  }
+}
+
+/** The coordinator names its steps; its folder and whether it is there follow from this store. */
+function predecessorOf({ task, predecessorSteps }: Delivery, outDir: string): Predecessor | null {
+  if (predecessorSteps === null) return null;
+  const shorter = withSteps(task, predecessorSteps);
+  if (shorter === null) return null;
+  const folder = taskFolder(outDir, shorter);
+  if (readTaskState(folder, shorter.id).state !== 'done') return null;
+  return { id: shorter.id, folder, steps: predecessorSteps };
+}

@@ -1,0 +1,82 @@
+import type { Logger } from 'pino';
+import { settlementLines, type Settlement } from './settle.js';
+import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
+
+/** What a run made of its pending tasks. */
+export interface RunEnd {
+  readonly done: number;
+  readonly failed: readonly FailedTask[];
+  /** Found to be corrupt when they were to be resumed. */
+  readonly corrupt: readonly CorruptTask[];
+}
+
+export interface LedgerOptions {
+  readonly logger: Logger;
+  /** Shows one line to the user. */
+  readonly event: (line: string) => void;
+}
+
+const LOGGED = {
+  done: ['info', 'task done'],
+  released: ['info', 'task stopped'],
+  retry: ['error', 'task failed, to be tried again'],
+  failed: ['error', 'task failed'],
+  reset: ['error', 'task corrupt'],
+  corrupt: ['error', 'task corrupt'],
+} as const;
+
+/** Keeps what became of the tasks that were pending when a run started, and logs and shows each settlement. */
+export class Ledger {
+  /** Resolves once no task is outstanding. */
+  readonly settled: Promise<void>;
+  readonly #options: LedgerOptions;
+  readonly #outstanding: Map<string, PendingTask>;
+  readonly #failed: FailedTask[] = [];
+  readonly #corrupt: CorruptTask[] = [];
+  #done = 0;
+  #resolve: () => void = () => undefined;
+
+  constructor(pending: readonly PendingTask[], options: LedgerOptions) {
+    this.#options = options;
+    this.#outstanding = new Map(pending.map((item) => [item.task.id, item]));
+    this.settled = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  get outstanding(): PendingTask[] {
+    return [...this.#outstanding.values()];
+  }
+
+  /** The task with this id, unless it has ended or is another run's. */
+  find(id: string): PendingTask | null {
+    return this.#outstanding.get(id) ?? null;
+  }
+
+  /** @param where who trains it, for the log: a slot or a worker */
+  started({ task }: Pick<PendingTask, 'task'>, where: object, fromStep: number): void {
+    this.#options.logger.info({ task: task.name, ...where, fromStep }, 'task started');
+  }
+
+  /** @param worker who reported it, for the log */
+  record({ task }: Pick<PendingTask, 'task'>, settlement: Settlement, worker?: string): void {
+    this.#log(task.name, settlement, worker);
+    for (const line of settlementLines(task, settlement)) this.#options.event(line);
+    if (settlement.type === 'done') this.#done += 1;
+    else if (settlement.type === 'failed') this.#failed.push({ task, failure: settlement.failure });
+    else if (settlement.type === 'corrupt') this.#corrupt.push({ task, problem: settlement.problem });
+    else return;
+    this.#outstanding.delete(task.id);
+    if (this.#outstanding.size === 0) this.#resolve();
+  }
+
+  result(): RunEnd {
+    return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
+  }
+
+  #log(task: string, { type, ...fields }: Settlement, worker: string | undefined): void {
+    const [level, message] = LOGGED[type];
+    const { failure, ...others } = { failure: {}, ...fields };
+    this.#options.logger[level]({ task, worker, ...failure, ...others }, message);
+  }
+}

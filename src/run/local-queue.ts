@@ -1,0 +1,135 @@
+import PQueue from 'p-queue';
+import { StoreError } from '../errors.js';
+import type { TaskPool } from '../pool/task-pool.js';
+import { readTaskState, taskFolder } from '../store/task-folder.js';
+import type { Task } from '../task/task.js';
+import { attemptTask } from './attempt-task.js';
+import type { TrainingOptions } from './executor.js';
+import { Ledger, type LedgerOptions, type RunEnd } from './ledger.js';
+import type { Tally } from './tally.js';
+import type { PendingTask } from './triage.js';
+
+export interface LocalQueueContext
+  extends
+    LedgerOptions,
+    Pick<TrainingOptions, 'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal'> {
+  readonly pool: TaskPool;
+  readonly tally: Tally;
+  /** Called for each task whose results are in the store. */
+  readonly onDone?: (task: Task) => void;
+}
+
+/**
+ * Trains the tasks in their order, as many at a time as there are workers, until all have ended or a stop is asked for.
+ * @throws a StoreError, once all workers have stopped, if the store can't be written
+ */
+export async function runLocally(
+  pending: readonly PendingTask[],
+  context: LocalQueueContext,
+): Promise<RunEnd> {
+  return new LocalQueue(pending, context).toEnd();
+}
+
+/** The queue in memory of a run whose only worker is this machine. */
+class LocalQueue {
+  readonly #context: LocalQueueContext;
+  readonly #queue: PQueue;
+  readonly #ledger: Ledger;
+  /** Tasks in threads that are stopped may still end after that, when this process may no longer hold the store's lock. */
+  #isOver = false;
+  #storeError: StoreError | null = null;
+
+  constructor(pending: readonly PendingTask[], context: LocalQueueContext) {
+    this.#context = context;
+    this.#queue = new PQueue({ concurrency: context.workers });
+    this.#ledger = new Ledger(pending, context);
+  }
+
+  async toEnd(): Promise<RunEnd> {
+    const { pool, signal } = this.#context;
+    const stop = (): void => {
+      this.#stop();
+    };
+    signal.addEventListener('abort', stop);
+    try {
+      if (!signal.aborted) for (const item of this.#ledger.outstanding) this.#add(item, 0);
+      await Promise.race([this.#queue.onIdle(), this.#queue.onError(), pool.broken]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#queue.clear();
+      this.#isOver = true;
+    }
+    if (this.#storeError !== null) throw this.#storeError;
+    return this.#ledger.result();
+  }
+
+  #stop(): void {
+    this.#queue.clear();
+    this.#context.pool.requestStop();
+  }
+
+  /** `retried` counts this session's retries. What the job throws is none of the task's failures; `onError` has it. */
+  #add(item: PendingTask, retried: number): void {
+    const job = async (): Promise<void> => {
+      try {
+        await this.#attempt(item, retried);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        this.#stopUnwritable(error);
+      }
+    };
+    this.#queue.add(job).catch(() => undefined);
+  }
+
+  /** The first that can't write stops all: none of them could, and what they did since their checkpoints comes again. */
+  #stopUnwritable(error: StoreError): void {
+    if (this.#storeError !== null) return;
+    this.#storeError = error;
+    this.#stop();
+    this.#context.logger.error({ problem: error.message }, 'store not writable');
+  }
+
+  async #attempt(item: PendingTask, retried: number): Promise<void> {
+    const { pool, tally, outDir, signal, retries, retrainCorrupt, onDone } = this.#context;
+    let usedSlot = -1;
+    const settlement = await attemptTask(
+      { ...item, isLast: retried >= retries },
+      {
+        pool,
+        outDir,
+        rules: () => ({
+          isStopping: signal.aborted,
+          isAbandoned: this.#isOver,
+          resetsCorrupt: retrainCorrupt,
+        }),
+        onStart: (slot, { fromStep }) => {
+          usedSlot = slot;
+          tally.started(slot, item, performance.now());
+          this.#ledger.started(item, { slot }, fromStep);
+        },
+      },
+    );
+    if (this.#isOver) return;
+    tally.ended(usedSlot, settlement.type === 'done');
+    this.#ledger.record(item, settlement);
+    if (settlement.type === 'done') onDone?.(item.task);
+    else if (settlement.type === 'reset') this.#addAgain({ ...item, fromStep: 0, predecessor: null }, 0);
+    else if (settlement.type === 'retry') {
+      const { blame } = settlement;
+      this.#addAgain({ ...this.#asStored(item), failures: item.failures + blame }, retried + blame);
+    }
+  }
+
+  /** At the end of the queue. */
+  #addAgain(item: PendingTask, retried: number): void {
+    this.#context.tally.queuedAgain(item);
+    this.#add(item, retried);
+  }
+
+  /** The task with the step of whatever checkpoint there is now. */
+  #asStored(item: PendingTask): PendingTask {
+    const state = readTaskState(taskFolder(this.#context.outDir, item.task), item.task.id);
+    const fromStep = state.state === 'interrupted' ? state.step : (item.predecessor?.steps ?? 0);
+    return { ...item, fromStep };
+  }
+}
