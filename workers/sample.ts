@@ -4,8 +4,7 @@ import { EXIT, InputError, UserError } from '../src/errors.js';
 import '../src/experiments/index.js';
 import { experimentOf } from '../src/task/registry.js';
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
-import { loadPlugin } from '../src/experiments/vae/plugins/load.js';
-import { installPlugin } from '../src/task/user-modules.js';
+import { installPlugins } from '../src/task/plugins.js';
 import type { SampleModule, SampleRequest } from '../src/task/protocol.js';
 
 /** Entry of the process that draws points for `vae-sweep sample`: CSV to standard output, block by block. */
@@ -18,7 +17,7 @@ try {
 }
 
 async function writePoints({ task, folder, count, seed, plugins }: SampleRequest): Promise<void> {
-  for (const file of plugins) installPlugin(await loadPlugin(file));
+  await installPlugins(plugins);
   const { sample } = experimentOf(task.settings);
   if (sample === null) throw new InputError(`${task.name} has no model: there is nothing to draw from`);
   const { coordinates, samplePoints } = (await import(sample.href)) as SampleModule;

@@ -4,7 +4,7 @@ import type { ThreadData } from '../src/pool/thread-pool.js';
 import { experimentOf } from '../src/task/registry.js';
 import type { WorkerModule, WorkerReply, WorkerRequest } from '../src/task/protocol.js';
 import type { Task } from '../src/task/task.js';
-import { installPlugin } from '../src/task/user-modules.js';
+import { installPlugins } from '../src/task/plugins.js';
 
 /**
  * Entry of a worker's thread. What a request needs is loaded at the first of its kind: loading TensorFlow in all threads at once is
@@ -12,7 +12,7 @@ import { installPlugin } from '../src/task/user-modules.js';
  */
 
 /** Before the first task, whose data and metrics they may be. */
-const pluginsInstalled = installPlugins();
+const pluginsInstalled = installPlugins((Piscina.workerData as ThreadData | undefined)?.plugins ?? []);
 
 const clock = { now: () => performance.now(), date: () => new Date() };
 
@@ -32,11 +32,4 @@ function addressOf({ settings }: Task): string {
 
 async function load(address: string): Promise<WorkerModule> {
   return (await import(address)) as WorkerModule;
-}
-
-async function installPlugins(): Promise<void> {
-  const { plugins } = (Piscina.workerData as ThreadData | undefined) ?? { plugins: [] };
-  if (plugins.length === 0) return;
-  const { loadPlugin } = await import('../src/experiments/vae/plugins/load.js');
-  for (const file of plugins) installPlugin(await loadPlugin(file));
 }

@@ -9,14 +9,15 @@ export { InputError, StoreBusyError, StoreError, UserError } from '../errors.js'
 export type { SweepDescription } from '../sweep/sweep-file.js';
 export type { Task } from '../task/task.js';
 export type {
+  Evaluation,
+  Metric,
   Plugin,
   PluginDataset,
   PluginReport,
   PluginRun,
   PluginSection,
   TensorFlow,
-} from '../experiments/vae/plugins/plugin.js';
-export type { Evaluation, Metric } from '../experiments/vae/metrics/metric.js';
+} from '../experiments/index.js';
 
 /** The same as `compile` of `vae-sweep/compiler`, but TensorFlow is loaded at the first call. */
 export async function compile(step: Step | LoopBody, options: CompileOptions): Promise<Loop> {

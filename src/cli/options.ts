@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
-import { installedPlugins } from '../task/user-modules.js';
+import { installedPlugins } from '../task/plugins.js';
 import { installedVersions } from '../task/registry.js';
 import { InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { installPlugins } from '../experiments/vae/plugins/install.js';
+import { installPlugins } from '../task/plugins.js';
 import { repeatable } from './options.js';
 
 interface PluginArguments {

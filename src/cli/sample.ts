@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { EXIT, InputError, StoreError } from '../errors.js';
-import { installedPlugins } from '../task/user-modules.js';
+import { installedPlugins } from '../task/plugins.js';
 import { listStore } from '../store/inventory.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import { experimentOf } from '../task/registry.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.js';
-import { installedPlugins } from '../task/user-modules.js';
+import { installedPlugins } from '../task/plugins.js';
 import type { ShardArguments } from './options.js';
 import type { ServeOptions } from './serve-options.js';
 

@@ -4,3 +4,14 @@ import { vaeFamily } from './vae/family.js';
 
 /** Makes the experiments known to the engine. The entries import this, and nothing else of this folder. */
 registerExperiments([vaeFamily, theoryFamily]);
+
+/** What a plugin for the training of VAEs is made of. */
+export type {
+  Plugin,
+  PluginDataset,
+  PluginReport,
+  PluginRun,
+  PluginSection,
+  TensorFlow,
+} from './vae/plugins/plugin.js';
+export type { Evaluation, Metric } from './vae/metrics/metric.js';

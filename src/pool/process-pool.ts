@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../errors.js';
-import { installedPlugins } from '../task/user-modules.js';
+import { installedPlugins } from '../task/plugins.js';
 import type { EndedOutcome, TaskOutcome } from '../task/outcome.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatDuration } from '../units.js';

@@ -86,6 +86,14 @@ export interface ExperimentDetails {
 
 export type LogColumns = Readonly<Partial<Record<LogName, readonly LogColumn[]>>>;
 
+/** A kind of part that a plugin may have. */
+export interface PluginPart {
+  /** Checks one part. */
+  readonly schema: z.ZodType<{ readonly name: string }>;
+  /** Names that no plugin may give to such a part. */
+  readonly takenNames: () => readonly string[] | Promise<readonly string[]>;
+}
+
 /** Experiments whose tasks are stored with the same kinds of settings and the same versions. */
 export interface ExperimentFamily {
   /** Values of `kind` in its tasks' settings. */
@@ -105,6 +113,8 @@ export interface ExperimentFamily {
   readonly versions: z.ZodType<Versions>;
   /** What is installed here. */
   installed(): Versions;
+  /** Kinds of parts that a plugin may have for these experiments, by name, such as `datasets`. */
+  readonly pluginParts: Readonly<Record<string, PluginPart>>;
   /** What each version is of, in words. */
   readonly versionWords: Readonly<Record<string, string>>;
 }

@@ -26,5 +26,6 @@ export const theoryFamily: ExperimentFamily = {
   settings: theorySettingsSchema,
   versions: z.object({ theory: z.int().min(0) }),
   installed: () => ({ theory: THEORY_VERSION }),
+  pluginParts: {},
   versionWords: { theory: 'theory version' },
 };

@@ -1,22 +1,13 @@
 import { z } from 'zod';
 import type { Experiment, ExperimentFamily } from '../../task/experiment.js';
 import type { TrainingSettings } from '../../task/task.js';
-import { pluginDatasets } from '../../task/user-modules.js';
 import { installedTensorFlow } from '../../store/installation.js';
+import { pluginDatasets } from './plugins/installed.js';
+import { vaePluginParts } from './plugins/parts.js';
 import { NUMERICS_VERSION } from './numerics-version.js';
 import { experiments } from './settings/training-data.js';
 import { trainingExperiment } from './settings/training-experiment.js';
-import { derivedTraining } from './settings/training-settings.js';
-
-const storedSettings = z.object({
-  kind: z.literal('train'),
-  /** It is in the folder's name. A plugin's is unknown where the plugin is not given. */
-  experiment: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  ...derivedTraining.storedShape,
-});
-
-/** Names of all fields of a stored task's settings. */
-export const storedSettingNames: readonly string[] = Object.keys(storedSettings.shape);
+import { storedSettings } from './settings/stored-settings.js';
 
 const built = new Map<string, Experiment>();
 
@@ -39,5 +30,6 @@ export const vaeFamily: ExperimentFamily = {
     plugins: z.record(z.string().max(32), z.string().max(64)).exactOptional(),
   }),
   installed: () => ({ tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION }),
+  pluginParts: vaePluginParts,
   versionWords: { tensorflow: 'TensorFlow', numerics: 'numerics version' },
 };

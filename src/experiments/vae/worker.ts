@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { loadedTensorFlowVersion } from '../../compiler/native/backend.js';
 import { tf } from '../../compiler/native/tensorflow.js';
 import { recordLoop } from '../../compiler/recorded-loop.js';
-import { decisivePlugins } from '../../task/user-modules.js';
+import { decisivePlugins } from './plugins/installed.js';
 import { buildModel } from './model/model.js';
 import { initialParameters } from './model/parameters.js';
 import type { Task, TrainingTask } from '../../task/task.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { installedPlugins } from '../../task/user-modules.js';
+import { installedPlugins } from '../../task/plugins.js';
 import { taskRecordSchema } from '../../store/task-record.js';
 import { stepsOf } from '../../task/cost.js';
 import { identify } from '../../task/identity.js';
@@ -96,7 +96,7 @@ function decodeTask(payload: Payload, versions: Versions): Decoded {
 }
 
 function hashesOfInstalled(): Readonly<Record<string, string>> {
-  return Object.fromEntries(installedPlugins().map(({ plugin, hash }) => [plugin.name, hash]));
+  return Object.fromEntries(installedPlugins().map(({ name, hash }) => [name, hash]));
 }
 
 /** Versions by what they are of, each plugin's beside the others. */

@@ -1,4 +1,4 @@
-import { pluginMetrics } from '../../../task/user-modules.js';
+import { pluginMetrics } from '../plugins/installed.js';
 import { decoderMetrics } from './decoder.js';
 import { encoderMetrics } from './encoder.js';
 import { linearMetrics } from './linear.js';

@@ -1,4 +1,4 @@
-import { pluginDatasets } from '../../../task/user-modules.js';
+import { pluginDatasets } from '../plugins/installed.js';
 import type { Dataset, Dimensions } from '../datasets/dataset.js';
 import { linear } from '../datasets/linear.js';
 import { sigmoid } from '../datasets/sigmoid.js';

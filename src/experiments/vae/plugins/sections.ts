@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { finalNumber, readPoints, series, type PartRuns, type Run } from '../../../report/runs.js';
 import { InputError } from '../../../errors.js';
 import type { PluginReport, PluginRun, PluginSection } from './plugin.js';
-import { pluginReports } from '../../../task/user-modules.js';
+import { pluginReports } from './installed.js';
 import type { Figure, Panel } from '../../../report/figures/figure.js';
 import { toFigure } from '../../../report/figures/to-figure.js';
 import type { Table } from '../../../report/tables/table.js';

@@ -1,5 +1,5 @@
 import { InputError } from '../../../errors.js';
-import { pluginDatasets } from '../../../task/user-modules.js';
+import { pluginDatasets } from '../plugins/installed.js';
 import type { TrainingDefaults } from './training-settings.js';
 
 /** What tells training on one kind of data from training on another, before a task of it runs. */

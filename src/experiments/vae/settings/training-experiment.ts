@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { formatCount } from '../../../units.js';
 import { isOfThePaper, trainingData } from './training-data.js';
 import { chooseVersions, type TrainingSettings } from '../../../task/task.js';
-import { decisivePlugins } from '../../../task/user-modules.js';
+import { decisivePlugins } from '../plugins/installed.js';
 import { formatThreshold } from './threshold.js';
 import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';
 import type { FieldColumn } from '../../../task/column.js';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadPlugin } from '../../../../src/experiments/vae/plugins/load.js';
+import '../../../../src/experiments/index.js';
+import { loadPlugin } from '../../../../src/task/load-plugin.js';
 import { readLog } from '../../../../src/logs/read.js';
 import { vaeSweep } from '../../../cli/command.js';
 

@@ -4,9 +4,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { init, parse } from 'es-module-lexer';
 import { z } from 'zod';
-import { InputError } from '../../../errors.js';
-import type { Plugin } from './plugin.js';
-import type { InstalledPlugin } from '../../../task/user-modules.js';
+import { InputError } from '../errors.js';
+import { experimentFamilies } from './registry.js';
 
 const MAX_BYTES = 1 << 20;
 const HASH_DIGITS = 16;
@@ -15,55 +14,29 @@ const EXTENSIONS = ['.mjs', '.js'];
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'expected a name of a-z, 0-9 and -, as flat-torus' });
-const title = z.string().min(1).max(200);
-const method = z.custom<(...values: never[]) => unknown>((value) => typeof value === 'function', {
-  error: 'expected a function',
-});
-const width = z.int().min(1).max(10_000);
+interface Named {
+  readonly name: string;
+}
 
-const pluginSchema = z.strictObject({
-  name,
-  datasets: z
-    .array(
-      z.strictObject({
-        name,
-        defaults: z.strictObject({
-          steps: z.int().min(1).max(100_000_000),
-          learningRate: z.number().min(1e-12).max(10),
-          hiddenWidths: z.array(width).max(10),
-          initialDecoderLogVariance: z
-            .number()
-            .refine((value) => value !== 0, { error: 'expected other than 0' }),
-        }),
-        coordinates: method,
-        sourceDim: method,
-        parameterShapes: method.optional(),
-        points: method,
-      }),
-    )
-    .optional(),
-  metrics: z
-    .array(
-      z.strictObject({
-        name: z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/, { error: 'expected a name as torusError' }),
-        type: z.enum(['int32', 'float64', 'list']),
-        unit: title,
-        description: title,
-        compute: method,
-      }),
-    )
-    .optional(),
-  reports: z.array(z.strictObject({ name, title, make: method })).optional(),
-});
+/** A plugin of this process or thread. */
+export interface InstalledPlugin extends Named {
+  /** What it adds, by the name of the kind of part, such as `datasets`. */
+  readonly parts: Readonly<Record<string, readonly Named[]>>;
+  /** Absolute. */
+  readonly file: string;
+  /** Start of the file's SHA-256. */
+  readonly hash: string;
+}
 
 /**
- * Loads a module and checks what it exports. It runs with all rights of this process: only a user's own word, `--plugin`, may name it,
- * never a sweep file or a queue. It is one file, so that its hash says all of what it does but for the packages that it imports.
+ * Loads a module and checks what it exports by the families of experiments that its parts are for. It is one file, so that its hash says
+ * all of what it does but for the packages that it imports.
  */
 export async function loadPlugin(given: string): Promise<InstalledPlugin> {
   const { file, text } = readModule(given);
   await refuseRelativeImports(given, text);
-  return { plugin: await importPlugin(given, file), file, hash: hash('sha256', text).slice(0, HASH_DIGITS) };
+  const { name: own, ...parts } = await importPlugin(given, file);
+  return { name: own, parts, file, hash: hash('sha256', text).slice(0, HASH_DIGITS) };
 }
 
 function readModule(given: string): { file: string; text: string } {
@@ -105,14 +78,24 @@ function importedNames(given: string, text: string): (string | undefined)[] {
   }
 }
 
-async function importPlugin(given: string, file: string): Promise<Plugin> {
+async function importPlugin(given: string, file: string): Promise<CheckedPlugin> {
   const exported = await importModule(given, file);
-  const parsed = pluginSchema.safeParse(exported.default);
-  if (parsed.success) return exported.default as Plugin;
+  const kinds = experimentFamilies().flatMap((family) => Object.entries(family.pluginParts));
+  const schema = z.strictObject({
+    name,
+    ...Object.fromEntries(kinds.map(([kind, part]) => [kind, z.array(part.schema).optional()])),
+  });
+  const parsed = schema.safeParse(exported.default);
+  // Not what was parsed: functions of a part may call each other by `this`.
+  if (parsed.success) return exported.default as CheckedPlugin;
   const [issue] = parsed.error.issues;
   const at = ['default', ...(issue?.path ?? [])].join('.');
   throw new InputError(`--plugin ${given}: ${at}: ${issue?.message ?? 'not a plugin'} (see docs/plugins.md)`);
 }
+
+type CheckedPlugin = Readonly<Record<string, readonly Named[]>> & {
+  readonly name: string;
+};
 
 async function importModule(given: string, file: string): Promise<{ readonly default?: unknown }> {
   try {
