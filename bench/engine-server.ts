@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import type { Tensor } from '@tensorflow/tfjs-node';
 import { median } from 'simple-statistics';
 import '../src/experiments/index.js';
 import type { Loop } from '../src/compiler/loop.js';
@@ -8,12 +7,10 @@ import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
 import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
 import { storedEngine } from '../src/experiments/vae/settings/engine-names.js';
 import type { TrainingSettings } from '../src/task/task.js';
-import { evaluate } from '../src/experiments/vae/training/evaluate.js';
-import { Programs, type Program } from '../src/experiments/vae/training/programs.js';
-import { StepInputs } from '../src/experiments/vae/training/step.js';
-import { drawTask } from '../src/experiments/vae/training/task-draws.js';
-import { train } from '../src/experiments/vae/training/train.js';
-import { initialParameters } from '../src/experiments/vae/model/parameters.js';
+import { vaeTraining } from '../src/experiments/vae/training/definition.js';
+import type { Program } from '../src/experiments/vae/training/program.js';
+import { Programs, type CompiledProgram } from '../src/forms/training/programs.js';
+import { train } from '../src/forms/training/train.js';
 import {
   CHECKPOINT_EVERY_MS,
   checkShape,
@@ -40,12 +37,11 @@ const engine = storedEngine(argument === 'eager' || argument === 'xla' ? argumen
 const TIMED = 15;
 
 /** Programs that add up the time spent in their steps. */
-class TimedPrograms extends Programs {
+class TimedPrograms extends Programs<TrainingSettings, Program> {
   loopMs = 0;
 
-  override get(settings: TrainingSettings): Program {
-    const program = super.get(settings);
-    const { loop } = program;
+  override get(settings: TrainingSettings): CompiledProgram<Program> {
+    const { program, loop } = super.get(settings);
     const timed: Loop = {
       ...loop,
       run: (...call) => {
@@ -55,11 +51,11 @@ class TimedPrograms extends Programs {
         return result;
       },
     };
-    return { ...program, loop: timed };
+    return { program, loop: timed };
   }
 }
 
-const programs = new TimedPrograms();
+const programs = new TimedPrograms(vaeTraining);
 
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await answer(line))}\n`);
@@ -81,26 +77,22 @@ async function answer(line: string): Promise<object> {
 /** Each call takes over the state of the one before and brings every step's metrics here. */
 function run(shape: ExperimentName, steps: number, calls: number): object {
   const settings = settingsOf(shape, { engine, ...variant });
-  const program = programs.get(settings);
-  const { model, loop } = program;
-  const { dataParameters, keys } = drawTask(program, settings);
-  const inputs = new StepInputs(settings, keys, dataParameters);
-  const parameters = initialParameters(model, keys.kernelKey);
-  let state: Tensor[] = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
+  const { program, loop } = programs.get(settings);
+  const training = vaeTraining.begin(program, settings);
+  let state = training.start();
   let loss = NaN;
   const cpu = process.cpuUsage();
   const start = performance.now();
   for (let call = 0; call < calls; call++) {
-    const result = loop.run(state, inputs.of(1 + call * steps, steps), 1 + call * steps, steps);
-    tf.dispose(state);
+    const result = loop.run(state, training.inputs(1 + call * steps, steps), 1 + call * steps, steps);
+    tf.dispose([...state]);
     state = result.state;
     loss = result.metrics[0] ?? NaN;
   }
   const elapsedMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
-  inputs.dispose();
-  keys.dispose();
-  tf.dispose([...dataParameters, ...state]);
+  training.dispose();
+  tf.dispose([...state]);
   const count = steps * calls;
   return { usPerStep: (elapsedMs * 1000) / count, cpuUsPerStep: (user + system) / count, loss };
 }
@@ -131,21 +123,21 @@ async function trainTask(shape: ExperimentName, steps: number): Promise<object> 
 
 /** What all evaluations of a task take, and what is made before its first step: by the median of some that are made after it. */
 function partsMs(settings: TrainingSettings): { evaluationsMs: number; startMs: number } {
-  const program = programs.get(settings);
-  const { model } = program;
+  const { program } = programs.get(settings);
   const starts: number[] = [];
   const evaluations: number[] = [];
   for (let step = 0; step < TIMED; step++) {
     const start = performance.now();
-    const draws = drawTask(program, settings);
-    const parameters = initialParameters(model, draws.keys.kernelKey);
-    parameters.dataSync();
-    const made = performance.now();
-    evaluate(program, settings, parameters, draws, step, null);
-    starts.push(made - start);
-    evaluations.push(performance.now() - made);
-    draws.keys.dispose();
-    tf.dispose([...draws.dataParameters, parameters]);
+    const training = vaeTraining.begin(program, settings);
+    tf.tidy(() => {
+      const state = training.start();
+      state[0]?.dataSync();
+      const made = performance.now();
+      training.evaluate(state, step, null);
+      starts.push(made - start);
+      evaluations.push(performance.now() - made);
+    });
+    training.dispose();
   }
   const count = 1 + Math.ceil(settings.steps / settings.evaluateEverySteps);
   return { evaluationsMs: median(evaluations) * count, startMs: median(starts) };

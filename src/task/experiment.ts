@@ -94,6 +94,16 @@ export interface PluginPart {
   readonly takenNames: () => readonly string[] | Promise<readonly string[]>;
 }
 
+/** What a task that trains by a loop of steps logs. */
+export interface TrainingColumns {
+  /** The step's number (int32), then a float32 for each metric of the loop. */
+  readonly steps: readonly LogColumn[];
+  /** The step's number (int32), then what `evaluate` returns. */
+  readonly evaluations: readonly LogColumn[];
+  /** Of the last evaluation's samples. Left out where there are none. */
+  readonly samples?: readonly LogColumn[];
+}
+
 /** Experiments whose tasks are stored with the same kinds of settings and the same versions. */
 export interface ExperimentFamily {
   /** Values of `kind` in its tasks' settings. */

@@ -12,7 +12,6 @@ import { LOG_METADATA, LOG_SCHEMA_VERSION } from '../../src/logs/schemas.js';
 import { EMPTY_STEP_LOG } from '../../src/logs/step-log.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { loadSweep } from '../../src/sweep/load.js';
-import { namedState } from '../../src/experiments/vae/training/resume.js';
 import { writeCheckpoint } from '../../src/store/checkpoint.js';
 import { documentedTables } from './documented.js';
 import { trainSweep } from './trained-sweep.js';
@@ -63,7 +62,9 @@ describe('docs/logs.md', () => {
 
   test('has what a checkpoint holds', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-page-'));
-    const state = namedState([new Float32Array(1), new Float32Array(1), new Float32Array(1)]);
+    const state = new Map(
+      ['parameters', 'firstMoment', 'secondMoment'].map((name) => [name, new Float32Array(1)]),
+    );
     writeCheckpoint(folder, '0123456789abcdef', {
       step: 1,
       cpu: 'avx2',

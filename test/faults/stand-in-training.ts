@@ -5,12 +5,14 @@ import { commitResults, removeUnfinished, TASK_FILES } from '../../src/store/tas
 import type { Task, TrainingTask } from '../../src/task/task.js';
 import { cpuFeatures } from '../../src/compiler/native/cpu.js';
 import { writeCheckpoint } from '../../src/store/checkpoint.js';
-import type { EvaluationRow } from '../../src/experiments/vae/training/evaluate.js';
+import type { EvaluationRow } from '../../src/forms/training/definition.js';
 import type { TaskOutcome } from '../../src/task/outcome.js';
-import { randomStreams } from '../../src/experiments/vae/training/random-streams/registry.js';
-import { namedState, resume } from '../../src/experiments/vae/training/resume.js';
+import { logsOf } from '../../src/experiments/vae/details.js';
+import { archiveOf } from '../../src/experiments/vae/training/definition.js';
+import { encodeState } from '../../src/forms/training/archive.js';
+import { resume } from '../../src/forms/training/resume.js';
 import { recordSession } from '../../src/forms/session-record.js';
-import type { TrainingLogs } from '../../src/experiments/vae/training/training-logs.js';
+import type { TrainingLogs } from '../../src/forms/training/training-logs.js';
 import { STEP_METRICS } from '../../src/experiments/vae/training/step.js';
 import { buildModel } from '../../src/experiments/vae/model/model.js';
 import { sampleTask } from '../store/sample-task.js';
@@ -34,6 +36,8 @@ export function tinyTask(seed: number, steps: number, evaluateEverySteps: number
   return sampleTask(seed, { ...dimensions, steps, evaluateEverySteps, evaluationPoints: 5 });
 }
 
+const STATE = ['parameters', 'firstMoment', 'secondMoment'];
+
 export interface TrainingEvents {
   /** Whether to throw, as a thread may for its own reasons, after that many steps. */
   failsAt(task: Task, step: number): boolean;
@@ -41,19 +45,18 @@ export interface TrainingEvents {
   readonly ledger: Ledger;
 }
 
-/** Trains as `src/experiments/vae/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
+/** Trains as `src/forms/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
 export function trainStandIn(task: TrainingTask, folder: string, events: TrainingEvents): TaskOutcome {
   const { steps } = task.settings;
   const { ledger } = events;
   const request = { type: 'train', task, folder, predecessor: null, checkpointEveryMs: 0, slot: 0 } as const;
-  const model = buildModel(task.settings);
-  const program = { model, streams: randomStreams(model, task.settings) };
-  const start = resume({ ...request, shared: new SharedArrayBuffer(0) }, program);
+  const shared = new SharedArrayBuffer(0);
+  const start = resume({ ...request, shared }, logsOf(task.settings), STATE, () => null);
   const { step: fromStep, logs, recovered } = start;
   let step = fromStep;
   const writeState = (): void => {
     const stateOf = (name: string) => numbers(`${task.id} ${name} ${step}`, 8);
-    const state = namedState(['parameters', 'firstMoment', 'secondMoment'].map(stateOf));
+    const state = new Map(STATE.map((name) => [name, stateOf(name)]));
     ledger.begin(task.name, 'progress', `interrupted ${step}`);
     writeCheckpoint(folder, task.id, { step, cpu: cpuFeatures(), state, ...logs.sync() });
     ledger.settle(task.name, 'progress', `interrupted ${step}`);
@@ -97,10 +100,13 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
 
 function resultsOf(task: TrainingTask, logs: TrainingLogs): Record<string, Uint8Array> {
   const { ambientDim, evaluationPoints } = task.settings;
-  const points = (name: string) => numbers(`${task.id} ${name}`, evaluationPoints * ambientDim);
-  const state = ['trained', 'first', 'second'].map((name) => numbers(`${task.id} ${name}`, 100));
-  const samples = { generated: points('generated'), real: points('real') };
-  return logs.results(buildModel(task.settings), { state, continuation: null }, [], samples);
+  const points = (name: string) => numbers(`${task.id} ${name}`, evaluationPoints);
+  const final = ['trained', 'first', 'second'].map((name) => numbers(`${task.id} ${name}`, 100));
+  const samples = ['generated', 'real'].flatMap((name) =>
+    Array.from({ length: ambientDim }, (_, column) => points(`${name} ${column}`)),
+  );
+  const archive = archiveOf(buildModel(task.settings), []);
+  return logs.results(encodeState(archive, final, null), null, samples);
 }
 
 function evaluationRow(task: TrainingTask, step: number): EvaluationRow {

@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { readLog, valueAt } from '../../logs/read.js';
 import { TASK_FILES } from '../../store/task-folder.js';
-import type { ExperimentDetails, LogColumns } from '../../task/experiment.js';
+import type { ExperimentDetails, TrainingColumns } from '../../task/experiment.js';
 import type { TrainingSettings } from '../../task/task.js';
 import { evaluationColumns, sampleColumns, stepColumns } from './metrics/columns.js';
 
-const known = new Map<string, LogColumns>();
+const known = new Map<string, TrainingColumns>();
 
 /** What a task that trains logs, and what it comes to: its last evaluation. */
 export const details: ExperimentDetails = {
   logs: (settings) => logsOf(settings as TrainingSettings),
   summary: (settings) =>
-    (logsOf(settings as TrainingSettings).evaluations ?? []).map((column) => ({ ...column, nullable: true })),
+    logsOf(settings as TrainingSettings).evaluations.map((column) => ({ ...column, nullable: true })),
   readSummary: (folder) => {
     const evaluations = readLog(path.join(folder, TASK_FILES.evaluations));
     return (column) => valueAt(evaluations, column, evaluations.numRows - 1);
@@ -19,7 +19,7 @@ export const details: ExperimentDetails = {
 };
 
 /** Logs differ by the coordinates of points, and by the metrics that go with the random streams. */
-function logsOf(settings: TrainingSettings): LogColumns {
+export function logsOf(settings: TrainingSettings): TrainingColumns {
   const { ambientDim, randomStreams = null } = settings;
   const key = [ambientDim, randomStreams].join();
   const logs = known.get(key) ?? {

@@ -3,16 +3,13 @@ import { tf } from '../../../compiler/native/tensorflow.js';
 import { trainingData } from '../settings/training-data.js';
 import type { TrainingSettings } from '../../../task/task.js';
 import { boundedDecoderLogVariance, generate, losses } from '../model/loss.js';
-import type { Evaluation, MetricValues } from '../metrics/metric.js';
+import type { Evaluation } from '../metrics/metric.js';
+import type { EvaluationRow } from '../../../forms/training/definition.js';
 import { evaluationMetrics } from '../metrics/registry.js';
 import { parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
 import { drawEvaluation } from './evaluation-draws.js';
-import type { Program } from './programs.js';
+import type { Program, TaskDraws } from './program.js';
 import { STEP_METRICS } from './step.js';
-import type { TaskDraws } from './task-draws.js';
-
-/** One row of the evaluation log. */
-export type EvaluationRow = Readonly<Record<string, MetricValues[keyof MetricValues] | null>>;
 
 /** One evaluation: its row, and the points that it used, row-major [evaluationPoints, ambientDim]. */
 export interface EvaluationResult {
@@ -34,56 +31,50 @@ export function evaluate(
   step: number,
   previous: EvaluationRow | null,
 ): EvaluationResult {
-  let result: EvaluationResult | undefined;
-  // `tidy` looks for tensors in what it is given back, number by number.
-  tf.tidy(() => {
-    const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
-    const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
-    const draws = drawEvaluation(streams, evaluationLoop, keys, step);
-    const real = model.dataset.points(dataParameters, draws.source, settings);
-    const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };
-    const measured = losses(model, parameters, real, noise, threshold);
-    const latents = draws.generatedLatents;
-    const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
-    const pointsWith = (variance: Scalar) =>
-      generate(model, parameters, latents, draws.generatedNoise, variance);
-    const generated = pointsWith(logVariance);
-    const values = STEP_METRICS.map((name) => [name, measured[name].dataSync()[0] ?? NaN] as const);
-    const decoderVariance = Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN);
-    const [firstLayer] = parameters.decoder;
-    const isDense = parameters.decoder.length === 1 && firstLayer !== undefined;
-    const evaluation: Evaluation = {
-      experiment: settings.experiment,
-      intrinsicDim: settings.intrinsicDim,
-      ambientDim: settings.ambientDim,
-      coordinates: trainingData(settings.experiment).coordinates(settings.intrinsicDim),
-      encoderVariance: [...parameters.encoderLogVariance.dataSync()].map(Math.exp),
-      decoderVariance,
-      generated: generated.arraySync(),
-      dataParameters: dataParameters.map((tensor) => tensor.arraySync()),
-      decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
-      deadDecoderUnits: model.decoder.hidden(parameters.decoder, latents).map(countDead),
-      released:
-        settings.randomStreams === 'released-code'
-          ? {
-              generated: pointsWith(tf.scalar(previousLogVariance(previous, settings))).arraySync(),
-              scoreBatch:
-                draws.scoreSource &&
-                model.dataset.points(dataParameters, draws.scoreSource, settings).arraySync(),
-            }
-          : null,
-    };
-    const computed = evaluationMetrics(settings).map(
-      (metric) => [metric.name, metric.compute(evaluation)] as const,
-    );
-    result = {
-      row: { step, ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
-      generated: generated.dataSync<'float32'>().slice(),
-      real: real.dataSync<'float32'>().slice(),
-    };
-  });
-  if (result === undefined) throw new Error('An evaluation gave no result.');
-  return result;
+  const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
+  const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
+  const draws = drawEvaluation(streams, evaluationLoop, keys, step);
+  const real = model.dataset.points(dataParameters, draws.source, settings);
+  const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };
+  const measured = losses(model, parameters, real, noise, threshold);
+  const latents = draws.generatedLatents;
+  const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
+  const pointsWith = (variance: Scalar) =>
+    generate(model, parameters, latents, draws.generatedNoise, variance);
+  const generated = pointsWith(logVariance);
+  const values = STEP_METRICS.map((name) => [name, measured[name].dataSync()[0] ?? NaN] as const);
+  const decoderVariance = Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN);
+  const [firstLayer] = parameters.decoder;
+  const isDense = parameters.decoder.length === 1 && firstLayer !== undefined;
+  const evaluation: Evaluation = {
+    experiment: settings.experiment,
+    intrinsicDim: settings.intrinsicDim,
+    ambientDim: settings.ambientDim,
+    coordinates: trainingData(settings.experiment).coordinates(settings.intrinsicDim),
+    encoderVariance: [...parameters.encoderLogVariance.dataSync()].map(Math.exp),
+    decoderVariance,
+    generated: generated.arraySync(),
+    dataParameters: dataParameters.map((tensor) => tensor.arraySync()),
+    decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
+    deadDecoderUnits: model.decoder.hidden(parameters.decoder, latents).map(countDead),
+    released:
+      settings.randomStreams === 'released-code'
+        ? {
+            generated: pointsWith(tf.scalar(previousLogVariance(previous, settings))).arraySync(),
+            scoreBatch:
+              draws.scoreSource &&
+              model.dataset.points(dataParameters, draws.scoreSource, settings).arraySync(),
+          }
+        : null,
+  };
+  const computed = evaluationMetrics(settings).map(
+    (metric) => [metric.name, metric.compute(evaluation)] as const,
+  );
+  return {
+    row: { ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
+    generated: generated.dataSync<'float32'>().slice(),
+    real: real.dataSync<'float32'>().slice(),
+  };
 }
 
 /** log eps^2 at the evaluation before; the released code starts with the constant c. */

@@ -1,60 +1,26 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import type { LoopBody, LoopShapes } from '../../../compiler/loop.js';
+import type { LoopBody } from '../../../compiler/loop.js';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { normal } from '../../../compiler/random/distributions.js';
 import type { Keys } from '../../../compiler/random/keys.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TensorShape } from '../../../compiler/record.js';
 import { adamUpdate } from '../model/adam.js';
 import { losses, type Losses } from '../model/loss.js';
 import type { Model } from '../model/model.js';
-import { flatten, parameterCount, parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
-import type { RandomStreams, TaskKeys } from './random-streams/streams.js';
+import { flatten, parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
+import type { RandomStreams } from './random-streams/streams.js';
 
 /** What a step logs, in this order. */
 export const STEP_METRICS = ['loss', 'reconstruction', 'kl', 'squaredError', 'decoderLogVariance'] as const;
 
-/** Settings that differ between tasks of one shape, so that they share a compiled program. */
-export type StepSettings = Pick<TrainingSettings, 'learningRate' | 'decoderLogVarianceThreshold'>;
-
 const SCALAR = { dtype: 'float32', shape: [] } as const;
 
-/** State: parameters and Adam's two moments, each one flat vector. Inputs: as `StepInputs` gives them. */
-export function stepShapes(model: Model, streams: RandomStreams): LoopShapes {
-  const vector = { dtype: 'float32', shape: [parameterCount(parameterLayout(model))] } as const;
-  const dataParameters = model.dataset
-    .parameterShapes(model.settings)
+/** Shapes of a step's inputs: learning rate, threshold, what the keys are made from, the data's parameters. */
+export function inputShapes({ dataset, settings }: Model, streams: RandomStreams): TensorShape[] {
+  const dataParameters = dataset
+    .parameterShapes(settings)
     .map((shape) => ({ dtype: 'float32', shape }) as const);
-  return {
-    state: [vector, vector, vector],
-    inputs: [SCALAR, SCALAR, ...streams.steps.inputs, ...dataParameters],
-  };
-}
-
-/** The inputs of a task's training loop: learning rate, threshold, what the keys are made from, the data's parameters. */
-export class StepInputs {
-  readonly #constants: readonly Tensor[];
-  readonly #dataParameters: readonly Tensor2D[];
-  readonly #keys: TaskKeys;
-
-  constructor(
-    { learningRate, decoderLogVarianceThreshold }: StepSettings,
-    keys: TaskKeys,
-    dataParameters: readonly Tensor2D[],
-  ) {
-    this.#constants = [tf.scalar(learningRate), tf.scalar(decoderLogVarianceThreshold ?? -Infinity)];
-    this.#keys = keys;
-    this.#dataParameters = dataParameters;
-  }
-
-  /** Inputs for `count` steps from `firstStep` on. They are valid until the next call. */
-  of(firstStep: number, count: number): Tensor[] {
-    return [...this.#constants, ...this.#keys.stepInputs(firstStep, count), ...this.#dataParameters];
-  }
-
-  /** Frees what this object has made; the keys and the data's parameters belong to others. */
-  dispose(): void {
-    tf.dispose([...this.#constants]);
-  }
+  return [SCALAR, SCALAR, ...streams.steps.inputs, ...dataParameters];
 }
 
 /**

@@ -13,7 +13,7 @@ describe('a loss that is not finite', () => {
     assert.ok(Number.isFinite(loss));
     assert.equal(
       outcome.message,
-      `the loss is not finite at step ${outcome.step}, after a loss of ${loss.toPrecision(6)} nats at step ${outcome.step - 1}`,
+      `the loss is not finite at step ${outcome.step}; at step ${outcome.step - 1} it was ${loss.toPrecision(6)}`,
     );
     folder.remove();
   });

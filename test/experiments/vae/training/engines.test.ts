@@ -1,12 +1,9 @@
 import '../../../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tf } from '../../../../src/compiler/native/tensorflow.js';
 import type { TrainingSettings } from '../../../../src/task/task.js';
-import { Programs } from '../../../../src/experiments/vae/training/programs.js';
-import { StepInputs } from '../../../../src/experiments/vae/training/step.js';
-import { drawTask } from '../../../../src/experiments/vae/training/task-draws.js';
-import { initialParameters } from '../../../../src/experiments/vae/model/parameters.js';
+import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
+import { Programs } from '../../../../src/forms/training/programs.js';
 import { shortSettings } from './harness.js';
 
 const STEPS = 200;
@@ -67,13 +64,9 @@ describe('the engines agree with the eager one', () => {
 });
 
 function run(settings: TrainingSettings): { metrics: Float32Array; parameters: Float32Array } {
-  const program = new Programs().get(settings);
-  const { model, loop } = program;
-  const { dataParameters, keys } = drawTask(program, settings);
-  const parameters = initialParameters(model, keys.kernelKey);
-  const inputs = new StepInputs(settings, keys, dataParameters).of(1, STEPS);
-  const start = [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
-  const { metrics, state } = loop.run(start, inputs, 1, STEPS);
+  const { program, loop } = new Programs(vaeTraining).get(settings);
+  const training = vaeTraining.begin(program, settings);
+  const { metrics, state } = loop.run(training.start(), training.inputs(1, STEPS), 1, STEPS);
   return { metrics, parameters: state[0]?.dataSync<'float32'>() ?? new Float32Array() };
 }
 

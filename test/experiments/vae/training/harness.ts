@@ -6,9 +6,10 @@ import path from 'node:path';
 import type { Clock } from '../../../../src/task/protocol.js';
 import type { Predecessor } from '../../../../src/task/protocol.js';
 import type { TrainingSettings, TrainingTask } from '../../../../src/task/task.js';
-import { Programs } from '../../../../src/experiments/vae/training/programs.js';
+import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
+import { Programs } from '../../../../src/forms/training/programs.js';
 import type { TaskOutcome } from '../../../../src/task/outcome.js';
-import { train } from '../../../../src/experiments/vae/training/train.js';
+import { train } from '../../../../src/forms/training/train.js';
 
 /** A short linear run whose evaluations and batches do not fall on chunk boundaries. */
 export const shortSettings: TrainingSettings = {
@@ -47,7 +48,7 @@ export function temporaryFolder(): { path: string; remove: () => void } {
   };
 }
 
-const programs = new Programs();
+const programs = new Programs(vaeTraining);
 
 /** Trains in this thread; `stop[0] = 1` asks it to stop after the chunk. */
 export function trainHere(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
-import { tf } from '../../../../src/compiler/native/tensorflow.js';
 import { isOfThePaper, type ExperimentName } from '../../../../src/experiments/vae/settings/training-data.js';
 import type { TrainingSettings } from '../../../../src/task/task.js';
-import type { Program, Programs } from '../../../../src/experiments/vae/training/programs.js';
-import { StepInputs, STEP_METRICS } from '../../../../src/experiments/vae/training/step.js';
-import { drawTask, type TaskDraws } from '../../../../src/experiments/vae/training/task-draws.js';
+import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
+import type { Programs } from '../../../../src/forms/training/programs.js';
+import { STEP_METRICS } from '../../../../src/experiments/vae/training/step.js';
+import { drawTask, type Program, type TaskDraws } from '../../../../src/experiments/vae/training/program.js';
 import { initialParameters, parameterLayout } from '../../../../src/experiments/vae/model/parameters.js';
 
 /** A block of parameters as a fixture describes it. */
@@ -78,18 +78,21 @@ export interface CheckedCase {
 }
 
 /** Checks the data's parameters, the initial parameters and the metrics of 300 steps. */
-export function checkCase(programs: Programs, settings: TrainingSettings, fixture: JaxCase): CheckedCase {
-  const program = programs.get(settings);
-  const { model, loop } = program;
+export function checkCase(
+  programs: Programs<TrainingSettings, Program>,
+  settings: TrainingSettings,
+  fixture: JaxCase,
+): CheckedCase {
+  const { program, loop } = programs.get(settings);
+  const { model } = program;
   const draws = drawTask(program, settings);
   const { dataParameters, keys } = draws;
   if (dataParameters[0])
     assertClose('data', dataParameters[0].dataSync(), fixture.dataParameters?.flat() ?? [], 4e-6);
   const initial = initialParameters(model, keys.kernelKey);
   assertBlocks(initial, parameterLayout(model), fixture.initialParameters);
-  const inputs = new StepInputs(settings, keys, dataParameters);
-  const start = [initial, tf.zerosLike(initial), tf.zerosLike(initial)];
-  const { metrics, state } = loop.run(start, inputs.of(1, STEPS), 1, STEPS);
+  const training = vaeTraining.begin(program, settings);
+  const { metrics, state } = loop.run(training.start(), training.inputs(1, STEPS), 1, STEPS);
   const width = STEP_METRICS.length;
   const rows = Array.from({ length: STEPS }, (_, row) => [
     ...metrics.subarray(row * width, (row + 1) * width),

@@ -2,7 +2,8 @@ import '../../../native-environment.js';
 import { describe, it } from 'node:test';
 import type { TrainingSettings } from '../../../../src/task/task.js';
 import { evaluate } from '../../../../src/experiments/vae/training/evaluate.js';
-import { Programs } from '../../../../src/experiments/vae/training/programs.js';
+import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
+import { Programs } from '../../../../src/forms/training/programs.js';
 import { readFixture } from '../../../fixture.js';
 import { assertRow, checkCase, lateTolerance, type JaxCase, type JaxEvaluation } from './jax-cases.js';
 
@@ -11,7 +12,7 @@ const { cases } = readFixture('jax/training.json') as {
 };
 
 describe('an independent JAX program with the same keys', () => {
-  const programs = new Programs();
+  const programs = new Programs(vaeTraining);
   for (const fixture of cases) {
     for (const engine of ['c', 'compiled'] as const) {
       it(`agrees on data, initial parameters and 300 steps: ${fixture.name}, ${engine}`, () => {

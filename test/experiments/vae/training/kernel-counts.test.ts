@@ -1,11 +1,13 @@
 import '../../../native-environment.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eagerLoop } from '../../../../src/compiler/loop.js';
 import { loopSource } from '../../../../src/compiler/c/emit-loop.js';
 import { recordLoop } from '../../../../src/compiler/recorded-loop.js';
-import { foldInStreams } from '../../../../src/experiments/vae/training/random-streams/fold-in.js';
-import { stepShapes, trainingStep } from '../../../../src/experiments/vae/training/step.js';
-import { buildModel, type ModelSettings } from '../../../../src/experiments/vae/model/model.js';
+import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
+import { shapesOf } from '../../../../src/forms/training/programs.js';
+import type { ModelSettings } from '../../../../src/experiments/vae/model/model.js';
+import { shortSettings } from './harness.js';
 
 const common = { biases: true, decoderNoise: false, initialDecoderLogVariance: -1 } as const;
 
@@ -44,10 +46,12 @@ const MODELS: Record<string, ModelSettings> = {
 test('a step has as many recorded operations and kernels as it had when it was measured', () => {
   const counts = Object.fromEntries(
     Object.entries(MODELS).map(([name, settings]) => {
-      const model = buildModel(settings);
-      const streams = foldInStreams(model, { batchSize: 100, evaluationPoints: 1000 });
-      const shapes = stepShapes(model, streams);
-      const recorded = recordLoop(trainingStep(model, streams), shapes, 1000, 1);
+      const sizes = { batchSize: 100, evaluationPoints: 1000 };
+      const program = vaeTraining.program({ ...shortSettings, ...settings, ...sizes }, (_engine, body) =>
+        eagerLoop(body, 1),
+      );
+      const shapes = shapesOf(program);
+      const recorded = recordLoop(program.body, shapes, 1000, 1);
       const { kernels } = loopSource(recorded, shapes);
       const count = (part: 'keys' | 'draw' | 'step') => [recorded[part].nodes.length, kernels[part].length];
       return [name, { keys: count('keys'), draw: count('draw'), step: count('step') }];

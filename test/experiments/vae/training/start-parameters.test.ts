@@ -14,7 +14,7 @@ import { startParameters } from '../../../../src/experiments/vae/training/start-
 import { losses } from '../../../../src/experiments/vae/model/loss.js';
 import { buildModel, type Model } from '../../../../src/experiments/vae/model/model.js';
 import { randomStreams } from '../../../../src/experiments/vae/training/random-streams/registry.js';
-import { drawTask, type TaskDraws } from '../../../../src/experiments/vae/training/task-draws.js';
+import { drawTask, type TaskDraws } from '../../../../src/experiments/vae/training/program.js';
 import {
   initialParameters,
   parameterLayout,

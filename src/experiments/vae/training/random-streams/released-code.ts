@@ -10,11 +10,12 @@ import {
   type DataKeys,
   type Words,
 } from '../../../../compiler/random/words.js';
+import { MAX_CHUNK_STEPS } from '../../../../forms/training/programs.js';
 import { isOfThePaper, type ExperimentName } from '../../settings/training-data.js';
 import type { TrainingSettings } from '../../../../task/task.js';
 import type { Model } from '../../model/model.js';
 import { ReleasedChains, type ReleasedSchedule } from './released-chains.js';
-import { MAX_CHUNK_STEPS, type DrawPlan, type RandomStreams, type TaskKeys } from './streams.js';
+import type { DrawPlan, RandomStreams, TaskKeys } from './streams.js';
 
 /**
  * Which version of the authors' code each experiment follows, by evidence (docs/reproduction.md). The sigmoid plot takes a data key

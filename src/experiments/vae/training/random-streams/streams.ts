@@ -4,9 +4,6 @@ import type { DataKeys } from '../../../../compiler/random/words.js';
 import type { TrainingSettings } from '../../../../task/task.js';
 import type { KernelKey } from '../../model/parameters.js';
 
-/** Steps of one native call of the training loop, at most. A task's bits do not depend on it. */
-export const MAX_CHUNK_STEPS = 1_000;
-
 /** Standard normal numbers of one training step. */
 export interface StepDraws {
   /** What the batch is made of, [batch, sourceDim]. */

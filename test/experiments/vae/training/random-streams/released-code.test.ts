@@ -12,8 +12,10 @@ import {
 } from '../../../../../src/compiler/random/words.js';
 import type { ExperimentName } from '../../../../../src/experiments/vae/settings/training-data.js';
 import type { TrainingSettings } from '../../../../../src/task/task.js';
-import { evaluate, type EvaluationRow } from '../../../../../src/experiments/vae/training/evaluate.js';
-import { Programs } from '../../../../../src/experiments/vae/training/programs.js';
+import { vaeTraining } from '../../../../../src/experiments/vae/training/definition.js';
+import { evaluate } from '../../../../../src/experiments/vae/training/evaluate.js';
+import type { EvaluationRow } from '../../../../../src/forms/training/definition.js';
+import { Programs } from '../../../../../src/forms/training/programs.js';
 import {
   ReleasedChains,
   type ReleasedSchedule,
@@ -128,7 +130,7 @@ describe("the chains of the authors' released code", () => {
 });
 
 describe("an independent JAX program with the released code's keys", () => {
-  const programs = new Programs();
+  const programs = new Programs(vaeTraining);
   for (const fixture of cases.filter(({ form, settings }) => isUsedHere({ ...settings, form }))) {
     for (const engine of ['c', 'compiled'] as const) {
       it(`agrees on kernels, 300 steps and a sequence of evaluations: ${fixture.name}, ${engine}`, () => {

@@ -1,0 +1,65 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import { tf } from '../../../compiler/native/tensorflow.js';
+import type { StateArchive, TrainingDefinition } from '../../../forms/training/definition.js';
+import type { TrainingSettings } from '../../../task/task.js';
+import { logsOf } from '../details.js';
+import type { Model } from '../model/model.js';
+import { parameterLayout } from '../model/parameters.js';
+import { derivedTraining } from '../settings/training-settings.js';
+import { evaluate } from './evaluate.js';
+import { drawTask, makeProgram, type Program } from './program.js';
+import { startParameters } from './start-parameters.js';
+
+/** Training a VAE with Adam. */
+export const vaeTraining: TrainingDefinition<TrainingSettings, Program> = {
+  columns: logsOf,
+  programKey: (settings) => `${settings.experiment} ${derivedTraining.programKey(settings)}`,
+  program: makeProgram,
+  begin: (program, settings) => {
+    const { model, streams } = program;
+    const { learningRate, decoderLogVarianceThreshold, ambientDim } = settings;
+    const draws = drawTask(program, settings);
+    const { dataParameters, keys } = draws;
+    const constants = [tf.scalar(learningRate), tf.scalar(decoderLogVarianceThreshold ?? -Infinity)];
+    return {
+      start: () => {
+        const parameters = startParameters(model, settings, keys.kernelKey);
+        return [parameters, tf.zerosLike(parameters), tf.zerosLike(parameters)];
+      },
+      inputs: (firstStep, count) => [...constants, ...keys.stepInputs(firstStep, count), ...dataParameters],
+      evaluate: ([parameters], step, previous) => {
+        const evaluated = evaluate(program, settings, parameters as Tensor1D, draws, step, previous);
+        const { row, generated, real } = evaluated;
+        return { row, samples: () => [generated, real].flatMap((points) => columnsOf(points, ambientDim)) };
+      },
+      commonSteps: (steps) => streams.commonSteps(steps),
+      archive: archiveOf(model, dataParameters),
+      dispose: () => {
+        keys.dispose();
+        tf.dispose([...constants, ...dataParameters]);
+      },
+    };
+  },
+};
+
+/** Parameters by name, Adam's moments, which earlier versions did not keep, as one vector each, the data's parameters as `data.0`. */
+export function archiveOf(model: Model, dataParameters: readonly Tensor2D[]): StateArchive {
+  return {
+    parts: parameterLayout(model).map((block) => ({ ...block, tensor: 0 })),
+    continuation: ['continuation.parameters', 'adam.firstMoment', 'adam.secondMoment'],
+    extra: dataParameters.map((tensor, index) => ({
+      name: `data.${String(index)}`,
+      shape: tensor.shape,
+      values: tensor.dataSync<'float32'>(),
+    })),
+  };
+}
+
+/** The columns of a row-major matrix. */
+function columnsOf(values: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: width }, (_, column) => {
+    const rows = new Float32Array(values.length / width);
+    for (let row = 0; row < rows.length; row++) rows[row] = values[row * width + column] ?? NaN;
+    return rows;
+  });
+}

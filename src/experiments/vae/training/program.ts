@@ -1,0 +1,55 @@
+import type { Tensor2D } from '@tensorflow/tfjs-node';
+import type { Loop } from '../../../compiler/loop.js';
+import { tf } from '../../../compiler/native/tensorflow.js';
+import { DataKeys } from '../../../compiler/random/words.js';
+import type { LoopProgram, MakeLoop } from '../../../forms/training/definition.js';
+import type { TrainingSettings } from '../../../task/task.js';
+import { buildModel, type Model } from '../model/model.js';
+import { parameterCount, parameterLayout } from '../model/parameters.js';
+import { ENGINE_NAMES } from '../settings/engine-names.js';
+import { evaluationLoop } from './evaluation-draws.js';
+import { randomStreams } from './random-streams/registry.js';
+import type { RandomStreams, TaskKeys } from './random-streams/streams.js';
+import { inputShapes, trainingStep } from './step.js';
+
+export interface Program extends LoopProgram {
+  readonly model: Model;
+  readonly streams: RandomStreams;
+  /** Draws what an evaluation needs, in one step. */
+  readonly evaluationLoop: Loop;
+}
+
+export function makeProgram(settings: TrainingSettings, makeLoop: MakeLoop): Program {
+  const model = buildModel(settings);
+  const streams = randomStreams(model, settings);
+  const vector = [parameterCount(parameterLayout(model))];
+  const draws = evaluationLoop(streams);
+  // With XLA another session for each program would cost more memory than it saves time.
+  const drawEngine = settings.engine === 'c' ? 'c' : 'eager';
+  return {
+    model,
+    streams,
+    engine: ENGINE_NAMES[settings.engine],
+    state: { parameters: vector, firstMoment: vector, secondMoment: vector },
+    inputs: inputShapes(model, streams),
+    body: trainingStep(model, streams),
+    evaluationLoop: makeLoop(drawEngine, draws.body, draws.shapes, 1),
+  };
+}
+
+/** What the seeds of a task decide. */
+export interface TaskDraws {
+  /** A [r*, r*] of linear data, a* [r*, 1] of sigmoid data. */
+  readonly dataParameters: readonly Tensor2D[];
+  readonly keys: TaskKeys;
+}
+
+/** Draws the data's parameters with the first of the data keys; the rest of the keys follow. The caller disposes both. */
+export function drawTask(
+  { model, streams }: Pick<Program, 'model' | 'streams'>,
+  settings: TrainingSettings,
+): TaskDraws {
+  const dataKeys = new DataKeys(settings.seed);
+  const dataParameters = tf.tidy(() => model.dataset.parameters(dataKeys, settings));
+  return { dataParameters, keys: streams.keysOf(settings, dataKeys) };
+}

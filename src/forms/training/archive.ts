@@ -1,0 +1,62 @@
+import type { NamedTensor } from '../../store/safetensors.js';
+import type { LoopProgram, StateArchive } from './definition.js';
+
+/** Values of each tensor of the state. */
+export type StateValues = readonly Float32Array[];
+
+/** Keeps each tensor of the state by its name. */
+export function archiveByName(state: LoopProgram['state']): StateArchive {
+  const names = Object.keys(state);
+  return {
+    parts: Object.entries(state).map(([name, shape], tensor) => ({ name, shape, tensor, offset: 0 })),
+    continuation: names.map((name) => `continuation.${name}`),
+    extra: [],
+  };
+}
+
+/** @param continuation what a longer task continues from, if that is not the final state */
+export function encodeState(
+  { parts, continuation: names, extra }: StateArchive,
+  final: StateValues,
+  continuation: StateValues | null,
+): NamedTensor[] {
+  const learned = parts.map(({ name, shape, tensor, offset }) => {
+    const values = (final[tensor] ?? new Float32Array()).slice(offset, offset + sizeOf(shape));
+    return { name, shape, values };
+  });
+  const whole = (continuation ?? final).flatMap((values, tensor) =>
+    continuation === null && parts.some((part) => part.tensor === tensor)
+      ? []
+      : [{ name: names[tensor] ?? '', shape: [values.length], values }],
+  );
+  return [...learned, ...whole, ...extra];
+}
+
+/**
+ * @param state shapes of the state
+ * @param isFinal whether a longer task continues from the final state
+ * @returns what a longer task continues from, or null if part of it is missing
+ */
+export function decodeState(
+  { parts, continuation: names }: StateArchive,
+  state: LoopProgram['state'],
+  tensors: ReadonlyMap<string, NamedTensor>,
+  isFinal: boolean,
+): StateValues | null {
+  const decoded = Object.values(state).map((shape, tensor) => {
+    const own = isFinal ? parts.filter((part) => part.tensor === tensor) : [];
+    const whole = [{ name: names[tensor] ?? '', shape, offset: 0 }];
+    const values = new Float32Array(sizeOf(shape));
+    for (const part of own.length > 0 ? own : whole) {
+      const saved = tensors.get(part.name)?.values;
+      if (saved?.length !== sizeOf(part.shape)) return null;
+      values.set(saved, part.offset);
+    }
+    return values;
+  });
+  return decoded.every((values) => values !== null) ? decoded : null;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

@@ -1,0 +1,270 @@
+import { join } from 'node:path';
+import type { Tensor } from '@tensorflow/tfjs-node';
+import type { Loop } from '../../compiler/loop.js';
+import { cpuFeatures } from '../../compiler/native/cpu.js';
+import { tf } from '../../compiler/native/tensorflow.js';
+import { writeCheckpoint } from '../../store/checkpoint.js';
+import { commitResults, removeUnfinished, TASK_FILES } from '../../store/task-folder.js';
+import type { TaskOutcome } from '../../task/outcome.js';
+import type { Clock, TrainRequest } from '../../task/protocol.js';
+import type { Task } from '../../task/task.js';
+import { formatCount } from '../../units.js';
+import { recordSession } from '../session-record.js';
+import { archiveByName, decodeState, encodeState, type StateValues } from './archive.js';
+import type { Evaluation, LoopProgram, StateArchive, TrainedSettings, Training } from './definition.js';
+import { readPredecessor } from './predecessor.js';
+import type { CompiledProgram, Programs } from './programs.js';
+import { resume, type Start } from './resume.js';
+import type { TrainingLogs } from './training-logs.js';
+
+/** How long a chunk should take: a stop request waits for its end. */
+const CHUNK_MS = 250;
+const FIRST_CHUNK_STEPS = 100;
+
+type Request = TrainRequest<Task<TrainedSettings>>;
+
+/** Trains one task from its checkpoint or its start, to its end, a stop request or a number that is not finite. */
+export function train<Own extends TrainedSettings, Program extends LoopProgram>(
+  request: TrainRequest<Task<Own>>,
+  programs: Programs<Own, Program>,
+  clock: Clock,
+): TaskOutcome {
+  const { definition } = programs;
+  const { settings } = request.task;
+  const compiled = programs.get(settings);
+  const { state } = compiled.program;
+  const training = definition.begin(compiled.program, settings);
+  try {
+    const columns = definition.columns(settings);
+    const start = resume(request, columns, Object.keys(state), (finished, logs) => {
+      const step = commonSteps(training, finished.steps);
+      const decode = decodeState.bind(null, archiveOf(training, state), state);
+      return readPredecessor(finished, step, decode, settings.evaluateEverySteps, logs);
+    });
+    try {
+      const run = new Run(request, compiled, training, start, clock);
+      try {
+        return run.toEnd();
+      } finally {
+        run.dispose();
+      }
+    } finally {
+      start.logs.close();
+    }
+  } finally {
+    training.dispose();
+  }
+}
+
+class Run {
+  readonly #request: Request;
+  readonly #training: Training;
+  readonly #loop: Loop;
+  readonly #shapes: LoopProgram['state'];
+  readonly #clock: Clock;
+  readonly #shared: Int32Array;
+  readonly #logs: TrainingLogs;
+  readonly #fromStep: number;
+  readonly #recovered: string | null;
+  readonly #start: { readonly ms: number; readonly date: Date };
+  /** After `#step` steps. */
+  #state: readonly Tensor[];
+  #step: number;
+  /** The latest of this session, of `#step` steps when the run ends; null after a resume that had no steps to train. */
+  #lastEvaluation: Evaluation | null = null;
+  #chunkSteps = FIRST_CHUNK_STEPS;
+  #checkpointMs: number;
+  /** Steps after which a longer task can continue from this one, and the state there if it is not the final one. */
+  readonly #commonSteps: number;
+  #continuation: StateValues | null = null;
+
+  constructor(
+    request: Request,
+    { program, loop }: CompiledProgram<LoopProgram>,
+    training: Training,
+    start: Start,
+    clock: Clock,
+  ) {
+    this.#request = request;
+    this.#training = training;
+    this.#loop = loop;
+    this.#shapes = program.state;
+    this.#clock = clock;
+    this.#shared = new Int32Array(request.shared);
+    this.#recovered = start.recovered;
+    this.#logs = start.logs;
+    this.#commonSteps = commonSteps(training, request.task.settings.steps);
+    const shapes = Object.values(this.#shapes);
+    this.#state =
+      start.state?.map((values, index) => tf.tensor(values, [...(shapes[index] ?? [])], 'float32')) ??
+      tf.tidy(() => [...training.start()]);
+    this.#step = start.step;
+    this.#fromStep = this.#step;
+    this.#start = { ms: clock.now(), date: clock.date() };
+    this.#checkpointMs = this.#start.ms;
+    // A run that was stopped before its first step has logged it.
+    if (start.state === null) this.#logEvaluation();
+    this.#keepContinuation();
+  }
+
+  toEnd(): TaskOutcome {
+    const { steps } = this.#request.task.settings;
+    this.#reportStep();
+    while (this.#step < steps) {
+      if (Atomics.load(this.#shared, 0) === 1) return this.#stop();
+      const diverged = this.#runChunk();
+      if (diverged) return diverged;
+      this.#reportStep();
+      if (this.#step < steps && this.#isCheckpointDue()) this.#checkpoint();
+    }
+    return this.#finish();
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#state]);
+  }
+
+  /** Runs to the next evaluation, or less if that takes long. */
+  #runChunk(): TaskOutcome | null {
+    const { steps, evaluateEverySteps } = this.#request.task.settings;
+    const toEvaluation = evaluateEverySteps - (this.#step % evaluateEverySteps);
+    const toEnd = (this.#step < this.#commonSteps ? this.#commonSteps : steps) - this.#step;
+    const count = Math.min(this.#chunkSteps, toEvaluation, toEnd);
+    const startMs = this.#clock.now();
+    const firstStep = this.#step + 1;
+    const inputs = this.#training.inputs(firstStep, count);
+    const { state, metrics } = this.#loop.run(this.#state, inputs, firstStep, count);
+    tf.dispose([...this.#state]);
+    this.#state = state;
+    const width = this.#logs.metrics.length;
+    if (metrics.length !== count * width)
+      throw new Error(
+        `A step logs ${metrics.length / count} metrics, but has columns for ${this.#logs.metrics.join(', ')}.`,
+      );
+    const finiteRows = countFiniteRows(metrics, width);
+    this.#logs.steps.append(firstStep, metrics.subarray(0, finiteRows * width));
+    if (finiteRows < count) return this.#diverge(metrics, finiteRows);
+    this.#step += count;
+    this.#keepContinuation();
+    if (this.#step % evaluateEverySteps === 0 || this.#step === steps) this.#logEvaluation();
+    const perStepMs = Math.max((this.#clock.now() - startMs) / count, Number.EPSILON);
+    this.#chunkSteps = Math.min(
+      this.#loop.maxSteps,
+      wholeBlocks(CHUNK_MS / perStepMs, this.#loop.blockSteps),
+    );
+    return null;
+  }
+
+  #evaluate(): Evaluation {
+    let evaluation: Evaluation | undefined;
+    // `tidy` looks for tensors in what it is given back, number by number.
+    tf.tidy(() => {
+      evaluation = this.#training.evaluate(this.#state, this.#step, this.#logs.lastEvaluation);
+    });
+    if (evaluation === undefined) throw new Error('An evaluation gave no result.');
+    return evaluation;
+  }
+
+  #logEvaluation(): void {
+    this.#lastEvaluation = this.#evaluate();
+    this.#logs.addEvaluation({ ...this.#lastEvaluation.row, step: this.#step });
+  }
+
+  #reportStep(): void {
+    Atomics.store(this.#shared, 1 + this.#request.slot, this.#step);
+  }
+
+  #stateValues(): Float32Array[] {
+    return this.#state.map((tensor) => tensor.dataSync<'float32'>());
+  }
+
+  #keepContinuation(): void {
+    if (this.#step !== this.#commonSteps || this.#step === this.#request.task.settings.steps) return;
+    this.#continuation = this.#stateValues();
+  }
+
+  #isCheckpointDue(): boolean {
+    return this.#clock.now() - this.#checkpointMs >= this.#request.checkpointEveryMs;
+  }
+
+  #checkpoint(): void {
+    const { folder, task } = this.#request;
+    const values = this.#stateValues();
+    const names = Object.keys(this.#shapes);
+    const state = new Map(names.map((name, index) => [name, values[index] ?? new Float32Array()]));
+    const logs = this.#logs.sync();
+    writeCheckpoint(folder, task.id, { step: this.#step, cpu: cpuFeatures(), state, ...logs });
+    this.#checkpointMs = this.#clock.now();
+  }
+
+  #stop(): TaskOutcome {
+    this.#checkpoint();
+    this.#recordSession();
+    return { type: 'stopped', fromStep: this.#fromStep, recovered: this.#recovered, step: this.#step };
+  }
+
+  #diverge(metrics: Float32Array, finiteRows: number): TaskOutcome {
+    this.#logs.sync();
+    this.#recordSession();
+    const step = this.#step + finiteRows + 1;
+    const names = this.#logs.metrics;
+    const [first = 'metric'] = names;
+    const message = `the ${first} is not finite at step ${formatCount(step)}`;
+    if (finiteRows === 0) return { type: 'diverged', step, message, lastFinite: null };
+    const last = metrics.subarray((finiteRows - 1) * names.length);
+    return {
+      type: 'diverged',
+      step,
+      message: `${message}; at step ${formatCount(step - 1)} it was ${(last[0] ?? NaN).toPrecision(6)}`,
+      lastFinite: {
+        step: step - 1,
+        ...Object.fromEntries(names.map((name, index) => [name, last[index] ?? NaN])),
+      },
+    };
+  }
+
+  /** Writes the whole files, then the marker; the stream files and the checkpoint are needed no more. */
+  #finish(): TaskOutcome {
+    const { folder, task } = this.#request;
+    const samples = (this.#lastEvaluation ?? this.#evaluate()).samples?.() ?? [];
+    const archive = archiveOf(this.#training, this.#shapes);
+    const state = encodeState(archive, this.#stateValues(), this.#continuation);
+    const results = this.#logs.results(state, this.#continuation && this.#commonSteps, samples);
+    this.#recordSession();
+    commitResults(folder, task.id, results);
+    removeUnfinished(folder);
+    const elapsedMs = this.#clock.now() - this.#start.ms;
+    const resumed = { fromStep: this.#fromStep, recovered: this.#recovered };
+    return { type: 'done', ...resumed, steps: this.#step, elapsedMs, summary: null };
+  }
+
+  #recordSession(): void {
+    recordSession(join(this.#request.folder, TASK_FILES.run), {
+      start: this.#start.date,
+      end: this.#clock.date(),
+      fromStep: this.#fromStep,
+      toStep: this.#step,
+      elapsedMs: this.#clock.now() - this.#start.ms,
+    });
+  }
+}
+
+/** Whole blocks of draws, so that none is made in vain; at least a step. */
+function wholeBlocks(steps: number, blockSteps: number): number {
+  return Math.max(1, Math.floor(steps < blockSteps ? steps : steps - (steps % blockSteps)));
+}
+
+function commonSteps(training: Training, steps: number): number {
+  return training.commonSteps?.(steps) ?? steps;
+}
+
+function archiveOf({ archive }: Training, state: LoopProgram['state']): StateArchive {
+  return archive ?? archiveByName(state);
+}
+
+/** Rows before the first that holds NaN or an infinity. */
+function countFiniteRows(metrics: Float32Array, width: number): number {
+  let finite = 0;
+  while (finite < metrics.length && Number.isFinite(metrics[finite])) finite += 1;
+  return Math.floor(finite / width);
+}

@@ -1,0 +1,64 @@
+import { compileAheadToC } from '../../compiler/c/compile.js';
+import { eagerLoop } from '../../compiler/loop.js';
+import { loadedTensorFlowVersion } from '../../compiler/native/backend.js';
+import { tf } from '../../compiler/native/tensorflow.js';
+import { recordLoop } from '../../compiler/recorded-loop.js';
+import type { WorkerModule } from '../../task/protocol.js';
+import type { Task } from '../../task/task.js';
+import { failedOutcome } from '../failed-outcome.js';
+import type { LoopProgram, MakeLoop, TrainedSettings, TrainingDefinition } from './definition.js';
+import { MAX_CHUNK_STEPS, Programs, shapesOf } from './programs.js';
+import { train } from './train.js';
+
+/** The worker of an experiment that trains. It is only given tasks of that experiment. */
+export function trainingWorker<Own extends TrainedSettings, Program extends LoopProgram>(
+  definition: TrainingDefinition<Own, Program>,
+): Required<WorkerModule> {
+  const programs = new Programs(definition);
+  return {
+    run: (request, clock) => {
+      try {
+        checkTensorFlow(request.task);
+        return train({ ...request, task: request.task as Task<Own> }, programs, clock);
+      } catch (error) {
+        return failedOutcome(error);
+      }
+    },
+    warmUp: async (tasks) => {
+      // The task that comes first is trained first: its loops are compiled meanwhile.
+      const compiling: Promise<void>[] = [];
+      (tasks as readonly Task<Own>[]).forEach(({ settings }, index) => {
+        useOperations(definition, settings, (engine, body, shapes, maxSteps) => {
+          if (index === 0 && engine === 'c') compiling.push(compileAheadToC(body, shapes, maxSteps));
+          return eagerLoop(body, maxSteps);
+        });
+      });
+      await Promise.all(compiling);
+    },
+  };
+}
+
+function checkTensorFlow({ versions }: Task): void {
+  const { tensorflow } = versions as { readonly tensorflow: string };
+  const loaded = loadedTensorFlowVersion();
+  if (loaded !== tensorflow)
+    throw new Error(
+      `The task is for TensorFlow ${tensorflow}, but ${loaded} is loaded. Run npx vae-sweep setup, then the sweep again.`,
+    );
+}
+
+/** Runs every TensorFlow operation that training and evaluating with these settings needs. */
+function useOperations<Own extends TrainedSettings, Program extends LoopProgram>(
+  definition: TrainingDefinition<Own, Program>,
+  settings: Own,
+  make: MakeLoop,
+): void {
+  tf.tidy(() => {
+    const program = definition.program(settings, make);
+    const shapes = shapesOf(program);
+    make(program.engine, program.body, shapes, MAX_CHUNK_STEPS);
+    recordLoop(program.body, shapes, 1, 1);
+    const training = definition.begin(program, settings);
+    training.evaluate(training.start(), 0, null);
+  });
+}
