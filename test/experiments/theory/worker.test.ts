@@ -50,11 +50,11 @@ interface Computed {
   readonly step: number;
 }
 
-function run(settings: TheorySettings, { stop = false, folder = newFolder() } = {}): Computed {
+async function run(settings: TheorySettings, { stop = false, folder = newFolder() } = {}): Promise<Computed> {
   const task = taskOf(settings);
   const cells = new Int32Array(new SharedArrayBuffer(12));
   cells[0] = stop ? 1 : 0;
-  const outcome = compute(requestOf(task, folder, cells.buffer), clock);
+  const outcome = await compute(requestOf(task, folder, cells.buffer), clock);
   return { folder, task, outcome, step: cells[2] ?? NaN };
 }
 
@@ -76,8 +76,8 @@ function verdictIn(folder: string): unknown {
 }
 
 describe('a computation', () => {
-  test('leaves its rows, its verdict and the marker, and nothing else', () => {
-    const { folder, task, outcome, step } = run(LANDSCAPE);
+  test('leaves its rows, its verdict and the marker, and nothing else', async () => {
+    const { folder, task, outcome, step } = await run(LANDSCAPE);
     assert.deepEqual(outcome, {
       type: 'done',
       fromStep: 0,
@@ -91,8 +91,8 @@ describe('a computation', () => {
     assert.equal(step, stepsOf(task.settings));
   });
 
-  test('logs the rows that it yields, in float64, a NaN as such', () => {
-    const { folder } = run(LANDSCAPE);
+  test('logs the rows that it yields, in float64, a NaN as such', async () => {
+    const { folder } = await run(LANDSCAPE);
     const { rows } = computeHere(landscape, LANDSCAPE);
     const table = readLog(path.join(folder, TASK_FILES.rows));
     const names = Object.keys(landscape.columns);
@@ -109,8 +109,8 @@ describe('a computation', () => {
     assert.equal(table.getChild('slope')?.nullCount, 0);
   });
 
-  test("has units, meanings and the task in the log's metadata", () => {
-    const { folder, task } = run(LANDSCAPE);
+  test("has units, meanings and the task in the log's metadata", async () => {
+    const { folder, task } = await run(LANDSCAPE);
     const { schema } = readLog(path.join(folder, TASK_FILES.rows));
     const [deviation, loss] = schema.fields;
     assert.deepEqual(Object.fromEntries(deviation?.metadata ?? []), { unit: '1', description: 'eps~' });
@@ -123,12 +123,12 @@ describe('a computation', () => {
     });
   });
 
-  test('says in its verdict what came of it, null where a measure is not defined', () => {
+  test('says in its verdict what came of it, null where a measure is not defined', async () => {
     // One latent has one singular value, and dim W is 2: there are none beyond.
     const settings = { ...FLOW, latentDim: 1, maxTime: 0.1 };
     const { measures } = computeHere(gradientFlow, settings).verdict;
     assert.ok(Number.isNaN(measures.smallestTailMargin));
-    assert.deepEqual(verdictIn(run(settings).folder), {
+    assert.deepEqual(verdictIn((await run(settings)).folder), {
       outcome: 'max-time',
       complete: true,
       holds: true,
@@ -137,8 +137,8 @@ describe('a computation', () => {
     });
   });
 
-  test('that could not get as far as it was meant to is done, and says so', () => {
-    const { folder, task, outcome } = run({ ...FLOW, maxSteps: 5 });
+  test('that could not get as far as it was meant to is done, and says so', async () => {
+    const { folder, task, outcome } = await run({ ...FLOW, maxSteps: 5 });
     assert.deepEqual(outcome, {
       type: 'done',
       fromStep: 0,
@@ -150,21 +150,21 @@ describe('a computation', () => {
     assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
   });
 
-  test('has the same bytes each time, also after a stop and over what it left', () => {
-    const { folder, task, step } = run(FLOW);
+  test('has the same bytes each time, also after a stop and over what it left', async () => {
+    const { folder, task, step } = await run(FLOW);
     assert.equal(step, stepsOf(task.settings), 'it counts as all done, however early it ended');
-    const stopped = run(FLOW, { stop: true });
+    const stopped = await run(FLOW, { stop: true });
     assert.deepEqual(stopped.outcome, { type: 'stopped', step: null, fromStep: 0, recovered: null });
     assert.deepEqual([stopped.step, readTaskState(stopped.folder, stopped.task.id)], [1, { state: 'new' }]);
     assert.deepEqual(readdirSync(stopped.folder), [TASK_FILES.rowsStream]);
-    const again = run(FLOW, { folder: stopped.folder });
+    const again = await run(FLOW, { folder: stopped.folder });
     assert.deepEqual(bytesOf(again.folder), bytesOf(folder));
   });
 
-  test('whose folder can not be written is no failure of the task, and says why', () => {
+  test('whose folder can not be written is no failure of the task, and says why', async () => {
     const folder = path.join(newFolder(), 'a-file');
     writeFileSync(folder, '');
-    const { outcome } = run(LANDSCAPE, { folder });
+    const { outcome } = await run(LANDSCAPE, { folder });
     assert.ok(outcome.type === 'unwritable');
     assert.match(outcome.message, /ENOTDIR/);
   });
