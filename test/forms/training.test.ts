@@ -152,7 +152,14 @@ function bytesOf(folder: string): Record<string, string> {
 describe('an experiment that trains, defined by its interface alone', () => {
   it('learns, logs its columns, and leaves its files and the marker', async () => {
     const { folder, outcome } = await train();
-    assert.deepEqual(outcome, { type: 'done', fromStep: 0, recovered: null, steps: 1_250, trainingMs: 0 });
+    assert.deepEqual(outcome, {
+      type: 'done',
+      fromStep: 0,
+      recovered: null,
+      steps: 1_250,
+      elapsedMs: 0,
+      summary: null,
+    });
     assert.deepEqual(readTaskState(folder, ID), { state: 'done' });
     assert.deepEqual(readdirSync(folder).sort(), [
       ...['done.json', 'evaluations.arrow', 'parameters.safetensors', 'run.json', 'steps.arrow'],
