@@ -14,8 +14,16 @@ const layers = {
   dashboard: ['task', 'store', 'logs', 'sweep', 'run', 'report'],
   'experiments/theory': ['task', 'store', 'logs', 'sweep', 'forms'],
   'experiments/vae': ['task', 'store', 'logs', 'sweep', 'compiler', 'forms', 'report', 'experiments/theory'],
+  'experiments/user': ['task', 'store', 'logs', 'compiler', 'forms'],
   'experiments/paper': ['task', 'store', 'logs', 'sweep', 'report', 'experiments/theory', 'experiments/vae'],
-  experiments: ['task', 'report', 'experiments/theory', 'experiments/vae', 'experiments/paper'],
+  experiments: [
+    'task',
+    'report',
+    'experiments/theory',
+    'experiments/vae',
+    'experiments/paper',
+    'experiments/user',
+  ],
   cli: [
     'task',
     'store',
@@ -108,7 +116,7 @@ const escaped = (file) => `^src/${file.replaceAll('.', '[.]')}$`;
 const own = (room) => (room === 'experiments' ? '^src/experiments/[^/]+$' : `^src/${room}/`);
 
 const withoutTensorFlow =
-  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
+  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|user/(?!training-worker)|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
 
 module.exports = {
   forbidden: [

@@ -1,9 +1,10 @@
 import { registerExperiments } from '../task/registry.js';
 import { theoryFamily } from './theory/family.js';
+import { userFamily } from './user/family.js';
 import { vaeFamily } from './vae/family.js';
 
 /** Makes the experiments known to the engine. The entries import this, and nothing else of this folder. */
-registerExperiments([vaeFamily, theoryFamily]);
+registerExperiments([vaeFamily, theoryFamily, userFamily]);
 
 /** What a plugin for the training of VAEs is made of. */
 export type {
@@ -15,3 +16,15 @@ export type {
   TensorFlow,
 } from './vae/plugins/plugin.js';
 export type { Evaluation, Metric } from './vae/metrics/metric.js';
+
+/** What a plugin for experiments of one's own is made of. */
+export type {
+  TrainingTools,
+  UserColumn as Column,
+  UserExperiment as Experiment,
+  UserFunctionExperiment as FunctionExperiment,
+  UserSetting as Setting,
+  UserSettings as Settings,
+  UserTraining as Training,
+  UserTrainingExperiment as TrainingExperiment,
+} from './user/definition.js';

@@ -112,10 +112,10 @@ export interface ExperimentFamily {
   readonly summary: string;
   /** What a sweep file may name, now: user modules add to it. */
   names(): readonly string[];
-  /** Also of a name that only a user module knows that is not loaded: enough to list, check, merge and delete its tasks. */
+  /** @param name one of `names` */
   named(name: string): Experiment;
-  /** The name of the experiment that a task is of. */
-  nameOf(settings: Settings): string;
+  /** The experiment of a task. Where only a plugin knows it that is not given: enough to list, check, merge and delete the task. */
+  of(settings: Settings): Experiment;
   /** Names that share a table of settings in the reference, with the name of the one that has all of these settings. */
   reference(): readonly { readonly names: readonly string[]; readonly widest: string }[];
   /** What a task's record may hold. */

@@ -25,8 +25,7 @@ export function experimentNamed(name: string): Experiment {
 }
 
 export function experimentOf(settings: Settings): Experiment {
-  const family = familyOf(settings);
-  return family.named(family.nameOf(settings));
+  return familyOf(settings).of(settings);
 }
 
 function familyOf({ kind }: Settings): ExperimentFamily {
@@ -54,8 +53,7 @@ export function installedVersions(): Versions {
 export function describeVersions({ settings, versions }: Task, installed: Versions = {}): string[] {
   return Object.entries(familyOf(settings).versionWords).flatMap(([name, words]) => {
     const version = versions[name];
-    return version === installed[name] || typeof version === 'object'
-      ? []
-      : [`${words} ${version ?? 'unknown'}`];
+    if (version === undefined || version === installed[name] || typeof version === 'object') return [];
+    return [`${words} ${version}`];
   });
 }

@@ -21,7 +21,7 @@ export const theoryFamily: ExperimentFamily = {
   summary: 'compute a statement of the theory',
   names: () => theoryFamily.kinds,
   named: (name) => computations[name] as Experiment,
-  nameOf: ({ kind }) => kind,
+  of: ({ kind }) => theoryFamily.named(kind),
   reference: () => theoryFamily.kinds.map((name) => ({ names: [name], widest: name })),
   settings: theorySettingsSchema,
   versions: z.object({ theory: z.int().min(0) }),

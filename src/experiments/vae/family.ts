@@ -21,7 +21,7 @@ export const vaeFamily: ExperimentFamily = {
     built.set(name, experiment);
     return experiment;
   },
-  nameOf: (settings) => (settings as TrainingSettings).experiment,
+  of: (settings) => vaeFamily.named((settings as TrainingSettings).experiment),
   reference: () => [{ names: vaeFamily.names(), widest: 'sigmoid' }],
   settings: storedSettings,
   versions: z.object({

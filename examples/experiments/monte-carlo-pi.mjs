@@ -1,0 +1,49 @@
+/**
+ * Estimates pi from random points in the unit square. Try it:
+ * npx vae-sweep run examples/experiments/monte-carlo-pi.yaml --plugin examples/experiments/monte-carlo-pi.mjs
+ */
+const BLOCKS = 20;
+
+/** @type {import('vae-sweep/experiment').FunctionExperiment} */
+const monteCarloPi = {
+  name: 'monte-carlo-pi',
+  form: 'function',
+  settings: {
+    points: { type: 'integer', min: BLOCKS, max: 1e9, default: 100_000, description: 'Random points' },
+  },
+  columns: {
+    rows: [
+      { name: 'pointsSoFar', unit: 'count', description: 'Points so far' },
+      { name: 'estimateSoFar', unit: '1', description: 'Estimate of pi from these' },
+    ],
+    summary: [
+      { name: 'estimate', unit: '1', description: 'Estimate of pi from all points' },
+      { name: 'error', unit: '1', description: 'Distance of the estimate from pi' },
+    ],
+  },
+  microsecondsPerStep: 100,
+  rows: () => BLOCKS,
+  *run({ points, seed }) {
+    const random = mulberry32(seed);
+    let inside = 0;
+    for (let done = 0, block = 1; block <= BLOCKS; block++) {
+      for (; done < (points * block) / BLOCKS; done++) if (random() ** 2 + random() ** 2 <= 1) inside += 1;
+      yield { pointsSoFar: done, estimateSoFar: (4 * inside) / done };
+    }
+    const estimate = (4 * inside) / points;
+    return { estimate, error: Math.abs(estimate - Math.PI) };
+  },
+};
+
+/** A small generator of random numbers, since Math.random has no seed. */
+function mulberry32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export default { name: 'monte-carlo-pi', experiments: [monteCarloPi] };

@@ -1,0 +1,120 @@
+import type { FieldColumn } from '../../task/column.js';
+import type { Experiment } from '../../task/experiment.js';
+import { installedPlugins } from '../../task/plugins.js';
+import { SEED_WORDS } from '../../task/setting-words.js';
+import type { SettingValue } from '../../task/setting-values.js';
+import { chooseVersions, type Settings, type Versions } from '../../task/task.js';
+import type { UserExperiment } from './definition.js';
+import { asUserSettings } from './definitions.js';
+import { columnOf, schemaOf, settingsOf } from './settings.js';
+
+const WORKERS = {
+  training: new URL('./training-worker.js', import.meta.url),
+  function: new URL('./function-worker.js', import.meta.url),
+};
+const MICROSECONDS_PER_STEP = 100;
+/** Schemas, record batch headers, JSON files, blocks not filled. */
+const TASK_OVERHEAD_BYTES = 32 * 1024;
+const FLOAT64_BYTES = 8;
+
+/** An experiment of a plugin as the engine sees it. */
+export function toExperiment(definition: UserExperiment): Experiment {
+  const { name, form } = definition;
+  const declared = Object.entries(settingsOf(definition));
+  const isTraining = form === 'training';
+  const steps = (settings: Settings) =>
+    isTraining ? Number(valueOf(settings, 'steps')) : definition.rows(asUserSettings(settings));
+  const microseconds = definition.microsecondsPerStep ?? MICROSECONDS_PER_STEP;
+  return {
+    ...withoutPlugin(name, form),
+    schemas: Object.fromEntries(declared.map(([setting, own]) => [setting, schemaOf(own)])),
+    required: declared.flatMap(([setting, own]) => (own.default === undefined ? [setting] : [])),
+    resolve: (values) => {
+      const resolved = declared.map(([setting, own]) => [setting, values[setting] ?? own.default] as const);
+      return { kind: form, experiment: name, ...Object.fromEntries(resolved) };
+    },
+    folderName: (settings) => folderName(definition, settings),
+    versions: (_settings, installed) => ({
+      ...(isTraining && chooseVersions(installed, ['tensorflow', 'loops'])),
+      plugins: hashOf(name),
+    }),
+    cost: (settings) => ({
+      microsecondsPerStep: microseconds,
+      trainingMs: (steps(settings) * microseconds) / 1_000,
+      bytes: TASK_OVERHEAD_BYTES + steps(settings) * bytesPerStep(definition, settings),
+    }),
+    steps,
+    warmUpKey: (settings) => (isTraining ? `${name} ${String(valueOf(settings, 'engine'))}` : null),
+    columns: {
+      ...IDENTITY,
+      ...Object.fromEntries(declared.map(([setting, own]) => [setting, columnOf(own)])),
+    },
+  };
+}
+
+const IDENTITY: Readonly<Record<string, FieldColumn>> = {
+  kind: { type: 'utf8', unit: '-', description: '`train`, or the computation of the theory' },
+  experiment: { type: 'utf8', unit: '-', description: 'linear, sigmoid or sphere, or the data of a plugin' },
+};
+
+const MAX_NAME_CHARACTERS = 120;
+
+/** As `mlp-classifier-16-0.5-seed2`: the settings that the experiment declares, in their order. */
+function folderName({ name, settings: declared }: UserExperiment, settings: Settings): string {
+  const values = Object.keys(declared).map((setting) => String(valueOf(settings, setting)));
+  const readable = [name, ...values].join('-').replaceAll(/[^A-Za-z0-9.+-]/g, '_');
+  return `${readable.slice(0, MAX_NAME_CHARACTERS)}-seed${String(valueOf(settings, 'seed'))}`;
+}
+
+/** An experiment whose plugin is not given: enough to list, check, merge and delete its tasks. */
+export function withoutPlugin(name: string, form: UserExperiment['form']): Experiment {
+  const isTraining = form === 'training';
+  return {
+    name,
+    schemas: {},
+    required: [],
+    resolve: () => {
+      throw new Error(`The experiment ${name} is of a plugin that is not given.`);
+    },
+    problems: () => [],
+    settingOf: valueOf,
+    folderName: () => name,
+    versions: (_settings, installed) => installed,
+    cost: () => ({ microsecondsPerStep: 0, trainingMs: 0, bytes: 0 }),
+    unit: isTraining ? 'step' : 'row',
+    steps: (settings) => Number(valueOf(settings, 'steps') ?? 0),
+    isResumable: isTraining,
+    continuation: isTraining ? 'steps' : null,
+    tables: [],
+    diskAdvice: isTraining ? 'log fewer steps (--set logEverySteps=10)' : null,
+    dependsOnCpu: isTraining,
+    worker: WORKERS[form],
+    sample: null,
+    words: { seed: SEED_WORDS },
+    columns: IDENTITY,
+    details: async () => (await import('./details.js')).detailsOf(name),
+    warmUpKey: () => null,
+  };
+}
+
+/** The hash of the plugin that has the experiment, by the plugin's name. */
+function hashOf(experiment: string): Versions[string] {
+  const owner = installedPlugins().find(({ parts }) =>
+    parts['experiments']?.some(({ name }) => name === experiment),
+  );
+  return owner === undefined ? {} : { [owner.name]: owner.hash };
+}
+
+function bytesPerStep(definition: UserExperiment, settings: Settings): number {
+  if (definition.form === 'function') return definition.columns.rows.length * FLOAT64_BYTES;
+  const { steps, evaluations } = definition.columns;
+  const everySteps = (name: string) => Number(valueOf(settings, name));
+  return (
+    ((steps.length + 1) * 4) / everySteps('logEverySteps') +
+    (evaluations.length * FLOAT64_BYTES) / everySteps('evaluateEverySteps')
+  );
+}
+
+function valueOf(settings: Settings, name: string): SettingValue {
+  return asUserSettings(settings)[name] ?? null;
+}

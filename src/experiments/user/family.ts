@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { installedTensorFlow } from '../../store/installation.js';
+import type { Experiment, ExperimentFamily } from '../../task/experiment.js';
+import { definitions, findDefinition } from './definitions.js';
+import { toExperiment, withoutPlugin } from './experiment.js';
+import { experimentPart, storedSettings } from './schema.js';
+
+/** Part of the identity of every task of a plugin that trains. Raise it by hand with any change that alters a bit of any run. */
+const LOOPS_VERSION = 1;
+
+const built = new Map<string, Experiment>();
+
+function remembered(key: string, make: () => Experiment): Experiment {
+  const experiment = built.get(key) ?? make();
+  built.set(key, experiment);
+  return experiment;
+}
+
+/** Experiments of plugins. */
+export const userFamily: ExperimentFamily = {
+  kinds: ['training', 'function'],
+  summary: 'run an experiment of a plugin',
+  names: () => definitions().map(({ name }) => name),
+  named: (name) => {
+    const definition = findDefinition(name);
+    if (definition === null) throw new Error(`No plugin has the experiment ${name}.`);
+    return remembered(name, () => toExperiment(definition));
+  },
+  of: (settings) => {
+    const { kind, experiment } = settings as z.output<typeof storedSettings>;
+    if (findDefinition(experiment)?.form === kind) return userFamily.named(experiment);
+    return remembered(`${kind} ${experiment}`, () => withoutPlugin(experiment, kind));
+  },
+  reference: () => userFamily.names().map((name) => ({ names: [name], widest: name })),
+  settings: storedSettings,
+  versions: z.object({
+    tensorflow: z.string().exactOptional(),
+    loops: z.int().min(0).exactOptional(),
+    plugins: z.record(z.string().max(32), z.string().max(64)),
+  }),
+  installed: () => ({ tensorflow: installedTensorFlow().version, loops: LOOPS_VERSION }),
+  pluginParts: { experiments: experimentPart },
+  versionWords: { tensorflow: 'TensorFlow', loops: 'version of training loops' },
+};

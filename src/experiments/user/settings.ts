@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { FieldColumn } from '../../task/column.js';
+import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../task/setting-values.js';
+import type { SettingValue } from '../../task/setting-values.js';
+import type { UserExperiment, UserSetting } from './definition.js';
+
+const MAX_STEPS = 100_000_000;
+
+const seed: UserSetting = {
+  type: 'integer',
+  description: 'Seed of all random numbers',
+  unit: '-',
+  default: 0,
+  min: 0,
+  max: MAX_SEED,
+};
+
+/** The settings of an experiment: those that it declares, the seed, and those that its form adds. */
+export function settingsOf(experiment: UserExperiment): Readonly<Record<string, UserSetting>> {
+  if (experiment.form === 'function') return { ...experiment.settings, seed };
+  const steps = (description: string, value: number): UserSetting => ({
+    type: 'integer',
+    description,
+    unit: 'step',
+    default: value,
+    min: 1,
+    max: MAX_STEPS,
+  });
+  const { defaults } = experiment;
+  return {
+    ...experiment.settings,
+    seed,
+    steps: steps('Training steps', defaults.steps),
+    evaluateEverySteps: steps('Steps between two evaluations', defaults.evaluateEverySteps),
+    logEverySteps: steps('Steps between two rows of the step log', 1),
+    engine: {
+      type: 'choice',
+      description: 'c: a loop in C; xla: the same compiled by XLA; eager: step by step',
+      unit: '-',
+      default: 'c',
+      values: ['c', 'xla', 'eager'],
+    },
+  };
+}
+
+/** Checks a value of a sweep file. */
+export function schemaOf(setting: UserSetting): z.ZodType<SettingValue> {
+  const { description, default: value } = setting;
+  const told = value === undefined ? '' : ` Default: ${String(value)}.`;
+  return valueSchema(setting).describe(`${description.replace(/\.$/, '')}.${told}`);
+}
+
+function valueSchema({ type, min, max, values = [] }: UserSetting): z.ZodType<SettingValue> {
+  switch (type) {
+    case 'integer':
+      return wholeNumber(min ?? -MAX_SEED, max ?? MAX_SEED);
+    case 'number':
+      return numberWithin(min ?? -Number.MAX_VALUE, max ?? Number.MAX_VALUE);
+    case 'boolean':
+      return trueOrFalse();
+    case 'choice':
+      return oneOf(values);
+  }
+}
+
+const COLUMN_TYPES = { integer: 'int32', number: 'float64', boolean: 'bool', choice: 'utf8' } as const;
+
+/** The setting as exports show it. */
+export function columnOf({ type, unit = '1', description }: UserSetting): FieldColumn {
+  return { type: COLUMN_TYPES[type], unit, description };
+}
