@@ -53,6 +53,7 @@ const layers = {
     'export',
     'dashboard',
     'experiments',
+    'experiments/user',
   ],
 };
 
@@ -116,7 +117,7 @@ const escaped = (file) => `^src/${file.replaceAll('.', '[.]')}$`;
 const own = (room) => (room === 'experiments' ? '^src/experiments/[^/]+$' : `^src/${room}/`);
 
 const withoutTensorFlow =
-  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|user/(?!training-worker)|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
+  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|user/(?!training)|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
 
 module.exports = {
   forbidden: [

@@ -1,11 +1,12 @@
 /** `vae-sweep/experiment`: types for plugins with experiments of one's own. docs/experiments.md leads through one. */
 export type {
-  Column,
-  Experiment,
-  FunctionExperiment,
-  Setting,
-  Settings,
-  Training,
+  UserColumn as Column,
+  UserFunctionExperiment as FunctionExperiment,
+  UserSetting as Setting,
+  UserSettings as Settings,
+} from '../experiments/user/definition.js';
+export type {
   TrainingExperiment,
   TrainingTools,
-} from '../experiments/index.js';
+  UserTraining as Training,
+} from '../experiments/user/training.js';

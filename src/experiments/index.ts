@@ -16,15 +16,3 @@ export type {
   TensorFlow,
 } from './vae/plugins/plugin.js';
 export type { Evaluation, Metric } from './vae/metrics/metric.js';
-
-/** What a plugin for experiments of one's own is made of. */
-export type {
-  TrainingTools,
-  UserColumn as Column,
-  UserExperiment as Experiment,
-  UserFunctionExperiment as FunctionExperiment,
-  UserSetting as Setting,
-  UserSettings as Settings,
-  UserTraining as Training,
-  UserTrainingExperiment as TrainingExperiment,
-} from './user/definition.js';

@@ -1,8 +1,3 @@
-import type tfjs from '@tensorflow/tfjs-node';
-import type { foldIn, key } from '../../compiler/random/keys.js';
-import type { normal, uniform } from '../../compiler/random/distributions.js';
-import type { TrainedSettings, TrainingDefinition } from '../../forms/training/definition.js';
-
 /** A setting of one's own experiment. From this everything else is derived: validation, defaults, exports, `--set` and `--only`. */
 export interface UserSetting {
   readonly type: 'integer' | 'number' | 'boolean' | 'choice';
@@ -28,18 +23,6 @@ export interface UserColumn {
 /** Settings by name, as a task has them: those that were declared, `seed`, and those that the form adds. */
 export type UserSettings = Readonly<Record<string, string | number | boolean>>;
 
-/** What a training experiment is built with: a module outside of this package would find another TensorFlow, or none. */
-export interface TrainingTools {
-  readonly tf: typeof tfjs;
-  readonly key: typeof key;
-  readonly foldIn: typeof foldIn;
-  readonly normal: typeof normal;
-  readonly uniform: typeof uniform;
-}
-
-/** How it trains; see `TrainingDefinition`. The columns are those that the experiment declares. */
-export type UserTraining = Omit<TrainingDefinition<TrainedSettings & UserSettings>, 'columns'>;
-
 interface AnyUserExperiment {
   /** What a sweep file names as its `experiment`, as `mlp-classifier`. */
   readonly name: string;
@@ -53,7 +36,7 @@ interface AnyUserExperiment {
  * An experiment that trains by a loop of steps. It has the settings `steps`, `evaluateEverySteps`, `logEverySteps` and `engine` besides,
  * and what it comes to is its last evaluation.
  */
-export interface UserTrainingExperiment extends AnyUserExperiment {
+export interface UserTrainingExperiment<Build = (tools: never) => unknown> extends AnyUserExperiment {
   readonly form: 'training';
   readonly defaults: { readonly steps: number; readonly evaluateEverySteps: number };
   readonly columns: {
@@ -62,7 +45,8 @@ export interface UserTrainingExperiment extends AnyUserExperiment {
     /** What `evaluate` returns. */
     readonly evaluations: readonly UserColumn[];
   };
-  readonly training: (tools: TrainingTools) => UserTraining;
+  /** Called in worker threads alone: how it trains is nothing that planning needs to know. */
+  readonly training: Build;
 }
 
 /** An experiment that computes rows of numbers, and what they come to. A task that is stopped starts again. */

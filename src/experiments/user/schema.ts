@@ -100,11 +100,15 @@ export const experimentPart: PluginPart = {
   takenNames: () => experimentNames(),
 };
 
-/** What a task keeps of its settings; the plugin that could say more need not be there. */
-export const storedSettings = z
+const stored = z
   .object({
     kind: z.enum(['training', 'function']),
     experiment: common.name,
     seed: z.int().min(0).max(MAX_SEED),
   })
   .catchall(z.union([z.string().max(200), z.number(), z.boolean()]));
+
+/** What a task keeps of its settings, in their order, which is in its bytes. The plugin that could say more need not be there. */
+export const storedSettings = z.custom<z.output<typeof stored>>((value) => stored.safeParse(value).success, {
+  error: "not the settings of a plugin's experiment",
+});

@@ -1,9 +1,10 @@
 import { foldIn, key, normal, tf, uniform } from '../../compiler/index.js';
 import type { TrainedSettings, TrainingDefinition } from '../../forms/training/definition.js';
 import { trainingWorker } from '../../forms/training/worker.js';
-import type { UserSettings, UserTraining, UserTrainingExperiment } from './definition.js';
+import type { UserSettings, UserTrainingExperiment } from './definition.js';
 import { definitionOf } from './definitions.js';
 import { trainingColumns } from './details.js';
+import type { TrainingExperiment, UserTraining } from './training.js';
 
 type Own = TrainedSettings & UserSettings;
 
@@ -11,7 +12,7 @@ type Own = TrainedSettings & UserSettings;
 const built = new Map<string, UserTraining>();
 
 function trainingOf(settings: Own): UserTraining {
-  const { name, training } = definitionOf(settings) as UserTrainingExperiment;
+  const { name, training } = definitionOf(settings) as TrainingExperiment;
   const own = built.get(name) ?? training({ tf, key, foldIn, normal, uniform });
   built.set(name, own);
   return own;

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { resultHashes, runCommand, startCommand } from '../../faults/command.js';
 import { noRedis, RedisServer } from '../../../bench/redis-server.js';
 
-/** Small, and yet with more than one record batch, checkpoint and evaluation a task; and computations of the theory. */
+/** Small, and yet with more than one record batch, checkpoint and evaluation a task; computations of the theory; and a plugin's experiments of each form. */
 const SWEEPS = {
   'linear.yaml': {
     experiment: 'linear',
@@ -18,9 +20,19 @@ const SWEEPS = {
     grid: { identity: ['eq4', 'lemma1'], seed: [1] },
     settings: { draws: 20, maxDim: 6 },
   },
-  'sweep.yaml': { sweeps: ['linear.yaml', 'identities.yaml'] },
+  'classifier.yaml': {
+    experiment: 'mlp-classifier',
+    grid: { learningRate: [0.1, 1], seed: [1, 2] },
+    settings: { width: 8, steps: 12_000, evaluateEverySteps: 5_000 },
+  },
+  'pi.yaml': { experiment: 'monte-carlo-pi', grid: { points: [1_000, 20_000], seed: [1, 2] } },
+  'sweep.yaml': { sweeps: ['linear.yaml', 'identities.yaml', 'classifier.yaml', 'pi.yaml'] },
 };
 
+const PLUGINS = ['mlp-classifier', 'monte-carlo-pi'].flatMap((name) => [
+  '--plugin',
+  fileURLToPath(new URL(`../../../../examples/experiments/${name}.mjs`, import.meta.url)),
+]);
 const PASSWORD = 'open-sesame';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-conformance-'));
@@ -28,7 +40,7 @@ const sweep = path.join(folder, 'sweep.yaml');
 let reference: Record<string, string>;
 
 function runInto(out: string, ...more: readonly string[]): string[] {
-  return ['run', sweep, '--out', path.join(folder, out), '--checkpoint-every', '0', ...more];
+  return ['run', sweep, '--out', path.join(folder, out), '--checkpoint-every', '0', ...PLUGINS, ...more];
 }
 
 before(async () => {
@@ -44,6 +56,21 @@ test('a process each gives the bytes that threads of one process give', async ()
   const { code, stderr } = await runCommand(runInto('process', '--isolation', 'process'));
   assert.equal(code, 0, stderr);
   assert.deepEqual(resultHashes(path.join(folder, 'process')), reference);
+});
+
+test('a run that is killed and resumed gives them too', async () => {
+  const out = path.join(folder, 'killed');
+  for (const delayMs of [0, 300, 600]) {
+    const { child, ended } = startCommand(runInto('killed'));
+    await untilTrained(path.join(out, 'tasks'));
+    await delay(delayMs);
+    // With all of its processes.
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    await ended;
+  }
+  const { code, stderr } = await runCommand(runInto('killed'));
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(resultHashes(out), reference);
 });
 
 test('two shards give them too, each in a store of its own', async () => {
@@ -67,7 +94,17 @@ for (const password of [undefined, PASSWORD]) {
       const redis = await RedisServer.start(password === undefined ? {} : { password });
       t.after(async () => redis.remove());
       const outDir = path.join(folder, out);
-      const worker = startCommand(['worker', '--queue', redis.url, '--out', outDir, '--workers', '2']);
+      const worker = startCommand([
+        'worker',
+        '--queue',
+        redis.url,
+        '--out',
+        outDir,
+        '--workers',
+        '2',
+        ...PLUGINS,
+      ]);
+      t.after(() => worker.child.kill('SIGKILL'));
       const run = await runCommand(runInto(out, '--queue', redis.url));
       assert.equal(run.code, 0, run.stderr);
       assert.deepEqual(resultHashes(outDir), reference);
@@ -96,6 +133,19 @@ test('a wrong password, and no Redis at all, are told without it', { skip: noRed
     [1, true, false],
   );
 });
+
+/** Until a task has a log, or 30 seconds have passed. */
+async function untilTrained(tasks: string): Promise<void> {
+  const giveUp = performance.now() + 30_000;
+  while (performance.now() < giveUp) {
+    if (
+      existsSync(tasks) &&
+      readdirSync(tasks).some((name) => readdirSync(path.join(tasks, name)).length > 1)
+    )
+      return;
+    await delay(20);
+  }
+}
 
 /** With the lock, which keeps the command that was typed. */
 function logOf(outDir: string): string {
