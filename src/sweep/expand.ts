@@ -1,7 +1,7 @@
 import { cellsOf, entriesOf } from './grid.js';
 import type { Cell } from './grid.js';
 import { identify } from '../task/identity.js';
-import type { SettingProblem } from '../task/experiment.js';
+import type { SettingProblem } from '../task/setting-values.js';
 import type { Problem } from './problems.js';
 import { refuseProblems } from './problems.js';
 import { formatSetting } from '../task/settings.js';

@@ -1,15 +1,8 @@
 import type { z } from 'zod';
 import type { FieldColumn, LogColumn } from './column.js';
 import type { SettingWords } from './setting-words.js';
-import type { SettingValue, SettingValues } from './setting-values.js';
+import type { SettingProblem, SettingValue, SettingValues } from './setting-values.js';
 import type { Settings, Versions } from './task.js';
-
-/** Settings that are each allowed, but not together. */
-export interface SettingProblem {
-  /** The settings it follows from, the likeliest to be mended first. */
-  readonly settings: readonly string[];
-  readonly message: string;
-}
 
 /**
  * What a task is likely to cost: to start the longest first, and to say before a sweep starts how long it may take. Another machine

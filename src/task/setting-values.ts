@@ -32,3 +32,10 @@ export function numberWithin(min: number, max: number) {
 export function trueOrFalse() {
   return z.boolean({ error: 'expected true or false' });
 }
+
+/** Settings that are each allowed, but not together. */
+export interface SettingProblem {
+  /** The settings it follows from, the likeliest to be mended first. */
+  readonly settings: readonly string[];
+  readonly message: string;
+}

@@ -11,6 +11,9 @@ import { readTaskState, TASK_FILES } from '../../../src/store/task-folder.js';
 import { stepsOf } from '../../../src/task/cost.js';
 import { identify } from '../../../src/task/identity.js';
 import { isTraining, type TheoryTask } from '../../../src/task/task.js';
+import { gradientFlowSchema } from '../../../src/experiments/theory/computations/gradient-flow-settings.js';
+import { landscapeColumns } from '../../../src/experiments/theory/computations/landscape-quantities.js';
+import { landscapeSchema } from '../../../src/experiments/theory/computations/landscape-settings.js';
 import { gradientFlow } from '../../../src/experiments/theory/computations/gradient-flow.js';
 import type { TheorySettings } from '../../../src/experiments/theory/tasks/theory-settings.js';
 import { landscape } from '../../../src/experiments/theory/computations/landscape.js';
@@ -19,7 +22,7 @@ import type { TrainRequest } from '../../../src/task/protocol.js';
 import { VERSIONS } from '../../sweep/sweep-folder.js';
 import { compute as computeHere } from './computations/run.js';
 
-const LANDSCAPE = landscape.schema.parse({
+const LANDSCAPE = landscapeSchema.parse({
   kind: 'landscape',
   ambientDim: 5,
   rank: 2,
@@ -27,7 +30,7 @@ const LANDSCAPE = landscape.schema.parse({
   zeroColumns: 4,
   seed: 1,
 });
-const FLOW = gradientFlow.schema.parse({
+const FLOW = gradientFlowSchema.parse({
   kind: 'gradient-flow',
   ambientDim: 6,
   rank: 2,
@@ -95,12 +98,12 @@ describe('a computation', () => {
     const { folder } = await run(LANDSCAPE);
     const { rows } = computeHere(landscape, LANDSCAPE);
     const table = readLog(path.join(folder, TASK_FILES.rows));
-    const names = Object.keys(landscape.columns);
+    const names = Object.keys(landscapeColumns);
     assert.deepEqual(
       table.schema.fields.map(({ name, nullable, type }) => [name, nullable, String(type)]),
       names.map((name) => [name, false, 'Float64']),
     );
-    for (const name of Object.keys(landscape.columns) as (keyof typeof landscape.columns)[])
+    for (const name of Object.keys(landscapeColumns) as (keyof typeof landscapeColumns)[])
       assert.deepEqual(
         Array.from(readNumbers(table, name)),
         rows.map((row) => row[name]),

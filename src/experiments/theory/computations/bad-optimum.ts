@@ -3,17 +3,10 @@ import { badOptimum, badOptimumLoss, sigmoidPoint, sigmoidVae, type BadOptimumDi
 import { numericalRank } from '../projections.js';
 import { normals, randomFrom, type Random } from '../random.js';
 import { estimate, objectiveAt, type Vae } from '../vae-objective.js';
-import { badOptimumProblems, badOptimumSchema, type BadOptimumSettings } from './bad-optimum-settings.js';
+import type { BadOptimumSettings } from './bad-optimum-settings.js';
 import type { Computation, Numbers, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
-import {
-  badOptimumColumns,
-  badOptimumMeasures,
-  badOptimumOutcomes,
-  type Column,
-  type Measure,
-  type Outcome,
-} from './bad-optimum-quantities.js';
+import type { Column, Measure, Outcome } from './bad-optimum-quantities.js';
 
 /** log(1 + eps^2), times up to 100 latents, bends the slope by less than 1e-4 in the last of four decades. */
 const SLOPE_TOLERANCE = 1e-3;
@@ -25,14 +18,8 @@ const ZERO_VARIANCE = 0.1;
 
 /** Theorem 4. */
 export const badOptimumComputation: Computation<BadOptimumSettings, Column, Measure, Outcome> = {
-  kind: 'bad-optimum',
   statement:
     'Theorem 4: for every s >= 1 with d > r* + s and r >= r* + s, a generator of r* + s dimensions has a loss that goes to -infinity, and exactly r* + s of D~ go to zero.',
-  schema: badOptimumSchema,
-  columns: badOptimumColumns,
-  measures: badOptimumMeasures,
-  outcomes: badOptimumOutcomes,
-  problems: badOptimumProblems,
   run,
 };
 

@@ -7,19 +7,8 @@ import { gaussianMatrix, groundTruth, randomFrom } from '../random.js';
 import { simplifiedFlow, type PathPoint } from '../simplified-flow.js';
 import { optimalEncoderVariance, simplifiedLoss } from '../simplified-loss.js';
 import type { Computation, Numbers, Verdict } from './computation.js';
-import {
-  gradientFlowColumns,
-  gradientFlowMeasures,
-  gradientFlowOutcomes,
-  type Column,
-  type Measure,
-  type Outcome,
-} from './gradient-flow-quantities.js';
-import {
-  gradientFlowProblems,
-  gradientFlowSchema,
-  type GradientFlowSettings,
-} from './gradient-flow-settings.js';
+import type { Column, Measure, Outcome } from './gradient-flow-quantities.js';
+import type { GradientFlowSettings } from './gradient-flow-settings.js';
 
 /** Beyond this t / K the bound is 1e-16 of the start: |P_Wperp A~|^2 is made of the solver's errors there. */
 const DECAYED = 36;
@@ -33,14 +22,8 @@ const COMPLETE: readonly Outcome[] = ['smallest-deviation', 'max-time', 'decayed
 
 /** Theorem 2 = Theorem 5 and Lemma 6. */
 export const gradientFlow: Computation<GradientFlowSettings, Column, Measure, Outcome> = {
-  kind: 'gradient-flow',
   statement:
     'Theorem 5, Lemma 6: along the gradient flow of L1, what A~ has outside the column span of A decays at least as exp(-t / K); of L and gradient descent the paper believes the same.',
-  schema: gradientFlowSchema,
-  columns: gradientFlowColumns,
-  measures: gradientFlowMeasures,
-  outcomes: gradientFlowOutcomes,
-  problems: gradientFlowProblems,
   run,
 };
 

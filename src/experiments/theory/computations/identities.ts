@@ -2,26 +2,13 @@ import { randomPoint, type Identity } from '../identities/identity.js';
 import { identities } from '../identities/registry.js';
 import { randomFrom } from '../random.js';
 import type { Computation, Numbers, Verdict } from './computation.js';
-import {
-  identitiesColumns,
-  identitiesMeasures,
-  identitiesOutcomes,
-  type Column,
-  type Measure,
-  type Outcome,
-} from './identities-quantities.js';
-import { identitiesSchema, type IdentitiesSettings } from './identities-settings.js';
+import type { Column, Measure, Outcome } from './identities-quantities.js';
+import type { IdentitiesSettings } from './identities-settings.js';
 
 /** Eq. (4), (7), (8) and Lemmas 1 to 5 and 7. */
 export const identitiesComputation: Computation<IdentitiesSettings, Column, Measure, Outcome> = {
-  kind: 'identities',
   statement:
     'Eq. (4), Lemmas 1 to 5, Eq. (7), Lemmas 7 and 8: identities and inequalities at random matrices.',
-  schema: identitiesSchema,
-  columns: identitiesColumns,
-  measures: identitiesMeasures,
-  outcomes: identitiesOutcomes,
-  problems: () => [],
   run,
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SettingProblem } from './computation.js';
+import type { SettingProblem } from '../../../task/setting-values.js';
 import {
   ambientDimSetting,
   latentDimSetting,

@@ -6,15 +6,8 @@ import { gaussianMatrix, groundTruth, randomFrom } from '../random.js';
 import { optimalEncoderVariance, simplifiedLoss } from '../simplified-loss.js';
 import type { Computation, Numbers, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
-import {
-  landscapeColumns,
-  landscapeMeasures,
-  landscapeOutcomes,
-  type Column,
-  type Measure,
-  type Outcome,
-} from './landscape-quantities.js';
-import { landscapeProblems, landscapeSchema, type LandscapeSettings } from './landscape-settings.js';
+import type { Column, Measure, Outcome } from './landscape-quantities.js';
+import type { LandscapeSettings } from './landscape-settings.js';
 
 /** log(|A~_i|^2 + eps^2) differs from log |A~_i|^2 by about eps^2 / |A~_i|^2, under 1e-6 in the last of four decades. */
 const SLOPE_TOLERANCE = 1e-3;
@@ -27,14 +20,8 @@ const ZERO_VARIANCE = 0.1;
 
 /** Theorem 3 and, where the reconstruction is broken, Lemma 1. */
 export const landscape: Computation<LandscapeSettings, Column, Measure, Outcome> = {
-  kind: 'landscape',
   statement:
     'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; with r - d it converges, with fewer or without A = A~ B~ A it goes to +infinity.',
-  schema: landscapeSchema,
-  columns: landscapeColumns,
-  measures: landscapeMeasures,
-  outcomes: landscapeOutcomes,
-  problems: landscapeProblems,
   run,
 };
 

@@ -8,7 +8,6 @@ export const badOptimum = theoryExperiment({
   nameParts: ({ extraDims }) => [`extra${extraDims}`],
   problems: badOptimumProblems,
   mostRows: ({ decades, pointsPerDecade }) => decades * pointsPerDecade + 1,
-  columns: 6,
   ms: ({ ambientDim, latentDim, points, decades, pointsPerDecade }) =>
     points * decades * pointsPerDecade * (5e-3 + 5.5e-5 * ambientDim * latentDim),
 });

@@ -12,7 +12,6 @@ export const gradientFlow = theoryExperiment({
   problems: gradientFlowProblems,
   mostRows: ({ maxSteps }) => maxSteps + 1,
   likelyRows: () => 1_000,
-  columns: 13,
   ms: ({ objective, ambientDim, latentDim }) =>
     objective === 'l1' ? 250 + 5 * ambientDim * latentDim : 30 + 2 * ambientDim * latentDim,
 });

@@ -11,6 +11,5 @@ export const identities = theoryExperiment({
   nameParts: ({ identity }) => [identity],
   problems: () => [],
   mostRows: ({ draws }) => draws,
-  columns: 7,
   ms: ({ identity, draws }) => draws * (SLOW_MS[identity] ?? 0.4),
 });

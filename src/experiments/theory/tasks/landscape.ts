@@ -11,6 +11,5 @@ export const landscape = theoryExperiment({
   ],
   problems: landscapeProblems,
   mostRows: ({ decades, pointsPerDecade }) => decades * pointsPerDecade + 1,
-  columns: 6,
   ms: ({ decades, pointsPerDecade }) => 0.1 * decades * pointsPerDecade,
 });

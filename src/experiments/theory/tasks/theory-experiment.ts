@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { chooseVersions } from '../../../task/task.js';
-import type { Experiment, SettingProblem } from '../../../task/experiment.js';
+import type { Experiment } from '../../../task/experiment.js';
 import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
-import type { SettingValue } from '../../../task/setting-values.js';
+import type { SettingProblem, SettingValue } from '../../../task/setting-values.js';
 import { settingColumns } from './setting-columns.js';
 import type { TheorySettings } from './theory-settings.js';
 
@@ -26,7 +26,6 @@ interface TheoryDefinition<Own extends TheorySettings> {
   readonly mostRows: (settings: Own) => number;
   /** The rows that it is likely to have. Default: that many. */
   readonly likelyRows?: (settings: Own) => number;
-  readonly columns: number;
   /** On one core: within a factor of two of the default sweeps' means on a shared machine; a single run may take ten times as long. */
   readonly ms: (settings: Own) => number;
 }
@@ -35,7 +34,8 @@ interface TheoryDefinition<Own extends TheorySettings> {
 export function theoryExperiment<Own extends TheorySettings>(
   definition: TheoryDefinition<Own>,
 ): Experiment<Own> {
-  const { kind, schema, nameParts, mostRows, likelyRows = mostRows, columns, ms } = definition;
+  const { kind, schema, nameParts, mostRows, likelyRows = mostRows, ms } = definition;
+  const columns = Object.keys(quantities[kind].columns).length;
   const dimensions = Object.entries(definition.dimensions ?? {});
   const dims = dimensions.map(([, name]) => name);
   const isDim = (name: string) => dims.some((dim) => dim === name);

@@ -6,7 +6,8 @@ import { decisivePlugins } from '../plugins/installed.js';
 import { formatThreshold } from './threshold.js';
 import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';
 import type { FieldColumn } from '../../../task/column.js';
-import type { Experiment, SettingProblem } from '../../../task/experiment.js';
+import type { Experiment } from '../../../task/experiment.js';
+import type { SettingProblem } from '../../../task/setting-values.js';
 import { trainingCost } from './training-cost.js';
 
 const WORKER = new URL('../worker.js', import.meta.url);

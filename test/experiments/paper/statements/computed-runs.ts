@@ -9,7 +9,9 @@ import { LOG_METADATA, LOG_SCHEMA_VERSION } from '../../../../src/logs/schemas.j
 import { makeFolder } from '../../../../src/store/files.js';
 import { commitResults, taskFolder } from '../../../../src/store/task-folder.js';
 import type { Computation } from '../../../../src/experiments/theory/computations/computation.js';
+import { quantities } from '../../../../src/experiments/theory/computations/quantities.js';
 import { computations } from '../../../../src/experiments/theory/computations/registry.js';
+import { theorySettingsSchema } from '../../../../src/experiments/theory/tasks/theory-settings.js';
 import { compute } from '../../theory/computations/run.js';
 
 type Settings = Readonly<Record<string, unknown>> & { readonly kind: keyof typeof computations };
@@ -36,8 +38,7 @@ export function literalRun(
 
 /** The task of settings, all defaults filled in. */
 export function computedTask(values: Settings): ComputedTask & { readonly settings: Settings } {
-  const computation: Computation = computations[values.kind];
-  const settings = computation.schema.parse({ seed: 1, ...values }) as Settings;
+  const settings = theorySettingsSchema.parse({ seed: 1, ...values }) as Settings;
   const name = Object.values(settings).join('-').replaceAll('.', '_');
   return { id: name, name, settings };
 }
@@ -47,7 +48,7 @@ export function computeInto(outDir: string, values: Settings): ComputedTask {
   const task = computedTask(values);
   const computation: Computation = computations[task.settings.kind];
   const { rows, verdict } = compute(computation, task.settings);
-  const names = Object.keys(computation.columns);
+  const names = Object.keys(quantities[task.settings.kind].columns);
   writeComputed(outDir, task, {
     columns: Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? NaN)])),
     verdict: { ...verdict, statement: computation.statement },

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Computation } from '../../../../src/experiments/theory/computations/computation.js';
 import { quantities } from '../../../../src/experiments/theory/computations/quantities.js';
 import { computations } from '../../../../src/experiments/theory/computations/registry.js';
+import { theorySettingsSchema } from '../../../../src/experiments/theory/tasks/theory-settings.js';
 import { compute } from './run.js';
 
 const SMALL: Readonly<Record<keyof typeof computations, Readonly<Record<string, unknown>>>> = {
@@ -15,19 +16,14 @@ const SMALL: Readonly<Record<keyof typeof computations, Readonly<Record<string, 
 for (const [kind, computation] of Object.entries<Computation>(computations))
   describe(kind, () => {
     const small = SMALL[kind as keyof typeof SMALL];
+    const { columns, measures, outcomes } = quantities[kind as keyof typeof SMALL];
 
     test('yields rows of its columns and a verdict of its measures', () => {
       const { rows, verdict } = compute(computation, small);
       assert.ok(rows.length > 5);
-      for (const row of rows)
-        assert.deepEqual(Object.keys(row).sort(), Object.keys(computation.columns).sort());
-      assert.deepEqual(Object.keys(verdict.measures).sort(), Object.keys(computation.measures).sort());
-      assert.ok(verdict.outcome in computation.outcomes);
-    });
-
-    test('is described without being loaded', () => {
-      const { columns, measures, outcomes } = computation;
-      assert.deepEqual(quantities[kind as keyof typeof SMALL], { columns, measures, outcomes });
+      for (const row of rows) assert.deepEqual(Object.keys(row).sort(), Object.keys(columns).sort());
+      assert.deepEqual(Object.keys(verdict.measures).sort(), Object.keys(measures).sort());
+      assert.ok(verdict.outcome in outcomes);
     });
 
     test('is a function of its settings', () => {
@@ -36,7 +32,7 @@ for (const [kind, computation] of Object.entries<Computation>(computations))
     });
 
     test('can be left after any row', () => {
-      const settings = computation.schema.parse({ kind, seed: 1, ...small });
+      const settings = theorySettingsSchema.parse({ kind, seed: 1, ...small });
       const rows = computation.run(settings);
       rows.next();
       rows.next();
@@ -45,16 +41,16 @@ for (const [kind, computation] of Object.entries<Computation>(computations))
     });
 
     test('has settings that survive JSON', () => {
-      const settings: unknown = computation.schema.parse({ kind, seed: 1, ...small });
-      assert.deepEqual(computation.schema.parse(JSON.parse(JSON.stringify(settings))), settings);
+      const settings: unknown = theorySettingsSchema.parse({ kind, seed: 1, ...small });
+      assert.deepEqual(theorySettingsSchema.parse(JSON.parse(JSON.stringify(settings))), settings);
     });
 
     test('refuses a setting that it does not have', () => {
-      assert.equal(computation.schema.safeParse({ kind, seed: 1, ...small, steps: 3 }).success, false);
+      assert.equal(theorySettingsSchema.safeParse({ kind, seed: 1, ...small, steps: 3 }).success, false);
     });
 
     test('says what it expects', () => {
-      const { error } = computation.schema.safeParse({ kind, ...small, seed: 0.5 });
+      const { error } = theorySettingsSchema.safeParse({ kind, ...small, seed: 0.5 });
       assert.deepEqual(
         error?.issues.map(({ path, message }) => [path, message]),
         [[['seed'], 'expected a whole number from 0 to 2,147,483,647']],

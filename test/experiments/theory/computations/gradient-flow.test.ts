@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gradientFlow } from '../../../../src/experiments/theory/computations/gradient-flow.js';
+import {
+  gradientFlowProblems,
+  gradientFlowSchema,
+} from '../../../../src/experiments/theory/computations/gradient-flow-settings.js';
 import { compute } from './run.js';
 
 const FLOW = { ambientDim: 6, rank: 2, latentDim: 4 };
@@ -133,9 +137,9 @@ describe('gradient descent on L', () => {
 
 describe('settings of a gradient flow', () => {
   const problems = (values: Readonly<Record<string, unknown>>) =>
-    gradientFlow
-      .problems(gradientFlow.schema.parse({ kind: 'gradient-flow', seed: 1, ...FLOW, ...values }))
-      .map(({ message }) => message);
+    gradientFlowProblems(
+      gradientFlowSchema.parse({ kind: 'gradient-flow', seed: 1, ...FLOW, ...values }),
+    ).map(({ message }) => message);
 
   test('that are possible have no problem', () => {
     assert.deepEqual(problems({}), []);

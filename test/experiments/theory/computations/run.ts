@@ -3,6 +3,9 @@ import type {
   Numbers,
   Verdict,
 } from '../../../../src/experiments/theory/computations/computation.js';
+import { computations } from '../../../../src/experiments/theory/computations/registry.js';
+import { theoryFamily } from '../../../../src/experiments/theory/family.js';
+import { theorySettingsSchema } from '../../../../src/experiments/theory/tasks/theory-settings.js';
 
 /** Parses the settings, refuses what can't be computed, and runs to the end. */
 export function compute<
@@ -14,11 +17,14 @@ export function compute<
   computation: Computation<S, C, M, O>,
   values: Readonly<Record<string, unknown>>,
 ): { readonly rows: Numbers<C>[]; readonly verdict: Verdict<O, M> } {
-  const settings = computation.schema.parse({ kind: computation.kind, seed: 1, ...values });
-  const [problem] = computation.problems(settings);
+  const kind = Object.entries<unknown>(computations).find(([, each]) => each === computation)?.[0] ?? '';
+  const settings = theorySettingsSchema.parse({ kind, seed: 1, ...values });
+  const [problem] = theoryFamily.named(kind).problems({}, settings);
   if (problem !== undefined) throw new Error(problem.message);
   const rows: Numbers<C>[] = [];
-  const verdict = verdictOf(computation.run(settings), (row) => rows.push(row));
+  const verdict = verdictOf(computation.run(settings as { readonly kind: string } as S), (row) =>
+    rows.push(row),
+  );
   return { rows, verdict };
 }
 
