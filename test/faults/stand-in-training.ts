@@ -36,7 +36,7 @@ export function tinyTask(seed: number, steps: number, evaluateEverySteps: number
   return sampleTask(seed, { ...dimensions, steps, evaluateEverySteps, evaluationPoints: 5 });
 }
 
-const STATE = ['parameters', 'firstMoment', 'secondMoment'];
+const STATE = { parameters: [8], firstMoment: [8], secondMoment: [8] };
 
 export interface TrainingEvents {
   /** Whether to throw, as a thread may for its own reasons, after that many steps. */
@@ -51,12 +51,12 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
   const { ledger } = events;
   const request = { type: 'train', task, folder, predecessor: null, checkpointEveryMs: 0, slot: 0 } as const;
   const shared = new SharedArrayBuffer(0);
-  const start = resume({ ...request, shared }, logsOf(task.settings), STATE, () => null);
+  const start = resume({ ...request, shared }, logsOf(task.settings), STATE, {});
   const { step: fromStep, logs, recovered } = start;
   let step = fromStep;
   const writeState = (): void => {
     const stateOf = (name: string) => numbers(`${task.id} ${name} ${step}`, 8);
-    const state = new Map(STATE.map((name) => [name, stateOf(name)]));
+    const state = new Map(Object.keys(STATE).map((name) => [name, stateOf(name)]));
     ledger.begin(task.name, 'progress', `interrupted ${step}`);
     writeCheckpoint(folder, task.id, { step, cpu: cpuFeatures(), state, ...logs.sync() });
     ledger.settle(task.name, 'progress', `interrupted ${step}`);

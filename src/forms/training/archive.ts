@@ -1,17 +1,22 @@
 import type { NamedTensor } from '../../store/safetensors.js';
-import type { LoopProgram, StateArchive } from './definition.js';
+import type { LoopProgram, StateArchive, Training } from './definition.js';
 
 /** Values of each tensor of the state. */
 export type StateValues = readonly Float32Array[];
 
-/** Keeps each tensor of the state by its name. */
-export function archiveByName(state: LoopProgram['state']): StateArchive {
-  const names = Object.keys(state);
-  return {
-    parts: Object.entries(state).map(([name, shape], tensor) => ({ name, shape, tensor, offset: 0 })),
-    continuation: names.map((name) => `continuation.${name}`),
-    extra: [],
-  };
+export function archiveOf({ archive }: Pick<Training, 'archive'>, state: LoopProgram['state']): StateArchive {
+  const shapes = Object.entries(state);
+  return (
+    archive ?? {
+      parts: shapes.map(([name, shape], tensor) => ({ name, shape, tensor, offset: 0 })),
+      continuation: shapes.map(([name]) => `continuation.${name}`),
+      extra: [],
+    }
+  );
+}
+
+export function commonSteps(training: Pick<Training, 'commonSteps'>, steps: number): number {
+  return training.commonSteps?.(steps) ?? steps;
 }
 
 /** @param continuation what a longer task continues from, if that is not the final state */

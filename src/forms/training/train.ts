@@ -10,9 +10,8 @@ import type { Clock, TrainRequest } from '../../task/protocol.js';
 import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { recordSession } from '../session-record.js';
-import { archiveByName, decodeState, encodeState, type StateValues } from './archive.js';
-import type { Evaluation, LoopProgram, StateArchive, TrainedSettings, Training } from './definition.js';
-import { readPredecessor } from './predecessor.js';
+import { archiveOf, commonSteps, encodeState, type StateValues } from './archive.js';
+import type { Evaluation, LoopProgram, TrainedSettings, Training } from './definition.js';
 import type { CompiledProgram, Programs } from './programs.js';
 import { resume, type Start } from './resume.js';
 import type { TrainingLogs } from './training-logs.js';
@@ -32,15 +31,10 @@ export function train<Own extends TrainedSettings, Program extends LoopProgram>(
   const { definition } = programs;
   const { settings } = request.task;
   const compiled = programs.get(settings);
-  const { state } = compiled.program;
   const training = definition.begin(compiled.program, settings);
   try {
     const columns = definition.columns(settings);
-    const start = resume(request, columns, Object.keys(state), (finished, logs) => {
-      const step = commonSteps(training, finished.steps);
-      const decode = decodeState.bind(null, archiveOf(training, state), state);
-      return readPredecessor(finished, step, decode, settings.evaluateEverySteps, logs);
-    });
+    const start = resume(request, columns, compiled.program.state, training);
     try {
       const run = new Run(request, compiled, training, start, clock);
       try {
@@ -64,8 +58,7 @@ class Run {
   readonly #clock: Clock;
   readonly #shared: Int32Array;
   readonly #logs: TrainingLogs;
-  readonly #fromStep: number;
-  readonly #recovered: string | null;
+  readonly #resumed: { readonly fromStep: number; readonly recovered: string | null };
   readonly #start: { readonly ms: number; readonly date: Date };
   /** After `#step` steps. */
   #state: readonly Tensor[];
@@ -91,7 +84,6 @@ class Run {
     this.#shapes = program.state;
     this.#clock = clock;
     this.#shared = new Int32Array(request.shared);
-    this.#recovered = start.recovered;
     this.#logs = start.logs;
     this.#commonSteps = commonSteps(training, request.task.settings.steps);
     const shapes = Object.values(this.#shapes);
@@ -99,7 +91,7 @@ class Run {
       start.state?.map((values, index) => tf.tensor(values, [...(shapes[index] ?? [])], 'float32')) ??
       tf.tidy(() => [...training.start()]);
     this.#step = start.step;
-    this.#fromStep = this.#step;
+    this.#resumed = { fromStep: start.step, recovered: start.recovered };
     this.#start = { ms: clock.now(), date: clock.date() };
     this.#checkpointMs = this.#start.ms;
     // A run that was stopped before its first step has logged it.
@@ -115,7 +107,9 @@ class Run {
       const diverged = this.#runChunk();
       if (diverged) return diverged;
       this.#reportStep();
-      if (this.#step < steps && this.#isCheckpointDue()) this.#checkpoint();
+      const { checkpointEveryMs } = this.#request;
+      if (this.#step < steps && this.#clock.now() - this.#checkpointMs >= checkpointEveryMs)
+        this.#checkpoint();
     }
     return this.#finish();
   }
@@ -183,10 +177,6 @@ class Run {
     this.#continuation = this.#stateValues();
   }
 
-  #isCheckpointDue(): boolean {
-    return this.#clock.now() - this.#checkpointMs >= this.#request.checkpointEveryMs;
-  }
-
   #checkpoint(): void {
     const { folder, task } = this.#request;
     const values = this.#stateValues();
@@ -200,7 +190,7 @@ class Run {
   #stop(): TaskOutcome {
     this.#checkpoint();
     this.#recordSession();
-    return { type: 'stopped', fromStep: this.#fromStep, recovered: this.#recovered, step: this.#step };
+    return { type: 'stopped', ...this.#resumed, step: this.#step };
   }
 
   #diverge(metrics: Float32Array, finiteRows: number): TaskOutcome {
@@ -234,15 +224,14 @@ class Run {
     commitResults(folder, task.id, results);
     removeUnfinished(folder);
     const elapsedMs = this.#clock.now() - this.#start.ms;
-    const resumed = { fromStep: this.#fromStep, recovered: this.#recovered };
-    return { type: 'done', ...resumed, steps: this.#step, elapsedMs, summary: null };
+    return { type: 'done', ...this.#resumed, steps: this.#step, elapsedMs, summary: null };
   }
 
   #recordSession(): void {
     recordSession(join(this.#request.folder, TASK_FILES.run), {
       start: this.#start.date,
       end: this.#clock.date(),
-      fromStep: this.#fromStep,
+      fromStep: this.#resumed.fromStep,
       toStep: this.#step,
       elapsedMs: this.#clock.now() - this.#start.ms,
     });
@@ -252,14 +241,6 @@ class Run {
 /** Whole blocks of draws, so that none is made in vain; at least a step. */
 function wholeBlocks(steps: number, blockSteps: number): number {
   return Math.max(1, Math.floor(steps < blockSteps ? steps : steps - (steps % blockSteps)));
-}
-
-function commonSteps(training: Training, steps: number): number {
-  return training.commonSteps?.(steps) ?? steps;
-}
-
-function archiveOf({ archive }: Training, state: LoopProgram['state']): StateArchive {
-  return archive ?? archiveByName(state);
 }
 
 /** Rows before the first that holds NaN or an infinity. */

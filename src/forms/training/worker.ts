@@ -24,13 +24,21 @@ export function trainingWorker<Own extends TrainedSettings, Program extends Loop
         return failedOutcome(error);
       }
     },
+    // Runs every TensorFlow operation that training and evaluating these tasks needs.
     warmUp: async (tasks) => {
-      // The task that comes first is trained first: its loops are compiled meanwhile.
       const compiling: Promise<void>[] = [];
       (tasks as readonly Task<Own>[]).forEach(({ settings }, index) => {
-        useOperations(definition, settings, (engine, body, shapes, maxSteps) => {
+        // The task that comes first is trained first: its loops are compiled meanwhile.
+        const make: MakeLoop = (engine, body, shapes, maxSteps) => {
           if (index === 0 && engine === 'c') compiling.push(compileAheadToC(body, shapes, maxSteps));
           return eagerLoop(body, maxSteps);
+        };
+        tf.tidy(() => {
+          const program = definition.program(settings, make);
+          make(program.engine, program.body, shapesOf(program), MAX_CHUNK_STEPS);
+          recordLoop(program.body, shapesOf(program), 1, 1);
+          const training = definition.begin(program, settings);
+          training.evaluate(training.start(), 0, null);
         });
       });
       await Promise.all(compiling);
@@ -45,20 +53,4 @@ function checkTensorFlow({ versions }: Task): void {
     throw new Error(
       `The task is for TensorFlow ${tensorflow}, but ${loaded} is loaded. Run npx vae-sweep setup, then the sweep again.`,
     );
-}
-
-/** Runs every TensorFlow operation that training and evaluating with these settings needs. */
-function useOperations<Own extends TrainedSettings, Program extends LoopProgram>(
-  definition: TrainingDefinition<Own, Program>,
-  settings: Own,
-  make: MakeLoop,
-): void {
-  tf.tidy(() => {
-    const program = definition.program(settings, make);
-    const shapes = shapesOf(program);
-    make(program.engine, program.body, shapes, MAX_CHUNK_STEPS);
-    recordLoop(program.body, shapes, 1, 1);
-    const training = definition.begin(program, settings);
-    training.evaluate(training.start(), 0, null);
-  });
 }

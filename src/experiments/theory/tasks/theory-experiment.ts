@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chooseVersions } from '../../../task/task.js';
 import type { Experiment } from '../../../task/experiment.js';
 import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
+import { quantities } from '../computations/quantities.js';
 import type { SettingProblem, SettingValue } from '../../../task/setting-values.js';
 import { settingColumns } from './setting-columns.js';
 import type { TheorySettings } from './theory-settings.js';

@@ -1,0 +1,38 @@
+import '../../src/experiments/index.js';
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { rowsWorker } from '../../src/forms/rows.js';
+import { readLog, readNumbers } from '../../src/logs/read.js';
+import { identify } from '../../src/task/identity.js';
+import { VERSIONS } from '../sweep/sweep-folder.js';
+
+/** Any task that is known serves: its settings are those of a computation with at most 20 rows. */
+const task = identify(
+  { kind: 'identities', identity: 'lemma3', seed: 1, draws: 20, maxDim: 3 } as never,
+  VERSIONS,
+);
+
+const { run } = rowsWorker({
+  columns: () => [{ name: 'n', type: 'float64', nullable: false, unit: '1', description: 'A number' }],
+  run: async function* () {
+    for (let n = 1; n <= 3; n++) yield await Promise.resolve({ n });
+    return { outcome: 'counted', complete: false, holds: true, sum: NaN };
+  },
+});
+
+test('rows of an asynchronous generator are logged, and counted as all that there could be', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-rows-'));
+  const cells = new Int32Array(new SharedArrayBuffer(8));
+  const request = { task, folder, predecessor: null, checkpointEveryMs: 1, shared: cells.buffer, slot: 0 };
+  const outcome = await run({ type: 'train', ...request }, { now: () => 0, date: () => new Date(0) });
+  const expected = { type: 'computed', outcome: 'counted', complete: false, holds: true, elapsedMs: 0 };
+  assert.deepEqual(outcome, expected);
+  assert.equal(cells[1], 20);
+  assert.deepEqual(Array.from(readNumbers(readLog(path.join(folder, 'rows.arrow')), 'n')), [1, 2, 3]);
+  const verdict = { outcome: 'counted', complete: false, holds: true, sum: null };
+  assert.deepEqual(JSON.parse(readFileSync(path.join(folder, 'verdict.json'), 'utf8')), verdict);
+  rmSync(folder, { recursive: true });
+});
