@@ -106,10 +106,7 @@ const upward = {
     'experiments/paper/statements/statement.ts',
     'experiments/vae/plugins/sections.ts',
   ],
-  'task/task.ts': [
-    'experiments/theory/tasks/theory-settings.ts',
-    'experiments/vae/settings/training-settings.ts',
-  ],
+  'task/task.ts': ['experiments/vae/settings/training-settings.ts'],
 };
 
 const escaped = (file) => `^src/${file.replaceAll('.', '[.]')}$`;

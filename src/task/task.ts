@@ -1,5 +1,4 @@
 import type { TrainingFields } from '../experiments/vae/settings/training-settings.js';
-import type { TheorySettings } from '../experiments/theory/tasks/theory-settings.js';
 
 /** Everything that decides the numbers of a task, with defaults filled in, as `task.json` has it. */
 export interface Settings {
@@ -40,7 +39,6 @@ export interface TrainingSettings extends TrainingFields {
 }
 
 export type TrainingTask = Task<TrainingSettings>;
-export type TheoryTask = Task<TheorySettings>;
 
 export function isTraining(task: Task): task is TrainingTask {
   return task.settings.kind === 'train';

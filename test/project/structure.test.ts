@@ -20,7 +20,7 @@ test(`no source file has more than ${MAX_LINES} lines`, () => {
 });
 
 /** Imports against the layers that `.dependency-cruiser.cjs` still allows. Lower this number with every one that goes. */
-const UPWARD_IMPORTS = 37;
+const UPWARD_IMPORTS = 36;
 
 describe('the dependency rules', () => {
   test('allow no new import against the layers', () => {

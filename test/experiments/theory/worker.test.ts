@@ -10,7 +10,7 @@ import { readLog, readNumbers } from '../../../src/logs/read.js';
 import { readTaskState, TASK_FILES } from '../../../src/store/task-folder.js';
 import { stepsOf } from '../../../src/task/cost.js';
 import { identify } from '../../../src/task/identity.js';
-import { isTraining, type TheoryTask } from '../../../src/task/task.js';
+import type { Task } from '../../../src/task/task.js';
 import { gradientFlowSchema } from '../../../src/experiments/theory/computations/gradient-flow-settings.js';
 import { landscapeColumns } from '../../../src/experiments/theory/computations/landscape-quantities.js';
 import { landscapeSchema } from '../../../src/experiments/theory/computations/landscape-settings.js';
@@ -41,10 +41,10 @@ const FLOW = gradientFlowSchema.parse({
 const clock = { now: () => 0, date: () => new Date(0) };
 
 function taskOf(settings: TheorySettings): TheoryTask {
-  const task = identify(settings, VERSIONS);
-  assert.ok(!isTraining(task));
-  return task;
+  return identify<TheorySettings>(settings, VERSIONS);
 }
+
+type TheoryTask = Task<TheorySettings>;
 
 interface Computed {
   readonly folder: string;
