@@ -6,7 +6,7 @@ import { tf } from '../src/compiler/native/tensorflow.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
 import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
 import { storedEngine } from '../src/experiments/vae/settings/engine-names.js';
-import type { TrainingSettings } from '../src/task/task.js';
+import type { TrainingSettings } from '../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../src/experiments/vae/training/definition.js';
 import type { Program } from '../src/experiments/vae/training/program.js';
 import { Programs, type CompiledProgram } from '../src/forms/training/programs.js';

@@ -1,7 +1,7 @@
 import { ThreadPool } from '../src/pool/thread-pool.js';
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 import { prepareTaskFolder, taskFolder } from '../src/store/task-folder.js';
-import type { TrainingTask } from '../src/task/task.js';
+import type { TrainingTask } from '../src/experiments/vae/settings/task.js';
 import type { MeasureOptions } from './options.js';
 import type { WorkersResult } from './result.js';
 import { CHECKPOINT_EVERY_MS, taskOf } from './shapes.js';

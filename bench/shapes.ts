@@ -3,7 +3,7 @@ import { installedTensorFlow } from '../src/store/installation.js';
 import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
 import { identify } from '../src/task/identity.js';
 import { resolveSettings, type CellValues } from '../src/experiments/vae/settings/training-experiment.js';
-import type { TrainingSettings, TrainingTask } from '../src/task/task.js';
+import type { TrainingSettings, TrainingTask } from '../src/experiments/vae/settings/task.js';
 
 /** The step shapes that are measured, one an experiment; `bench/jax_scan.py` has the same. */
 const shapes: Record<ExperimentName, CellValues> = {

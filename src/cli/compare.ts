@@ -53,8 +53,8 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
     const { toTerminal } = await import('../report/tables/renderers.js');
     const { writeTables } = await import('../report/tables/write-tables.js');
     const table = comparisonTable(
-      { name: sweeps.a.name, parts: readRuns(sweeps.a, out) },
-      { name: sweeps.b.name, parts: readRuns(sweeps.b, outB ?? out) },
+      { name: sweeps.a.name, parts: await readRuns(sweeps.a, out) },
+      { name: sweeps.b.name, parts: await readRuns(sweeps.b, outB ?? out) },
     );
     if (table.body.length === 0)
       throw new InputError(`${a} and ${b} have no cell in common that has a finished run`);

@@ -3,8 +3,9 @@ import type { CommandModule } from 'yargs';
 import { EXIT, InputError } from '../errors.js';
 import type { FigureDefinition } from '../report/figures/figure.js';
 import { sweepFolder } from '../store/sweep-folder.js';
-import { isTrainingPart, type Sweep } from '../sweep/load.js';
+import type { Sweep } from '../sweep/load.js';
 import { unknownName } from '../sweep/problems.js';
+import { loadDetails } from '../task/registry.js';
 import { loadSweepOf, repeatable, withSweepOptions, type SweepArguments } from './options.js';
 
 interface PlotArguments extends SweepArguments {
@@ -48,7 +49,7 @@ async function plot(argv: PlotArguments): Promise<void> {
   const { readRuns } = await import('../report/runs.js');
   const { drawFigures } = await import('../report/figures/make.js');
   const { writeFigures } = await import('../report/figures/write.js');
-  const { figures, notes } = drawFigures(definitions, readRuns(sweep, argv.out), { seed: argv.seed });
+  const { figures, notes } = drawFigures(definitions, await readRuns(sweep, argv.out), { seed: argv.seed });
   const folder = argv.to ?? path.join(sweepFolder(argv.out, sweep.name), 'figures');
   const files = await writeFigures(figures, folder);
   process.stdout.write(files.map((file) => `${file}\n`).join(''));
@@ -57,25 +58,28 @@ async function plot(argv: PlotArguments): Promise<void> {
 }
 
 /** The figures that were asked for by name, then those of metrics; all figures if neither was. */
-async function chosen({ figure, metric, log }: PlotArguments, { parts }: Sweep): Promise<FigureDefinition[]> {
+async function chosen({ figure, metric, log }: PlotArguments, sweep: Sweep): Promise<FigureDefinition[]> {
+  const { loadContributions } = await import('../report/contribution.js');
   const { figuresOf, knownMetrics, metricCurves } = await import('../report/figures/registry.js');
-  const trained = parts.filter(isTrainingPart);
-  const all = figuresOf(trained);
+  const { toParts } = await import('../report/runs.js');
+  const parts = toParts(sweep, new Map(), await loadDetails(sweep.tasks));
+  const all = figuresOf(parts, await loadContributions());
   if (figure.length === 0 && metric.length === 0) return all;
-  refuseUnknown(
-    'figure',
-    figure,
-    all.map(({ name }) => name),
-  );
-  refuseUnknown('metric', metric, knownMetrics(trained));
+  refuseUnknown('figure', figure, all);
+  refuseUnknown('metric', metric, knownMetrics(parts));
   const named = all.filter(({ name }) => figure.includes(name));
   const metrics = [...new Set(metric)];
   return metrics.length === 0
     ? named
-    : [...named, ...trained.map((part) => metricCurves(part, metrics, log))];
+    : [...named, ...parts.flatMap((part) => metricCurves(part, metrics, log))];
 }
 
-function refuseUnknown(kind: 'figure' | 'metric', names: readonly string[], known: readonly string[]): void {
+function refuseUnknown(
+  kind: 'figure' | 'metric',
+  names: readonly string[],
+  all: readonly { readonly name: string }[],
+): void {
+  const known = all.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new InputError(`--${kind} ${unknown}: ${unknownName(unknown, known, kind)}`);

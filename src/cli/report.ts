@@ -21,19 +21,17 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       .example('$0 report sweeps/paper.yaml', 'all tables, figures and claims of the paper'),
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
-    const { makeReport } = await import('../report/report.js');
-    const { paragraphs, terminalTables, terminalTheory } = await import('../report/terminal.js');
+    const { makeReport, missingRuns } = await import('../report/report.js');
+    const { paragraphs, terminalTables } = await import('../report/terminal.js');
     const { writeReport } = await import('../report/write.js');
-    const report = makeReport(sweep, argv.out);
+    const report = await makeReport(sweep, argv.out);
     const folder = sweepFolder(argv.out, sweep.name);
     const page = await writeReport(report, { folder, seed: argv.seed, command: commandOf(argv) });
-    const verdicts = report.verdicts.map(
-      ({ claim, outcome, detail }) => `${outcome}: ${claim.statement} ${detail}`,
-    );
-    const texts = [terminalTables(report.parts), ...verdicts, ...terminalTheory(report.theory)];
+    const { parts, contributions, sections } = report;
+    const texts = [terminalTables(parts, contributions), ...sections.flatMap(({ lines }) => lines)];
     process.stdout.write(`${paragraphs(texts)}\n\n`);
     process.stdout.write(`Report: ${page}\nTables and figures: ${path.dirname(page)}\n`);
-    const missing = [...report.parts.flatMap((part) => part.missing), ...report.missingComputations];
+    const missing = missingRuns(parts);
     const corrupt = missing.filter(({ state }) => state === 'corrupt');
     if (missing.length > 0)
       process.stderr.write(

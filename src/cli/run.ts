@@ -189,19 +189,18 @@ async function endEvents(events: EventWriter | null): Promise<void> {
   if (problems.length > 0) process.exitCode = EXIT.failure;
 }
 
-/** Prints the tables of means, and verdicts on the theory. @returns the tasks whose files turn out not to hold what their markers say */
+/** Prints the tables of means, and what they say. @returns the tasks whose files turn out not to hold what their markers say */
 async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
-  const { readComputedRuns } = await import('../experiments/theory/computed.js');
+  const { loadContributions } = await import('../report/contribution.js');
+  const { missingRuns } = await import('../report/report.js');
   const { readRuns } = await import('../report/runs.js');
-  const { paragraphs, terminalTables, terminalTheory } = await import('../report/terminal.js');
-  const { examineTheory } = await import('../experiments/paper/statements/registry.js');
-  const parts = readRuns(sweep, outDir);
-  const computed = readComputedRuns(outDir, sweep.tasks);
-  const theory = terminalTheory(examineTheory({ computed, parts }));
-  const tables = paragraphs([terminalTables(parts), ...theory]);
+  const { paragraphs, terminalTables } = await import('../report/terminal.js');
+  const parts = await readRuns(sweep, outDir);
+  const contributions = await loadContributions();
+  const findings = contributions.flatMap((contribution) => contribution.findings?.(parts).lines ?? []);
+  const tables = paragraphs([terminalTables(parts, contributions), ...findings]);
   process.stdout.write(`${tables === '' ? '' : `${tables}\n`}${shardNote(sweep)}`);
-  const missing = [...parts.flatMap((part) => part.missing), ...computed.missing];
-  const corrupt = missing.filter(({ state }) => state === 'corrupt');
+  const corrupt = missingRuns(parts).filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
 }
 

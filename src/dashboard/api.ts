@@ -4,9 +4,10 @@ import { InputError } from '../errors.js';
 import { refuseTaskLinks, taskFolder } from '../store/task-folder.js';
 import { stepsOf } from '../task/cost.js';
 import { experimentOf } from '../task/registry.js';
-import { isTraining, type Task } from '../task/task.js';
+import type { Task } from '../task/task.js';
 import type { SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
-import { pointsSvg } from './points.js';
+import { pictureSvg } from './picture.js';
+import type { Presentation } from './presentation.js';
 import { Results } from './results.js';
 import { taskDetail } from './task-detail.js';
 import { TaskLogs } from './task-logs.js';
@@ -20,7 +21,7 @@ const MOST_TASKS = 256;
 const MOST_STEPS = 1e9;
 
 const taskId = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected a task, 16 hexadecimal digits' });
-const metricName = z.string().regex(/^[a-zA-Z]{1,40}$/, { error: 'expected names of metrics' });
+const metricName = z.string().regex(/^[a-zA-Z]\w{0,63}$/, { error: 'expected names of metrics' });
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
 const sweepQuery = z.object({ sweep: z.string().max(64) });
@@ -32,11 +33,12 @@ const seriesQuery = taskQuery.extend({
   pixels: z.coerce.number().int().min(1).max(MOST_PIXELS).default(800),
   log: flag.default(false),
 });
-const pointsQuery = taskQuery.extend({ dark: flag.default(false) });
+const pictureQuery = taskQuery.extend({ dark: flag.default(false) });
 const compareQuery = sweepQuery.extend({ a: listOf(taskId, MOST_TASKS), b: listOf(taskId, MOST_TASKS) });
 
 export interface ServedSweep {
   readonly watch: SweepWatch;
+  readonly presentation: Presentation;
   readonly results: Results;
 }
 
@@ -58,22 +60,26 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
 
   server.get('/api/series', ({ query }): SeriesReply => {
     const { metrics, from, to, pixels, log, ...rest } = parse(seriesQuery, query);
-    const { watch, task } = findTask(rest);
+    const { watch, presentation, task } = findTask(rest);
     const window = { fromStep: from, toStep: Math.min(to, lastStep(task)), pixels, isLog: log };
-    return { id: task.id, curves: logs.curves(taskFolder(watch.outDir, task), metrics, window) };
+    return {
+      id: task.id,
+      curves: logs.curves(taskFolder(watch.outDir, task), metrics, window, presentation.logarithms),
+    };
   });
 
-  server.get('/api/task', ({ query }): TaskReply => {
+  server.get('/api/task', async ({ query }): Promise<TaskReply> => {
     const { watch, task } = findTask(parse(taskQuery, query));
     return taskDetail(watch, logs, task);
   });
 
-  server.get('/api/points', async ({ query }, reply) => {
-    const { dark, ...rest } = parse(pointsQuery, query);
+  server.get('/api/picture', async ({ query }, reply) => {
+    const { dark, ...rest } = parse(pictureQuery, query);
     const { results, task } = findTask(rest);
-    const run = isTraining(task) ? results.run(task) : null;
-    const svg = run === null ? null : await pointsSvg(run, dark);
-    if (svg === null) throw new InputError('the task has no points: they are written when it is done');
+    const run = await results.run(task);
+    const svg = run === null ? null : await pictureSvg(run, dark);
+    if (svg === null)
+      throw new InputError('the task has no picture: it is drawn of what a finished task wrote');
     return reply.type('image/svg+xml').send(svg);
   });
 

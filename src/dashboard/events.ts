@@ -30,12 +30,13 @@ export async function serveEvents(
       reply.sse.keepAlive();
       const served = query.sweep === undefined ? [...sweeps.values()][0] : sweeps.get(query.sweep);
       if (served === undefined) throw new InputError('this server shows no such sweep');
-      const { watch } = served;
+      const { watch, presentation } = served;
+      const { experiments } = presentation;
       const titles = [...sweeps.values()].map(({ watch: { sweep } }) => ({
         name: sweep.name,
         title: sweep.title ?? sweep.name,
       }));
-      const state = (): SweepState => ({ ...watch.state(), sweeps: titles });
+      const state = (): SweepState => ({ ...watch.state(), experiments, sweeps: titles });
       const first = state();
       const stop = watch.listen(follow(reply, state));
       followers += 1;

@@ -41,9 +41,7 @@ function partView(part: SweepPart): PartView {
 
 function toInfo(task: Task, label: string): TaskInfo {
   const { id, name, settings } = task;
-  const experiment = experimentOf(settings);
-  const trains = experiment.unit === 'step';
-  return { id, name, label, steps: stepsOf(settings), trains, experiment: experiment.name };
+  return { id, name, label, steps: stepsOf(settings), experiment: experimentOf(settings).name };
 }
 
 /** As `3-12-20, decoderNoise true`. */

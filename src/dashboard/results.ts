@@ -2,16 +2,17 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Table as ArrowTable } from 'apache-arrow';
 import { StoreError } from '../errors.js';
-import { readComputedRuns, type ComputedRuns } from '../experiments/theory/computed.js';
-import { readRun, toParts, type MissingRun, type PartRuns, type Run } from '../report/runs.js';
+import { loadContributions } from '../report/contribution.js';
+import { isFinished, readRun, toParts, type MissingRun, type PartRuns, type Run } from '../report/runs.js';
+import { meansColumns } from '../report/cells.js';
 import { groupsTable } from '../report/tables/groups-table.js';
 import { meansTables } from '../report/tables/means-tables.js';
 import type { Table } from '../report/tables/table.js';
-import { examineTheory } from '../experiments/paper/statements/registry.js';
-import { theoryTable } from '../experiments/paper/statements/theory-table.js';
 import { statsOf } from '../store/files.js';
 import { refuseTaskLinks, TASK_FILES, taskFolder } from '../store/task-folder.js';
-import { isTraining, type Task, type TrainingTask } from '../task/task.js';
+import type { ExperimentDetails } from '../task/experiment.js';
+import { loadDetails } from '../task/registry.js';
+import type { Task } from '../task/task.js';
 import type { TableView } from './page/protocol.js';
 import type { SweepWatch } from './watch.js';
 
@@ -35,25 +36,30 @@ export class Results {
     this.#watch = watch;
   }
 
-  /** Means with the paper's numbers beneath, and what the runs say of the theory. */
+  /** Means, and what stands beside them. */
   async tables(): Promise<readonly TableView[]> {
     const parts = await this.#parts();
     const version = this.#version();
-    if (this.#tables?.version !== version) this.#tables = { version, tables: this.#makeTables(parts) };
+    if (this.#tables?.version !== version) this.#tables = { version, tables: await makeTables(parts) };
     return this.#tables.tables;
   }
 
-  /** Two groups of tasks side by side, by their last evaluations. */
+  /** Two groups of tasks side by side, by what they came to. */
   async compare(a: ReadonlySet<string>, b: ReadonlySet<string>): Promise<TableView> {
-    const asked = this.#training().filter(({ id }) => a.has(id) || b.has(id));
-    const runs = [...(await this.#readRuns(asked)).values()].filter(isFinished);
+    const { tasks } = this.#watch.sweep;
+    const asked = tasks.filter(({ id }) => a.has(id) || b.has(id));
+    const detailsOf = await loadDetails(asked);
+    const runs = [...(await this.#readRuns(asked, detailsOf)).values()].filter(isFinished);
     const of = (ids: ReadonlySet<string>): Run[] => runs.filter(({ task }) => ids.has(task.id));
-    return toView(groupsTable(of(a), of(b)));
+    const columns = asked.flatMap((task) => meansColumns({ details: detailsOf(task) }, task));
+    const distinct = [...new Map(columns.map((column) => [column.name, column])).values()];
+    return toView(groupsTable(of(a), of(b), distinct));
   }
 
   /** Null for a task that has not finished. */
-  run(task: TrainingTask): Run | null {
-    const run = this.#readRun(task);
+  async run(task: Task): Promise<Run | null> {
+    const detailsOf = await loadDetails([task]);
+    const run = this.#readRun(task, detailsOf(task));
     return isFinished(run) ? run : null;
   }
 
@@ -66,20 +72,21 @@ export class Results {
   }
 
   async #readParts(): Promise<PartRuns[]> {
-    const read = await this.#readRuns(this.#training());
+    const { sweep } = this.#watch;
+    const detailsOf = await loadDetails(sweep.tasks);
+    const read = await this.#readRuns(sweep.tasks, detailsOf);
     this.#watch.noteCorrupt(corruptOf([...read.values()]));
-    return toParts(this.#watch.sweep, read);
+    return toParts(sweep, read, detailsOf);
   }
 
-  #training(): TrainingTask[] {
-    return this.#watch.sweep.tasks.filter(isTraining);
-  }
-
-  async #readRuns(tasks: readonly TrainingTask[]): Promise<Map<string, Run | MissingRun>> {
+  async #readRuns(
+    tasks: readonly Task[],
+    detailsOf: (task: Task) => ExperimentDetails,
+  ): Promise<Map<string, Run | MissingRun>> {
     const read = new Map<string, Run | MissingRun>();
     for (const task of tasks) {
       const known = this.#runs.get(task.id)?.run;
-      const run = this.#readRun(task);
+      const run = this.#readRun(task, detailsOf(task));
       read.set(task.id, run);
       if (run !== known && isFinished(run)) await nextTurn();
     }
@@ -87,73 +94,46 @@ export class Results {
   }
 
   /** Anew where its marker is another, or there is none. */
-  #readRun(task: TrainingTask): Run | MissingRun {
+  #readRun(task: Task, details: ExperimentDetails): Run | MissingRun {
     const { outDir } = this.#watch;
     const version = markerVersion(outDir, task);
     const known = this.#runs.get(task.id);
     if (version !== 'none' && known?.version === version) return known.run;
-    const run = readOwnRun(task, outDir);
+    const run = readOwnRun(task, outDir, details);
     this.#runs.set(task.id, { version, run });
     return run;
   }
 
-  #makeTables(parts: readonly PartRuns[]): TableView[] {
-    const { sweep, outDir } = this.#watch;
-    const computed = readOwnComputations(outDir, sweep.tasks);
-    const theory = examineTheory({ computed, parts });
-    const tables = [
-      ...parts.flatMap(meansTables),
-      ...(theory.length === 0 ? [] : [theoryTable(theory)]),
-      ...theory.flatMap((statement) => statement.tables),
-    ];
-    return tables.map(toView);
-  }
-
   /** Another one when any task has ended, begun anew, or been found corrupt. */
   #version(): string {
-    const { sweep, outDir } = this.#watch;
-    const computations = sweep.tasks.filter((task) => !isTraining(task));
-    return [
-      ...[...this.#runs.values()].map(({ version, run }) => ('reason' in run ? run.reason : version)),
-      ...computations.map((task) => markerVersion(outDir, task)),
-    ].join();
+    const runs = [...this.#runs.values()];
+    return runs.map(({ version, run }) => (isFinished(run) ? version : run.reason)).join();
   }
 }
 
-function isFinished(run: Run | MissingRun): run is Run {
-  return 'evaluations' in run;
+async function makeTables(parts: readonly PartRuns[]): Promise<TableView[]> {
+  const contributions = await loadContributions();
+  const means = parts.flatMap((part) => meansTables(part, contributions) ?? []);
+  const findings = contributions.flatMap((contribution) => contribution.findings?.(parts).tables ?? []);
+  return [...means, ...findings].map(toView);
 }
 
 function corruptOf(runs: readonly (Run | MissingRun)[]): Map<string, string> {
   return new Map(
-    runs.flatMap((run) => ('reason' in run && run.state === 'corrupt' ? [[run.task.id, run.reason]] : [])),
+    runs.flatMap((run) => (!isFinished(run) && run.state === 'corrupt' ? [[run.task.id, run.reason]] : [])),
   );
 }
 
 /** A run whose files can't be looked at is no reason to show none of the others. */
-function readOwnRun(task: TrainingTask, outDir: string): Run | MissingRun {
+function readOwnRun(task: Task, outDir: string, details: ExperimentDetails): Run | MissingRun {
   const problem = linkProblem(outDir, task);
   if (problem !== null) return { task, state: 'corrupt', reason: problem };
   try {
-    return withEnds(readRun(task, outDir));
+    return withEnds(readRun(task, outDir, details));
   } catch (error) {
     if (error instanceof StoreError) return { task, state: 'corrupt', reason: error.message };
     throw error;
   }
-}
-
-function readOwnComputations(outDir: string, tasks: readonly Task[]): ComputedRuns<Task> {
-  const computations = tasks.filter((task) => !isTraining(task));
-  const linked = computations.flatMap((task) => {
-    const reason = linkProblem(outDir, task);
-    return reason === null ? [] : [{ task, state: 'corrupt' as const, reason }];
-  });
-  const isLinked = new Set<Task>(linked.map(({ task }) => task));
-  const own = readComputedRuns<Task>(
-    outDir,
-    computations.filter((task) => !isLinked.has(task)),
-  );
-  return { runs: own.runs, missing: [...own.missing, ...linked] };
 }
 
 /** Why a task's files are not to be read, or null. */
@@ -167,9 +147,9 @@ function linkProblem(outDir: string, task: Task): string | null {
   }
 }
 
-/** All evaluations of all runs would be most of the memory; tables show the last two, and some of the theory's the first. */
+/** All evaluations of all runs would be most of the memory; tables show the last two, and findings the first. */
 function withEnds(run: Run | MissingRun): Run | MissingRun {
-  return 'reason' in run ? run : { ...run, evaluations: ends(run.evaluations) };
+  return isFinished(run) ? { ...run, evaluations: run.evaluations && ends(run.evaluations) } : run;
 }
 
 function ends(evaluations: ArrowTable): ArrowTable {

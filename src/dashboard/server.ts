@@ -7,6 +7,7 @@ import { formatCount } from '../units.js';
 import { serveApi, type ServedSweep } from './api.js';
 import { serveEvents } from './events.js';
 import { serveFiles } from './files.js';
+import { presentationOf } from './presentation.js';
 import { Results } from './results.js';
 import { isLoopback, secure } from './security.js';
 import { SweepWatch } from './watch.js';
@@ -47,12 +48,12 @@ export async function startDashboard(
   refuseTooMany(sweeps);
   const { host, port } = options;
   const token = isLoopback(host) ? null : randomBytes(TOKEN_BYTES).toString('base64url');
-  const served = new Map(
-    sweeps.map((sweep) => {
-      const watch = new SweepWatch(sweep, options);
-      return [sweep.name, { watch, results: new Results(watch) } satisfies ServedSweep];
-    }),
-  );
+  const served = new Map<string, ServedSweep>();
+  for (const sweep of sweeps) {
+    const watch = new SweepWatch(sweep, options);
+    const presentation = await presentationOf(sweep);
+    served.set(sweep.name, { watch, presentation, results: new Results(watch) });
+  }
   const server = await makeServer(served, token);
   try {
     await server.listen({ host, port });

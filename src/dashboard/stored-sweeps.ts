@@ -19,7 +19,7 @@ type Manifest = z.infer<typeof manifestSchema>;
 
 /**
  * The sweeps that a store has been run with, without their files: their tasks are told by the store. A sweep whose file is where it
- * was, and still asks for the same tasks, is as the file has it, with its title and the tables that the paper prints.
+ * was, and still asks for the same tasks, is as the file has it, with its title and its printed tables.
  * @param load reads a sweep file
  */
 export function storedSweeps(outDir: string, load: (file: string) => Sweep): Sweep[] {
@@ -58,7 +58,7 @@ function fromStore({ name, file, tasks }: Manifest, stored: ReadonlyMap<string, 
   return own.length === 0 ? null : toSweep(name, name, file, own);
 }
 
-/** A part for each experiment; none reproduces a table of the paper. */
+/** A part for each experiment; none reproduces a printed table. */
 function toSweep(name: string, title: string, file: string, tasks: readonly Task[]): Sweep {
   const experimentOfTask = ({ settings }: Task) => experimentOf(settings).name;
   const parts = [...new Set(tasks.map(experimentOfTask))].map((experiment): SweepPart => {

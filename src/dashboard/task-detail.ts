@@ -1,11 +1,10 @@
-import type { Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
-import { metricAxis } from '../report/figures/metric-axes.js';
+import { shownColumns, titleOf } from '../report/column-words.js';
 import { formatNumber } from '../report/tables/format.js';
 import { valueAt } from '../logs/read.js';
 import { readSessions } from '../store/sessions.js';
 import { taskFolder } from '../store/task-folder.js';
-import { experimentOf } from '../task/registry.js';
+import { experimentOf, loadDetails } from '../task/registry.js';
 import { settingText } from '../task/settings.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
@@ -14,7 +13,7 @@ import type { TaskLogs } from './task-logs.js';
 import type { SweepWatch } from './watch.js';
 
 /** A task's settings, what it has come to, and what the run's log says of it. */
-export function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): TaskReply {
+export async function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): Promise<TaskReply> {
   const folder = taskFolder(watch.outDir, task);
   return {
     id: task.id,
@@ -23,7 +22,7 @@ export function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): TaskR
       name,
       settingText(task.settings, name),
     ]),
-    metrics: lastEvaluation(folder, logs),
+    metrics: await lastEvaluation(folder, logs, task),
     sessions: readSessions(folder).map(
       ({ start, fromStep, toStep, microsecondsPerStep }) =>
         `${start}: steps ${formatCount(fromStep)} to ${formatCount(toStep)}` +
@@ -36,20 +35,18 @@ export function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): TaskR
 }
 
 /** The numbers of the last evaluation, of a task that is training too; none of a log that is broken. */
-function lastEvaluation(folder: string, logs: TaskLogs): TaskReply['metrics'] {
+async function lastEvaluation(folder: string, logs: TaskLogs, task: Task): Promise<TaskReply['metrics']> {
+  const detailsOf = await loadDetails([task]);
+  const { evaluations = [] } = detailsOf(task).logs(task.settings);
   try {
-    return numbersOf(logs.evaluations(folder));
+    const table = logs.evaluations(folder);
+    if (table === null) return [];
+    return shownColumns(evaluations).flatMap((column) => {
+      const value = valueAt(table, column.name, table.numRows - 1);
+      return typeof value === 'number' ? [[titleOf(column), formatNumber(value)] as const] : [];
+    });
   } catch (error) {
     if (error instanceof StoreError) return [];
     throw error;
   }
-}
-
-function numbersOf(table: Table | null): TaskReply['metrics'] {
-  if (table === null) return [];
-  const metrics = table.schema.fields.filter(({ name }) => name !== 'step');
-  return metrics.flatMap(({ name }) => {
-    const value = valueAt(table, name, table.numRows - 1);
-    return typeof value === 'number' ? [[metricAxis(name).title, formatNumber(value)] as const] : [];
-  });
 }

@@ -4,6 +4,7 @@ import { DataType, type Table } from 'apache-arrow';
 import { LRUCache } from 'lru-cache';
 import { StoreError } from '../errors.js';
 import { readGrowingLog, readLog, readNumbers, valueAt } from '../logs/read.js';
+import { STEP } from '../report/column-words.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import { formatBytes } from '../units.js';
 import { downSample, type Window } from './down-sample.js';
@@ -13,13 +14,14 @@ import type { Curve } from './page/protocol.js';
 const LOGS = {
   steps: [TASK_FILES.steps, TASK_FILES.stepsStream],
   evaluations: [TASK_FILES.evaluations, TASK_FILES.evaluationsStream],
+  rows: [TASK_FILES.rows, TASK_FILES.rowsStream],
 } as const;
 
 /** Kept in memory; a full-length log has 4 MB. */
 const MOST_KEPT_BYTES = 64e6;
 /** Of a log; a step log of the most rows that a sweep file may ask for has 240 MB. */
 const MOST_LOG_BYTES = 250e6;
-/** Curves of one metric with a value a latent dimension. */
+/** Curves of one metric with a list of values. */
 const MOST_COMPONENTS = 64;
 
 interface OpenLog {
@@ -37,17 +39,22 @@ export class TaskLogs {
   });
 
   /**
-   * The curves of those metrics that the task has logged: of every step where the step log has the metric, else of the evaluations.
+   * The curves of those metrics that the task has logged: of every step where the step log has the metric, else of the evaluations or
+   * the rows.
+   * @param logarithms metrics of which the step log has the logarithm, with its column
    * @throws a StoreError for a log that is broken, or too large
    */
-  curves(folder: string, metrics: readonly string[], window: Window): Curve[] {
+  curves(
+    folder: string,
+    metrics: readonly string[],
+    window: Window,
+    logarithms: ReadonlyMap<string, string>,
+  ): Curve[] {
     const steps = this.#log(folder, 'steps');
-    const evaluations = this.#log(folder, 'evaluations');
+    const others = this.#log(folder, 'evaluations') ?? this.#log(folder, 'rows');
     return metrics.flatMap((metric) => {
-      const fromSteps = steps === null ? [] : stepCurve(steps, metric, window);
-      return fromSteps.length > 0 || evaluations === null
-        ? fromSteps
-        : evaluationCurves(evaluations, metric, window);
+      const fromSteps = steps === null ? [] : stepCurve(steps, metric, window, logarithms);
+      return fromSteps.length > 0 || others === null ? fromSteps : rowCurves(others, metric, window);
     });
   }
 
@@ -80,8 +87,13 @@ export class TaskLogs {
   }
 }
 
-function stepCurve(log: Table, metric: string, window: Window): Curve[] {
-  const column = metric === 'decoderVariance' ? 'decoderLogVariance' : metric;
+function stepCurve(
+  log: Table,
+  metric: string,
+  window: Window,
+  logarithms: ReadonlyMap<string, string>,
+): Curve[] {
+  const column = logarithms.get(metric) ?? metric;
   if (log.numRows === 0 || log.getChild(column) === null) return [];
   const points = downSample(readNumbers(log, 'step'), readNumbers(log, column), window);
   // The exponential keeps order, so that the extremes of a pixel stay its extremes.
@@ -92,10 +104,13 @@ function stepCurve(log: Table, metric: string, window: Window): Curve[] {
   return [{ metric, component: null, ...points, values }];
 }
 
-function evaluationCurves(log: Table, metric: string, window: Window): Curve[] {
+function rowCurves(log: Table, metric: string, window: Window): Curve[] {
   const vector = log.getChild(metric);
   if (log.numRows === 0 || vector === null) return [];
-  const steps = readNumbers(log, 'step');
+  const steps =
+    log.getChild(STEP) === null
+      ? Int32Array.from({ length: log.numRows }, (_, row) => row + 1)
+      : readNumbers(log, STEP);
   const rows = Array.from({ length: log.numRows }, (_, row) => valueAt(log, metric, row));
   if (!DataType.isList(vector.type)) {
     const numbers = rows.map((value) => (typeof value === 'number' ? value : null));

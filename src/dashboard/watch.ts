@@ -55,7 +55,7 @@ export class SweepWatch {
   }
 
   /** How it is now. */
-  state(): Omit<SweepState, 'sweeps'> {
+  state(): Omit<SweepState, 'sweeps' | 'experiments'> {
     this.refresh();
     const { name, title, file } = this.sweep;
     return {

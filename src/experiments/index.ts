@@ -1,3 +1,4 @@
+import { registerReports } from '../report/contribution.js';
 import { registerExperiments } from '../task/registry.js';
 import { theoryFamily } from './theory/family.js';
 import { userFamily } from './user/family.js';
@@ -5,6 +6,7 @@ import { vaeFamily } from './vae/family.js';
 
 /** Makes the experiments known to the engine. The entries import this, and nothing else of this folder. */
 registerExperiments([vaeFamily, theoryFamily, userFamily]);
+registerReports(async () => (await import('./reports.js')).reports);
 
 /** What a plugin for the training of VAEs is made of. */
 export type {

@@ -1,8 +1,11 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
+import type { LogColumn } from '../task/column.js';
 import { experimentOf } from '../task/registry.js';
 import { labelSetting, settingOf, settingsWithRole } from '../task/settings.js';
-import type { Task, TrainingSettings, TrainingTask } from '../task/task.js';
-import { finalNumber, numberBeforeEnd, type MissingRun, type PartRuns, type Run } from './runs.js';
+import type { SettingValue } from '../task/setting-values.js';
+import type { Settings, Task } from '../task/task.js';
+import { shownColumns } from './column-words.js';
+import { finalNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
 
 /** A metric over the finished runs of a cell. */
 export interface Aggregate {
@@ -16,21 +19,24 @@ export interface Aggregate {
 }
 
 /** Runs that differ in their seeds only. */
-export interface Cell {
+export interface Cell<Own extends Settings = Settings> {
   /** Of the first run; its seeds stand for no more than that. */
-  readonly settings: TrainingSettings;
-  readonly runs: readonly Run[];
-  readonly missing: readonly MissingRun[];
+  readonly settings: Own;
+  /** The same as fields of a record. */
+  readonly fields: RecordFields;
+  readonly runs: readonly Run<Own>[];
+  readonly missing: readonly MissingRun<Own>[];
   /** Labels of all runs that were asked for, as `seed 2`, in the sweep's order. */
   readonly asked: readonly string[];
-  /** By column of the evaluation log, at the last evaluation; a metric that is null in every run is missing. */
+  /** The columns of the summary that tables of means show. */
+  readonly columns: readonly LogColumn[];
+  /** By column of the summary; one that is no number in any run is missing. */
   readonly metrics: ReadonlyMap<string, Aggregate>;
-  /** `metrics` at the last evaluation before the end of training. */
-  readonly metricsBeforeEnd: ReadonlyMap<string, Aggregate>;
 }
 
 /** Groups a part's runs, in the order of its tasks, and computes the means over their seeds. */
-export function toCells({ part, runs, missing }: PartRuns): Cell[] {
+export function toCells<Own extends Settings>(partRuns: PartRuns<Own>): Cell<Own>[] {
+  const { part, runs, missing } = partRuns;
   const runOf = new Map(runs.map((run) => [run.task.id, run]));
   const missingOf = new Map(missing.map((run) => [run.task.id, run]));
   return groupBySettings(part.tasks).map(([first, ...others]) => {
@@ -39,13 +45,41 @@ export function toCells({ part, runs, missing }: PartRuns): Cell[] {
     const finished = tasks.flatMap(({ id }) => runOf.get(id) ?? []);
     return {
       settings: first.settings,
+      fields: fieldsOf(partRuns, first),
       runs: finished,
       missing: tasks.flatMap(({ id }) => missingOf.get(id) ?? []),
       asked: tasks.map(label),
+      columns: meansColumns(partRuns, first),
       metrics: aggregateAll(finished, label),
-      metricsBeforeEnd: aggregateAll(finished, label, numberBeforeEnd),
     };
   });
+}
+
+/** The columns of a task's summary that tables show the means of. */
+export function meansColumns(
+  { details }: Pick<PartRuns, 'details'>,
+  { settings }: Pick<Task, 'settings'>,
+): LogColumn[] {
+  return shownColumns(details.summary(settings), details.shown?.(settings).means);
+}
+
+type RecordFields = Readonly<Record<string, string | number | null>>;
+
+/** A task's settings, seeds aside, as fields of a record. */
+export function fieldsOf(
+  { details }: Pick<PartRuns, 'details'>,
+  { settings }: Pick<Task, 'settings'>,
+): RecordFields {
+  if (details.fields !== undefined) return details.fields(settings);
+  const { name, schemas, words } = experimentOf(settings);
+  const names = Object.keys(schemas).filter((setting) => words[setting]?.role !== 'seed');
+  const fields = names.map((setting) => [setting, fieldOf(settingOf(settings, setting))] as const);
+  return { experiment: name, ...Object.fromEntries(fields) };
+}
+
+/** A setting's value as a field of a record. */
+export function fieldOf(value: SettingValue): RecordFields[string] {
+  return value === null || typeof value === 'number' || typeof value === 'string' ? value : String(value);
 }
 
 /** How runs of a cell are told apart: by the seeds that vary, or by their first. */
@@ -62,8 +96,16 @@ function seedNames([first]: readonly Task[]): string[] {
   return first === undefined ? [] : settingsWithRole(experimentOf(first.settings), 'seed');
 }
 
-/** @returns undefined for no values */
-function toAggregate(values: Aggregate['values']): Aggregate | undefined {
+/** A number of some runs. @returns undefined if no run has it */
+export function aggregate<Own extends Settings>(
+  runs: readonly Run<Own>[],
+  label: (task: Task) => string,
+  numberOf: (run: Run<Own>) => number | null,
+): Aggregate | undefined {
+  const values = runs.flatMap((run) => {
+    const value = numberOf(run);
+    return value === null ? [] : [{ run: label(run.task), value }];
+  });
   const numbers = values.map(({ value }) => value);
   if (numbers.length === 0) return undefined;
   return {
@@ -75,9 +117,9 @@ function toAggregate(values: Aggregate['values']): Aggregate | undefined {
   };
 }
 
-function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...TrainingTask[]][] {
+function groupBySettings<Own extends Settings>(tasks: readonly Task<Own>[]): [Task<Own>, ...Task<Own>[]][] {
   const noSeeds = Object.fromEntries(seedNames(tasks).map((name) => [name, null]));
-  const groups = new Map<string, [TrainingTask, ...TrainingTask[]]>();
+  const groups = new Map<string, [Task<Own>, ...Task<Own>[]]>();
   for (const task of tasks) {
     const key = JSON.stringify({ ...task.settings, ...noSeeds });
     const group = groups.get(key);
@@ -87,22 +129,11 @@ function groupBySettings(tasks: readonly TrainingTask[]): [TrainingTask, ...Trai
   return [...groups.values()];
 }
 
-/**
- * Each metric over the runs; one that is null in every run is missing.
- * @param numberOf a run's value of a metric. Default: at its last evaluation
- */
-export function aggregateAll(
-  runs: readonly Run[],
-  label: (task: Task) => string,
-  numberOf: (run: Run, metric: string) => number | null = finalNumber,
-): Map<string, Aggregate> {
-  const names = runs[0]?.evaluations.schema.fields.map(({ name }) => name) ?? [];
-  const aggregates = names.map((name) => {
-    const values = runs.flatMap((run) => {
-      const value = numberOf(run, name);
-      return value === null ? [] : [{ run: label(run.task), value }];
-    });
-    return [name, toAggregate(values)] as const;
-  });
+/** Each column of the runs' summaries that is a number in any of them. */
+export function aggregateAll(runs: readonly Run[], label: (task: Task) => string): Map<string, Aggregate> {
+  const names = [...new Set(runs.flatMap(({ summary }) => [...summary.keys()]))];
+  const aggregates = names.map(
+    (name) => [name, aggregate(runs, label, (run) => finalNumber(run, name))] as const,
+  );
   return new Map(aggregates.filter((entry): entry is [string, Aggregate] => entry[1] !== undefined));
 }

@@ -1,71 +1,66 @@
-import { readComputedRuns, type MissingComputation } from '../experiments/theory/computed.js';
-import { readRuns, type PartRuns } from './runs.js';
 import type { Sweep } from '../sweep/load.js';
-import { claimsTable } from '../experiments/paper/claims/claims-table.js';
-import { judgeClaims } from '../experiments/paper/claims/claims.js';
-import type { Verdict } from '../experiments/paper/claims/claim.js';
-import { ownSections, type OwnSection } from '../experiments/vae/plugins/sections.js';
-import { collapseTable } from '../experiments/paper/tables/collapse-table.js';
-import { deviationsTable } from '../experiments/paper/tables/deviations-table.js';
+import {
+  contributionOfPart,
+  loadContributions,
+  type ReportContribution,
+  type ReportSection,
+} from './contribution.js';
+import { readRuns, type MissingRun, type PartRuns } from './runs.js';
 import { meansTables } from './tables/means-tables.js';
 import { runsTable } from './tables/runs-table.js';
 import type { Table } from './tables/table.js';
-import { examineTheory } from '../experiments/paper/statements/registry.js';
-import type { Statement } from '../experiments/paper/statements/statement.js';
-import { theoryTable } from '../experiments/paper/statements/theory-table.js';
 
 /** A part's tables. */
-export interface ReportSection {
+export interface PartTables {
   readonly title: string;
-  readonly means: readonly Table[];
-  readonly runs: Table;
-  readonly collapse: Table | null;
+  readonly tables: readonly Table[];
+  /** Shown at a click. */
+  readonly runs: Table | null;
 }
 
 /** What a sweep's logs say, as tables. */
 export interface Report {
   readonly sweep: Sweep;
   readonly parts: readonly PartRuns[];
+  readonly contributions: readonly ReportContribution[];
+  /** Of the parts that have any. */
+  readonly partTables: readonly PartTables[];
+  /** Of the sweep's experiments; those above the tables first. */
   readonly sections: readonly ReportSection[];
-  readonly verdicts: readonly Verdict[];
-  /** Null if the sweep measures no number that the paper prints. */
-  readonly deviations: Table | null;
-  /** Empty if the sweep has no runs about the theory. */
-  readonly theory: readonly Statement[];
-  /** Of plugins. */
-  readonly own: readonly OwnSection[];
-  readonly missingComputations: readonly MissingComputation[];
 }
 
 /** Reads a sweep's logs, finished or in progress, and makes its tables of them. */
-export function makeReport(sweep: Sweep, outDir: string): Report {
-  const parts = readRuns(sweep, outDir);
-  const computed = readComputedRuns(outDir, sweep.tasks);
+export async function makeReport(sweep: Sweep, outDir: string): Promise<Report> {
+  const parts = await readRuns(sweep, outDir);
+  const contributions = await loadContributions();
+  const sections = contributions.flatMap((contribution) => contribution.sections?.(parts) ?? []);
   return {
     sweep,
     parts,
-    sections: parts.map((part) => ({
-      title: part.part.title ?? part.part.name,
-      means: meansTables(part),
-      runs: runsTable(part),
-      collapse: collapseTable(part),
-    })),
-    verdicts: judgeClaims(parts),
-    deviations: deviationsTable(parts),
-    theory: examineTheory({ computed, parts }),
-    own: ownSections(parts),
-    missingComputations: computed.missing,
+    contributions,
+    partTables: parts.flatMap((part) => tablesOfPart(part, contributions)),
+    sections: [...sections.filter(({ isFirst }) => isFirst), ...sections.filter(({ isFirst }) => !isFirst)],
   };
 }
 
+function tablesOfPart(partRuns: PartRuns, contributions: readonly ReportContribution[]): PartTables[] {
+  const { part } = partRuns;
+  const further = contributionOfPart(contributions, part)?.furtherTables?.(partRuns) ?? [];
+  const tables = [...(meansTables(partRuns, contributions) ?? []), ...further];
+  const runs = runsTable(partRuns, contributions);
+  return tables.length === 0 && runs === null ? [] : [{ title: part.title ?? part.name, tables, runs }];
+}
+
 /** All tables of a report, each to be written to files of its own. */
-export function tablesOf({ sections, verdicts, deviations, theory, own }: Report): Table[] {
+export function tablesOf({ partTables, sections }: Pick<Report, 'partTables' | 'sections'>): Table[] {
   return [
-    ...sections.flatMap(({ means, runs, collapse }) => [...means, runs, ...(collapse ? [collapse] : [])]),
-    ...(verdicts.length > 0 ? [claimsTable(verdicts)] : []),
-    ...(deviations ? [deviations] : []),
-    ...(theory.length > 0 ? [theoryTable(theory)] : []),
-    ...own.map(({ table }) => table),
-    ...theory.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
+    ...partTables.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
+    ...sections.flatMap(({ tables }) => tables),
   ];
+}
+
+/** The tasks without results, each once, even if several parts have it. */
+export function missingRuns(parts: readonly PartRuns[]): MissingRun[] {
+  const all = parts.flatMap(({ missing }) => missing);
+  return [...new Map(all.map((run) => [run.task.id, run])).values()];
 }

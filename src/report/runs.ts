@@ -1,146 +1,144 @@
 import path from 'node:path';
 import type { Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
-import { readLog, readNumbers, valueAt, type LogValue } from '../logs/read.js';
-import { readSafetensors, type NamedTensor } from '../store/safetensors.js';
+import { readLog, valueAt } from '../logs/read.js';
 import { TASK_FILES, taskFolder, verifyTask, type TaskState } from '../store/task-folder.js';
 import { problemOf } from '../store/task-states.js';
-import { isTrainingPart, type Sweep, type TrainingPart } from '../sweep/load.js';
+import type { Sweep, SweepPart } from '../sweep/load.js';
+import type { LogColumn } from '../task/column.js';
+import { stepsOf } from '../task/cost.js';
+import type { ExperimentDetails } from '../task/experiment.js';
+import { experimentOf, loadDetails } from '../task/registry.js';
 import type { StateName } from '../task/states.js';
-import { isTraining, type TrainingTask } from '../task/task.js';
+import type { Settings, Task } from '../task/task.js';
 import { formatCount } from '../units.js';
+import { STEP } from './column-words.js';
 
 /** A finished run, and what it logged. */
-export interface Run {
-  readonly task: TrainingTask;
+export interface Run<Own extends Settings = Settings> {
+  readonly task: Task<Own>;
   readonly folder: string;
-  /** `evaluations.arrow`. */
-  readonly evaluations: Table;
+  /** What it came to, by the columns of its experiment's summary. */
+  readonly summary: ReadonlyMap<string, unknown>;
+  /** `evaluations.arrow`; null where its experiment has none. */
+  readonly evaluations: Table | null;
+  /** `rows.arrow`, read anew at every call, so that not all runs' rows are in memory; null where its experiment has none. */
+  rows(): Table | null;
 }
 
 /** A task that has no results yet, or none that can be trusted. */
-export interface MissingRun {
-  readonly task: TrainingTask;
+export interface MissingRun<Own extends Settings = Settings> {
+  readonly task: Task<Own>;
   readonly state: Exclude<StateName, 'done'>;
   /** As `at step 12,000 of 150,000`. */
   readonly reason: string;
 }
 
-export interface PartRuns {
-  readonly part: TrainingPart;
+export interface PartRuns<Own extends Settings = Settings> {
+  readonly part: Omit<SweepPart, 'tasks'> & { readonly tasks: readonly Task<Own>[] };
+  /** Of the part's experiment. */
+  readonly details: ExperimentDetails;
   /** In the order of the part's tasks. */
-  readonly runs: readonly Run[];
-  readonly missing: readonly MissingRun[];
+  readonly runs: readonly Run<Own>[];
+  readonly missing: readonly MissingRun<Own>[];
 }
 
-/** What there is of a sweep that was trained, finished or in progress: each finished run's files are checked against its marker's SHA-256. */
-export function readRuns(sweep: Sweep, outDir: string): PartRuns[] {
-  const read = new Map(sweep.tasks.filter(isTraining).map((task) => [task.id, readRun(task, outDir)]));
-  return toParts(sweep, read);
+/** What there is of a sweep, finished or in progress: each finished run's files are checked against its marker's SHA-256. */
+export async function readRuns(sweep: Sweep, outDir: string): Promise<PartRuns[]> {
+  const detailsOf = await loadDetails(sweep.tasks);
+  const read = sweep.tasks.map((task) => [task.id, readRun(task, outDir, detailsOf(task))] as const);
+  return toParts(sweep, new Map(read), detailsOf);
 }
 
 /** @param read what there is of each run, by its task's id */
 export function toParts(
-  sweep: Pick<Sweep, 'parts'>,
+  { parts }: Pick<Sweep, 'parts'>,
   read: ReadonlyMap<string, Run | MissingRun>,
+  detailsOf: (task: Task) => ExperimentDetails,
 ): PartRuns[] {
-  return sweep.parts.filter(isTrainingPart).map((part) => {
+  return parts.flatMap((part) => {
+    const [first] = part.tasks;
     const all = part.tasks.flatMap(({ id }) => read.get(id) ?? []);
-    return {
-      part,
-      runs: all.filter((run): run is Run => 'evaluations' in run),
-      missing: all.filter((run): run is MissingRun => 'reason' in run),
-    };
+    return first === undefined
+      ? []
+      : {
+          part,
+          details: detailsOf(first),
+          runs: all.filter(isFinished),
+          missing: all.filter((run): run is MissingRun => !isFinished(run)),
+        };
   });
 }
 
-/** The metric at the last evaluation. */
-export function finalValue({ evaluations }: Run, metric: string): LogValue {
-  return valueAt(evaluations, metric, evaluations.numRows - 1);
+export function isFinished(run: Run | MissingRun): run is Run {
+  return 'summary' in run;
 }
 
-/** `finalValue` of a metric that is a number; null where it is not defined. */
-export function finalNumber(run: Run, metric: string): number | null {
-  const value = finalValue(run, metric);
+/** A column of the summary that is a number; null where it is not defined. */
+export function finalNumber({ summary }: Run, column: string): number | null {
+  const value = summary.get(column);
   return typeof value === 'number' ? value : null;
 }
 
 /**
- * Returns a numeric metric at the last evaluation before the end of training, or at the end if only the initial parameters were evaluated
- * before; null where the metric is not defined.
+ * A metric over the evaluations, or the rows, where it is defined; empty for one that the log does not have. Rows without a column of
+ * steps are counted.
  */
-export function numberBeforeEnd(run: Run, metric: string): number | null {
-  const value = valueAt(run.evaluations, metric, rowBeforeEnd(run));
-  return typeof value === 'number' ? value : null;
-}
-
-/** Returns the step of the evaluation that `numberBeforeEnd` reads. */
-export function evaluationStepBeforeEnd(run: Run): number {
-  return Number(valueAt(run.evaluations, 'step', rowBeforeEnd(run)));
-}
-
-/** Returns the last row where no evaluation of trained parameters comes before the end. */
-function rowBeforeEnd({ evaluations, task }: Run): number {
-  const last = evaluations.numRows - 1;
-  const stepOf = (row: number) => Number(valueAt(evaluations, 'step', row));
-  let row = last;
-  while (row > 0 && stepOf(row) >= task.settings.steps) row--;
-  return stepOf(row) > 0 && stepOf(row) < task.settings.steps ? row : last;
-}
-
-/** A metric over the evaluations where it is defined; empty for one that the log does not have. */
-export function series({ evaluations }: Run, metric: string): { step: number; value: number }[] {
-  return Array.from({ length: evaluations.numRows }, (_, row) => ({
-    step: valueAt(evaluations, 'step', row),
-    value: valueAt(evaluations, metric, row),
+export function series(run: Run, metric: string): { step: number; value: number }[] {
+  const log = run.evaluations ?? run.rows();
+  if (log === null) return [];
+  const hasSteps = log.getChild(STEP) !== null;
+  return Array.from({ length: log.numRows }, (_, row) => ({
+    step: hasSteps ? valueAt(log, STEP, row) : row + 1,
+    value: valueAt(log, metric, row),
   })).filter((point): point is { step: number; value: number } => typeof point.value === 'number');
 }
 
-/** The points of the last evaluation, a row each. */
-export interface RunPoints {
-  readonly generated: readonly (readonly number[])[];
-  readonly real: readonly (readonly number[])[];
-}
-
-export function readPoints({ task, folder }: Run): RunPoints {
-  const samples = readLog(path.join(folder, TASK_FILES.samples));
-  const rowsOf = (prefix: string) => {
-    const columns = Array.from({ length: task.settings.ambientDim }, (_, index) =>
-      readNumbers(samples, `${prefix}${index + 1}`),
-    );
-    return Array.from({ length: samples.numRows }, (_, row) => columns.map((column) => column[row] ?? NaN));
-  };
-  return { generated: rowsOf('x'), real: rowsOf('real') };
-}
-
-/** What the run's data was drawn with: A [r*, r*] of linear data, a* [r*, 1] of sigmoid data; null for the sphere. */
-export function readDataParameters({ folder }: Run): NamedTensor | null {
-  const { tensors } = readSafetensors(path.join(folder, TASK_FILES.parameters));
-  return tensors.get('data.0') ?? null;
-}
-
 /** One run of `readRuns`. */
-export function readRun(task: TrainingTask, outDir: string): Run | MissingRun {
+export function readRun(task: Task, outDir: string, details: ExperimentDetails): Run | MissingRun {
   const folder = taskFolder(outDir, task);
   const state = verifyTask(folder, task.id);
   if (state.state !== 'done') return { task, state: state.state, reason: reasonOf(state, task) };
-  const corrupt = (reason: string): MissingRun => ({ task, state: 'corrupt', reason });
   try {
-    const evaluations = readLog(path.join(folder, TASK_FILES.evaluations));
-    const last = valueAt(evaluations, 'step', evaluations.numRows - 1);
-    return last === task.settings.steps
-      ? { task, folder, evaluations }
-      : corrupt(`${TASK_FILES.evaluations} ends at step ${String(last)}`);
+    return readFinished(task, folder, details);
   } catch (error) {
-    if (error instanceof StoreError) return corrupt(error.message);
+    if (error instanceof StoreError) return { task, state: 'corrupt', reason: error.message };
     throw error;
   }
 }
 
-function reasonOf(state: TaskState, { settings }: TrainingTask): string {
+function readFinished(task: Task, folder: string, details: ExperimentDetails): Run {
+  const logs = details.logs(task.settings);
+  const value = details.readSummary(folder);
+  const summary = new Map(details.summary(task.settings).map(({ name }) => [name, value(name)]));
+  const rows = () => (logs.rows === undefined ? null : readRows(folder, logs.rows));
+  const evaluations = logs.evaluations === undefined ? null : readEvaluations(folder, task);
+  rows();
+  return { task, folder, summary, evaluations, rows };
+}
+
+function readEvaluations(folder: string, { settings }: Task): Table {
+  const evaluations = readLog(path.join(folder, TASK_FILES.evaluations));
+  const last = valueAt(evaluations, STEP, evaluations.numRows - 1);
+  if (experimentOf(settings).unit === 'step' && last !== stepsOf(settings))
+    throw new StoreError(`${TASK_FILES.evaluations} ends at step ${String(last)}`);
+  return evaluations;
+}
+
+function readRows(folder: string, columns: readonly LogColumn[]): Table {
+  const rows = readLog(path.join(folder, TASK_FILES.rows));
+  const absent = columns.find(({ name }) => rows.getChild(name) === null);
+  if (absent !== undefined) throw new StoreError(`${TASK_FILES.rows} lacks the column ${absent.name}`);
+  return rows;
+}
+
+function reasonOf(state: TaskState, { settings }: Task): string {
+  const { isResumable, unit } = experimentOf(settings);
   const progress =
     state.state === 'interrupted'
-      ? `at step ${formatCount(state.step)} of ${formatCount(settings.steps)}`
-      : 'not started, or not at its first checkpoint';
+      ? `at ${unit} ${formatCount(state.step)} of ${formatCount(stepsOf(settings))}`
+      : isResumable
+        ? 'not started, or not at its first checkpoint'
+        : 'not finished';
   return problemOf(state) ?? progress;
 }

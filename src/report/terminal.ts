@@ -1,24 +1,21 @@
-import { toTerminal } from './tables/renderers.js';
-import { meansTables } from './tables/means-tables.js';
+import type { ReportContribution } from './contribution.js';
 import type { PartRuns } from './runs.js';
-import type { Statement } from '../experiments/paper/statements/statement.js';
+import { meansTables } from './tables/means-tables.js';
+import { toTerminal } from './tables/renderers.js';
 
 /** The tables of means of the parts that have any. */
-export function terminalTables(parts: readonly PartRuns[]): string {
-  return parts
-    .map((part) => {
-      const { name, title, tasks } = part.part;
-      if (part.runs.length === 0) return `${title ?? name}: none of ${tasks.length} runs has finished`;
-      return meansTables(part).map(toTerminal).join('\n\n');
-    })
-    .join('\n\n');
-}
-
-/** What the runs say of the theory, a line a statement. */
-export function terminalTheory(statements: readonly Statement[]): string[] {
-  return statements.map(({ outcome, title, verdict, notes }) =>
-    [`${outcome}: ${title}. ${verdict}.`, ...notes].join(' '),
-  );
+export function terminalTables(
+  parts: readonly PartRuns[],
+  contributions: readonly ReportContribution[],
+): string {
+  const texts = parts.flatMap((part) => {
+    const { name, title, tasks } = part.part;
+    const tables = meansTables(part, contributions);
+    if (tables === null) return [];
+    if (part.runs.length === 0) return `${title ?? name}: none of ${tasks.length} runs has finished`;
+    return tables.map(toTerminal).join('\n\n');
+  });
+  return texts.join('\n\n');
 }
 
 /** Those that say something, apart from each other. */

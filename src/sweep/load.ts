@@ -12,8 +12,7 @@ import { isSameSetting, settingOf } from '../task/settings.js';
 import { tasksOfShard, type Shard } from './shard.js';
 import type { SweepDefinition, SweepDescription } from './sweep-file.js';
 import { readDescription, readSweepFile } from './sweep-file.js';
-import type { Task, TrainingTask, Versions } from '../task/task.js';
-import { isTraining } from '../task/task.js';
+import type { Task, Versions } from '../task/task.js';
 
 /** A larger sweep is likely a slip. */
 const MANY_TASKS = 100_000;
@@ -68,15 +67,6 @@ export interface SweepPart {
 export function experimentOfPart({ tasks: [first] }: SweepPart): Experiment {
   if (first === undefined) throw new Error('A part of a sweep has no tasks.');
   return experimentOf(first.settings);
-}
-
-/** The sweep of an experiment that trains. */
-export interface TrainingPart extends SweepPart {
-  readonly tasks: readonly TrainingTask[];
-}
-
-export function isTrainingPart(part: SweepPart): part is TrainingPart {
-  return part.tasks.every(isTraining);
 }
 
 /** Reads a sweep file and those that it lists, checks them, and expands their grids. Throws an InputError that says where. */

@@ -16,8 +16,22 @@ export interface FieldColumn extends Column {
   readonly show?: (stored: unknown) => unknown;
 }
 
+/** How people read a column of numbers. */
+export interface ColumnWords {
+  /** Of an axis. Default: the column's name, and its unit if it has one. */
+  readonly title?: string;
+  /** Where there is less room, as above a table's column. Default: the title. */
+  readonly short?: string;
+  /** Whether its values span decades. */
+  readonly isLog?: boolean;
+  /** Whether 0 is part of a linear axis whatever the values are. Default: it is. */
+  readonly startsAtZero?: boolean;
+  /** The column of the step log that is its logarithm, where that log has not the column itself. */
+  readonly logarithm?: string;
+}
+
 /** A column of a log, or of what a finished task has come to. */
-export interface LogColumn extends Column {
+export interface LogColumn extends Column, ColumnWords {
   readonly name: string;
   readonly nullable: boolean;
   /** All that a `utf8` column may hold. */

@@ -75,6 +75,20 @@ export interface ExperimentDetails {
   summary(settings: Settings): readonly LogColumn[];
   /** Reads them from a finished task's folder. @returns the value of a column; null for one that it lacks */
   readSummary(folder: string): (column: string) => unknown;
+  /** The columns that people see where not all have room. */
+  shown?(settings: Settings): ShownColumns;
+  /** A task's settings, seeds aside, as records of tables have them. Default: all, by their names. */
+  fields?(settings: Settings): Readonly<Record<string, string | number | null>>;
+}
+
+/** Names of columns, in the order in which they are shown. Default: all with numbers, in their own order. */
+export interface ShownColumns {
+  /** Of the summary: what tables show the means of. */
+  readonly means?: readonly string[];
+  /** Of the log that curves are of: what a part's figure has a panel for. */
+  readonly curves?: readonly string[];
+  /** Of all logs: what the dashboard has a chart of. */
+  readonly charts?: readonly string[];
 }
 
 export type LogColumns = Readonly<Partial<Record<LogName, readonly LogColumn[]>>>;

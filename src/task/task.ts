@@ -1,5 +1,3 @@
-import type { TrainingFields } from '../experiments/vae/settings/training-settings.js';
-
 /** Everything that decides the numbers of a task, with defaults filled in, as `task.json` has it. */
 export interface Settings {
   /** What the task does, where its experiment shares the settings with others; else the experiment's name. */
@@ -29,17 +27,4 @@ export interface Task<Own extends Settings = Settings> {
   readonly name: string;
   readonly settings: Own;
   readonly versions: Versions;
-}
-
-/** Everything that decides the numbers of a task that trains, with defaults filled in. `training-settings.ts` declares each. */
-export interface TrainingSettings extends TrainingFields {
-  readonly kind: 'train';
-  /** Kind of the data: of the paper, or of a plugin. */
-  readonly experiment: string;
-}
-
-export type TrainingTask = Task<TrainingSettings>;
-
-export function isTraining(task: Task): task is TrainingTask {
-  return task.settings.kind === 'train';
 }

@@ -9,7 +9,7 @@ import { ResultBucket } from '../../src/remote/bucket/result-bucket.js';
 import { BucketExchange } from '../../src/remote/bucket/bucket-exchange.js';
 import { listStore } from '../../src/store/inventory.js';
 import { TASK_FILES, tasksFolder, verifyTask } from '../../src/store/task-folder.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { noS3, S3Server } from '../remote/bucket/s3-server.js';
 import { resultHashes, startCommand } from '../faults/command.js';
 import { finish } from '../store/sample-store.js';

@@ -9,7 +9,7 @@ import { lsCommand } from '../../src/cli/ls.js';
 import type { TaskEntry } from '../../src/store/inventory.js';
 import { listStore } from '../../src/store/inventory.js';
 import { TASK_FILES, tasksFolder } from '../../src/store/task-folder.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { begin, fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 import { vaeSweep, vaeSweepInto } from './command.js';

@@ -10,7 +10,7 @@ import { resultHashes } from '../faults/command.js';
 import { listStore } from '../../src/store/inventory.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { TASK_FILES, verifyTask, tasksFolder } from '../../src/store/task-folder.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { begin, finish, interrupt } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
 import { MAIN, vaeSweep } from './command.js';

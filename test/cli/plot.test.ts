@@ -10,7 +10,7 @@ import '../../src/experiments/index.js';
 import { plotCommand } from '../../src/cli/plot.js';
 import { installedVersions } from '../../src/task/registry.js';
 import { loadSweep } from '../../src/sweep/load.js';
-import { isTraining } from '../../src/task/task.js';
+import { isTraining } from '../../src/experiments/vae/settings/task.js';
 import { writeFinishedRun } from '../report/finished-run.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

@@ -7,7 +7,7 @@ import yargs from 'yargs';
 import { tasksFolder } from '../../src/store/task-folder.js';
 import { rmCommand } from '../../src/cli/rm.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 import { vaeSweep } from './command.js';

@@ -8,7 +8,7 @@ import type { ColumnValues } from '../../src/logs/encode.js';
 import { stepSchema } from '../experiments/vae/log-schemas.js';
 import { startDashboard, type Dashboard, type DashboardOptions } from '../../src/dashboard/server.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { begin, fail } from '../store/sample-store.js';
 import { writeFinishedRun } from '../report/finished-run.js';
 import { loadFrom, trainingSweep, type TrainingSweep } from '../sweep/sweep-folder.js';

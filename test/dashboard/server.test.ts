@@ -122,10 +122,10 @@ describe('what it tells', () => {
   });
 
   test('generated points over the true data are a picture', async () => {
-    const response = await used.get(`/api/points?sweep=sample&task=${used.taskId(0)}`);
+    const response = await used.get(`/api/picture?sweep=sample&task=${used.taskId(0)}`);
     assert.equal(response.headers.get('content-type'), 'image/svg+xml');
     assert.match(await response.text(), /^<svg/);
-    assert.equal((await used.get(`/api/points?sweep=sample&task=${used.taskId(2)}`)).status, 400);
+    assert.equal((await used.get(`/api/picture?sweep=sample&task=${used.taskId(2)}`)).status, 400);
   });
 });
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readRuns } from '../../src/report/runs.js';
+import { readTraining } from '../report/read-training.js';
 import { CorruptTaskError } from '../../src/errors.js';
 import { BatchStream } from '../../src/logs/batch-stream.js';
 import { evaluationSchema, stepSchema } from '../experiments/vae/log-schemas.js';
@@ -264,7 +264,7 @@ describe('a finished task', () => {
 
   function isFoundCorrupt(): void {
     assert.equal(verifyTask(taskFolder(outDir, task), task.id).state, 'corrupt');
-    const [part] = readRuns(sweep, outDir);
+    const [part] = readTraining(sweep, outDir);
     assert.equal(part?.missing[0]?.state, 'corrupt');
   }
 

@@ -8,7 +8,7 @@ import { UserError } from '../../src/errors.js';
 import { listStore } from '../../src/store/inventory.js';
 import { mergeStores } from '../../src/store/merge.js';
 import { TASK_FILES, verifyTask, tasksFolder } from '../../src/store/task-folder.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { finish, interrupt } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
 import { isCrash } from './crash.js';

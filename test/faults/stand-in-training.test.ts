@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { TrainingSettings } from '../../src/task/task.js';
+import type { TrainingSettings } from '../../src/experiments/vae/settings/task.js';
 import { shortSettings, temporaryFolder, trainHere } from '../experiments/vae/training/harness.js';
 import { FaultyDisk, type Operation } from './faulty-disk.js';
 import { Ledger } from './ledger.js';

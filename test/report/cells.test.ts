@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toCells, type Cell } from '../../src/report/cells.js';
 import { isCollapsed } from '../../src/experiments/vae/collapse.js';
-import { readRuns } from '../../src/report/runs.js';
+import { seedOf } from '../../src/task/settings.js';
+import { readTraining } from './read-training.js';
 import { sampleSweep } from './sample-sweep.js';
 
 function cellsOf({ sweep, outDir }: ReturnType<typeof sampleSweep>): Cell[] {
-  return readRuns(sweep, outDir).flatMap(toCells);
+  return readTraining(sweep, outDir).flatMap(toCells);
 }
 
 test('a cell has the runs that differ in their seeds only, and their mean, spread and own values', () => {
@@ -30,7 +31,7 @@ test('a cell has the runs that differ in their seeds only, and their mean, sprea
   assert.deepEqual(second.metrics.get('loss')?.standardDeviation, null);
   assert.deepEqual(second.asked, ['seed 5', 'seed 6', 'seed 7']);
   assert.deepEqual(
-    second.missing.map(({ task }) => task.settings.seed),
+    second.missing.map(({ task }) => seedOf(task.settings)),
     [5, 7],
   );
 });

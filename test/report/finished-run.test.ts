@@ -3,7 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { finalNumber, readDataParameters, readPoints, readRuns, series } from '../../src/report/runs.js';
+import { readTraining } from './read-training.js';
+import { finalNumber, series } from '../../src/report/runs.js';
+import { readDataParameters, readPoints } from '../../src/experiments/vae/runs.js';
 import { load } from '../sweep/sweep-folder.js';
 import { writeFinishedRun } from './finished-run.js';
 
@@ -27,7 +29,7 @@ test('a run that is written as literals is read as a finished one, and the other
     real: [[0.5]],
     direction: [0.5, -1],
   });
-  const [part] = readRuns(sweep, out);
+  const [part] = readTraining(sweep, out);
   const [run] = part?.runs ?? [];
   assert.ok(run !== undefined);
   assert.deepEqual(

@@ -4,7 +4,7 @@ import type { LogValue } from '../../src/logs/read.js';
 import { encodeSafetensors } from '../../src/store/safetensors.js';
 import { evaluationSchema, sampleSchema, stepSchema } from '../experiments/vae/log-schemas.js';
 import { commitResults, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 
 type Point = readonly number[];
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { finalNumber, readDataParameters, readPoints, readRuns, series } from '../../src/report/runs.js';
+import { readTraining } from './read-training.js';
+import { finalNumber, series } from '../../src/report/runs.js';
+import { readDataParameters, readPoints } from '../../src/experiments/vae/runs.js';
 import { commitResults, markFailed, prepareTaskFolder, taskFolder } from '../../src/store/task-folder.js';
 import { checkpointBytes } from '../store/sample-task.js';
 import { writeFinishedRun } from './finished-run.js';
@@ -33,7 +35,7 @@ test('a sweep in progress: what is finished, and what is missing and why', () =>
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(flipped, bytes);
   writeFinishedRun(outDir, taskOf(5), { evaluations: [{ step: 500 }] });
-  const [part] = readRuns(sweep, outDir);
+  const [part] = readTraining(sweep, outDir);
   assert.deepEqual(
     part?.runs.map((run) => [run.task.settings.seed, finalNumber(run, 'loss')]),
     [[1, 4]],
@@ -56,7 +58,7 @@ test('a log of another schema version is refused with the versions named', () =>
   const file = path.join(folder, 'evaluations.arrow');
   const bytes = readFileSync(file, 'latin1').replaceAll('vae-sweep.schema', 'vae-sweep.schemb');
   commitResults(folder, taskOf(0).id, { 'evaluations.arrow': Buffer.from(bytes, 'latin1') });
-  const [part] = readRuns(sweep, outDir);
+  const [part] = readTraining(sweep, outDir);
   assert.equal(
     part?.missing[0]?.reason,
     `${file} has log schema version none, this program reads 2: read it with the version of vae-sweep that wrote it, or train the task again`,
@@ -80,7 +82,7 @@ test('metrics over steps, points and the data parameters come from the logs', ()
     ],
     direction: [0.5],
   });
-  const run = readRuns(sweep, outDir)[0]?.runs[0];
+  const run = readTraining(sweep, outDir)[0]?.runs[0];
   assert.ok(run);
   assert.deepEqual(series(run, 'loss'), [
     { step: 0, value: 9 },

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { loadFrom, trainingSweep, type TrainingSweep } from '../sweep/sweep-folder.js';
 import { writeFinishedRun } from './finished-run.js';
 

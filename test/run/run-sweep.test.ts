@@ -9,7 +9,8 @@ import { StoreBusyError, StoreError } from '../../src/errors.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { LockFolder } from '../../src/store/lock-folder.js';
 import { TASK_FILES, readTaskState, taskFolder } from '../../src/store/task-folder.js';
-import type { Task, TrainingTask } from '../../src/task/task.js';
+import type { Task } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { eventsOf, standInOptions, standInTask, startsOf, untilStarted } from './stand-in.js';
 
 let outDir: string;

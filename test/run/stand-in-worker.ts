@@ -4,7 +4,7 @@ import { readProgress } from '../../src/store/checkpoint.js';
 import { TASK_FILES, commitResults } from '../../src/store/task-folder.js';
 import type { TrainRequest, WorkerReply, WorkerRequest } from '../../src/task/protocol.js';
 import type { TaskOutcome } from '../../src/task/outcome.js';
-import type { TrainingTask } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { checkpointBytes, sampleResults } from '../store/sample-task.js';
 import type { TrainingEvent } from './stand-in.js';
 import { BEHAVIOURS } from './stand-in.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunOptions } from '../../src/run/run-sweep.js';
-import type { TrainingSettings, TrainingTask } from '../../src/task/task.js';
+import type { TrainingSettings, TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { sampleTask } from '../store/sample-task.js';
 
 /** What a stand-in task does; its `modelSeed` is the index. */

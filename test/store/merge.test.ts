@@ -20,7 +20,8 @@ import {
   verifyTask,
   tasksFolder,
 } from '../../src/store/task-folder.js';
-import type { Task, TrainingTask } from '../../src/task/task.js';
+import type { Task } from '../../src/task/task.js';
+import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { begin, fail, finish, interrupt } from './sample-store.js';
 import { identifiedTask } from './sample-task.js';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import '../../src/experiments/index.js';
-import { finalNumber, readRuns } from '../../src/report/runs.js';
+import { readTraining } from '../report/read-training.js';
+import { finalNumber } from '../../src/report/runs.js';
 import { cpuFeatures } from '../../src/compiler/native/cpu.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/store/safetensors.js';
 import { runCommand } from '../faults/command.js';
@@ -37,7 +38,7 @@ test('a store of an earlier version opens: states, logs and tables', () => {
     states.map(({ state }) => state),
     ['done', 'interrupted', 'failed'],
   );
-  const [part] = readRuns(sweep, out);
+  const [part] = readTraining(sweep, out);
   assert.equal(part?.runs.length, 1);
   const [run] = part.runs;
   assert.ok(run !== undefined && Number.isFinite(finalNumber(run, 'loss')));

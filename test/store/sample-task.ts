@@ -1,6 +1,6 @@
 import '../../src/experiments/index.js';
 import { identify } from '../../src/task/identity.js';
-import type { TrainingSettings, TrainingTask } from '../../src/task/task.js';
+import type { TrainingSettings, TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { encodeSafetensors } from '../../src/store/safetensors.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { settingText } from '../../src/task/settings.js';
 import { loadFrom } from '../sweep/sweep-folder.js';
 import { identify } from '../../src/task/identity.js';
-import type { TrainingSettings } from '../../src/task/task.js';
+import type { TrainingSettings } from '../../src/experiments/vae/settings/task.js';
 import { load, VERSIONS } from '../sweep/sweep-folder.js';
 
 fc.configureGlobal({ seed: 2105 });

@@ -40,8 +40,8 @@ export function fetchComparison(
 }
 
 /** Address of a picture. */
-export function pointsUrl(sweep: string, task: string, isDark: boolean): string {
-  return `/api/points?${new URLSearchParams({ sweep, task, dark: isDark ? '1' : '0' }).toString()}`;
+export function pictureUrl(sweep: string, task: string, isDark: boolean): string {
+  return `/api/picture?${new URLSearchParams({ sweep, task, dark: isDark ? '1' : '0' }).toString()}`;
 }
 
 /** Where a sweep's events come from; null for the server's first sweep. */

@@ -201,7 +201,7 @@ function readoutText(plot: uPlot, lines: readonly Line[]): string | null {
   const step = plot.data[0][idx];
   const value = plot.data[nearest]?.[idx];
   if (step === undefined || value == null) return null;
-  const component = line.curve.component === null ? '' : `, latent ${line.curve.component + 1}`;
+  const component = line.curve.component === null ? '' : `, component ${line.curve.component + 1}`;
   return `${line.task.label}${component}: ${formatValue(value)} at step ${formatCount(step)}`;
 }
 

@@ -1,10 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Chart, type Line } from './chart.js';
 import { formatCount } from './format.js';
+import type { ChartView, SweepState } from './protocol.js';
 import { useSeries, type DrawnTask, type Zoom } from './series.js';
 
 interface ChartsProps {
   readonly sweep: string;
+  readonly shown: readonly ChartView[];
   readonly tasks: readonly DrawnTask[];
   /** Of the longest of them. */
   readonly steps: number;
@@ -13,24 +15,9 @@ interface ChartsProps {
   readonly isDark: boolean;
 }
 
-interface ChartDefinition {
-  readonly metric: string;
-  readonly title: string;
-  readonly startsLog: boolean;
-}
-
-/** A new chart is a line here; its metric a column of a log. */
-const CHARTS: readonly ChartDefinition[] = [
-  { metric: 'loss', title: 'VAE loss (nat)', startsLog: false },
-  { metric: 'reconstruction', title: 'Reconstruction (nat)', startsLog: false },
-  { metric: 'kl', title: 'KL of the encoder (nat)', startsLog: false },
-  { metric: 'decoderVariance', title: 'Decoder variance', startsLog: true },
-  { metric: 'manifoldError', title: 'Manifold error', startsLog: false },
-  { metric: 'eigenvalueError', title: 'Eigenvalue error', startsLog: false },
-  { metric: 'encoderVariance', title: 'Encoder variances', startsLog: true },
-];
+/** The metrics that a server gives curves of at a time. */
+const MOST_CHARTS = 16;
 const NONE: readonly DrawnTask[] = [];
-const METRICS = CHARTS.map(({ metric }) => metric);
 
 const LEAST_CHART_WIDTH = 300;
 const GAP = 16;
@@ -40,7 +27,7 @@ const MOST_PIXELS = 8_000;
 const LEAST_STEPS = 10;
 
 /** The curves of the selected tasks, all with the same steps. */
-export function Charts({ sweep, tasks, steps, left, isDark }: ChartsProps) {
+export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps) {
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const [isLogSteps, setLogSteps] = useState(false);
   const [room, measured] = useChartWidth();
@@ -49,16 +36,17 @@ export function Charts({ sweep, tasks, steps, left, isDark }: ChartsProps) {
     50,
     Math.min(Math.round(width), Math.floor(MOST_PIXELS / Math.max(1, tasks.length))),
   );
+  const metrics = useMemo(() => shown.map(({ metric }) => metric), [shown]);
   const series = useSeries(measured === null ? NONE : tasks, {
     sweep,
-    metrics: METRICS,
+    metrics,
     zoom,
     pixels,
     isLog: isLogSteps,
   });
   const charts = useMemo(
-    () => CHARTS.map((chart) => ({ ...chart, lines: linesOf(tasks, series, chart.metric) })),
-    [tasks, series],
+    () => shown.map((chart) => ({ ...chart, lines: linesOf(tasks, series, chart.metric) })),
+    [shown, tasks, series],
   );
   const problems = tasks.flatMap(({ id, label }) => {
     const problem = series.get(id)?.problem;
@@ -177,6 +165,12 @@ export function Charts({ sweep, tasks, steps, left, isDark }: ChartsProps) {
       )}
     </section>
   );
+}
+
+/** The charts of experiments, each once. */
+export function chartsOf(experiments: SweepState['experiments'], names: readonly string[]): ChartView[] {
+  const all = names.flatMap((name) => experiments[name]?.charts ?? []);
+  return [...new Map(all.map((chart) => [chart.metric, chart])).values()].slice(0, MOST_CHARTS);
 }
 
 function Tool({ text, label, onClick }: { text: string; label: string; onClick: () => void }) {

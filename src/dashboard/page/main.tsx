@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { Charts } from './charts.js';
+import { Charts, chartsOf } from './charts.js';
 import { groupStroke, taskStroke } from './colours.js';
 import { useSweep, type Connection } from './follow.js';
 import { Grid } from './grid.js';
@@ -10,7 +10,7 @@ import type { SweepState, TaskInfo, TaskView } from './protocol.js';
 import { toggled, useSelection, type GroupName, type Selection } from './selection.js';
 import type { DrawnTask } from './series.js';
 import { Comparison, Tables } from './tables.js';
-import { Failures, Points, Task } from './task.js';
+import { Failures, Pictures, Task } from './task.js';
 import { useTheme } from './theme.js';
 
 /** Tasks whose curves are drawn; more are neither told apart nor quick. */
@@ -69,7 +69,7 @@ interface SweepProps {
 
 function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
   const [group, setGroup] = useState<GroupName>('a');
-  const { parts, states, tasks, name } = state;
+  const { parts, states, experiments, tasks, name } = state;
   const infos = useMemo(
     () => parts.flatMap(({ rows }) => rows.flatMap((row) => row.tasks.filter((task) => task !== null))),
     [parts],
@@ -77,13 +77,15 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
   const infoById = useMemo(() => new Map(infos.map((info) => [info.id, info])), [infos]);
   const infoByName = useMemo(() => new Map(infos.map((info) => [info.name, info])), [infos]);
   const viewById = useMemo(() => new Map(tasks.map((task) => [task.id, task])), [tasks]);
+  const hasCurves = (info?: TaskInfo): boolean =>
+    info !== undefined && (experiments[info.experiment]?.charts.length ?? 0) > 0;
   /** Until then what is of interest is selected, as soon as there is something. */
   const [isTouched, setTouched] = useState(
     selection.a.length + selection.b.length > 0 || selection.task !== null,
   );
   useEffect(() => {
     if (isTouched || selection.a.length > 0) return;
-    const first = firstSelected(tasks, infoById);
+    const first = firstSelected(tasks, (id) => hasCurves(infoById.get(id)));
     if (first.length > 0) select({ a: first });
   }, [tasks]);
   const selectByHand = (change: Partial<Selection>): void => {
@@ -93,10 +95,13 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
 
   const known = (ids: readonly string[]): TaskInfo[] => ids.flatMap((id) => infoById.get(id) ?? []);
   const [a, b] = [known(selection.a), known(selection.b)];
-  const chosen = [...a, ...b].filter(({ trains }) => trains);
+  const chosen = [...a, ...b].filter(hasCurves);
+  const chosenNames = [...new Set(chosen.map(({ experiment }) => experiment))].join();
+  const charts = useMemo(() => chartsOf(experiments, chosenNames.split(',')), [experiments, chosenNames]);
+  const pictured = chosen.filter(({ experiment }) => experiments[experiment]?.picture != null);
   const versionOf = (id: string): string => `${viewById.get(id)?.version ?? ''} ${epoch}`;
-  const drawn = drawnTasks(a, b, versionOf, isDark);
-  const done = chosen.filter(({ id }) => viewById.get(id)?.state === 'done');
+  const drawn = drawnTasks(a.filter(hasCurves), b.filter(hasCurves), versionOf, isDark);
+  const done = pictured.filter(({ id }) => viewById.get(id)?.state === 'done');
   const ended = tasks.filter(
     ({ state }) => state === 'done' || state === 'corrupt' || state === 'failed',
   ).length;
@@ -164,6 +169,7 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
         )}
         <Charts
           sweep={name}
+          shown={charts}
           tasks={drawn}
           steps={Math.max(1, ...chosen.map(({ steps }) => steps))}
           left={chosen.length - drawn.length}
@@ -172,12 +178,13 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
         {a.length > 0 && b.length > 0 && (
           <Comparison sweep={name} a={selection.a} b={selection.b} version={tablesVersion} />
         )}
-        {chosen.length > 0 && (
-          <Points
+        {pictured[0] && (
+          <Pictures
             sweep={name}
             epoch={epoch}
+            title={experiments[pictured[0].experiment]?.picture ?? ''}
             tasks={done.slice(0, MOST_PICTURES)}
-            unfinished={chosen.length - done.length}
+            unfinished={pictured.length - done.length}
             isDark={isDark}
           />
         )}
@@ -269,22 +276,19 @@ function drawnTasks(
     ...a.map((info) => ({ info, group: 'a' as const })),
     ...b.map((info) => ({ info, group: 'b' as const })),
   ];
-  return all
-    .filter(({ info }) => info.trains)
-    .slice(0, MOST_DRAWN)
-    .map(({ info: { id, label }, group }, index) => ({
-      id,
-      label: areCompared ? `${group.toUpperCase()}: ${label}` : label,
-      stroke: areCompared ? groupStroke(group, isDark) : taskStroke(index, isDark),
-      version: versionOf(id),
-    }));
+  return all.slice(0, MOST_DRAWN).map(({ info: { id, label }, group }, index) => ({
+    id,
+    label: areCompared ? `${group.toUpperCase()}: ${label}` : label,
+    stroke: areCompared ? groupStroke(group, isDark) : taskStroke(index, isDark),
+    version: versionOf(id),
+  }));
 }
 
-/** What runs, or else the first that are done. */
-function firstSelected(tasks: readonly TaskView[], infoById: ReadonlyMap<string, TaskInfo>): string[] {
-  const training = tasks.filter(({ id }) => infoById.get(id)?.trains === true);
-  const running = training.filter(({ state }) => state === 'running');
-  const some = running.length > 0 ? running : training.filter(({ state }) => state === 'done');
+/** Of the tasks with curves, those that run, or else the first that are done. */
+function firstSelected(tasks: readonly TaskView[], hasCurves: (id: string) => boolean): string[] {
+  const drawable = tasks.filter(({ id }) => hasCurves(id));
+  const running = drawable.filter(({ state }) => state === 'running');
+  const some = running.length > 0 ? running : drawable.filter(({ state }) => state === 'done');
   return some.slice(0, FIRST_SELECTED).map(({ id }) => id);
 }
 

@@ -26,8 +26,6 @@ export interface TaskInfo {
   /** As `3-12-20, seed 2`: unique within its part. */
   readonly label: string;
   readonly steps: number;
-  /** Whether it logs training curves; a computation of the theory does not. */
-  readonly trains: boolean;
   readonly experiment: string;
 }
 
@@ -65,6 +63,20 @@ export interface ProgressView {
   readonly problem: string | null;
 }
 
+/** A metric that has a chart. */
+export interface ChartView {
+  readonly metric: string;
+  readonly title: string;
+  readonly startsLog: boolean;
+}
+
+/** How tasks of an experiment are shown. */
+export interface ExperimentView {
+  readonly charts: readonly ChartView[];
+  /** Title of the picture of a finished task; null where there is none. */
+  readonly picture: string | null;
+}
+
 /** The first event of a stream, and all that the page needs to begin. */
 export interface SweepState {
   readonly name: string;
@@ -74,6 +86,7 @@ export interface SweepState {
   /** All that this server shows. */
   readonly sweeps: readonly { readonly name: string; readonly title: string }[];
   readonly states: States;
+  readonly experiments: Readonly<Record<string, ExperimentView>>;
   readonly parts: readonly PartView[];
   readonly tasks: readonly TaskView[];
   readonly progress: ProgressView;
@@ -88,7 +101,7 @@ export interface SweepChange {
 /** A curve. Values that are no numbers are null. */
 export interface Curve {
   readonly metric: string;
-  /** From 0, of a metric with a value a latent dimension; null for others. */
+  /** From 0, of a metric with a list of values; null for others. */
   readonly component: number | null;
   readonly steps: readonly number[];
   readonly values: readonly (number | null)[];

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { fetchTask, pointsUrl } from './api.js';
+import { fetchTask, pictureUrl } from './api.js';
 import { formatCount } from './format.js';
 import type { LogLine, States, TaskInfo, TaskReply, TaskView } from './protocol.js';
 
@@ -121,27 +121,28 @@ function FailureLog({ sweep, id, version }: { sweep: string; id: string; version
   return reply === null ? null : <Log lines={reply.log} />;
 }
 
-interface PointsProps extends Pick<TaskProps, 'sweep' | 'epoch'> {
+interface PicturesProps extends Pick<TaskProps, 'sweep' | 'epoch'> {
+  readonly title: string;
   readonly tasks: readonly TaskInfo[];
   /** Selected tasks that have not finished. */
   readonly unfinished: number;
   readonly isDark: boolean;
 }
 
-/** The generated points of finished tasks over the true ones. */
-export function Points({ sweep, epoch, tasks, unfinished, isDark }: PointsProps) {
+/** What finished tasks came to, as their experiment draws it. */
+export function Pictures({ sweep, epoch, title, tasks, unfinished, isDark }: PicturesProps) {
   return (
-    <section class="points" aria-labelledby="points-heading">
-      <h2 id="points-heading">Generated points</h2>
+    <section class="points" aria-labelledby="pictures-heading">
+      <h2 id="pictures-heading">{title}</h2>
       {unfinished > 0 && (
-        <p class="hint">{`A task writes its points when it is done; ${unfinished} of the selected ${unfinished === 1 ? 'is' : 'are'} not.`}</p>
+        <p class="hint">{`A task has a picture when it is done; ${unfinished} of the selected ${unfinished === 1 ? 'is' : 'are'} not.`}</p>
       )}
       <div class="pictures">
         {tasks.map(({ id, label }) => (
           <figure key={`${id} ${epoch}`}>
             <img
-              src={pointsUrl(sweep, id, isDark)}
-              alt={`Generated points of ${label} over points of the true data`}
+              src={pictureUrl(sweep, id, isDark)}
+              alt={`${title} of ${label}`}
               height={330}
               loading="lazy"
             />

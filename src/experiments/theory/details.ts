@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { z } from 'zod';
 import { StoreError } from '../../errors.js';
 import { readJsonFile } from '../../store/files.js';
 import { TASK_FILES } from '../../store/task-folder.js';
@@ -7,7 +8,15 @@ import type { ExperimentDetails, LogColumns } from '../../task/experiment.js';
 import type { Settings } from '../../task/task.js';
 import { quantities, type ComputedKind } from './computations/quantities.js';
 import type { Quantity } from './computations/quantity.js';
-import { verdictSchema } from './computed.js';
+
+/** What a computation's `verdict.json` holds. */
+const verdictSchema = z.object({
+  outcome: z.string(),
+  complete: z.boolean(),
+  holds: z.boolean(),
+  measures: z.record(z.string(), z.number().nullable()),
+  statement: z.string(),
+});
 
 const known = new Map<string, LogColumns>();
 
@@ -19,10 +28,11 @@ export const details: ExperimentDetails = {
     return logs;
   },
   summary,
+  shown: () => ({ curves: [], charts: [] }),
   readSummary: (folder) => {
     const file = path.join(folder, TASK_FILES.verdict);
     const read = readJsonFile(file, verdictSchema);
-    if (!read.found) throw new StoreError(read.problem ?? `${file} is missing`);
+    if (!read.found) throw new StoreError(read.problem ?? `${TASK_FILES.verdict} is missing`);
     const { measures, ...verdict } = read.value;
     const values = new Map<string, unknown>([...Object.entries(verdict), ...Object.entries(measures)]);
     return (column) => values.get(column) ?? null;

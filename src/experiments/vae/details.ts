@@ -2,8 +2,10 @@ import path from 'node:path';
 import { readLog, valueAt } from '../../logs/read.js';
 import { TASK_FILES } from '../../store/task-folder.js';
 import type { ExperimentDetails, TrainingColumns } from '../../task/experiment.js';
-import type { TrainingSettings } from '../../task/task.js';
+import type { TrainingSettings } from './settings/task.js';
+import { settingText } from '../../task/settings.js';
 import { evaluationColumns, sampleColumns, stepColumns } from './metrics/columns.js';
+import { shownMetrics } from './metrics/shown.js';
 
 const known = new Map<string, TrainingColumns>();
 
@@ -15,6 +17,13 @@ export const details: ExperimentDetails = {
   readSummary: (folder) => {
     const evaluations = readLog(path.join(folder, TASK_FILES.evaluations));
     return (column) => valueAt(evaluations, column, evaluations.numRows - 1);
+  },
+  shown: (settings) => shownMetrics((settings as TrainingSettings).experiment),
+  fields: (settings) => {
+    const { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold } =
+      settings as TrainingSettings;
+    const randomStreams = settingText(settings, 'randomStreams');
+    return { experiment, intrinsicDim, ambientDim, latentDim, decoderLogVarianceThreshold, randomStreams };
   },
 };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Experiment, ExperimentFamily } from '../../task/experiment.js';
-import type { TrainingSettings } from '../../task/task.js';
+import type { TrainingSettings } from './settings/task.js';
 import { installedTensorFlow } from '../../store/installation.js';
 import { pluginDatasets } from './plugins/installed.js';
 import { vaePluginParts } from './plugins/parts.js';

@@ -3,7 +3,7 @@ import { failedOutcome } from '../../forms/failed-outcome.js';
 import { trainingWorker } from '../../forms/training/worker.js';
 import type { TaskOutcome } from '../../task/outcome.js';
 import type { Clock, TrainRequest } from '../../task/protocol.js';
-import type { TrainingTask } from '../../task/task.js';
+import type { TrainingTask } from './settings/task.js';
 import { decisivePlugins } from './plugins/installed.js';
 import { vaeTraining } from './training/definition.js';
 

@@ -1,8 +1,9 @@
 import { max, min } from 'simple-statistics';
+import type { LogColumn } from '../../task/column.js';
+import { linearTicks, titleOf } from '../column-words.js';
 import { MEAN, type CurveRow } from './curve-rows.js';
 import type { Panel } from './figure.js';
 import { logAxis } from './log-axis.js';
-import { linearTicks, metricAxis } from './metric-axes.js';
 import { colourScale, dashScale } from './theme.js';
 
 const MAX_LEGEND_COLUMNS = 7;
@@ -20,7 +21,7 @@ const MIN_COURSE = 5;
 export interface PanelData {
   /** What all its rows have in common, beside the metric; empty if there is nothing to tell. */
   readonly panel: string;
-  readonly metric: string;
+  readonly metric: LogColumn;
   readonly isLog: boolean;
   readonly rows: readonly CurveRow[];
 }
@@ -28,11 +29,16 @@ export interface PanelData {
 /** The same for all panels of a figure. */
 interface PanelLook {
   readonly width: number;
+  /** Title of the axis that curves are drawn over. */
+  readonly steps: string;
   readonly legend: { readonly title: string; readonly cells: readonly string[] };
 }
 
-/** A metric against the training step: a colour and dash a cell, its single runs thin, its mean strong. */
-export function curvePanel({ panel, metric, isLog, rows }: PanelData, { width, legend }: PanelLook): Panel {
+/** A metric against the step: a colour and dash a cell, its single runs thin, its mean strong. */
+export function curvePanel(
+  { panel, metric, isLog, rows }: PanelData,
+  { width, steps, legend }: PanelLook,
+): Panel {
   const hasMeans = rows.some(({ run }) => run === MEAN);
   const cell = { field: 'cell', type: 'nominal', title: legend.title } as const;
   return {
@@ -44,7 +50,7 @@ export function curvePanel({ panel, metric, isLog, rows }: PanelData, { width, l
         filter: {
           and: [
             { field: 'panel', equal: panel },
-            { field: 'metric', equal: metric },
+            { field: 'metric', equal: metric.name },
           ],
         },
       },
@@ -53,14 +59,14 @@ export function curvePanel({ panel, metric, isLog, rows }: PanelData, { width, l
       x: {
         field: 'step',
         type: 'quantitative',
-        title: 'training steps',
+        title: steps,
         scale: { nice: false },
         axis: { labelExpr: STEP_LABEL, tickCount: 4, grid: false },
       },
       y: {
         field: 'value',
         type: 'quantitative',
-        title: metricAxis(metric).title,
+        title: titleOf(metric),
         ...(isLog ? logAxis(rows.map(({ value }) => value)) : linearAxis(rows, metric)),
       },
       color: {
@@ -101,7 +107,7 @@ export function isCut({ metric, isLog, rows }: PanelData): boolean {
   return rows.some(({ value }) => value < low || value > high);
 }
 
-function linearAxis(rows: readonly CurveRow[], metric: string) {
+function linearAxis(rows: readonly CurveRow[], metric: LogColumn) {
   const [domainMin, domainMax] = extentOf(rows, metric);
   return { scale: { domainMin, domainMax, nice: true }, axis: linearTicks(metric) };
 }
@@ -110,12 +116,12 @@ function linearAxis(rows: readonly CurveRow[], metric: string) {
  * Of the values once training has begun, if there are enough of them: a loss before it, of hundreds of nats, would press all
  * the rest flat.
  */
-function extentOf(rows: readonly CurveRow[], metric: string): [number, number] {
+function extentOf(rows: readonly CurveRow[], metric: LogColumn): [number, number] {
   const begun = rows.filter(({ step }) => step > 0);
   const hasCourse = new Set(begun.map(({ step }) => step)).size >= MIN_COURSE;
   const values = (hasCourse ? begun : rows).map(({ value }) => value);
   const [low, high] = [min(values), max(values)];
-  if (metricAxis(metric).startsAtZero) return [Math.min(0, low), Math.max(0, high)];
+  if (metric.startsAtZero ?? true) return [Math.min(0, low), Math.max(0, high)];
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 

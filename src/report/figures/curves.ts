@@ -1,8 +1,9 @@
+import type { LogColumn } from '../../task/column.js';
+import { experimentOf } from '../../task/registry.js';
 import { curvePanel, isCut, type PanelData } from './curve-panel.js';
 import { curveRows } from './curve-rows.js';
 import type { Drawing, FigureCell, FigureDefinition } from './figure.js';
 import { inGrid } from './layout.js';
-import { metricAxis } from './metric-axes.js';
 import { labelOf, namingOf, legendTitle } from './naming.js';
 import { panelWidth } from './theme.js';
 
@@ -11,14 +12,14 @@ const MOST_CURVES = 14;
 const MOST_ROWS = 8;
 
 export interface CurvesOptions extends Pick<FigureDefinition, 'name' | 'title' | 'select'> {
-  readonly metrics: readonly string[];
+  readonly metrics: readonly LogColumn[];
   /** Draws every metric on a logarithmic axis; else only those that span decades. */
   readonly isLog?: boolean;
 }
 
-/** Metrics against the training step: a panel a metric, a curve a cell and run, and the mean over a cell's runs. */
+/** Metrics against the step: a panel a metric, a curve a cell and run, and the mean over a cell's runs. */
 export function curves({ metrics, isLog = false, ...about }: CurvesOptions): FigureDefinition {
-  const onAxes = metrics.map((metric) => ({ metric, isLog: isLog || metricAxis(metric).isLog }));
+  const onAxes = metrics.map((metric) => ({ metric, isLog: isLog || (metric.isLog ?? false) }));
   return {
     ...about,
     caption:
@@ -39,13 +40,14 @@ function drawCurves(cells: readonly FigureCell[], metrics: readonly MetricOnAxis
   const groups = panels.shown.map((panel) => {
     const shown = cells.filter((cell) => panelOf(cell) === panel && curves.shown.includes(curveOf(cell)));
     return metrics
-      .map((axis) => ({ ...axis, panel, rows: curveRows(shown, axis.metric, naming) }))
+      .map((axis) => ({ ...axis, panel, rows: curveRows(shown, axis.metric.name, naming) }))
       .map(withoutImpossible)
       .filter(({ rows }) => rows.length > 0);
   });
   const columns = columnsFor(Math.max(...groups.map(({ length }) => length)));
   const look = {
     width: panelWidth(columns),
+    steps: stepsTitle(cells),
     legend: { title: legendTitle(cells, naming.curve), cells: curves.shown },
   };
   const all = groups.flat();
@@ -71,6 +73,11 @@ function drawCurves(cells: readonly FigureCell[], metrics: readonly MetricOnAxis
 function withoutImpossible<T extends PanelData>(data: T): T & { readonly isLossy: boolean } {
   const rows = data.isLog ? data.rows.filter(({ value }) => value > 0) : data.rows;
   return { ...data, rows, isLossy: rows.length < data.rows.length };
+}
+
+function stepsTitle(cells: readonly FigureCell[]): string {
+  const isTraining = cells.some(({ cell }) => experimentOf(cell.settings).unit === 'step');
+  return isTraining ? 'training steps' : 'row';
 }
 
 /** Up to three side by side; four as two and two. */

@@ -1,3 +1,4 @@
+import type { ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
 import { InputError } from '../../errors.js';
 import { summary } from '../../sweep/problems.js';
@@ -23,8 +24,12 @@ export interface FigureSet {
 }
 
 /** The figures of a sweep, finished or in progress, made of those of their runs that have finished. */
-export function makeFigures(parts: readonly PartRuns[], options: FigureOptions): FigureSet {
-  return drawFigures(figuresOf(parts.map(({ part }) => part)), parts, options);
+export function makeFigures(
+  parts: readonly PartRuns[],
+  contributions: readonly ReportContribution[],
+  options: FigureOptions,
+): FigureSet {
+  return drawFigures(figuresOf(parts, contributions), parts, options);
 }
 
 export function drawFigures(

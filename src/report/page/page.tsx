@@ -1,23 +1,13 @@
+import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
-import type { Verdict } from '../../experiments/paper/claims/claim.js';
-import type { Table } from '../tables/table.js';
+import type { ReportSection } from '../contribution.js';
+import type { PartTables } from '../report.js';
 import { Figures, Grid, Notes, Part, Titled, type PageFigure } from './parts.js';
-import { SIGMOID_ERROR_EXPLANATION } from '../../experiments/paper/page/sigmoid-error.js';
 import { STYLE } from './style.js';
-import { Theory, type PageStatement } from '../../experiments/paper/page/theory.js';
 
-/** A part's tables of means, and what a click on them shows. */
-export interface PageSection {
-  readonly title: string;
-  readonly tables: readonly Table[];
-  readonly runs: Table;
-  readonly collapse: Table | null;
-}
-
-/** What a plugin adds. */
-export interface PageOwnSection {
-  readonly table: Table;
-  readonly figures: readonly PageFigure[];
+/** A section that an experiment makes. */
+export interface PageSection extends Pick<ReportSection, 'id' | 'title' | 'short' | 'isFirst'> {
+  readonly content: ComponentChildren;
 }
 
 /** All that the report's page shows. */
@@ -30,17 +20,11 @@ export interface PageContent {
   readonly finished: number;
   readonly asked: number;
   readonly missing: readonly { readonly name: string; readonly reason: string }[];
-  readonly verdicts: readonly Verdict[];
-  readonly deviations: Table | null;
+  readonly parts: readonly PartTables[];
   readonly sections: readonly PageSection[];
-  /** Empty if the sweep has no runs about the theory. */
-  readonly theory: readonly PageStatement[];
-  /** Empty without plugins. */
-  readonly own: readonly PageOwnSection[];
   readonly figures: readonly PageFigure[];
   /** Figures that could not be made, and why. */
   readonly figureNotes: readonly string[];
-  readonly explainsSigmoidError: boolean;
 }
 
 /** One HTML page that needs no other file, no script and no network. */
@@ -49,7 +33,8 @@ export function renderPage(content: PageContent): string {
 }
 
 function Page(content: PageContent) {
-  const { title, verdicts, deviations, sections, figures, figureNotes, missing } = content;
+  const { title, parts, figures, figureNotes, missing } = content;
+  const [first, others] = splitSections(content);
   return (
     <html lang="en">
       <head>
@@ -68,33 +53,15 @@ function Page(content: PageContent) {
           <Contents {...content} />
         </header>
         <main>
-          {verdicts.length > 0 && <Claims verdicts={verdicts} />}
-          {sections.length > 0 && (
+          {first.map(toPart)}
+          {parts.length > 0 && (
             <Part id="tables" title="Tables">
-              {sections.map((section) => (
-                <Section key={section.title} {...section} />
+              {parts.map((part) => (
+                <Tables key={part.title} {...part} />
               ))}
             </Part>
           )}
-          {content.own.map(({ table, figures: ownFigures }) => (
-            <Part key={table.name} id={table.name} title={table.title}>
-              <Grid table={table} />
-              <Figures figures={ownFigures} />
-            </Part>
-          ))}
-          {content.theory.length > 0 && <Theory statements={content.theory} />}
-          {content.explainsSigmoidError && (
-            <Part id="sigmoid-error" title="The printed sigmoid errors">
-              {SIGMOID_ERROR_EXPLANATION.map((paragraph) => (
-                <p key={paragraph}>{paragraph}</p>
-              ))}
-            </Part>
-          )}
-          {deviations && (
-            <Part id="deviations" title={deviations.title}>
-              <Grid table={deviations} />
-            </Part>
-          )}
+          {others.map(toPart)}
           {(figures.length > 0 || figureNotes.length > 0) && (
             <Part id="figures" title="Figures">
               <Figures figures={figures} />
@@ -112,17 +79,29 @@ function Page(content: PageContent) {
   );
 }
 
+function toPart({ id, title, content }: PageSection) {
+  return (
+    <Part key={id} id={id} title={title}>
+      {content}
+    </Part>
+  );
+}
+
+/** Those above the tables, and those beneath. */
+function splitSections({ sections }: PageContent) {
+  return [sections.filter(({ isFirst }) => isFirst), sections.filter(({ isFirst }) => !isFirst)] as const;
+}
+
 function Contents(content: PageContent) {
-  const { verdicts, sections, theory, deviations, figures, missing, explainsSigmoidError } = content;
-  const links: [string, string][] = [];
-  if (verdicts.length > 0) links.push(['claims', 'Claims']);
-  if (sections.length > 0) links.push(['tables', 'Tables']);
-  for (const { table } of content.own) links.push([table.name, table.title]);
-  if (theory.length > 0) links.push(['theory', 'Theory']);
-  if (explainsSigmoidError) links.push(['sigmoid-error', 'Sigmoid errors']);
-  if (deviations) links.push(['deviations', 'Deviations']);
-  if (figures.length > 0) links.push(['figures', 'Figures']);
-  if (missing.length > 0) links.push(['missing', 'Missing runs']);
+  const [first, others] = splitSections(content);
+  const toLink = ({ id, title, short = title }: PageSection) => [id, short] as const;
+  const links = [
+    ...first.map(toLink),
+    ...(content.parts.length > 0 ? [['tables', 'Tables'] as const] : []),
+    ...others.map(toLink),
+    ...(content.figures.length > 0 ? [['figures', 'Figures'] as const] : []),
+    ...(content.missing.length > 0 ? [['missing', 'Missing runs'] as const] : []),
+  ];
   return (
     <nav>
       {links.map(([id, text]) => (
@@ -134,43 +113,18 @@ function Contents(content: PageContent) {
   );
 }
 
-function Claims({ verdicts }: { verdicts: readonly Verdict[] }) {
-  return (
-    <Part id="claims" title="What the paper says in words">
-      {verdicts.map(({ claim, outcome, detail, exceptions }) => (
-        <article key={claim.name} class="claim" data-outcome={outcome}>
-          <h3>
-            <span class="outcome">{outcome}</span> {claim.statement}
-          </h3>
-          <p>
-            {detail}.{' '}
-            <span class="muted">
-              Tested: {claim.test}. Source: {claim.source}.
-            </span>
-          </p>
-          {exceptions.length > 0 && (
-            <details>
-              <summary>The runs that disagree</summary>
-              <Notes notes={exceptions} />
-            </details>
-          )}
-        </article>
-      ))}
-    </Part>
-  );
-}
-
-function Section({ title, tables, runs, collapse }: PageSection) {
+function Tables({ title, tables, runs }: PartTables) {
   return (
     <section>
       {tables.map((table) => (
         <Titled key={table.name} table={table} />
       ))}
-      {collapse && <Titled table={collapse} />}
-      <details>
-        <summary>Every run of {title}</summary>
-        <Grid table={runs} />
-      </details>
+      {runs && (
+        <details>
+          <summary>Every run of {title}</summary>
+          <Grid table={runs} />
+        </details>
+      )}
     </section>
   );
 }

@@ -1,11 +1,11 @@
 import { toCells, type Aggregate, type Cell } from '../cells.js';
 import type { PartRuns } from '../runs.js';
+import type { Experiment } from '../../task/experiment.js';
 import { experimentOf } from '../../task/registry.js';
 import { hasSetting, isSameSetting, labelSetting, settingOf, settingText } from '../../task/settings.js';
-import type { TrainingSettings, TrainingTask } from '../../task/task.js';
-import { cellFields } from './describe-cell.js';
+import type { Settings, Task } from '../../task/task.js';
+import { shortTitleOf } from '../column-words.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
-import { generalRows } from './layouts.js';
 import type { Table } from './table.js';
 
 /** One of the two sweeps that are compared. */
@@ -27,11 +27,9 @@ interface Match {
 export function comparisonTable(a: Side, b: Side): Table {
   const { matches, unmatched } = matchCells(a, b);
   const rows = matches.flatMap(({ name, a: first, b: second }) =>
-    generalRows.flatMap(({ label, metric }) => {
-      const [one, other] = [first.metrics.get(metric), second.metrics.get(metric)];
-      return one === undefined && other === undefined
-        ? []
-        : [{ name, cell: first, label, metric, one, other }];
+    first.columns.flatMap((column) => {
+      const [one, other] = [first.metrics.get(column.name), second.metrics.get(column.name)];
+      return one === undefined && other === undefined ? [] : [{ name, cell: first, column, one, other }];
     }),
   );
   return {
@@ -40,11 +38,11 @@ export function comparisonTable(a: Side, b: Side): Table {
     caption:
       'Mean ± standard deviation over the finished runs; the standard error is that of the difference of two independent means.',
     head: ['cell', 'metric', 'A', 'B', 'B - A', 'standard error'],
-    body: rows.map(({ name, label, one, other }) => {
+    body: rows.map(({ name, column, one, other }) => {
       const { difference, standardError } = compareAggregates(one, other);
       return [
         name,
-        label,
+        shortTitleOf(column),
         formatAggregate(one),
         formatAggregate(other),
         difference === null ? MISSING : formatDifference(difference),
@@ -52,10 +50,10 @@ export function comparisonTable(a: Side, b: Side): Table {
       ];
     }),
     notes: [...differences(a, b), ...unmatched],
-    records: rows.map(({ name, cell, metric, one, other }) => ({
-      ...cellFields(cell),
+    records: rows.map(({ name, cell, column, one, other }) => ({
+      ...cell.fields,
       cell: name,
-      metric,
+      metric: column.name,
       meanA: one?.mean ?? null,
       standardDeviationA: one?.standardDeviation ?? null,
       runsA: one?.values.length ?? 0,
@@ -93,24 +91,27 @@ function matchCells(a: Side, b: Side): { matches: Match[]; unmatched: string[] }
   return { matches, unmatched: [...alone(first, second, a), ...alone(second, first, b)] };
 }
 
-function tasksOf({ parts }: Side): TrainingTask[] {
+function tasksOf({ parts }: Side): Task[] {
   return parts.flatMap(({ part }) => part.tasks);
 }
 
 /** All settings but seeds. */
-function comparedNames(tasks: readonly TrainingTask[]): string[] {
-  const experiments = [...new Set(tasks.map(({ settings }) => experimentOf(settings)))];
-  const names = experiments.flatMap(({ schemas, words }) =>
+function comparedNames(tasks: readonly Task[]): string[] {
+  const names = experimentsOf(tasks).flatMap(({ schemas, words }) =>
     Object.keys(schemas).filter((name) => words[name]?.role !== 'seed'),
   );
   return [...new Set(names)];
 }
 
+function experimentsOf(tasks: readonly Task[]): Experiment[] {
+  return [...new Set(tasks.map(({ settings }) => experimentOf(settings)))];
+}
+
 /** The settings that vary within one of the groups, among its tasks of one experiment. */
-function varyingByExperiment(groups: readonly (readonly TrainingTask[])[]): Set<string> {
+function varyingByExperiment(groups: readonly (readonly Task[])[]): Set<string> {
   const byExperiment = groups.flatMap((tasks) =>
-    [...new Set(tasks.map(({ settings }) => settings.experiment))].map((experiment) =>
-      tasks.filter(({ settings }) => settings.experiment === experiment),
+    experimentsOf(tasks).map((experiment) =>
+      tasks.filter(({ settings }) => experimentOf(settings) === experiment),
     ),
   );
   return new Set(
@@ -118,7 +119,7 @@ function varyingByExperiment(groups: readonly (readonly TrainingTask[])[]): Set<
   );
 }
 
-function isConstant(name: string, tasks: readonly TrainingTask[]): boolean {
+function isConstant(name: string, tasks: readonly Task[]): boolean {
   const [first] = tasks;
   if (first === undefined) return true;
   if (!tasks.every(({ settings }) => hasSetting(settings, name))) return false;
@@ -127,7 +128,7 @@ function isConstant(name: string, tasks: readonly TrainingTask[]): boolean {
 }
 
 /** As `sphere, 2-16-8, decoderNoise true`. */
-function nameByVarying(settings: TrainingSettings, varying: ReadonlySet<string>): string {
+function nameByVarying(settings: Settings, varying: ReadonlySet<string>): string {
   const parts = [...varying]
     .filter((name) => hasSetting(settings, name))
     .map((name) => labelSetting(settings, name));

@@ -1,15 +1,16 @@
 import { aggregateAll } from '../cells.js';
+import type { LogColumn } from '../../task/column.js';
+import { shortTitleOf } from '../column-words.js';
 import type { Run } from '../runs.js';
 import { compareAggregates } from './comparison-table.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
-import { generalRows } from './layouts.js';
 import type { Table } from './table.js';
 
-/** Means of any two groups of finished runs side by side, a row a metric. */
-export function groupsTable(a: readonly Run[], b: readonly Run[]): Table {
+/** Means of any two groups of finished runs side by side, a row a column of their summaries. */
+export function groupsTable(a: readonly Run[], b: readonly Run[], columns: readonly LogColumn[]): Table {
   const [first, second] = [a, b].map((runs) => aggregateAll(runs, ({ name }) => name));
-  const rows = generalRows
-    .map(({ label, metric }) => ({ label, metric, one: first?.get(metric), other: second?.get(metric) }))
+  const rows = columns
+    .map((column) => ({ column, one: first?.get(column.name), other: second?.get(column.name) }))
     .filter(({ one, other }) => one !== undefined || other !== undefined);
   return {
     name: 'groups',
@@ -18,10 +19,10 @@ export function groupsTable(a: readonly Run[], b: readonly Run[]): Table {
       `Mean ± standard deviation at the last evaluation, over the finished runs: ${a.length} of A, ${b.length} of B. ` +
       'The standard error is that of the difference of two independent means.',
     head: ['metric', 'A', 'B', 'B - A', 'standard error'],
-    body: rows.map(({ label, one, other }) => {
+    body: rows.map(({ column, one, other }) => {
       const { difference, standardError } = compareAggregates(one, other);
       return [
-        label,
+        shortTitleOf(column),
         formatAggregate(one),
         formatAggregate(other),
         difference === null ? MISSING : formatDifference(difference),
@@ -29,8 +30,8 @@ export function groupsTable(a: readonly Run[], b: readonly Run[]): Table {
       ];
     }),
     notes: [],
-    records: rows.map(({ metric, one, other }) => ({
-      metric,
+    records: rows.map(({ column, one, other }) => ({
+      metric: column.name,
       meanA: one?.mean ?? null,
       meanB: other?.mean ?? null,
       ...compareAggregates(one, other),

@@ -1,186 +1,62 @@
 import { toCells, type Cell } from '../cells.js';
+import { shortTitleOf } from '../column-words.js';
+import { contributionOfPart, type ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
-import { experimentOfPart, type SweepPart } from '../../sweep/load.js';
+import { experimentOfPart } from '../../sweep/load.js';
 import { cellSettings, settingText } from '../../task/settings.js';
-import { formatThreshold } from '../../experiments/vae/settings/threshold.js';
-import type { TrainingSettings } from '../../task/task.js';
-import { cellFields, cellName, cellNotes, evaluationBeforeEnd, stepNotes } from './describe-cell.js';
-import {
-  comparedAggregate,
-  comparedMetric,
-  comparesBeforeEnd,
-} from '../../experiments/paper/tables/compared.js';
-import { formatAggregate, formatNumber } from './format.js';
-import { generalRows, layouts, type LayoutRow } from './layouts.js';
-import { printedValue } from '../../experiments/paper/tables/paper.js';
-import type { Table, TableRecord } from './table.js';
+import { cellName, missingNotes } from './describe-cell.js';
+import { formatAggregate } from './format.js';
+import type { Table } from './table.js';
 
-const CAPTION = 'Mean ± standard deviation over the finished runs';
+export const MEANS_CAPTION = 'Mean ± standard deviation over the finished runs';
 
-/**
- * Returns a part's means. A part that reproduces a table of the paper has one table in its layout for each threshold (and each kind of
- * random streams) with a finished run; any other part has one table with one row per cell.
- */
-export function meansTables(partRuns: PartRuns): Table[] {
-  const { part } = partRuns;
-  const cells = toCells(partRuns);
-  if (part.table === null) return [generalTable(part, cells)];
-  const groups = byVariant(cells);
-  const hasBothStreams = new Set(cells.map(({ settings }) => settings.randomStreams)).size > 1;
-  return groups
-    .map(({ cells, settings }, index) => ({
-      cells,
-      variant: variantOf(settings, index === 0, hasBothStreams),
-    }))
-    .filter(({ cells }) => cells.some(({ runs }) => runs.length > 0))
-    .map(({ cells, variant }) => paperTable(part, cells, variant));
-}
-
-/** The rows that a part's means, and its single runs, are shown in. */
-export function rowsOf({ table }: Pick<SweepPart, 'table'>): readonly LayoutRow[] {
-  return (table === null ? undefined : layouts[table]) ?? generalRows;
-}
-
-/** As the paper prints it: one column per cell, the dimensions on top; the paper's own numbers under each measured row. */
-function paperTable(part: SweepPart, cells: readonly Cell[], variant: Variant): Table {
-  const dimensions = cells.map(({ settings }) => settings);
-  return {
-    name: `${part.name}${variant.suffix}`,
-    title: `${part.title ?? part.name}${variant.title}`,
-    caption: captionOf(part, cells),
-    head: ['Intrinsic Dimensions', ...dimensions.map(({ intrinsicDim }) => String(intrinsicDim))],
-    body: [
-      ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
-      ['VAE Latent Dimensions', ...dimensions.map(({ latentDim }) => String(latentDim))],
-      ...rowsOf(part).flatMap((row) => paperRows(part, row, cells)),
-      ['Runs', ...cells.map(runCount)],
-    ],
-    notes: [...stepNotes(cells), ...notesOf({ varying: [] }, cells)],
-    records: recordsOf(part, cells),
-  };
-}
-
-/** What tells a table of the paper's layout from the others of its part. */
-interface Variant {
-  readonly suffix: string;
-  readonly title: string;
-}
-
-/** The first table of a part has the part's own name. */
-function variantOf(settings: TrainingSettings, isFirst: boolean, hasBothStreams: boolean): Variant {
-  const { decoderLogVarianceThreshold: bound } = settings;
-  const threshold = bound === null ? 'none' : formatThreshold(bound);
-  const streams = hasBothStreams ? cellFields({ settings }).randomStreams : null;
-  const title = [bound === null ? null : `threshold ${threshold}`, streams];
-  const suffix = isFirst ? [] : [threshold.replace('^', ''), streams];
-  return {
-    suffix: suffix.map((text) => (text === null ? '' : `-${text}`)).join(''),
-    title: title.map((text) => (text === null ? '' : `, ${text}`)).join(''),
-  };
-}
-
-/** @param cells all with the same random streams */
-function captionOf(part: SweepPart, cells: readonly Cell[]): string {
-  const first = cells[0];
-  if (first === undefined || !comparesBeforeEnd(part, first.settings))
-    return `${CAPTION}; beneath it what the paper prints.`;
-  const isPrinted = hasPrinted(part, cells);
-  const runs = cells.flatMap((cell) => cell.runs);
-  return (
-    `${CAPTION}, at ${evaluationBeforeEnd(runs, isPrinted)}. ` +
-    `Beneath it ${isPrinted ? 'the printed number and ' : ''}the mean at the end of training. ` +
-    "Where this project's own metric of the quantity differs, its mean at the end follows."
-  );
-}
-
-/** Whether the paper prints a number for any of the cells. */
-export function hasPrinted(part: SweepPart, cells: readonly Pick<Cell, 'settings'>[]): boolean {
-  return rowsOf(part).some((row) => cells.some((cell) => printedFor(part, row, cell) !== null));
-}
-
-function paperRows(part: SweepPart, row: LayoutRow, cells: readonly Cell[]): string[][] {
-  const isBeforeEnd = cells.some(({ settings }) => comparesBeforeEnd(part, settings));
-  const printed = cells.map((cell) => printedFor(part, row, cell));
-  const atEnd = (metricOf: (cell: Cell) => string) =>
-    cells.map((cell) => formatAggregate(cell.metrics.get(metricOf(cell))));
-  const comparedAtEnd = atEnd(({ settings }) => comparedMetric(part, row, settings));
-  const ownAtEnd = atEnd(() => row.metric);
-  return [
-    [row.label, ...cells.map((cell) => formatAggregate(comparedAggregate(part, row, cell)))],
-    ...(printed.every((value) => value === null) ? [] : [['  printed', ...printed.map(formatNumber)]]),
-    ...(isBeforeEnd ? [['  at the end', ...comparedAtEnd]] : []),
-    ...(isBeforeEnd && ownAtEnd.join() !== comparedAtEnd.join()
-      ? [[`  ${row.metric} at the end`, ...ownAtEnd]]
-      : []),
-  ];
+/** Returns a part's means over its seeds: as its experiment shows them, or one table with one row per cell. Null: in sections alone. */
+export function meansTables(
+  partRuns: PartRuns,
+  contributions: readonly ReportContribution[],
+): readonly Table[] | null {
+  const own = contributionOfPart(contributions, partRuns.part)?.means?.(partRuns);
+  return own === undefined ? [generalTable(partRuns, toCells(partRuns))] : own;
 }
 
 /** A row a cell: the settings that vary, then the metrics that are defined. */
-function generalTable(part: SweepPart, cells: readonly Cell[]): Table {
+export function generalTable({ part }: Pick<PartRuns, 'part'>, cells: readonly Cell[]): Table {
   const settings = cellSettings(experimentOfPart(part), part.varying);
-  const rows = generalRows.filter(({ metric }) => cells.some(({ metrics }) => metrics.has(metric)));
+  const all = cells[0]?.columns ?? [];
+  const columns = all.filter(({ name }) => cells.some(({ metrics }) => metrics.has(name)));
   return {
     name: part.name,
     title: part.title ?? part.name,
-    caption: `${CAPTION}.`,
-    head: [...settings, 'runs', ...rows.map(({ label }) => label)],
+    caption: `${MEANS_CAPTION}.`,
+    head: [...(settings.length === 0 ? ['experiment'] : settings), 'runs', ...columns.map(shortTitleOf)],
     body: cells.map((cell) => [
-      ...settings.map((name) => settingText(cell.settings, name)),
+      ...(settings.length === 0
+        ? [part.experiment]
+        : settings.map((name) => settingText(cell.settings, name))),
       runCount(cell),
-      ...rows.map(({ metric }) => formatAggregate(cell.metrics.get(metric))),
+      ...columns.map(({ name }) => formatAggregate(cell.metrics.get(name))),
     ]),
-    notes: notesOf(part, cells),
-    records: recordsOf(part, cells),
+    notes: cells.flatMap((cell) => missingNotes(cellName(part, cell), cell)),
+    records: cells.flatMap((cell) =>
+      all.map(({ name }) => {
+        const aggregate = cell.metrics.get(name);
+        return {
+          ...cell.fields,
+          cell: cellName(part, cell),
+          metric: name,
+          mean: aggregate?.mean ?? null,
+          standardDeviation: aggregate?.standardDeviation ?? null,
+          min: aggregate?.min ?? null,
+          max: aggregate?.max ?? null,
+          runsFinished: cell.runs.length,
+          runsAsked: cell.asked.length,
+          runs: (aggregate?.values ?? []).map(({ run, value }) => `${run}: ${value}`).join('; '),
+        };
+      }),
+    ),
   };
 }
 
-/** Cells with the same threshold and the same random streams, in the order in which they come. */
-function byVariant(cells: readonly Cell[]): { settings: TrainingSettings; cells: Cell[] }[] {
-  const groups = new Map<string, { settings: TrainingSettings; cells: Cell[] }>();
-  for (const cell of cells) {
-    const { settings } = cell;
-    const key = `${String(settings.decoderLogVarianceThreshold)} ${String(settings.randomStreams)}`;
-    const group = groups.get(key);
-    if (group) group.cells.push(cell);
-    else groups.set(key, { settings, cells: [cell] });
-  }
-  return [...groups.values()];
-}
-
-function runCount({ runs, asked }: Cell): string {
+export function runCount({ runs, asked }: Cell): string {
   return runs.length === asked.length ? String(runs.length) : `${runs.length} of ${asked.length}`;
-}
-
-function notesOf(part: Pick<SweepPart, 'varying'>, cells: readonly Cell[]): string[] {
-  return cells.flatMap((cell) => cellNotes(cellName(part, cell), cell));
-}
-
-function printedFor(
-  { table }: SweepPart,
-  { printed }: LayoutRow,
-  { settings }: Pick<Cell, 'settings'>,
-): number | null {
-  return table === null || printed === null ? null : printedValue(table, printed, settings);
-}
-
-function recordsOf(part: SweepPart, cells: readonly Cell[]): TableRecord[] {
-  return rowsOf(part).flatMap((row) =>
-    cells.map((cell) => {
-      const measured = comparedAggregate(part, row, cell);
-      return {
-        ...cellFields(cell),
-        cell: cellName(part, cell),
-        metric: comparedMetric(part, row, cell.settings),
-        mean: measured?.mean ?? null,
-        standardDeviation: measured?.standardDeviation ?? null,
-        min: measured?.min ?? null,
-        max: measured?.max ?? null,
-        meanAtEnd: cell.metrics.get(comparedMetric(part, row, cell.settings))?.mean ?? null,
-        runsFinished: cell.runs.length,
-        runsAsked: cell.asked.length,
-        printed: printedFor(part, row, cell),
-        runs: (measured?.values ?? []).map(({ run, value }) => `${run}: ${value}`).join('; '),
-      };
-    }),
-  );
 }

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { printedTables } from '../../../src/experiments/paper/tables/paper.js';
 import { loadSweep } from '../../../src/sweep/load.js';
 import { settingOf, settingText } from '../../../src/task/settings.js';
-import { isTraining, type Settings } from '../../../src/task/task.js';
+import { isTraining } from '../../../src/experiments/vae/settings/task.js';
+import type { Settings } from '../../../src/task/task.js';
 import { cellsOf, trainingSweep, VERSIONS } from '../../sweep/sweep-folder.js';
 
 const load = (name: string) =>

@@ -5,7 +5,7 @@ import {
   stepColumns,
 } from '../../../src/experiments/vae/metrics/columns.js';
 import { logSchema } from '../../../src/logs/schemas.js';
-import type { TrainingTask } from '../../../src/task/task.js';
+import type { TrainingTask } from '../../../src/experiments/vae/settings/task.js';
 
 export const stepSchema = (task: TrainingTask): Schema => logSchema(task, stepColumns);
 

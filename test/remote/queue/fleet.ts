@@ -10,7 +10,8 @@ import { ResultBucket } from '../../../src/remote/bucket/result-bucket.js';
 import type { QueueTiming } from '../../../src/remote/queue/timing.js';
 import { readTaskState, taskFolder, type TaskState } from '../../../src/store/task-folder.js';
 import { identify } from '../../../src/task/identity.js';
-import type { Task, TrainingSettings, TrainingTask } from '../../../src/task/task.js';
+import type { Task } from '../../../src/task/task.js';
+import type { TrainingSettings, TrainingTask } from '../../../src/experiments/vae/settings/task.js';
 import { standInTask, type Behaviour } from '../../run/stand-in.js';
 
 /** Short, so that a lost worker is noticed within seconds. */

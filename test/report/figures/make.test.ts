@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { reports } from '../../../src/experiments/reports.js';
 import { makeFigures } from '../../../src/report/figures/make.js';
 import { load, loadFrom } from '../../sweep/sweep-folder.js';
 import { figureOf, finished, sampleRun, SIGMOID, SIGMOID_CLIPPED, SPHERE } from './sample-figures.js';
@@ -12,7 +13,7 @@ const clipping = {
 
 describe('which figures a sweep has', () => {
   const namesOf = (parts: ReturnType<typeof finished>) =>
-    makeFigures(parts, {}).figures.map(({ name }) => name);
+    makeFigures(parts, reports, {}).figures.map(({ name }) => name);
 
   test("the paper's that it has cells of", () => {
     assert.deepEqual(namesOf(finished(load(SPHERE), sampleRun)), ['figure-1a', 'figure-3']);
@@ -39,7 +40,7 @@ describe('a figure whose runs are not all there', () => {
     const parts = finished(load(SPHERE), (settings) =>
       settings.ambientDim === 6 ? sampleRun(settings) : null,
     );
-    const { figures, notes } = makeFigures(parts, {});
+    const { figures, notes } = makeFigures(parts, reports, {});
     assert.deepEqual(
       figures.map(({ name, caption }) => [name, caption.slice(caption.indexOf('Missing'))]),
       [
@@ -71,7 +72,7 @@ describe('the seed of histograms and scatter plots', () => {
   });
 
   test('has to be one of the sweep', () => {
-    assert.throws(() => makeFigures(parts, { seed: 5 }), {
+    assert.throws(() => makeFigures(parts, reports, { seed: 5 }), {
       name: 'InputError',
       message: '--seed 5: no run has it; there is 69, 24',
     });

@@ -19,7 +19,7 @@ settings: { steps: 20 }
   }));
   const draw = (metrics: readonly string[], isLog: boolean) =>
     drawFigures(
-      parts.map(({ part }) => metricCurves(part, metrics, isLog)),
+      parts.flatMap((part) => metricCurves(part, metrics, isLog)),
       parts,
       {},
     );

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readRuns, type PartRuns } from '../../../src/report/runs.js';
+import { readTraining } from '../read-training.js';
+import { type TrainingRuns } from '../../../src/experiments/vae/runs.js';
 import type { LogValue } from '../../../src/logs/read.js';
+import { reports } from '../../../src/experiments/reports.js';
 import { makeFigures, type FigureOptions } from '../../../src/report/figures/make.js';
 import type { Figure } from '../../../src/report/figures/figure.js';
 import type { Sweep } from '../../../src/sweep/load.js';
-import { isTraining, type TrainingSettings } from '../../../src/task/task.js';
+import { isTraining, type TrainingSettings } from '../../../src/experiments/vae/settings/task.js';
 import { writeFinishedRun, type FinishedRun } from '../finished-run.js';
 
 /** Columns 1 and 2 of Table 3, two seeds. */
@@ -33,13 +35,16 @@ settings: { steps: 10000 }
 `;
 
 /** Finishes the runs that `of` has logs for, in a new store, and reads all of them. */
-export function finished(sweep: Sweep, of: (settings: TrainingSettings) => FinishedRun | null): PartRuns[] {
+export function finished(
+  sweep: Sweep,
+  of: (settings: TrainingSettings) => FinishedRun | null,
+): TrainingRuns[] {
   const out = mkdtempSync(path.join(tmpdir(), 'vae-sweep-figures-'));
   for (const task of sweep.tasks.filter(isTraining)) {
     const run = of(task.settings);
     if (run !== null) writeFinishedRun(out, task, run);
   }
-  return readRuns(sweep, out);
+  return readTraining(sweep, out);
 }
 
 /** A run whose variance falls a decade every 5,000 steps, and whose numbers tell its seed and dimensions apart. */
@@ -67,8 +72,8 @@ export function sampleRun({
   };
 }
 
-export function figureOf(parts: readonly PartRuns[], name: string, options: FigureOptions = {}): Figure {
-  const figure = makeFigures(parts, options).figures.find((figure) => figure.name === name);
+export function figureOf(parts: readonly TrainingRuns[], name: string, options: FigureOptions = {}): Figure {
+  const figure = makeFigures(parts, reports, options).figures.find((figure) => figure.name === name);
   assert.ok(figure !== undefined, `no ${name}`);
   return figure;
 }

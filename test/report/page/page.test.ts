@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../../../src/experiments/index.js';
 import { renderPage, type PageContent } from '../../../src/report/page/page.js';
-import type { PageStatement } from '../../../src/experiments/paper/page/theory.js';
+import { h } from 'preact';
+import { Theory, type PageStatement } from '../../../src/experiments/paper/page/theory.js';
 
 const table = {
   name: 'one',
@@ -23,14 +24,10 @@ const content: PageContent = {
   finished: 3,
   asked: 4,
   missing: [{ name: 'linear-1', reason: 'at step 5' }],
-  verdicts: [],
-  deviations: null,
-  theory: [],
-  own: [],
-  sections: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' }, collapse: null }],
+  parts: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' } }],
+  sections: [],
   figures: [{ name: 'figure1', title: 'Figure 1', caption: 'Norms', svg: '<svg viewBox="0 0 1 1"></svg>' }],
   figureNotes: ['figure2 is left out'],
-  explainsSigmoidError: false,
 };
 
 test('the page shows everything, each run a click away, and needs nothing from elsewhere', () => {
@@ -65,7 +62,11 @@ test('the theory is explained, judged and drawn, each statement with its runs a 
     figures: content.figures,
     figureNotes: ['no figure of another'],
   };
-  const html = renderPage({ ...content, sections: [], theory: [statement] });
+  const html = renderPage({
+    ...content,
+    parts: [],
+    sections: [{ id: 'theory', title: 'Theory', content: h(Theory, { statements: [statement] }) }],
+  });
   assert.match(html, /<a href="#theory">Theory<\/a>/);
   for (const part of [
     '<section id="theory-flow"><h3>Theorem &lt;5></h3><p>It says. It matters. It was computed.</p>',
@@ -83,9 +84,15 @@ test('the theory is explained, judged and drawn, each statement with its runs a 
 
 test('a section that has nothing to show is not there', () => {
   const html = renderPage({ ...content, missing: [], figures: [], figureNotes: [] });
-  for (const id of ['claims', 'missing', 'figures', 'deviations', 'sigmoid-error', 'theory'])
-    assert.ok(!html.includes(`id="${id}"`), id);
-  assert.ok(renderPage({ ...content, explainsSigmoidError: true }).includes('id="sigmoid-error"'));
+  for (const id of ['missing', 'figures']) assert.ok(!html.includes(`id="${id}"`), id);
+});
+
+test('sections of experiments are above the tables, or beneath them', () => {
+  const section = (id: string, isFirst: boolean) => ({ id, title: `On ${id}`, isFirst, content: id });
+  const html = renderPage({ ...content, sections: [section('beneath', false), section('above', true)] });
+  const ids = [...html.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
+  assert.deepEqual(ids, ['above', 'tables', 'beneath', 'figures', 'missing']);
+  assert.match(html, /<a href="#above">On above<\/a><a href="#tables">/);
 });
 
 test('the same content is the same page', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRuns } from '../../../src/report/runs.js';
+import { readTraining } from '../read-training.js';
 import { comparisonTable } from '../../../src/report/tables/comparison-table.js';
 import { sampleSweep } from '../sample-sweep.js';
 
@@ -12,7 +12,7 @@ function side(name: string, text: string, losses: readonly number[]) {
   const sample = sampleSweep(text);
   for (const [index, loss] of losses.entries())
     sample.finish(sample.taskOf(index), { loss, eigenvalueError: 0.5, decoderVariance: 0.1 });
-  return { name, parts: readRuns(sample.sweep, sample.outDir) };
+  return { name, parts: readTraining(sample.sweep, sample.outDir) };
 }
 
 test('cells that agree on what varies stand side by side, with the difference and its standard error', () => {

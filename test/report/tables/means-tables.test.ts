@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pl from 'nodejs-polars';
-import { readRuns } from '../../../src/report/runs.js';
-import { meansTables } from '../../../src/report/tables/means-tables.js';
+import { readTraining } from '../read-training.js';
+import { trainingMeans } from '../../../src/experiments/paper/tables/means-tables.js';
 import { fileRenderers, toTerminal } from '../../../src/report/tables/renderers.js';
-import { runsTable } from '../../../src/report/tables/runs-table.js';
+import { trainingRunsTable } from '../../../src/experiments/paper/tables/runs-table.js';
 import type { Table } from '../../../src/report/tables/table.js';
 import { assertGolden } from '../../golden.js';
 import { sampleSweep, TABLE4 } from '../sample-sweep.js';
@@ -24,9 +24,9 @@ function table4(): Table[] {
   // One of two seeds of the second column, collapsed; nothing of the first at e^-2.
   sample.finish(sample.taskOf(4), { manifoldErrorPairwise: 0.2, encoderZeros: 0, encoderSmall: 0, kl: 0 });
   sample.finish(sample.taskOf(7), { manifoldErrorPairwise: 0.3, encoderZeros: 8, encoderSmall: 8, kl: 9 });
-  const [part] = readRuns(sample.sweep, sample.outDir);
+  const [part] = readTraining(sample.sweep, sample.outDir);
   assert.ok(part);
-  return [...meansTables(part), runsTable(part)];
+  return [...trainingMeans(part), trainingRunsTable(part)];
 }
 
 describe("a part that reproduces a table, in the paper's layout,", () => {
@@ -58,10 +58,10 @@ describe("a part that reproduces a table, in the paper's layout,", () => {
 test('a threshold without a finished run has no table', () => {
   const sample = sampleSweep(TABLE4);
   sample.finish(sample.taskOf(2), { encoderZeros: 3 });
-  const [part] = readRuns(sample.sweep, sample.outDir);
+  const [part] = readTraining(sample.sweep, sample.outDir);
   assert.ok(part);
   assert.deepEqual(
-    meansTables(part).map(({ name }) => name),
+    trainingMeans(part).map(({ name }) => name),
     ['sample-e-2'],
   );
 });
@@ -72,11 +72,11 @@ test('any other sweep has a row a cell, grouped by whatever its grid varies', ()
   );
   for (const index of [0, 1, 2, 3, 4, 5, 6, 7])
     sample.finish(sample.taskOf(index), { loss: index, eigenvalueError: 0.5 });
-  const [part] = readRuns(sample.sweep, sample.outDir);
+  const [part] = readTraining(sample.sweep, sample.outDir);
   assert.ok(part);
   assertGolden(
     'general.md',
-    meansTables(part)
+    trainingMeans(part)
       .map((table) => String(fileRenderers['md']?.(table)))
       .join('\n'),
   );
@@ -85,7 +85,7 @@ test('any other sweep has a row a cell, grouped by whatever its grid varies', ()
 test('a table of fewer steps than the paper says so', () => {
   const sample = sampleSweep(TABLE4.replace('decoderNoise: true', 'decoderNoise: true, steps: 15000'));
   sample.finish(sample.taskOf(0), { encoderZeros: 3 });
-  const [part] = readRuns(sample.sweep, sample.outDir);
+  const [part] = readTraining(sample.sweep, sample.outDir);
   assert.ok(part);
-  assert.equal(meansTables(part)[0]?.notes[0], "Trained for 15,000 of the paper's 150,000 steps.");
+  assert.equal(trainingMeans(part)[0]?.notes[0], "Trained for 15,000 of the paper's 150,000 steps.");
 });

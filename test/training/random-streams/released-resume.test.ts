@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import type { TrainingSettings } from '../../../src/task/task.js';
+import type { TrainingSettings } from '../../../src/experiments/vae/settings/task.js';
 import {
   hashes,
   shortSettings,

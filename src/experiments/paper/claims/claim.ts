@@ -1,9 +1,9 @@
 import { isCollapsed } from '../../vae/collapse.js';
-import type { PartRuns, Run } from '../../../report/runs.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
 import { settingText } from '../../../task/settings.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
-import { isShort } from '../../../report/tables/describe-cell.js';
+import { isShort } from '../tables/printed-runs.js';
 import { countRuns, formatNumber } from '../../../report/tables/format.js';
 
 /** Something that the paper says in words of its runs, as a test of each of them. */
@@ -17,7 +17,7 @@ export interface Claim {
   readonly test: string;
   /** Whether the claim is about runs with these settings. */
   appliesTo(settings: TrainingSettings): boolean;
-  check(run: Run): Finding;
+  check(run: TrainingRun): Finding;
 }
 
 /** One run's finding: whether it agrees, and the number that says so. */
@@ -45,7 +45,7 @@ export interface Verdict {
  * that was asked for is there and agrees. Runs with fewer steps than the paper's decide nothing.
  * @returns null if the sweep has no such runs
  */
-export function judge(claim: Claim, parts: readonly PartRuns[]): Verdict | null {
+export function judge(claim: Claim, parts: readonly TrainingRuns[]): Verdict | null {
   const reproducing = parts.filter(({ part }) => part.table !== null);
   const asked = reproducing
     .flatMap(({ part }) => part.tasks)
@@ -76,8 +76,8 @@ function outcomeOf(
 }
 
 function detailOf(
-  findings: readonly (Finding & { run: Run })[],
-  exceptions: readonly { readonly run: Run }[],
+  findings: readonly (Finding & { run: TrainingRun })[],
+  exceptions: readonly { readonly run: TrainingRun }[],
 ): string {
   if (findings.length === 0) return 'no run has finished';
   const values = findings.map(({ value }) => value);
@@ -87,7 +87,7 @@ function detailOf(
   return `${countRuns(findings.length - exceptions.length, findings.length)} agree${why}; ${range}`;
 }
 
-function describe(run: Run, value: number): string {
+function describe(run: TrainingRun, value: number): string {
   const { settings } = run.task;
   const { experiment, decoderLogVarianceThreshold: threshold, seed } = settings;
   const clipped = threshold === null ? '' : ` at ${formatThreshold(threshold)}`;

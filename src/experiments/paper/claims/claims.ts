@@ -1,6 +1,7 @@
-import { finalNumber, series, type PartRuns, type Run } from '../../../report/runs.js';
+import { finalNumber, series } from '../../../report/runs.js';
+import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
 import { isOfThePaper } from '../../vae/settings/training-data.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
 import { judge, type Claim, type Finding, type Verdict } from './claim.js';
 
 /** Far below the 0.3 to 0.7 that the paper prints, and above what 1,000 points of the true distribution would give. */
@@ -98,7 +99,7 @@ const claims: readonly Claim[] = [
 ];
 
 /** The verdicts on the claims that the sweep's parts have runs for. */
-export function judgeClaims(parts: readonly PartRuns[]): Verdict[] {
+export function judgeClaims(parts: readonly TrainingRuns[]): Verdict[] {
   const ofThePaper = parts.filter(({ part }) => isOfThePaper(part.experiment));
   return claims.flatMap((claim) => judge(claim, ofThePaper) ?? []);
 }
@@ -108,7 +109,7 @@ function hasPadding({ experiment, intrinsicDim, ambientDim }: TrainingSettings):
 }
 
 /** How far the loss fell from the third quarter of training to the last, in nats. */
-function lateFallNats(run: Run): number {
+function lateFallNats(run: TrainingRun): number {
   const { steps } = run.task.settings;
   const losses = series(run, 'loss');
   const meanOver = (from: number, to: number) => {
@@ -118,7 +119,7 @@ function lateFallNats(run: Run): number {
   return meanOver(0.5, 0.75) - meanOver(0.75, 1);
 }
 
-function numberAt(run: Run, metric: string): number {
+function numberAt(run: TrainingRun, metric: string): number {
   return finalNumber(run, metric) ?? NaN;
 }
 

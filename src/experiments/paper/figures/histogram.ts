@@ -1,5 +1,6 @@
 import { max, min } from 'simple-statistics';
-import { readPoints } from '../../../report/runs.js';
+import { readPoints } from '../../vae/runs.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
 import type {
   Drawing,
   FigureCell,
@@ -17,7 +18,9 @@ const MOST_BINS = 60;
 const RADIUS = 1;
 
 /** How far the generated points are from the origin in the coordinates that are not padding, a panel a cell. */
-export function histogram(about: Pick<FigureDefinition, 'name' | 'title' | 'select'>): FigureDefinition {
+type Definition = FigureDefinition<TrainingSettings>;
+
+export function histogram(about: Pick<Definition, 'name' | 'title' | 'select'>): Definition {
   return {
     ...about,
     caption:
@@ -27,7 +30,7 @@ export function histogram(about: Pick<FigureDefinition, 'name' | 'title' | 'sele
   };
 }
 
-function draw(cells: readonly FigureCell[]): Drawing {
+function draw(cells: readonly FigureCell<TrainingSettings>[]): Drawing {
   const rows = cells.flatMap((cell) => normRows(cell, cellLabel(cells, cell)));
   const norms = rows.map(({ norm }) => norm);
   const extent: [number, number] = [Math.min(RADIUS, min(norms)), Math.max(RADIUS, max(norms))];
@@ -48,7 +51,7 @@ interface NormRow extends FigureRow {
   readonly norm: number;
 }
 
-function normRows({ cell }: FigureCell, panel: string): NormRow[] {
+function normRows({ cell }: FigureCell<TrainingSettings>, panel: string): NormRow[] {
   const [run] = cell.runs;
   if (run === undefined) return [];
   const coordinates = cell.settings.intrinsicDim + 1;

@@ -1,4 +1,5 @@
-import { readDataParameters, readPoints, type Run } from '../../../report/runs.js';
+import { readDataParameters, readPoints, type TrainingRun } from '../../vae/runs.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
 import type {
   Drawing,
   FigureCell,
@@ -18,7 +19,9 @@ const REAL = 'true data';
 const RUN = 'run';
 
 /** Generated points of sigmoid data over true ones, along a* and the sigmoid's coordinate, a panel a cell. */
-export function scatter(about: Pick<FigureDefinition, 'name' | 'title' | 'select'>): FigureDefinition {
+type Definition = FigureDefinition<TrainingSettings>;
+
+export function scatter(about: Pick<Definition, 'name' | 'title' | 'select'>): Definition {
   return {
     ...about,
     caption: 'Generated points over true ones, which lie on the sigmoid.',
@@ -27,7 +30,7 @@ export function scatter(about: Pick<FigureDefinition, 'name' | 'title' | 'select
   };
 }
 
-function draw(cells: readonly FigureCell[]): Drawing {
+function draw(cells: readonly FigureCell<TrainingSettings>[]): Drawing {
   const grid = inGrid(cells, 2);
   const width = panelWidth(2);
   return {
@@ -43,7 +46,7 @@ function draw(cells: readonly FigureCell[]): Drawing {
 }
 
 /** Generated points of one run of any data over true ones: of sigmoid data as above, else in the first two coordinates. */
-export function scatterOfRun(run: Run): Drawing {
+export function scatterOfRun(run: TrainingRun): Drawing {
   const { settings } = run.task;
   const isSigmoid = settings.experiment === 'sigmoid';
   const direction = isSigmoid ? directionOf(run) : unitVector;
@@ -58,7 +61,7 @@ export function scatterOfRun(run: Run): Drawing {
   };
 }
 
-function pointRows({ cell }: FigureCell, panel: string): FigureRow[] {
+function pointRows({ cell }: FigureCell<TrainingSettings>, panel: string): FigureRow[] {
   const [run] = cell.runs;
   const direction = run && directionOf(run);
   if (run === undefined || direction === undefined) return [];
@@ -66,7 +69,12 @@ function pointRows({ cell }: FigureCell, panel: string): FigureRow[] {
 }
 
 /** The points along a direction, and in the coordinate of that index. */
-function rowsOf(run: Run, panel: string, direction: readonly number[], coordinate: number): FigureRow[] {
+function rowsOf(
+  run: TrainingRun,
+  panel: string,
+  direction: readonly number[],
+  coordinate: number,
+): FigureRow[] {
   const toRow = (points: string) => (point: readonly number[]) => ({
     panel,
     points,
@@ -79,7 +87,7 @@ function rowsOf(run: Run, panel: string, direction: readonly number[], coordinat
 
 const unitVector = [1] as const;
 
-function directionOf(run: Run): number[] | undefined {
+function directionOf(run: TrainingRun): number[] | undefined {
   const parameters = readDataParameters(run);
   return parameters === null ? undefined : [...parameters.values];
 }

@@ -1,6 +1,9 @@
 import { mean } from 'simple-statistics';
 import { finalNumber } from '../../../report/runs.js';
 import type { ExperimentName } from '../../vae/settings/training-data.js';
+import type { LogColumn } from '../../../task/column.js';
+import { isTraining, type TrainingSettings } from '../../vae/settings/task.js';
+import { metricColumns } from '../../vae/metrics/columns.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
 import { MEAN } from '../../../report/figures/curve-rows.js';
 import { runLabel } from '../../../report/figures/figure.js';
@@ -11,18 +14,22 @@ import type {
   FigureRow,
   Panel,
 } from '../../../report/figures/figure.js';
-import { linearTicks, metricAxis } from '../../../report/figures/metric-axes.js';
+import { linearTicks, titleOf } from '../../../report/column-words.js';
 import { labelOf } from '../../../report/figures/naming.js';
 import { colourScale, panelWidth, shapeScale } from '../../../report/figures/theme.js';
 import { typeset } from '../../../report/figures/typography.js';
 
 const HEIGHT = 200;
-const METRICS = ['manifoldError', 'encoderZeros', 'encoderSmall'] as const;
+const METRICS = metricColumns(['manifoldError', 'encoderZeros', 'encoderSmall']);
 const EXPERIMENTS: readonly ExperimentName[] = ['sigmoid', 'sphere'];
 const TABLES: readonly unknown[] = ['table2', 'table3', 'table4', 'table5'];
 
+function isShown(cell: FigureCell): cell is FigureCell<TrainingSettings> {
+  return TABLES.includes(cell.part.table) && isTraining(cell.cell);
+}
+
 /** What a lower bound of the decoder variance does, for both nonlinear data sets. */
-export const thresholdSummary: FigureDefinition = {
+export const thresholdSummary: FigureDefinition<TrainingSettings> = {
   name: 'clipping',
   title: 'Clipping: manifold error and zeros in the encoder variance against the threshold',
   caption:
@@ -30,18 +37,18 @@ export const thresholdSummary: FigureDefinition = {
     'data have variances near 0.1, so that counts below 0.1 mean little there.',
   kind: 'summary',
   select: (cells) => {
-    const shown = cells.filter(({ part }) => TABLES.includes(part.table));
+    const shown = cells.filter(isShown);
     const thresholds = new Set(shown.map(({ cell }) => cell.settings.decoderLogVarianceThreshold));
     return thresholds.size > 1 ? shown : [];
   },
   draw,
 };
 
-function draw(cells: readonly FigureCell[]): Drawing {
+function draw(cells: readonly FigureCell<TrainingSettings>[]): Drawing {
   const thresholds = thresholdNames(cells);
   const experiments = EXPERIMENTS.filter((name) => cells.some(({ part }) => part.experiment === name));
   return {
-    rows: METRICS.flatMap((metric) => cells.flatMap((cell) => finalRows(cell, metric))),
+    rows: METRICS.flatMap((metric) => cells.flatMap((cell) => finalRows(cell, metric.name))),
     panels: experiments.map((experiment) => {
       const shown = cells.filter(({ part }) => part.experiment === experiment);
       const dimensions = [...new Set(shown.map(({ cell }) => labelOf(['dimensions'], cell.settings)))];
@@ -53,13 +60,13 @@ function draw(cells: readonly FigureCell[]): Drawing {
 }
 
 /** From the loosest bound to none. */
-function thresholdNames(cells: readonly FigureCell[]): string[] {
+function thresholdNames(cells: readonly FigureCell<TrainingSettings>[]): string[] {
   const values = cells.map(({ cell }) => cell.settings.decoderLogVarianceThreshold);
   const sorted = [...new Set(values)].sort((a, b) => (b ?? -Infinity) - (a ?? -Infinity));
   return sorted.map((value) => typeset(formatThreshold(value)));
 }
 
-function finalRows({ cell }: FigureCell, metric: string): FigureRow[] {
+function finalRows({ cell }: FigureCell<TrainingSettings>, metric: string): FigureRow[] {
   const { settings } = cell;
   const label = runLabel(cell);
   const about = {
@@ -78,7 +85,7 @@ function finalRows({ cell }: FigureCell, metric: string): FigureRow[] {
 
 interface PanelOptions {
   readonly experiment: ExperimentName;
-  readonly metric: (typeof METRICS)[number];
+  readonly metric: LogColumn;
   readonly thresholds: readonly string[];
   readonly dimensions: readonly string[];
 }
@@ -99,7 +106,7 @@ function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Pa
         filter: {
           and: [
             { field: 'experiment', equal: experiment },
-            { field: 'metric', equal: metric },
+            { field: 'metric', equal: metric.name },
           ],
         },
       },
@@ -113,7 +120,7 @@ function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Pa
         axis: { labelAngle: 0, grid: true, tickBand: 'extent' },
       },
       xOffset: { field: 'dimensions', scale: { domain: [...dimensions] } },
-      y: { field: 'value', type: 'quantitative', title: metricAxis(metric).title, axis: linearTicks(metric) },
+      y: { field: 'value', type: 'quantitative', title: titleOf(metric), axis: linearTicks(metric) },
       color: { ...style, scale: colourScale(dimensions), legend: { orient: 'bottom' } },
       shape: { ...style, scale: shapeScale(dimensions) },
     },

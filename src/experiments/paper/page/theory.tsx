@@ -1,39 +1,28 @@
-import type { TheoryOutcome } from '../statements/statement.js';
-import type { Table } from '../../../report/tables/table.js';
-import { Figures, Grid, Notes, Part, type PageFigure } from '../../../report/page/parts.js';
+import type { Statement } from '../statements/statement.js';
+import { Figures, Grid, Notes, type PageFigure } from '../../../report/page/parts.js';
 
 /** A statement of the paper, explained, and what the runs say of it. */
-export interface PageStatement {
-  readonly name: string;
-  readonly title: string;
-  readonly explanation: readonly string[];
-  readonly findings: readonly string[];
-  readonly outcome: TheoryOutcome;
-  readonly verdict: string;
-  readonly notes: readonly string[];
-  readonly exceptions: readonly string[];
-  readonly tables: readonly Table[];
-  readonly runs: Table | null;
+export interface PageStatement extends Omit<Statement, 'draw'> {
   readonly figures: readonly PageFigure[];
   readonly figureNotes: readonly string[];
 }
 
 export function Theory({ statements }: { statements: readonly PageStatement[] }) {
   return (
-    <Part id="theory" title="Theory">
+    <>
       <p>
         Notation: the data lie in a space of d dimensions and have r* themselves; the model has r latents.
         Linear data are x = Az, a linear VAE has the decoder Ã, the encoder B̃, the encoder variances D̃ and the
         decoder variance ε̃². |·|² of a matrix is the sum of its squared entries.
       </p>
       {statements.map((statement) => (
-        <Statement key={statement.name} {...statement} />
+        <StatementText key={statement.name} {...statement} />
       ))}
-    </Part>
+    </>
   );
 }
 
-function Statement(statement: PageStatement) {
+function StatementText(statement: PageStatement) {
   const { name, title, explanation, findings, outcome, verdict, notes, exceptions, tables, runs } = statement;
   return (
     <section id={name}>

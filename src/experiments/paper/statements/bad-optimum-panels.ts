@@ -1,5 +1,5 @@
 import { max, min } from 'simple-statistics';
-import type { RunOf } from '../../theory/computed.js';
+import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { logAxis } from '../../../report/figures/log-axis.js';

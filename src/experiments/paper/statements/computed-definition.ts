@@ -1,4 +1,5 @@
-import type { ComputedSettings, MissingComputation, RunOf } from '../../theory/computed.js';
+import type { MissingRun } from '../../../report/runs.js';
+import type { ComputedSettings, RunOf } from './computed.js';
 import type { ComputedKind } from '../../theory/computations/quantities.js';
 import type { FigureSet } from '../../../report/figures/make.js';
 import type { Measured } from './measured.js';
@@ -31,6 +32,6 @@ export interface SettingWords {
 /** Runs of a statement, and how they are told apart. */
 export interface StatementRuns<Kind extends ComputedKind> {
   readonly runs: readonly RunOf<Kind>[];
-  readonly missing: readonly MissingComputation[];
+  readonly missing: readonly MissingRun[];
   readonly names: RunNames;
 }

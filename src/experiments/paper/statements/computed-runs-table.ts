@@ -1,4 +1,4 @@
-import type { ComputedSettings } from '../../theory/computed.js';
+import type { ComputedSettings } from './computed.js';
 import { quantities, type ComputedKind } from '../../theory/computations/quantities.js';
 import { formatNumber } from '../../../report/tables/format.js';
 import type { Table, TableRecord } from '../../../report/tables/table.js';

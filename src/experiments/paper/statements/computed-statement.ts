@@ -1,4 +1,4 @@
-import { isOfKind, type ComputedRuns } from '../../theory/computed.js';
+import { isOfKind, type ComputedRuns } from './computed.js';
 import type { ComputedKind } from '../../theory/computations/quantities.js';
 import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 import { computedRunsTable } from './computed-runs-table.js';

@@ -1,5 +1,5 @@
 import { max } from 'simple-statistics';
-import type { RunOf } from '../../theory/computed.js';
+import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { closeLogAxis } from '../../../report/figures/log-axis.js';
 import { colourScale, panelWidth } from '../../../report/figures/theme.js';

@@ -1,4 +1,4 @@
-import type { RunOf } from '../../theory/computed.js';
+import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { closeLogAxis } from '../../../report/figures/log-axis.js';

@@ -1,4 +1,4 @@
-import type { RunOf } from '../../theory/computed.js';
+import type { RunOf } from './computed.js';
 import { formatRange } from './measured.js';
 import { toFigures } from './to-figures.js';
 import { computedStatement } from './computed-statement.js';

@@ -1,4 +1,4 @@
-import type { ComputedSettings } from '../../theory/computed.js';
+import type { ComputedSettings } from './computed.js';
 import { computedStatement } from './computed-statement.js';
 import { landscapePanels } from './landscape-panels.js';
 import { numberOf } from './run-names.js';

@@ -1,6 +1,9 @@
-import { finalNumber, series, type PartRuns, type Run } from '../../../report/runs.js';
+import { finalNumber, series } from '../../../report/runs.js';
+import { metricColumns } from '../../vae/metrics/columns.js';
+import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
 import { countRuns, formatNumber, MISSING } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatRange } from './measured.js';
 import { numberOf, runNames, type RunNames } from './run-names.js';
 import type { Examination, StatementDefinition } from './statement.js';
@@ -9,7 +12,7 @@ import { trainingPanels } from './training-panels.js';
 
 const NAME = 'theory-leaving-bad-optimum';
 const TITLE = 'Does training leave the bad optimum?';
-const METRICS = ['encoderZeros', 'manifoldError'].map((metric) => ({ metric, isLog: false }));
+const METRICS = metricColumns(['encoderZeros', 'manifoldError']).map((metric) => ({ metric, isLog: false }));
 const EXTRA = 'badOptimumExtraDims';
 
 /** Training from the construction of Eq. (6). */
@@ -31,19 +34,19 @@ export const leavingBadOptimum: StatementDefinition = {
 };
 
 interface Begun {
-  readonly runs: readonly Run[];
+  readonly runs: readonly TrainingRun[];
   readonly asked: number;
 }
 
 /** A part's runs that start at the construction. */
-function fromBadOptimum({ part, runs }: PartRuns): Begun {
+function fromBadOptimum({ part, runs }: TrainingRuns): Begun {
   return {
     runs: runs.filter(({ task }) => extraDims(task.settings) > 0),
     asked: part.tasks.filter(({ settings }) => extraDims(settings) > 0).length,
   };
 }
 
-function extraDims(settings: Run['task']['settings']): number {
+function extraDims(settings: TrainingSettings): number {
   return numberOf({ ...settings }, EXTRA);
 }
 
@@ -85,19 +88,19 @@ function examine(begun: readonly Begun[]): Examination {
   };
 }
 
-function settingOf({ task: { settings } }: Run, names: RunNames): string {
+function settingOf({ task: { settings } }: TrainingRun, names: RunNames): string {
   return `${names.setting({ ...settings })}, s = ${extraDims(settings)}`;
 }
 
 /** At the first evaluation where they are counted, and at the last. */
-function zeros(run: Run) {
+function zeros(run: TrainingRun) {
   const points = series(run, 'encoderZeros');
   const [start, end] = [points[0]?.value ?? NaN, points.at(-1)?.value ?? NaN];
   return { start, end, change: end - start };
 }
 
-function table(runs: readonly Run[], names: RunNames): Table {
-  const setting = (run: Run) => settingOf(run, names);
+function table(runs: readonly TrainingRun[], names: RunNames): Table {
+  const setting = (run: TrainingRun) => settingOf(run, names);
   const groups = [...new Set(runs.map(setting))].map((name) => ({
     name,
     runs: runs.filter((run) => setting(run) === name),
@@ -138,7 +141,7 @@ function table(runs: readonly Run[], names: RunNames): Table {
   };
 }
 
-function errorsAtEnd(runs: readonly Run[]): string {
+function errorsAtEnd(runs: readonly TrainingRun[]): string {
   const values = runs.flatMap((run) => finalNumber(run, 'manifoldError') ?? []);
   return values.length === 1
     ? formatNumber(values[0] ?? null)

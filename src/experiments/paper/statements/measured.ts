@@ -1,6 +1,6 @@
 import { max, min } from 'simple-statistics';
 import type { ComputedKind, MeasureOf } from '../../theory/computations/quantities.js';
-import type { ComputedSettings, RunOf } from '../../theory/computed.js';
+import type { ComputedSettings, RunOf } from './computed.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
 
 /** A number of each run, and how several runs' are shown as one. */

@@ -1,4 +1,4 @@
-import type { ComputedSettings } from '../../theory/computed.js';
+import type { ComputedSettings } from './computed.js';
 import { identityText } from './identity-texts.js';
 
 /** The dimensions of the data, of the space and of the latents; the first goes by two names. */

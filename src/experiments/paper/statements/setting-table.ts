@@ -1,4 +1,4 @@
-import type { ComputedSettings, RunOf } from '../../theory/computed.js';
+import type { ComputedSettings, RunOf } from './computed.js';
 import type { ComputedKind } from '../../theory/computations/quantities.js';
 import type { Table } from '../../../report/tables/table.js';
 import type { ComputedDefinition, StatementRuns } from './computed-definition.js';

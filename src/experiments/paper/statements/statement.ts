@@ -1,12 +1,12 @@
-import type { ComputedRuns } from '../../theory/computed.js';
-import type { PartRuns } from '../../../report/runs.js';
+import type { ComputedRuns } from './computed.js';
+import type { TrainingRuns } from '../../vae/runs.js';
 import type { FigureSet } from '../../../report/figures/make.js';
 import type { Table } from '../../../report/tables/table.js';
 
 /** All that a sweep has computed and trained. */
 export interface Evidence {
   readonly computed: ComputedRuns;
-  readonly parts: readonly PartRuns[];
+  readonly parts: readonly TrainingRuns[];
 }
 
 /** What the report tells of a statement before any run speaks of it. */

@@ -21,3 +21,8 @@ export function theoryTable(statements: readonly Statement[]): Table {
     })),
   };
 }
+
+/** The verdict on a statement for a terminal. */
+export function lineOf({ outcome, title, verdict, notes }: Statement): string {
+  return [`${outcome}: ${title}. ${verdict}.`, ...notes].join(' ');
+}

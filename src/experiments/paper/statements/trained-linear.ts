@@ -1,4 +1,6 @@
-import { finalNumber, series, type Run } from '../../../report/runs.js';
+import { finalNumber, series } from '../../../report/runs.js';
+import { metricColumns } from '../../vae/metrics/columns.js';
+import type { TrainingRun } from '../../vae/runs.js';
 import type { Table } from '../../../report/tables/table.js';
 import { formatRange } from './measured.js';
 import { runNames, type RunNames } from './run-names.js';
@@ -31,9 +33,9 @@ export const trainedLinear: StatementDefinition = {
   },
 };
 
-function examine(runs: readonly Run[]): Examination {
+function examine(runs: readonly TrainingRun[]): Examination {
   const names = runNames(runs.map(({ task }) => ({ ...task.settings })));
-  const setting = ({ task }: Run) => names.setting({ ...task.settings });
+  const setting = ({ task }: TrainingRun) => names.setting({ ...task.settings });
   const ends = runs.flatMap((run) => finalNumber(run, METRIC) ?? []);
   return {
     outcome: 'measured',
@@ -48,15 +50,19 @@ function examine(runs: readonly Run[]): Examination {
           name: NAME,
           title: TITLE,
           caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
-          drawing: trainingPanels(runs, [{ metric: METRIC, isLog: true }], { title: 'r*-d-r', of: setting }),
+          drawing: trainingPanels(
+            runs,
+            metricColumns([METRIC]).map((metric) => ({ metric, isLog: true })),
+            { title: 'r*-d-r', of: setting },
+          ),
         },
       ]),
   };
 }
 
-function table(runs: readonly Run[], names: RunNames): Table {
-  const setting = ({ task }: Run) => names.setting({ ...task.settings });
-  const at = (some: readonly Run[], place: 0 | -1) =>
+function table(runs: readonly TrainingRun[], names: RunNames): Table {
+  const setting = ({ task }: TrainingRun) => names.setting({ ...task.settings });
+  const at = (some: readonly TrainingRun[], place: 0 | -1) =>
     formatRange(some.flatMap((run) => series(run, METRIC).at(place)?.value ?? []));
   return {
     name: NAME,

@@ -1,4 +1,6 @@
-import { series, type Run } from '../../../report/runs.js';
+import type { LogColumn } from '../../../task/column.js';
+import { series } from '../../../report/runs.js';
+import type { TrainingRun } from '../../vae/runs.js';
 import { curvePanel } from '../../../report/figures/curve-panel.js';
 import { meanCurve, type CurveRow } from '../../../report/figures/curve-rows.js';
 import type { Drawing } from '../../../report/figures/figure.js';
@@ -13,19 +15,19 @@ const MOST_CELLS = 14;
 
 export interface MetricOnAxis {
   /** A column of the evaluation log. */
-  readonly metric: string;
+  readonly metric: LogColumn;
   readonly isLog: boolean;
 }
 
 /** What runs of one colour have in common. */
 interface CurveGroups {
   readonly title: string;
-  readonly of: (run: Run) => string;
+  readonly of: (run: TrainingRun) => string;
 }
 
 /** Metrics of the evaluation log against the training step, a colour a group. */
 export function trainingPanels(
-  runs: readonly Run[],
+  runs: readonly TrainingRun[],
   metrics: readonly MetricOnAxis[],
   groups: CurveGroups,
 ): Drawing {
@@ -37,13 +39,17 @@ export function trainingPanels(
         cellRows(
           runs.filter((run) => groups.of(run) === cell),
           runs.length > cells.length,
-          { cell, metric },
+          { cell, metric: metric.name },
         ),
       );
       return { panel: '', metric, isLog, rows: isLog ? rows.filter(({ value }) => value > 0) : rows };
     })
     .filter(({ rows }) => rows.length > 0);
-  const look = { width: panelWidth(COLUMNS), legend: { title: groups.title, cells: shown } };
+  const look = {
+    width: panelWidth(COLUMNS),
+    steps: 'training steps',
+    legend: { title: groups.title, cells: shown },
+  };
   return {
     rows: drawn.flatMap(({ rows }) => rows),
     panels: inGrid(
@@ -56,7 +62,7 @@ export function trainingPanels(
 
 /** Each run's curve, then their mean if any colour has several. */
 function cellRows(
-  runs: readonly Run[],
+  runs: readonly TrainingRun[],
   hasMean: boolean,
   about: Pick<CurveRow, 'cell' | 'metric'>,
 ): CurveRow[] {

@@ -1,7 +1,8 @@
 import { toCells, type Cell } from '../../../report/cells.js';
 import { COLLAPSED_KL_NATS, isCollapsed } from '../../vae/collapse.js';
-import { finalValue, series, type PartRuns, type Run } from '../../../report/runs.js';
-import { cellFields, cellName } from '../../../report/tables/describe-cell.js';
+import { series, type Run } from '../../../report/runs.js';
+import type { TrainingRuns } from '../../vae/runs.js';
+import { cellName } from '../../../report/tables/describe-cell.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
 
@@ -11,7 +12,7 @@ const QUANTILE = 1.959963984540054;
 const DECIDED_AFTER_STEPS = 10_000;
 
 /** How often a sphere run collapses, and what happens in such a run. @returns null without finished sphere runs */
-export function collapseTable(partRuns: PartRuns): Table | null {
+export function collapseTable(partRuns: TrainingRuns): Table | null {
   const { part, runs } = partRuns;
   if (part.experiment !== 'sphere' || runs.length === 0) return null;
   const rows = toCells(partRuns)
@@ -44,7 +45,7 @@ export function collapseTable(partRuns: PartRuns): Table | null {
     ]),
     notes: [],
     records: rows.map(({ cell, name, deadCollapsed, deadOthers, ...numbers }) => ({
-      ...cellFields(cell),
+      ...cell.fields,
       cell: name,
       ...numbers,
       deadUnitsCollapsed: deadCollapsed?.join(' ') ?? null,
@@ -91,7 +92,7 @@ function wasCollapsedLate(run: Run): boolean {
 /** By layer; null without runs. */
 function meanDeadUnits(runs: readonly Run[]): number[] | null {
   const lists = runs
-    .map((run) => finalValue(run, 'deadDecoderUnits'))
+    .map((run) => run.summary.get('deadDecoderUnits'))
     .filter((value): value is readonly number[] => Array.isArray(value));
   const [first] = lists;
   if (first === undefined) return null;

@@ -1,8 +1,10 @@
-import type { Aggregate, Cell } from '../../../report/cells.js';
-import { finalNumber, numberBeforeEnd, type Run } from '../../../report/runs.js';
+import { aggregate, type Aggregate, type Cell } from '../../../report/cells.js';
+import { runLabel } from '../../../report/figures/figure.js';
+import { finalNumber } from '../../../report/runs.js';
+import { numberBeforeEnd, type TrainingRun } from '../../vae/runs.js';
 import type { SweepPart } from '../../../sweep/load.js';
-import type { TrainingSettings } from '../../../task/task.js';
-import type { LayoutRow } from '../../../report/tables/layouts.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
+import type { LayoutRow } from './layouts.js';
 
 type PartTable = Pick<SweepPart, 'table'>;
 
@@ -23,13 +25,16 @@ export function comparedMetric(part: PartTable, row: LayoutRow, settings: Traini
 }
 
 /** Returns the mean of a cell that a row's printed number is compared with. */
-export function comparedAggregate(part: PartTable, row: LayoutRow, cell: Cell): Aggregate | undefined {
-  const metrics = comparesBeforeEnd(part, cell.settings) ? cell.metricsBeforeEnd : cell.metrics;
-  return metrics.get(comparedMetric(part, row, cell.settings));
+export function comparedAggregate(
+  part: PartTable,
+  row: LayoutRow,
+  cell: Cell<TrainingSettings>,
+): Aggregate | undefined {
+  return aggregate(cell.runs, runLabel(cell), (run) => comparedNumber(part, row, run));
 }
 
 /** Returns the number of one run that contributes to `comparedAggregate`; null where it is not defined. */
-export function comparedNumber(part: PartTable, row: LayoutRow, run: Run): number | null {
+export function comparedNumber(part: PartTable, row: LayoutRow, run: TrainingRun): number | null {
   const { settings } = run.task;
   const numberOf = comparesBeforeEnd(part, settings) ? numberBeforeEnd : finalNumber;
   return numberOf(run, comparedMetric(part, row, settings));

@@ -1,11 +1,11 @@
 import { toCells, type Aggregate, type Cell } from '../../../report/cells.js';
-import type { PartRuns } from '../../../report/runs.js';
-import type { TrainingPart } from '../../../sweep/load.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
+import type { TrainingRuns } from '../../vae/runs.js';
 import { comparedAggregate, comparedMetric } from './compared.js';
-import { cellFields, cellName } from '../../../report/tables/describe-cell.js';
+import { cellName } from '../../../report/tables/describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber } from '../../../report/tables/format.js';
-import type { LayoutRow } from '../../../report/tables/layouts.js';
-import { rowsOf } from '../../../report/tables/means-tables.js';
+import type { LayoutRow } from './layouts.js';
+import { rowsOf } from './means-tables.js';
 import { printedDecimals, printedValue } from './paper.js';
 import type { Table } from '../../../report/tables/table.js';
 
@@ -19,9 +19,9 @@ const PRINTED_RUNS = 3;
 type Agreement = 'rounds to it' | 'truncates to it' | 'within two standard errors' | 'differs';
 
 interface Comparison {
-  readonly part: TrainingPart;
+  readonly part: TrainingRuns['part'];
   readonly table: string;
-  readonly cell: Cell;
+  readonly cell: Cell<TrainingSettings>;
   readonly name: string;
   readonly row: LayoutRow;
   readonly measured: Aggregate;
@@ -33,7 +33,7 @@ interface Comparison {
 }
 
 /** The printed numbers that are not exact to their digits, and by how much. @returns null if the sweep measures no printed number */
-export function deviationsTable(parts: readonly PartRuns[]): Table | null {
+export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
   const all = parts.flatMap(comparisonsOf);
   if (all.length === 0) return null;
   const count = (...agreements: Agreement[]) =>
@@ -63,7 +63,7 @@ export function deviationsTable(parts: readonly PartRuns[]): Table | null {
     notes: [],
     records: all.map((one) => ({
       table: one.table,
-      ...cellFields(one.cell),
+      ...one.cell.fields,
       metric: comparedMetric(one.part, one.row, one.cell.settings),
       mean: one.measured.mean,
       runs: one.measured.values.length,
@@ -75,12 +75,12 @@ export function deviationsTable(parts: readonly PartRuns[]): Table | null {
   };
 }
 
-function comparisonsOf(partRuns: PartRuns): Comparison[] {
+function comparisonsOf(partRuns: TrainingRuns): Comparison[] {
   const { part } = partRuns;
   const { table } = part;
   if (table === null) return [];
   return toCells(partRuns).flatMap((cell) =>
-    rowsOf(part).flatMap((row) => {
+    rowsOf(part, cell.columns).flatMap((row) => {
       const measured = comparedAggregate(part, row, cell);
       const printed = row.printed === null ? null : printedValue(table, row.printed, cell.settings);
       if (measured === undefined || printed === null || row.printed === null || row.isOtherQuantity)

@@ -1,5 +1,5 @@
 import paperTables from './paper-tables.json' with { type: 'json' };
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
 
 const { table1, table2, table3, table4, table5 } = paperTables;
 /** By the names that a sweep file's `table` may have. */

@@ -3,20 +3,55 @@ import { evaluationMetrics, builtInMetrics } from './registry.js';
 import { releasedMetrics } from './released.js';
 import type { Metric } from './metric.js';
 
-type Described = Pick<LogColumn, 'name' | 'unit' | 'description'>;
+type Described = Omit<LogColumn, 'type' | 'nullable'>;
 
 const LOSSES: readonly Described[] = [
-  { name: 'loss', unit: 'nat', description: 'KL + reconstruction, mean over the points' },
-  { name: 'reconstruction', unit: 'nat', description: '-log p(x|z) at one sampled z, mean over the points' },
-  { name: 'kl', unit: 'nat', description: 'KL(q(z|x) || N(0, I)), mean over the points' },
-  { name: 'squaredError', unit: '1', description: '|x - xhat|^2, mean over the points' },
-  { name: 'decoderLogVariance', unit: '1', description: 'log eps^2 of the decoder, after clipping' },
+  {
+    name: 'loss',
+    unit: 'nat',
+    description: 'KL + reconstruction, mean over the points',
+    title: 'VAE loss (nats)',
+    short: 'VAE loss (nat)',
+    startsAtZero: false,
+  },
+  {
+    name: 'reconstruction',
+    unit: 'nat',
+    description: '-log p(x|z) at one sampled z, mean over the points',
+    title: 'reconstruction loss (nats)',
+    short: 'Reconstruction (nat)',
+    startsAtZero: false,
+  },
+  {
+    name: 'kl',
+    unit: 'nat',
+    description: 'KL(q(z|x) || N(0, I)), mean over the points',
+    title: 'KL of the encoder (nats)',
+    short: 'KL of the encoder (nat)',
+  },
+  {
+    name: 'squaredError',
+    unit: '1',
+    description: '|x - xhat|^2, mean over the points',
+    title: 'squared error',
+  },
+  {
+    name: 'decoderLogVariance',
+    unit: '1',
+    description: 'log eps^2 of the decoder, after clipping',
+    title: 'log of the decoder variance',
+    startsAtZero: false,
+  },
 ];
 const STEP = { name: 'step', unit: 'step', type: 'int32', nullable: false } as const;
 const VARIANCE: Described = {
   name: 'decoderVariance',
   unit: '1',
   description: 'eps^2 of the decoder, after clipping',
+  title: 'decoder variance',
+  short: 'Decoder variance',
+  isLog: true,
+  logarithm: 'decoderLogVariance',
 };
 
 /** `steps.arrow`: one row a logged step, of the training batch at the parameters before the step's update. */
@@ -40,6 +75,12 @@ export function builtInColumns(): string[] {
   return [...ALWAYS_DEFINED, ...builtInMetrics, ...releasedMetrics].map(({ name }) => name);
 }
 
+/** Columns of the evaluation log by name. */
+export function metricColumns(names: readonly string[]): LogColumn[] {
+  const all = [...ALWAYS_DEFINED, ...builtInMetrics.map(columnOf)];
+  return names.flatMap((name) => all.find((column) => column.name === name) ?? []);
+}
+
 /** `samples.arrow`: the points of the last evaluation, generated and real side by side, one column a coordinate. */
 export function sampleColumns({ ambientDim }: { readonly ambientDim: number }): readonly LogColumn[] {
   const coordinates = (prefix: string, points: string) =>
@@ -53,6 +94,6 @@ export function sampleColumns({ ambientDim }: { readonly ambientDim: number }): 
   return [...coordinates('x', 'generated'), ...coordinates('real', 'real')];
 }
 
-function columnOf({ name, unit, description, type }: Metric): LogColumn {
-  return { name, unit, description, type: type === 'list' ? 'list<float64>' : type, nullable: true };
+function columnOf(metric: Metric): LogColumn {
+  return { ...metric, type: metric.type === 'list' ? 'list<float64>' : metric.type, nullable: true };
 }

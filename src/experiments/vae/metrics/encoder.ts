@@ -11,6 +11,9 @@ export const encoderMetrics: readonly Metric[] = [
     type: 'list',
     unit: '1',
     description: 'The encoder variances D_ii, one a latent',
+    title: 'encoder variances',
+    short: 'Encoder variances',
+    isLog: true,
     compute: ({ encoderVariance }) => encoderVariance,
   },
   {
@@ -18,6 +21,8 @@ export const encoderMetrics: readonly Metric[] = [
     type: 'int32',
     unit: 'count',
     description: 'Encoder variances below 0.1',
+    title: 'encoder variances below 0.1',
+    short: "#0's in encoder variance",
     compute: ({ encoderVariance }) => encoderVariance.filter((value) => value < ZERO).length,
   },
   {
@@ -25,6 +30,8 @@ export const encoderMetrics: readonly Metric[] = [
     type: 'int32',
     unit: 'count',
     description: 'Encoder variances below 0.5',
+    title: 'encoder variances below 0.5',
+    short: 'Below 0.5',
     compute: ({ encoderVariance }) => encoderVariance.filter((value) => value < LARGE).length,
   },
   {
@@ -32,6 +39,7 @@ export const encoderMetrics: readonly Metric[] = [
     type: 'int32',
     unit: 'count',
     description: 'Encoder variances from 0.1 to 0.5',
+    title: 'encoder variances from 0.1 to 0.5',
     compute: ({ encoderVariance }) =>
       encoderVariance.filter((value) => value >= ZERO && value <= LARGE).length,
   },

@@ -11,6 +11,8 @@ export const linearMetrics: readonly Metric[] = [
     type: 'int32',
     unit: 'count',
     description: 'Rows of the decoder matrix, one a data coordinate, with a norm above 1% of the largest',
+    title: 'nonzero decoder rows',
+    short: 'Nonzero decoder rows',
     compute: onLinear(({ matrix }) => {
       const norms = matrix.to2DArray().map((row) => Math.hypot(...row));
       const largest = Math.max(...norms);
@@ -36,6 +38,8 @@ export const linearMetrics: readonly Metric[] = [
     type: 'float64',
     unit: '1',
     description: 'Norm of the difference of the two lists of eigenvalues over the norm of the true one',
+    title: 'normalized eigenvalue error',
+    short: 'Eigenvalue error',
     compute: onLinear((linear) => relativeDistance(generatedEigenvalues(linear), trueEigenvalues(linear))),
   },
   {
@@ -44,6 +48,7 @@ export const linearMetrics: readonly Metric[] = [
     unit: '1',
     description:
       'Squared Frobenius norm of what the decoder matrix has outside the column span of A (Theorem 2)',
+    title: 'decoder outside the data, squared norm',
     compute: onLinear(decoderOutsideSpan),
   },
   {
@@ -52,6 +57,7 @@ export const linearMetrics: readonly Metric[] = [
     unit: '1',
     description:
       'max_j |A~_j|^2 + eps^2, A~_j the columns of the decoder matrix: the K of Theorem 2 at this step',
+    title: 'largest decoder column, squared norm + variance',
     compute: onLinear(({ matrix, evaluation }) => {
       const columns = matrix.transpose().to2DArray();
       return Math.max(...columns.map((column) => Math.hypot(...column) ** 2)) + evaluation.decoderVariance;

@@ -7,6 +7,8 @@ export const manifoldMetrics: readonly Metric[] = [
     unit: '1',
     description:
       'Mean over generated points of (|x_{1..r*+1}| - 1)^2 (sphere) or (sigma(<a*, x_{1..r*}>) - x_{r*+1})^2 (sigmoid), Section 6',
+    title: 'manifold error',
+    short: 'Manifold error',
     compute: manifoldError,
   },
   {
@@ -15,6 +17,8 @@ export const manifoldMetrics: readonly Metric[] = [
     unit: '1',
     description:
       'Sigmoid data: mean over all pairs (i, j) of (sigma(<a*, x_i>) - x_{j, r*+1})^2, as the authors released code averages',
+    title: 'manifold error over all pairs',
+    short: 'Over all pairs',
     compute: manifoldErrorPairwise,
   },
   {
@@ -23,6 +27,8 @@ export const manifoldMetrics: readonly Metric[] = [
     unit: '1',
     description:
       'Mean over generated points of the squared norm of the padded coordinates; null without padding',
+    title: 'padding error',
+    short: 'Padding error',
     compute: paddingError,
   },
 ];

@@ -1,3 +1,5 @@
+import type { ColumnWords } from '../../../task/column.js';
+
 /** Rows of numbers, [n][d]. */
 export type Points = readonly (readonly number[])[];
 
@@ -39,16 +41,17 @@ export interface MetricValues {
 }
 
 /** One column of the evaluation log. */
-export type Metric = {
-  [K in keyof MetricValues]: {
-    readonly name: string;
-    readonly type: K;
-    readonly unit: string;
-    readonly description: string;
-    /** @returns null where the metric is not defined */
-    compute(evaluation: Evaluation): MetricValues[K] | null;
-  };
-}[keyof MetricValues];
+export type Metric = ColumnWords &
+  {
+    [K in keyof MetricValues]: {
+      readonly name: string;
+      readonly type: K;
+      readonly unit: string;
+      readonly description: string;
+      /** @returns null where the metric is not defined */
+      compute(evaluation: Evaluation): MetricValues[K] | null;
+    };
+  }[keyof MetricValues];
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,6 @@
 import type tfjs from '@tensorflow/tfjs-node';
 import type { Tensor2D } from '@tensorflow/tfjs-node';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../settings/task.js';
 import type { Metric } from '../metrics/metric.js';
 
 /** tfjs-node, as a plugin is given it: a module outside of this package would find another one, or none. */

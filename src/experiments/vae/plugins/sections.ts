@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { finalNumber, readPoints, series, type PartRuns, type Run } from '../../../report/runs.js';
+import { finalNumber, series } from '../../../report/runs.js';
+import { readPoints, type TrainingRun, type TrainingRuns } from '../runs.js';
 import { InputError } from '../../../errors.js';
 import type { PluginReport, PluginRun, PluginSection } from './plugin.js';
 import { pluginReports } from './installed.js';
@@ -23,7 +24,7 @@ const sectionSchema = z.strictObject({
 });
 
 /** The sections of all plugins, of the sweep's finished runs. */
-export function ownSections(parts: readonly PartRuns[]): OwnSection[] {
+export function ownSections(parts: readonly TrainingRuns[]): OwnSection[] {
   const runs = parts.flatMap((part) => part.runs).map(toPluginRun);
   return pluginReports().map((report) => toSection(report, make(report, runs)));
 }
@@ -61,7 +62,7 @@ function cellText(value: string | number | null): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(DIGITS))) : value;
 }
 
-function toPluginRun(run: Run): PluginRun {
+function toPluginRun(run: TrainingRun): PluginRun {
   return {
     settings: run.task.settings,
     final: (metric) => finalNumber(run, metric),

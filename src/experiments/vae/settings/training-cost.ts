@@ -1,5 +1,5 @@
 import { findTrainingData } from './training-data.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from './task.js';
 import type { Cost } from '../../../task/experiment.js';
 
 /** Inputs and outputs of a dense layer. */

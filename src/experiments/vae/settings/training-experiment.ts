@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { formatCount } from '../../../units.js';
 import { isOfThePaper, trainingData } from './training-data.js';
-import { chooseVersions, type TrainingSettings } from '../../../task/task.js';
+import { chooseVersions } from '../../../task/task.js';
+import type { TrainingSettings } from './task.js';
 import { decisivePlugins } from '../plugins/installed.js';
 import { formatThreshold } from './threshold.js';
 import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';

@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import type { StateArchive, TrainingDefinition } from '../../../forms/training/definition.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../settings/task.js';
 import { logsOf } from '../details.js';
 import type { Model } from '../model/model.js';
 import { parameterLayout } from '../model/parameters.js';

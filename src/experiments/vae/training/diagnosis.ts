@@ -4,7 +4,7 @@ import { loadedTensorFlowVersion } from '../../../compiler/native/backend.js';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { key, split } from '../../../compiler/random/keys.js';
 import { shapesOf } from '../../../forms/training/programs.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../settings/task.js';
 import type { Diagnosis } from '../../../task/protocol.js';
 import { vaeTraining } from './definition.js';
 

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { trainingData } from '../settings/training-data.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../settings/task.js';
 import { boundedDecoderLogVariance, generate, losses } from '../model/loss.js';
 import type { Evaluation } from '../metrics/metric.js';
 import type { EvaluationRow } from '../../../forms/training/definition.js';

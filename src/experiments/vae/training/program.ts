@@ -3,7 +3,7 @@ import type { Loop } from '../../../compiler/loop.js';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { DataKeys } from '../../../compiler/random/words.js';
 import type { LoopProgram, MakeLoop } from '../../../forms/training/definition.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../settings/task.js';
 import { buildModel, type Model } from '../model/model.js';
 import { parameterCount, parameterLayout } from '../model/parameters.js';
 import { ENGINE_NAMES } from '../settings/engine-names.js';

@@ -1,6 +1,6 @@
 import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../compiler/native/tensorflow.js';
-import type { TrainingSettings } from '../../../task/task.js';
+import type { TrainingSettings } from '../settings/task.js';
 import { badOptimum } from '../../theory/bad-optimum.js';
 import type { Model } from '../model/model.js';
 import { initialParameters, parameterCount, parameterLayout, type KernelKey } from '../model/parameters.js';

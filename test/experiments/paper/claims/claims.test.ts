@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readRuns } from '../../../../src/report/runs.js';
+import { readTraining } from '../../../report/read-training.js';
 import type { Verdict } from '../../../../src/experiments/paper/claims/claim.js';
 import { claimsTable } from '../../../../src/experiments/paper/claims/claims-table.js';
 import { judgeClaims } from '../../../../src/experiments/paper/claims/claims.js';
@@ -17,7 +17,7 @@ function verdict(claim: string, text: string, runs: readonly (Metrics | null)[])
   const sample = sampleSweep(text);
   for (const [index, metrics] of runs.entries())
     if (metrics !== null) sample.finish(sample.taskOf(index), metrics);
-  const verdicts = judgeClaims(readRuns(sample.sweep, sample.outDir));
+  const verdicts = judgeClaims(readTraining(sample.sweep, sample.outDir));
   return verdicts.find((one) => one.claim.name === claim);
 }
 
@@ -105,7 +105,7 @@ describe('what each claim tests:', () => {
             { step: 150_000, loss: lossAtEnd },
           ],
         });
-      const verdicts = judgeClaims(readRuns(sample.sweep, sample.outDir));
+      const verdicts = judgeClaims(readTraining(sample.sweep, sample.outDir));
       return verdicts.find(({ claim }) => claim.name === 'clipped-loss-steady');
     };
     assert.equal(falls(9.6)?.outcome, 'holds');

@@ -1,9 +1,11 @@
 import { Field, Float64, Schema } from 'apache-arrow';
-import type {
-  ComputedRun,
-  ComputedTask,
-  ComputedVerdict,
-} from '../../../../src/experiments/theory/computed.js';
+import {
+  computedRuns,
+  type ComputedRun,
+  type ComputedRuns,
+  type ComputedVerdict,
+} from '../../../../src/experiments/paper/statements/computed.js';
+import { details } from '../../../../src/experiments/theory/details.js';
 import { batchToFile, recordBatch } from '../../../../src/logs/encode.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from '../../../../src/logs/schemas.js';
 import { makeFolder } from '../../../../src/store/files.js';
@@ -12,6 +14,8 @@ import type { Computation } from '../../../../src/experiments/theory/computation
 import { quantities } from '../../../../src/experiments/theory/computations/quantities.js';
 import { computations } from '../../../../src/experiments/theory/computations/registry.js';
 import { theorySettingsSchema } from '../../../../src/experiments/theory/tasks/theory-settings.js';
+import { isFinished, readRun, type MissingRun } from '../../../../src/report/runs.js';
+import type { Task } from '../../../../src/task/task.js';
 import { compute } from '../../theory/computations/run.js';
 
 type Settings = Readonly<Record<string, unknown>> & { readonly kind: keyof typeof computations };
@@ -28,7 +32,7 @@ export function literalRun(
     id: name,
     name,
     settings,
-    verdict: { outcome: 'ended', complete: true, holds: true, measures: {}, statement: '', ...verdict },
+    verdict: { outcome: 'ended', complete: true, holds: true, measures: {}, ...verdict },
     rows: () => ({
       length: Object.values(columns)[0]?.length ?? 0,
       column: (column) => columns[column] ?? [],
@@ -36,15 +40,22 @@ export function literalRun(
   };
 }
 
+/** What there is of computations in a store. */
+export function readComputed(outDir: string, tasks: readonly Task[]): ComputedRuns {
+  const read = tasks.map((task) => readRun(task, outDir, details));
+  const missing = read.filter((run): run is MissingRun => !isFinished(run));
+  return computedRuns([{ runs: read.filter(isFinished), missing }]);
+}
+
 /** The task of settings, all defaults filled in. */
-export function computedTask(values: Settings): ComputedTask & { readonly settings: Settings } {
+export function computedTask(values: Settings): Task<Settings> {
   const settings = theorySettingsSchema.parse({ seed: 1, ...values }) as Settings;
   const name = Object.values(settings).join('-').replaceAll('.', '_');
-  return { id: name, name, settings };
+  return { id: name, name, settings, versions: { theory: 1 } };
 }
 
 /** Runs a computation, and writes the folder of its finished task as a worker leaves it. */
-export function computeInto(outDir: string, values: Settings): ComputedTask {
+export function computeInto(outDir: string, values: Settings): Task {
   const task = computedTask(values);
   const computation: Computation = computations[task.settings.kind];
   const { rows, verdict } = compute(computation, task.settings);
@@ -59,7 +70,7 @@ export function computeInto(outDir: string, values: Settings): ComputedTask {
 /** JSON has no NaN: it writes null. */
 export function writeComputed(
   outDir: string,
-  task: ComputedTask,
+  task: Task,
   { columns, verdict }: { readonly columns: Columns; readonly verdict: unknown },
 ): void {
   const folder = taskFolder(outDir, task);

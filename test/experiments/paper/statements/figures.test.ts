@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import '../../../../src/experiments/index.js';
-import type { ComputedRun } from '../../../../src/experiments/theory/computed.js';
+import type { ComputedRun } from '../../../../src/experiments/paper/statements/computed.js';
 import type { Figure } from '../../../../src/report/figures/figure.js';
 import { renderSvg } from '../../../../src/report/figures/render.js';
 import { assertGolden } from '../../../golden.js';

@@ -1,4 +1,4 @@
-import type { ComputedRun, ComputedRuns } from '../../../../src/experiments/theory/computed.js';
+import type { ComputedRun, ComputedRuns } from '../../../../src/experiments/paper/statements/computed.js';
 import type { Statement } from '../../../../src/experiments/paper/statements/statement.js';
 import { examineTheory } from '../../../../src/experiments/paper/statements/registry.js';
 import { literalRun } from './computed-runs.js';

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import '../../../../src/experiments/index.js';
-import type { MissingComputation } from '../../../../src/experiments/theory/computed.js';
 import { fileRenderers } from '../../../../src/report/tables/renderers.js';
 import { examineTheory, statements } from '../../../../src/experiments/paper/statements/registry.js';
-import { theoryTable } from '../../../../src/experiments/paper/statements/theory-table.js';
-import { terminalTheory } from '../../../../src/report/terminal.js';
+import { lineOf, theoryTable } from '../../../../src/experiments/paper/statements/theory-table.js';
+import type { MissingRun } from '../../../../src/report/runs.js';
 import { assertGolden } from '../../../golden.js';
 import { flowRun, identityRun, MIXED, statementOf } from './sample-computed.js';
 
 const FLOW = 'theory-gradient-flow';
 
-function missing(seed: number): MissingComputation {
+function missing(seed: number): MissingRun {
   const { id, name, settings } = flowRun(seed);
-  return { task: { id, name, settings }, state: 'new', reason: 'not finished' };
+  return { task: { id, name, settings, versions: {} }, state: 'new', reason: 'not finished' };
 }
 
 describe('a statement', () => {
@@ -133,7 +132,7 @@ describe('the tables', () => {
   });
 
   test('of the terminal are a line a statement', () => {
-    const lines = terminalTheory(theory);
+    const lines = theory.map(lineOf);
     assert.equal(lines.length, theory.length);
     assert.match(
       lines.at(-1) ?? '',

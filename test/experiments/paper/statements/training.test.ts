@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PartRuns, Run } from '../../../../src/report/runs.js';
-import { readRuns } from '../../../../src/report/runs.js';
+import type { TrainingRun, TrainingRuns } from '../../../../src/experiments/vae/runs.js';
+import { readTraining } from '../../../report/read-training.js';
 import { renderSvg } from '../../../../src/report/figures/render.js';
 import { examineTheory } from '../../../../src/experiments/paper/statements/registry.js';
 import type { Statement } from '../../../../src/experiments/paper/statements/statement.js';
@@ -18,7 +18,7 @@ const LINEAR =
 const STEPS = [0, 5, 10, 15, 20];
 
 /** Training from the construction: each seed another s, the counts as given. */
-function fromBadOptimum(zerosOf: readonly (readonly number[])[]): PartRuns {
+function fromBadOptimum(zerosOf: readonly (readonly number[])[]): TrainingRuns {
   const { sweep, outDir } = sampleSweep(SIGMOID);
   const [part] = sweep.parts;
   assert.ok(part);
@@ -32,24 +32,24 @@ function fromBadOptimum(zerosOf: readonly (readonly number[])[]): PartRuns {
     }));
     writeFinishedRun(outDir, task, { evaluations });
   });
-  const [read] = readRuns(sweep, outDir);
+  const [read] = readTraining(sweep, outDir);
   assert.ok(read);
   // The setting is one of training's once the sweep knows it.
-  const begin = <T extends Pick<Run, 'task'>>(run: T, index: number): T => ({
+  const begin = <T extends Pick<TrainingRun, 'task'>>(run: T, index: number): T => ({
     ...run,
     task: { ...run.task, settings: { ...run.task.settings, badOptimumExtraDims: 1 + (index % 2) } },
   });
   const tasks = part.tasks.map((task, index) => begin({ task }, index).task);
-  return { part: { ...part, tasks }, runs: read.runs.map(begin), missing: read.missing };
+  return { ...read, part: { ...part, tasks }, runs: read.runs.map(begin), missing: read.missing };
 }
 
-function linear(column: string): PartRuns[] {
+function linear(column: string): TrainingRuns[] {
   const { sweep, outDir } = sampleSweep(LINEAR);
   sweep.tasks.forEach((task, index) => {
     const evaluations = STEPS.map((step) => ({ step, [column]: (1 + index) * 10 ** (-step / 5) }));
     writeFinishedRun(outDir, task, { evaluations });
   });
-  return readRuns(sweep, outDir);
+  return readTraining(sweep, outDir);
 }
 
 function only(statements: readonly Statement[], name: string): Statement {

@@ -3,12 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readComputedRuns } from '../../../../src/experiments/theory/computed.js';
 import { makeReport } from '../../../../src/report/report.js';
 import { examineTheory } from '../../../../src/experiments/paper/statements/registry.js';
 import { writeReport } from '../../../../src/report/write.js';
 import { sampleSweep } from '../../../report/sample-sweep.js';
-import { computedTask, computeInto } from './computed-runs.js';
+import { loadDetails } from '../../../../src/task/registry.js';
+import { readRun, toParts } from '../../../../src/report/runs.js';
+import { reports } from '../../../../src/experiments/reports.js';
+import { computedTask, computeInto, readComputed } from './computed-runs.js';
 
 const FLOW = { kind: 'gradient-flow', ambientDim: 5, rank: 2, latentDim: 3 } as const;
 const LANDSCAPE = { kind: 'landscape', ambientDim: 5, rank: 2, latentDim: 6, zeroColumns: 2 } as const;
@@ -32,7 +34,7 @@ test('what was really computed is judged, and written as tables, figures and a p
     computeInto(outDir, { kind: 'identities', identity: 'lemma3', draws: 20 }),
     computedTask({ kind: 'identities', identity: 'eq7' }),
   ];
-  const computed = readComputedRuns(outDir, tasks);
+  const computed = readComputed(outDir, tasks);
   const theory = examineTheory({ computed, parts: [] });
   assert.deepEqual(
     theory.map(({ name, outcome }) => [name, outcome]),
@@ -45,12 +47,16 @@ test('what was really computed is judged, and written as tables, figures and a p
     ],
   );
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-theory-'));
+  const part = { name: 'theory', title: null, file: '', experiment: '', table: null, varying: [], tasks };
+  const detailsOf = await loadDetails(tasks);
+  const read = tasks.map((task) => [task.id, readRun(task, outDir, detailsOf(task))] as const);
+  const parts = toParts({ parts: [part] }, new Map(read), detailsOf);
   const report = {
-    ...makeReport(sweep, outDir),
-    parts: [],
-    sweep: { ...sweep, tasks: tasks.map((task) => ({ ...task, versions: { theory: 1 } })) },
-    theory,
-    missingComputations: computed.missing,
+    ...(await makeReport(sweep, outDir)),
+    parts,
+    partTables: [],
+    sections: reports.flatMap((contribution) => contribution.sections?.(parts) ?? []),
+    sweep: { ...sweep, tasks },
   };
   const page = readFileSync(
     await writeReport(report, { folder, seed: undefined, command: 'report' }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRuns } from '../../../../src/report/runs.js';
+import { readTraining } from '../../../report/read-training.js';
 import { collapseTable, wilsonInterval } from '../../../../src/experiments/paper/tables/collapse-table.js';
 import { writeFinishedRun } from '../../../report/finished-run.js';
 import { sampleSweep } from '../../../report/sample-sweep.js';
@@ -37,7 +37,7 @@ test('counts the collapsed runs of a cell, those that left, and the dead units o
   write(0, collapsed, collapsed, [10, 20, 200]);
   write(1, collapsed, used, [0, 2, 4]);
   write(2, used, used, [0, 0, 2]);
-  const [part] = readRuns(sample.sweep, sample.outDir);
+  const [part] = readTraining(sample.sweep, sample.outDir);
   assert.ok(part);
   assert.deepEqual(collapseTable(part)?.body, [
     ['2-6-6', '1 of 3', '0.333', '0.0615 to 0.792', '1', '10, 20, 200', '0, 1, 3'],
@@ -47,7 +47,7 @@ test('counts the collapsed runs of a cell, those that left, and the dead units o
 test('linear runs have no such table', () => {
   const sample = sampleSweep('experiment: linear\nsettings: { dimensions: [1, 2, 2], seed: 5 }\n');
   sample.finish(sample.taskOf(0), { loss: 1 });
-  const [part] = readRuns(sample.sweep, sample.outDir);
+  const [part] = readTraining(sample.sweep, sample.outDir);
   assert.ok(part);
   assert.equal(collapseTable(part), null);
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRuns } from '../../../../src/report/runs.js';
+import { readTraining } from '../../../report/read-training.js';
 import { deviationsTable } from '../../../../src/experiments/paper/tables/deviations-table.js';
-import { meansTables } from '../../../../src/report/tables/means-tables.js';
-import { runsTable } from '../../../../src/report/tables/runs-table.js';
+import { trainingMeans } from '../../../../src/experiments/paper/tables/means-tables.js';
+import { trainingRunsTable } from '../../../../src/experiments/paper/tables/runs-table.js';
 import { writeFinishedRun } from '../../../report/finished-run.js';
 import { sampleSweep, TABLE4 } from '../../../report/sample-sweep.js';
 
@@ -26,7 +26,7 @@ test('lists the printed numbers that the means neither round nor truncate to', (
   sample.finish(sample.taskOf(1), { manifoldError: 0.025, encoderZeros: 3 });
   sample.finish(sample.taskOf(2), { manifoldError: 0.04, encoderZeros: 5 });
   sample.finish(sample.taskOf(3), { manifoldError: 0.04, encoderZeros: 5 });
-  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
   assert.match(table?.caption ?? '', /^2 of 4 printed numbers are exact: .* 0 lie within .* 2 differ\./);
   assert.deepEqual(table?.body, [
     ['table3', '6-14-13', 'Mean Manifold Error', '0.04 ± 0', '0.03', '+0.01', '0', 'differs'],
@@ -39,7 +39,7 @@ test('a number within two standard errors of the difference is neither exact nor
   sample.finish(sample.taskOf(2), { manifoldError: 0.03, encoderZeros: 5 });
   sample.finish(sample.taskOf(3), { manifoldError: 0.03, encoderZeros: 8 });
   // Mean 6.5, standard deviation 2.12, standard error 2.12 sqrt(1/2 + 1/3) = 1.94.
-  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
   assert.deepEqual(
     table?.records.map(({ agreement }) => agreement),
     ['rounds to it', 'within two standard errors'],
@@ -50,13 +50,13 @@ test('a number within two standard errors of the difference is neither exact nor
 test('a sweep that measures no printed number has no such table', () => {
   const sample = sampleSweep(SPHERE.replace('table: table3\n', ''));
   sample.finish(sample.taskOf(0), { manifoldError: 0.024 });
-  assert.equal(deviationsTable(readRuns(sample.sweep, sample.outDir)), null);
+  assert.equal(deviationsTable(readTraining(sample.sweep, sample.outDir)), null);
 });
 
 test('the printed errors of sigmoid data are compared with the average over pairs alone', () => {
   const sample = sampleSweep(TABLE4);
   sample.finish(sample.taskOf(0), { manifoldErrorPairwise: 0.15, manifoldError: 0.02, encoderZeros: 3 });
-  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
   assert.match(table?.caption ?? '', /^2 of 2 printed numbers are exact/);
 });
 
@@ -64,7 +64,7 @@ test('a mean may be cut off to the printed digits, as the paper prints 3.67 as 3
   const sample = sampleSweep(SIGMOID);
   for (const [index, encoderZeros] of [3, 4, 4].entries())
     sample.finish(sample.taskOf(index), { encoderZeros });
-  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
   assert.deepEqual(
     table?.records.map(({ printed, agreement }) => [printed, agreement]),
     [[3.6, 'truncates to it']],
@@ -81,7 +81,7 @@ test('with the released random streams the evaluation before the last is compare
       { step: 150_000, releasedManifoldError: 7, manifoldErrorPairwise: 6, encoderZeros: 7 },
     ],
   });
-  const parts = readRuns(sample.sweep, sample.outDir);
+  const parts = readTraining(sample.sweep, sample.outDir);
   assert.deepEqual(
     deviationsTable(parts)?.records.map(({ metric, mean, agreement }) => [metric, mean, agreement]),
     [
@@ -89,7 +89,7 @@ test('with the released random streams the evaluation before the last is compare
       ['encoderZeros', 4, 'differs'],
     ],
   );
-  const [table] = parts.flatMap(meansTables);
+  const [table] = parts.flatMap(trainingMeans);
   assert.match(table?.caption ?? '', /at step 145,000, the evaluation that the paper prints\./);
   assert.deepEqual(
     table?.body.filter(([label]) => label !== undefined && /over|#0|printed|end/.test(label)),
@@ -105,7 +105,7 @@ test('with the released random streams the evaluation before the last is compare
       ['  at the end', '7'],
     ],
   );
-  const runs = parts.map(runsTable)[0];
+  const runs = parts.map(trainingRunsTable)[0];
   assert.match(runs?.caption ?? '', /^Each run is shown at step 145,000/);
   assert.equal(runs?.records[0]?.['encoderZeros'], 7);
   assert.equal(runs.records[0]['encoderZerosCompared'], 4);
@@ -115,7 +115,7 @@ test('a mean of exactly one unit above the printed number does not truncate to i
   const sample = sampleSweep(SPHERE.replace('[2, 6, 6]', '[2, 16, 8]'));
   // Printed for 2-16-8: 0.14. In floating point 0.15 is less than 0.14 + 0.01.
   for (const index of [0, 1]) sample.finish(sample.taskOf(index), { manifoldError: 0.15 });
-  const table = deviationsTable(readRuns(sample.sweep, sample.outDir));
+  const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
   assert.deepEqual(
     table?.records.map(({ agreement }) => agreement),
     ['differs'],
@@ -135,8 +135,8 @@ const EVALUATIONS = [
 test('each kind of random streams has its own table and its own evaluation', () => {
   const sample = sampleSweep(BOTH_STREAMS);
   for (const task of sample.sweep.tasks) writeFinishedRun(sample.outDir, task, { evaluations: EVALUATIONS });
-  const parts = readRuns(sample.sweep, sample.outDir);
-  const tables = parts.flatMap(meansTables);
+  const parts = readTraining(sample.sweep, sample.outDir);
+  const tables = parts.flatMap(trainingMeans);
   assert.deepEqual(
     tables.map(({ name, title }) => [name, title]),
     [
@@ -157,7 +157,7 @@ test('each kind of random streams has its own table and its own evaluation', () 
       ],
     ],
   );
-  const [runs] = parts.map(runsTable);
+  const [runs] = parts.map(trainingRunsTable);
   assert.match(runs?.caption ?? '', /^Each run with released-code random streams is shown at step 145,000/);
   const keys = runs?.records.map((record) => Object.keys(record).join());
   assert.equal(new Set(keys).size, 1);
@@ -166,7 +166,7 @@ test('each kind of random streams has its own table and its own evaluation', () 
 test('a part that reproduces no table shows the last evaluation everywhere', () => {
   const sample = sampleSweep(BOTH_STREAMS.replace('table: table3\n', ''));
   for (const task of sample.sweep.tasks) writeFinishedRun(sample.outDir, task, { evaluations: EVALUATIONS });
-  const [table] = readRuns(sample.sweep, sample.outDir).flatMap(meansTables);
+  const [table] = readTraining(sample.sweep, sample.outDir).flatMap(trainingMeans);
   const zeros = table?.head.indexOf("#0's in encoder variance") ?? -1;
   assert.deepEqual(
     table?.body.map((row) => row[zeros]),
@@ -185,7 +185,7 @@ test('names the step alone where evaluations are not those of the released code'
   writeFinishedRun(sample.outDir, sample.taskOf(0), {
     evaluations: [{ step: 900 }, { step: 1_000 }],
   });
-  const [table] = readRuns(sample.sweep, sample.outDir).flatMap(meansTables);
+  const [table] = readTraining(sample.sweep, sample.outDir).flatMap(trainingMeans);
   assert.match(table?.caption ?? '', /at step 900, the last evaluation before the end of training\./);
 });
 
@@ -199,7 +199,7 @@ test('a run whose only other evaluation is that of the initial parameters is com
       { step: 1_000, encoderZeros: 2 },
     ],
   });
-  const [table] = readRuns(sample.sweep, sample.outDir).flatMap(meansTables);
+  const [table] = readTraining(sample.sweep, sample.outDir).flatMap(trainingMeans);
   assert.match(table?.caption ?? '', /at step 1,000, the last evaluation\./);
   const zeros = table?.records.find(({ metric }) => metric === 'encoderZeros');
   assert.equal(zeros?.['mean'], 2);
@@ -212,7 +212,7 @@ test('every table of a part has its own name, also where a threshold is none', (
       'settings: { dimensions: [2, 6, 6], seed: 69 }\n',
   );
   for (const task of sample.sweep.tasks) writeFinishedRun(sample.outDir, task, { evaluations: EVALUATIONS });
-  const tables = readRuns(sample.sweep, sample.outDir).flatMap(meansTables);
+  const tables = readTraining(sample.sweep, sample.outDir).flatMap(trainingMeans);
   assert.deepEqual(
     tables.map(({ name }) => name),
     ['sample', 'sample-e-4-released-code', 'sample-none-fold-in', 'sample-none-released-code'],
@@ -225,7 +225,7 @@ test('says that the paper prints nothing where it does not', () => {
       'settings: { dimensions: [2, 6, 6], seed: 69, decoderVarianceThreshold: e^-6, randomStreams: released-code }\n',
   );
   writeFinishedRun(sample.outDir, sample.taskOf(0), { evaluations: EVALUATIONS });
-  const [table] = readRuns(sample.sweep, sample.outDir).flatMap(meansTables);
+  const [table] = readTraining(sample.sweep, sample.outDir).flatMap(trainingMeans);
   assert.match(table?.caption ?? '', /at step 145,000, the last evaluation before the end of training\./);
   assert.doesNotMatch(table?.caption ?? '', /print/);
 });

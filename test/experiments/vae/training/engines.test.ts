@@ -1,7 +1,7 @@
 import '../../../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { TrainingSettings } from '../../../../src/task/task.js';
+import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
 import { Programs } from '../../../../src/forms/training/programs.js';
 import { shortSettings } from './harness.js';

@@ -9,7 +9,7 @@ import { readLog, readNumbers } from '../../../../src/logs/read.js';
 import { cpuFeatures } from '../../../../src/compiler/native/cpu.js';
 import { loadedTensorFlowVersion } from '../../../../src/compiler/native/backend.js';
 import { NUMERICS_VERSION } from '../../../../src/experiments/vae/numerics-version.js';
-import type { TrainingSettings } from '../../../../src/task/task.js';
+import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { shortSettings, temporaryFolder, trainHere } from './harness.js';
 
 interface GoldenBits {

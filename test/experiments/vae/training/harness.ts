@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../../../src/task/protocol.js';
 import type { Predecessor } from '../../../../src/task/protocol.js';
-import type { TrainingSettings, TrainingTask } from '../../../../src/task/task.js';
+import type { TrainingSettings, TrainingTask } from '../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
 import { Programs } from '../../../../src/forms/training/programs.js';
 import type { TaskOutcome } from '../../../../src/task/outcome.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { isOfThePaper, type ExperimentName } from '../../../../src/experiments/vae/settings/training-data.js';
-import type { TrainingSettings } from '../../../../src/task/task.js';
+import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
 import type { Programs } from '../../../../src/forms/training/programs.js';
 import { STEP_METRICS } from '../../../../src/experiments/vae/training/step.js';

@@ -1,6 +1,6 @@
 import '../../../native-environment.js';
 import { describe, it } from 'node:test';
-import type { TrainingSettings } from '../../../../src/task/task.js';
+import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { evaluate } from '../../../../src/experiments/vae/training/evaluate.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
 import { Programs } from '../../../../src/forms/training/programs.js';

@@ -8,7 +8,7 @@ import { tf } from '../../../../src/compiler/native/tensorflow.js';
 import { normal } from '../../../../src/compiler/random/distributions.js';
 import { key } from '../../../../src/compiler/random/keys.js';
 import { TASK_FILES } from '../../../../src/store/task-folder.js';
-import type { TrainingSettings } from '../../../../src/task/task.js';
+import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { badOptimumLoss } from '../../../../src/experiments/theory/bad-optimum.js';
 import { startParameters } from '../../../../src/experiments/vae/training/start-parameters.js';
 import { losses } from '../../../../src/experiments/vae/model/loss.js';

@@ -2,7 +2,7 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../../compiler/native/tensorflow.js';
 import { dataKey, modelKey } from './key-tree.js';
 import { foldIn, key, type Key } from '../../../../compiler/random/keys.js';
-import type { TrainingSettings } from '../../../../task/task.js';
+import type { TrainingSettings } from '../../settings/task.js';
 import type { Model } from '../../model/model.js';
 import type { DrawPlan, EvaluationDraws, RandomStreams, StepDraws } from './streams.js';
 

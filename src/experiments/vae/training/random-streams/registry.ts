@@ -1,4 +1,4 @@
-import type { TrainingSettings } from '../../../../task/task.js';
+import type { TrainingSettings } from '../../settings/task.js';
 import type { Model } from '../../model/model.js';
 import { foldInStreams } from './fold-in.js';
 import { releasedStreams } from './released-code.js';

@@ -12,7 +12,7 @@ import {
 } from '../../../../compiler/random/words.js';
 import { MAX_CHUNK_STEPS } from '../../../../forms/training/programs.js';
 import { isOfThePaper, type ExperimentName } from '../../settings/training-data.js';
-import type { TrainingSettings } from '../../../../task/task.js';
+import type { TrainingSettings } from '../../settings/task.js';
 import type { Model } from '../../model/model.js';
 import { ReleasedChains, type ReleasedSchedule } from './released-chains.js';
 import type { DrawPlan, RandomStreams, TaskKeys } from './streams.js';

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import type { TensorShape } from '../../../../compiler/record.js';
 import type { DataKeys } from '../../../../compiler/random/words.js';
-import type { TrainingSettings } from '../../../../task/task.js';
+import type { TrainingSettings } from '../../settings/task.js';
 import type { KernelKey } from '../../model/parameters.js';
 
 /** Standard normal numbers of one training step. */

@@ -11,7 +11,7 @@ import {
   type Words,
 } from '../../../../../src/compiler/random/words.js';
 import type { ExperimentName } from '../../../../../src/experiments/vae/settings/training-data.js';
-import type { TrainingSettings } from '../../../../../src/task/task.js';
+import type { TrainingSettings } from '../../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../../src/experiments/vae/training/definition.js';
 import { evaluate } from '../../../../../src/experiments/vae/training/evaluate.js';
 import type { EvaluationRow } from '../../../../../src/forms/training/definition.js';

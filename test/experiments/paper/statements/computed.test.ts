@@ -3,10 +3,10 @@ import { appendFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { readComputedRuns } from '../../../src/experiments/theory/computed.js';
-import { markFailed, taskFolder } from '../../../src/store/task-folder.js';
-import { makeFolder } from '../../../src/store/files.js';
-import { computedTask, computeInto, writeComputed } from '../paper/statements/computed-runs.js';
+import '../../../../src/experiments/index.js';
+import { markFailed, taskFolder } from '../../../../src/store/task-folder.js';
+import { makeFolder } from '../../../../src/store/files.js';
+import { computedTask, computeInto, readComputed, writeComputed } from './computed-runs.js';
 
 const IDENTITY = { kind: 'identities', identity: 'lemma3', draws: 5 } as const;
 const VERDICT = { outcome: 'all-within', complete: true, holds: true, measures: {}, statement: 'Lemma 3' };
@@ -17,7 +17,7 @@ describe('a finished computation', () => {
   test('is read with its verdict and its rows', () => {
     const out = newStore();
     const task = computeInto(out, IDENTITY);
-    const { runs, missing } = readComputedRuns(out, [task]);
+    const { runs, missing } = readComputed(out, [task]);
     assert.deepEqual(missing, []);
     const [run] = runs;
     assert.ok(run);
@@ -36,14 +36,9 @@ describe('a finished computation', () => {
       latentDim: 2,
       maxTime: 0.1,
     });
-    const [run] = readComputedRuns(out, [task]).runs;
+    const [run] = readComputed(out, [task]).runs;
     assert.equal(run?.verdict.measures['smallestTailMargin'], null);
     assert.ok(Number.isNaN(run.rows().column('logTail')[0]));
-  });
-
-  test('among training runs is found by its kind', () => {
-    const training = { id: '1', name: 'sphere-1', settings: { kind: 'train', seed: 1 } };
-    assert.deepEqual(readComputedRuns(newStore(), [training]), { runs: [], missing: [] });
   });
 });
 
@@ -52,7 +47,7 @@ describe('a computation without a result', () => {
   const folder = (out: string) => taskFolder(out, task);
   const errors = { draw: [1], ambientDim: [2], rank: [1], latentDim: [1], left: [1], right: [1], error: [0] };
   const only = (out: string) => {
-    const { runs, missing } = readComputedRuns(out, [task]);
+    const { runs, missing } = readComputed(out, [task]);
     assert.deepEqual(runs, []);
     return missing.map(({ state, reason }) => `${state}: ${reason}`);
   };
@@ -90,6 +85,6 @@ describe('a computation without a result', () => {
   test('is one whose rows lack a column', () => {
     const out = newStore();
     writeComputed(out, task, { columns: { draw: [1] }, verdict: VERDICT });
-    assert.match(only(out)[0] ?? '', /^corrupt: a log lacks the column ambientDim/);
+    assert.match(only(out)[0] ?? '', /^corrupt: rows\.arrow lacks the column ambientDim$/);
   });
 });

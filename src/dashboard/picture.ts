@@ -1,10 +1,9 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
+import { contributionOf, loadContributions } from '../report/contribution.js';
 import type { Run } from '../report/runs.js';
 import { renderSvg } from '../report/figures/render.js';
-import { scatterOfRun } from '../experiments/paper/figures/scatter.js';
 import { toFigure } from '../report/figures/to-figure.js';
 
-const ABOUT = { name: 'points', title: 'Generated points', caption: 'They lie over true ones.' } as const;
 const DARK_INK = '#d8dee6';
 const DARK: Config = {
   background: 'transparent',
@@ -19,16 +18,17 @@ const DARK: Config = {
   legend: { labelColor: DARK_INK },
 };
 const LIGHT: Config = { background: 'transparent' };
-/** Of the true points, which are black on white. */
-const DARK_TRUE_POINTS = '#f2f4f7';
+/** Of marks that are black on white, such as the paper's true points. */
+const DARK_BLACK = '#f2f4f7';
 
-/** The generated points of a finished run over the true ones, as an SVG; null where it has none to draw. */
-export async function pointsSvg(run: Run, isDark: boolean): Promise<string | null> {
-  const drawing = scatterOfRun(run);
-  if (drawing.rows.length === 0) return null;
-  const figure = toFigure(ABOUT, drawing);
+/** Its experiment's picture of a finished run, as an SVG; null where it has nothing to draw. */
+export async function pictureSvg(run: Run, isDark: boolean): Promise<string | null> {
+  const { picture } = contributionOf(await loadContributions(), run.task) ?? {};
+  const drawing = picture?.draw(run);
+  if (picture === undefined || drawing === undefined || drawing.rows.length === 0) return null;
+  const figure = toFigure({ name: 'picture', title: picture.title, caption: picture.caption }, drawing);
   const svg = await renderSvg({ ...figure, spec: inTheme(figure.spec, isDark) });
-  return isDark ? svg.replaceAll('#000000', DARK_TRUE_POINTS) : svg;
+  return isDark ? svg.replaceAll('#000000', DARK_BLACK) : svg;
 }
 
 function inTheme(spec: TopLevelSpec, isDark: boolean): TopLevelSpec {

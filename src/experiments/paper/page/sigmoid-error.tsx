@@ -1,5 +1,4 @@
-/** Why Tables 2 and 4 show two readings of the manifold error. */
-export const SIGMOID_ERROR_EXPLANATION: readonly string[] = [
+const PARAGRAPHS: readonly string[] = [
   'The paper defines the manifold error of the sigmoid data as the mean over generated points of (σ(⟨a*, x₁..ᵣ*⟩) − xᵣ*₊₁)². ' +
     'In the authors’ released score an array of shape [n] is subtracted from one of shape [n, 1]: it broadcasts to [n, n], ' +
     'so that the average runs over all pairs (i, j) of (σ(⟨a*, xᵢ⟩) − xⱼ)², one point’s curve against another’s coordinate.',
@@ -8,3 +7,8 @@ export const SIGMOID_ERROR_EXPLANATION: readonly string[] = [
     'wherever the right number of dimensions was found, and larger in runs that went to an optimum like that of Theorem 4.',
   'Both are logged, as manifoldErrorPairwise and manifoldError, and the tables show the printed number under each.',
 ];
+
+/** Why Tables 2 and 4 show two readings of the manifold error. */
+export function SigmoidError() {
+  return PARAGRAPHS.map((paragraph) => <p key={paragraph}>{paragraph}</p>);
+}

@@ -57,16 +57,3 @@ export const layouts: Readonly<Record<string, readonly LayoutRow[]>> = {
     },
   ],
 };
-
-/** What any other sweep shows of each cell, where it is defined. */
-export const generalRows: readonly LayoutRow[] = [
-  { label: 'VAE loss (nat)', metric: 'loss', printed: null },
-  { label: 'Decoder variance', metric: 'decoderVariance', printed: null },
-  { label: "#0's in encoder variance", metric: 'encoderZeros', printed: null },
-  { label: 'Below 0.5', metric: 'encoderSmall', printed: null },
-  { label: 'Nonzero decoder rows', metric: 'nonzeroDecoderRows', printed: null },
-  { label: 'Eigenvalue error', metric: 'eigenvalueError', printed: null },
-  { label: 'Manifold error', metric: 'manifoldError', printed: null },
-  { label: 'Over all pairs', metric: 'manifoldErrorPairwise', printed: null },
-  { label: 'Padding error', metric: 'paddingError', printed: null },
-];

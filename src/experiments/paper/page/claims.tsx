@@ -1,0 +1,24 @@
+import type { Verdict } from '../claims/claim.js';
+import { Notes } from '../../../report/page/parts.js';
+
+export function Claims({ verdicts }: { verdicts: readonly Verdict[] }) {
+  return verdicts.map(({ claim, outcome, detail, exceptions }) => (
+    <article key={claim.name} class="claim" data-outcome={outcome}>
+      <h3>
+        <span class="outcome">{outcome}</span> {claim.statement}
+      </h3>
+      <p>
+        {detail}.{' '}
+        <span class="muted">
+          Tested: {claim.test}. Source: {claim.source}.
+        </span>
+      </p>
+      {exceptions.length > 0 && (
+        <details>
+          <summary>The runs that disagree</summary>
+          <Notes notes={exceptions} />
+        </details>
+      )}
+    </article>
+  ));
+}

@@ -1,0 +1,93 @@
+import { valueAt } from '../../../logs/read.js';
+import { finalNumber, type MissingRun, type PartRuns, type Run } from '../../../report/runs.js';
+import {
+  quantities,
+  type ColumnOf,
+  type ComputedKind,
+  type MeasureOf,
+} from '../../theory/computations/quantities.js';
+
+/** A finished computation. */
+export interface ComputedRun<Measure extends string = string, Column extends string = string> {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: ComputedSettings;
+  readonly verdict: ComputedVerdict<Measure>;
+  /** Read anew at every call, so that not all runs' rows are in memory. */
+  rows(): ComputedRows<Column>;
+}
+
+export type ComputedSettings = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+export interface ComputedVerdict<Measure extends string = string> {
+  readonly outcome: string;
+  /** Whether it got as far as it was meant to; else `holds` speaks of the way there only. */
+  readonly complete: boolean;
+  readonly holds: boolean;
+  /** Null where not defined. */
+  readonly measures: Readonly<Partial<Record<Measure, number | null>>>;
+}
+
+export interface ComputedRows<Column extends string = string> {
+  readonly length: number;
+  /** NaN where not defined. */
+  column(name: Column): readonly number[];
+}
+
+/** A finished computation of a kind, whose measures and columns are known. */
+export type RunOf<Kind extends ComputedKind> = ComputedRun<MeasureOf<Kind>, ColumnOf<Kind>>;
+
+export interface ComputedRuns {
+  /** In the order of the tasks, each once. */
+  readonly runs: readonly ComputedRun[];
+  readonly missing: readonly MissingRun[];
+}
+
+export const computedKinds: readonly string[] = Object.keys(quantities);
+
+/** The computations among the runs. */
+export function computedRuns(parts: readonly Pick<PartRuns, 'runs' | 'missing'>[]): ComputedRuns {
+  return {
+    runs: computations(parts.flatMap(({ runs }) => runs)).map(toComputed),
+    missing: computations(parts.flatMap(({ missing }) => missing)),
+  };
+}
+
+export function isOfKind<Kind extends ComputedKind>(run: ComputedRun, kind: Kind): run is RunOf<Kind> {
+  return run.settings.kind === kind;
+}
+
+function computations<T extends Run | MissingRun>(all: readonly T[]): T[] {
+  const own = all.filter(({ task }) => computedKinds.includes(task.settings.kind));
+  return [...new Map(own.map((run) => [run.task.id, run])).values()];
+}
+
+function toComputed(run: Run): ComputedRun {
+  const { task, summary } = run;
+  const measures = Object.keys(quantities[task.settings.kind as ComputedKind].measures);
+  return {
+    id: task.id,
+    name: task.name,
+    settings: { ...task.settings },
+    verdict: {
+      outcome: String(summary.get('outcome')),
+      complete: summary.get('complete') === true,
+      holds: summary.get('holds') === true,
+      measures: Object.fromEntries(measures.map((name) => [name, finalNumber(run, name)])),
+    },
+    rows: () => rowsOf(run),
+  };
+}
+
+function rowsOf(run: Run): ComputedRows {
+  const table = run.rows();
+  const length = table?.numRows ?? 0;
+  return {
+    length,
+    column: (name) =>
+      Array.from({ length }, (_, row) => {
+        const value = table && valueAt(table, name, row);
+        return typeof value === 'number' ? value : NaN;
+      }),
+  };
+}

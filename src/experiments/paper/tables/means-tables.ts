@@ -1,0 +1,168 @@
+import { toCells, type Cell } from '../../../report/cells.js';
+import { shortTitleOf } from '../../../report/column-words.js';
+import { cellName } from '../../../report/tables/describe-cell.js';
+import { formatAggregate, formatNumber } from '../../../report/tables/format.js';
+import { generalTable, MEANS_CAPTION, runCount } from '../../../report/tables/means-tables.js';
+import type { Table, TableRecord } from '../../../report/tables/table.js';
+import type { SweepPart } from '../../../sweep/load.js';
+import { settingText } from '../../../task/settings.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
+import type { TrainingRuns } from '../../vae/runs.js';
+import { formatThreshold } from '../../vae/settings/threshold.js';
+import { comparedAggregate, comparedMetric, comparesBeforeEnd } from './compared.js';
+import { layouts, type LayoutRow } from './layouts.js';
+import { cellNotes, evaluationBeforeEnd, stepNotes } from './printed-runs.js';
+import { printedValue } from './paper.js';
+
+type TrainingCell = Cell<TrainingSettings>;
+
+/**
+ * Returns a part's means. A part that reproduces a table of the paper has one table in its layout for each threshold (and each kind of
+ * random streams) with a finished run; any other part has one table with one row per cell.
+ */
+export function trainingMeans(partRuns: TrainingRuns): Table[] {
+  const { part } = partRuns;
+  const cells = toCells(partRuns);
+  if (part.table === null)
+    return [
+      { ...generalTable(partRuns, cells), notes: notesOf(part, cells), records: recordsOf(part, cells) },
+    ];
+  const groups = byVariant(cells);
+  const hasBothStreams = new Set(cells.map(({ settings }) => settings.randomStreams)).size > 1;
+  return groups
+    .map(({ cells, settings }, index) => ({
+      cells,
+      variant: variantOf(settings, index === 0, hasBothStreams),
+    }))
+    .filter(({ cells }) => cells.some(({ runs }) => runs.length > 0))
+    .map(({ cells, variant }) => paperTable(part, cells, variant));
+}
+
+/** The rows that a part's means, and its single runs, are shown in. */
+export function rowsOf({ table }: Pick<SweepPart, 'table'>, columns: Cell['columns']): readonly LayoutRow[] {
+  const layout = table === null ? undefined : layouts[table];
+  return (
+    layout ?? columns.map((column) => ({ label: shortTitleOf(column), metric: column.name, printed: null }))
+  );
+}
+
+/** As the paper prints it: one column per cell, the dimensions on top; the paper's own numbers under each measured row. */
+function paperTable(part: SweepPart, cells: readonly TrainingCell[], variant: Variant): Table {
+  const dimensions = cells.map(({ settings }) => settings);
+  return {
+    name: `${part.name}${variant.suffix}`,
+    title: `${part.title ?? part.name}${variant.title}`,
+    caption: captionOf(part, cells),
+    head: ['Intrinsic Dimensions', ...dimensions.map(({ intrinsicDim }) => String(intrinsicDim))],
+    body: [
+      ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
+      ['VAE Latent Dimensions', ...dimensions.map(({ latentDim }) => String(latentDim))],
+      ...rowsOf(part, cells[0]?.columns ?? []).flatMap((row) => paperRows(part, row, cells)),
+      ['Runs', ...cells.map(runCount)],
+    ],
+    notes: [...stepNotes(cells), ...notesOf({ varying: [] }, cells)],
+    records: recordsOf(part, cells),
+  };
+}
+
+/** What tells a table of the paper's layout from the others of its part. */
+interface Variant {
+  readonly suffix: string;
+  readonly title: string;
+}
+
+/** The first table of a part has the part's own name. */
+function variantOf(settings: TrainingSettings, isFirst: boolean, hasBothStreams: boolean): Variant {
+  const { decoderLogVarianceThreshold: bound } = settings;
+  const threshold = bound === null ? 'none' : formatThreshold(bound);
+  const streams = hasBothStreams ? settingText(settings, 'randomStreams') : null;
+  const title = [bound === null ? null : `threshold ${threshold}`, streams];
+  const suffix = isFirst ? [] : [threshold.replace('^', ''), streams];
+  return {
+    suffix: suffix.map((text) => (text === null ? '' : `-${text}`)).join(''),
+    title: title.map((text) => (text === null ? '' : `, ${text}`)).join(''),
+  };
+}
+
+/** @param cells all with the same random streams */
+function captionOf(part: SweepPart, cells: readonly TrainingCell[]): string {
+  const first = cells[0];
+  if (first === undefined || !comparesBeforeEnd(part, first.settings))
+    return `${MEANS_CAPTION}; beneath it what the paper prints.`;
+  const isPrinted = hasPrinted(part, cells);
+  const runs = cells.flatMap((cell) => cell.runs);
+  return (
+    `${MEANS_CAPTION}, at ${evaluationBeforeEnd(runs, isPrinted)}. ` +
+    `Beneath it ${isPrinted ? 'the printed number and ' : ''}the mean at the end of training. ` +
+    "Where this project's own metric of the quantity differs, its mean at the end follows."
+  );
+}
+
+/** Whether the paper prints a number for any of the cells. */
+export function hasPrinted(part: SweepPart, cells: readonly Pick<TrainingCell, 'settings'>[]): boolean {
+  return rowsOf(part, []).some((row) => cells.some((cell) => printedFor(part, row, cell) !== null));
+}
+
+function paperRows(part: SweepPart, row: LayoutRow, cells: readonly TrainingCell[]): string[][] {
+  const isBeforeEnd = cells.some(({ settings }) => comparesBeforeEnd(part, settings));
+  const printed = cells.map((cell) => printedFor(part, row, cell));
+  const atEnd = (metricOf: (cell: TrainingCell) => string) =>
+    cells.map((cell) => formatAggregate(cell.metrics.get(metricOf(cell))));
+  const comparedAtEnd = atEnd(({ settings }) => comparedMetric(part, row, settings));
+  const ownAtEnd = atEnd(() => row.metric);
+  return [
+    [row.label, ...cells.map((cell) => formatAggregate(comparedAggregate(part, row, cell)))],
+    ...(printed.every((value) => value === null) ? [] : [['  printed', ...printed.map(formatNumber)]]),
+    ...(isBeforeEnd ? [['  at the end', ...comparedAtEnd]] : []),
+    ...(isBeforeEnd && ownAtEnd.join() !== comparedAtEnd.join()
+      ? [[`  ${row.metric} at the end`, ...ownAtEnd]]
+      : []),
+  ];
+}
+
+/** Cells with the same threshold and the same random streams, in the order in which they come. */
+function byVariant(cells: readonly TrainingCell[]): { settings: TrainingSettings; cells: TrainingCell[] }[] {
+  const groups = new Map<string, { settings: TrainingSettings; cells: TrainingCell[] }>();
+  for (const cell of cells) {
+    const { settings } = cell;
+    const key = `${String(settings.decoderLogVarianceThreshold)} ${String(settings.randomStreams)}`;
+    const group = groups.get(key);
+    if (group) group.cells.push(cell);
+    else groups.set(key, { settings, cells: [cell] });
+  }
+  return [...groups.values()];
+}
+
+function notesOf(part: Pick<SweepPart, 'varying'>, cells: readonly TrainingCell[]): string[] {
+  return cells.flatMap((cell) => cellNotes(cellName(part, cell), cell));
+}
+
+function printedFor(
+  { table }: SweepPart,
+  { printed }: LayoutRow,
+  { settings }: Pick<TrainingCell, 'settings'>,
+): number | null {
+  return table === null || printed === null ? null : printedValue(table, printed, settings);
+}
+
+function recordsOf(part: SweepPart, cells: readonly TrainingCell[]): TableRecord[] {
+  return rowsOf(part, cells[0]?.columns ?? []).flatMap((row) =>
+    cells.map((cell) => {
+      const measured = comparedAggregate(part, row, cell);
+      return {
+        ...cell.fields,
+        cell: cellName(part, cell),
+        metric: comparedMetric(part, row, cell.settings),
+        mean: measured?.mean ?? null,
+        standardDeviation: measured?.standardDeviation ?? null,
+        min: measured?.min ?? null,
+        max: measured?.max ?? null,
+        meanAtEnd: cell.metrics.get(comparedMetric(part, row, cell.settings))?.mean ?? null,
+        runsFinished: cell.runs.length,
+        runsAsked: cell.asked.length,
+        printed: printedFor(part, row, cell),
+        runs: (measured?.values ?? []).map(({ run, value }) => `${run}: ${value}`).join('; '),
+      };
+    }),
+  );
+}

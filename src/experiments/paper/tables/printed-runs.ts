@@ -1,0 +1,61 @@
+import type { Cell } from '../../../report/cells.js';
+import { countSeeds, missingNotes } from '../../../report/tables/describe-cell.js';
+import { countRuns } from '../../../report/tables/format.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
+import { formatCount } from '../../../units.js';
+import { isCollapsed } from '../../vae/collapse.js';
+import { evaluationStepBeforeEnd, type TrainingRun } from '../../vae/runs.js';
+import { experiments, isOfThePaper, trainingData } from '../../vae/settings/training-data.js';
+
+/** The interval of the authors' released code. */
+const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
+
+/** What to know before a cell's numbers are believed: runs that are missing, or that collapsed. */
+export function cellNotes(name: string, cell: Cell): string[] {
+  const collapsed = cell.runs.filter(isCollapsed);
+  if (collapsed.length === 0) return missingNotes(name, cell);
+  const count = countRuns(collapsed.length, cell.runs.length);
+  return [
+    ...missingNotes(name, cell),
+    `${name}: ${count} collapsed (${countSeeds(collapsed)}): no latent is used`,
+  ];
+}
+
+/** A note on steps that are fewer than the paper's, or none. */
+export function stepNotes(cells: readonly Cell<TrainingSettings>[]): string[] {
+  const short = cells.find(({ settings }) => isShort(settings));
+  if (short === undefined) return [];
+  const { steps, experiment } = short.settings;
+  return [
+    `Trained for ${formatCount(steps)} of the paper's ${formatCount(trainingData(experiment).steps)} steps.`,
+  ];
+}
+
+/**
+ * Returns words for the last evaluation before the end of training, for example `step 145,000, the evaluation that the paper prints`.
+ * @param isPrinted whether the paper prints numbers for any of the runs
+ */
+export function evaluationBeforeEnd(runs: readonly TrainingRun[], isPrinted: boolean): string {
+  const steps = new Set(runs.map(evaluationStepBeforeEnd));
+  const [step] = steps;
+  if (step === undefined || steps.size > 1) return 'the last evaluation before the end of training';
+  const settings = runs.map(({ task }) => task.settings);
+  if (settings.every(evaluatesAsReleased) && isPrinted)
+    return `step ${formatCount(step)}, the evaluation that the paper prints`;
+  const isEnd = settings.every(({ steps }) => steps === step);
+  return `step ${formatCount(step)}, the last evaluation${isEnd ? '' : ' before the end of training'}`;
+}
+
+/** Whether the task trains and evaluates at the same steps as the released code. */
+function evaluatesAsReleased({ steps, experiment, evaluateEverySteps }: TrainingSettings): boolean {
+  return (
+    isOfThePaper(experiment) &&
+    steps === experiments[experiment].steps &&
+    evaluateEverySteps === RELEASED_EVALUATE_EVERY_STEPS
+  );
+}
+
+/** Whether the run had fewer steps than the paper's of its experiment. */
+export function isShort({ steps, experiment }: TrainingSettings): boolean {
+  return isOfThePaper(experiment) && steps < experiments[experiment].steps;
+}

@@ -1,0 +1,143 @@
+import type { ReportContribution, ReportSection } from '../report/contribution.js';
+import { Figures, Grid } from '../report/page/parts.js';
+import type { PartRuns } from '../report/runs.js';
+import type { TrainingSettings } from './vae/settings/task.js';
+import { claimsTable } from './paper/claims/claims-table.js';
+import { judgeClaims } from './paper/claims/claims.js';
+import { paperFigures } from './paper/figures/registry.js';
+import { scatterOfRun } from './paper/figures/scatter.js';
+import { Claims } from './paper/page/claims.js';
+import { SigmoidError } from './paper/page/sigmoid-error.js';
+import { Theory, type PageStatement } from './paper/page/theory.js';
+import { computedKinds, computedRuns } from './paper/statements/computed.js';
+import { examineTheory } from './paper/statements/registry.js';
+import type { Statement } from './paper/statements/statement.js';
+import { lineOf, theoryTable } from './paper/statements/theory-table.js';
+import { collapseTable } from './paper/tables/collapse-table.js';
+import { deviationsTable } from './paper/tables/deviations-table.js';
+import { trainingMeans } from './paper/tables/means-tables.js';
+import { trainingRunsTable } from './paper/tables/runs-table.js';
+import { ownSections } from './vae/plugins/sections.js';
+import { isTrainingPart } from './vae/runs.js';
+
+const SIGMOID_TABLES: readonly unknown[] = ['table2', 'table4'];
+
+const plugins: ReportContribution = {
+  kinds: [],
+  sections: (parts) =>
+    ownSections(parts.filter(isTrainingPart)).map(({ table, figure }) => ({
+      id: table.name,
+      title: table.title,
+      tables: [table],
+      lines: [],
+      render: async (draw) => (
+        <>
+          <Grid table={table} />
+          <Figures figures={await draw(figure === null ? [] : [figure])} />
+        </>
+      ),
+    })),
+};
+
+/** The computations are shown by the statements that they are about. */
+const theory: ReportContribution = {
+  kinds: computedKinds,
+  means: () => null,
+  runs: () => null,
+  sections: (parts) => {
+    const statements = examine(parts);
+    return statements.length === 0 ? [] : [theorySection(statements)];
+  },
+  findings: (parts) => {
+    const statements = examine(parts);
+    const tables = statements.length === 0 ? [] : [theoryTable(statements)];
+    return {
+      tables: [...tables, ...statements.flatMap((statement) => statement.tables)],
+      lines: statements.map(lineOf),
+    };
+  },
+};
+
+const training: ReportContribution<TrainingSettings> = {
+  kinds: ['train'],
+  means: trainingMeans,
+  furtherTables: (part) => [collapseTable(part)].filter((table) => table !== null),
+  runs: trainingRunsTable,
+  figures: paperFigures,
+  picture: { title: 'Generated points', caption: 'They lie over true ones.', draw: scatterOfRun },
+  sections: (parts) => {
+    const trained = parts.filter(isTrainingPart);
+    return [claimsSection(trained), sigmoidSection(trained), deviationsSection(trained)].flatMap(
+      (section) => section ?? [],
+    );
+  },
+};
+
+/** What reports show of the paper, and of what plugins add. The sections beneath the tables come in this order. */
+export const reports: readonly ReportContribution[] = [plugins, theory, training];
+
+function examine(parts: readonly PartRuns[]): Statement[] {
+  return examineTheory({ computed: computedRuns(parts), parts: parts.filter(isTrainingPart) });
+}
+
+function theorySection(statements: readonly Statement[]): ReportSection {
+  return {
+    id: 'theory',
+    title: 'Theory',
+    tables: [
+      theoryTable(statements),
+      ...statements.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
+    ],
+    lines: statements.map(lineOf),
+    render: async (draw) => {
+      const drawn: PageStatement[] = [];
+      for (const statement of statements) {
+        const { figures, notes } = statement.draw();
+        drawn.push({ ...statement, figures: await draw(figures), figureNotes: notes });
+      }
+      return <Theory statements={drawn} />;
+    },
+  };
+}
+
+type Parts = Parameters<typeof judgeClaims>[0];
+
+function claimsSection(parts: Parts): ReportSection | null {
+  const verdicts = judgeClaims(parts);
+  if (verdicts.length === 0) return null;
+  const table = claimsTable(verdicts);
+  return {
+    id: 'claims',
+    title: table.title,
+    short: 'Claims',
+    isFirst: true,
+    tables: [table],
+    lines: verdicts.map(({ claim, outcome, detail }) => `${outcome}: ${claim.statement} ${detail}`),
+    render: () => <Claims verdicts={verdicts} />,
+  };
+}
+
+function sigmoidSection(parts: Parts): ReportSection | null {
+  if (!parts.some(({ part }) => SIGMOID_TABLES.includes(part.table))) return null;
+  return {
+    id: 'sigmoid-error',
+    title: 'The printed sigmoid errors',
+    short: 'Sigmoid errors',
+    tables: [],
+    lines: [],
+    render: () => <SigmoidError />,
+  };
+}
+
+function deviationsSection(parts: Parts): ReportSection | null {
+  const table = deviationsTable(parts);
+  if (table === null) return null;
+  return {
+    id: 'deviations',
+    title: table.title,
+    short: 'Deviations',
+    tables: [table],
+    lines: [],
+    render: () => <Grid table={table} />,
+  };
+}
