@@ -57,15 +57,6 @@ const layers = {
   ],
 };
 
-/** Imports against the layers that remain, by file. The list may only shrink: test/project/structure.test.ts counts it. */
-const upward = {
-  'api/index.ts': ['experiments/vae/metrics/metric.ts', 'experiments/vae/plugins/plugin.ts'],
-  'api/run-sweep.ts': ['experiments/vae/plugins/install.ts'],
-  'cli/plugins.ts': ['experiments/vae/plugins/install.ts'],
-  'task/user-modules.ts': ['experiments/vae/metrics/metric.ts', 'experiments/vae/plugins/plugin.ts'],
-};
-
-const escaped = (file) => `^src/${file.replaceAll('.', '[.]')}$`;
 /** `experiments` stands for the files directly in it. */
 const own = (room) => (room === 'experiments' ? '^src/experiments/[^/]+$' : `^src/${room}/`);
 
@@ -77,26 +68,12 @@ module.exports = {
     ...Object.entries(layers).map(([room, below]) => ({
       name: `layer-of-${room.replace('/', '-')}`,
       severity: 'error',
-      from: { path: own(room), pathNot: Object.keys(upward).map(escaped) },
+      from: { path: own(room) },
       to: {
         path: '^(src|workers|test|bench)/',
         pathNot: [...below.map(own), own(room), '^src/(errors|units)[.]ts$'],
       },
     })),
-    ...Object.entries(upward).map(([file, above]) => {
-      const room = Object.keys(layers)
-        .filter((each) => new RegExp(own(each)).test(`src/${file}`))
-        .at(-1);
-      return {
-        name: 'upward-imports-that-remain',
-        severity: 'error',
-        from: { path: escaped(file) },
-        to: {
-          path: '^(src|workers|test|bench)/',
-          pathNot: [...layers[room].map(own), own(room), '^src/(errors|units)[.]ts$', ...above.map(escaped)],
-        },
-      };
-    }),
     {
       name: 'flow-of-workers',
       severity: 'error',

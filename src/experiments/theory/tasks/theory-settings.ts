@@ -1,4 +1,3 @@
-import type { Task } from '../../../task/task.js';
 import { z } from 'zod';
 import { badOptimumSchema } from '../computations/bad-optimum-settings.js';
 import { gradientFlowSchema } from '../computations/gradient-flow-settings.js';
@@ -15,5 +14,3 @@ export const theorySettingsSchema = z.discriminatedUnion('kind', [
 
 /** Everything that decides what a computation of the paper's theory gives. */
 export type TheorySettings = z.output<typeof theorySettingsSchema>;
-
-export type TheoryTask = Task<TheorySettings>;
