@@ -28,7 +28,14 @@ test('rows of an asynchronous generator are logged, and counted as all that ther
   const cells = new Int32Array(new SharedArrayBuffer(8));
   const request = { task, folder, predecessor: null, checkpointEveryMs: 1, shared: cells.buffer, slot: 0 };
   const outcome = await run({ type: 'train', ...request }, { now: () => 0, date: () => new Date(0) });
-  const expected = { type: 'computed', outcome: 'counted', complete: false, holds: true, elapsedMs: 0 };
+  const expected = {
+    type: 'done',
+    fromStep: 0,
+    steps: 20,
+    elapsedMs: 0,
+    summary: 'counted, incomplete',
+    recovered: null,
+  };
   assert.deepEqual(outcome, expected);
   assert.equal(cells[1], 20);
   assert.deepEqual(Array.from(readNumbers(readLog(path.join(folder, 'rows.arrow')), 'n')), [1, 2, 3]);
