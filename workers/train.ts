@@ -6,16 +6,15 @@ import type { WorkerModule, WorkerReply, WorkerRequest } from '../src/task/proto
 import type { Task } from '../src/task/task.js';
 import { installPlugins } from '../src/task/plugins.js';
 
-/**
- * Entry of a worker's thread. What a request needs is loaded at the first of its kind: loading TensorFlow in all threads at once is
- * not safe, and not every experiment needs it.
- */
-
-/** Before the first task, whose data and metrics they may be. */
+/** The first task may need them. */
 const pluginsInstalled = installPlugins((Piscina.workerData as ThreadData | undefined)?.plugins ?? []);
 
 const clock = { now: () => performance.now(), date: () => new Date() };
 
+/**
+ * Entry of a worker's thread. What a request needs is loaded at the first of its kind: loading TensorFlow in all threads at once is
+ * not safe, and not every experiment needs it.
+ */
 export default async function handle(request: WorkerRequest): Promise<WorkerReply> {
   await pluginsInstalled;
   if (request.type === 'train') return (await load(addressOf(request.task))).run(request, clock);

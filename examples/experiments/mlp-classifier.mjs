@@ -40,9 +40,8 @@ const classifier = {
       return tf.div(tf.sum(tf.mul(target, tf.sub(logSum, y))), target.shape[0]);
     };
     return {
-      programKey: ({ width, engine }) => `${width} ${engine}`,
-      program: ({ width, engine }) => ({
-        engine,
+      programKey: ({ width }) => `${width}`,
+      program: ({ width }) => ({
         state: { w1: [2, width], b1: [width], w2: [width, 2], b2: [2] },
         // The learning rate, the noise, and the key of all batches.
         inputs: [

@@ -25,7 +25,7 @@ export interface LoggedTask {
   readonly evaluations: () => Table;
   /** Generated points of the last evaluation, beside real ones. */
   readonly samples: () => Table;
-  /** Of a computation of the theory, its rows. */
+  /** One row per row that a function or a computation yielded. */
   readonly rows: () => Table;
 }
 

@@ -16,7 +16,7 @@ export interface SweepChoice {
   readonly only?: readonly string[];
   /** As `--set`: `['steps=1000']`. */
   readonly set?: readonly string[];
-  /** Modules with data, metrics or reports of one's own. */
+  /** Modules with experiments, datasets, metrics or reports of your own. */
   readonly plugins?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface RunSweepOptions extends SweepChoice {
   readonly isolation?: Isolation;
   /** Asks for a stop with checkpoints when aborted; the same call goes on later. */
   readonly signal?: AbortSignal;
-  /** Gets each line about something that happened, and one of progress every ten seconds. @default nothing is told */
+  /** Gets each line about something that happened, and one of progress every ten seconds. @default nothing is reported */
   readonly onLine?: (line: string) => void;
 }
 
@@ -40,7 +40,7 @@ export interface SweepResult extends RunResult {
 }
 
 /**
- * Trains what a sweep lacks, on worker threads, and resolves when all of it has ended or a stop was asked for.
+ * Runs the tasks that a sweep lacks, on worker threads, and resolves when all of it has ended or a stop was asked for.
  * @param sweep a sweep file's path, or what one would hold
  * @throws InputError for a sweep that can't be run, StoreBusyError while another process has the folder
  */

@@ -11,7 +11,8 @@ export function withPlugins<T>(yargs: Argv<T>): Argv<T & PluginArguments> {
   return yargs
     .option('plugin', {
       ...repeatable,
-      describe: "Module with datasets, metrics or reports of one's own; it runs with all your rights",
+      describe:
+        'Module with experiments, datasets, metrics or reports of your own; it runs with all your rights',
     })
     .middleware(async ({ plugin }) => installPlugins(plugin));
 }

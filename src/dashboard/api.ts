@@ -2,9 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
 import { refuseTaskLinks, taskFolder } from '../store/task-folder.js';
-import { stepsOf } from '../task/cost.js';
-import { experimentOf } from '../task/registry.js';
-import type { Task } from '../task/task.js';
 import type { SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
 import { pictureSvg } from './picture.js';
 import type { Presentation } from './presentation.js';
@@ -61,7 +58,7 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
   server.get('/api/series', ({ query }): SeriesReply => {
     const { metrics, from, to, pixels, log, ...rest } = parse(seriesQuery, query);
     const { watch, presentation, task } = findTask(rest);
-    const window = { fromStep: from, toStep: Math.min(to, lastStep(task)), pixels, isLog: log };
+    const window = { fromStep: from, toStep: to, pixels, isLog: log };
     return {
       id: task.id,
       curves: logs.curves(taskFolder(watch.outDir, task), metrics, window, presentation.logarithms),
@@ -107,8 +104,4 @@ function listOf(item: z.ZodType<string, string>, most: number) {
     .string()
     .transform((text) => text.split(','))
     .pipe(z.array(item).max(most, { error: `expected at most ${most}` }));
-}
-
-function lastStep({ settings }: Task): number {
-  return experimentOf(settings).unit === 'step' ? stepsOf(settings) : MOST_STEPS;
 }

@@ -23,8 +23,9 @@ export interface Points {
 export function downSample(
   steps: ArrayLike<number>,
   values: ArrayLike<number | null>,
-  window: Window,
+  asked: Window,
 ): Points {
+  const window = { ...asked, toStep: Math.min(asked.toStep, steps[steps.length - 1] ?? 0) };
   const first = Math.max(0, lowerBound(steps, window.fromStep) - 1);
   const end = Math.min(steps.length, lowerBound(steps, window.toStep + 1) + 1);
   if (end - first <= 2 * window.pixels) return pointsAt(range(first, end), steps, values, true);

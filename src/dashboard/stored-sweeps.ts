@@ -5,7 +5,7 @@ import { listStore } from '../store/inventory.js';
 import { namesIn, readJsonFile } from '../store/files.js';
 import type { Sweep, SweepPart } from '../sweep/load.js';
 import { experimentOf } from '../task/registry.js';
-import { isSameSetting, settingOf } from '../task/settings.js';
+import { varyingSettings } from '../task/settings.js';
 import { type Task } from '../task/task.js';
 
 /** What a run wrote when it began. */
@@ -64,14 +64,7 @@ function toSweep(name: string, title: string, file: string, tasks: readonly Task
   const parts = [...new Set(tasks.map(experimentOfTask))].map((experiment): SweepPart => {
     const own = tasks.filter((task) => experimentOfTask(task) === experiment);
     const about = { name: `${name}-${experiment}`, title: experiment, file, experiment, table: null };
-    return { ...about, varying: varyingOf(own), tasks: own };
+    return { ...about, varying: varyingSettings(own), tasks: own };
   });
   return { name, title, file, tasks, parts, shard: null };
-}
-
-function varyingOf([first, ...others]: readonly Task[]): string[] {
-  if (first === undefined) return [];
-  return Object.keys(experimentOf(first.settings).schemas).filter((name) =>
-    others.some(({ settings }) => !isSameSetting(settingOf(first.settings, name), settingOf(settings, name))),
-  );
 }

@@ -93,7 +93,7 @@ function stepCurve(
   window: Window,
   logarithms: ReadonlyMap<string, string>,
 ): Curve[] {
-  const column = logarithms.get(metric) ?? metric;
+  const column = log.getChild(metric) === null ? (logarithms.get(metric) ?? metric) : metric;
   if (log.numRows === 0 || log.getChild(column) === null) return [];
   const points = downSample(readNumbers(log, 'step'), readNumbers(log, column), window);
   // The exponential keeps order, so that the extremes of a pixel stay its extremes.

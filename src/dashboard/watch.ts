@@ -146,7 +146,7 @@ export class SweepWatch {
   /** Grows with every batch that is written. */
   #logSizes(task: Task): string {
     const folder = taskFolder(this.outDir, task);
-    return [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream]
+    return [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream, TASK_FILES.rowsStream]
       .map((name) => statsOf(path.join(folder, name))?.size ?? 0)
       .join('-');
   }

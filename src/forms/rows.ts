@@ -87,15 +87,20 @@ async function logToEnd(
   log: RowLog,
 ): Promise<Verdict | null> {
   const cells = new Int32Array(shared);
-  for (;;) {
-    const next = await rows.next();
-    if (next.done) {
-      // It may have ended with fewer rows than it could have.
-      Atomics.store(cells, 1 + slot, stepsOf(task.settings));
-      return next.value;
+  try {
+    for (;;) {
+      const next = await rows.next();
+      if (next.done) {
+        // It may have ended with fewer rows than it could have.
+        Atomics.store(cells, 1 + slot, stepsOf(task.settings));
+        return next.value;
+      }
+      log.append(next.value);
+      Atomics.store(cells, 1 + slot, log.rows);
+      if (Atomics.load(cells, 0) === 1) return null;
     }
-    log.append(next.value);
-    Atomics.store(cells, 1 + slot, log.rows);
-    if (Atomics.load(cells, 0) === 1) return null;
+  } finally {
+    // Where it is stopped or fails, the generator may have something to close.
+    await rows.return(undefined as never);
   }
 }

@@ -1,10 +1,9 @@
 import type { Schema } from 'apache-arrow';
+import { MAX_ROWS } from '../task/column.js';
 import { BatchStream, EMPTY_STREAM } from './batch-stream.js';
 
 /** Rows of a record batch, but for the last. */
 const BATCH_ROWS = 1_000;
-/** A file is read whole; this many rows of 13 columns are 100 MB. */
-const MAX_ROWS = 1_000_000;
 
 /** A log of rows of numbers, begun anew, in bounded memory. */
 export class RowLog {

@@ -1,7 +1,7 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
 import type { LogColumn } from '../task/column.js';
 import { experimentOf } from '../task/registry.js';
-import { labelSetting, settingOf, settingsWithRole } from '../task/settings.js';
+import { labelSetting, settingOf, settingsButSeeds, settingsWithRole } from '../task/settings.js';
 import type { SettingValue } from '../task/setting-values.js';
 import type { Settings, Task } from '../task/task.js';
 import { shownColumns } from './column-words.js';
@@ -71,10 +71,11 @@ export function fieldsOf(
   { settings }: Pick<Task, 'settings'>,
 ): RecordFields {
   if (details.fields !== undefined) return details.fields(settings);
-  const { name, schemas, words } = experimentOf(settings);
-  const names = Object.keys(schemas).filter((setting) => words[setting]?.role !== 'seed');
-  const fields = names.map((setting) => [setting, fieldOf(settingOf(settings, setting))] as const);
-  return { experiment: name, ...Object.fromEntries(fields) };
+  const experiment = experimentOf(settings);
+  const fields = settingsButSeeds(experiment).map(
+    (setting) => [setting, fieldOf(settingOf(settings, setting))] as const,
+  );
+  return { experiment: experiment.name, ...Object.fromEntries(fields) };
 }
 
 /** A setting's value as a field of a record. */

@@ -1,7 +1,7 @@
 import type { Job, TaskPool } from '../pool/task-pool.js';
 import { clearFailed, prepareTaskFolder, readTaskState, taskFolder } from '../store/task-folder.js';
 import type { TaskOutcome } from '../task/outcome.js';
-import { settle, type Attempt, type Settlement, type SettleRules } from './settle.js';
+import { doneBefore, settle, type Attempt, type Settlement, type SettleRules } from './settle.js';
 import type { PendingTask } from './triage.js';
 
 export interface AttemptContext {
@@ -24,15 +24,17 @@ export async function attemptTask(
   const folder = taskFolder(outDir, task);
   const settled = (outcome: TaskOutcome): Settlement => settle(folder, attempt, outcome, rules());
   const state = readTaskState(folder, task.id);
+  if (state.state === 'done') return doneBefore(task);
   if (state.state === 'corrupt') return settled({ type: 'corrupt', problem: state.problem });
   prepareTaskFolder(folder, task);
   if (state.state === 'failed') clearFailed(folder);
   const step = state.state === 'interrupted' || state.state === 'failed' ? state.step : null;
   const predecessor = step === null ? attempt.predecessor : null;
   const job = { task, folder, fromStep: step ?? predecessor?.steps ?? 0, predecessor };
-  return settled(
-    await pool.train(job, (slot) => {
-      onStart(slot, job);
-    }),
-  );
+  const outcome = await pool.train(job, (slot) => {
+    onStart(slot, job);
+  });
+  // Its process may have ended between the commit of its results and its reply.
+  const isDone = outcome.type === 'ended' && readTaskState(folder, task.id).state === 'done';
+  return isDone ? doneBefore(task) : settled(outcome);
 }

@@ -25,6 +25,9 @@ const LOGGED = {
   corrupt: ['error', 'task corrupt'],
 } as const;
 
+/** Its process ended through no fault of its own. */
+const BYSTANDER = ['info', 'task interrupted, to be tried again'] as const;
+
 /** Keeps what became of the tasks that were pending when a run started, and logs and shows each settlement. */
 export class Ledger {
   /** Resolves once no task is outstanding. */
@@ -75,7 +78,8 @@ export class Ledger {
   }
 
   #log(task: string, { type, ...fields }: Settlement, worker: string | undefined): void {
-    const [level, message] = LOGGED[type];
+    const isBystander = 'blame' in fields && fields.blame === 0;
+    const [level, message] = isBystander ? BYSTANDER : LOGGED[type];
     const { failure, ...others } = { failure: {}, ...fields };
     this.#options.logger[level]({ task, worker, ...failure, ...others }, message);
   }

@@ -91,7 +91,7 @@ class LocalQueue {
 
   async #attempt(item: PendingTask, retried: number): Promise<void> {
     const { pool, tally, outDir, signal, retries, retrainCorrupt, onDone } = this.#context;
-    let usedSlot = -1;
+    let usedSlot = null as number | null;
     const settlement = await attemptTask(
       { ...item, isLast: retried >= retries },
       {
@@ -110,7 +110,8 @@ class LocalQueue {
       },
     );
     if (this.#isOver) return;
-    tally.ended(usedSlot, settlement.type === 'done');
+    if (usedSlot === null) tally.dropped(item);
+    else tally.ended(usedSlot, settlement.type === 'done');
     this.#ledger.record(item, settlement);
     if (settlement.type === 'done') onDone?.(item.task);
     else if (settlement.type === 'reset') this.#addAgain({ ...item, fromStep: 0, predecessor: null }, 0);

@@ -1,3 +1,4 @@
+import { stepsOf } from '../task/cost.js';
 import { StoreError } from '../errors.js';
 import { markFailed, prepareTaskFolder, readTaskState, setAside, taskFolder } from '../store/task-folder.js';
 import {
@@ -98,6 +99,7 @@ export function settleReported(
   report: ProblemReport,
   rules: SettleRules,
 ): Settlement {
+  if (rules.isAbandoned === true) return released('another may have the task');
   const folder = taskFolder(outDir, task);
   const state = readTaskState(folder, task.id);
   if (report.type === 'corrupt') {
@@ -105,7 +107,9 @@ export function settleReported(
     const resetsCorrupt = rules.resetsCorrupt && state.state !== 'new';
     return settleCorrupt(folder, report.problem, { ...rules, resetsCorrupt });
   }
-  if (state.state === 'failed') return { type: 'failed', failure: state.failure, stack: null };
+  // A worker that shares this store has written it already; one with its own store leaves here what failed before.
+  if (state.state === 'failed' && state.failure.attempts >= report.failure.attempts)
+    return { type: 'failed', failure: state.failure, stack: null };
   if (state.state !== 'done') markFailed(prepareTaskFolder(folder, task), report.failure);
   return { type: 'failed', failure: report.failure, stack: null };
 }
@@ -137,12 +141,18 @@ function settleFailure(
   return { type: 'failed', failure, stack };
 }
 
-/** The settlement of an attempt that nothing is known of but why it did not end by itself. */
+/** The settlement of a task that was finished before this attempt, or by a worker that did not live to say so. */
+export function doneBefore({ settings }: Task): Settlement {
+  const steps = stepsOf(settings);
+  return { type: 'done', fromStep: steps, steps, text: 'done before', recovered: null };
+}
+
+/** The settlement of an attempt of which nothing is known but why it did not end by itself. */
 export function released(problem: string): Settlement {
   return { type: 'released', step: null, recovered: null, problem };
 }
 
-/** Lines for people. @param release what it is called that a task is released */
+/** Lines for people. @param release the word for a task that is released */
 export function settlementLines(
   { name }: Pick<Task, 'name'>,
   settlement: Settlement,

@@ -89,6 +89,11 @@ export class Tally {
     if (isDone) this.#tasksDone += 1;
   }
 
+  /** The task is settled without having started. */
+  dropped(pending: PendingTask): void {
+    this.#waitingWorkMs -= remainingWorkMs(pending);
+  }
+
   queuedAgain(pending: PendingTask): void {
     this.#waitingWorkMs += remainingWorkMs(pending);
   }

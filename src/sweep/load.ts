@@ -8,7 +8,7 @@ import type { Experiment } from '../task/experiment.js';
 import { override } from './override.js';
 import { select } from './selection.js';
 import { experimentOf } from '../task/registry.js';
-import { isSameSetting, settingOf } from '../task/settings.js';
+import { varyingSettings } from '../task/settings.js';
 import { tasksOfShard, type Shard } from './shard.js';
 import type { SweepDefinition, SweepDescription } from './sweep-file.js';
 import { readDescription, readSweepFile } from './sweep-file.js';
@@ -122,17 +122,8 @@ function refuseTooMany(file: string, definitions: readonly SweepDefinition[], al
 
 function toPart(definition: SweepDefinition, tasks: readonly Task[]): SweepPart {
   const { name, title, source, experiment, table } = definition;
-  const varying = varyingSettings(experiment, tasks);
+  const varying = varyingSettings(tasks);
   return { name, title, file: source.file, experiment: experiment.name, table, varying, tasks };
-}
-
-function varyingSettings({ schemas }: Experiment, tasks: readonly Task[]): string[] {
-  const [first] = tasks;
-  if (first === undefined) return [];
-  return Object.keys(schemas).filter((name) => {
-    const value = settingOf(first.settings, name);
-    return tasks.some(({ settings }) => !isSameSetting(settingOf(settings, name), value));
-  });
 }
 
 function uniqueTasks(tasks: readonly Task[]): Task[] {

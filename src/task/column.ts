@@ -37,3 +37,6 @@ export interface LogColumn extends Column, ColumnWords {
   /** All that a `utf8` column may hold. */
   readonly values?: readonly string[];
 }
+
+/** Rows of a task's `rows.arrow`, which is read whole: so many of 13 columns are 100 MB. */
+export const MAX_ROWS = 1_000_000;

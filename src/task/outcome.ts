@@ -12,7 +12,7 @@ export type TaskOutcome =
     } & Resumed)
   /** `step` is null for a task that keeps no checkpoint and starts again. */
   | ({ readonly type: 'stopped'; readonly step: number | null } & Resumed)
-  /** The loss became NaN or infinite. Deterministic, so not worth a retry. */
+  /** A metric of a step became NaN or infinite. Deterministic, so not worth a retry. */
   | {
       readonly type: 'diverged';
       readonly step: number;

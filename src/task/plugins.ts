@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import type { InstalledPlugin } from './load-plugin.js';
-import { experimentFamilies } from './registry.js';
+import { experimentFamilies, experimentNames } from './registry.js';
 
 interface Named {
   readonly name: string;
@@ -31,6 +31,7 @@ export async function installPlugins(files: readonly string[]): Promise<void> {
     if (before === undefined) {
       await refuseTakenNames(loaded);
       installed.push(loaded);
+      refuseSharedNames(loaded);
       installed.sort((a, b) => (a.name < b.name ? -1 : 1));
     } else refuseEdited(before, loaded);
   }
@@ -40,6 +41,14 @@ export async function installPlugins(files: readonly string[]): Promise<void> {
 function refuseEdited(before: InstalledPlugin, { file, hash }: InstalledPlugin): void {
   if (before.hash !== hash)
     throw new InputError(`${file} was edited since this process has loaded it: start the program anew`);
+}
+
+/** A dataset and an experiment of one plugin are both named by a sweep file's `experiment`. */
+function refuseSharedNames({ file }: InstalledPlugin): void {
+  const names = experimentNames();
+  const shared = names.find((name, index) => names.indexOf(name) !== index);
+  if (shared !== undefined)
+    throw new InputError(`--plugin ${file}: ${shared} is the name of two of its parts: choose another name`);
 }
 
 async function refuseTakenNames({ name, parts, file }: InstalledPlugin): Promise<void> {

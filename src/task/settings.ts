@@ -1,7 +1,7 @@
 import type { Experiment } from './experiment.js';
 import { experimentOf } from './registry.js';
 import type { SettingValue } from './setting-values.js';
-import type { Settings } from './task.js';
+import type { Settings, Task } from './task.js';
 
 /** A task's value of a setting that its experiment has, in a sweep file's canonical form. */
 export function settingOf(settings: Settings, name: string): SettingValue {
@@ -40,6 +40,20 @@ export function labelSetting(settings: Settings, name: string, isShort = false):
 /** The names of an experiment's settings with a role. */
 export function settingsWithRole({ schemas, words }: Experiment, role: 'main' | 'seed'): string[] {
   return Object.keys(schemas).filter((name) => words[name]?.role === role);
+}
+
+/** The names of an experiment's settings but its seeds. */
+export function settingsButSeeds({ schemas, words }: Experiment): string[] {
+  return Object.keys(schemas).filter((name) => words[name]?.role !== 'seed');
+}
+
+/** The names of the settings that differ between tasks of one experiment. */
+export function varyingSettings([first, ...others]: readonly Task[]): string[] {
+  if (first === undefined) return [];
+  return Object.keys(experimentOf(first.settings).schemas).filter((name) => {
+    const value = settingOf(first.settings, name);
+    return others.some(({ settings }) => !isSameSetting(settingOf(settings, name), value));
+  });
 }
 
 /** Those of the names that tell cells apart: all but seeds; the main settings if there are none. */

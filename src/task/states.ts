@@ -30,8 +30,8 @@ export const FAILURE_WORDS = {
 } as const;
 
 /**
- * The legal transitions, and what the store does that makes them. Besides, a disk may make any state corrupt. An interrupted task is
- * set aside where its worker finds its files corrupt: the state is read from the headers of its checkpoints alone.
+ * The legal transitions, and what the store does that makes them. Besides, a disk may make any state corrupt. An interrupted or
+ * finished task is set aside where its files turn out to be corrupt: its state is read from headers, markers and sizes alone.
  */
 export const TRANSITIONS = {
   new: { interrupted: ['checkpoint', 'import'], done: ['commit', 'import'], failed: ['fail', 'import'] },
@@ -44,10 +44,10 @@ export const TRANSITIONS = {
   failed: {
     interrupted: ['retry', 'import'],
     new: ['retry', 'delete'],
-    failed: ['import'],
+    failed: ['fail', 'import'],
     done: ['import'],
   },
-  done: { new: ['delete'] },
+  done: { new: ['set aside', 'delete'] },
   corrupt: { new: ['set aside', 'delete'] },
 } as const satisfies Record<StateName, Partial<Record<StateName, readonly string[]>>>;
 

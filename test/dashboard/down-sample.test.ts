@@ -59,3 +59,11 @@ test('on a logarithmic axis the first steps have as many pixels as they have roo
   const early = kept.filter((step) => step <= 100).length;
   assert.ok(early >= 40, `${early} of ${kept.length} are among the first 100`);
 });
+
+test('a window that ends far beyond the last row is drawn as one that ends there', () => {
+  const steps = Int32Array.from({ length: 5_000 }, (_, row) => row + 1);
+  const values = Float64Array.from(steps, (step) => Math.sin(step));
+  const drawn = downSample(steps, values, linear(0, 1e9, 300));
+  assert.ok(drawn.steps.length > 300, String(drawn.steps.length));
+  assert.deepEqual(drawn, downSample(steps, values, linear(0, 5_000, 300)));
+});

@@ -61,9 +61,9 @@ const CHANGES: Readonly<
     },
   },
   fail: {
-    from: ['new', 'interrupted'],
+    from: ['new', 'interrupted', 'failed'],
     make: (out) => {
-      markFailed(taskFolder(out, task), failure);
+      markFailed(taskFolder(out, task), { ...failure, attempts: failure.attempts + 1 });
     },
   },
   retry: {
@@ -72,7 +72,7 @@ const CHANGES: Readonly<
       clearFailed(taskFolder(out, task));
     },
   },
-  'set aside': { from: ['interrupted', 'corrupt'], make: (out) => setAside(taskFolder(out, task)) },
+  'set aside': { from: ['interrupted', 'done', 'corrupt'], make: (out) => setAside(taskFolder(out, task)) },
   delete: {
     from: TASK_STATES,
     make: async (out) => removeFolders(out, [task.name], new AbortController().signal),

@@ -6,16 +6,22 @@ import { readJsonFile } from '../../store/files.js';
 import { TASK_FILES } from '../../store/task-folder.js';
 import type { LogColumn } from '../../task/column.js';
 import type { ExperimentDetails, TrainingColumns } from '../../task/experiment.js';
-import type { UserColumn, UserFunctionExperiment, UserTrainingExperiment } from './definition.js';
+import type {
+  UserColumn,
+  UserExperiment,
+  UserFunctionExperiment,
+  UserTrainingExperiment,
+} from './definition.js';
 import { findDefinition } from './definitions.js';
 
 /** What of a function's `verdict.json` is its summary; null where a number is not defined. */
 const verdictSchema = z.object({ measures: z.record(z.string(), z.number().nullable()) });
 
 /** What an experiment of a plugin logs; nothing where the plugin is not given. */
-export function detailsOf(name: string): ExperimentDetails {
+export function detailsOf(name: string, form: UserExperiment['form']): ExperimentDetails {
   const definition = findDefinition(name);
-  if (definition === null) return { logs: () => ({}), summary: () => [], readSummary: () => () => null };
+  if (definition?.form !== form)
+    return { logs: () => ({}), summary: () => [], readSummary: () => () => null };
   return definition.form === 'training' ? trainingDetails(definition) : functionDetails(definition);
 }
 

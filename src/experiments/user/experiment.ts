@@ -1,10 +1,12 @@
-import type { FieldColumn } from '../../task/column.js';
 import type { Experiment } from '../../task/experiment.js';
 import { installedPlugins } from '../../task/plugins.js';
-import { SEED_WORDS } from '../../task/setting-words.js';
+import { SEED_WORDS, type SettingWords } from '../../task/setting-words.js';
 import type { SettingValue } from '../../task/setting-values.js';
 import { chooseVersions, type Settings, type Versions } from '../../task/task.js';
-import type { UserExperiment } from './definition.js';
+import { MAX_ROWS, type FieldColumn } from '../../task/column.js';
+import { InputError } from '../../errors.js';
+import { formatCount } from '../../units.js';
+import type { UserExperiment, UserFunctionExperiment } from './definition.js';
 import { asUserSettings } from './definitions.js';
 import { columnOf, schemaOf, settingsOf } from './settings.js';
 
@@ -23,7 +25,10 @@ export function toExperiment(definition: UserExperiment): Experiment {
   const declared = Object.entries(settingsOf(definition));
   const isTraining = form === 'training';
   const steps = (settings: Settings) =>
-    isTraining ? Number(valueOf(settings, 'steps')) : definition.rows(asUserSettings(settings));
+    isTraining ? Number(valueOf(settings, 'steps')) : mostRows(definition, settings);
+  const variants = declared.flatMap(([setting, { type }]) =>
+    type === 'choice' || type === 'boolean' ? [setting] : [],
+  );
   const microseconds = definition.microsecondsPerStep ?? MICROSECONDS_PER_STEP;
   return {
     ...withoutPlugin(name, form),
@@ -44,7 +49,10 @@ export function toExperiment(definition: UserExperiment): Experiment {
       bytes: TASK_OVERHEAD_BYTES + steps(settings) * bytesPerStep(definition, settings),
     }),
     steps,
-    warmUpKey: (settings) => (isTraining ? `${name} ${String(valueOf(settings, 'engine'))}` : null),
+    // What is chosen may decide which operations are used.
+    warmUpKey: (settings) =>
+      isTraining ? JSON.stringify([name, ...variants.map((setting) => valueOf(settings, setting))]) : null,
+    words: { ...Object.fromEntries(Object.keys(definition.settings).map(inFolderName)), seed: SEED_WORDS },
     columns: {
       ...IDENTITY,
       ...Object.fromEntries(declared.map(([setting, own]) => [setting, columnOf(own)])),
@@ -53,13 +61,29 @@ export function toExperiment(definition: UserExperiment): Experiment {
 }
 
 const IDENTITY: Readonly<Record<string, FieldColumn>> = {
-  kind: { type: 'utf8', unit: '-', description: '`train`, or the computation of the theory' },
-  experiment: { type: 'utf8', unit: '-', description: 'linear, sigmoid or sphere, or the data of a plugin' },
+  kind: {
+    type: 'utf8',
+    unit: '-',
+    description: "`training` or `function`, the form of a plugin's experiment",
+  },
+  experiment: { type: 'utf8', unit: '-', description: "The plugin's experiment" },
 };
 
 const MAX_NAME_CHARACTERS = 120;
 
-/** As `mlp-classifier-16-0.5-seed2`: the settings that the experiment declares, in their order. */
+function mostRows(definition: UserFunctionExperiment, settings: Settings): number {
+  const count = definition.rows(asUserSettings(settings));
+  if (Number.isSafeInteger(count) && count >= 0 && count <= MAX_ROWS) return count;
+  throw new InputError(
+    `${definition.name}: expected \`rows\` to return a whole number from 0 to ${formatCount(MAX_ROWS)}, got ${String(count)}`,
+  );
+}
+
+function inFolderName(setting: string): [string, SettingWords] {
+  return [setting, { isInFolderName: true }];
+}
+
+/** For example `mlp-classifier-16-0.5-seed2`: the settings that the experiment declares, in their order. */
 function folderName({ name, settings: declared }: UserExperiment, settings: Settings): string {
   const values = Object.keys(declared).map((setting) => String(valueOf(settings, setting)));
   const readable = [name, ...values].join('-').replaceAll(/[^A-Za-z0-9.+-]/g, '_');
@@ -92,7 +116,7 @@ export function withoutPlugin(name: string, form: UserExperiment['form']): Exper
     sample: null,
     words: { seed: SEED_WORDS },
     columns: IDENTITY,
-    details: async () => (await import('./details.js')).detailsOf(name),
+    details: async () => (await import('./details.js')).detailsOf(name, form),
     warmUpKey: () => null,
   };
 }

@@ -4,6 +4,7 @@ import type { Experiment, ExperimentFamily } from '../../task/experiment.js';
 import { definitions, findDefinition } from './definitions.js';
 import { toExperiment, withoutPlugin } from './experiment.js';
 import { experimentPart, storedSettings } from './schema.js';
+import { settingsOf } from './settings.js';
 
 /** Part of the identity of every task of a plugin that trains. Raise it by hand with any change that alters a bit of any run. */
 const LOOPS_VERSION = 1;
@@ -28,7 +29,12 @@ export const userFamily: ExperimentFamily = {
   },
   of: (settings) => {
     const { kind, experiment } = settings as z.output<typeof storedSettings>;
-    if (findDefinition(experiment)?.form === kind) return userFamily.named(experiment);
+    const definition = findDefinition(experiment);
+    // A task of an earlier version of the plugin may lack settings: it is as one whose plugin is not given.
+    const isKnown =
+      definition?.form === kind &&
+      Object.keys(settingsOf(definition)).every((name) => Object.hasOwn(settings, name));
+    if (isKnown) return userFamily.named(experiment);
     return remembered(`${kind} ${experiment}`, () => withoutPlugin(experiment, kind));
   },
   reference: () => userFamily.names().map((name) => ({ names: [name], widest: name })),

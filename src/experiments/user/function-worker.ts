@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { rowsWorker } from '../../forms/rows.js';
+import { stepsOf } from '../../task/cost.js';
 import type { Settings } from '../../task/task.js';
+import { formatCount } from '../../units.js';
 import type { UserFunctionExperiment } from './definition.js';
 import { asUserSettings, definitionOf } from './definitions.js';
 import { rowColumns } from './details.js';
@@ -9,23 +11,41 @@ import { rowColumns } from './details.js';
 export const { run } = rowsWorker<Settings>({
   columns: (settings) => rowColumns(functionOf(settings)),
   async *run(settings) {
-    const { columns, run: start } = functionOf(settings);
-    const row = numbersOf(columns.rows.map(({ name }) => name));
-    const summary = numbersOf(columns.summary.map(({ name }) => name));
-    const rows = start(asUserSettings(settings));
-    for (;;) {
-      const next = await rows.next();
-      if (next.done)
-        return { outcome: 'done', complete: true, holds: true, measures: summary.parse(next.value) };
-      yield row.parse(next.value);
+    const experiment = functionOf(settings);
+    const { name, columns } = experiment;
+    const most = stepsOf(settings);
+    const checkRow = checkerOf(columns.rows);
+    const checkSummary = checkerOf(columns.summary);
+    const rows = experiment.run(asUserSettings(settings));
+    try {
+      for (let count = 1; ; count++) {
+        const next = await rows.next();
+        if (next.done) {
+          const measures = checkSummary(next.value, `what ${name} returned`);
+          return { outcome: 'done', complete: true, holds: true, measures };
+        }
+        if (count > most)
+          throw new Error(`${name} yielded more than the ${formatCount(most)} rows that \`rows\` says`);
+        yield checkRow(next.value, `row ${formatCount(count)} of ${name}`);
+      }
+    } finally {
+      // Where the task is stopped, the function may have something to close.
+      await rows.return({});
     }
   },
 });
 
-/** Exactly these numbers: a name that is not declared, or one that is missing, is a slip. */
-function numbersOf(names: readonly string[]) {
-  const number = z.union([z.number(), z.nan(), z.literal(Infinity), z.literal(-Infinity)]);
-  return z.strictObject(Object.fromEntries(names.map((name) => [name, number])));
+type Numbers = Readonly<Record<string, number>>;
+
+/** Exactly the declared numbers: a name that is not declared, or one that is missing, is a slip. */
+function checkerOf(columns: readonly { readonly name: string }[]): (value: unknown, what: string) => Numbers {
+  const number = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
+  const schema = z.strictObject(Object.fromEntries(columns.map(({ name }) => [name, number])));
+  return (value, what) => {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new Error(`${what}: ${z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ')}`);
+  };
 }
 
 function functionOf(settings: Settings): UserFunctionExperiment {

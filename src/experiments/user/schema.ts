@@ -3,15 +3,18 @@ import type { PluginPart } from '../../task/experiment.js';
 import { experimentNames } from '../../task/registry.js';
 import { MAX_SEED } from '../../task/setting-values.js';
 import type { UserSetting } from './definition.js';
-import { schemaOf } from './settings.js';
+import { MAX_STEPS, schemaOf } from './settings.js';
 
 const MAX_SETTINGS = 50;
-const MAX_COLUMNS = 100;
+/** A failed task keeps a row of them, with its step. */
+const MAX_COLUMNS = 99;
 const MAX_CHOICES = 100;
 
 const identifier = z
   .string()
-  .regex(/^[a-z][A-Za-z0-9]{0,63}$/, { error: 'expected a name of letters and digits, as learningRate' });
+  .regex(/^[a-z][A-Za-z0-9]{0,63}$/, { error: 'expected a name of letters and digits, such as learningRate' })
+  // A lookup of such a name would find what every object inherits.
+  .refine((name) => !(name in Object.prototype), { error: 'expected a name that JavaScript has no use for' });
 const text = z.string().min(1).max(200);
 const method = z.custom<(...values: never[]) => unknown>((value) => typeof value === 'function', {
   error: 'expected a function',
@@ -33,6 +36,18 @@ const setting = z
   .refine(({ type, values }) => (type === 'choice') === (values !== undefined), {
     error: 'expected `values` for a choice, and for nothing else',
   })
+  .refine(({ type, min, max }) => type === 'integer' || type === 'number' || (min ?? max) === undefined, {
+    error: 'expected `min` and `max` for numbers alone',
+  })
+  .refine(({ min = -Infinity, max = Infinity }) => min <= max, {
+    error: 'expected `min` to be at most `max`',
+  })
+  .refine(
+    ({ type, min = 0, max = 0 }) =>
+      type !== 'integer' ||
+      [min, max].every((limit) => Number.isInteger(limit) && Math.abs(limit) <= MAX_SEED),
+    { error: `expected \`min\` and \`max\` of an integer to be whole numbers up to ${MAX_SEED}` },
+  )
   .refine((own) => own.default === undefined || schemaOf(own as UserSetting).safeParse(own.default).success, {
     path: ['default'],
     error: 'expected a value that the setting may have',
@@ -43,17 +58,26 @@ const columns = z
   .min(1)
   .max(MAX_COLUMNS);
 
-/** Names that a task's settings or rows have already. */
-const TAKEN = ['kind', 'experiment', 'seed', 'steps', 'evaluateEverySteps', 'logEverySteps', 'engine'];
+/** Names that exports, settings and logs have already. */
+const TAKEN = [
+  ...EXPORTED,
+  'kind',
+  'experiment',
+  'seed',
+  'steps',
+  'evaluateEverySteps',
+  'logEverySteps',
+  'engine',
+];
 
 const common = {
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'expected a name of a-z, 0-9 and -, as mlp-classifier' }),
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'expected a name of a-z, 0-9 and -, such as mlp-classifier' }),
   settings: z
     .record(
       identifier.refine((name) => !TAKEN.includes(name), {
-        error: `expected a name other than ${TAKEN.join(', ')}, which every experiment has`,
+        error: `expected a name other than ${TAKEN.join(', ')}`,
       }),
       setting,
     )
@@ -62,7 +86,7 @@ const common = {
     }),
   microsecondsPerStep: z.number().min(0.001).max(1e9).optional(),
 };
-const steps = z.int().min(1).max(100_000_000);
+const steps = z.int().min(1).max(MAX_STEPS);
 
 /** The parts `experiments` of plugins. */
 export const experimentPart: PluginPart = {
@@ -85,7 +109,7 @@ export const experimentPart: PluginPart = {
     ])
     .superRefine(({ settings, columns: logs }, context) => {
       for (const [log, own] of Object.entries(logs)) {
-        const taken = new Set([...EXPORTED, ...TAKEN, ...Object.keys(settings)]);
+        const taken = new Set([...TAKEN, ...Object.keys(settings)]);
         for (const [index, { name }] of own.entries()) {
           if (taken.has(name))
             context.addIssue({

@@ -4,7 +4,7 @@ import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../t
 import type { SettingValue } from '../../task/setting-values.js';
 import type { UserExperiment, UserSetting } from './definition.js';
 
-const MAX_STEPS = 100_000_000;
+export const MAX_STEPS = 100_000_000;
 
 const seed: UserSetting = {
   type: 'integer',
@@ -46,8 +46,8 @@ export function settingsOf(experiment: UserExperiment): Readonly<Record<string, 
 /** Checks a value of a sweep file. */
 export function schemaOf(setting: UserSetting): z.ZodType<SettingValue> {
   const { description, default: value } = setting;
-  const told = value === undefined ? '' : ` Default: ${String(value)}.`;
-  return valueSchema(setting).describe(`${description.replace(/\.$/, '')}.${told}`);
+  const byDefault = value === undefined ? '' : ` Default: ${String(value)}.`;
+  return valueSchema(setting).describe(`${description.replace(/\.$/, '')}.${byDefault}`);
 }
 
 function valueSchema({ type, min, max, values = [] }: UserSetting): z.ZodType<SettingValue> {

@@ -1,5 +1,7 @@
 import { foldIn, key, normal, tf, uniform } from '../../compiler/index.js';
-import type { TrainedSettings, TrainingDefinition } from '../../forms/training/definition.js';
+import type { Engine } from '../../compiler/engine.js';
+import type { LogColumn } from '../../task/column.js';
+import type { TrainedSettings, Training, TrainingDefinition } from '../../forms/training/definition.js';
 import { trainingWorker } from '../../forms/training/worker.js';
 import type { UserSettings, UserTrainingExperiment } from './definition.js';
 import { definitionOf } from './definitions.js';
@@ -12,18 +14,40 @@ type Own = TrainedSettings & UserSettings;
 const built = new Map<string, UserTraining>();
 
 function trainingOf(settings: Own): UserTraining {
-  const { name, training } = definitionOf(settings) as TrainingExperiment;
-  const own = built.get(name) ?? training({ tf, key, foldIn, normal, uniform });
-  built.set(name, own);
+  const experiment = definitionOf(settings) as TrainingExperiment;
+  const own = built.get(experiment.name) ?? experiment.training({ tf, key, foldIn, normal, uniform });
+  built.set(experiment.name, own);
   return own;
 }
 
 const definition: TrainingDefinition<Own> = {
   columns: (settings) => trainingColumns(definitionOf(settings) as UserTrainingExperiment),
-  programKey: (settings) => `${String(settings['experiment'])} ${trainingOf(settings).programKey(settings)}`,
-  program: (settings, makeLoop) => trainingOf(settings).program(settings, makeLoop),
-  begin: (program, settings) => trainingOf(settings).begin(program, settings),
+  programKey: (settings) => {
+    const { experiment, engine } = settings;
+    return JSON.stringify([experiment, engine, trainingOf(settings).programKey(settings)]);
+  },
+  program: (settings, makeLoop) => ({
+    ...trainingOf(settings).program(settings, makeLoop),
+    engine: settings['engine'] as Engine,
+  }),
+  begin: (program, settings) => {
+    const training = trainingOf(settings).begin(program, settings);
+    const names = trainingColumns(definitionOf(settings) as UserTrainingExperiment).evaluations;
+    return Object.assign(training, { evaluate: checked(training.evaluate.bind(training), names) });
+  },
 };
+
+/** A number that is not declared, or one that is missing, is a slip. */
+function checked(evaluate: Training['evaluate'], columns: readonly LogColumn[]): Training['evaluate'] {
+  const expected = columns.slice(1).map(({ name }) => name);
+  return (...parameters) => {
+    const evaluation = evaluate(...parameters);
+    const found = Object.keys(evaluation.row);
+    if (found.toSorted().join() !== expected.toSorted().join())
+      throw new Error(`An evaluation has ${found.join(', ')}, but the columns are ${expected.join(', ')}.`);
+    return evaluation;
+  };
+}
 
 /** Trains an experiment of a plugin. */
 export const { run, warmUp } = trainingWorker(definition);

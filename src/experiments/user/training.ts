@@ -1,7 +1,12 @@
 import type tfjs from '@tensorflow/tfjs-node';
 import type { normal, uniform } from '../../compiler/random/distributions.js';
 import type { foldIn, key } from '../../compiler/random/keys.js';
-import type { TrainedSettings, TrainingDefinition } from '../../forms/training/definition.js';
+import type {
+  LoopProgram,
+  MakeLoop,
+  TrainedSettings,
+  TrainingDefinition,
+} from '../../forms/training/definition.js';
 import type { UserSettings, UserTrainingExperiment } from './definition.js';
 
 /** What a training experiment is built with: a module outside of this package would find another TensorFlow, or none. */
@@ -14,7 +19,13 @@ export interface TrainingTools {
 }
 
 /** How it trains; see `TrainingDefinition`. The columns are those that the experiment declares. */
-export type UserTraining = Omit<TrainingDefinition<TrainedSettings & UserSettings>, 'columns'>;
+export interface UserTraining extends Omit<
+  TrainingDefinition<TrainedSettings & UserSettings>,
+  'columns' | 'program'
+> {
+  /** Describes the loop, for the engine that the settings name. */
+  program(settings: TrainedSettings & UserSettings, makeLoop: MakeLoop): Omit<LoopProgram, 'engine'>;
+}
 
 /** An experiment that trains, with types for all of it. */
 export type TrainingExperiment = UserTrainingExperiment<(tools: TrainingTools) => UserTraining>;

@@ -16,9 +16,9 @@ export const evaluations = rowsOf('evaluations', settingColumns, {
   hasUnfinishedRows: true,
 });
 
-/** One row a row of a computation. */
+/** One row per row that a task yielded. */
 export const computations = rowsOf('rows', settingColumns, {
-  missing: 'no computation of the theory',
+  missing: 'no task that yields rows',
   hasUnfinishedRows: false,
 });
 

@@ -198,14 +198,16 @@ class Run {
     this.#recordSession();
     const step = this.#step + finiteRows + 1;
     const names = this.#logs.metrics;
-    const [first = 'metric'] = names;
-    const message = `the ${first} is not finite at step ${formatCount(step)}`;
+    const row = metrics.subarray(finiteRows * names.length, (finiteRows + 1) * names.length);
+    const index = row.findIndex((value) => !Number.isFinite(value));
+    const message = `the ${names[index] ?? 'metric'} is not finite at step ${formatCount(step)}`;
     if (finiteRows === 0) return { type: 'diverged', step, message, lastFinite: null };
     const last = metrics.subarray((finiteRows - 1) * names.length);
+    const before = (last[index] ?? NaN).toPrecision(6);
     return {
       type: 'diverged',
       step,
-      message: `${message}; at step ${formatCount(step - 1)} it was ${(last[0] ?? NaN).toPrecision(6)}`,
+      message: `${message}; at step ${formatCount(step - 1)} it was ${before}`,
       lastFinite: {
         step: step - 1,
         ...Object.fromEntries(names.map((name, index) => [name, last[index] ?? NaN])),

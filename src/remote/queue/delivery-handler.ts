@@ -2,10 +2,9 @@ import { patiently } from '../bucket/patience.js';
 import type { ResultBucket } from '../bucket/result-bucket.js';
 import type { TaskPool } from '../../pool/task-pool.js';
 import { attemptTask } from '../../run/attempt-task.js';
-import { released, settlementLines, type Settlement } from '../../run/settle.js';
+import { doneBefore, released, settlementLines, type Settlement } from '../../run/settle.js';
 import type { Predecessor } from '../../task/protocol.js';
 import { readTaskState, taskFolder } from '../../store/task-folder.js';
-import { stepsOf } from '../../task/cost.js';
 import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import type { Delivery, TaskHandler } from './task-worker.js';
@@ -74,8 +73,7 @@ export class DeliveryHandler implements TaskHandler {
 
   #doneBefore(task: Task): Settlement {
     this.#options.say(`done before: ${task.name}`);
-    const steps = stepsOf(task.settings);
-    return { type: 'done', fromStep: steps, steps, text: 'done before', recovered: null };
+    return doneBefore(task);
   }
 
   /** Null if a stop was asked for before the bucket told. */

@@ -43,6 +43,8 @@ export class QueueWatch implements QueueListener {
   #missing: ReadonlySet<string> = new Set();
   #isLooking = false;
   #queue: TaskQueue | null = null;
+  /** Whether nothing is written to the store any more: it may have another owner. */
+  #isOver = false;
   #breakDown: (reason: unknown) => void = () => undefined;
 
   constructor(
@@ -75,6 +77,7 @@ export class QueueWatch implements QueueListener {
       }
     } finally {
       clearInterval(timer);
+      this.#isOver = true;
       this.#queue = null;
       await this.#bringer?.close();
     }
@@ -176,7 +179,11 @@ export class QueueWatch implements QueueListener {
 
   #settle(item: PendingTask, report: ProblemReport, worker?: string): void {
     const { outDir, signal, retrainCorrupt } = this.#options;
-    const rules = { isStopping: signal.aborted, resetsCorrupt: retrainCorrupt };
+    const rules = {
+      isStopping: signal.aborted,
+      isAbandoned: this.#isOver,
+      resetsCorrupt: retrainCorrupt,
+    };
     const settlement = settleReported(outDir, item.task, report, rules);
     this.#ledger.record(item, settlement, worker);
     if (settlement.type === 'reset') this.#add([{ ...item, fromStep: 0, predecessor: null }]);

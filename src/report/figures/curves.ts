@@ -22,8 +22,7 @@ export function curves({ metrics, isLog = false, ...about }: CurvesOptions): Fig
   const onAxes = metrics.map((metric) => ({ metric, isLog: isLog || (metric.isLog ?? false) }));
   return {
     ...about,
-    caption:
-      'One curve a run, at its evaluations; where a cell has several runs, the strong curve is their mean.',
+    caption: 'One curve per run; where a cell has several runs, the strong curve is their mean.',
     kind: 'curves',
     draw: (cells) => drawCurves(cells, onAxes),
   };
@@ -62,9 +61,7 @@ function drawCurves(cells: readonly FigureCell[], metrics: readonly MetricOnAxis
       ...(all.some(({ isLossy }) => isLossy)
         ? ['Values of 0 or below have no place on a logarithmic axis.']
         : []),
-      ...(all.some(isCut)
-        ? ['Axes span the values of training; before its first step some curves lie beyond.']
-        : []),
+      ...(all.some(isCut) ? ['Axes span the values after step 0; some curves begin beyond them.'] : []),
     ],
   };
 }

@@ -1,6 +1,12 @@
 import type { Experiment } from '../../task/experiment.js';
 import { experimentOf } from '../../task/registry.js';
-import { hasSetting, settingOf, settingsWithRole, settingText } from '../../task/settings.js';
+import {
+  hasSetting,
+  settingOf,
+  settingsButSeeds,
+  settingsWithRole,
+  settingText,
+} from '../../task/settings.js';
 import type { Settings } from '../../task/task.js';
 import type { FigureCell } from './figure.js';
 import { typeset } from './typography.js';
@@ -59,9 +65,7 @@ function mainSettings(cells: readonly FigureCell[]): string[] {
 }
 
 function varyingSettings(cells: readonly FigureCell[]): string[] {
-  const names = experimentsOf(cells).flatMap(({ schemas, words }) =>
-    Object.keys(schemas).filter((name) => words[name]?.role !== 'seed'),
-  );
+  const names = experimentsOf(cells).flatMap(settingsButSeeds);
   return [...new Set(names)].filter((name) => {
     const values = cells.map(({ cell: { settings } }) =>
       hasSetting(settings, name) ? String(settingOf(settings, name)) : null,

@@ -28,7 +28,7 @@ function trainingCurves({ part, details }: PartRuns): FigureDefinition[] {
   const names = part.tasks.slice(0, 1).map(({ settings }) => details.shown?.(settings).curves);
   return partCurves(part, {
     name: `${part.name}-training`,
-    title: `${part.title ?? part.name}: training`,
+    title: `${part.title ?? part.name}: curves`,
     metrics: shownColumns(knownMetrics([{ part, details }]), names[0]),
   });
 }

@@ -48,7 +48,8 @@ function Page(content: PageContent) {
           <h1>{title}</h1>
           <p>
             {content.finished} of {content.asked} runs finished. Made from their Arrow logs by{' '}
-            <code>{content.command}</code> ({content.versions}).
+            <code>{content.command}</code>
+            {content.versions === '' ? '' : ` (${content.versions})`}.
           </p>
           <Contents {...content} />
         </header>

@@ -2,7 +2,14 @@ import { toCells, type Aggregate, type Cell } from '../cells.js';
 import type { PartRuns } from '../runs.js';
 import type { Experiment } from '../../task/experiment.js';
 import { experimentOf } from '../../task/registry.js';
-import { hasSetting, isSameSetting, labelSetting, settingOf, settingText } from '../../task/settings.js';
+import {
+  hasSetting,
+  isSameSetting,
+  labelSetting,
+  settingOf,
+  settingsButSeeds,
+  settingText,
+} from '../../task/settings.js';
 import type { Settings, Task } from '../../task/task.js';
 import { shortTitleOf } from '../column-words.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
@@ -97,10 +104,7 @@ function tasksOf({ parts }: Side): Task[] {
 
 /** All settings but seeds. */
 function comparedNames(tasks: readonly Task[]): string[] {
-  const names = experimentsOf(tasks).flatMap(({ schemas, words }) =>
-    Object.keys(schemas).filter((name) => words[name]?.role !== 'seed'),
-  );
-  return [...new Set(names)];
+  return [...new Set(experimentsOf(tasks).flatMap(settingsButSeeds))];
 }
 
 function experimentsOf(tasks: readonly Task[]): Experiment[] {
@@ -115,7 +119,11 @@ function varyingByExperiment(groups: readonly (readonly Task[])[]): Set<string> 
     ),
   );
   return new Set(
-    comparedNames(groups.flat()).filter((name) => byExperiment.some((tasks) => !isConstant(name, tasks))),
+    comparedNames(groups.flat()).filter((name) =>
+      byExperiment.some(
+        (tasks) => tasks.some(({ settings }) => hasSetting(settings, name)) && !isConstant(name, tasks),
+      ),
+    ),
   );
 }
 

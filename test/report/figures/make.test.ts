@@ -46,7 +46,7 @@ describe('a figure whose runs are not all there', () => {
       [
         [
           'figure-3',
-          'Missing: 2-16-8 (seed 69, seed 24). Axes span the values of training; before its first step some curves lie beyond.',
+          'Missing: 2-16-8 (seed 69, seed 24). Axes span the values after step 0; some curves begin beyond them.',
         ],
       ],
     );

@@ -35,10 +35,7 @@ const claims: readonly Claim[] = [
     source: 'Section 6, Table 1',
     test: 'linear: decoder rows with a norm above 1% of the largest, less the intrinsic dimension, are 0',
     appliesTo: ({ experiment }) => experiment === 'linear',
-    check: (run) => {
-      const excess = numberAt(run, 'nonzeroDecoderRows') - run.task.settings.intrinsicDim;
-      return { holds: excess === 0, value: excess };
-    },
+    check: (run) => exactly(numberAt(run, 'nonzeroDecoderRows') - run.task.settings.intrinsicDim, 0),
   },
   {
     name: 'linear-density',

@@ -10,8 +10,10 @@ export type TensorFlow = typeof tfjs;
 export interface Plugin {
   /** Names it in messages and in the identity of the tasks that it has a part in, as `torus`. */
   readonly name: string;
+  /** Typed by `vae-sweep/experiment`. */
+  readonly experiments?: readonly { readonly name: string }[];
   readonly datasets?: readonly PluginDataset[];
-  /** Further columns of the evaluation log, of every run. */
+  /** Further columns of the evaluation log of every task that trains a VAE. */
   readonly metrics?: readonly Metric[];
   readonly reports?: readonly PluginReport[];
 }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { attemptTask } from '../../src/run/attempt-task.js';
+import { commitResults, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import { stepsOf } from '../../src/task/cost.js';
+import type { TaskOutcome } from '../../src/task/outcome.js';
+import { sampleResults, sampleTask } from '../store/sample-task.js';
+
+const task = sampleTask(2);
+const steps = stepsOf(task.settings);
+const DONE_BEFORE = { type: 'done', fromStep: steps, steps, text: 'done before', recovered: null };
+
+/** @param train what happens in the pool */
+async function attempt(outDir: string, train: () => TaskOutcome) {
+  return attemptTask(
+    { task, predecessor: null, failures: 0, isLast: true },
+    {
+      pool: { train: () => Promise.resolve(train()) },
+      outDir,
+      rules: () => ({ isStopping: false, resetsCorrupt: false }),
+      onStart: () => undefined,
+    },
+  );
+}
+
+function finish(outDir: string): string {
+  const folder = prepareTaskFolder(taskFolder(outDir, task), task);
+  commitResults(folder, task.id, sampleResults());
+  return folder;
+}
+
+test('a task whose process ends between its commit and its reply is done, and not marked as failed', async () => {
+  const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-attempt-'));
+  const settlement = await attempt(outDir, () => {
+    finish(outDir);
+    return { type: 'ended', reason: 'crashed', message: 'SIGSEGV', causedExit: true };
+  });
+  assert.deepEqual(settlement, DONE_BEFORE);
+  assert.ok(!existsSync(path.join(taskFolder(outDir, task), TASK_FILES.failed)));
+});
+
+test('a task that is done already is not trained again', async () => {
+  const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-attempt-'));
+  finish(outDir);
+  const settlement = await attempt(outDir, () => assert.fail('it is trained'));
+  assert.deepEqual(settlement, DONE_BEFORE);
+});
