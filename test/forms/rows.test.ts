@@ -43,3 +43,25 @@ test('rows of an asynchronous generator are logged, and counted as all that ther
   assert.deepEqual(JSON.parse(readFileSync(path.join(folder, 'verdict.json'), 'utf8')), verdict);
   rmSync(folder, { recursive: true });
 });
+
+test('a generator that is stopped is closed, so that its `finally` runs', async () => {
+  let isClosed = false;
+  const endless = rowsWorker({
+    columns: () => [{ name: 'n', type: 'float64', nullable: false, unit: '1', description: 'A number' }],
+    run: function* () {
+      try {
+        for (;;) yield { n: 1 };
+      } finally {
+        isClosed = true;
+      }
+    },
+  });
+  const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-rows-'));
+  const cells = new Int32Array(new SharedArrayBuffer(8));
+  cells[0] = 1;
+  const request = { task, folder, predecessor: null, checkpointEveryMs: 1, shared: cells.buffer, slot: 0 };
+  const outcome = await endless.run({ type: 'train', ...request }, { now: () => 0, date: () => new Date(0) });
+  assert.deepEqual(outcome, { type: 'stopped', step: null, fromStep: 0, recovered: null });
+  assert.ok(isClosed);
+  rmSync(folder, { recursive: true });
+});
