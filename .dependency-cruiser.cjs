@@ -1,15 +1,16 @@
 /** Folders in layers: each lists the folders that it may import. All may import `errors`, `units` and their own files. */
 const layers = {
   task: [],
+  input: ['task'],
   store: ['task'],
   logs: ['task', 'store'],
-  sweep: ['task'],
+  sweep: ['task', 'input'],
   compiler: [],
   forms: ['task', 'store', 'logs', 'compiler'],
   pool: ['task', 'store'],
   run: ['task', 'store', 'sweep', 'pool'],
   remote: ['task', 'store', 'pool', 'run'],
-  report: ['task', 'store', 'logs', 'sweep'],
+  report: ['task', 'input', 'store', 'logs', 'sweep'],
   export: ['task', 'store', 'logs', 'sweep', 'compiler'],
   dashboard: ['task', 'store', 'logs', 'sweep', 'run', 'report'],
   'experiments/theory': ['task', 'store', 'logs', 'sweep', 'forms'],
@@ -26,6 +27,7 @@ const layers = {
   ],
   cli: [
     'task',
+    'input',
     'store',
     'logs',
     'sweep',
@@ -41,6 +43,7 @@ const layers = {
   ],
   api: [
     'task',
+    'input',
     'store',
     'logs',
     'sweep',
@@ -61,7 +64,7 @@ const layers = {
 const own = (room) => (room === 'experiments' ? '^src/experiments/[^/]+$' : `^src/${room}/`);
 
 const withoutTensorFlow =
-  '^src/((task|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|user/(?!training)|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
+  '^src/((task|input|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|user/(?!training)|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
 
 module.exports = {
   forbidden: [
@@ -80,7 +83,7 @@ module.exports = {
       from: { path: '^workers/' },
       to: {
         path: '^(src|test|bench)/',
-        pathNot: '^src/((task|experiments|forms|pool|compiler|export/tensorboard)/|errors[.])',
+        pathNot: '^src/((task|input|experiments|forms|pool|compiler|export/tensorboard)/|errors[.])',
       },
     },
     {

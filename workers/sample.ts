@@ -4,7 +4,7 @@ import { EXIT, InputError, UserError } from '../src/errors.js';
 import '../src/experiments/index.js';
 import { experimentOf } from '../src/task/registry.js';
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
-import { installPlugins } from '../src/task/plugins.js';
+import { installPlugins } from '../src/input/plugins.js';
 import type { SampleModule, SampleRequest } from '../src/task/protocol.js';
 
 /** Entry of the process that draws points for `vae-sweep sample`: CSV to standard output, block by block. */

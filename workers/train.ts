@@ -4,7 +4,7 @@ import type { ThreadData } from '../src/pool/thread-pool.js';
 import { experimentOf } from '../src/task/registry.js';
 import type { WorkerModule, WorkerReply, WorkerRequest } from '../src/task/protocol.js';
 import type { Task } from '../src/task/task.js';
-import { installPlugins } from '../src/task/plugins.js';
+import { installPlugins } from '../src/input/plugins.js';
 
 /** The first task may need them. */
 const pluginsInstalled = installPlugins((Piscina.workerData as ThreadData | undefined)?.plugins ?? []);

@@ -4,7 +4,7 @@ import { EXIT, InputError } from '../errors.js';
 import type { FigureDefinition } from '../report/figures/figure.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import type { Sweep } from '../sweep/load.js';
-import { unknownName } from '../sweep/problems.js';
+import { unknownName } from '../input/problems.js';
 import { loadDetails } from '../task/registry.js';
 import { loadSweepOf, repeatable, withSweepOptions, type SweepArguments } from './options.js';
 

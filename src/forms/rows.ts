@@ -1,26 +1,52 @@
 import { join } from 'node:path';
+import { z } from 'zod';
+import { cpuFeatures } from '../compiler/native/cpu.js';
+import { EMPTY_STREAM } from '../logs/batch-stream.js';
 import { RowLog } from '../logs/row-log.js';
 import { logSchema } from '../logs/schemas.js';
+import { CHECKPOINT_FILES, fromNewest, replaceCorrupt, writeCheckpoint, type StepLogState } from '../store/checkpoint.js';
+import { deleteIfPossible, fsyncFolder } from '../store/files.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
 import type { LogColumn } from '../task/column.js';
 import { stepsOf } from '../task/cost.js';
 import type { TaskOutcome } from '../task/outcome.js';
 import type { Clock, TrainRequest, WorkerModule } from '../task/protocol.js';
+import { experimentOf } from '../task/registry.js';
 import type { Settings, Task } from '../task/task.js';
+import { formatCount } from '../units.js';
 import { failedOutcome } from './failed-outcome.js';
 import { recordSession } from './session-record.js';
+
+const MAX_SAVED_CHARACTERS = 1 << 24;
 
 /** How an experiment computes rows. All that comes out is a function of the settings alone. */
 export interface RowsDefinition<Own extends Settings> {
   /** The columns of `rows.arrow`, float64. */
   columns(settings: Own): readonly LogColumn[];
-  /** Yields rows as it goes, which it can be left between, and returns what came of it. */
-  run(settings: Own): Rows | AsyncRows;
+  /**
+   * Yields the rows, and returns what came of them, or null where it has stopped because `context` asked for it. A task of an experiment
+   * that is resumable stops in `context.save`, and any other task at a yield.
+   */
+  run(settings: Own, context: RowsContext): Rows | AsyncRows;
+  /** Whether a task that resumes yields all of its rows again, because it has its own record of them. */
+  readonly yieldsAllRows?: boolean;
+}
+
+export interface RowsContext {
+  /** The task's folder, absolute. */
+  readonly folder: string;
+  /** The rows that are logged already. */
+  readonly rowsBefore: number;
+  /** What was saved last, with the rows that were yielded until then. Null at the start. */
+  readonly saved: unknown;
+  /** Offers a state, of JSON values, to resume from after the rows yielded so far. It is written only where that is due. */
+  save(this: void, state: unknown): void;
+  isStopRequested(this: void): boolean;
 }
 
 type Row = Readonly<Record<string, number>>;
-type Rows = Generator<Row, Verdict, undefined>;
-type AsyncRows = AsyncGenerator<Row, Verdict, undefined>;
+type Rows = Generator<Row, Verdict | null, undefined>;
+type AsyncRows = AsyncGenerator<Row, Verdict | null, undefined>;
 
 /** What came of a computation. All of it is kept as JSON, which has no NaN: null where a number is not defined. */
 export interface Verdict {
@@ -32,15 +58,17 @@ export interface Verdict {
   readonly holds: boolean;
 }
 
-/**
- * The worker of an experiment that computes rows, to its end or a stop request. It keeps no checkpoint: what was stopped starts again. It
- * is only given tasks of that experiment.
- */
+/** The worker of an experiment that computes rows, to its end or a stop request. It is only given tasks of that experiment. */
 export function rowsWorker<Own extends Settings>(definition: RowsDefinition<Own>): WorkerModule {
   return {
     run: async (request, clock) => {
       try {
-        return await compute({ ...request, task: request.task as Task<Own> }, definition, clock);
+        const attempt = new Attempt({ ...request, task: request.task as Task<Own> }, definition, clock);
+        try {
+          return await attempt.toEnd();
+        } finally {
+          attempt.close();
+        }
       } catch (error) {
         return failedOutcome(error);
       }
@@ -48,59 +76,171 @@ export function rowsWorker<Own extends Settings>(definition: RowsDefinition<Own>
   };
 }
 
-async function compute<Own extends Settings>(
-  request: TrainRequest<Task<Own>>,
-  definition: RowsDefinition<Own>,
-  clock: Clock,
-): Promise<TaskOutcome> {
-  const { task, folder } = request;
-  const start = { ms: clock.now(), date: clock.date() };
-  const schema = logSchema(task, definition.columns(task.settings));
-  const log = new RowLog(join(folder, TASK_FILES.rowsStream), schema);
-  try {
-    const verdict = await logToEnd(definition.run(task.settings), request, log);
-    if (verdict === null) return { type: 'stopped', step: null, fromStep: 0, recovered: null };
-    const elapsedMs = clock.now() - start.ms;
-    const session = { start: start.date, end: clock.date(), fromStep: 0, toStep: log.rows, elapsedMs };
-    recordSession(join(folder, TASK_FILES.run), session);
+/** Where an attempt starts: its log up to there, open, and what the task saved. */
+interface Start {
+  readonly log: RowLog;
+  readonly saved: unknown;
+  /** What was corrupt, and what it resumes from instead; null if nothing was. */
+  readonly recovered: string | null;
+}
+
+class Attempt<Own extends Settings> {
+  readonly #request: TrainRequest<Task<Own>>;
+  readonly #definition: RowsDefinition<Own>;
+  readonly #clock: Clock;
+  readonly #cells: Int32Array;
+  readonly #isResumable: boolean;
+  readonly #log: RowLog;
+  readonly #saved: unknown;
+  readonly #resumed: { readonly fromStep: number; readonly recovered: string | null };
+  readonly #start: { readonly ms: number; readonly date: Date };
+  #checkpointMs: number;
+  /** The rows of the checkpoint that this attempt wrote last. */
+  #savedRows: number | null = null;
+  #isFirstSave = true;
+
+  constructor(request: TrainRequest<Task<Own>>, definition: RowsDefinition<Own>, clock: Clock) {
+    const { settings } = request.task;
+    this.#request = request;
+    this.#definition = definition;
+    this.#clock = clock;
+    this.#cells = new Int32Array(request.shared);
+    this.#isResumable = experimentOf(settings).isResumable;
+    this.#start = { ms: clock.now(), date: clock.date() };
+    this.#checkpointMs = this.#start.ms;
+    const resumes = this.#isResumable && definition.yieldsAllRows !== true;
+    const { log, saved, recovered } = startOf(request, definition.columns(settings), resumes);
+    this.#log = log;
+    this.#saved = saved;
+    this.#resumed = { fromStep: log.rows, recovered };
+  }
+
+  async toEnd(): Promise<TaskOutcome> {
+    const { folder, task } = this.#request;
+    const verdict = await this.#logRows();
+    if (verdict === null) {
+      if (this.#savedRows !== null) this.#recordSession();
+      return { type: 'stopped', step: this.#savedRows, ...this.#resumed };
+    }
+    this.#recordSession();
     commitResults(folder, task.id, {
-      [TASK_FILES.rows]: log.finish(),
+      [TASK_FILES.rows]: this.#log.finish(),
       [TASK_FILES.verdict]: Buffer.from(`${JSON.stringify(verdict, null, 2)}\n`),
     });
     removeUnfinished(folder);
     const steps = stepsOf(task.settings);
-    return { type: 'done', fromStep: 0, steps, elapsedMs, summary: summaryOf(verdict), recovered: null };
-  } finally {
-    log.close();
+    const elapsedMs = this.#clock.now() - this.#start.ms;
+    return { type: 'done', ...this.#resumed, steps, elapsedMs, summary: summaryOf(verdict) };
   }
+
+  close(): void {
+    this.#log.close();
+  }
+
+  /** Logs the rows, and counts them for the coordinator. @returns null if it was asked to stop */
+  async #logRows(): Promise<Verdict | null> {
+    const { folder, task, slot } = this.#request;
+    const rows = this.#definition.run(task.settings, {
+      folder,
+      rowsBefore: this.#log.rows,
+      saved: this.#saved,
+      save: (state) => {
+        this.#save(state);
+      },
+      isStopRequested: () => this.#isStopRequested(),
+    });
+    try {
+      for (;;) {
+        const next = await rows.next();
+        if (next.done) {
+          // It may have ended with fewer rows than it could have.
+          if (next.value !== null) Atomics.store(this.#cells, 1 + slot, stepsOf(task.settings));
+          return next.value;
+        }
+        if (this.#isStopRequested() && this.#savedRows === this.#log.rows) return null;
+        this.#log.append(next.value);
+        Atomics.store(this.#cells, 1 + slot, this.#log.rows);
+        if (!this.#isResumable && this.#isStopRequested()) return null;
+      }
+    } finally {
+      // Where it is stopped or fails, the generator may have something to close.
+      await rows.return(undefined as never);
+    }
+  }
+
+  #isStopRequested(): boolean {
+    return Atomics.load(this.#cells, 0) === 1;
+  }
+
+  #save(state: unknown): void {
+    if (!this.#isResumable)
+      throw new Error('A state was saved by an experiment that does not say that it is `resumable`.');
+    const { checkpointEveryMs, folder, task } = this.#request;
+    const isDue =
+      this.#isStopRequested() || this.#clock.now() - this.#checkpointMs >= checkpointEveryMs;
+    if (!isDue && !this.#isFirstSave) return;
+    const saved = savedText(state);
+    this.#isFirstSave = false;
+    if (!isDue) return;
+    // A checkpoint may get to the disk before an entry of the folder that is older.
+    if (this.#savedRows === null) fsyncFolder(folder);
+    const stepLog = this.#log.sync();
+    const step = this.#log.rows;
+    const logs = { stepLog, evaluationLog: EMPTY_STREAM };
+    writeCheckpoint(folder, task.id, { step, cpu: cpuFeatures(), state: new Map(), saved, ...logs });
+    this.#savedRows = step;
+    this.#checkpointMs = this.#clock.now();
+  }
+
+  #recordSession(): void {
+    recordSession(join(this.#request.folder, TASK_FILES.run), {
+      start: this.#start.date,
+      end: this.#clock.date(),
+      fromStep: this.#resumed.fromStep,
+      toStep: this.#log.rows,
+      elapsedMs: this.#clock.now() - this.#start.ms,
+    });
+  }
+}
+
+function startOf(
+  { folder, task }: Pick<TrainRequest, 'folder' | 'task'>,
+  columns: readonly LogColumn[],
+  resumes: boolean,
+): Start {
+  const open = (rows?: number, state?: StepLogState) =>
+    new RowLog(join(folder, TASK_FILES.rowsStream), logSchema(task, columns), rows, state);
+  const found = resumes
+    ? fromNewest(folder, task.id, ({ step, stepLog, saved }) => ({
+        log: open(step, stepLog),
+        saved: saved === undefined ? null : (JSON.parse(saved) as unknown),
+      }))
+    : null;
+  if (found === null) {
+    // They would name parts of a log that is begun anew.
+    for (const name of CHECKPOINT_FILES) deleteIfPossible(join(folder, name));
+    return { log: open(), saved: null, recovered: null };
+  }
+  const { value, problem } = found;
+  if (problem === null) return { ...value, recovered: null };
+  replaceCorrupt(folder);
+  const recovered = `${problem}; resumed from the one before, of row ${formatCount(value.log.rows)}`;
+  return { ...value, recovered };
+}
+
+/** @throws if it is not of JSON values, or too long */
+function savedText(state: unknown): string {
+  const checked = z.json().safeParse(state);
+  if (!checked.success)
+    throw new Error('What is saved must consist of finite numbers, texts, true, false, null, arrays and objects.');
+  const text = JSON.stringify(checked.data);
+  if (text.length <= MAX_SAVED_CHARACTERS) return text;
+  throw new Error(
+    `What is saved has ${formatCount(text.length)} characters as JSON, allowed are ${formatCount(MAX_SAVED_CHARACTERS)}.`,
+  );
 }
 
 /** For example `step-limit, incomplete`. */
 function summaryOf({ outcome, complete, holds }: Verdict): string {
   return [outcome, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])].join(', ');
-}
-
-/** Logs the rows, and counts them for the coordinator. @returns null if it was asked to stop */
-async function logToEnd(
-  rows: Rows | AsyncRows,
-  { task, shared, slot }: TrainRequest,
-  log: RowLog,
-): Promise<Verdict | null> {
-  const cells = new Int32Array(shared);
-  try {
-    for (;;) {
-      const next = await rows.next();
-      if (next.done) {
-        // It may have ended with fewer rows than it could have.
-        Atomics.store(cells, 1 + slot, stepsOf(task.settings));
-        return next.value;
-      }
-      log.append(next.value);
-      Atomics.store(cells, 1 + slot, log.rows);
-      if (Atomics.load(cells, 0) === 1) return null;
-    }
-  } finally {
-    // Where it is stopped or fails, the generator may have something to close.
-    await rows.return(undefined as never);
-  }
 }

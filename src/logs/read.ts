@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Vector, type Table } from 'apache-arrow';
+import { tableFromIPC, Vector, type Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import type { StreamState } from '../store/checkpoint.js';
 import { inStore } from '../store/files.js';
@@ -72,6 +72,30 @@ export function readNumbers(table: Table, column: string): ArrayLike<number> {
   if (!isNumbers || values.length !== table.numRows)
     throw new StoreError(`a log lacks the column ${column}: train its task again`);
   return values;
+}
+
+/** The rows of an Arrow file or stream that another program wrote: these columns, which may have any type of numbers. */
+export function* readForeignRows(
+  file: string,
+  columns: readonly string[],
+): Generator<Readonly<Record<string, number>>> {
+  const table = readForeignTable(file);
+  const missing = columns.find((column) => table.getChild(column) === null);
+  if (missing !== undefined) throw new Error(`${file} has no column ${missing}`);
+  for (const row of table) {
+    const values = row.toJSON() as Readonly<Record<string, unknown>>;
+    yield Object.fromEntries(columns.map((column) => [column, Number(values[column] ?? NaN)]));
+  }
+}
+
+function readForeignTable(file: string): Table {
+  try {
+    return tableFromIPC(readFileSync(file));
+  } catch (error) {
+    throw new Error(`${file} is not an Arrow file (${error instanceof Error ? error.message : String(error)})`, {
+      cause: error,
+    });
+  }
 }
 
 function decode(file: string, decoder: (bytes: Uint8Array) => Table): Table {

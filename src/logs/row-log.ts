@@ -1,11 +1,13 @@
 import type { Schema } from 'apache-arrow';
 import { MAX_ROWS } from '../task/column.js';
-import { BatchStream, EMPTY_STREAM } from './batch-stream.js';
+import type { StepLogState } from '../store/checkpoint.js';
+import { BatchStream } from './batch-stream.js';
+import { EMPTY_STEP_LOG } from './step-log.js';
 
 /** Rows of a record batch, but for the last. */
 const BATCH_ROWS = 1_000;
 
-/** A log of rows of numbers, begun anew, in bounded memory. */
+/** A log of rows of numbers, in bounded memory. */
 export class RowLog {
   readonly #stream: BatchStream;
   readonly #names: readonly string[];
@@ -13,10 +15,22 @@ export class RowLog {
   readonly #columns: readonly Float64Array[];
   #rows = 0;
 
-  constructor(path: string, schema: Schema) {
-    this.#stream = new BatchStream(path, schema, EMPTY_STREAM);
+  /**
+   * @param rows how many rows there are already
+   * @param state where they are. Default: the log is begun anew.
+   */
+  constructor(path: string, schema: Schema, rows = 0, state: StepLogState = EMPTY_STEP_LOG) {
+    this.#stream = new BatchStream(path, schema, state.stream);
     this.#names = schema.fields.map(({ name }) => name);
-    this.#columns = this.#names.map(() => new Float64Array(BATCH_ROWS));
+    const { pendingRows } = state;
+    const width = this.#names.length;
+    this.#columns = this.#names.map((_name, index) => {
+      const column = new Float64Array(BATCH_ROWS);
+      for (let row = 0; row < pendingRows.length / width; row++)
+        column[row] = pendingRows[row * width + index] ?? NaN;
+      return column;
+    });
+    this.#rows = rows;
   }
 
   get rows(): number {
@@ -31,6 +45,20 @@ export class RowLog {
       column[this.#rows % BATCH_ROWS] = row[this.#names[index] ?? ''] ?? NaN;
     this.#rows += 1;
     if (this.#rows % BATCH_ROWS === 0) this.#flush(BATCH_ROWS);
+  }
+
+  /** Makes the whole batches durable, and says where the log is. */
+  sync(): StepLogState {
+    const pending = this.#rows % BATCH_ROWS;
+    const width = this.#columns.length;
+    return {
+      stream: this.#stream.sync(),
+      pendingSteps: Int32Array.from({ length: pending }, (_, row) => this.#rows - pending + row + 1),
+      pendingRows: Float64Array.from(
+        { length: pending * width },
+        (_, index) => this.#columns[index % width]?.[Math.floor(index / width)] ?? NaN,
+      ),
+    };
   }
 
   /** Writes the last, shorter batch and returns the whole log in the file format. */

@@ -5,7 +5,7 @@ import { BatchStream, EMPTY_STREAM } from './batch-stream.js';
 /** Rows of a record batch: which rows share one does not depend on stops. */
 const BATCH_ROWS = 5000;
 
-export const EMPTY_STEP_LOG: StepLogState = {
+export const EMPTY_STEP_LOG: StepLogState<Float32Array> = {
   stream: EMPTY_STREAM,
   pendingSteps: new Int32Array(),
   pendingRows: new Float32Array(),
@@ -28,7 +28,7 @@ export class StepLog {
   }
 
   /** Rows that were logged before. @param rows row-major, [steps, metrics] */
-  addRows(steps: Int32Array, rows: Float32Array): void {
+  addRows(steps: Int32Array, rows: StepLogState['pendingRows']): void {
     steps.forEach((step, row) => {
       this.#add(step, rows, row);
     });
@@ -63,7 +63,7 @@ export class StepLog {
     this.#stream.close();
   }
 
-  #add(step: number, metrics: Float32Array, row: number): void {
+  #add(step: number, metrics: StepLogState['pendingRows'], row: number): void {
     const width = this.#columns.length;
     this.#steps[this.#pending] = step;
     for (const [index, column] of this.#columns.entries())
@@ -83,10 +83,13 @@ export class StepLog {
 }
 
 /** The rows that do not fill a batch yet by column: the steps, then each metric. */
-export function pendingColumns({ pendingSteps, pendingRows }: StepLogState): (Int32Array | Float32Array)[] {
+export function pendingColumns({
+  pendingSteps,
+  pendingRows,
+}: StepLogState): (Int32Array | StepLogState['pendingRows'])[] {
   const width = pendingRows.length / pendingSteps.length;
   const metrics = Array.from({ length: width }, (_, index) =>
-    Float32Array.from(pendingSteps, (_step, row) => pendingRows[row * width + index] ?? NaN),
+    pendingRows.filter((_value, at) => at % width === index),
   );
   return [pendingSteps, ...metrics];
 }

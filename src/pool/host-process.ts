@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EXIT, UserError } from '../errors.js';
 import type { Task } from '../task/task.js';
 import type { TaskOutcome } from '../task/outcome.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
+import { residentBytesOf } from './resident-memory.js';
 import type { Job } from './task-pool.js';
 
 const ENTRY = fileURLToPath(new URL('../../workers/host.js', import.meta.url));
@@ -99,14 +99,9 @@ export class HostProcess {
     this.#send({ type: 'stop' });
   }
 
-  /** Memory that it has resident; 0 where the system does not tell. */
+  /** Memory that it and the programs that it has started have resident; 0 where the system does not report it. */
   residentBytes(): number {
-    try {
-      const status = readFileSync(`/proc/${String(this.#child.pid)}/status`, 'utf8');
-      return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
-    } catch {
-      return 0;
-    }
+    return this.#child.pid === undefined ? 0 : residentBytesOf(this.#child.pid);
   }
 
   /** At once: what is worth keeping is durable. */

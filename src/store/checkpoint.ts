@@ -25,12 +25,13 @@ export interface StreamState {
   readonly sha256: string | null;
 }
 
-/** Where a step log is: durable batches, and rows that do not fill one yet. */
-export interface StepLogState {
+/** Where a log of steps or rows is: durable batches, and rows that do not fill one yet. */
+export interface StepLogState<Numbers = Float32Array | Float64Array> {
   readonly stream: StreamState;
+  /** The number of each pending row's step. */
   readonly pendingSteps: Int32Array;
   /** Row-major, [pending, metrics]. */
-  readonly pendingRows: Float32Array;
+  readonly pendingRows: Numbers;
 }
 
 /** Everything that a task needs to resume after `step` steps as if it had never stopped. */
@@ -40,6 +41,8 @@ export interface Checkpoint {
   readonly cpu: string;
   /** The state of the training by name, flat. */
   readonly state: ReadonlyMap<string, Float32Array>;
+  /** What a function saved, as JSON. */
+  readonly saved?: string;
   readonly stepLog: StepLogState;
   readonly evaluationLog: StreamState;
 }
@@ -49,7 +52,7 @@ const numbersSchema = z.object({ step: count, stepLogBytes: count, evaluationLog
 
 /** Writes the checkpoint and keeps the one before it. The logs' bytes that it names are durable already. */
 export function writeCheckpoint(folder: string, taskId: string, checkpoint: Checkpoint): void {
-  const { step, cpu, state, stepLog, evaluationLog } = checkpoint;
+  const { step, cpu, state, saved, stepLog, evaluationLog } = checkpoint;
   const arrays = [
     ...state,
     ['pendingSteps', stepLog.pendingSteps],
@@ -64,6 +67,7 @@ export function writeCheckpoint(folder: string, taskId: string, checkpoint: Chec
     evaluationLogBytes: String(evaluationLog.bytes),
     evaluationLogSha256: evaluationLog.sha256 ?? '',
     cpu,
+    ...(saved !== undefined && { saved }),
   };
   const file = path.join(folder, LATEST);
   inStore(`rename ${file}`, () => {
@@ -168,11 +172,14 @@ export function readCheckpoint(file: string, taskId: string): Checkpoint | null 
   for (const { name, values } of tensors.values())
     if (values instanceof Float32Array) state.set(name, values);
   const pendingSteps = tensors.get('pendingSteps')?.values;
-  const pendingRows = state.get('pendingRows');
-  if (!(pendingSteps instanceof Int32Array) || pendingRows === undefined)
+  const pendingRows = tensors.get('pendingRows')?.values;
+  if (!(pendingSteps instanceof Int32Array) || pendingRows === undefined || pendingRows instanceof Int32Array)
     throw new CorruptTaskError(`${file} lacks the arrays of pending rows`);
   state.delete('pendingRows');
-  const sha256Of = (log: 'stepLog' | 'evaluationLog') => metadata[`${log}Sha256`] ?? null;
+  const sha256Of = (log: 'stepLog' | 'evaluationLog') => {
+    const written = metadata[`${log}Sha256`] ?? '';
+    return written === '' ? null : written;
+  };
   return {
     step,
     cpu: metadata['cpu'] ?? 'unknown',
@@ -183,6 +190,7 @@ export function readCheckpoint(file: string, taskId: string): Checkpoint | null 
       pendingRows,
     },
     evaluationLog: { bytes: evaluationLogBytes, sha256: sha256Of('evaluationLog') },
+    ...(metadata['saved'] !== undefined && { saved: metadata['saved'] }),
   };
 }
 

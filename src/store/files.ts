@@ -202,7 +202,7 @@ export function reasonOf(error: unknown): string {
 /** For what takes space and does no harm. */
 export function deleteIfPossible(file: string): void {
   try {
-    rmSync(file, { force: true });
+    rmSync(file, { force: true, recursive: true });
   } catch {
     // It stays.
   }

@@ -7,7 +7,7 @@ import { StoreError } from '../errors.js';
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array | Int32Array;
+  readonly values: Float32Array | Float64Array | Int32Array;
 }
 
 export interface SafetensorsFile {
@@ -17,7 +17,7 @@ export interface SafetensorsFile {
 
 const LENGTH_BYTES = 8;
 const ALIGNMENT_BYTES = 8;
-const ELEMENT_BYTES = 4;
+const ARRAYS = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
 /** A bound of the format. */
 const MAX_HEADER_BYTES = 100_000_000;
 
@@ -31,10 +31,7 @@ export function encodeSafetensors(
   const entries = tensors.map(({ name, shape, values }) => {
     const begin = offset;
     offset += values.byteLength;
-    return [
-      name,
-      { dtype: values instanceof Int32Array ? 'I32' : 'F32', shape, data_offsets: [begin, offset] },
-    ] as const;
+    return [name, { dtype: dtypeOf(values), shape, data_offsets: [begin, offset] }] as const;
   });
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
   const bytes = Buffer.byteLength(json);
@@ -51,7 +48,7 @@ export function encodeSafetensors(
 
 const offset = z.int().min(0);
 const entrySchema = z.object({
-  dtype: z.enum(['F32', 'I32']),
+  dtype: z.enum(['F32', 'F64', 'I32']),
   shape: z.array(offset),
   data_offsets: z.tuple([offset, offset]),
 });
@@ -72,7 +69,7 @@ export function readSafetensors(file: string): SafetensorsFile {
   }
 }
 
-/** @throws if the bytes are not whole, or not float32 and int32 arrays one after another */
+/** @throws if the bytes are not whole, or not arrays of numbers one after another */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dataStart = LENGTH_BYTES + Number(buffer.readBigUInt64LE());
@@ -126,7 +123,12 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number): void {
 function decodeTensor(name: string, { dtype, shape, data_offsets }: Entry, data: Buffer): NamedTensor {
   const [begin, end] = data_offsets;
   const count = shape.reduce((product, size) => product * size, 1);
-  if (end - begin !== count * ELEMENT_BYTES) throw new Error(`the array ${name} is not of its shape`);
+  if (end - begin !== count * ARRAYS[dtype].BYTES_PER_ELEMENT) throw new Error(`the array ${name} is not of its shape`);
   const copy = Uint8Array.from(data.subarray(begin, end)).buffer;
-  return { name, shape, values: dtype === 'I32' ? new Int32Array(copy) : new Float32Array(copy) };
+  return { name, shape, values: new ARRAYS[dtype](copy) };
+}
+
+function dtypeOf(values: NamedTensor['values']): Entry['dtype'] {
+  if (values instanceof Int32Array) return 'I32';
+  return values instanceof Float64Array ? 'F64' : 'F32';
 }

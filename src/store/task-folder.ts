@@ -28,6 +28,8 @@ export const TASK_FILES = {
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
   rowsStream: 'rows.arrows',
+  /** The folder of what a program keeps. */
+  program: 'program',
   checkpoint: CHECKPOINT_FILES[0],
   checkpointBefore: CHECKPOINT_FILES[1],
   steps: 'steps.arrow',
@@ -154,6 +156,19 @@ export function removeUnfinished(folder: string): void {
   const { stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
   const unfinished = [stepsStream, evaluationsStream, rowsStream, ...CHECKPOINT_FILES];
   for (const name of [...unfinished, ...halfWritten(folder)]) deleteIfPossible(path.join(folder, name));
+  clearProgramFolder(folder);
+}
+
+/** The folder of what a program keeps for its task, made where it is missing. */
+export function makeProgramFolder(folder: string): string {
+  const program = path.join(folder, TASK_FILES.program);
+  refuseLink(program);
+  makeFolder(path.join(program, 'files'));
+  return program;
+}
+
+export function clearProgramFolder(folder: string): void {
+  deleteIfPossible(path.join(folder, TASK_FILES.program));
 }
 
 export function markFailed(folder: string, failure: TaskFailure): void {

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { InputError } from '../errors.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValue } from '../task/setting-values.js';
-import { show, unknownName } from './problems.js';
+import { show, unknownName } from '../input/problems.js';
 import { isSameSetting } from '../task/settings.js';
 
 /** Values of settings from the command line: `--set steps=100 --set seed=2,3` or `--only dimensions=3-12-20`. */

@@ -2,8 +2,8 @@ import type { Grid } from './file-schema.js';
 import { entriesOf, listsOf } from './grid.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
-import type { Problem } from './problems.js';
-import { refuseProblems, summary } from './problems.js';
+import type { Problem } from '../input/problems.js';
+import { refuseProblems, summary } from '../input/problems.js';
 import { formatSetting, isSameSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 

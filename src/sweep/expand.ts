@@ -2,12 +2,12 @@ import { cellsOf, entriesOf } from './grid.js';
 import type { Cell } from './grid.js';
 import { identify } from '../task/identity.js';
 import type { SettingProblem } from '../task/setting-values.js';
-import type { Problem } from './problems.js';
-import { refuseProblems } from './problems.js';
+import type { Problem } from '../input/problems.js';
+import { refuseProblems } from '../input/problems.js';
 import { formatSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
-import type { YamlPath } from './yaml-source.js';
+import type { YamlPath } from '../input/yaml-source.js';
 
 /** The tasks of a sweep's cells, in their order. Throws if a cell can't be trained or is there twice. */
 export function expand(definition: SweepDefinition, versions: Versions): Task[] {

@@ -1,9 +1,9 @@
 import { cellSchema } from './file-schema.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
-import type { Problem } from './problems.js';
-import { problemsOf, refuseProblems, unknownName } from './problems.js';
-import type { YamlSource } from './yaml-source.js';
+import type { Problem } from '../input/problems.js';
+import { problemsOf, refuseProblems, unknownName } from '../input/problems.js';
+import type { YamlSource } from '../input/yaml-source.js';
 
 type Given = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import type { Assignments } from './assignments.js';
 import type { SettingValue } from '../task/setting-values.js';
-import { summary } from './problems.js';
+import { summary } from '../input/problems.js';
 import { experimentOf } from '../task/registry.js';
 import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
 import type { Task } from '../task/task.js';

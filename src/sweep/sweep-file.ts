@@ -9,10 +9,10 @@ import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
 import { experimentNamed, experimentNames } from '../task/registry.js';
 import { listedSettings } from './listed-settings.js';
-import type { Problem } from './problems.js';
-import { problemsOf, refuseProblems } from './problems.js';
-import type { YamlSource } from './yaml-source.js';
-import { parseYaml, readYaml } from './yaml-source.js';
+import type { Problem } from '../input/problems.js';
+import { problemsOf, refuseProblems } from '../input/problems.js';
+import type { YamlSource } from '../input/yaml-source.js';
+import { parseYaml, readYaml } from '../input/yaml-source.js';
 
 const MAX_LIST_DEPTH = 8;
 

@@ -99,6 +99,10 @@ export interface PluginPart {
   readonly schema: z.ZodType<{ readonly name: string }>;
   /** Names that no plugin may give to such a part. */
   readonly takenNames: () => readonly string[] | Promise<readonly string[]>;
+  /** Files beside the plugin that decide what the part does: the plugin's hash covers them. */
+  readonly files?: (part: { readonly name: string }) => readonly string[];
+  /** The keys of a YAML file that declares one such part. */
+  readonly declaration?: z.ZodObject;
 }
 
 /** What a task that trains by a loop of steps logs. */

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import { pluginParts } from '../../task/plugins.js';
+import { installedPlugins, pluginParts, type InstalledPlugin } from '../../task/plugins.js';
 import type { Settings } from '../../task/task.js';
 import type { UserExperiment, UserSettings } from './definition.js';
 
@@ -9,6 +9,15 @@ export function definitions(): readonly UserExperiment[] {
 
 export function findDefinition(name: string): UserExperiment | null {
   return definitions().find((definition) => definition.name === name) ?? null;
+}
+
+/** @param experiment that of a definition */
+export function pluginOf(experiment: string): InstalledPlugin {
+  const owner = installedPlugins().find(({ parts }) =>
+    parts['experiments']?.some(({ name }) => name === experiment),
+  );
+  if (owner === undefined) throw new Error(`No plugin has the experiment ${experiment}.`);
+  return owner;
 }
 
 /** @throws if no plugin has it */

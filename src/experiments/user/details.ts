@@ -8,13 +8,14 @@ import type { LogColumn } from '../../task/column.js';
 import type { ExperimentDetails, TrainingColumns } from '../../task/experiment.js';
 import type {
   UserColumn,
+  UserCommandExperiment,
   UserExperiment,
   UserFunctionExperiment,
   UserTrainingExperiment,
 } from './definition.js';
 import { findDefinition } from './definitions.js';
 
-/** What of a function's `verdict.json` is its summary; null where a number is not defined. */
+/** The part of `verdict.json` that is the summary; null where a number is not defined. */
 const verdictSchema = z.object({ measures: z.record(z.string(), z.number().nullable()) });
 
 /** What an experiment of a plugin logs; nothing where the plugin is not given. */
@@ -22,7 +23,7 @@ export function detailsOf(name: string, form: UserExperiment['form']): Experimen
   const definition = findDefinition(name);
   if (definition?.form !== form)
     return { logs: () => ({}), summary: () => [], readSummary: () => () => null };
-  return definition.form === 'training' ? trainingDetails(definition) : functionDetails(definition);
+  return definition.form === 'training' ? trainingDetails(definition) : rowsDetails(definition);
 }
 
 function trainingDetails(definition: UserTrainingExperiment): ExperimentDetails {
@@ -37,11 +38,13 @@ function trainingDetails(definition: UserTrainingExperiment): ExperimentDetails 
   };
 }
 
-function functionDetails(definition: UserFunctionExperiment): ExperimentDetails {
+function rowsDetails(definition: UserFunctionExperiment | UserCommandExperiment): ExperimentDetails {
+  const { columns } = definition;
   const logs = { rows: rowColumns(definition) };
+  const summary = 'summary' in columns ? columns.summary : columns.rows;
   return {
     logs: () => logs,
-    summary: () => definition.columns.summary.map((column) => float64(column, true)),
+    summary: () => summary.map((column) => float64(column, true)),
     readSummary: (folder) => {
       const file = path.join(folder, TASK_FILES.verdict);
       const read = readJsonFile(file, verdictSchema);
@@ -58,7 +61,7 @@ export function trainingColumns({ columns }: UserTrainingExperiment): TrainingCo
   return {
     steps: [
       { ...STEP, description: 'Number of the training step, the first is 1' },
-      ...columns.steps.map((column) => ({ ...column, type: 'float32', nullable: false }) as const),
+      ...columns.steps.map((column) => ({ ...described(column), type: 'float32', nullable: false }) as const),
     ],
     evaluations: [
       { ...STEP, description: 'Training steps done before the evaluation' },
@@ -67,10 +70,14 @@ export function trainingColumns({ columns }: UserTrainingExperiment): TrainingCo
   };
 }
 
-export function rowColumns({ columns }: UserFunctionExperiment): LogColumn[] {
+export function rowColumns({ columns }: UserFunctionExperiment | UserCommandExperiment): LogColumn[] {
   return columns.rows.map((column) => float64(column, false));
 }
 
 function float64(column: UserColumn, nullable: boolean): LogColumn {
-  return { ...column, type: 'float64', nullable };
+  return { ...described(column), type: 'float64', nullable };
+}
+
+function described({ name, unit = '1', description = name }: UserColumn): Required<UserColumn> {
+  return { name, unit, description };
 }

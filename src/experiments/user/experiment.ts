@@ -1,19 +1,42 @@
 import type { Experiment } from '../../task/experiment.js';
-import { installedPlugins } from '../../task/plugins.js';
+import type { InstalledPlugin } from '../../task/plugins.js';
 import { SEED_WORDS, type SettingWords } from '../../task/setting-words.js';
 import type { SettingValue } from '../../task/setting-values.js';
 import { chooseVersions, type Settings, type Versions } from '../../task/task.js';
 import { MAX_ROWS, type FieldColumn } from '../../task/column.js';
 import { InputError } from '../../errors.js';
 import { formatCount } from '../../units.js';
-import type { UserExperiment, UserFunctionExperiment } from './definition.js';
-import { asUserSettings } from './definitions.js';
+import type { UserExperiment } from './definition.js';
+import { asUserSettings, pluginOf } from './definitions.js';
 import { columnOf, schemaOf, settingsOf } from './settings.js';
 
-const WORKERS = {
-  training: new URL('./training-worker.js', import.meta.url),
-  function: new URL('./function-worker.js', import.meta.url),
-};
+/** What a form decides, whatever the experiment. */
+const FORMS = {
+  training: {
+    unit: 'step',
+    isResumable: true,
+    continuation: 'steps',
+    diskAdvice: 'log fewer steps (--set logEverySteps=10)',
+    dependsOnCpu: true,
+    worker: new URL('./training-worker.js', import.meta.url),
+  },
+  function: {
+    unit: 'row',
+    isResumable: false,
+    continuation: null,
+    diskAdvice: null,
+    dependsOnCpu: false,
+    worker: new URL('./function-worker.js', import.meta.url),
+  },
+  command: {
+    unit: 'row',
+    isResumable: false,
+    continuation: null,
+    diskAdvice: null,
+    dependsOnCpu: true,
+    worker: new URL('./command-worker.js', import.meta.url),
+  },
+} as const satisfies Record<UserExperiment['form'], Partial<Experiment>>;
 const MICROSECONDS_PER_STEP = 100;
 /** Schemas, record batch headers, JSON files, blocks not filled. */
 const TASK_OVERHEAD_BYTES = 32 * 1024;
@@ -24,15 +47,15 @@ export function toExperiment(definition: UserExperiment): Experiment {
   const { name, form } = definition;
   const declared = Object.entries(settingsOf(definition));
   const isTraining = form === 'training';
-  const steps = (settings: Settings) =>
-    isTraining ? Number(valueOf(settings, 'steps')) : mostRows(definition, settings);
+  const steps = (settings: Settings) => stepsOf(definition, settings);
   const variants = declared.flatMap(([setting, { type }]) =>
     type === 'choice' || type === 'boolean' ? [setting] : [],
   );
   const microseconds = definition.microsecondsPerStep ?? MICROSECONDS_PER_STEP;
   return {
     ...withoutPlugin(name, form),
-    schemas: Object.fromEntries(declared.map(([setting, own]) => [setting, schemaOf(own)])),
+    isResumable: isTraining || definition.resumable === true,
+    schemas: Object.fromEntries(declared.map(([setting, own]) => [setting, schemaOf(setting, own)])),
     required: declared.flatMap(([setting, own]) => (own.default === undefined ? [setting] : [])),
     resolve: (values) => {
       const resolved = declared.map(([setting, own]) => [setting, values[setting] ?? own.default] as const);
@@ -41,7 +64,7 @@ export function toExperiment(definition: UserExperiment): Experiment {
     folderName: (settings) => folderName(definition, settings),
     versions: (_settings, installed) => ({
       ...(isTraining && chooseVersions(installed, ['tensorflow', 'loops'])),
-      plugins: hashOf(name),
+      plugins: hashOf(pluginOf(name)),
     }),
     cost: (settings) => ({
       microsecondsPerStep: microseconds,
@@ -55,7 +78,7 @@ export function toExperiment(definition: UserExperiment): Experiment {
     words: { ...Object.fromEntries(Object.keys(definition.settings).map(inFolderName)), seed: SEED_WORDS },
     columns: {
       ...IDENTITY,
-      ...Object.fromEntries(declared.map(([setting, own]) => [setting, columnOf(own)])),
+      ...Object.fromEntries(declared.map(([setting, own]) => [setting, columnOf(setting, own)])),
     },
   };
 }
@@ -64,15 +87,19 @@ const IDENTITY: Readonly<Record<string, FieldColumn>> = {
   kind: {
     type: 'utf8',
     unit: '-',
-    description: "`training` or `function`, the form of a plugin's experiment",
+    description: "`training`, `function` or `command`: the form of a plugin's experiment",
   },
   experiment: { type: 'utf8', unit: '-', description: "The plugin's experiment" },
 };
 
 const MAX_NAME_CHARACTERS = 120;
 
-function mostRows(definition: UserFunctionExperiment, settings: Settings): number {
-  const count = definition.rows(asUserSettings(settings));
+/** How far a task goes: its training steps, or the most rows that it has. */
+function stepsOf(definition: UserExperiment, settings: Settings): number {
+  if (definition.form === 'training') return Number(valueOf(settings, 'steps'));
+  const { rows } = definition;
+  if (typeof rows === 'number') return rows;
+  const count = typeof rows === 'string' ? Number(valueOf(settings, rows)) : rows.call(definition, asUserSettings(settings));
   if (Number.isSafeInteger(count) && count >= 0 && count <= MAX_ROWS) return count;
   throw new InputError(
     `${definition.name}: expected \`rows\` to return a whole number from 0 to ${formatCount(MAX_ROWS)}, got ${String(count)}`,
@@ -92,7 +119,6 @@ function folderName({ name, settings: declared }: UserExperiment, settings: Sett
 
 /** An experiment whose plugin is not given: enough to list, check, merge and delete its tasks. */
 export function withoutPlugin(name: string, form: UserExperiment['form']): Experiment {
-  const isTraining = form === 'training';
   return {
     name,
     schemas: {},
@@ -105,14 +131,9 @@ export function withoutPlugin(name: string, form: UserExperiment['form']): Exper
     folderName: () => name,
     versions: (_settings, installed) => installed,
     cost: () => ({ microsecondsPerStep: 0, trainingMs: 0, bytes: 0 }),
-    unit: isTraining ? 'step' : 'row',
+    ...FORMS[form],
     steps: (settings) => Number(valueOf(settings, 'steps') ?? 0),
-    isResumable: isTraining,
-    continuation: isTraining ? 'steps' : null,
     tables: [],
-    diskAdvice: isTraining ? 'log fewer steps (--set logEverySteps=10)' : null,
-    dependsOnCpu: isTraining,
-    worker: WORKERS[form],
     sample: null,
     words: { seed: SEED_WORDS },
     columns: IDENTITY,
@@ -121,16 +142,12 @@ export function withoutPlugin(name: string, form: UserExperiment['form']): Exper
   };
 }
 
-/** The hash of the plugin that has the experiment, by the plugin's name. */
-function hashOf(experiment: string): Versions[string] {
-  const owner = installedPlugins().find(({ parts }) =>
-    parts['experiments']?.some(({ name }) => name === experiment),
-  );
-  return owner === undefined ? {} : { [owner.name]: owner.hash };
+function hashOf({ name, hash }: InstalledPlugin): Versions[string] {
+  return { [name]: hash };
 }
 
 function bytesPerStep(definition: UserExperiment, settings: Settings): number {
-  if (definition.form === 'function') return definition.columns.rows.length * FLOAT64_BYTES;
+  if (definition.form !== 'training') return definition.columns.rows.length * FLOAT64_BYTES;
   const { steps, evaluations } = definition.columns;
   const everySteps = (name: string) => Number(valueOf(settings, name));
   return (

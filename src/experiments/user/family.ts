@@ -19,7 +19,7 @@ function remembered(key: string, make: () => Experiment): Experiment {
 
 /** Experiments of plugins. */
 export const userFamily: ExperimentFamily = {
-  kinds: ['training', 'function'],
+  kinds: ['training', 'function', 'command'],
   summary: 'run an experiment of a plugin',
   names: () => definitions().map(({ name }) => name),
   named: (name) => {

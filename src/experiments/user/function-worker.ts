@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { rowsWorker } from '../../forms/rows.js';
 import { stepsOf } from '../../task/cost.js';
 import type { Settings } from '../../task/task.js';
@@ -6,19 +5,20 @@ import { formatCount } from '../../units.js';
 import type { UserFunctionExperiment } from './definition.js';
 import { asUserSettings, definitionOf } from './definitions.js';
 import { rowColumns } from './details.js';
+import { numbersChecker } from './numbers.js';
 
 /** Runs the function of an experiment of a plugin. */
 export const { run } = rowsWorker<Settings>({
   columns: (settings) => rowColumns(functionOf(settings)),
-  async *run(settings) {
+  async *run(settings, { rowsBefore, saved, save }) {
     const experiment = functionOf(settings);
     const { name, columns } = experiment;
     const most = stepsOf(settings);
-    const checkRow = checkerOf(columns.rows);
-    const checkSummary = checkerOf(columns.summary);
-    const rows = experiment.run(asUserSettings(settings));
+    const checkRow = numbersChecker(columns.rows);
+    const checkSummary = numbersChecker(columns.summary);
+    const rows = experiment.run(asUserSettings(settings), { saved, save });
     try {
-      for (let count = 1; ; count++) {
+      for (let count = rowsBefore + 1; ; count++) {
         const next = await rows.next();
         if (next.done) {
           const measures = checkSummary(next.value, `what ${name} returned`);
@@ -34,19 +34,6 @@ export const { run } = rowsWorker<Settings>({
     }
   },
 });
-
-type Numbers = Readonly<Record<string, number>>;
-
-/** Exactly the declared numbers: a name that is not declared, or one that is missing, is a slip. */
-function checkerOf(columns: readonly { readonly name: string }[]): (value: unknown, what: string) => Numbers {
-  const number = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
-  const schema = z.strictObject(Object.fromEntries(columns.map(({ name }) => [name, number])));
-  return (value, what) => {
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    throw new Error(`${what}: ${z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ')}`);
-  };
-}
 
 function functionOf(settings: Settings): UserFunctionExperiment {
   return definitionOf(settings) as UserFunctionExperiment;

@@ -1,8 +1,11 @@
+import path from 'node:path';
 import { z } from 'zod';
 import type { PluginPart } from '../../task/experiment.js';
+import { EXPORTED_COLUMNS, identifier, method, partName, shortText } from '../../task/plugin-schemas.js';
+import { MAX_ROWS } from '../../task/column.js';
 import { experimentNames } from '../../task/registry.js';
 import { MAX_SEED } from '../../task/setting-values.js';
-import type { UserSetting } from './definition.js';
+import type { UserCommandExperiment, UserSetting } from './definition.js';
 import { MAX_STEPS, schemaOf } from './settings.js';
 
 const MAX_SETTINGS = 50;
@@ -10,28 +13,15 @@ const MAX_SETTINGS = 50;
 const MAX_COLUMNS = 99;
 const MAX_CHOICES = 100;
 
-const identifier = z
-  .string()
-  .regex(/^[a-z][A-Za-z0-9]{0,63}$/, { error: 'expected a name of letters and digits, such as learningRate' })
-  // A lookup of such a name would find what every object inherits.
-  .refine((name) => !(name in Object.prototype), { error: 'expected a name that JavaScript has no use for' });
-const text = z.string().min(1).max(200);
-const method = z.custom<(...values: never[]) => unknown>((value) => typeof value === 'function', {
-  error: 'expected a function',
-});
-
-/** What tells tasks apart in exports, and what logs count by. */
-const EXPORTED = ['task', 'name', 'state', 'step'];
-
 const setting = z
   .strictObject({
     type: z.enum(['integer', 'number', 'boolean', 'choice']),
-    description: text,
-    unit: text.optional(),
+    description: shortText.optional(),
+    unit: shortText.optional(),
     default: z.union([z.string(), z.number(), z.boolean()]).optional(),
     min: z.number().optional(),
     max: z.number().optional(),
-    values: z.array(text).min(1).max(MAX_CHOICES).optional(),
+    values: z.array(shortText).min(1).max(MAX_CHOICES).optional(),
   })
   .refine(({ type, values }) => (type === 'choice') === (values !== undefined), {
     error: 'expected `values` for a choice, and for nothing else',
@@ -48,19 +38,21 @@ const setting = z
       [min, max].every((limit) => Number.isInteger(limit) && Math.abs(limit) <= MAX_SEED),
     { error: `expected \`min\` and \`max\` of an integer to be whole numbers up to ${MAX_SEED}` },
   )
-  .refine((own) => own.default === undefined || schemaOf(own as UserSetting).safeParse(own.default).success, {
+  .refine((own) => own.default === undefined || schemaOf('', own as UserSetting).safeParse(own.default).success, {
     path: ['default'],
     error: 'expected a value that the setting may have',
   });
 
 const columns = z
-  .array(z.strictObject({ name: identifier, unit: text, description: text }))
+  .array(z.strictObject({ name: identifier, unit: shortText.optional(), description: shortText.optional() }))
   .min(1)
   .max(MAX_COLUMNS);
 
 /** Names that exports, settings and logs have already. */
 const TAKEN = [
-  ...EXPORTED,
+  ...EXPORTED_COLUMNS,
+  'step',
+  'row',
   'kind',
   'experiment',
   'seed',
@@ -71,9 +63,7 @@ const TAKEN = [
 ];
 
 const common = {
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'expected a name of a-z, 0-9 and -, such as mlp-classifier' }),
+  name: partName,
   settings: z
     .record(
       identifier.refine((name) => !TAKEN.includes(name), {
@@ -86,7 +76,22 @@ const common = {
     }),
   microsecondsPerStep: z.number().min(0.001).max(1e9).optional(),
 };
+const relativePath = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .refine((file) => !path.isAbsolute(file), { error: 'expected a path relative to this file' });
 const steps = z.int().min(1).max(MAX_STEPS);
+
+const command = z.strictObject({
+  form: z.literal('command'),
+  ...common,
+  columns: z.strictObject({ rows: columns }),
+  rows: z.union([z.int().min(1).max(MAX_ROWS), z.string()]),
+  command: z.array(z.string().min(1).max(1_000)).min(1).max(100),
+  files: z.array(relativePath).max(100).optional(),
+  resumable: z.boolean().optional(),
+});
 
 /** The parts `experiments` of plugins. */
 export const experimentPart: PluginPart = {
@@ -104,10 +109,19 @@ export const experimentPart: PluginPart = {
         ...common,
         columns: z.strictObject({ rows: columns, summary: columns }),
         rows: method,
+        resumable: z.boolean().optional(),
         run: method,
       }),
+      command,
     ])
-    .superRefine(({ settings, columns: logs }, context) => {
+    .superRefine((experiment, context) => {
+      const { settings, columns: logs } = experiment;
+      if (experiment.form === 'command' && typeof experiment.rows === 'string' && settings[experiment.rows]?.type !== 'integer')
+        context.addIssue({
+          code: 'custom',
+          path: ['rows'],
+          message: 'expected a whole number, or the name of a setting of type integer',
+        });
       for (const [log, own] of Object.entries(logs)) {
         const taken = new Set([...TAKEN, ...Object.keys(settings)]);
         for (const [index, { name }] of own.entries()) {
@@ -122,11 +136,13 @@ export const experimentPart: PluginPart = {
       }
     }),
   takenNames: () => experimentNames(),
+  files: (part) => (part as UserCommandExperiment).files ?? [],
+  declaration: command,
 };
 
 const stored = z
   .object({
-    kind: z.enum(['training', 'function']),
+    kind: z.enum(['training', 'function', 'command']),
     experiment: common.name,
     seed: z.int().min(0).max(MAX_SEED),
   })

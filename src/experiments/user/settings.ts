@@ -17,7 +17,7 @@ const seed: UserSetting = {
 
 /** The settings of an experiment: those that it declares, the seed, and those that its form adds. */
 export function settingsOf(experiment: UserExperiment): Readonly<Record<string, UserSetting>> {
-  if (experiment.form === 'function') return { ...experiment.settings, seed };
+  if (experiment.form !== 'training') return { ...experiment.settings, seed };
   const steps = (description: string, value: number): UserSetting => ({
     type: 'integer',
     description,
@@ -44,8 +44,8 @@ export function settingsOf(experiment: UserExperiment): Readonly<Record<string, 
 }
 
 /** Checks a value of a sweep file. */
-export function schemaOf(setting: UserSetting): z.ZodType<SettingValue> {
-  const { description, default: value } = setting;
+export function schemaOf(name: string, setting: UserSetting): z.ZodType<SettingValue> {
+  const { description = name, default: value } = setting;
   const byDefault = value === undefined ? '' : ` Default: ${String(value)}.`;
   return valueSchema(setting).describe(`${description.replace(/\.$/, '')}.${byDefault}`);
 }
@@ -66,6 +66,6 @@ function valueSchema({ type, min, max, values = [] }: UserSetting): z.ZodType<Se
 const COLUMN_TYPES = { integer: 'int32', number: 'float64', boolean: 'bool', choice: 'utf8' } as const;
 
 /** The setting as exports show it. */
-export function columnOf({ type, unit = '1', description }: UserSetting): FieldColumn {
+export function columnOf(name: string, { type, unit = '1', description = name }: UserSetting): FieldColumn {
   return { type: COLUMN_TYPES[type], unit, description };
 }

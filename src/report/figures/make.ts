@@ -1,7 +1,7 @@
 import type { ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
 import { InputError } from '../../errors.js';
-import { summary } from '../../sweep/problems.js';
+import { summary } from '../../input/problems.js';
 import { seedOf } from '../../task/settings.js';
 import { figureCells, runLabel, type Figure } from './figure.js';
 import type { FigureCell, FigureDefinition } from './figure.js';

@@ -1,4 +1,4 @@
-import type { InstalledPlugin } from '../../../task/load-plugin.js';
+import type { InstalledPlugin } from '../../../task/plugins.js';
 import { installedPlugins, pluginParts } from '../../../task/plugins.js';
 import type { Metric } from '../metrics/metric.js';
 import type { PluginDataset, PluginReport } from './plugin.js';

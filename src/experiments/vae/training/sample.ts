@@ -58,7 +58,7 @@ function readParameters(model: Model, file: string): Parameters {
     const saved = tensors.get(name);
     if (saved?.shape.join() !== shape.join())
       throw new StoreError(`${file} has no ${name} of shape [${shape.join(', ')}]: train its task again`);
-    return tf.tensor2d(saved.values, [...shape], 'float32');
+    return tf.tensor2d(new Float32Array(saved.values), [...shape], 'float32');
   });
   return parametersOf(model, blocks);
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import '../../../../src/experiments/index.js';
-import { loadPlugin } from '../../../../src/task/load-plugin.js';
+import { loadPlugin } from '../../../../src/input/load-plugin.js';
 import { readLog } from '../../../../src/logs/read.js';
 import { vaeSweep } from '../../../cli/command.js';
 

@@ -38,9 +38,12 @@ export interface YamlPlace {
   readonly col: number;
 }
 
-/** Reads a file that nobody has checked: its size, nesting, keys and aliases are bounded. */
-export function readYaml(file: string): YamlSource {
-  return parseYaml(file, readText(file));
+/**
+ * Reads a file that nobody has checked: its size, nesting, keys and aliases are bounded.
+ * @param what names it in messages
+ */
+export function readYaml(file: string, what = 'sweep file'): YamlSource {
+  return parseYaml(file, readText(file, what));
 }
 
 /** @param file what messages call it */
@@ -54,18 +57,18 @@ export function parseYaml(file: string, text: string): YamlSource {
   };
 }
 
-function readText(file: string): string {
+function readText(file: string, what: string): string {
   let bytes: Buffer;
   try {
     const stats = statSync(file);
-    if (!stats.isFile()) throw new InputError(`${file} is not a file: expected a sweep file`);
+    if (!stats.isFile()) throw new InputError(`${file} is not a file: expected a ${what}`);
     if (stats.size > MAX_BYTES)
-      throw new InputError(`${file} has ${stats.size} bytes: a sweep file has at most ${MAX_BYTES}`);
+      throw new InputError(`${file} has ${stats.size} bytes: a ${what} has at most ${MAX_BYTES}`);
     bytes = readFileSync(file);
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new InputError(`can't read the sweep file ${file} (${code})`, { cause: error });
+    throw new InputError(`can't read the ${what} ${file} (${code})`, { cause: error });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -82,7 +85,7 @@ function compose(file: string, text: string, lines: LineCounter): Document.Parse
   if (problem !== undefined)
     throw new InputError(`${at(problem.pos[0])}: not valid YAML: ${firstLine(problem.message)}`);
   if (second !== undefined)
-    throw new InputError(`${at(second.range[0])}: a second YAML document: a sweep file holds one`);
+    throw new InputError(`${at(second.range[0])}: a second YAML document: expected one`);
   if (document?.contents == null) throw new InputError(`${file} is empty`);
   return document;
 }

@@ -1,0 +1,102 @@
+import { closeSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { z } from 'zod';
+import { formatBytes, formatCount } from '../../units.js';
+import type { UserCommandExperiment } from './definition.js';
+import { numbersChecker, type Numbers } from './numbers.js';
+
+const MAX_LINE_CHARACTERS = 1 << 16;
+const MAX_BYTES = 2 ** 31;
+const PIECE_BYTES = 1 << 16;
+
+/** A row that a program wrote; the number is null for an experiment that is not resumable. */
+interface WrittenRow {
+  readonly number: number | null;
+  readonly row: Numbers;
+}
+
+const anyObject = z.record(z.string(), z.unknown());
+
+/**
+ * The file that is a program's standard output. The program writes to it directly, so that nothing is lost in a pipe when the processes
+ * around it are killed. A line that begins with `{` is a row, and any other line is a message.
+ */
+export class CommandOutput {
+  /** For the program to append to. */
+  readonly descriptor: number;
+  readonly #experiment: UserCommandExperiment;
+  readonly #checkRow: (value: unknown, what: string) => Numbers;
+  readonly #onMessage: (line: string) => void;
+  readonly #piece = Buffer.alloc(PIECE_BYTES);
+  #position = 0;
+  #partial = '';
+  readonly #decoder = new TextDecoder();
+
+  constructor(file: string, experiment: UserCommandExperiment, onMessage: (line: string) => void) {
+    this.descriptor = openSync(file, 'a+');
+    this.#experiment = experiment;
+    this.#checkRow = numbersChecker(experiment.columns.rows);
+    this.#onMessage = onMessage;
+  }
+
+  /** Reads the rows that were written since the last call. The last line counts once it is whole. */
+  *read(): Generator<WrittenRow> {
+    for (;;) {
+      const bytes = readSync(this.descriptor, this.#piece, 0, PIECE_BYTES, this.#position);
+      if (bytes === 0) return;
+      this.#position += bytes;
+      if (this.#position > MAX_BYTES)
+        throw new Error(`${this.#experiment.name} wrote more than ${formatBytes(MAX_BYTES)} to its standard output`);
+      const lines = (this.#partial + this.#decoder.decode(this.#piece.subarray(0, bytes), { stream: true })).split('\n');
+      this.#partial = lines.pop() ?? '';
+      if (this.#partial.length > MAX_LINE_CHARACTERS)
+        throw new Error(
+          `${this.#experiment.name} wrote a line of more than ${formatCount(MAX_LINE_CHARACTERS)} characters`,
+        );
+      for (const line of lines)
+        if (line.startsWith('{')) yield this.#rowOf(line);
+        else this.#onMessage(line);
+    }
+  }
+
+  /** Drops a line that a program which was killed has not finished. */
+  dropPartialLine(): void {
+    this.#position -= Buffer.byteLength(this.#partial);
+    this.#partial = '';
+    ftruncateSync(this.descriptor, this.#position);
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  #rowOf(line: string): WrittenRow {
+    const { name, resumable = false } = this.#experiment;
+    const what = `a row of ${name}`;
+    const { row: number, ...numbers } = parseRow(line, what);
+    if (!resumable)
+      return { number: null, row: this.#checkRow(number === undefined ? numbers : { ...numbers, row: number }, what) };
+    if (!Number.isSafeInteger(number) || Number(number) < 1)
+      throw new Error(`${what}: \`row\` is not the row's number, which counts from 1, since it is resumable: ${line.slice(0, 200)}`);
+    return { number: Number(number), row: this.#checkRow(numbers, `row ${formatCount(Number(number))} of ${name}`) };
+  }
+}
+
+/** Numbers that are not finite are written as Python and JavaScript print them, which JSON does not have; null is NaN. */
+function parseRow(line: string, what: string): Record<string, unknown> {
+  try {
+    const strict = line.replaceAll(/-?\b(?:NaN|Infinity)\b/g, '"$&"');
+    const values = anyObject.parse(JSON.parse(strict));
+    return Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, NOT_FINITE.get(value) ?? value]),
+    );
+  } catch {
+    throw new Error(`${what} is not a JSON object: ${line.slice(0, 200)}`);
+  }
+}
+
+const NOT_FINITE = new Map<unknown, number>([
+  ['NaN', NaN],
+  [null, NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+]);

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+export type Numbers = Readonly<Record<string, number>>;
+
+const number = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
+
+/** Refuses all but exactly the declared numbers: a name that is not declared, or one that is missing, is a mistake. */
+export function numbersChecker(
+  columns: readonly { readonly name: string }[],
+): (value: unknown, what: string) => Numbers {
+  const schema = z.strictObject(Object.fromEntries(columns.map(({ name }) => [name, number])));
+  return (value, what) => {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new Error(`${what}: ${z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ')}`);
+  };
+}

@@ -1,0 +1,153 @@
+import { createHash, hash } from 'node:crypto';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { init, parse } from 'es-module-lexer';
+import { z } from 'zod';
+import { InputError } from '../errors.js';
+import { partName } from '../task/plugin-schemas.js';
+import type { InstalledPlugin } from '../task/plugins.js';
+import { experimentFamilies } from '../task/registry.js';
+import { formatBytes } from '../units.js';
+import { problemsOf, refuseProblems } from './problems.js';
+import { keysAt } from './schema-keys.js';
+import { parseYaml } from './yaml-source.js';
+
+const MAX_BYTES = 1 << 20;
+/** Of all files that a plugin lists. */
+const MAX_LISTED_BYTES = 64 << 20;
+const HASH_DIGITS = 16;
+const MODULES = ['.mjs', '.js'];
+const YAML = ['.yaml', '.yml'];
+
+type Named = InstalledPlugin['parts'][string][number];
+type Parts = InstalledPlugin['parts'];
+
+/**
+ * Loads a plugin and checks what it has by the families of experiments that its parts are for: a module, or a YAML file that declares
+ * one part. It is one file, with the files that it lists, so that its hash covers all of it but the packages that it imports.
+ */
+export async function loadPlugin(given: string): Promise<InstalledPlugin> {
+  const extension = path.extname(given);
+  if (![...MODULES, ...YAML].includes(extension))
+    throw new InputError(`${given}: expected a plugin that ends in ${[...MODULES, ...YAML].join(', ')}`);
+  const { file, text } = readPlugin(given);
+  const { name, parts } = YAML.includes(extension)
+    ? declaredPart(given, text)
+    : await importPlugin(given, file, text);
+  const listed = partKinds().flatMap(([kind, part]) =>
+    (parts[kind] ?? []).flatMap((each) => part.files?.(each) ?? []),
+  );
+  const digest = listed.length === 0 ? hash('sha256', text) : hashWithFiles(text, given, file, listed);
+  return { name, parts, file, hash: digest.slice(0, HASH_DIGITS) };
+}
+
+function partKinds() {
+  return experimentFamilies().flatMap((family) => Object.entries(family.pluginParts));
+}
+
+function readPlugin(given: string): { file: string; text: string } {
+  try {
+    const file = realpathSync(given);
+    const text = readFileSync(file, 'utf8');
+    if (text.length <= MAX_BYTES) return { file, text };
+  } catch (error) {
+    throw new InputError(`${given}: can't be read (${codeOf(error)})`, { cause: error });
+  }
+  throw new InputError(`${given}: a plugin has at most ${MAX_BYTES} characters`);
+}
+
+function hashWithFiles(text: string, given: string, file: string, listed: readonly string[]): string {
+  const sum = createHash('sha256').update(hash('sha256', text));
+  let bytes = 0;
+  for (const name of [...new Set(listed)].sort()) {
+    const listedFile = path.resolve(path.dirname(file), name);
+    try {
+      bytes += statSync(listedFile).size;
+      if (bytes > MAX_LISTED_BYTES)
+        throw new InputError(`${given}: files: have more than ${formatBytes(MAX_LISTED_BYTES)} together`);
+      sum.update(JSON.stringify(name)).update(hash('sha256', readFileSync(listedFile)));
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      throw new InputError(`${given}: files: ${name} can't be read (${codeOf(error)})`, { cause: error });
+    }
+  }
+  return sum.digest('hex');
+}
+
+/** A YAML file is one part, of the kind that can be declared without code. */
+function declaredPart(given: string, text: string): { name: string; parts: Parts } {
+  const source = parseYaml(given, text);
+  const found = partKinds().find(([, part]) => part.declaration !== undefined);
+  if (found?.[1].declaration === undefined) throw new InputError(`${given}: no plugin can be a YAML file`);
+  const [kind, { schema, declaration }] = found;
+  for (const each of [declaration, schema]) {
+    const { error } = each.safeParse(source.value);
+    if (error !== undefined)
+      refuseProblems(
+        source,
+        problemsOf(error, source.value, (at) => keysAt(declaration, at)),
+      );
+  }
+  const part = source.value as Named;
+  return { name: part.name, parts: { [kind]: [part] } };
+}
+
+async function importPlugin(
+  given: string,
+  file: string,
+  text: string,
+): Promise<{ name: string; parts: Parts }> {
+  await refuseRelativeImports(given, text);
+  const exported = await importModule(given, file);
+  const schema = z.strictObject({
+    name: partName,
+    ...Object.fromEntries(partKinds().map(([kind, part]) => [kind, z.array(part.schema).optional()])),
+  });
+  const { error } = schema.safeParse(exported.default);
+  if (error !== undefined) {
+    const [issue] = error.issues;
+    const at = ['default', ...(issue?.path ?? [])].join('.');
+    throw new InputError(`${given}: ${at}: ${issue?.message ?? 'not a plugin'} (see docs/plugins.md)`);
+  }
+  // Not what was parsed: functions of a part may call each other by `this`.
+  const { name, ...parts } = exported.default as Named & Parts;
+  return { name, parts };
+}
+
+async function refuseRelativeImports(given: string, text: string): Promise<void> {
+  await init();
+  for (const specifier of importedNames(given, text)) {
+    if (specifier === undefined)
+      throw new InputError(`${given}: imports a name that it computes: write the name as a text`);
+    if (/^(\.{0,2}\/|#|file:)/i.test(specifier))
+      throw new InputError(
+        `${given}: imports ${specifier}, which its hash does not cover: put all in one file`,
+      );
+  }
+}
+
+/** Undefined for a specifier that is computed. */
+function importedNames(given: string, text: string): (string | undefined)[] {
+  try {
+    return parse(text)[0].flatMap((found) => (found.type === 'import-meta' ? [] : [found.specifier]));
+  } catch (error) {
+    throw new InputError(`${given}: is no JavaScript module (${firstLine(error)})`, { cause: error });
+  }
+}
+
+async function importModule(given: string, file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+  } catch (error) {
+    throw new InputError(`${given}: can't be loaded (${firstLine(error)})`, { cause: error });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}

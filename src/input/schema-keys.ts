@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import type { YamlPath } from './yaml-source.js';
+
+/** The keys that a schema allows in the object at a path; none where there is no such object. */
+export function keysAt(schema: z.core.$ZodType, path: YamlPath): readonly string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
+  const [step, ...rest] = path;
+  if (schema instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+    if (step === undefined) return Object.keys(shape);
+    const inner = shape[String(step)];
+    return inner === undefined ? [] : keysAt(inner, rest);
+  }
+  if (step !== undefined && schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
+  if (step !== undefined && schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  return [];
+}
