@@ -6,6 +6,7 @@ import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { gcCommand } from './gc.js';
+import { initCommand } from './init.js';
 import { lsCommand } from './ls.js';
 import { mergeCommand } from './merge.js';
 import { packageVersion } from './package-version.js';
@@ -36,9 +37,7 @@ try {
   await withPlugins(yargs(hideBin(process.argv)))
     .scriptName('vae-sweep')
     .detectLocale(false)
-    .usage(
-      '$0 <command>\n\nTrains sweeps of small variational autoencoders on all cores, and logs every step as Arrow.',
-    )
+    .usage('$0 <command>\n\nRuns sweeps of many small models on all cores, and logs every step as Arrow.')
     .command(runCommand)
     .command(workerCommand)
     .command(planCommand)
@@ -54,6 +53,7 @@ try {
     .command(lsCommand)
     .command(rmCommand)
     .command(gcCommand)
+    .command(initCommand)
     .command(schemaCommand)
     .command(setupCommand)
     .command(doctorCommand)
@@ -62,10 +62,10 @@ try {
       'Print a script for bash or zsh that completes commands and options; its first lines say where it goes',
     )
     .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
-    .demandCommand(1, 'Name a command, as vae-sweep run sweeps/quickstart.yaml')
+    .demandCommand(1, 'Name a command, for example vae-sweep run sweeps/quickstart.yaml')
     .example('$0 run sweeps/quickstart.yaml', 'train a small sweep in about a minute')
-    .example('$0 plan sweeps/table1-linear.yaml', 'what would be trained, how long, how large')
-    .epilogue('A sweep that was stopped, or killed, goes on with the same command.')
+    .example('$0 plan sweeps/table1-linear.yaml', 'what would run, how long it takes and how much it stores')
+    .epilogue('A sweep that was stopped or killed resumes with the same command.')
     .strict()
     .recommendCommands()
     .version(packageVersion())

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
-import { installedPlugins } from '../task/plugins.js';
 import { installedVersions } from '../task/registry.js';
 import { InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { loadSweep } from '../sweep/load.js';
 import { parseShard, type Shard } from '../sweep/shard.js';
 import { formatCount } from '../units.js';
+import { pluginOptions } from './plugins.js';
 
 const MAX_WORKERS = 1_024;
 
@@ -83,7 +83,7 @@ export function sweepText({
     ...only.map((text) => ` --only ${text}`),
     ...set.map((text) => ` --set ${text}`),
     ...(shard === undefined ? [] : [` --shard ${shard.index}/${shard.count}`]),
-    ...installedPlugins().map((plugin) => ` --plugin ${plugin.file}`),
+    ...pluginOptions().map((text) => ` ${text}`),
   ];
   return `${file}${options.join('')}${out === 'out' ? '' : ` --out ${out}`}`;
 }

@@ -1,7 +1,13 @@
 import type { Argv } from 'yargs';
 import { installPlugins } from '../input/plugins.js';
 import { projectPlugins } from '../input/project.js';
-import { repeatable } from './options.js';
+
+let given: readonly string[] = [];
+
+/** The `--plugin` options of this command, for another command on the same sweep. */
+export function pluginOptions(): readonly string[] {
+  return given.flatMap((file) => ['--plugin', file]);
+}
 
 interface PluginArguments {
   readonly plugin: readonly string[];
@@ -14,9 +20,15 @@ interface PluginArguments {
 export function withPlugins<T>(yargs: Argv<T>): Argv<T & PluginArguments> {
   return yargs
     .option('plugin', {
-      ...repeatable,
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
       describe:
         'Plugin with experiments, datasets, metrics or reports of your own; it runs with all your rights',
     })
-    .middleware(async ({ plugin }) => installPlugins([...projectPlugins(), ...plugin]));
+    .middleware(async ({ plugin }) => {
+      given = plugin;
+      await installPlugins([...projectPlugins(), ...plugin]);
+    });
 }

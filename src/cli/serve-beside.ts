@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.js';
-import { installedPlugins } from '../task/plugins.js';
+import { pluginOptions } from './plugins.js';
 import type { ShardArguments } from './options.js';
 import type { ServeOptions } from './serve-options.js';
 
@@ -63,7 +63,7 @@ function argumentsOf({
     ...set.flatMap((text) => ['--set', text]),
     ...(shard === undefined ? [] : ['--shard', `${shard.index}/${shard.count}`]),
     ...(yes ? ['--yes'] : []),
-    ...installedPlugins().flatMap((plugin) => ['--plugin', plugin.file]),
+    ...pluginOptions(),
     ...['--out', out, '--workers', String(workers), '--host', host, '--port', String(port)],
   ];
 }

@@ -4,7 +4,13 @@ import { cpuFeatures } from '../compiler/native/cpu.js';
 import { EMPTY_STREAM } from '../logs/batch-stream.js';
 import { RowLog } from '../logs/row-log.js';
 import { logSchema } from '../logs/schemas.js';
-import { CHECKPOINT_FILES, fromNewest, replaceCorrupt, writeCheckpoint, type StepLogState } from '../store/checkpoint.js';
+import {
+  CHECKPOINT_FILES,
+  fromNewest,
+  replaceCorrupt,
+  writeCheckpoint,
+  type StepLogState,
+} from '../store/checkpoint.js';
 import { deleteIfPossible, fsyncFolder } from '../store/files.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
 import type { LogColumn } from '../task/column.js';
@@ -17,6 +23,8 @@ import { formatCount } from '../units.js';
 import { failedOutcome } from './failed-outcome.js';
 import { recordSession } from './session-record.js';
 
+/** The outcome of a computation that has no more to say than its rows. */
+export const DONE = 'done';
 const MAX_SAVED_CHARACTERS = 1 << 24;
 
 /** How an experiment computes rows. All that comes out is a function of the settings alone. */
@@ -40,8 +48,8 @@ export interface RowsContext {
   /** What was saved last, with the rows that were yielded until then. Null at the start. */
   readonly saved: unknown;
   /** Offers a state, of JSON values, to resume from after the rows yielded so far. It is written only where that is due. */
-  save(this: void, state: unknown): void;
-  isStopRequested(this: void): boolean;
+  readonly save: (state: unknown) => void;
+  readonly isStopRequested: () => boolean;
 }
 
 type Row = Readonly<Record<string, number>>;
@@ -130,7 +138,8 @@ class Attempt<Own extends Settings> {
     removeUnfinished(folder);
     const steps = stepsOf(task.settings);
     const elapsedMs = this.#clock.now() - this.#start.ms;
-    return { type: 'done', ...this.#resumed, steps, elapsedMs, summary: summaryOf(verdict) };
+    const summary = summaryOf(verdict, this.#log.rows);
+    return { type: 'done', ...this.#resumed, steps, elapsedMs, summary };
   }
 
   close(): void {
@@ -176,8 +185,7 @@ class Attempt<Own extends Settings> {
     if (!this.#isResumable)
       throw new Error('A state was saved by an experiment that does not say that it is `resumable`.');
     const { checkpointEveryMs, folder, task } = this.#request;
-    const isDue =
-      this.#isStopRequested() || this.#clock.now() - this.#checkpointMs >= checkpointEveryMs;
+    const isDue = this.#isStopRequested() || this.#clock.now() - this.#checkpointMs >= checkpointEveryMs;
     if (!isDue && !this.#isFirstSave) return;
     const saved = savedText(state);
     this.#isFirstSave = false;
@@ -232,7 +240,9 @@ function startOf(
 function savedText(state: unknown): string {
   const checked = z.json().safeParse(state);
   if (!checked.success)
-    throw new Error('What is saved must consist of finite numbers, texts, true, false, null, arrays and objects.');
+    throw new Error(
+      'What is saved must consist of finite numbers, texts, true, false, null, arrays and objects.',
+    );
   const text = JSON.stringify(checked.data);
   if (text.length <= MAX_SAVED_CHARACTERS) return text;
   throw new Error(
@@ -240,7 +250,8 @@ function savedText(state: unknown): string {
   );
 }
 
-/** For example `step-limit, incomplete`. */
-function summaryOf({ outcome, complete, holds }: Verdict): string {
-  return [outcome, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])].join(', ');
+/** For example `step-limit, incomplete`, or `20 rows` where there is no more to say. */
+function summaryOf({ outcome, complete, holds }: Verdict, rows: number): string {
+  const result = outcome === DONE ? `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}` : outcome;
+  return [result, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])].join(', ');
 }

@@ -82,19 +82,22 @@ export function* readForeignRows(
   const table = readForeignTable(file);
   const missing = columns.find((column) => table.getChild(column) === null);
   if (missing !== undefined) throw new Error(`${file} has no column ${missing}`);
-  for (const row of table) {
-    const values = row.toJSON() as Readonly<Record<string, unknown>>;
-    yield Object.fromEntries(columns.map((column) => [column, Number(values[column] ?? NaN)]));
-  }
+  for (let row = 0; row < table.numRows; row++)
+    yield Object.fromEntries(
+      columns.map((column) => [column, Number((table.getChild(column)?.get(row) as unknown) ?? NaN)]),
+    );
 }
 
 function readForeignTable(file: string): Table {
   try {
     return tableFromIPC(readFileSync(file));
   } catch (error) {
-    throw new Error(`${file} is not an Arrow file (${error instanceof Error ? error.message : String(error)})`, {
-      cause: error,
-    });
+    throw new Error(
+      `${file} is not an Arrow file (${error instanceof Error ? error.message : String(error)})`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -123,7 +123,8 @@ function checkOffsets(entries: readonly Entry[], dataBytes: number): void {
 function decodeTensor(name: string, { dtype, shape, data_offsets }: Entry, data: Buffer): NamedTensor {
   const [begin, end] = data_offsets;
   const count = shape.reduce((product, size) => product * size, 1);
-  if (end - begin !== count * ARRAYS[dtype].BYTES_PER_ELEMENT) throw new Error(`the array ${name} is not of its shape`);
+  if (end - begin !== count * ARRAYS[dtype].BYTES_PER_ELEMENT)
+    throw new Error(`the array ${name} is not of its shape`);
   const copy = Uint8Array.from(data.subarray(begin, end)).buffer;
   return { name, shape, values: new ARRAYS[dtype](copy) };
 }

@@ -45,8 +45,12 @@ export class CommandOutput {
       if (bytes === 0) return;
       this.#position += bytes;
       if (this.#position > MAX_BYTES)
-        throw new Error(`${this.#experiment.name} wrote more than ${formatBytes(MAX_BYTES)} to its standard output`);
-      const lines = (this.#partial + this.#decoder.decode(this.#piece.subarray(0, bytes), { stream: true })).split('\n');
+        throw new Error(
+          `${this.#experiment.name} wrote more than ${formatBytes(MAX_BYTES)} to its standard output`,
+        );
+      const lines = (
+        this.#partial + this.#decoder.decode(this.#piece.subarray(0, bytes), { stream: true })
+      ).split('\n');
       this.#partial = lines.pop() ?? '';
       if (this.#partial.length > MAX_LINE_CHARACTERS)
         throw new Error(
@@ -74,10 +78,18 @@ export class CommandOutput {
     const what = `a row of ${name}`;
     const { row: number, ...numbers } = parseRow(line, what);
     if (!resumable)
-      return { number: null, row: this.#checkRow(number === undefined ? numbers : { ...numbers, row: number }, what) };
+      return {
+        number: null,
+        row: this.#checkRow(number === undefined ? numbers : { ...numbers, row: number }, what),
+      };
     if (!Number.isSafeInteger(number) || Number(number) < 1)
-      throw new Error(`${what}: \`row\` is not the row's number, which counts from 1, since it is resumable: ${line.slice(0, 200)}`);
-    return { number: Number(number), row: this.#checkRow(numbers, `row ${formatCount(Number(number))} of ${name}`) };
+      throw new Error(
+        `${what}: \`row\` is not the row's number, which counts from 1, since it is resumable: ${line.slice(0, 200)}`,
+      );
+    return {
+      number: Number(number),
+      row: this.#checkRow(numbers, `row ${formatCount(Number(number))} of ${name}`),
+    };
   }
 }
 

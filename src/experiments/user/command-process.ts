@@ -21,7 +21,9 @@ done
 /** Several tasks run at a time, one for each core: more threads in each of them only wait for each other. */
 const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
 
-const SIGNALS = new Map<number, string>(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+const SIGNALS = new Map<number, string>(
+  Object.entries(constants.signals).map(([name, number]) => [number, name]),
+);
 /** A shell adds the number of the signal that ended a program to this. */
 const ENDED_BY_SIGNAL = 128;
 const MAX_LAST_LINES = 5;
@@ -43,6 +45,7 @@ export class CommandProcess {
   /** Resolves with the program's exit code, as a shell has it, once it has ended. */
   readonly ended: Promise<number>;
   readonly #child: ChildProcess;
+  #hasEnded = false;
   readonly #lastLines: string[] = [];
 
   constructor({ command, cwd, env, stdout, onMessage }: CommandStart) {
@@ -69,7 +72,14 @@ export class CommandProcess {
         this.#child.stdio[3]?.destroy();
       });
     });
-    this.ended.catch(() => undefined);
+    const settle = (): void => {
+      this.#hasEnded = true;
+    };
+    this.ended.then(settle, settle);
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** Asks for a stop. */

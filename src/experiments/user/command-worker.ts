@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DivergedError } from '../../forms/failed-outcome.js';
-import { rowsWorker, type RowsContext } from '../../forms/rows.js';
+import { DONE, rowsWorker, type RowsContext } from '../../forms/rows.js';
 import { readForeignRows } from '../../logs/read.js';
 import { replaceFile } from '../../store/files.js';
 import { clearProgramFolder, makeProgramFolder } from '../../store/task-folder.js';
@@ -64,7 +64,8 @@ class CommandRun {
           if (resumable) this.#context.save(null);
           return null;
         }
-        if (code === EXIT.hopeless) throw new DivergedError(`${name} ${program.describeEnd(code)}`, this.#rows);
+        if (code === EXIT.hopeless)
+          throw new DivergedError(`${name} ${program.describeEnd(code)}`, this.#rows);
         if (code !== EXIT.done) throw new Error(`${name} ${program.describeEnd(code)}`);
       } finally {
         program.kill();
@@ -77,7 +78,7 @@ class CommandRun {
     yield* this.#arrowRows(path.join(folder, 'files', 'rows.arrow'));
     if (this.#last === null)
       throw new Error(`${name} ended without a row: it must write at least one JSON line, or rows.arrow`);
-    return { outcome: 'done', complete: true, holds: true, measures: this.#last };
+    return { outcome: DONE, complete: true, holds: true, measures: this.#last };
   }
 
   /** The rows of earlier attempts: a row replaces the one of its number, and those after it. */
@@ -95,16 +96,12 @@ class CommandRun {
 
   /** Yields rows as the program writes them, and asks it to stop where that is asked for. @returns its exit code */
   async *#follow(program: CommandProcess, output: CommandOutput) {
-    let code: number | null = null;
-    const end = program.ended.then((exitCode) => {
-      code = exitCode;
-    });
     let termination: NodeJS.Timeout | null = null;
     try {
       for (;;) {
-        const isLast = code !== null;
+        const isLast = program.hasEnded;
         for (const { number, row } of output.read()) yield* this.#accept(number, row);
-        if (isLast) return code ?? EXIT.done;
+        if (isLast) return await program.ended;
         if (!this.#context.isStopRequested()) {
           if (this.#experiment.resumable === true) this.#context.save(null);
         } else if (termination === null) {
@@ -113,7 +110,7 @@ class CommandRun {
             program.kill();
           }, STOP_GRACE_MS);
         }
-        await Promise.race([end, delay(READ_EVERY_MS)]);
+        await Promise.race([program.ended, delay(READ_EVERY_MS)]);
       }
     } finally {
       if (termination !== null) clearTimeout(termination);
@@ -170,7 +167,10 @@ class CommandRun {
   #openFolder(resumable: boolean): string {
     if (!resumable) clearProgramFolder(this.#context.folder);
     const folder = makeProgramFolder(this.#context.folder);
-    replaceFile(path.join(folder, 'settings.json'), `${JSON.stringify(settingsOf(this.#settings), null, 2)}\n`);
+    replaceFile(
+      path.join(folder, 'settings.json'),
+      `${JSON.stringify(settingsOf(this.#settings), null, 2)}\n`,
+    );
     return folder;
   }
 
@@ -202,6 +202,6 @@ function commandOf(settings: Settings): UserCommandExperiment {
 
 /** What the program is given: the settings that a sweep file may give. */
 function settingsOf(settings: Settings): UserSettings {
-  const { kind: _kind, experiment: _experiment, ...own } = asUserSettings(settings);
-  return own;
+  const own = Object.entries(asUserSettings(settings));
+  return Object.fromEntries(own.filter(([name]) => name !== 'kind' && name !== 'experiment'));
 }

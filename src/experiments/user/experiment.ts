@@ -99,7 +99,10 @@ function stepsOf(definition: UserExperiment, settings: Settings): number {
   if (definition.form === 'training') return Number(valueOf(settings, 'steps'));
   const { rows } = definition;
   if (typeof rows === 'number') return rows;
-  const count = typeof rows === 'string' ? Number(valueOf(settings, rows)) : rows.call(definition, asUserSettings(settings));
+  const count =
+    typeof rows === 'string'
+      ? Number(valueOf(settings, rows))
+      : rows.call(definition, asUserSettings(settings));
   if (Number.isSafeInteger(count) && count >= 0 && count <= MAX_ROWS) return count;
   throw new InputError(
     `${definition.name}: expected \`rows\` to return a whole number from 0 to ${formatCount(MAX_ROWS)}, got ${String(count)}`,

@@ -1,4 +1,4 @@
-import { rowsWorker } from '../../forms/rows.js';
+import { DONE, rowsWorker } from '../../forms/rows.js';
 import { stepsOf } from '../../task/cost.js';
 import type { Settings } from '../../task/task.js';
 import { formatCount } from '../../units.js';
@@ -22,7 +22,7 @@ export const { run } = rowsWorker<Settings>({
         const next = await rows.next();
         if (next.done) {
           const measures = checkSummary(next.value, `what ${name} returned`);
-          return { outcome: 'done', complete: true, holds: true, measures };
+          return { outcome: DONE, complete: true, holds: true, measures };
         }
         if (count > most)
           throw new Error(`${name} yielded more than the ${formatCount(most)} rows that \`rows\` says`);

@@ -38,10 +38,13 @@ const setting = z
       [min, max].every((limit) => Number.isInteger(limit) && Math.abs(limit) <= MAX_SEED),
     { error: `expected \`min\` and \`max\` of an integer to be whole numbers up to ${MAX_SEED}` },
   )
-  .refine((own) => own.default === undefined || schemaOf('', own as UserSetting).safeParse(own.default).success, {
-    path: ['default'],
-    error: 'expected a value that the setting may have',
-  });
+  .refine(
+    (own) => own.default === undefined || schemaOf('', own as UserSetting).safeParse(own.default).success,
+    {
+      path: ['default'],
+      error: 'expected a value that the setting may have',
+    },
+  );
 
 const columns = z
   .array(z.strictObject({ name: identifier, unit: shortText.optional(), description: shortText.optional() }))
@@ -116,7 +119,11 @@ export const experimentPart: PluginPart = {
     ])
     .superRefine((experiment, context) => {
       const { settings, columns: logs } = experiment;
-      if (experiment.form === 'command' && typeof experiment.rows === 'string' && settings[experiment.rows]?.type !== 'integer')
+      if (
+        experiment.form === 'command' &&
+        typeof experiment.rows === 'string' &&
+        settings[experiment.rows]?.type !== 'integer'
+      )
         context.addIssue({
           code: 'custom',
           path: ['rows'],

@@ -138,7 +138,7 @@ describe('a function', () => {
 });
 
 describe('training', () => {
-  const classifier = readFileSync(path.join(EXAMPLES, 'mlp-classifier.mjs'), 'utf8');
+  const classifier = readFileSync(path.join(EXAMPLES, 'training/experiment.mjs'), 'utf8');
   const sweep = (engines: string) =>
     `experiment: mlp-classifier\ngrid: { engine: [${engines}] }\nsettings: { steps: 30, evaluateEverySteps: 10, width: 4 }\n`;
 

@@ -6,9 +6,10 @@ import { before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { resultHashes, runCommand, startCommand } from '../../faults/command.js';
+import { usePython } from '../../examples/python.js';
 import { noRedis, RedisServer } from '../../../bench/redis-server.js';
 
-/** Small, and yet with more than one record batch, checkpoint and evaluation a task; computations of the theory; and a plugin's experiments of each form. */
+/** Small, and yet with more than one record batch, checkpoint and evaluation a task; computations of the theory; and experiments of each form, the command where there is a Python with NumPy. */
 const SWEEPS = {
   'linear.yaml': {
     experiment: 'linear',
@@ -26,12 +27,26 @@ const SWEEPS = {
     settings: { width: 8, steps: 12_000, evaluateEverySteps: 5_000 },
   },
   'pi.yaml': { experiment: 'monte-carlo-pi', grid: { points: [1_000, 20_000], seed: [1, 2] } },
-  'sweep.yaml': { sweeps: ['linear.yaml', 'identities.yaml', 'classifier.yaml', 'pi.yaml'] },
+  'regression.yaml': {
+    experiment: 'numpy-regression',
+    grid: { seed: [1, 2] },
+    settings: { epochs: 2_000 },
+  },
+  'sweep.yaml': {
+    sweeps: [
+      'linear.yaml',
+      'identities.yaml',
+      'classifier.yaml',
+      'pi.yaml',
+      ...(usePython() ? ['regression.yaml'] : []),
+    ],
+  },
 };
 
-const PLUGINS = ['mlp-classifier', 'monte-carlo-pi'].flatMap((name) => [
+const EXAMPLES = ['training/experiment.mjs', 'function/experiment.mjs', 'command/experiment.yaml'];
+const PLUGINS = EXAMPLES.flatMap((name) => [
   '--plugin',
-  fileURLToPath(new URL(`../../../../examples/experiments/${name}.mjs`, import.meta.url)),
+  fileURLToPath(new URL(`../../../../examples/experiments/${name}`, import.meta.url)),
 ]);
 const PASSWORD = 'open-sesame';
 

@@ -39,5 +39,8 @@ export const vaePluginParts: Readonly<Record<string, PluginPart>> = {
       return [...builtInColumns(), ...storedSettingNames, ...EXPORTED_COLUMNS];
     },
   },
-  reports: { schema: z.strictObject({ name: partName, title: shortText, make: method }), takenNames: () => [] },
+  reports: {
+    schema: z.strictObject({ name: partName, title: shortText, make: method }),
+    takenNames: () => [],
+  },
 };

@@ -1,7 +1,4 @@
-/**
- * Estimates pi from random points in the unit square. Try it:
- * npx vae-sweep run examples/experiments/monte-carlo-pi.yaml --plugin examples/experiments/monte-carlo-pi.mjs
- */
+/** Estimates pi from random points in the unit square. Run it in this folder: npx vae-sweep run sweep.yaml */
 const BLOCKS = 20;
 
 /** @type {import('vae-sweep/experiment').FunctionExperiment} */
@@ -21,14 +18,17 @@ const monteCarloPi = {
       { name: 'error', unit: '1', description: 'Distance of the estimate from pi' },
     ],
   },
-  microsecondsPerStep: 100,
   rows: () => BLOCKS,
-  *run({ points, seed }) {
-    const random = mulberry32(seed);
-    let inside = 0;
-    for (let done = 0, block = 1; block <= BLOCKS; block++) {
-      for (; done < (points * block) / BLOCKS; done++) if (random() ** 2 + random() ** 2 <= 1) inside += 1;
+  resumable: true,
+  *run({ points, seed }, { saved, save }) {
+    let { block, done, inside, state } = saved ?? { block: 0, done: 0, inside: 0, state: seed >>> 0 };
+    const random = mulberry32(state);
+    while (block < BLOCKS) {
+      block += 1;
+      for (; done < (points * block) / BLOCKS; done++)
+        if (random.next() ** 2 + random.next() ** 2 <= 1) inside += 1;
       yield { pointsSoFar: done, estimateSoFar: (4 * inside) / done };
+      save({ block, done, inside, state: random.state() });
     }
     const estimate = (4 * inside) / points;
     return { estimate, error: Math.abs(estimate - Math.PI) };
@@ -36,13 +36,15 @@ const monteCarloPi = {
 };
 
 /** A small generator of random numbers, since Math.random has no seed. */
-function mulberry32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+function mulberry32(state) {
+  return {
+    state: () => state,
+    next: () => {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let bits = Math.imul(state ^ (state >>> 15), state | 1);
+      bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+      return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * A classifier with one hidden layer, trained by gradient descent on four clouds of points, of which opposite ones have the same
- * class (XOR). Try it: npx vae-sweep run examples/experiments/mlp-classifier.yaml --plugin examples/experiments/mlp-classifier.mjs
+ * class (XOR). Run it in this folder: npx vae-sweep run sweep.yaml
  */
 const BATCH = 64;
 const EVALUATION_POINTS = 512;
@@ -28,7 +28,6 @@ const classifier = {
       { name: 'accuracy', unit: '1', description: 'Share of new points that are classified rightly' },
     ],
   },
-  microsecondsPerStep: 40,
   training: ({ tf, key, foldIn, normal }) => {
     /** Points of the four clouds in turn, [n, 2], and their classes as one-hot rows, [n, 2]. */
     const centers = (n) => tf.tensor2d(Array.from({ length: n }, (_, i) => CENTERS[i % 4]));
