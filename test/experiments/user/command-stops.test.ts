@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { vaeSweep } from '../../cli/command.js';
+import { resultHashes, startCommand } from '../../faults/command.js';
+import { attempt, numbersOf, options, projectWith, taskFolderOf, type Project } from './command-project.js';
+
+/** Writes a row every few milliseconds, and keeps the number of the last one, after it has written it. */
+const RESUMABLE = `
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+const { lastNumber } = JSON.parse(readFileSync(process.env.VAE_SWEEP_SETTINGS, 'utf8'));
+const file = process.env.VAE_SWEEP_FOLDER + '/n';
+let isStopping = false;
+process.on('SIGTERM', () => { isStopping = true; });
+for (let n = existsSync(file) ? Number(readFileSync(file, 'utf8')) + 1 : 1; n <= lastNumber; n++) {
+  console.log(JSON.stringify({ row: n, n, square: n * n }));
+  if (n % 10 === 0 || isStopping) { writeFileSync(file + '.new', String(n)); renameSync(file + '.new', file); }
+  if (isStopping) process.exit(75);
+  await delay(5);
+}
+`;
+const DECLARATION = { resumable: true, settings: { lastNumber: { type: 'integer', default: 600 } } };
+
+describe('a command that is resumable', () => {
+  it('resumes after a stop and a kill with the rows of one that ran at once', async () => {
+    const project = projectWith(RESUMABLE, DECLARATION);
+    const out = path.join(project.folder, 'out');
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const { child, ended } = startCommand(['run', ...options(project, '--checkpoint-every', '0')]);
+      await untilOutputGrows(project);
+      // A kill reaches the run and its host, but not the program, which has a process group of its own.
+      process.kill(signal === 'SIGKILL' ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
+      const { code, stderr } = await ended;
+      assert.equal(code, signal === 'SIGTERM' ? 130 : null, stderr);
+    }
+    const { stdout } = vaeSweep('status', ...options(project));
+    assert.match(stdout, /0 done, 1 (interrupted|to continue)/);
+    assert.equal((await attempt(project)).type, 'done');
+    const resumed = resultHashes(out);
+    rmSync(out, { recursive: true });
+    assert.equal((await attempt(project)).type, 'done');
+    assert.deepEqual(resumed, resultHashes(out));
+  });
+
+  it('starts again where its files are ahead of the rows that are there', async () => {
+    const project = projectWith(RESUMABLE, DECLARATION);
+    assert.equal((await attempt(project, true)).type, 'stopped');
+    const program = path.join(taskFolderOf(project), 'program');
+    writeFileSync(path.join(program, 'files', 'n'), '500');
+    const failed = await attempt(project);
+    assert.equal(failed.type, 'failed');
+    assert.match(failed.message, /resumed with row 501, but only \d+ are there: its files were removed/);
+    assert.ok(!existsSync(program));
+    assert.equal((await attempt(project)).type, 'done');
+    assert.equal(numbersOf(project, 'n').length, 600);
+  });
+});
+
+it('a program ends with the process that started it, even where it ignores SIGTERM', async () => {
+  const project = projectWith(
+    `import { writeFileSync } from 'node:fs';
+process.on('SIGTERM', () => undefined);
+writeFileSync(process.env.VAE_SWEEP_FOLDER + '/pid', String(process.pid));
+setInterval(() => undefined, 1000);`,
+  );
+  const { child, ended } = startCommand(['run', ...options(project)]);
+  const pidFile = () => path.join(taskFolderOf(project), 'program', 'files', 'pid');
+  while (!hasTask(project) || !existsSync(pidFile())) await delay(50);
+  const pid = Number(readFileSync(pidFile(), 'utf8'));
+  process.kill(-(child.pid ?? 0), 'SIGKILL');
+  await ended;
+  while (isRunning(pid)) await delay(20);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasTask({ folder }: Project): boolean {
+  const tasks = path.join(folder, 'out', 'tasks');
+  return existsSync(tasks) && readdirSync(tasks).length > 0;
+}
+
+/** Until the program has written some rows more. */
+async function untilOutputGrows(project: Project): Promise<void> {
+  const rowsNow = (): number => {
+    const output = hasTask(project) ? path.join(taskFolderOf(project), 'program', 'output.jsonl') : '';
+    return existsSync(output) ? readFileSync(output, 'utf8').split('\n').length : 0;
+  };
+  const before = rowsNow();
+  while (rowsNow() < before + 40) await delay(20);
+}
