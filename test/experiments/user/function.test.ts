@@ -1,0 +1,104 @@
+import '../../../src/experiments/index.js';
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { before, describe, it } from 'node:test';
+import { run } from '../../../src/experiments/user/function-worker.js';
+import { installPlugins } from '../../../src/input/plugins.js';
+import { prepareTaskFolder, readTaskState } from '../../../src/store/task-folder.js';
+import { identify } from '../../../src/task/identity.js';
+import type { TaskOutcome } from '../../../src/task/outcome.js';
+import { experimentNamed, installedVersions } from '../../../src/task/registry.js';
+
+/** More rows than a record batch has. The state of a walk has numbers that need all of their bits. */
+const PLUGIN = `
+const columns = { rows: [{ name: 'n' }, { name: 'position' }], summary: [{ name: 'last' }] };
+const common = { form: 'function', settings: {}, columns, rows: () => 2500 };
+export default { name: 'walks', experiments: [
+  { ...common, name: 'walk', resumable: true, *run({ seed }, { saved, save }) {
+    let { n, position } = saved ?? { n: 0, position: seed / 3 };
+    while (n < 2500) {
+      n += 1;
+      position = Math.sin(position * 12.9898) * 43.7585;
+      yield { n, position };
+      save({ n, position });
+    }
+    return { last: position };
+  } },
+  { ...common, name: 'odd', resumable: true, *run(_, { save }) { yield { n: 1, position: 1 }; save({ at: NaN }); return { last: 1 }; } },
+  { ...common, name: 'unable', *run(_, { save }) { yield { n: 1, position: 1 }; save({}); return { last: 1 }; } },
+] };
+`;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-function-'));
+
+before(async () => {
+  writeFileSync(path.join(folder, 'walks.mjs'), PLUGIN);
+  await installPlugins([path.join(folder, 'walks.mjs')]);
+});
+
+/** Attempts a task by a clock on which each save takes a millisecond, and asks it to stop at this row. */
+async function attempt(
+  name: string,
+  out: string,
+  stopRow = Infinity,
+): Promise<{ outcome: TaskOutcome; taskFolder: string; id: string }> {
+  const experiment = experimentNamed(name);
+  const settings = experiment.resolve({ seed: 1 });
+  const task = identify(settings, experiment.versions(settings, installedVersions()));
+  const cells = new Int32Array(new SharedArrayBuffer(8));
+  const taskFolder = prepareTaskFolder(path.join(folder, out, 'tasks', task.name), task);
+  const shared = { predecessor: null, checkpointEveryMs: 100, shared: cells.buffer, slot: 0 };
+  let ms = 0;
+  const now = (): number => {
+    if ((cells[1] ?? 0) >= stopRow) cells[0] = 1;
+    return (ms += 1);
+  };
+  const request = { type: 'train', task, folder: taskFolder, ...shared } as const;
+  return { outcome: await run(request, { now, date: () => new Date(0) }), taskFolder, id: task.id };
+}
+
+describe('a function that is resumable', () => {
+  it('gives the bytes of one that ran at once after it was stopped twice', async () => {
+    const whole = await attempt('walk', 'whole');
+    assert.equal(whole.outcome.type, 'done');
+    const first = await attempt('walk', 'stopped', 700);
+    assert.deepEqual(first.outcome, { type: 'stopped', step: 700, fromStep: 0, recovered: null });
+    assert.deepEqual(readTaskState(first.taskFolder, first.id), { state: 'interrupted', step: 700 });
+    const second = await attempt('walk', 'stopped', 1_900);
+    assert.deepEqual(second.outcome, { type: 'stopped', step: 1_900, fromStep: 700, recovered: null });
+    const third = await attempt('walk', 'stopped');
+    assert.equal(third.outcome.type, 'done');
+    for (const name of ['rows.arrow', 'verdict.json', 'done.json'])
+      assert.deepEqual(
+        readFileSync(path.join(third.taskFolder, name)),
+        readFileSync(path.join(whole.taskFolder, name)),
+      );
+  });
+
+  it('resumes from the checkpoint before the latest one where that is corrupt', async () => {
+    const { taskFolder } = await attempt('walk', 'corrupt', 1_200);
+    truncateSync(path.join(taskFolder, 'checkpoint.safetensors'), 100);
+    const { outcome } = await attempt('walk', 'corrupt');
+    assert.equal(outcome.type, 'done');
+    assert.ok(outcome.fromStep > 1_000 && outcome.fromStep < 1_200);
+    assert.match(outcome.recovered ?? '', /; resumed from the one before, of row 1,1\d\d$/);
+    assert.deepEqual(
+      readFileSync(path.join(taskFolder, 'rows.arrow')),
+      readFileSync(path.join((await attempt('walk', 'again')).taskFolder, 'rows.arrow')),
+    );
+  });
+
+  it('fails where it saves what JSON can not hold', async () => {
+    const { outcome } = await attempt('odd', 'odd');
+    assert.equal(outcome.type, 'failed');
+    assert.match(outcome.message, /must consist of finite numbers/);
+  });
+});
+
+it('a function that does not say that it is resumable fails where it saves', async () => {
+  const { outcome } = await attempt('unable', 'unable');
+  assert.equal(outcome.type, 'failed');
+  assert.match(outcome.message, /does not say that it is `resumable`/);
+});
