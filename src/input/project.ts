@@ -4,7 +4,7 @@ import { problemsOf, refuseProblems } from './problems.js';
 import { keysAt } from './schema-keys.js';
 import { readYaml } from './yaml-source.js';
 
-export const PROJECT_FILE = 'vae-sweep.config.yaml';
+const PROJECT_FILE = 'vae-sweep.config.yaml';
 const MAX_PLUGINS = 100;
 
 const projectSchema = z.strictObject({
