@@ -1,7 +1,15 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
 import type { LogColumn } from '../task/column.js';
 import { experimentOf } from '../task/registry.js';
-import { labelSetting, settingOf, settingsButSeeds, settingsWithRole } from '../task/settings.js';
+import {
+  cellSettings,
+  labelSetting,
+  settingOf,
+  settingsButSeeds,
+  settingsWithRole,
+  settingText,
+} from '../task/settings.js';
+import type { SweepPart } from '../sweep/load.js';
 import type { SettingValue } from '../task/setting-values.js';
 import type { Settings, Task } from '../task/task.js';
 import { shownColumns } from './column-words.js';
@@ -20,14 +28,20 @@ export interface Aggregate {
 
 /** Runs that differ in their seeds only. */
 export interface Cell<Own extends Settings = Settings> {
+  /** The part of the sweep that it is of. */
+  readonly part: PartRuns<Own>['part'];
+  /** As `3-12-20, decoderNoise true`. */
+  readonly name: string;
   /** Of the first run; its seeds stand for no more than that. */
   readonly settings: Own;
   /** The same as fields of a record. */
   readonly fields: RecordFields;
   readonly runs: readonly Run<Own>[];
   readonly missing: readonly MissingRun<Own>[];
-  /** Labels of all runs that were asked for, as `seed 2`, in the sweep's order. */
-  readonly asked: readonly string[];
+  /** All tasks that were asked for, in the sweep's order. */
+  readonly asked: readonly Task<Own>[];
+  /** Tells a run of the cell apart from its others, as `seed 2`. */
+  readonly label: (task: Task) => string;
   /** The columns of the summary that tables of means show. */
   readonly columns: readonly LogColumn[];
   /** By column of the summary; one that is no number in any run is missing. */
@@ -44,15 +58,28 @@ export function toCells<Own extends Settings>(partRuns: PartRuns<Own>): Cell<Own
     const label = labels(tasks);
     const finished = tasks.flatMap(({ id }) => runOf.get(id) ?? []);
     return {
+      part,
+      name: cellName(part, first),
       settings: first.settings,
       fields: fieldsOf(partRuns, first),
       runs: finished,
       missing: tasks.flatMap(({ id }) => missingOf.get(id) ?? []),
-      asked: tasks.map(label),
+      asked: tasks,
+      label,
       columns: meansColumns(partRuns, first),
       metrics: aggregateAll(finished, label),
     };
   });
+}
+
+/** As `3-12-20, decoderNoise true`; the experiment where nothing tells its cells apart. */
+export function cellName(
+  { varying }: Pick<SweepPart, 'varying'>,
+  { settings }: Pick<Task, 'settings'>,
+): string {
+  const experiment = experimentOf(settings);
+  const labels = cellSettings(experiment, varying).map((name) => labelSetting(settings, name));
+  return labels.join(', ') || experiment.name;
 }
 
 /** The columns of a task's summary that tables show the means of. */
@@ -83,14 +110,38 @@ export function fieldOf(value: SettingValue): RecordFields[string] {
   return value === null || typeof value === 'number' || typeof value === 'string' ? value : String(value);
 }
 
-/** How runs of a cell are told apart: by the seeds that vary, or by their first. */
+/** How tasks of one experiment are told apart but for their settings, as `seed 2`; empty where an experiment has no seeds. */
 export function labels(tasks: readonly Task[]): (task: Task) => string {
+  const shown = shownSeeds(tasks);
+  return ({ settings }) => shown.map((name) => labelSetting(settings, name, true)).join(', ');
+}
+
+/** What a cell's numbers lack: the runs that are missing, by the reason. @param name of the cell */
+export function missingNotes(name: string, cell: Cell): string[] {
+  return [...new Set(cell.missing.map(({ reason }) => reason))].map((reason) => {
+    const lacking = cell.missing.filter((run) => run.reason === reason);
+    return `${name}: ${describeRuns(cell, lacking)} missing: ${reason}`;
+  });
+}
+
+/** As `seeds 2, 3`, or `seed 2, model seed 3; seed 2, model seed 4`; their number where a cell has no seeds. */
+export function describeRuns({ asked, label }: Cell, runs: readonly Pick<Run, 'task'>[]): string {
+  const [seed, ...others] = shownSeeds(asked);
+  const tasks = runs.map(({ task }) => task);
+  if (seed === undefined) return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`;
+  if (others.length > 0) return tasks.map(label).join('; ');
+  const values = [...new Set(tasks.map(({ settings }) => settingText(settings, seed)))];
+  const { short = seed } = asked[0] ? (experimentOf(asked[0].settings).words[seed] ?? {}) : {};
+  return `${short}${values.length === 1 ? '' : 's'} ${values.join(', ')}`;
+}
+
+/** The seeds that vary between the tasks, or the first one. */
+function shownSeeds(tasks: readonly Task[]): string[] {
   const seeds = seedNames(tasks);
   const varying = seeds.filter(
     (name) => new Set(tasks.map(({ settings }) => settingOf(settings, name))).size > 1,
   );
-  const shown = varying.length > 0 ? varying : seeds.slice(0, 1);
-  return ({ settings }) => shown.map((name) => labelSetting(settings, name, true)).join(', ');
+  return varying.length > 0 ? varying : seeds.slice(0, 1);
 }
 
 function seedNames([first]: readonly Task[]): string[] {

@@ -112,6 +112,21 @@ describe('an experiment that contributes nothing to reports has', () => {
     assert.deepEqual([table.records[0]?.['experiment'], table.records[0]?.['sides']], ['dice', 6]);
   });
 
+  test('notes on its missing runs, without seeds too', () => {
+    const { words } = dice;
+    Object.assign(dice, { words: {} });
+    const [table] = parts.flatMap((each) => meansTables(each, []) ?? []);
+    const { figures } = drawFigures(
+      figuresOf(parts, []).map((figure) => ({ ...figure, kind: 'points' })),
+      parts,
+      {},
+    );
+    assert.throws(() => drawFigures([], parts, { seed: 1 }), /no run has it; these experiments have no seeds/);
+    Object.assign(dice, { words });
+    assert.deepEqual(table?.notes, ['sides 8, seed 2: 1 run missing: not finished']);
+    assert.match(figures[0]?.caption ?? '', /their mean\. Missing: sides 8, seed 2\.$/);
+  });
+
   test('every run', () => {
     const table = parts.map((each) => runsTable(each, []))[0];
     assert.deepEqual(table?.head, ['cell', 'run', 'Mean', 'time (s)']);
@@ -128,7 +143,7 @@ describe('an experiment that contributes nothing to reports has', () => {
     assert.deepEqual(notes, []);
     assert.deepEqual(
       figures.map(({ name }) => name),
-      ['dice-training', 'dice-time'],
+      ['dice-curves', 'dice-time'],
     );
     const steps = figures[1]?.rows.filter(({ run }) => run === 'seed 1').map(({ step }) => step);
     assert.deepEqual(steps, [1, 2, 3, 1, 2, 3]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toCells, type Cell } from '../../src/report/cells.js';
+import { missingNotes, toCells, type Cell } from '../../src/report/cells.js';
 import { isCollapsed } from '../../src/experiments/vae/collapse.js';
 import { seedOf } from '../../src/task/settings.js';
 import { readTraining } from './read-training.js';
@@ -29,7 +29,7 @@ test('a cell has the runs that differ in their seeds only, and their mean, sprea
     ],
   });
   assert.deepEqual(second.metrics.get('loss')?.standardDeviation, null);
-  assert.deepEqual(second.asked, ['seed 5', 'seed 6', 'seed 7']);
+  assert.deepEqual(second.asked.map(second.label), ['seed 5', 'seed 6', 'seed 7']);
   assert.deepEqual(
     second.missing.map(({ task }) => seedOf(task.settings)),
     [5, 7],
@@ -45,9 +45,18 @@ test('a metric that is null in every run is missing', () => {
 });
 
 test('runs of several model seeds share a cell, and are told apart by what varies', () => {
-  const labels = (grid: string) =>
-    cellsOf(sampleSweep(`experiment: linear\nsettings: { dimensions: [1, 2, 2] }\ngrid: ${grid}\n`))[0]
-      ?.asked;
+  const cellOf = (grid: string) =>
+    cellsOf(
+      sampleSweep(`experiment: linear\nsettings: { dimensions: [1, 2, 2] }\ngrid: ${grid}\n`),
+    )[0] as Cell;
+  const labels = (grid: string) => cellOf(grid).asked.map(cellOf(grid).label);
+  const missing = (grid: string) => missingNotes('2-6-6', cellOf(grid))[0]?.split(' missing')[0];
+  assert.equal(missing('{ seed: [1, 2] }'), '2-6-6: seeds 1, 2');
+  assert.equal(missing('{ seed: [1], modelSeed: [0, 3] }'), '2-6-6: model seeds 0, 3');
+  assert.equal(
+    missing('{ seed: [1, 2], modelSeed: [3, 4] }'),
+    '2-6-6: seed 1, model seed 3; seed 1, model seed 4; seed 2, model seed 3; seed 2, model seed 4',
+  );
   assert.deepEqual(labels('{ seed: [1], modelSeed: [0, 3] }'), ['model seed 0', 'model seed 3']);
   assert.deepEqual(labels('{ seed: [1, 2], modelSeed: [0, 3] }'), [
     'seed 1, model seed 0',

@@ -1,6 +1,7 @@
 import { mean } from 'simple-statistics';
 import { series, type Run } from '../runs.js';
-import { runLabel, type FigureCell, type FigureRow } from './figure.js';
+import type { Cell } from '../cells.js';
+import type { FigureRow } from './figure.js';
 import { labelOf, type CellNaming } from './naming.js';
 
 /** The run of a row that is a mean over the cell's runs. */
@@ -20,9 +21,9 @@ export interface CurveRow extends FigureRow {
   readonly value: number;
 }
 
-export function curveRows(cells: readonly FigureCell[], metric: string, naming: CellNaming): CurveRow[] {
+export function curveRows(cells: readonly Cell[], metric: string, naming: CellNaming): CurveRow[] {
   return cells.flatMap((cell) => {
-    const { settings } = cell.cell;
+    const { settings } = cell;
     const about = { panel: labelOf(naming.panel, settings), metric, cell: labelOf(naming.curve, settings) };
     return cellPoints(cell, metric).map((point) => ({ ...about, ...point }));
   });
@@ -36,9 +37,8 @@ function drawnSeries(run: Run, metric: string) {
 }
 
 /** Each run's curve, then their mean if there are several. */
-function cellPoints({ cell }: FigureCell, metric: string) {
-  const label = runLabel(cell);
-  const curves = cell.runs.map((run) => ({ run: label(run.task), points: drawnSeries(run, metric) }));
+function cellPoints({ runs, label }: Cell, metric: string) {
+  const curves = runs.map((run) => ({ run: label(run.task), points: drawnSeries(run, metric) }));
   const single = curves.flatMap(({ run, points }) => points.map((point) => ({ run, ...point })));
   return curves.length > 1 ? [...single, ...meanCurve(curves.map(({ points }) => points))] : single;
 }

@@ -2,7 +2,8 @@ import type { LogColumn } from '../../task/column.js';
 import { experimentOf } from '../../task/registry.js';
 import { curvePanel, isCut, type PanelData } from './curve-panel.js';
 import { curveRows } from './curve-rows.js';
-import type { Drawing, FigureCell, FigureDefinition } from './figure.js';
+import type { Cell } from '../cells.js';
+import type { Drawing, FigureDefinition } from './figure.js';
 import { inGrid } from './layout.js';
 import { labelOf, namingOf, legendTitle } from './naming.js';
 import { panelWidth } from './theme.js';
@@ -30,10 +31,10 @@ export function curves({ metrics, isLog = false, ...about }: CurvesOptions): Fig
 
 type MetricOnAxis = Pick<PanelData, 'metric' | 'isLog'>;
 
-function drawCurves(cells: readonly FigureCell[], metrics: readonly MetricOnAxis[]): Drawing {
+function drawCurves(cells: readonly Cell[], metrics: readonly MetricOnAxis[]): Drawing {
   const naming = namingOf(cells);
-  const panelOf = ({ cell }: FigureCell) => labelOf(naming.panel, cell.settings);
-  const curveOf = ({ cell }: FigureCell) => labelOf(naming.curve, cell.settings);
+  const panelOf = ({ settings }: Cell) => labelOf(naming.panel, settings);
+  const curveOf = ({ settings }: Cell) => labelOf(naming.curve, settings);
   const panels = shorten(cells.map(panelOf), MOST_ROWS, 'rows of panels');
   const curves = shorten(cells.map(curveOf), MOST_CURVES, 'cells in each panel');
   const groups = panels.shown.map((panel) => {
@@ -72,8 +73,8 @@ function withoutImpossible<T extends PanelData>(data: T): T & { readonly isLossy
   return { ...data, rows, isLossy: rows.length < data.rows.length };
 }
 
-function stepsTitle(cells: readonly FigureCell[]): string {
-  const isTraining = cells.some(({ cell }) => experimentOf(cell.settings).unit === 'step');
+function stepsTitle(cells: readonly Cell[]): string {
+  const isTraining = cells.some(({ settings }) => experimentOf(settings).unit === 'step');
   return isTraining ? 'training steps' : 'row';
 }
 

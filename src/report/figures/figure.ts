@@ -1,8 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { labels, toCells, type Cell } from '../cells.js';
-import type { PartRuns } from '../runs.js';
-import type { SweepPart } from '../../sweep/load.js';
-import type { Settings, Task } from '../../task/task.js';
+import type { Cell } from '../cells.js';
+import type { Settings } from '../../task/task.js';
 
 /** One observation behind a figure. All rows of a figure have the same keys. */
 export type FigureRow = Readonly<Record<string, string | number | null>>;
@@ -19,22 +17,6 @@ export interface Figure {
   readonly spec: TopLevelSpec;
 }
 
-/** A cell, and the part of the sweep that it is of. */
-export interface FigureCell<Own extends Settings = Settings> {
-  readonly part: SweepPart;
-  readonly cell: Cell<Own>;
-}
-
-/** The cells of a sweep, part by part. */
-export function figureCells(parts: readonly PartRuns[]): FigureCell[] {
-  return parts.flatMap((partRuns) => toCells(partRuns).map((cell) => ({ part: partRuns.part, cell })));
-}
-
-/** How a cell's runs are told apart, as `seed 69`. */
-export function runLabel({ runs, missing }: Cell): (task: Task) => string {
-  return labels([...runs, ...missing].map(({ task }) => task));
-}
-
 /** A figure that can be made of any sweep that has its cells. */
 export interface FigureDefinition<Own extends Settings = Settings> {
   readonly name: string;
@@ -43,9 +25,9 @@ export interface FigureDefinition<Own extends Settings = Settings> {
   /** Points are of one run of each cell; curves and summaries show all. */
   readonly kind: 'points' | 'curves' | 'summary';
   /** What it shows of a sweep, in its order; nothing if the sweep is about something else. */
-  select(cells: readonly FigureCell[]): readonly FigureCell<Own>[];
+  select(cells: readonly Cell[]): readonly Cell<Own>[];
   /** Draws cells that each have a finished run. No rows: their logs have nothing to draw. */
-  draw(cells: readonly FigureCell<Own>[]): Drawing;
+  draw(cells: readonly Cell<Own>[]): Drawing;
 }
 
 export interface Drawing {

@@ -1,10 +1,10 @@
 import type { ReportContribution } from '../contribution.js';
-import type { PartRuns } from '../runs.js';
+import type { PartRuns, Run } from '../runs.js';
 import { InputError } from '../../errors.js';
 import { summary } from '../../input/problems.js';
 import { seedOf } from '../../task/settings.js';
-import { figureCells, runLabel, type Figure } from './figure.js';
-import type { FigureCell, FigureDefinition } from './figure.js';
+import { toCells, type Cell } from '../cells.js';
+import type { Figure, FigureDefinition } from './figure.js';
 import { cellLabel } from './naming.js';
 import { figuresOf } from './registry.js';
 import { toFigure } from './to-figure.js';
@@ -38,7 +38,7 @@ export function drawFigures(
   { seed }: FigureOptions,
 ): FigureSet {
   if (seed !== undefined) refuseUnknownSeed(parts, seed);
-  const all = figureCells(parts);
+  const all = parts.flatMap(toCells);
   const results = definitions.map((definition) => {
     const cells = definition.select(all);
     return drawFigure(
@@ -53,45 +53,48 @@ export function drawFigures(
 }
 
 /** The figure, or why it can't be made. */
-function drawFigure(definition: FigureDefinition, cells: readonly FigureCell[]): Figure | string {
+function drawFigure(definition: FigureDefinition, cells: readonly Cell[]): Figure | string {
   const { name, title, kind } = definition;
-  const finished = cells.filter(({ cell }) => cell.runs.length > 0);
+  const finished = cells.filter(({ runs }) => runs.length > 0);
   if (finished.length === 0) return `${title}: none of its runs has finished.`;
   const drawing = definition.draw(finished);
   if (drawing.rows.length === 0) return `${title}: not defined for these runs.`;
   const caption = [
     definition.caption,
-    ...(kind === 'points' ? [shownRuns(finished)] : []),
+    ...(kind === 'points' ? shownRuns(finished) : []),
     ...missingRuns(cells),
     ...drawing.notes,
   ].join(' ');
   return toFigure({ name, title, caption }, drawing);
 }
 
-/** The cell with the one run that stands for it: the seed's, or the first. */
-function oneRun({ part, cell }: FigureCell, seed: number | undefined): FigureCell {
-  const label = runLabel(cell);
-  const isWanted = ({ task }: { task: FigureCell['part']['tasks'][number] }) =>
-    seed === undefined ? label(task) === cell.asked[0] : seedOf(task.settings) === seed;
-  const candidates = seed === undefined ? cell.runs : cell.runs.filter(isWanted);
-  return { part, cell: { ...cell, runs: candidates.slice(0, 1), missing: cell.missing.filter(isWanted) } };
+/** The cell with the one run that stands for it: the seed's, or the first where no seed is asked for or the cell has none. */
+function oneRun(cell: Cell, seed: number | undefined): Cell {
+  const isFirst = seed === undefined || seedOf(cell.settings) === null;
+  const isWanted = ({ task }: Pick<Run, 'task'>) =>
+    isFirst ? task.id === cell.asked[0]?.id : seedOf(task.settings) === seed;
+  const candidates = isFirst ? cell.runs : cell.runs.filter(isWanted);
+  return { ...cell, runs: candidates.slice(0, 1), missing: cell.missing.filter(isWanted) };
 }
 
-/** As `Shown: seed 69.`, by panel where they differ. */
-function shownRuns(cells: readonly FigureCell[]): string {
-  const labels = cells.map(({ cell }) => cell.runs.map(({ task }) => runLabel(cell)(task)).join());
-  const [first] = labels;
-  if (labels.every((label) => label === first)) return `Shown: ${first ?? ''}.`;
-  return `Shown: ${cells.map((cell, index) => `${cellLabel(cells, cell)}: ${labels[index] ?? ''}`).join('; ')}.`;
+/** As `Shown: seed 69.`, by panel where they differ; nothing where there are no seeds. */
+function shownRuns(cells: readonly Cell[]): string[] {
+  const labels = cells.map(({ runs, label }) => runs.map(({ task }) => label(task)).join());
+  const [first = ''] = labels;
+  if (labels.some((label) => label !== first))
+    return [
+      `Shown: ${cells.map((cell, index) => `${cellLabel(cells, cell)}: ${labels[index] ?? ''}`).join('; ')}.`,
+    ];
+  return first === '' ? [] : [`Shown: ${first}.`];
 }
 
 /** As `Missing: 2-16-8 (seed 69, seed 24); 4-10-10 (seed 24).` */
-function missingRuns(cells: readonly FigureCell[]): string[] {
+function missingRuns(cells: readonly Cell[]): string[] {
   const missing = cells
-    .filter(({ cell }) => cell.missing.length > 0)
+    .filter(({ missing }) => missing.length > 0)
     .map((cell) => {
-      const runs = cell.cell.missing.map(({ task }) => runLabel(cell.cell)(task));
-      return `${cellLabel(cells, cell)} (${summary(runs)})`;
+      const runs = cell.missing.map(({ task }) => cell.label(task)).filter((label) => label !== '');
+      return `${cellLabel(cells, cell)}${runs.length === 0 ? '' : ` (${summary(runs)})`}`;
     });
   if (missing.length === 0) return [];
   const others = missing.length - MOST_NAMED;
@@ -100,7 +103,9 @@ function missingRuns(cells: readonly FigureCell[]): string[] {
 }
 
 function refuseUnknownSeed(parts: readonly PartRuns[], seed: number): void {
-  const seeds = [...new Set(parts.flatMap(({ part }) => part.tasks.map(({ settings }) => seedOf(settings))))];
-  if (!seeds.includes(seed))
-    throw new InputError(`--seed ${seed}: no run has it; there is ${summary(seeds.map(String))}`);
+  const all = parts.flatMap(({ part }) => part.tasks.map(({ settings }) => seedOf(settings)));
+  const seeds = [...new Set(all.filter((each) => each !== null))];
+  if (seeds.includes(seed)) return;
+  const known = seeds.length === 0 ? 'these experiments have no seeds' : `there is ${summary(seeds.map(String))}`;
+  throw new InputError(`--seed ${seed}: no run has it; ${known}`);
 }

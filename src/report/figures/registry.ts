@@ -2,11 +2,12 @@ import type { SweepPart } from '../../sweep/load.js';
 import type { LogColumn } from '../../task/column.js';
 import type { ExperimentDetails } from '../../task/experiment.js';
 import type { Settings } from '../../task/task.js';
+import { toCells, type Cell } from '../cells.js';
 import { shownColumns } from '../column-words.js';
 import type { ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
 import { curves, type CurvesOptions } from './curves.js';
-import { figureCells, type FigureCell, type FigureDefinition } from './figure.js';
+import type { FigureDefinition } from './figure.js';
 
 /** File names have an end. */
 const MOST_IN_NAME = 4;
@@ -16,18 +17,18 @@ export function figuresOf(
   parts: readonly PartRuns[],
   contributions: readonly ReportContribution[],
 ): FigureDefinition[] {
-  const cells = figureCells(parts.map((part) => ({ ...part, runs: [], missing: [] })));
+  const cells = parts.flatMap((part) => toCells({ ...part, runs: [], missing: [] }));
   const own = contributions.flatMap(({ figures = [] }) => figures);
   const there = own.filter((figure) => figure.select(cells).length > 0);
   const shown = there.filter(({ kind }) => kind === 'curves').flatMap((figure) => figure.select(cells));
   const others = parts.filter(({ part }) => shown.every((cell) => cell.part !== part));
-  return [...there, ...others.flatMap(trainingCurves)];
+  return [...there, ...others.flatMap(chosenCurves)];
 }
 
-function trainingCurves({ part, details }: PartRuns): FigureDefinition[] {
+function chosenCurves({ part, details }: PartRuns): FigureDefinition[] {
   const names = part.tasks.slice(0, 1).map(({ settings }) => details.shown?.(settings).curves);
   return partCurves(part, {
-    name: `${part.name}-training`,
+    name: `${part.name}-curves`,
     title: `${part.title ?? part.name}: curves`,
     metrics: shownColumns(knownMetrics([{ part, details }]), names[0]),
   });
@@ -50,7 +51,7 @@ export function metricCurves(
 }
 
 function partCurves(part: SweepPart, options: Omit<CurvesOptions, 'select'>): FigureDefinition[] {
-  const select = (cells: readonly FigureCell[]) => cells.filter((cell) => cell.part.name === part.name);
+  const select = (cells: readonly Cell[]) => cells.filter((cell) => cell.part.name === part.name);
   return options.metrics.length === 0 ? [] : [curves({ ...options, select })];
 }
 

@@ -1,10 +1,9 @@
-import { toCells, type Cell } from '../cells.js';
+import { missingNotes, toCells, type Aggregate, type Cell } from '../cells.js';
 import { shortTitleOf } from '../column-words.js';
 import { contributionOfPart, type ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
 import { experimentOfPart } from '../../sweep/load.js';
 import { cellSettings, settingText } from '../../task/settings.js';
-import { cellName, missingNotes } from './describe-cell.js';
 import { formatAggregate } from './format.js';
 import type { Table } from './table.js';
 
@@ -36,25 +35,33 @@ export function generalTable({ part }: Pick<PartRuns, 'part'>, cells: readonly C
       runCount(cell),
       ...columns.map(({ name }) => formatAggregate(cell.metrics.get(name))),
     ]),
-    notes: cells.flatMap((cell) => missingNotes(cellName(part, cell), cell)),
+    notes: cells.flatMap((cell) => missingNotes(cell.name, cell)),
     records: cells.flatMap((cell) =>
       all.map(({ name }) => {
         const aggregate = cell.metrics.get(name);
         return {
           ...cell.fields,
-          cell: cellName(part, cell),
+          cell: cell.name,
           metric: name,
-          mean: aggregate?.mean ?? null,
-          standardDeviation: aggregate?.standardDeviation ?? null,
-          min: aggregate?.min ?? null,
-          max: aggregate?.max ?? null,
+          ...aggregateFields(aggregate),
           runsFinished: cell.runs.length,
           runsAsked: cell.asked.length,
-          runs: (aggregate?.values ?? []).map(({ run, value }) => `${run}: ${value}`).join('; '),
+          runs: valuesText(aggregate),
         };
       }),
     ),
   };
+}
+
+/** An aggregate as fields of a record. */
+export function aggregateFields(aggregate: Aggregate | undefined) {
+  const { mean = null, standardDeviation = null, min = null, max = null } = aggregate ?? {};
+  return { mean, standardDeviation, min, max };
+}
+
+/** As `seed 2: 0.3; seed 3: 0.4`. */
+export function valuesText(aggregate: Aggregate | undefined): string {
+  return (aggregate?.values ?? []).map(({ run, value }) => `${run}: ${value}`).join('; ');
 }
 
 export function runCount({ runs, asked }: Cell): string {

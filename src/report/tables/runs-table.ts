@@ -1,11 +1,10 @@
-import { fieldOf, fieldsOf, labels, meansColumns } from '../cells.js';
+import { cellName, fieldOf, fieldsOf, labels, meansColumns } from '../cells.js';
 import { shortTitleOf } from '../column-words.js';
 import { contributionOfPart, type ReportContribution } from '../contribution.js';
 import { finalNumber, type PartRuns, type Run } from '../runs.js';
 import { experimentOf } from '../../task/registry.js';
 import { settingOf, settingsWithRole } from '../../task/settings.js';
 import type { Settings } from '../../task/task.js';
-import { cellName } from './describe-cell.js';
 import { formatNumber } from './format.js';
 import type { Table, TableRecord } from './table.js';
 
@@ -43,7 +42,10 @@ export function tableOfRuns<Own extends Settings>(partRuns: PartRuns<Own>, shown
     caption: shown.caption,
     head: ['cell', 'run', ...shown.head],
     body: runs.map((run) => [cellName(part, run.task), label(run.task), ...shown.cells(run)]),
-    notes: missing.map(({ task, reason }) => `${cellName(part, task)}, ${label(task)} is missing: ${reason}`),
+    notes: missing.map(({ task, reason }) => {
+      const names = [cellName(part, task), label(task)].filter((name) => name !== '');
+      return `${names.join(', ')} is missing: ${reason}`;
+    }),
     records: runs.map((run) => ({
       task: run.task.name,
       ...fieldsOf(partRuns, run.task),

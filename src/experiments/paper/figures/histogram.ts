@@ -1,13 +1,8 @@
 import { max, min } from 'simple-statistics';
 import { readPoints } from '../../vae/runs.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
-import type {
-  Drawing,
-  FigureCell,
-  FigureDefinition,
-  FigureRow,
-  Panel,
-} from '../../../report/figures/figure.js';
+import type { Cell } from '../../../report/cells.js';
+import type { Drawing, FigureDefinition, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { cellLabel, panelTitle } from '../../../report/figures/naming.js';
 import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
@@ -30,7 +25,7 @@ export function histogram(about: Pick<Definition, 'name' | 'title' | 'select'>):
   };
 }
 
-function draw(cells: readonly FigureCell<TrainingSettings>[]): Drawing {
+function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
   const rows = cells.flatMap((cell) => normRows(cell, cellLabel(cells, cell)));
   const norms = rows.map(({ norm }) => norm);
   const extent: [number, number] = [Math.min(RADIUS, min(norms)), Math.max(RADIUS, max(norms))];
@@ -51,10 +46,9 @@ interface NormRow extends FigureRow {
   readonly norm: number;
 }
 
-function normRows({ cell }: FigureCell<TrainingSettings>, panel: string): NormRow[] {
-  const [run] = cell.runs;
+function normRows({ runs: [run], settings }: Cell<TrainingSettings>, panel: string): NormRow[] {
   if (run === undefined) return [];
-  const coordinates = cell.settings.intrinsicDim + 1;
+  const coordinates = settings.intrinsicDim + 1;
   return readPoints(run).generated.map((point) => ({
     panel,
     norm: Math.hypot(...point.slice(0, coordinates)),

@@ -1,5 +1,6 @@
 import { curves } from '../../../report/figures/curves.js';
-import type { FigureCell, FigureDefinition } from '../../../report/figures/figure.js';
+import type { Cell } from '../../../report/cells.js';
+import type { FigureDefinition } from '../../../report/figures/figure.js';
 import { metricColumns } from '../../vae/metrics/columns.js';
 import { CURVES } from '../../vae/metrics/shown.js';
 import { isTraining, type TrainingSettings } from '../../vae/settings/task.js';
@@ -74,18 +75,18 @@ export const paperFigures: readonly FigureDefinition[] = [
   thresholdSummary,
 ];
 
-type TrainingCell = FigureCell<TrainingSettings>;
+type TrainingCell = Cell<TrainingSettings>;
 
 function isOf(table: string, dimensions?: Dimensions) {
-  return (cell: FigureCell): cell is TrainingCell => {
-    if (cell.part.table !== table || !isTraining(cell.cell)) return false;
-    const { intrinsicDim, ambientDim, latentDim } = cell.cell.settings;
+  return (cell: Cell): cell is TrainingCell => {
+    if (cell.part.table !== table || !isTraining(cell)) return false;
+    const { intrinsicDim, ambientDim, latentDim } = cell.settings;
     return dimensions === undefined || dimensions.join() === [intrinsicDim, ambientDim, latentDim].join();
   };
 }
 
 function isClippedAt(...thresholds: readonly number[]) {
-  return ({ cell: { settings } }: TrainingCell): boolean =>
+  return ({ settings }: TrainingCell): boolean =>
     settings.decoderLogVarianceThreshold !== null &&
     thresholds.includes(settings.decoderLogVarianceThreshold);
 }

@@ -1,12 +1,7 @@
 import { readDataParameters, readPoints, type TrainingRun } from '../../vae/runs.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
-import type {
-  Drawing,
-  FigureCell,
-  FigureDefinition,
-  FigureRow,
-  Panel,
-} from '../../../report/figures/figure.js';
+import type { Cell } from '../../../report/cells.js';
+import type { Drawing, FigureDefinition, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { cellLabel, panelTitle } from '../../../report/figures/naming.js';
 import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
@@ -30,14 +25,14 @@ export function scatter(about: Pick<Definition, 'name' | 'title' | 'select'>): D
   };
 }
 
-function draw(cells: readonly FigureCell<TrainingSettings>[]): Drawing {
+function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
   const grid = inGrid(cells, 2);
   const width = panelWidth(2);
   return {
     rows: cells.flatMap((cell) => pointRows(cell, cellLabel(cells, cell))),
     panels: grid.map((row) =>
       row.map((cell) =>
-        panel(cellLabel(cells, cell), panelTitle(cells, cell), sigmoidAxes(cell.cell.settings), width),
+        panel(cellLabel(cells, cell), panelTitle(cells, cell), sigmoidAxes(cell.settings), width),
       ),
     ),
     axes: 'shared',
@@ -61,11 +56,10 @@ export function scatterOfRun(run: TrainingRun): Drawing {
   };
 }
 
-function pointRows({ cell }: FigureCell<TrainingSettings>, panel: string): FigureRow[] {
-  const [run] = cell.runs;
+function pointRows({ runs: [run], settings }: Cell<TrainingSettings>, panel: string): FigureRow[] {
   const direction = run && directionOf(run);
   if (run === undefined || direction === undefined) return [];
-  return rowsOf(run, panel, direction, cell.settings.intrinsicDim);
+  return rowsOf(run, panel, direction, settings.intrinsicDim);
 }
 
 /** The points along a direction, and in the coordinate of that index. */

@@ -6,14 +6,8 @@ import { isTraining, type TrainingSettings } from '../../vae/settings/task.js';
 import { metricColumns } from '../../vae/metrics/columns.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
 import { MEAN } from '../../../report/figures/curve-rows.js';
-import { runLabel } from '../../../report/figures/figure.js';
-import type {
-  Drawing,
-  FigureCell,
-  FigureDefinition,
-  FigureRow,
-  Panel,
-} from '../../../report/figures/figure.js';
+import type { Cell } from '../../../report/cells.js';
+import type { Drawing, FigureDefinition, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { linearTicks, titleOf } from '../../../report/column-words.js';
 import { labelOf } from '../../../report/figures/naming.js';
 import { colourScale, panelWidth, shapeScale } from '../../../report/figures/theme.js';
@@ -24,8 +18,8 @@ const METRICS = metricColumns(['manifoldError', 'encoderZeros', 'encoderSmall'])
 const EXPERIMENTS: readonly ExperimentName[] = ['sigmoid', 'sphere'];
 const TABLES: readonly unknown[] = ['table2', 'table3', 'table4', 'table5'];
 
-function isShown(cell: FigureCell): cell is FigureCell<TrainingSettings> {
-  return TABLES.includes(cell.part.table) && isTraining(cell.cell);
+function isShown(cell: Cell): cell is Cell<TrainingSettings> {
+  return TABLES.includes(cell.part.table) && isTraining(cell);
 }
 
 /** What a lower bound of the decoder variance does, for both nonlinear data sets. */
@@ -38,20 +32,20 @@ export const thresholdSummary: FigureDefinition<TrainingSettings> = {
   kind: 'summary',
   select: (cells) => {
     const shown = cells.filter(isShown);
-    const thresholds = new Set(shown.map(({ cell }) => cell.settings.decoderLogVarianceThreshold));
+    const thresholds = new Set(shown.map(({ settings }) => settings.decoderLogVarianceThreshold));
     return thresholds.size > 1 ? shown : [];
   },
   draw,
 };
 
-function draw(cells: readonly FigureCell<TrainingSettings>[]): Drawing {
+function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
   const thresholds = thresholdNames(cells);
   const experiments = EXPERIMENTS.filter((name) => cells.some(({ part }) => part.experiment === name));
   return {
     rows: METRICS.flatMap((metric) => cells.flatMap((cell) => finalRows(cell, metric.name))),
     panels: experiments.map((experiment) => {
       const shown = cells.filter(({ part }) => part.experiment === experiment);
-      const dimensions = [...new Set(shown.map(({ cell }) => labelOf(['dimensions'], cell.settings)))];
+      const dimensions = [...new Set(shown.map(({ settings }) => labelOf(['dimensions'], settings)))];
       return METRICS.map((metric) => panel({ experiment, metric, thresholds, dimensions }));
     }),
     legend: 'one a row',
@@ -60,22 +54,20 @@ function draw(cells: readonly FigureCell<TrainingSettings>[]): Drawing {
 }
 
 /** From the loosest bound to none. */
-function thresholdNames(cells: readonly FigureCell<TrainingSettings>[]): string[] {
-  const values = cells.map(({ cell }) => cell.settings.decoderLogVarianceThreshold);
+function thresholdNames(cells: readonly Cell<TrainingSettings>[]): string[] {
+  const values = cells.map(({ settings }) => settings.decoderLogVarianceThreshold);
   const sorted = [...new Set(values)].sort((a, b) => (b ?? -Infinity) - (a ?? -Infinity));
   return sorted.map((value) => typeset(formatThreshold(value)));
 }
 
-function finalRows({ cell }: FigureCell<TrainingSettings>, metric: string): FigureRow[] {
-  const { settings } = cell;
-  const label = runLabel(cell);
+function finalRows({ settings, runs, label }: Cell<TrainingSettings>, metric: string): FigureRow[] {
   const about = {
     experiment: settings.experiment,
     metric,
     threshold: typeset(formatThreshold(settings.decoderLogVarianceThreshold)),
     dimensions: labelOf(['dimensions'], settings),
   };
-  const values = cell.runs.flatMap((run) => {
+  const values = runs.flatMap((run) => {
     const value = finalNumber(run, metric);
     return value === null ? [] : [{ ...about, run: label(run.task), value }];
   });

@@ -2,7 +2,6 @@ import { toCells, type Cell } from '../../../report/cells.js';
 import { COLLAPSED_KL_NATS, isCollapsed } from '../../vae/collapse.js';
 import { series, type Run } from '../../../report/runs.js';
 import type { TrainingRuns } from '../../vae/runs.js';
-import { cellName } from '../../../report/tables/describe-cell.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
 
@@ -17,7 +16,7 @@ export function collapseTable(partRuns: TrainingRuns): Table | null {
   if (part.experiment !== 'sphere' || runs.length === 0) return null;
   const rows = toCells(partRuns)
     .filter((cell) => cell.runs.length > 0)
-    .map((cell) => ({ cell, name: cellName(part, cell), ...countCollapsed(cell) }));
+    .map((cell) => ({ cell, ...countCollapsed(cell) }));
   return {
     name: `${part.name}-collapse`,
     title: `${part.title ?? part.name}: collapsed runs`,
@@ -34,8 +33,8 @@ export function collapseTable(partRuns: TrainingRuns): Table | null {
       'dead units, collapsed',
       'dead units, others',
     ],
-    body: rows.map(({ name, collapsed, runs: count, share, low, high, left, deadCollapsed, deadOthers }) => [
-      name,
+    body: rows.map(({ cell, collapsed, runs: count, share, low, high, left, deadCollapsed, deadOthers }) => [
+      cell.name,
       `${collapsed} of ${count}`,
       formatNumber(share),
       `${formatNumber(low)} to ${formatNumber(high)}`,
@@ -44,9 +43,9 @@ export function collapseTable(partRuns: TrainingRuns): Table | null {
       formatUnits(deadOthers),
     ]),
     notes: [],
-    records: rows.map(({ cell, name, deadCollapsed, deadOthers, ...numbers }) => ({
+    records: rows.map(({ cell, deadCollapsed, deadOthers, ...numbers }) => ({
       ...cell.fields,
-      cell: name,
+      cell: cell.name,
       ...numbers,
       deadUnitsCollapsed: deadCollapsed?.join(' ') ?? null,
       deadUnitsOthers: deadOthers?.join(' ') ?? null,

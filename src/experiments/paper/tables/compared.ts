@@ -1,5 +1,4 @@
 import { aggregate, type Aggregate, type Cell } from '../../../report/cells.js';
-import { runLabel } from '../../../report/figures/figure.js';
 import { finalNumber } from '../../../report/runs.js';
 import { numberBeforeEnd, type TrainingRun } from '../../vae/runs.js';
 import type { SweepPart } from '../../../sweep/load.js';
@@ -30,7 +29,7 @@ export function comparedAggregate(
   row: LayoutRow,
   cell: Cell<TrainingSettings>,
 ): Aggregate | undefined {
-  return aggregate(cell.runs, runLabel(cell), (run) => comparedNumber(part, row, run));
+  return aggregate(cell.runs, cell.label, (run) => comparedNumber(part, row, run));
 }
 
 /** Returns the number of one run that contributes to `comparedAggregate`; null where it is not defined. */

@@ -2,7 +2,6 @@ import { toCells, type Aggregate, type Cell } from '../../../report/cells.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import type { TrainingRuns } from '../../vae/runs.js';
 import { comparedAggregate, comparedMetric } from './compared.js';
-import { cellName } from '../../../report/tables/describe-cell.js';
 import { formatAggregate, formatDifference, formatNumber } from '../../../report/tables/format.js';
 import type { LayoutRow } from './layouts.js';
 import { rowsOf } from './means-tables.js';
@@ -22,7 +21,6 @@ interface Comparison {
   readonly part: TrainingRuns['part'];
   readonly table: string;
   readonly cell: Cell<TrainingSettings>;
-  readonly name: string;
   readonly row: LayoutRow;
   readonly measured: Aggregate;
   readonly printed: number;
@@ -52,7 +50,7 @@ export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
     head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error', 'agreement'],
     body: shown.map((one) => [
       one.table,
-      one.name,
+      one.cell.name,
       one.row.label,
       formatAggregate(one.measured),
       formatNumber(one.printed),
@@ -86,7 +84,7 @@ function comparisonsOf(partRuns: TrainingRuns): Comparison[] {
       if (measured === undefined || printed === null || row.printed === null || row.isOtherQuantity)
         return [];
       const compared = compare(measured, printed, printedDecimals(table, row.printed));
-      return [{ part, table, cell, name: cellName(part, cell), row, measured, printed, ...compared }];
+      return [{ part, table, cell, row, measured, printed, ...compared }];
     }),
   );
 }

@@ -1,8 +1,13 @@
-import { toCells, type Cell } from '../../../report/cells.js';
+import { cellName, toCells, type Cell } from '../../../report/cells.js';
 import { shortTitleOf } from '../../../report/column-words.js';
-import { cellName } from '../../../report/tables/describe-cell.js';
 import { formatAggregate, formatNumber } from '../../../report/tables/format.js';
-import { generalTable, MEANS_CAPTION, runCount } from '../../../report/tables/means-tables.js';
+import {
+  aggregateFields,
+  generalTable,
+  MEANS_CAPTION,
+  runCount,
+  valuesText,
+} from '../../../report/tables/means-tables.js';
 import type { Table, TableRecord } from '../../../report/tables/table.js';
 import type { SweepPart } from '../../../sweep/load.js';
 import { settingText } from '../../../task/settings.js';
@@ -151,17 +156,14 @@ function recordsOf(part: SweepPart, cells: readonly TrainingCell[]): TableRecord
       const measured = comparedAggregate(part, row, cell);
       return {
         ...cell.fields,
-        cell: cellName(part, cell),
+        cell: cell.name,
         metric: comparedMetric(part, row, cell.settings),
-        mean: measured?.mean ?? null,
-        standardDeviation: measured?.standardDeviation ?? null,
-        min: measured?.min ?? null,
-        max: measured?.max ?? null,
+        ...aggregateFields(measured),
         meanAtEnd: cell.metrics.get(comparedMetric(part, row, cell.settings))?.mean ?? null,
         runsFinished: cell.runs.length,
         runsAsked: cell.asked.length,
         printed: printedFor(part, row, cell),
-        runs: (measured?.values ?? []).map(({ run, value }) => `${run}: ${value}`).join('; '),
+        runs: valuesText(measured),
       };
     }),
   );

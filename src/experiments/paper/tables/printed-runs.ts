@@ -1,5 +1,4 @@
-import type { Cell } from '../../../report/cells.js';
-import { countSeeds, missingNotes } from '../../../report/tables/describe-cell.js';
+import { describeRuns, missingNotes, type Cell } from '../../../report/cells.js';
 import { countRuns } from '../../../report/tables/format.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatCount } from '../../../units.js';
@@ -13,12 +12,9 @@ const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
 /** What to know before a cell's numbers are believed: runs that are missing, or that collapsed. */
 export function cellNotes(name: string, cell: Cell): string[] {
   const collapsed = cell.runs.filter(isCollapsed);
-  if (collapsed.length === 0) return missingNotes(name, cell);
   const count = countRuns(collapsed.length, cell.runs.length);
-  return [
-    ...missingNotes(name, cell),
-    `${name}: ${count} collapsed (${countSeeds(collapsed)}): no latent is used`,
-  ];
+  const note = `${name}: ${count} collapsed (${describeRuns(cell, collapsed)}): no latent is used`;
+  return [...missingNotes(name, cell), ...(collapsed.length === 0 ? [] : [note])];
 }
 
 /** A note on steps that are fewer than the paper's, or none. */
