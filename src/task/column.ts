@@ -16,6 +16,13 @@ export interface FieldColumn extends Column {
   readonly show?: (stored: unknown) => unknown;
 }
 
+/** The column of `kind`, which the settings of every task have. */
+export const KIND_COLUMN: FieldColumn = {
+  type: 'utf8',
+  unit: '-',
+  description: 'Kind of task, such as `train`, `landscape` or `function`',
+};
+
 /** How people read a column of numbers. */
 export interface ColumnWords {
   /** Of an axis. Default: the column's name, and its unit if it has one. */

@@ -3,7 +3,7 @@ import type { InstalledPlugin } from '../../task/plugins.js';
 import { SEED_WORDS, type SettingWords } from '../../task/setting-words.js';
 import type { SettingValue } from '../../task/setting-values.js';
 import { chooseVersions, type Settings, type Versions } from '../../task/task.js';
-import { MAX_ROWS, type FieldColumn } from '../../task/column.js';
+import { KIND_COLUMN, MAX_ROWS, type FieldColumn } from '../../task/column.js';
 import { InputError } from '../../errors.js';
 import { formatCount } from '../../units.js';
 import type { UserExperiment } from './definition.js';
@@ -84,11 +84,7 @@ export function toExperiment(definition: UserExperiment): Experiment {
 }
 
 const IDENTITY: Readonly<Record<string, FieldColumn>> = {
-  kind: {
-    type: 'utf8',
-    unit: '-',
-    description: "`training`, `function` or `command`: the form of a plugin's experiment",
-  },
+  kind: KIND_COLUMN,
   experiment: { type: 'utf8', unit: '-', description: "The plugin's experiment" },
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldColumn } from '../../../task/column.js';
+import { KIND_COLUMN, type FieldColumn } from '../../../task/column.js';
 
 /** Settings whose names are taken by a number of a log, by the column's name. */
 const RENAMED: Readonly<Record<string, string>> = { reconstructionKind: 'reconstruction' };
@@ -16,16 +16,10 @@ export function settingColumns(schema: z.ZodType): Readonly<Record<string, Field
   const { properties } = described.parse(z.toJSONSchema(schema));
   const columns = Object.entries(properties).map(([name, property]) => {
     const column = Object.entries(RENAMED).find(([, renamed]) => renamed === name)?.[0] ?? name;
-    return [column, name === 'kind' ? KIND : { ...columnOf(name, property), of: name }] as const;
+    return [column, name === 'kind' ? KIND_COLUMN : { ...columnOf(name, property), of: name }] as const;
   });
   return Object.fromEntries(columns);
 }
-
-const KIND: FieldColumn = {
-  type: 'utf8',
-  unit: '-',
-  description: '`train`, or the computation of the theory',
-};
 
 function columnOf(name: string, property: z.infer<typeof propertySchema>): FieldColumn {
   const { type, anyOf = [] } = property;

@@ -6,7 +6,7 @@ import type { TrainingSettings } from './task.js';
 import { decisivePlugins } from '../plugins/installed.js';
 import { formatThreshold } from './threshold.js';
 import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';
-import type { FieldColumn } from '../../../task/column.js';
+import { KIND_COLUMN, type FieldColumn } from '../../../task/column.js';
 import type { Experiment } from '../../../task/experiment.js';
 import type { SettingProblem } from '../../../task/setting-values.js';
 import { trainingCost } from './training-cost.js';
@@ -27,7 +27,7 @@ const commonSchemas = Object.fromEntries(
 
 /** Settings as a task keeps them and exports show them. */
 const settingColumns: Readonly<Record<string, FieldColumn>> = {
-  kind: { type: 'utf8', unit: '-', description: '`train`, or the computation of the theory' },
+  kind: KIND_COLUMN,
   experiment: {
     type: 'utf8',
     unit: '-',
