@@ -5,6 +5,7 @@ import { readJsonFile } from '../../store/files.js';
 import { readTaskState, TASK_FILES, taskFolder } from '../../store/task-folder.js';
 import { taskRecordSchema } from '../../store/task-record.js';
 import { experimentOf } from '../../task/registry.js';
+import type { Task } from '../../task/task.js';
 import type { EventsRequest } from './protocol.js';
 
 const LOOK_EVERY_MS = 2_000;
@@ -15,27 +16,35 @@ export async function followTasks(
   ended: AbortSignal,
   onProblem: (problem: string) => void,
 ): Promise<void> {
-  let waiting = [...names];
+  const waiting = new Set(names);
+  /** By name: a task's record never changes. */
+  const tasks = new Map<string, Task>();
   for (let isLast = false; !isLast;) {
     isLast = ended.aborted;
-    const left: string[] = [];
-    for (const name of waiting) if (!(await writeIfDone(outDir, eventsDir, name, onProblem))) left.push(name);
-    waiting = left;
+    for (const name of waiting) {
+      const folder = taskFolder(outDir, { name });
+      const task = tasks.get(name) ?? readTask(folder);
+      if (task === null) continue;
+      tasks.set(name, task);
+      if (await writeIfDone(eventsDir, folder, task, onProblem)) waiting.delete(name);
+    }
     if (!isLast) await delay(LOOK_EVERY_MS, undefined, { signal: ended }).catch(() => undefined);
   }
 }
 
+/** Null for a task that has not begun. */
+function readTask(folder: string): Task | null {
+  const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
+  return record.found ? record.value : null;
+}
+
 /** @returns whether there is nothing more to do for the task */
 async function writeIfDone(
-  outDir: string,
   eventsDir: string,
-  name: string,
+  folder: string,
+  task: Task,
   onProblem: (problem: string) => void,
 ): Promise<boolean> {
-  const folder = taskFolder(outDir, { name });
-  const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
-  if (!record.found) return false;
-  const task = record.value;
   if (experimentOf(task.settings).unit !== 'step') return true;
   if (readTaskState(folder, task.id).state !== 'done') return false;
   try {
