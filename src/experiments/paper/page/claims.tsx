@@ -13,12 +13,16 @@ export function Claims({ verdicts }: { verdicts: readonly Verdict[] }) {
           Tested: {claim.test}. Source: {claim.source}.
         </span>
       </p>
-      {exceptions.length > 0 && (
-        <details>
-          <summary>The runs that disagree</summary>
-          <Notes notes={exceptions} />
-        </details>
-      )}
+      <Exceptions runs={exceptions} />
     </article>
   ));
+}
+
+export function Exceptions({ runs }: { runs: readonly string[] }) {
+  return runs.length === 0 ? null : (
+    <details>
+      <summary>The runs that disagree</summary>
+      <Notes notes={runs} />
+    </details>
+  );
 }

@@ -1,4 +1,5 @@
 import type { Statement } from '../statements/statement.js';
+import { Exceptions } from './claims.js';
 import { Figures, Grid, Notes, type PageFigure } from '../../../report/page/parts.js';
 
 /** A statement of the paper, explained, and what the runs say of it. */
@@ -35,12 +36,7 @@ function StatementText(statement: PageStatement) {
         {notes.map((note) => (
           <p key={note}>{note}</p>
         ))}
-        {exceptions.length > 0 && (
-          <details>
-            <summary>The runs that disagree</summary>
-            <Notes notes={exceptions} />
-          </details>
-        )}
+        <Exceptions runs={exceptions} />
       </article>
       <Notes notes={findings} />
       <Figures figures={statement.figures} />

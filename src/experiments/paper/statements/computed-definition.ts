@@ -1,10 +1,10 @@
 import type { MissingRun } from '../../../report/runs.js';
 import type { ComputedSettings, RunOf } from './computed.js';
 import type { ComputedKind } from '../../theory/computations/quantities.js';
-import type { FigureSet } from '../../../report/figures/make.js';
 import type { Measured } from './measured.js';
 import type { RunNames } from './run-names.js';
 import type { StatementText } from './statement.js';
+import type { StatementFigure } from './to-figures.js';
 
 /** A statement that computations of one kind speak of. */
 export interface ComputedDefinition<Kind extends ComputedKind> extends StatementText {
@@ -21,7 +21,7 @@ export interface ComputedDefinition<Kind extends ComputedKind> extends Statement
   readonly reached?: readonly Measured<Kind>[];
   /** Further sentences, from the finished runs; there is at least one. */
   readonly remarks?: (runs: readonly RunOf<Kind>[]) => readonly string[];
-  readonly draw: (runs: readonly RunOf<Kind>[], names: RunNames) => FigureSet;
+  readonly draw: (runs: readonly RunOf<Kind>[], names: RunNames) => readonly StatementFigure[];
 }
 
 export interface SettingWords {

@@ -6,6 +6,7 @@ import { earlyEndings, outcomeOf, verdictLine } from './judge.js';
 import { runNames } from './run-names.js';
 import { settingTable } from './setting-table.js';
 import type { Examination, StatementDefinition } from './statement.js';
+import { toFigures } from './to-figures.js';
 
 export function computedStatement<Kind extends ComputedKind>(
   definition: ComputedDefinition<Kind>,
@@ -52,7 +53,7 @@ function examine<Kind extends ComputedKind>(
     runs: hasRuns ? computedRunsTable(definition, of) : null,
     draw: () =>
       hasRuns
-        ? definition.draw(runs, names)
+        ? toFigures(definition, definition.draw(runs, names))
         : { figures: [], notes: [`${definition.title}: none of its runs has finished.`] },
   };
 }

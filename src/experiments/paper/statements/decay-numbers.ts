@@ -10,35 +10,18 @@ const marginAtEnd: Measured<'gradient-flow'> = {
 
 /** What the gradient flow's table shows, and descent's. */
 export const decayNumbers: readonly Measured<'gradient-flow'>[] = [
-  {
-    name: 'smallestMargin',
-    head: 'smallest margin',
-    of: ({ smallestMargin }) => smallestMargin,
-    show: 'smallest',
-    isInVerdict: true,
-  },
-  {
-    name: 'smallestRowMargin',
-    head: 'smallest margin of a row',
-    of: ({ smallestRowMargin }) => smallestRowMargin,
-    show: 'smallest',
-  },
-  {
-    name: 'smallestRate',
-    head: 'smallest rate',
-    of: ({ smallestRate }) => smallestRate,
-    show: 'smallest',
-    isInVerdict: true,
-  },
+  { name: 'smallestMargin', head: 'smallest margin', show: 'smallest', isInVerdict: true },
+  { name: 'smallestRowMargin', head: 'smallest margin of a row', show: 'smallest' },
+  { name: 'smallestRate', head: 'smallest rate', show: 'smallest', isInVerdict: true },
   marginAtEnd,
-  { name: 'time', head: 'time reached', of: ({ time }) => time, show: 'range' },
-  { name: 'deviation', head: 'eps reached', of: ({ deviation }) => deviation, show: 'range' },
-  { name: 'k', head: 'K', of: ({ k }) => k, show: 'range' },
+  { name: 'time', head: 'time reached', show: 'range' },
+  { name: 'deviation', head: 'eps reached', show: 'range' },
+  { name: 'k', head: 'K', show: 'range' },
 ];
 
 /** Where a path was that ended early. */
 export const decayReached: readonly Measured<'gradient-flow'>[] = [
-  { name: 'time', head: 'time', of: ({ time }) => time, show: 'range' },
-  { name: 'k', head: 'K', of: ({ k }) => k, show: 'range' },
+  { name: 'time', head: 'time', show: 'range' },
+  { name: 'k', head: 'K', show: 'range' },
   { ...marginAtEnd, head: 'margin there' },
 ];

@@ -1,15 +1,11 @@
-import { toFigures } from './to-figures.js';
 import { computedStatement } from './computed-statement.js';
 import { decayNumbers, decayReached } from './decay-numbers.js';
 import { decayPanels } from './decay-panels.js';
 
-const NAME = 'theory-gradient-descent';
-const TITLE = 'Gradient descent on the full loss L';
-
 /** What the paper believes of L, without a proof. */
 export const gradientDescentStatement = computedStatement({
-  name: NAME,
-  title: TITLE,
+  name: 'theory-gradient-descent',
+  title: 'Gradient descent on the full loss L',
   explanation: [
     'Theorem 5 is proved for the simplified loss L₁ and for infinitely small steps; of gradient descent on the full loss L, which ' +
       'trains the encoder variance D̃ as well, the paper only believes the same.',
@@ -25,23 +21,15 @@ export const gradientDescentStatement = computedStatement({
   isAbout: ({ objective }) => objective === 'l',
   numbers: [
     ...decayNumbers,
-    {
-      name: 'smallestEncoderMargin',
-      head: 'smallest margin with max eps^2/D for K',
-      of: ({ smallestEncoderMargin }) => smallestEncoderMargin,
-      show: 'smallest',
-    },
+    { name: 'smallestEncoderMargin', head: 'smallest margin with max eps^2/D for K', show: 'smallest' },
   ],
   reached: decayReached,
-  draw: (runs, names) =>
-    toFigures([
-      {
-        name: NAME,
-        title: TITLE,
-        caption:
-          'A colour is a run: solid what its Ã has outside W, the column span of A, dashed the bound of Theorem 5, dotted the one that ' +
-          'Lemma 5 gives for L.',
-        drawing: decayPanels(runs, 'l', names),
-      },
-    ]),
+  draw: (runs, names) => [
+    {
+      caption:
+        'A colour is a run: solid what its Ã has outside W, the column span of A, dashed the bound of Theorem 5, dotted the one that ' +
+        'Lemma 5 gives for L.',
+      drawing: decayPanels(runs, 'l', names),
+    },
+  ],
 });

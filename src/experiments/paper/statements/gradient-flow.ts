@@ -1,18 +1,14 @@
 import type { RunOf } from './computed.js';
 import { formatRange } from './measured.js';
-import { toFigures } from './to-figures.js';
 import { computedStatement } from './computed-statement.js';
 import { decayCollapsed } from './decay-collapsed.js';
 import { decayNumbers, decayReached } from './decay-numbers.js';
 import { decayPanels } from './decay-panels.js';
 
-const NAME = 'theory-gradient-flow';
-const TITLE = 'Theorem 5 (Theorem 2) and Lemma 6: gradient flow finds the subspace';
-
 /** Theorem 5 and Lemma 6. */
 export const gradientFlowStatement = computedStatement({
-  name: NAME,
-  title: TITLE,
+  name: 'theory-gradient-flow',
+  title: 'Theorem 5 (Theorem 2) and Lemma 6: gradient flow finds the subspace',
   explanation: [
     'If a linear VAE learns data that fill only a subspace W of the space, the gradient flow of the simplified loss L₁ removes from ' +
       'the decoder matrix Ã what lies outside W: the squared norm |P_W⊥ Ãᵀ|² is at most exp(−t/K) times its start, K being the largest ' +
@@ -33,23 +29,21 @@ export const gradientFlowStatement = computedStatement({
   numbers: decayNumbers,
   reached: decayReached,
   remarks: (runs) => [...boundAtEnd(runs)],
-  draw: (runs, names) =>
-    toFigures([
-      {
-        name: NAME,
-        title: `${TITLE}, over time`,
-        caption:
-          'W is the column span of A. A colour is a run: solid what its Ã has outside W, dashed the bound with the K of the path so ' +
-          'far, dotted the bound that the proof gives without its slip. Below 10⁻¹⁶ of the start rounding is all there is, and curves end.',
-        drawing: decayPanels(runs, 'l1', names),
-      },
-      {
-        name: `${NAME}-bound`,
-        title: `${TITLE}, all runs under one bound`,
-        caption: 'Against t/K the bound is the same for all runs: each has to stay below the dashed line.',
-        drawing: decayCollapsed(runs, names),
-      },
-    ]),
+  draw: (runs, names) => [
+    {
+      subtitle: ', over time',
+      caption:
+        'W is the column span of A. A colour is a run: solid what its Ã has outside W, dashed the bound with the K of the path so ' +
+        'far, dotted the bound that the proof gives without its slip. Below 10⁻¹⁶ of the start rounding is all there is, and curves end.',
+      drawing: decayPanels(runs, 'l1', names),
+    },
+    {
+      suffix: '-bound',
+      subtitle: ', all runs under one bound',
+      caption: 'Against t/K the bound is the same for all runs: each has to stay below the dashed line.',
+      drawing: decayCollapsed(runs, names),
+    },
+  ],
 });
 
 /** ε̃ reaches 0 in finite time, and the path ends before the bound says much. */

@@ -2,15 +2,11 @@ import type { ComputedSettings } from './computed.js';
 import { computedStatement } from './computed-statement.js';
 import { identityPanels } from './identity-panels.js';
 import { identityText } from './identity-texts.js';
-import { toFigures } from './to-figures.js';
-
-const NAME = 'theory-identities';
-const TITLE = 'The identities behind the theorems: Eq. (4), (7), (8), Lemmas 1 to 5 and 7';
 
 /** Eq. (4), (7), (8), Lemmas 1 to 5 and 7. */
 export const identitiesStatement = computedStatement({
-  name: NAME,
-  title: TITLE,
+  name: 'theory-identities',
+  title: 'The identities behind the theorems: Eq. (4), (7), (8), Lemmas 1 to 5 and 7',
   explanation: [
     'The proofs rest on equations and inequalities that hold for all matrices: closed forms of the loss (Eq. 4, Lemmas 7 and 8), the best ' +
       'variances (Lemmas 2 and 3) and a lower bound (Lemma 1), its symmetry under rotations (Lemma 4), and how its gradient pulls at what ' +
@@ -26,10 +22,10 @@ export const identitiesStatement = computedStatement({
   toldOtherwise: ['draws', 'maxDim'],
   words: [{ head: 'what it says', of: (settings) => identityText(nameOf(settings)).says }],
   numbers: [
-    { name: 'draws', head: 'draws a run', of: ({ draws }) => draws, show: 'range' },
-    { name: 'exceeded', head: 'most draws beyond', of: ({ exceeded }) => exceeded, show: 'largest' },
-    { name: 'worstError', head: 'largest error', of: ({ worstError }) => worstError, show: 'largest' },
-    { name: 'tolerance', head: 'tolerance', of: ({ tolerance }) => tolerance, show: 'range' },
+    { name: 'draws', head: 'draws a run', show: 'range' },
+    { name: 'exceeded', head: 'most draws beyond', show: 'largest' },
+    { name: 'worstError', head: 'largest error', show: 'largest' },
+    { name: 'tolerance', head: 'tolerance', show: 'range' },
     {
       name: 'worstShare',
       head: 'largest error over its tolerance',
@@ -39,17 +35,14 @@ export const identitiesStatement = computedStatement({
       isInVerdict: true,
     },
   ],
-  draw: (runs) =>
-    toFigures([
-      {
-        name: NAME,
-        title: TITLE,
-        caption:
-          'A tick is a draw, a diamond the largest error of all; beyond the dashed line an error would be more than rounding, or the ' +
-          'standard errors of an estimate, explains. An error of 0, as of an inequality that holds, is at the left end.',
-        drawing: identityPanels(runs),
-      },
-    ]),
+  draw: (runs) => [
+    {
+      caption:
+        'A tick is a draw, a diamond the largest error of all; beyond the dashed line an error would be more than rounding, or the ' +
+        'standard errors of an estimate, explains. An error of 0, as of an inequality that holds, is at the left end.',
+      drawing: identityPanels(runs),
+    },
+  ],
 });
 
 function nameOf({ identity }: ComputedSettings): string {

@@ -2,15 +2,11 @@ import type { ComputedSettings } from './computed.js';
 import { computedStatement } from './computed-statement.js';
 import { landscapePanels } from './landscape-panels.js';
 import { numberOf } from './run-names.js';
-import { toFigures } from './to-figures.js';
-
-const NAME = 'theory-landscape';
-const TITLE = 'Theorem 3 (Theorem 1) and Lemma 1: which linear VAEs drive the loss to −∞';
 
 /** Theorem 3 and Lemma 1. */
 export const landscapeStatement = computedStatement({
-  name: NAME,
-  title: TITLE,
+  name: 'theory-landscape',
+  title: 'Theorem 3 (Theorem 1) and Lemma 1: which linear VAEs drive the loss to −∞',
   explanation: [
     'As ε̃ → 0 the loss of a linear VAE goes to −∞ exactly if the model reconstructs all data, A = ÃB̃A, and more than r − d of the r ' +
       'columns of Ã are zero.',
@@ -30,7 +26,7 @@ export const landscapeStatement = computedStatement({
       of: ({ predictedSlope }, settings) => (isExact(settings) ? predictedSlope : null),
       show: 'range',
     },
-    { name: 'slope', head: 'slope', of: ({ slope }) => slope, show: 'range' },
+    { name: 'slope', head: 'slope', show: 'range' },
     {
       name: 'slopeDeviation',
       head: 'worst slope deviation',
@@ -52,24 +48,20 @@ export const landscapeStatement = computedStatement({
     {
       name: 'simplifiedLossError',
       head: 'largest error of L1, relative',
-      of: ({ simplifiedLossError }) => simplifiedLossError,
       show: 'largest',
       isInVerdict: true,
     },
-    { name: 'encoderZeros', head: 'zeros in D', of: ({ encoderZeros }) => encoderZeros, show: 'range' },
-    { name: 'nonzeroColumns', head: 'predicted', of: ({ nonzeroColumns }) => nonzeroColumns, show: 'range' },
+    { name: 'encoderZeros', head: 'zeros in D', show: 'range' },
+    { name: 'nonzeroColumns', head: 'predicted', show: 'range' },
   ],
-  draw: (runs) =>
-    toFigures([
-      {
-        name: NAME,
-        title: TITLE,
-        caption:
-          'Points are the computed loss, dashed lines what is predicted: a slope of d − r + zero columns over log ε̃ where A = ÃB̃A, and ' +
-          '|A − ÃB̃A|²/(2ε̃²) where not. Towards the left ε̃ goes to 0.',
-        drawing: landscapePanels(runs),
-      },
-    ]),
+  draw: (runs) => [
+    {
+      caption:
+        'Points are the computed loss, dashed lines what is predicted: a slope of d − r + zero columns over log ε̃ where A = ÃB̃A, and ' +
+        '|A − ÃB̃A|²/(2ε̃²) where not. Towards the left ε̃ goes to 0.',
+      drawing: landscapePanels(runs),
+    },
+  ],
 });
 
 function isExact({ reconstruction }: ComputedSettings): boolean {

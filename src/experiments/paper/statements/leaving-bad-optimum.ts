@@ -73,10 +73,8 @@ function examine(begun: readonly Begun[]): Examination {
     runs: null,
     draw: () => {
       if (runs.length === 0) return { figures: [], notes: [`${TITLE} None of its runs has finished.`] };
-      return toFigures([
+      return toFigures({ name: NAME, title: TITLE }, [
         {
-          name: NAME,
-          title: TITLE,
           caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
           drawing: trainingPanels(runs, METRICS, {
             title: 'r*-d-r, s dimensions too many at the start',

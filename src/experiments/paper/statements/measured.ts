@@ -3,16 +3,23 @@ import type { ComputedKind, MeasureOf } from '../../theory/computations/quantiti
 import type { ComputedSettings, RunOf } from './computed.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
 
-/** A number of each run, and how several runs' are shown as one. */
-export interface Measured<Kind extends ComputedKind> {
+/** A number of each run, and how several runs' are shown as one: a measure by its name, or what is made of several. */
+export type Measured<Kind extends ComputedKind> = MeasuredWords &
+  (
+    | { readonly name: MeasureOf<Kind>; readonly of?: undefined }
+    | { readonly name: string; readonly of: NumberOf<Kind> }
+  );
+
+type NumberOf<Kind extends ComputedKind> = (
+  measures: RunOf<Kind>['verdict']['measures'],
+  settings: ComputedSettings,
+) => number | null | undefined;
+
+interface MeasuredWords {
   /** Field of the records. */
   readonly name: string;
   /** Head of the column, in ASCII: LaTeX prints it. */
   readonly head: string;
-  readonly of: (
-    measures: Readonly<Partial<Record<MeasureOf<Kind>, number | null>>>,
-    settings: ComputedSettings,
-  ) => number | null | undefined;
   readonly show: 'smallest' | 'largest' | 'range';
   /** Whether the verdict names it with the run that has it. Default: false. */
   readonly isInVerdict?: boolean;
@@ -25,11 +32,12 @@ export interface RunValue<Kind extends ComputedKind> {
 
 /** Of the runs where it is defined. */
 export function valuesOf<Kind extends ComputedKind>(
-  { of }: Pick<Measured<Kind>, 'of'>,
+  measured: Measured<Kind>,
   runs: readonly RunOf<Kind>[],
 ): RunValue<Kind>[] {
   return runs.flatMap((run) => {
-    const value = of(run.verdict.measures, run.settings);
+    const { measures } = run.verdict;
+    const value = measured.of === undefined ? measures[measured.name] : measured.of(measures, run.settings);
     return typeof value === 'number' && !Number.isNaN(value) ? [{ run, value }] : [];
   });
 }

@@ -45,10 +45,8 @@ function examine(runs: readonly TrainingRun[]): Examination {
     tables: [table(runs, names)],
     runs: null,
     draw: () =>
-      toFigures([
+      toFigures({ name: NAME, title: TITLE }, [
         {
-          name: NAME,
-          title: TITLE,
           caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
           drawing: trainingPanels(
             runs,
