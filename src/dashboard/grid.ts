@@ -1,6 +1,6 @@
 import { stepsOf } from '../task/cost.js';
 import { experimentOfPart, type Sweep, type SweepPart } from '../sweep/load.js';
-import { cellSettings, labelSetting, settingsWithRole } from '../task/settings.js';
+import { cellSettings, labelSetting, settingsWithRole, settingText } from '../task/settings.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { GridRow, PartView, TaskInfo } from './page/protocol.js';
@@ -14,10 +14,11 @@ function partView(part: SweepPart): PartView {
   const experiment = experimentOfPart(part);
   const settings = cellSettings(experiment, part.varying);
   const allSeeds = settingsWithRole(experiment, 'seed');
-  const seeds = allSeeds.filter((name) => part.varying.includes(name));
+  const varying = allSeeds.filter((name) => part.varying.includes(name));
+  const seeds = varying.length > 0 ? varying : allSeeds.slice(0, 1);
   const rowOf = (task: Task): string => labelOf(task, settings) || part.experiment;
-  const columnOf = (task: Task): string => labelOf(task, seeds.length > 0 ? seeds : allSeeds.slice(0, 1));
-  const columns = [...new Set(part.tasks.map(columnOf))];
+  const columnOf = (task: Task): string => labelOf(task, seeds) || 'task';
+  const columns = new Map(part.tasks.map((task) => [columnOf(task), shortOf(task, seeds) || 'task']));
   const rows = new Map<string, Map<string, Task>>();
   for (const task of part.tasks) {
     const row = rows.get(rowOf(task)) ?? new Map<string, Task>();
@@ -25,23 +26,29 @@ function partView(part: SweepPart): PartView {
   }
   const toRow = ([label, tasks]: [string, Map<string, Task>]): GridRow => ({
     label,
-    tasks: columns.map((column) => {
+    tasks: [...columns.keys()].map((column) => {
       const task = tasks.get(column);
-      return task === undefined ? null : toInfo(task, `${label}, ${column}`);
+      return task === undefined ? null : toInfo(task, seeds.length === 0 ? label : `${label}, ${column}`);
     }),
   });
   return {
     name: part.name,
     title: part.title ?? part.name,
     settings: settings.map((name) => experiment.words[name]?.short ?? name).join(', '),
-    columns,
+    columns: [...columns].map(([name, short]) => ({ name, short })),
     rows: [...rows].map(toRow),
   };
 }
 
 function toInfo(task: Task, label: string): TaskInfo {
   const { id, name, settings } = task;
-  return { id, name, label, steps: stepsOf(settings), experiment: experimentOf(settings).name };
+  const experiment = experimentOf(settings);
+  return { id, name, label, steps: stepsOf(settings), unit: experiment.unit, experiment: experiment.name };
+}
+
+/** As `69`, or `69 3`. */
+function shortOf({ settings }: Task, names: readonly string[]): string {
+  return names.map((name) => settingText(settings, name)).join(' ');
 }
 
 /** As `3-12-20, decoderNoise true`. */

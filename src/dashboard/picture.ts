@@ -18,7 +18,7 @@ const DARK: Config = {
   legend: { labelColor: DARK_INK },
 };
 const LIGHT: Config = { background: 'transparent' };
-/** Of marks that are black on white, such as the paper's true points. */
+/** Of marks that are black on white. */
 const DARK_BLACK = '#f2f4f7';
 
 /** Its experiment's picture of a finished run, as an SVG; null where it has nothing to draw. */

@@ -26,7 +26,7 @@ const lineSchema = z.looseObject({
 
 type Line = z.infer<typeof lineSchema>;
 
-/** Follows `log.jsonl` of a sweep, to tell which worker trains what. */
+/** Follows `log.jsonl` of a sweep, to show which worker has which task. */
 export class RunLog {
   readonly #file: string;
   /** Bytes that were looked at. */
@@ -40,7 +40,7 @@ export class RunLog {
     this.#file = path.join(sweepFolder, 'log.jsonl');
   }
 
-  /** Who trains what, as far as the log tells. */
+  /** Which worker has which task, as far as the log says. */
   workers(): WorkerView[] {
     for (const line of this.#newLines()) this.#note(line);
     // A worker keeps its place when it takes another task.

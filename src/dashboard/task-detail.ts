@@ -1,11 +1,13 @@
+import type { Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
-import { shownColumns, titleOf } from '../report/column-words.js';
+import { STEP, titleOf } from '../report/column-words.js';
 import { formatNumber } from '../report/tables/format.js';
 import { valueAt } from '../logs/read.js';
 import { readSessions } from '../store/sessions.js';
-import { taskFolder } from '../store/task-folder.js';
+import { readTaskState, taskFolder } from '../store/task-folder.js';
 import { experimentOf, loadDetails } from '../task/registry.js';
 import { settingText } from '../task/settings.js';
+import type { LogColumn } from '../task/column.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { TaskReply } from './page/protocol.js';
@@ -15,17 +17,15 @@ import type { SweepWatch } from './watch.js';
 /** A task's settings, what it has come to, and what the run's log says of it. */
 export async function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): Promise<TaskReply> {
   const folder = taskFolder(watch.outDir, task);
+  const { schemas, unit } = experimentOf(task.settings);
   return {
     id: task.id,
     folder,
-    settings: Object.keys(experimentOf(task.settings).schemas).map((name) => [
-      name,
-      settingText(task.settings, name),
-    ]),
-    metrics: await lastEvaluation(folder, logs, task),
+    settings: Object.keys(schemas).map((name) => [name, settingText(task.settings, name)]),
+    ...(await metricsOf(folder, logs, task)),
     sessions: readSessions(folder).map(
       ({ start, fromStep, toStep, microsecondsPerStep }) =>
-        `${start}: steps ${formatCount(fromStep)} to ${formatCount(toStep)}` +
+        `${start}: ${unit}s ${formatCount(fromStep)} to ${formatCount(toStep)}` +
         (microsecondsPerStep === null
           ? ''
           : `, ${formatDuration((microsecondsPerStep * (toStep - fromStep)) / 1000)}`),
@@ -34,19 +34,49 @@ export async function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task):
   };
 }
 
-/** The numbers of the last evaluation, of a task that is training too; none of a log that is broken. */
-async function lastEvaluation(folder: string, logs: TaskLogs, task: Task): Promise<TaskReply['metrics']> {
-  const detailsOf = await loadDetails([task]);
-  const { evaluations = [] } = detailsOf(task).logs(task.settings);
+type Metrics = Pick<TaskReply, 'metricsTitle' | 'metrics'>;
+
+/**
+ * The last evaluation, of a task in progress too; of a task without evaluations what it came to, or its last row until then. Nothing
+ * of a log that is broken.
+ */
+async function metricsOf(folder: string, logs: TaskLogs, task: Task): Promise<Metrics> {
+  const details = (await loadDetails([task]))(task);
+  const { evaluations, rows = [] } = details.logs(task.settings);
   try {
-    const table = logs.evaluations(folder);
-    if (table === null) return [];
-    return shownColumns(evaluations).flatMap((column) => {
-      const value = valueAt(table, column.name, table.numRows - 1);
-      return typeof value === 'number' ? [[titleOf(column), formatNumber(value)] as const] : [];
-    });
+    if (evaluations !== undefined)
+      return metrics('Last evaluation', evaluations, lastRow(logs.log(folder, 'evaluations')));
+    if (readTaskState(folder, task.id).state === 'done')
+      return metrics('Result', details.summary(task.settings), details.readSummary(folder));
+    return metrics('Last row', rows, lastRow(logs.log(folder, 'rows')));
   } catch (error) {
-    if (error instanceof StoreError) return [];
+    if (error instanceof StoreError) return { metricsTitle: '', metrics: [] };
     throw error;
   }
+}
+
+function lastRow(table: Table | null): (column: string) => unknown {
+  return (column) =>
+    table === null || table.numRows === 0 ? null : valueAt(table, column, table.numRows - 1);
+}
+
+function metrics(
+  metricsTitle: string,
+  columns: readonly LogColumn[],
+  valueOf: (column: string) => unknown,
+): Metrics {
+  const shown = columns.filter(({ name }) => name !== STEP);
+  return {
+    metricsTitle,
+    metrics: shown.flatMap((column) => {
+      const text = textOf(valueOf(column.name));
+      return text === null ? [] : [[titleOf(column), text] as const];
+    }),
+  };
+}
+
+/** Null for lists, and where nothing is defined. */
+function textOf(value: unknown): string | null {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : null;
 }

@@ -50,20 +50,16 @@ export class TaskLogs {
     window: Window,
     logarithms: ReadonlyMap<string, string>,
   ): Curve[] {
-    const steps = this.#log(folder, 'steps');
-    const others = this.#log(folder, 'evaluations') ?? this.#log(folder, 'rows');
+    const steps = this.log(folder, 'steps');
+    const others = this.log(folder, 'evaluations') ?? this.log(folder, 'rows');
     return metrics.flatMap((metric) => {
       const fromSteps = steps === null ? [] : stepCurve(steps, metric, window, logarithms);
       return fromSteps.length > 0 || others === null ? fromSteps : rowCurves(others, metric, window);
     });
   }
 
-  /** The evaluation log, or null if there is none yet. */
-  evaluations(folder: string): Table | null {
-    return this.#log(folder, 'evaluations');
-  }
-
-  #log(folder: string, kind: keyof typeof LOGS): Table | null {
+  /** A task's log, finished or growing; null if there is none yet. */
+  log(folder: string, kind: keyof typeof LOGS): Table | null {
     for (const name of LOGS[kind]) {
       const file = path.join(folder, name);
       const stats = statSync(file, { throwIfNoEntry: false });

@@ -48,7 +48,7 @@ describe('what it tells', () => {
       const { parts, tasks, progress } = data as SweepState;
       const [part] = parts;
       assert.ok(part);
-      assert.deepEqual(part.columns, ['seed 69', 'seed 24', 'seed 48', 'seed 7']);
+      assert.deepEqual(part.columns[0], { name: 'seed 69', short: '69' });
       assert.deepEqual(
         part.rows.map(({ label }) => label),
         ['2-6-6', '4-10-10'],

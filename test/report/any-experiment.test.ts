@@ -121,7 +121,10 @@ describe('an experiment that contributes nothing to reports has', () => {
       parts,
       {},
     );
-    assert.throws(() => drawFigures([], parts, { seed: 1 }), /no run has it; these experiments have no seeds/);
+    assert.throws(
+      () => drawFigures([], parts, { seed: 1 }),
+      /no run has it; these experiments have no seeds/,
+    );
     Object.assign(dice, { words });
     assert.deepEqual(table?.notes, ['sides 8, seed 2: 1 run missing: not finished']);
     assert.match(figures[0]?.caption ?? '', /their mean\. Missing: sides 8, seed 2\.$/);

@@ -26,7 +26,7 @@ const HEIGHT = 190;
 /** A drag over less is a click. */
 const LEAST_DRAG_PIXELS = 4;
 
-/** A metric's curves against the training step. */
+/** A metric's curves against the step. */
 export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark, onZoom }: ChartProps) {
   const [isLog, setLog] = useState(startsLog);
   const [readout, setReadout] = useState<string | null>(null);
@@ -69,7 +69,7 @@ export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark
       <figcaption>
         <h3>{title}</h3>
         <span class="readout quiet small">
-          {readout ?? (isExact ? 'every point' : 'least and largest of each pixel')}
+          {readout ?? (isExact ? 'every point' : 'min and max per pixel')}
         </span>
         <button
           type="button"
@@ -256,5 +256,5 @@ function description(title: string, lines: readonly Line[]): string {
     const value = curve.values.at(-1);
     return `${task.label} ${value == null ? 'has none' : `ends at ${formatValue(value)}`}`;
   });
-  return `${title} by training step. ${[...new Set(ends)].join('; ')}`;
+  return `${title} by step. ${[...new Set(ends)].join('; ')}`;
 }

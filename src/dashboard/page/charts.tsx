@@ -26,6 +26,21 @@ const PADDING = 2;
 const MOST_PIXELS = 8_000;
 const LEAST_STEPS = 10;
 
+/** What a tool's button makes of the steps that are shown; null is all of them. */
+interface Tool {
+  readonly text: string;
+  readonly label: string;
+  readonly windowAfter: (shown: Zoom, steps: number) => Zoom | null;
+}
+
+const TOOLS: readonly Tool[] = [
+  { text: '−', label: 'Zoom out', windowAfter: (shown, steps) => scaled(shown, steps, 2) },
+  { text: '+', label: 'Zoom in', windowAfter: (shown, steps) => scaled(shown, steps, 0.5) },
+  { text: '←', label: 'Earlier steps', windowAfter: (shown, steps) => shifted(shown, steps, -0.5) },
+  { text: '→', label: 'Later steps', windowAfter: (shown, steps) => shifted(shown, steps, 0.5) },
+  { text: 'all', label: 'Show all steps', windowAfter: () => null },
+];
+
 /** The curves of the selected tasks, all with the same steps. */
 export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps) {
   const [zoom, setZoom] = useState<Zoom | null>(null);
@@ -52,58 +67,6 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
     const problem = series.get(id)?.problem;
     return problem == null ? [] : [`${label}: ${problem}`];
   });
-  const shift = (by: number): void => {
-    const { from, to } = zoom ?? { from: 0, to: steps };
-    const move = Math.max(-from, Math.min(steps - to, Math.round((to - from) * by)));
-    setZoom({ from: from + move, to: to + move });
-  };
-  const scale = (by: number): void => {
-    const { from, to } = zoom ?? { from: 0, to: steps };
-    const middle = (from + to) / 2;
-    const half = Math.max(LEAST_STEPS, (to - from) * by) / 2;
-    const next = {
-      from: Math.max(0, Math.floor(middle - half)),
-      to: Math.min(steps, Math.ceil(middle + half)),
-    };
-    setZoom(next.from === 0 && next.to === steps ? null : next);
-  };
-  const tools = [
-    {
-      text: '−',
-      label: 'Zoom out',
-      onClick: () => {
-        scale(2);
-      },
-    },
-    {
-      text: '+',
-      label: 'Zoom in',
-      onClick: () => {
-        scale(0.5);
-      },
-    },
-    {
-      text: '←',
-      label: 'Earlier steps',
-      onClick: () => {
-        shift(-0.5);
-      },
-    },
-    {
-      text: '→',
-      label: 'Later steps',
-      onClick: () => {
-        shift(0.5);
-      },
-    },
-    {
-      text: 'all',
-      label: 'Show all steps',
-      onClick: () => {
-        setZoom(null);
-      },
-    },
-  ];
   const isEmpty = charts.every(({ lines }) => lines.length === 0);
   return (
     <section class="charts" aria-labelledby="charts-heading" ref={room}>
@@ -113,8 +76,18 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
           <span class="range small" aria-live="polite">
             {zoom === null ? 'all steps' : `steps ${formatCount(zoom.from)} to ${formatCount(zoom.to)}`}
           </span>
-          {tools.map((tool) => (
-            <Tool key={tool.label} {...tool} />
+          {TOOLS.map(({ text, label, windowAfter }) => (
+            <button
+              key={label}
+              type="button"
+              aria-label={label}
+              title={label}
+              onClick={() => {
+                setZoom(windowAfter(zoom ?? { from: 0, to: steps }, steps));
+              }}
+            >
+              {text}
+            </button>
           ))}
           <button
             type="button"
@@ -138,10 +111,7 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
       ))}
       {tasks.length === 0 && <p class="hint">Select tasks in the grid to see their curves.</p>}
       {tasks.length > 0 && isEmpty && problems.length === 0 && (
-        <p class="hint">
-          Nothing is logged yet: a task writes its first rows after some thousand steps, and at its first
-          evaluation.
-        </p>
+        <p class="hint">Nothing is logged yet: a task has curves once it has written its first rows.</p>
       )}
       <div class="chart-grid">
         {charts
@@ -173,12 +143,19 @@ export function chartsOf(experiments: SweepState['experiments'], names: readonly
   return [...new Map(all.map((chart) => [chart.metric, chart])).values()].slice(0, MOST_CHARTS);
 }
 
-function Tool({ text, label, onClick }: { text: string; label: string; onClick: () => void }) {
-  return (
-    <button type="button" aria-label={label} title={label} onClick={onClick}>
-      {text}
-    </button>
-  );
+function shifted({ from, to }: Zoom, steps: number, by: number): Zoom {
+  const move = Math.max(-from, Math.min(steps - to, Math.round((to - from) * by)));
+  return { from: from + move, to: to + move };
+}
+
+function scaled({ from, to }: Zoom, steps: number, by: number): Zoom | null {
+  const middle = (from + to) / 2;
+  const half = Math.max(LEAST_STEPS, (to - from) * by) / 2;
+  const next = {
+    from: Math.max(0, Math.floor(middle - half)),
+    to: Math.min(steps, Math.ceil(middle + half)),
+  };
+  return next.from === 0 && next.to === steps ? null : next;
 }
 
 function linesOf(tasks: readonly DrawnTask[], series: ReturnType<typeof useSeries>, metric: string): Line[] {

@@ -51,18 +51,18 @@ export function Grid({ states, part, viewById, selection, group, onPick }: GridP
           <thead>
             <tr>
               <th scope="col">{part.settings}</th>
-              {part.columns.map((column, index) => (
-                <th key={column} scope="col">
+              {part.columns.map(({ name, short }, index) => (
+                <th key={name} scope="col">
                   <button
                     type="button"
                     class="column"
                     tabIndex={-1}
-                    title={`All of ${column}`}
+                    title={`All of ${name}`}
                     onClick={() => {
                       onPick(group, idsOf(part.rows.map(({ tasks }) => tasks[index] ?? null)));
                     }}
                   >
-                    {short(column)}
+                    {short}
                   </button>
                 </th>
               ))}
@@ -84,7 +84,7 @@ export function Grid({ states, part, viewById, selection, group, onPick }: GridP
                   </button>
                 </th>
                 {tasks.map((task, column) => (
-                  <td key={part.columns[column]}>
+                  <td key={part.columns[column]?.name}>
                     {task && (
                       <Cell
                         states={states}
@@ -125,7 +125,9 @@ function Cell({ states, task, view, selection, place, isCurrent, onPick }: CellP
   const group = groupOf(task.id, selection);
   const step = view?.step ?? null;
   const progress =
-    step === null || state === 'failed' ? '' : `, step ${formatCount(step)} of ${formatCount(task.steps)}`;
+    step === null || state === 'failed'
+      ? ''
+      : `, ${task.unit} ${formatCount(step)} of ${formatCount(task.steps)}`;
   const text = `${task.label}: ${states[state].word}${progress}`;
   return (
     <button
@@ -159,9 +161,4 @@ function neighbour(part: PartView, from: Place, by: Place): Place {
     if (part.rows[next.row]?.tasks[next.column]) return next;
   } while (part.rows[next.row] !== undefined && part.columns[next.column] !== undefined);
   return from;
-}
-
-/** The headings are narrow: `seed 69` is `69` there. */
-function short(column: string): string {
-  return column.replaceAll('model seed ', 'm').replaceAll('seed ', '').replaceAll(', ', ' ');
 }

@@ -7,7 +7,7 @@ interface ProgressProps {
   readonly viewById: ReadonlyMap<string, TaskView>;
 }
 
-/** How far the sweep is, the time that is left, and who trains what. */
+/** How far the sweep is, the time that is left, and which worker has which task. */
 export function Progress({ state, infoByName, viewById }: ProgressProps) {
   const { tasks, progress, states } = state;
   const counts = Object.entries(states).map(([name, words]) => ({
@@ -25,7 +25,7 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
         </strong>
         {progress.remainingMs !== null && (
           <span>
-            {formatAbout(progress.remainingMs)} {progress.owner === null ? 'to train' : 'left'}
+            {formatAbout(progress.remainingMs)} {progress.owner === null ? 'of work pending' : 'left'}
           </span>
         )}
       </p>
@@ -50,7 +50,7 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
         </p>
       )}
       <p class="quiet small break">
-        {progress.owner === null ? 'No run goes on.' : `In the store: ${progress.owner}`}
+        {progress.owner === null ? 'No active run.' : `In the store: ${progress.owner}`}
       </p>
       {progress.workers.length > 0 && (
         <ul class="workers" aria-label="Workers">

@@ -25,8 +25,18 @@ export interface TaskInfo {
   readonly name: string;
   /** As `3-12-20, seed 2`: unique within its part. */
   readonly label: string;
+  /** How far it goes, in its experiment's unit. */
   readonly steps: number;
+  readonly unit: 'step' | 'row';
   readonly experiment: string;
+}
+
+/** The tasks with the same seeds. */
+export interface GridColumn {
+  /** As `seed 69`, or `seed 69, model seed 3`. */
+  readonly name: string;
+  /** The values alone, as `69` or `69 3`: headings are narrow. */
+  readonly short: string;
 }
 
 export interface GridRow {
@@ -41,7 +51,7 @@ export interface PartView {
   readonly title: string;
   /** The settings that the rows' labels are of. */
   readonly settings: string;
-  readonly columns: readonly string[];
+  readonly columns: readonly GridColumn[];
   readonly rows: readonly GridRow[];
 }
 
@@ -140,6 +150,7 @@ export interface TaskReply {
   readonly id: string;
   readonly folder: string;
   readonly settings: readonly (readonly [name: string, value: string])[];
+  readonly metricsTitle: string;
   readonly metrics: readonly (readonly [title: string, value: string])[];
   readonly sessions: readonly string[];
   readonly log: readonly LogLine[];

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { fetchSeries } from './api.js';
 import type { Curve } from './protocol.js';
+import { messageOf } from './reply.js';
 import type { Stroke } from './colours.js';
 
 /** A task whose curves are drawn. */
@@ -63,8 +64,7 @@ export function useSeries(tasks: readonly DrawnTask[], query: SeriesQuery): Read
           asked.current.delete(task.id);
           setKnown((before) => {
             const curves = before.get(task.id)?.curves ?? [];
-            const problem = error instanceof Error ? error.message : String(error);
-            return new Map(before).set(task.id, { key: '', curves, problem });
+            return new Map(before).set(task.id, { key: '', curves, problem: messageOf(error) });
           });
         },
       );

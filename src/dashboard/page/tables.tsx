@@ -1,32 +1,16 @@
-import { useEffect, useState } from 'preact/hooks';
 import { fetchComparison, fetchTables } from './api.js';
 import type { TableView } from './protocol.js';
+import { useReply } from './reply.js';
 
 /** The sweep's tables as they fill. @param version another one when a task has ended, or the connection came back */
 export function Tables({ sweep, version }: { readonly sweep: string; readonly version: string }) {
-  const [tables, setTables] = useState<readonly TableView[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    fetchTables(sweep).then(
-      (reply) => {
-        if (!isCurrent) return;
-        setTables(reply.tables);
-        setProblem(null);
-      },
-      (error: unknown) => {
-        if (isCurrent) setProblem(error instanceof Error ? error.message : String(error));
-      },
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [sweep, version]);
+  const { value, problem } = useReply(() => fetchTables(sweep), [sweep, version]);
+  const tables = value?.tables;
   return (
     <section class="tables" aria-labelledby="tables-heading">
       <h2 id="tables-heading">Tables</h2>
       {problem !== null && <p class="problem">{problem}</p>}
-      {tables === null && problem === null && <p class="hint">Reading the finished runs …</p>}
+      {tables === undefined && problem === null && <p class="hint">Reading the finished runs …</p>}
       {tables?.length === 0 && <p class="hint">They fill as tasks finish.</p>}
       {tables?.map((table) => (
         <DataTable key={table.name} table={table} />
@@ -44,24 +28,8 @@ interface ComparisonProps {
 
 /** Groups A and B side by side. */
 export function Comparison({ sweep, a, b, version }: ComparisonProps) {
-  const [table, setTable] = useState<TableView | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    fetchComparison(sweep, a, b).then(
-      (reply) => {
-        if (!isCurrent) return;
-        setTable(reply);
-        setProblem(null);
-      },
-      (error: unknown) => {
-        if (isCurrent) setProblem(error instanceof Error ? error.message : String(error));
-      },
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [sweep, a.join(), b.join(), version]);
+  const keys = [sweep, a.join(), b.join(), version];
+  const { value: table, problem } = useReply(() => fetchComparison(sweep, a, b), keys);
   return (
     <section class="comparison" aria-labelledby="comparison-heading">
       <h2 id="comparison-heading">A and B</h2>

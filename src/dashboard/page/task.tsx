@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { fetchTask, pictureUrl } from './api.js';
 import { formatCount } from './format.js';
 import type { LogLine, States, TaskInfo, TaskReply, TaskView } from './protocol.js';
+import { useReply } from './reply.js';
 
 interface TaskProps {
   readonly sweep: string;
@@ -24,7 +25,7 @@ export function Task({ sweep, epoch, states, info, view }: TaskProps) {
         <span class="state" data-state={view.state}>
           {states[view.state].word}
         </span>{' '}
-        {isCounted && `step ${formatCount(view.step)} of ${formatCount(info.steps)}`}
+        {isCounted && `${info.unit} ${formatCount(view.step)} of ${formatCount(info.steps)}`}
       </p>
       {view.problem !== null && <p class="problem">{view.problem}</p>}
       {reply !== null && <Facts reply={reply} />}
@@ -36,7 +37,7 @@ function Facts({ reply }: { readonly reply: TaskReply }) {
   return (
     <div class="facts">
       <Pairs title="Settings" pairs={reply.settings} />
-      {reply.metrics.length > 0 && <Pairs title="Last evaluation" pairs={reply.metrics} />}
+      {reply.metrics.length > 0 && <Pairs title={reply.metricsTitle} pairs={reply.metrics} />}
       <div>
         <h3>Sessions</h3>
         {reply.sessions.length === 0 && <p class="hint">None has ended.</p>}
@@ -156,18 +157,6 @@ export function Pictures({ sweep, epoch, title, tasks, unfinished, isDark }: Pic
 
 /** @param version another one when there is something new to tell */
 function useTask(sweep: string, id: string, version: string): TaskReply | null {
-  const [reply, setReply] = useState<TaskReply | null>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    fetchTask(sweep, id).then(
-      (found) => {
-        if (isCurrent) setReply(found);
-      },
-      () => undefined,
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [sweep, id, version]);
-  return reply?.id === id ? reply : null;
+  const { value } = useReply(() => fetchTask(sweep, id), [sweep, id, version]);
+  return value?.id === id ? value : null;
 }

@@ -112,10 +112,7 @@ function linearAxis(rows: readonly CurveRow[], metric: LogColumn) {
   return { scale: { domainMin, domainMax, nice: true }, axis: linearTicks(metric) };
 }
 
-/**
- * Of the values once training has begun, if there are enough of them: a loss before it, of hundreds of nats, would press all
- * the rest flat.
- */
+/** Of the values after step 0, if there are enough of them: one before the first step, such as a large loss, would press all the rest flat. */
 function extentOf(rows: readonly CurveRow[], metric: LogColumn): [number, number] {
   const begun = rows.filter(({ step }) => step > 0);
   const hasCourse = new Set(begun.map(({ step }) => step)).size >= MIN_COURSE;

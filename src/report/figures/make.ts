@@ -106,6 +106,7 @@ function refuseUnknownSeed(parts: readonly PartRuns[], seed: number): void {
   const all = parts.flatMap(({ part }) => part.tasks.map(({ settings }) => seedOf(settings)));
   const seeds = [...new Set(all.filter((each) => each !== null))];
   if (seeds.includes(seed)) return;
-  const known = seeds.length === 0 ? 'these experiments have no seeds' : `there is ${summary(seeds.map(String))}`;
+  const known =
+    seeds.length === 0 ? 'these experiments have no seeds' : `there is ${summary(seeds.map(String))}`;
   throw new InputError(`--seed ${seed}: no run has it; ${known}`);
 }

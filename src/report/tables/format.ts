@@ -2,7 +2,7 @@ import type { Aggregate } from '../cells.js';
 
 export const MISSING = '–';
 
-/** Three significant digits, as the paper's tables have two or three. */
+/** Three significant digits. */
 export function formatNumber(value: number | null): string {
   if (value === null) return MISSING;
   if (!Number.isFinite(value)) return String(value);

@@ -4,6 +4,7 @@ import { shortTitleOf } from '../column-words.js';
 import type { Run } from '../runs.js';
 import { compareAggregates } from './comparison-table.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
+import { MEANS_CAPTION } from './means-tables.js';
 import type { Table } from './table.js';
 
 /** Means of any two groups of finished runs side by side, a row a column of their summaries. */
@@ -16,7 +17,7 @@ export function groupsTable(a: readonly Run[], b: readonly Run[], columns: reado
     name: 'groups',
     title: 'A and B',
     caption:
-      `Mean ± standard deviation at the last evaluation, over the finished runs: ${a.length} of A, ${b.length} of B. ` +
+      `${MEANS_CAPTION}: ${a.length} of A, ${b.length} of B. ` +
       'The standard error is that of the difference of two independent means.',
     head: ['metric', 'A', 'B', 'B - A', 'standard error'],
     body: rows.map(({ column, one, other }) => {
