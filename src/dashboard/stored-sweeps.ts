@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors.js';
+import { groupBy } from '../report/group-by.js';
 import { listStore } from '../store/inventory.js';
 import { namesIn, readJsonFile } from '../store/files.js';
 import type { Sweep, SweepPart } from '../sweep/load.js';
@@ -61,8 +62,7 @@ function fromStore({ name, file, tasks }: Manifest, stored: ReadonlyMap<string, 
 /** A part for each experiment; none reproduces a printed table. */
 function toSweep(name: string, title: string, file: string, tasks: readonly Task[]): Sweep {
   const experimentOfTask = ({ settings }: Task) => experimentOf(settings).name;
-  const parts = [...new Set(tasks.map(experimentOfTask))].map((experiment): SweepPart => {
-    const own = tasks.filter((task) => experimentOfTask(task) === experiment);
+  const parts = [...groupBy(tasks, experimentOfTask)].map(([experiment, own]): SweepPart => {
     const about = { name: `${name}-${experiment}`, title: experiment, file, experiment, table: null };
     return { ...about, varying: varyingSettings(own), tasks: own };
   });

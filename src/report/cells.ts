@@ -8,11 +8,13 @@ import {
   settingsButSeeds,
   settingsWithRole,
   settingText,
+  varyingSettings,
 } from '../task/settings.js';
 import type { SweepPart } from '../sweep/load.js';
 import type { SettingValue } from '../task/setting-values.js';
 import type { Settings, Task } from '../task/task.js';
 import { shownColumns } from './column-words.js';
+import { groupBy } from './group-by.js';
 import { finalNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
 
 /** A metric over the finished runs of a cell. */
@@ -53,8 +55,8 @@ export function toCells<Own extends Settings>(partRuns: PartRuns<Own>): Cell<Own
   const { part, runs, missing } = partRuns;
   const runOf = new Map(runs.map((run) => [run.task.id, run]));
   const missingOf = new Map(missing.map((run) => [run.task.id, run]));
-  return groupBySettings(part.tasks).map(([first, ...others]) => {
-    const tasks = [first, ...others];
+  return groupBySettings(part.tasks).map((tasks) => {
+    const [first] = tasks;
     const label = labels(tasks);
     const finished = tasks.flatMap(({ id }) => runOf.get(id) ?? []);
     return {
@@ -118,10 +120,9 @@ export function labels(tasks: readonly Task[]): (task: Task) => string {
 
 /** What a cell's numbers lack: the runs that are missing, by the reason. @param name of the cell */
 export function missingNotes(name: string, cell: Cell): string[] {
-  return [...new Set(cell.missing.map(({ reason }) => reason))].map((reason) => {
-    const lacking = cell.missing.filter((run) => run.reason === reason);
-    return `${name}: ${describeRuns(cell, lacking)} missing: ${reason}`;
-  });
+  return [...groupBy(cell.missing, ({ reason }) => reason)].map(
+    ([reason, lacking]) => `${name}: ${describeRuns(cell, lacking)} missing: ${reason}`,
+  );
 }
 
 /** As `seeds 2, 3`, or `seed 2, model seed 3; seed 2, model seed 4`; their number where a cell has no seeds. */
@@ -135,12 +136,10 @@ export function describeRuns({ asked, label }: Cell, runs: readonly Pick<Run, 't
   return `${short}${values.length === 1 ? '' : 's'} ${values.join(', ')}`;
 }
 
-/** The seeds that vary between the tasks, or the first one. */
-function shownSeeds(tasks: readonly Task[]): string[] {
+/** The seeds that vary between the tasks, or the first one; none where their experiment has no seeds. */
+export function shownSeeds(tasks: readonly Task[]): string[] {
   const seeds = seedNames(tasks);
-  const varying = seeds.filter(
-    (name) => new Set(tasks.map(({ settings }) => settingOf(settings, name))).size > 1,
-  );
+  const varying = varyingSettings(tasks).filter((name) => seeds.includes(name));
   return varying.length > 0 ? varying : seeds.slice(0, 1);
 }
 
@@ -171,14 +170,7 @@ export function aggregate<Own extends Settings>(
 
 function groupBySettings<Own extends Settings>(tasks: readonly Task<Own>[]): [Task<Own>, ...Task<Own>[]][] {
   const noSeeds = Object.fromEntries(seedNames(tasks).map((name) => [name, null]));
-  const groups = new Map<string, [Task<Own>, ...Task<Own>[]]>();
-  for (const task of tasks) {
-    const key = JSON.stringify({ ...task.settings, ...noSeeds });
-    const group = groups.get(key);
-    if (group) group.push(task);
-    else groups.set(key, [task]);
-  }
-  return [...groups.values()];
+  return [...groupBy(tasks, ({ settings }) => JSON.stringify({ ...settings, ...noSeeds })).values()];
 }
 
 /** Each column of the runs' summaries that is a number in any of them. */

@@ -146,7 +146,7 @@ describe('an experiment that contributes nothing to reports has', () => {
     assert.deepEqual(notes, []);
     assert.deepEqual(
       figures.map(({ name }) => name),
-      ['dice-curves', 'dice-time'],
+      ['dice-training', 'dice-time'],
     );
     const steps = figures[1]?.rows.filter(({ run }) => run === 'seed 1').map(({ step }) => step);
     assert.deepEqual(steps, [1, 2, 3, 1, 2, 3]);

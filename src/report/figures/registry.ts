@@ -25,10 +25,11 @@ export function figuresOf(
   return [...there, ...others.flatMap(chosenCurves)];
 }
 
+/** Their name is of files that goldens and readers know; not every experiment trains. */
 function chosenCurves({ part, details }: PartRuns): FigureDefinition[] {
   const names = part.tasks.slice(0, 1).map(({ settings }) => details.shown?.(settings).curves);
   return partCurves(part, {
-    name: `${part.name}-curves`,
+    name: `${part.name}-training`,
     title: `${part.title ?? part.name}: curves`,
     metrics: shownColumns(knownMetrics([{ part, details }]), names[0]),
   });

@@ -9,6 +9,7 @@ import {
   settingOf,
   settingsButSeeds,
   settingText,
+  varyingSettings,
 } from '../../task/settings.js';
 import type { Settings, Task } from '../../task/task.js';
 import { shortTitleOf } from '../column-words.js';
@@ -44,18 +45,12 @@ export function comparisonTable(a: Side, b: Side): Table {
     title: `${a.name} (A) and ${b.name} (B)`,
     caption:
       'Mean ± standard deviation over the finished runs; the standard error is that of the difference of two independent means.',
-    head: ['cell', 'metric', 'A', 'B', 'B - A', 'standard error'],
-    body: rows.map(({ name, column, one, other }) => {
-      const { difference, standardError } = compareAggregates(one, other);
-      return [
-        name,
-        shortTitleOf(column),
-        formatAggregate(one),
-        formatAggregate(other),
-        difference === null ? MISSING : formatDifference(difference),
-        formatNumber(standardError),
-      ];
-    }),
+    head: ['cell', 'metric', ...COMPARISON_HEAD],
+    body: rows.map(({ name, column, one, other }) => [
+      name,
+      shortTitleOf(column),
+      ...comparisonCells(one, other),
+    ]),
     notes: [...differences(a, b), ...unmatched],
     records: rows.map(({ name, cell, column, one, other }) => ({
       ...cell.fields,
@@ -70,6 +65,19 @@ export function comparisonTable(a: Side, b: Side): Table {
       ...compareAggregates(one, other),
     })),
   };
+}
+
+export const COMPARISON_HEAD = ['A', 'B', 'B - A', 'standard error'];
+
+/** Two means as cells of a row, under `COMPARISON_HEAD`. */
+export function comparisonCells(one: Aggregate | undefined, other: Aggregate | undefined): string[] {
+  const { difference, standardError } = compareAggregates(one, other);
+  return [
+    formatAggregate(one),
+    formatAggregate(other),
+    difference === null ? MISSING : formatDifference(difference),
+    formatNumber(standardError),
+  ];
 }
 
 /** Welch's: the variances may differ. The standard error is null where a side has one run only. */
@@ -113,18 +121,12 @@ function experimentsOf(tasks: readonly Task[]): Experiment[] {
 
 /** The settings that vary within one of the groups, among its tasks of one experiment. */
 function varyingByExperiment(groups: readonly (readonly Task[])[]): Set<string> {
-  const byExperiment = groups.flatMap((tasks) =>
-    experimentsOf(tasks).map((experiment) =>
-      tasks.filter(({ settings }) => experimentOf(settings) === experiment),
+  const varying = groups.flatMap((tasks) =>
+    experimentsOf(tasks).flatMap((experiment) =>
+      varyingSettings(tasks.filter(({ settings }) => experimentOf(settings) === experiment)),
     ),
   );
-  return new Set(
-    comparedNames(groups.flat()).filter((name) =>
-      byExperiment.some(
-        (tasks) => tasks.some(({ settings }) => hasSetting(settings, name)) && !isConstant(name, tasks),
-      ),
-    ),
-  );
+  return new Set(comparedNames(groups.flat()).filter((name) => varying.includes(name)));
 }
 
 function isConstant(name: string, tasks: readonly Task[]): boolean {

@@ -2,8 +2,7 @@ import { aggregateAll } from '../cells.js';
 import type { LogColumn } from '../../task/column.js';
 import { shortTitleOf } from '../column-words.js';
 import type { Run } from '../runs.js';
-import { compareAggregates } from './comparison-table.js';
-import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
+import { compareAggregates, COMPARISON_HEAD, comparisonCells } from './comparison-table.js';
 import { MEANS_CAPTION } from './means-tables.js';
 import type { Table } from './table.js';
 
@@ -19,17 +18,8 @@ export function groupsTable(a: readonly Run[], b: readonly Run[], columns: reado
     caption:
       `${MEANS_CAPTION}: ${a.length} of A, ${b.length} of B. ` +
       'The standard error is that of the difference of two independent means.',
-    head: ['metric', 'A', 'B', 'B - A', 'standard error'],
-    body: rows.map(({ column, one, other }) => {
-      const { difference, standardError } = compareAggregates(one, other);
-      return [
-        shortTitleOf(column),
-        formatAggregate(one),
-        formatAggregate(other),
-        difference === null ? MISSING : formatDifference(difference),
-        formatNumber(standardError),
-      ];
-    }),
+    head: ['metric', ...COMPARISON_HEAD],
+    body: rows.map(({ column, one, other }) => [shortTitleOf(column), ...comparisonCells(one, other)]),
     notes: [],
     records: rows.map(({ column, one, other }) => ({
       metric: column.name,

@@ -29,9 +29,9 @@ describe('which figures a sweep has', () => {
 
   test('training curves where the paper has none', () => {
     const sweep = load(SPHERE.replace('table: table3', 'name: mine'));
-    assert.deepEqual(namesOf(finished(sweep, sampleRun)), ['mine-curves']);
+    assert.deepEqual(namesOf(finished(sweep, sampleRun)), ['mine-training']);
     const clipped = load(SIGMOID_CLIPPED.replace('[e^-4, e^-2]', '[e^-3]'));
-    assert.deepEqual(namesOf(finished(clipped, sampleRun)), ['sweep-curves']);
+    assert.deepEqual(namesOf(finished(clipped, sampleRun)), ['sweep-training']);
   });
 });
 

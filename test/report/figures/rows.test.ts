@@ -78,7 +78,7 @@ settings: { steps: 20 }
       finished(large, ({ latentDim, batchSize }) =>
         latentDim === 3 || batchSize === 1 ? { evaluations: [{ step: 20, loss: 1 }] } : null,
       ),
-      'sweep-curves',
+      'sweep-training',
     );
     const distinct = (key: string) => new Set(rows.map((row) => row[key])).size;
     assert.deepEqual([distinct('cell'), distinct('panel')], [14, 8]);
@@ -97,7 +97,7 @@ settings: { steps: 2500, evaluateEverySteps: 1 }
 `);
     const { rows } = figureOf(
       finished(long, () => ({ evaluations })),
-      'sweep-curves',
+      'sweep-training',
     );
     const steps = rows.filter(({ metric }) => metric === 'loss').map(({ step }) => step);
     assert.deepEqual([steps.length, ...steps.slice(0, 3), steps.at(-1)], [834, 1, 4, 7, 2500]);

@@ -1,6 +1,7 @@
 import { max, min } from 'simple-statistics';
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
+import { groupBy } from '../../../report/group-by.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { logAxis } from '../../../report/figures/log-axis.js';
 import { colourScale, panelWidth } from '../../../report/figures/theme.js';
@@ -30,22 +31,19 @@ interface BadOptimumRow extends FigureRow {
 
 /** The loss against eps by s, above the errors of its estimates; a panel a dimension setting. */
 export function badOptimumPanels(runs: readonly RunOf<'bad-optimum'>[]): Drawing {
-  const dimensions = [...new Set(runs.map(({ settings }) => dimensionsOf(settings)))];
-  const chosen = evenly(dimensions, MOST_PANELS).flatMap((panel) =>
-    evenly(firstOfEachS(runs.filter(({ settings }) => dimensionsOf(settings) === panel)), MOST_CURVES),
-  );
+  const groups = [...groupBy(runs, ({ settings }) => dimensionsOf(settings)).values()];
+  const chosen = evenly(groups, MOST_PANELS).flatMap((group) => evenly(firstOfEachS(group), MOST_CURVES));
   const rows = chosen.flatMap(runRows);
   const extras = [...new Set(rows.map(({ s }) => s))].sort((a, b) => Number(a) - Number(b));
-  const panels = [...new Set(rows.map(({ panel }) => panel))];
-  const ofPanel = (name: string) => rows.filter(({ panel }) => panel === name);
+  const panels = [...groupBy(rows, ({ panel }) => panel)];
   const columns = Math.min(COLUMNS, panels.length);
   const largestError = rows.reduce((largest, { error }) => Math.max(largest, Math.abs(error ?? 0)), 1);
   const look = { extras, width: panelWidth(columns), largestError };
   return {
     rows,
     panels: inGrid(panels, columns).flatMap((group) => [
-      group.map((name) => lossPanel(name, ofPanel(name), look)),
-      group.map((name) => errorPanel(name, ofPanel(name), look)),
+      group.map(([name, rows]) => lossPanel(name, rows, look)),
+      group.map(([name, rows]) => errorPanel(name, rows, look)),
     ]),
     notes: chosen.length < runs.length ? [`Shown: ${chosen.length} of ${runs.length} runs, one an s.`] : [],
   };

@@ -40,7 +40,7 @@ function numberIn(measures: Readonly<Record<string, number | null | undefined>>,
 }
 
 function fieldOf(settings: ComputedSettings, name: string): TableRecord[string] {
-  const value = settings[name];
-  if (value === undefined || value === null) return null;
+  const value = settings[name] ?? null;
+  if (value === null) return null;
   return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value);
 }

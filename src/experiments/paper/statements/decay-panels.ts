@@ -1,5 +1,6 @@
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
+import { groupBy } from '../../../report/group-by.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { closeLogAxis } from '../../../report/figures/log-axis.js';
 import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
@@ -43,39 +44,27 @@ export function decayPanels(
   objective: keyof typeof SECOND_BOUNDS,
   names: RunNames,
 ): Drawing {
-  const dimensions = [...new Set(runs.map(({ settings }) => dimensionsOf(settings)))];
-  const shown = dimensions.slice(0, MOST_PANELS);
-  const chosen = shown.map((panel) => ({
-    panel,
-    runs: evenly(
-      runs.filter(({ settings }) => dimensionsOf(settings) === panel),
-      MOST_RUNS,
-    ),
-  }));
+  const groups = [...groupBy(runs, ({ settings }) => dimensionsOf(settings))];
+  const chosen = groups
+    .slice(0, MOST_PANELS)
+    .map(([panel, all]) => ({ panel, runs: evenly(all, MOST_RUNS) }));
   const rows = chosen.flatMap(({ panel, runs }) =>
     runs.flatMap((run, i) =>
       runRows(run, objective).map((row) => ({ panel, place: i + 1, run: names.run(run.settings), ...row })),
     ),
   );
-  const filled = shown.filter((panel) => rows.some((row) => row.panel === panel));
   const quantities = [OUTSIDE, BOUND, SECOND_BOUNDS[objective]];
   const count = chosen.reduce((sum, { runs }) => sum + runs.length, 0);
   return {
     rows,
     panels: inGrid(
-      filled.map((panel) =>
-        decayPanel(
-          panel,
-          rows.filter((row) => row.panel === panel),
-          quantities,
-        ),
-      ),
+      [...groupBy(rows, ({ panel }) => panel)].map(([panel, rows]) => decayPanel(panel, rows, quantities)),
       COLUMNS,
     ),
     notes: [
       ...(count < runs.length ? [`Shown: ${count} of ${runs.length} runs, up to ${MOST_RUNS} a panel.`] : []),
-      ...(dimensions.length > MOST_PANELS
-        ? [`${dimensions.length - MOST_PANELS} more dimension settings are not drawn.`]
+      ...(groups.length > MOST_PANELS
+        ? [`${groups.length - MOST_PANELS} more dimension settings are not drawn.`]
         : []),
     ],
   };

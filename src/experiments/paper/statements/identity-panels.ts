@@ -1,5 +1,6 @@
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
+import { groupBy } from '../../../report/group-by.js';
 import { closeLogAxis } from '../../../report/figures/log-axis.js';
 import { COLOURS } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
@@ -25,11 +26,11 @@ interface ErrorRow extends FigureRow {
 
 /** Errors as parts of their tolerance: a row an identity. */
 export function identityPanels(runs: readonly RunOf<'identities'>[]): Drawing {
-  const names = [...new Set(runs.map(nameOf))];
-  const rows = names.flatMap((name) => identityRows(runs.filter((run) => nameOf(run) === name)));
+  const groups = groupBy(runs, nameOf);
+  const rows = [...groups.values()].flatMap(identityRows);
   return {
     rows,
-    panels: [[panel(rows, names)]],
+    panels: [[panel(rows, [...groups.keys()])]],
     notes: [`Up to ${MOST_DRAWS} draws of each are drawn.`],
   };
 }

@@ -1,5 +1,6 @@
 import type { ComputedKind } from '../../theory/computations/quantities.js';
 import { quantities } from '../../theory/computations/quantities.js';
+import { groupBy } from '../../../report/group-by.js';
 import { countRuns, formatNumber } from '../../../report/tables/format.js';
 import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 import { extreme, formatRange, valuesOf, type Measured } from './measured.js';
@@ -48,8 +49,7 @@ export function earlyEndings<Kind extends ComputedKind>(
 ): string[] {
   const early = runs.filter(({ verdict }) => !verdict.complete);
   const meanings: Readonly<Record<string, string>> = quantities[kind].outcomes;
-  return [...new Set(early.map(({ verdict }) => verdict.outcome))].map((outcome) => {
-    const ended = early.filter(({ verdict }) => verdict.outcome === outcome);
+  return [...groupBy(early, ({ verdict }) => verdict.outcome)].map(([outcome, ended]) => {
     const numbers = reached.map(
       (measured) => `${measured.head} ${formatRange(valuesOf(measured, ended).map(({ value }) => value))}`,
     );

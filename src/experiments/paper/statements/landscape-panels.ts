@@ -1,5 +1,6 @@
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
+import { groupBy } from '../../../report/group-by.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { closeLogAxis, logAxis } from '../../../report/figures/log-axis.js';
 import { colourScale, panelWidth } from '../../../report/figures/theme.js';
@@ -41,16 +42,10 @@ export function landscapePanels(runs: readonly RunOf<'landscape'>[]): Drawing {
     })),
   );
   const rows = chosen.flatMap(({ panel, run }) => runRows(panel, run));
-  const filled = cases.filter((panel) => rows.some((row) => row.panel === panel));
   return {
     rows,
     panels: inGrid(
-      filled.map((panel) =>
-        landscapePanel(
-          panel,
-          rows.filter((row) => row.panel === panel),
-        ),
-      ),
+      [...groupBy(rows, ({ panel }) => panel)].map(([panel, rows]) => landscapePanel(panel, rows)),
       COLUMNS,
     ),
     legend: 'one a panel',

@@ -1,7 +1,8 @@
 import { finalNumber, series } from '../../../report/runs.js';
 import { metricColumns } from '../../vae/metrics/columns.js';
 import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
-import { countRuns, formatNumber, MISSING } from '../../../report/tables/format.js';
+import { groupBy } from '../../../report/group-by.js';
+import { countRuns } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatRange } from './measured.js';
@@ -99,10 +100,6 @@ function zeros(run: TrainingRun) {
 
 function table(runs: readonly TrainingRun[], names: RunNames): Table {
   const setting = (run: TrainingRun) => settingOf(run, names);
-  const groups = [...new Set(runs.map(setting))].map((name) => ({
-    name,
-    runs: runs.filter((run) => setting(run) === name),
-  }));
   return {
     name: NAME,
     title: TITLE,
@@ -116,7 +113,7 @@ function table(runs: readonly TrainingRun[], names: RunNames): Table {
       'runs in which they fell',
       'manifold error at the end',
     ],
-    body: groups.map(({ name, runs }) => [
+    body: [...groupBy(runs, setting)].map(([name, runs]) => [
       name,
       String(runs.length),
       formatRange(runs.map((run) => zeros(run).start)),
@@ -140,12 +137,7 @@ function table(runs: readonly TrainingRun[], names: RunNames): Table {
 }
 
 function errorsAtEnd(runs: readonly TrainingRun[]): string {
-  const values = runs.flatMap((run) => finalNumber(run, 'manifoldError') ?? []);
-  return values.length === 1
-    ? formatNumber(values[0] ?? null)
-    : values.length === 0
-      ? MISSING
-      : formatRange(values);
+  return formatRange(runs.flatMap((run) => finalNumber(run, 'manifoldError') ?? []));
 }
 
 function orNull(value: number): number | null {

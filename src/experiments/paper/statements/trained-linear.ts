@@ -1,6 +1,7 @@
 import { finalNumber, series } from '../../../report/runs.js';
 import { metricColumns } from '../../vae/metrics/columns.js';
 import type { TrainingRun } from '../../vae/runs.js';
+import { groupBy } from '../../../report/group-by.js';
 import type { Table } from '../../../report/tables/table.js';
 import { formatRange } from './measured.js';
 import { runNames, type RunNames } from './run-names.js';
@@ -68,10 +69,12 @@ function table(runs: readonly TrainingRun[], names: RunNames): Table {
     caption:
       'By setting, over its seeds: the squared norm of what the decoder has outside the column span of A.',
     head: ['r*-d-r', 'runs', 'at the start', 'at the end'],
-    body: [...new Set(runs.map(setting))].map((name) => {
-      const those = runs.filter((run) => setting(run) === name);
-      return [name, String(those.length), at(those, 0), at(those, -1)];
-    }),
+    body: [...groupBy(runs, setting)].map(([name, those]) => [
+      name,
+      String(those.length),
+      at(those, 0),
+      at(those, -1),
+    ]),
     notes: [],
     records: runs.map((run) => ({
       task: run.task.name,

@@ -4,6 +4,7 @@ import type { TrainingRun } from '../../vae/runs.js';
 import { curvePanel } from '../../../report/figures/curve-panel.js';
 import { meanCurve, type CurveRow } from '../../../report/figures/curve-rows.js';
 import type { Drawing } from '../../../report/figures/figure.js';
+import { groupBy } from '../../../report/group-by.js';
 import { inGrid } from '../../../report/figures/layout.js';
 import { panelWidth } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
@@ -31,16 +32,12 @@ export function trainingPanels(
   metrics: readonly MetricOnAxis[],
   groups: CurveGroups,
 ): Drawing {
-  const cells = [...new Set(runs.map(groups.of))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const cells = [...groupBy(runs, groups.of)].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
   const shown = cells.slice(0, MOST_CELLS);
   const drawn = metrics
     .map(({ metric, isLog }) => {
-      const rows = shown.flatMap((cell) =>
-        cellRows(
-          runs.filter((run) => groups.of(run) === cell),
-          runs.length > cells.length,
-          { cell, metric: metric.name },
-        ),
+      const rows = shown.flatMap(([cell, own]) =>
+        cellRows(own, runs.length > cells.length, { cell, metric: metric.name }),
       );
       return { panel: '', metric, isLog, rows: isLog ? rows.filter(({ value }) => value > 0) : rows };
     })
@@ -48,7 +45,7 @@ export function trainingPanels(
   const look = {
     width: panelWidth(COLUMNS),
     steps: 'training steps',
-    legend: { title: groups.title, cells: shown },
+    legend: { title: groups.title, cells: shown.map(([cell]) => cell) },
   };
   return {
     rows: drawn.flatMap(({ rows }) => rows),

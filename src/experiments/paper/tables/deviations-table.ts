@@ -1,9 +1,7 @@
-import { toCells, type Aggregate, type Cell } from '../../../report/cells.js';
-import type { TrainingSettings } from '../../vae/settings/task.js';
+import { toCells, type Aggregate } from '../../../report/cells.js';
 import type { TrainingRuns } from '../../vae/runs.js';
 import { comparedAggregate, comparedMetric } from './compared.js';
 import { formatAggregate, formatDifference, formatNumber } from '../../../report/tables/format.js';
-import type { LayoutRow } from './layouts.js';
 import { rowsOf } from './means-tables.js';
 import { printedDecimals, printedValue } from './paper.js';
 import type { Table } from '../../../report/tables/table.js';
@@ -16,19 +14,6 @@ const PRINTED_RUNS = 3;
  * two standard errors of the difference, or differs.
  */
 type Agreement = 'rounds to it' | 'truncates to it' | 'within two standard errors' | 'differs';
-
-interface Comparison {
-  readonly part: TrainingRuns['part'];
-  readonly table: string;
-  readonly cell: Cell<TrainingSettings>;
-  readonly row: LayoutRow;
-  readonly measured: Aggregate;
-  readonly printed: number;
-  readonly difference: number;
-  /** Of the difference of the two means. */
-  readonly standardError: number;
-  readonly agreement: Agreement;
-}
 
 /** The printed numbers that are not exact to their digits, and by how much. @returns null if the sweep measures no printed number */
 export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
@@ -62,7 +47,7 @@ export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
     records: all.map((one) => ({
       table: one.table,
       ...one.cell.fields,
-      metric: comparedMetric(one.part, one.row, one.cell.settings),
+      metric: comparedMetric(one.cell.part, one.row, one.cell.settings),
       mean: one.measured.mean,
       runs: one.measured.values.length,
       printed: one.printed,
@@ -73,7 +58,8 @@ export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
   };
 }
 
-function comparisonsOf(partRuns: TrainingRuns): Comparison[] {
+/** What the paper prints a number for, with what was measured. */
+function comparisonsOf(partRuns: TrainingRuns) {
   const { part } = partRuns;
   const { table } = part;
   if (table === null) return [];
@@ -84,13 +70,14 @@ function comparisonsOf(partRuns: TrainingRuns): Comparison[] {
       if (measured === undefined || printed === null || row.printed === null || row.isOtherQuantity)
         return [];
       const compared = compare(measured, printed, printedDecimals(table, row.printed));
-      return [{ part, table, cell, row, measured, printed, ...compared }];
+      return [{ table, cell, row, measured, printed, ...compared }];
     }),
   );
 }
 
 function compare({ mean, standardDeviation, values }: Aggregate, printed: number, decimals: number) {
   const difference = mean - printed;
+  // Of the difference of the two means.
   const standardError = (standardDeviation ?? 0) * Math.sqrt(1 / values.length + 1 / PRINTED_RUNS);
   return { difference, standardError, agreement: agreementOf(mean, printed, decimals, standardError) };
 }

@@ -1,5 +1,6 @@
 import { cellName, toCells, type Cell } from '../../../report/cells.js';
 import { shortTitleOf } from '../../../report/column-words.js';
+import { groupBy } from '../../../report/group-by.js';
 import { formatAggregate, formatNumber } from '../../../report/tables/format.js';
 import {
   aggregateFields,
@@ -32,12 +33,11 @@ export function trainingMeans(partRuns: TrainingRuns): Table[] {
     return [
       { ...generalTable(partRuns, cells), notes: notesOf(part, cells), records: recordsOf(part, cells) },
     ];
-  const groups = byVariant(cells);
   const hasBothStreams = new Set(cells.map(({ settings }) => settings.randomStreams)).size > 1;
-  return groups
-    .map(({ cells, settings }, index) => ({
+  return byVariant(cells)
+    .map((cells, index) => ({
       cells,
-      variant: variantOf(settings, index === 0, hasBothStreams),
+      variant: variantOf(cells[0].settings, index === 0, hasBothStreams),
     }))
     .filter(({ cells }) => cells.some(({ runs }) => runs.length > 0))
     .map(({ cells, variant }) => paperTable(part, cells, variant));
@@ -126,16 +126,10 @@ function paperRows(part: SweepPart, row: LayoutRow, cells: readonly TrainingCell
 }
 
 /** Cells with the same threshold and the same random streams, in the order in which they come. */
-function byVariant(cells: readonly TrainingCell[]): { settings: TrainingSettings; cells: TrainingCell[] }[] {
-  const groups = new Map<string, { settings: TrainingSettings; cells: TrainingCell[] }>();
-  for (const cell of cells) {
-    const { settings } = cell;
-    const key = `${String(settings.decoderLogVarianceThreshold)} ${String(settings.randomStreams)}`;
-    const group = groups.get(key);
-    if (group) group.cells.push(cell);
-    else groups.set(key, { settings, cells: [cell] });
-  }
-  return [...groups.values()];
+function byVariant(cells: readonly TrainingCell[]) {
+  const keyOf = ({ settings }: TrainingCell): string =>
+    `${String(settings.decoderLogVarianceThreshold)} ${String(settings.randomStreams)}`;
+  return [...groupBy(cells, keyOf).values()];
 }
 
 function notesOf(part: Pick<SweepPart, 'varying'>, cells: readonly TrainingCell[]): string[] {
