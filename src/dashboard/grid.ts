@@ -1,6 +1,7 @@
+import { shownSeeds } from '../report/cells.js';
 import { stepsOf } from '../task/cost.js';
 import { experimentOfPart, type Sweep, type SweepPart } from '../sweep/load.js';
-import { cellSettings, labelSetting, settingsWithRole, settingText } from '../task/settings.js';
+import { cellSettings, labelSetting, settingText } from '../task/settings.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { GridRow, PartView, TaskInfo } from './page/protocol.js';
@@ -13,9 +14,7 @@ export function gridOf(sweep: Pick<Sweep, 'parts'>): PartView[] {
 function partView(part: SweepPart): PartView {
   const experiment = experimentOfPart(part);
   const settings = cellSettings(experiment, part.varying);
-  const allSeeds = settingsWithRole(experiment, 'seed');
-  const varying = allSeeds.filter((name) => part.varying.includes(name));
-  const seeds = varying.length > 0 ? varying : allSeeds.slice(0, 1);
+  const seeds = shownSeeds(part.tasks);
   const rowOf = (task: Task): string => labelOf(task, settings) || part.experiment;
   const columnOf = (task: Task): string => labelOf(task, seeds) || 'task';
   const columns = new Map(part.tasks.map((task) => [columnOf(task), shortOf(task, seeds) || 'task']));

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Table as ArrowTable } from 'apache-arrow';
-import { StoreError } from '../errors.js';
 import { loadContributions } from '../report/contribution.js';
 import { isFinished, readRun, toParts, type MissingRun, type PartRuns, type Run } from '../report/runs.js';
 import { meansColumns } from '../report/cells.js';
@@ -14,6 +13,7 @@ import type { ExperimentDetails } from '../task/experiment.js';
 import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { TableView } from './page/protocol.js';
+import { orOnStoreError } from './store-error.js';
 import type { SweepWatch } from './watch.js';
 
 interface ReadRun {
@@ -126,25 +126,11 @@ function corruptOf(runs: readonly (Run | MissingRun)[]): Map<string, string> {
 
 /** A run whose files can't be looked at is no reason to show none of the others. */
 function readOwnRun(task: Task, outDir: string, details: ExperimentDetails): Run | MissingRun {
-  const problem = linkProblem(outDir, task);
-  if (problem !== null) return { task, state: 'corrupt', reason: problem };
-  try {
-    return withEnds(readRun(task, outDir, details));
-  } catch (error) {
-    if (error instanceof StoreError) return { task, state: 'corrupt', reason: error.message };
-    throw error;
-  }
-}
-
-/** Why a task's files are not to be read, or null. */
-function linkProblem(outDir: string, task: Task): string | null {
-  try {
+  const read = (): Run | MissingRun => {
     refuseTaskLinks(taskFolder(outDir, task));
-    return null;
-  } catch (error) {
-    if (error instanceof StoreError) return error.message;
-    throw error;
-  }
+    return withEnds(readRun(task, outDir, details));
+  };
+  return orOnStoreError(read, (reason) => ({ task, state: 'corrupt', reason }));
 }
 
 /** All evaluations of all runs would be most of the memory; tables show the last two, and findings the first. */
@@ -158,13 +144,11 @@ function ends(evaluations: ArrowTable): ArrowTable {
 
 /** `none` too where it can't be looked at: then the run is read, which tells why. */
 function markerVersion(outDir: string, task: Pick<Task, 'name'>): string {
-  try {
+  const look = (): string => {
     const stats = statsOf(path.join(taskFolder(outDir, task), TASK_FILES.done));
     return stats === null ? 'none' : `${stats.mtimeMs} ${stats.size}`;
-  } catch (error) {
-    if (error instanceof StoreError) return 'none';
-    throw error;
-  }
+  };
+  return orOnStoreError(look, () => 'none');
 }
 
 function toView({ name, title, caption, head, body, notes }: Table): TableView {

@@ -1,5 +1,4 @@
 import type { Table } from 'apache-arrow';
-import { StoreError } from '../errors.js';
 import { STEP, titleOf } from '../report/column-words.js';
 import { formatNumber } from '../report/tables/format.js';
 import { valueAt } from '../logs/read.js';
@@ -11,6 +10,7 @@ import type { LogColumn } from '../task/column.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { TaskReply } from './page/protocol.js';
+import { orOnStoreError } from './store-error.js';
 import type { TaskLogs } from './task-logs.js';
 import type { SweepWatch } from './watch.js';
 
@@ -43,16 +43,14 @@ type Metrics = Pick<TaskReply, 'metricsTitle' | 'metrics'>;
 async function metricsOf(folder: string, logs: TaskLogs, task: Task): Promise<Metrics> {
   const details = (await loadDetails([task]))(task);
   const { evaluations, rows = [] } = details.logs(task.settings);
-  try {
+  const read = (): Metrics => {
     if (evaluations !== undefined)
       return metrics('Last evaluation', evaluations, lastRow(logs.log(folder, 'evaluations')));
     if (readTaskState(folder, task.id).state === 'done')
       return metrics('Result', details.summary(task.settings), details.readSummary(folder));
     return metrics('Last row', rows, lastRow(logs.log(folder, 'rows')));
-  } catch (error) {
-    if (error instanceof StoreError) return { metricsTitle: '', metrics: [] };
-    throw error;
-  }
+  };
+  return orOnStoreError(read, () => ({ metricsTitle: '', metrics: [] }));
 }
 
 function lastRow(table: Table | null): (column: string) => unknown {

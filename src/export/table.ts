@@ -40,8 +40,3 @@ export interface RowKind {
   /** The task's rows, in bounded pieces. @param columns what `columns` gave */
   batches(task: ExportTask, columns: readonly ExportColumn[], details: DetailsOf): Iterable<Batch>;
 }
-
-/** A row for each, with the same value. */
-export function constant(value: unknown, rows: number): ColumnValues {
-  return new Array<unknown>(rows).fill(value);
-}

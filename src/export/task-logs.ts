@@ -15,13 +15,13 @@ export interface LogRows {
   readonly column: (name: string) => ColumnValues | null;
 }
 
-type LogName = 'steps' | 'evaluations' | 'rows';
+export type ExportedLog = 'steps' | 'evaluations' | 'rows';
 
 /**
  * The rows of a task's log, batch by batch: all of a task that is done; of one that trains what its last checkpoint names. A log is
  * in memory as a whole, one at a time: a training log has 10,000,000 rows at most, a computation's a million.
  */
-export function* logRows(task: ExportTask, log: LogName): Generator<LogRows> {
+export function* logRows(task: ExportTask, log: ExportedLog): Generator<LogRows> {
   if (task.state === 'done') yield* tableRows(readLog(path.join(task.folder, TASK_FILES[log])));
   else if (log !== 'rows') yield* unfinishedRows(task, log);
 }

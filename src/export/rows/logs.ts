@@ -1,8 +1,8 @@
 import type { LogColumn } from '../../task/column.js';
-import { logBatches } from '../log-batches.js';
 import type { DetailsOf, ExportColumn, RowKind } from '../table.js';
+import { logRows, type ExportedLog } from '../task-logs.js';
 import type { Task } from '../../task/task.js';
-import { identityColumns, mergeColumns, settingColumns, varyingColumns } from '../task-columns.js';
+import { identityColumns, mergeColumns, settingColumns, taskValue, varyingColumns } from '../task-columns.js';
 
 /** One row a logged step. There may be tens of millions: of the settings it has those that tell its tasks apart. */
 export const steps = rowsOf('steps', varyingColumns, {
@@ -24,7 +24,7 @@ export const computations = rowsOf('rows', settingColumns, {
 
 /** The rows of one log, beside the task that they are of and its settings. */
 function rowsOf(
-  log: 'steps' | 'evaluations' | 'rows',
+  log: ExportedLog,
   settings: (tasks: readonly Task[]) => readonly ExportColumn[],
   about: Pick<RowKind, 'missing' | 'hasUnfinishedRows'>,
 ): RowKind {
@@ -38,7 +38,13 @@ function rowsOf(
         ...settings(tasks),
         ...mergeLogs(new Set(tasks.map((task) => columnsOf(task, details) ?? []))),
       ]),
-    batches: (task, columns) => logBatches(task, log, columns),
+    // A column that the log and the task's settings both have is the log's.
+    batches: function* (task, columns) {
+      for (const { rows, column } of logRows(task, log)) {
+        const own = (name: string) => new Array<unknown>(rows).fill(taskValue(task, name));
+        yield { rows, columns: columns.map(({ name }) => column(name) ?? own(name)) };
+      }
+    },
   };
 }
 
