@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import '../../src/experiments/index.js';
+import { gridOf } from '../../src/dashboard/grid.js';
+import { taskDetail } from '../../src/dashboard/task-detail.js';
+import { TaskLogs } from '../../src/dashboard/task-logs.js';
+import { SweepWatch } from '../../src/dashboard/watch.js';
+import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import type { Sweep } from '../../src/sweep/load.js';
+import { computeInto } from '../experiments/paper/statements/computed-runs.js';
+
+const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-detail-'));
+const task = computeInto(outDir, { kind: 'identities', identity: 'eq8', draws: 3, maxDim: 3 });
+const about = { name: 'own', title: null, file: 'own.yaml', tasks: [task] };
+const part = { ...about, experiment: 'identities', table: null, varying: [] };
+const sweep: Sweep = { ...about, parts: [part], shard: null };
+
+test('a finished task of rows shows what it came to, and an unfinished one its last row', async () => {
+  const watch = new SweepWatch(sweep, { outDir, workers: 1 });
+  const done = await taskDetail(watch, new TaskLogs(), task);
+  assert.equal(done.metricsTitle, 'Result');
+  assert.deepEqual(new Map(done.metrics).get('holds'), 'yes');
+  assert.deepEqual(new Map(done.metrics).get('draws'), '3');
+
+  const folder = taskFolder(outDir, task);
+  rmSync(path.join(folder, TASK_FILES.done));
+  renameSync(path.join(folder, TASK_FILES.rows), path.join(folder, 'rows-kept.arrow'));
+  const begun = await taskDetail(watch, new TaskLogs(), task);
+  assert.deepEqual([begun.metricsTitle, begun.metrics], ['Last row', []]);
+});
+
+test("a grid's headings have the values of the seeds, under their names", () => {
+  const [view] = gridOf(sweep);
+  assert.deepEqual(view?.columns, [{ name: 'seed 1', short: '1' }]);
+  assert.equal(view.rows[0]?.tasks[0]?.unit, 'row');
+});
