@@ -83,7 +83,7 @@ module.exports = {
       from: { path: '^workers/' },
       to: {
         path: '^(src|test|bench)/',
-        pathNot: '^src/((task|input|experiments|forms|pool|compiler|export/tensorboard)/|errors[.])',
+        pathNot: '^src/((task|input|forms|pool|compiler|export/tensorboard)/|experiments/index[.]|errors[.])',
       },
     },
     {

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import CliTable from 'cli-table3';
 import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
+import type { Diagnosis } from '../compiler/diagnosis-report.js';
 import { cpuFeatures } from '../compiler/native/cpu.js';
 import { setNativeEnvironment } from '../compiler/native/environment.js';
 import { freeBytes } from '../store/disk-space.js';
 import { installedTensorFlow } from '../store/installation.js';
-import type { Diagnosis } from '../task/protocol.js';
 import { formatBytes } from '../units.js';
 import { packageVersion } from './package-version.js';
 

@@ -72,17 +72,3 @@ export interface SampleRequest {
   /** Modules to load first. */
   readonly plugins: readonly string[];
 }
-
-/** What `vae-sweep doctor` is told by the process that tries native TensorFlow. */
-export interface Diagnosis {
-  /** Of the library that is loaded. */
-  readonly tensorflow: string;
-  /** Of tfjs-node. */
-  readonly tfjsNode: string;
-  /** Whether the random numbers are JAX's. */
-  readonly hasRandomNumbers: boolean;
-  /** Largest relative difference of the losses of a few steps, compiled by XLA against step by step. */
-  readonly engineDifference: number;
-  readonly compileMs: number;
-  readonly runMs: number;
-}
