@@ -14,7 +14,7 @@ import { encodeState } from '../../src/forms/training/archive.js';
 import { resume } from '../../src/forms/training/resume.js';
 import { recordSession } from '../../src/forms/session-record.js';
 import type { TrainingLogs } from '../../src/forms/training/training-logs.js';
-import { STEP_METRICS } from '../../src/experiments/vae/training/step.js';
+import { stepMetrics } from '../../src/experiments/vae/metrics/step-metrics.js';
 import { buildModel } from '../../src/experiments/vae/model/model.js';
 import { sampleTask } from '../store/sample-task.js';
 import { seededRandom } from './disk-model.js';
@@ -81,7 +81,7 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
         return { type: 'stopped', fromStep, recovered, step };
       }
       const count = Math.min(task.settings.evaluateEverySteps, steps - step);
-      logs.steps.append(step + 1, numbers(`${task.id} steps ${step}`, count * STEP_METRICS.length));
+      logs.steps.append(step + 1, numbers(`${task.id} steps ${step}`, count * stepMetrics.length));
       step += count;
       logs.addEvaluation(evaluationRow(task, step));
       if (step < steps) writeState();

@@ -2,7 +2,7 @@ import { curves } from '../../../report/figures/curves.js';
 import type { Cell } from '../../../report/cells.js';
 import type { FigureDefinition } from '../../../report/figures/figure.js';
 import { metricColumns } from '../../vae/metrics/columns.js';
-import { CURVES } from '../../vae/metrics/shown.js';
+import { curvesOf } from '../../vae/metrics/shown.js';
 import { isTraining, type TrainingSettings } from '../../vae/settings/task.js';
 import { histogram } from './histogram.js';
 import { scatter } from './scatter.js';
@@ -31,13 +31,13 @@ export const paperFigures: readonly FigureDefinition[] = [
   curves({
     name: 'figure-2',
     title: 'Figure 2: training on sigmoid data',
-    metrics: metricColumns(CURVES.sigmoid),
+    metrics: metricColumns(curvesOf('sigmoid')),
     select: (cells) => cells.filter(isOf('table2')),
   }),
   curves({
     name: 'figure-3',
     title: 'Figure 3: training on sphere data',
-    metrics: metricColumns(CURVES.sphere),
+    metrics: metricColumns(curvesOf('sphere')),
     select: (cells) => cells.filter(isOf('table3')),
   }),
   histogram({
@@ -53,13 +53,13 @@ export const paperFigures: readonly FigureDefinition[] = [
   curves({
     name: 'figure-5',
     title: 'Figure 5: training on sigmoid data, clipped at e⁻⁴',
-    metrics: metricColumns(CURVES.sigmoid),
+    metrics: metricColumns(curvesOf('sigmoid')),
     select: (cells) => cells.filter(isOf('table4')).filter(isClippedAt(-4)),
   }),
   curves({
     name: 'figure-6',
     title: 'Figure 6: training on sphere data, clipped at e⁻⁴',
-    metrics: metricColumns(CURVES.sphere),
+    metrics: metricColumns(curvesOf('sphere')),
     select: (cells) => cells.filter(isOf('table5')).filter(isClippedAt(-4)),
   }),
   scatter({

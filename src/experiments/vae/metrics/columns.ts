@@ -1,87 +1,37 @@
 import type { LogColumn } from '../../../task/column.js';
-import { evaluationMetrics, builtInMetrics } from './registry.js';
+import type { BuiltInMetric, Described, Metric } from './metric.js';
+import { builtInMetrics, evaluationMetrics } from './registry.js';
 import { releasedMetrics } from './released.js';
-import type { Metric } from './metric.js';
+import { stepMetrics } from './step-metrics.js';
 
-type Described = Omit<LogColumn, 'type' | 'nullable'>;
-
-const LOSSES: readonly Described[] = [
-  {
-    name: 'loss',
-    unit: 'nat',
-    description: 'KL + reconstruction, mean over the points',
-    title: 'VAE loss (nats)',
-    short: 'VAE loss (nat)',
-    startsAtZero: false,
-  },
-  {
-    name: 'reconstruction',
-    unit: 'nat',
-    description: '-log p(x|z) at one sampled z, mean over the points',
-    title: 'reconstruction loss (nats)',
-    short: 'Reconstruction (nat)',
-    startsAtZero: false,
-  },
-  {
-    name: 'kl',
-    unit: 'nat',
-    description: 'KL(q(z|x) || N(0, I)), mean over the points',
-    title: 'KL of the encoder (nats)',
-    short: 'KL of the encoder (nat)',
-  },
-  {
-    name: 'squaredError',
-    unit: '1',
-    description: '|x - xhat|^2, mean over the points',
-    title: 'squared error',
-  },
-  {
-    name: 'decoderLogVariance',
-    unit: '1',
-    description: 'log eps^2 of the decoder, after clipping',
-    title: 'log of the decoder variance',
-    startsAtZero: false,
-  },
-];
 const STEP = { name: 'step', unit: 'step', type: 'int32', nullable: false } as const;
-const VARIANCE: Described = {
-  name: 'decoderVariance',
-  unit: '1',
-  description: 'eps^2 of the decoder, after clipping',
-  title: 'decoder variance',
-  short: 'Decoder variance',
-  isLog: true,
-  logarithm: 'decoderLogVariance',
-};
 
-/** `steps.arrow`: one row a logged step, of the training batch at the parameters before the step's update. */
+/** `steps.arrow`: one row per logged step, of the training batch at the parameters before the step's update. */
 export const stepColumns: readonly LogColumn[] = [
   { ...STEP, description: 'Number of the training step, the first is 1' },
-  ...LOSSES.map((column) => ({ ...column, type: 'float32', nullable: false }) as const),
+  ...stepMetrics.map((metric) => toColumn(metric, 'float32', false)),
 ];
 
-/** `evaluations.arrow`: one row an evaluation; null where a metric is not defined. */
+/** `evaluations.arrow`: one row per evaluation; null where a metric is not defined. */
 export function evaluationColumns(settings: Parameters<typeof evaluationMetrics>[0]): readonly LogColumn[] {
-  return [...ALWAYS_DEFINED, ...evaluationMetrics(settings).map(columnOf)];
+  return [
+    { ...STEP, description: 'Training steps done before the evaluation' },
+    ...ofEvaluations(evaluationMetrics(settings)),
+  ];
 }
-
-const ALWAYS_DEFINED: readonly LogColumn[] = [
-  { ...STEP, description: 'Training steps done before the evaluation' },
-  ...[...LOSSES, VARIANCE].map((column) => ({ ...column, type: 'float64', nullable: false }) as const),
-];
 
 /** Columns of the evaluation log that no plugin may name its own. */
 export function builtInColumns(): string[] {
-  return [...ALWAYS_DEFINED, ...builtInMetrics, ...releasedMetrics].map(({ name }) => name);
+  return [STEP, ...stepMetrics, ...builtInMetrics, ...releasedMetrics].map(({ name }) => name);
 }
 
-/** Columns of the evaluation log by name. */
+/** Returns columns of the evaluation log by name. */
 export function metricColumns(names: readonly string[]): LogColumn[] {
-  const all = [...ALWAYS_DEFINED, ...builtInMetrics.map(columnOf)];
+  const all = ofEvaluations(builtInMetrics);
   return names.flatMap((name) => all.find((column) => column.name === name) ?? []);
 }
 
-/** `samples.arrow`: the points of the last evaluation, generated and real side by side, one column a coordinate. */
+/** `samples.arrow`: the points of the last evaluation, generated and real side by side, one column per coordinate. */
 export function sampleColumns({ ambientDim }: { readonly ambientDim: number }): readonly LogColumn[] {
   const coordinates = (prefix: string, points: string) =>
     Array.from({ length: ambientDim }, (_, index): LogColumn => ({
@@ -94,6 +44,23 @@ export function sampleColumns({ ambientDim }: { readonly ambientDim: number }): 
   return [...coordinates('x', 'generated'), ...coordinates('real', 'real')];
 }
 
-function columnOf(metric: Metric): LogColumn {
-  return { ...metric, type: metric.type === 'list' ? 'list<float64>' : metric.type, nullable: true };
+function ofEvaluations(metrics: readonly (BuiltInMetric | Metric)[]): LogColumn[] {
+  return [
+    ...stepMetrics.map((metric) => toColumn(metric, 'float64', false)),
+    ...metrics.map((metric) =>
+      toColumn(
+        metric,
+        metric.type === 'list' ? 'list<float64>' : metric.type,
+        !('nullable' in metric && metric.nullable === false),
+      ),
+    ),
+  ];
+}
+
+/** What people read of a metric, without what computes and shows it. */
+function toColumn(metric: Described, type: LogColumn['type'], nullable: boolean): LogColumn {
+  const { name, unit, description, title, short, isLog, startsAtZero, logarithm } = metric;
+  const words = Object.entries({ title, short, isLog, startsAtZero, logarithm });
+  const given = Object.fromEntries(words.filter(([, value]) => value !== undefined));
+  return { name, unit, description, ...given, type, nullable };
 }

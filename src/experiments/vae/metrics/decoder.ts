@@ -1,6 +1,23 @@
-import type { Metric } from './metric.js';
+import type { BuiltInMetric } from './metric.js';
 
-export const decoderMetrics: readonly Metric[] = [
+/** It is defined in every evaluation, and its column stands before those of the other metrics. */
+export const decoderVariance: BuiltInMetric = {
+  name: 'decoderVariance',
+  type: 'float64',
+  unit: '1',
+  description: 'eps^2 of the decoder, after clipping',
+  title: 'decoder variance',
+  short: 'Decoder variance',
+  isLog: true,
+  logarithm: 'decoderLogVariance',
+  nullable: false,
+  isInTables: true,
+  isCharted: true,
+  hasCurves: true,
+  compute: (evaluation) => evaluation.decoderVariance,
+};
+
+export const decoderMetrics: readonly BuiltInMetric[] = [
   {
     name: 'deadDecoderUnits',
     type: 'list',

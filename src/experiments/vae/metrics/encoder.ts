@@ -1,11 +1,11 @@
-import type { Metric } from './metric.js';
+import type { BuiltInMetric } from './metric.js';
 
 /** The paper counts D_ii below this as zero (Section 6). */
 const ZERO = 0.1;
 /** The paper finds the other entries above this. Table 5 counts what is below it. */
 const LARGE = 0.5;
 
-export const encoderMetrics: readonly Metric[] = [
+export const encoderMetrics: readonly BuiltInMetric[] = [
   {
     name: 'encoderVariance',
     type: 'list',
@@ -14,6 +14,7 @@ export const encoderMetrics: readonly Metric[] = [
     title: 'encoder variances',
     short: 'Encoder variances',
     isLog: true,
+    isCharted: true,
     compute: ({ encoderVariance }) => encoderVariance,
   },
   {
@@ -23,6 +24,7 @@ export const encoderMetrics: readonly Metric[] = [
     description: 'Encoder variances below 0.1',
     title: 'encoder variances below 0.1',
     short: "#0's in encoder variance",
+    isInTables: true,
     compute: ({ encoderVariance }) => encoderVariance.filter((value) => value < ZERO).length,
   },
   {
@@ -32,6 +34,7 @@ export const encoderMetrics: readonly Metric[] = [
     description: 'Encoder variances below 0.5',
     title: 'encoder variances below 0.5',
     short: 'Below 0.5',
+    isInTables: true,
     compute: ({ encoderVariance }) => encoderVariance.filter((value) => value < LARGE).length,
   },
   {

@@ -1,11 +1,11 @@
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
-import type { Evaluation, Metric, Points } from './metric.js';
+import type { Evaluation, BuiltInMetric, Points } from './metric.js';
 
 /** A decoder row counts as nonzero if its norm is above this part of the largest row's. */
 const NONZERO_ROW = 0.01;
 
 /** Metrics of linear data, null for the others. */
-export const linearMetrics: readonly Metric[] = [
+export const linearMetrics: readonly BuiltInMetric[] = [
   {
     name: 'nonzeroDecoderRows',
     type: 'int32',
@@ -13,6 +13,7 @@ export const linearMetrics: readonly Metric[] = [
     description: 'Rows of the decoder matrix, one a data coordinate, with a norm above 1% of the largest',
     title: 'nonzero decoder rows',
     short: 'Nonzero decoder rows',
+    isInTables: true,
     compute: onLinear(({ matrix }) => {
       const norms = matrix.to2DArray().map((row) => Math.hypot(...row));
       const largest = Math.max(...norms);
@@ -40,6 +41,9 @@ export const linearMetrics: readonly Metric[] = [
     description: 'Norm of the difference of the two lists of eigenvalues over the norm of the true one',
     title: 'normalized eigenvalue error',
     short: 'Eigenvalue error',
+    isInTables: true,
+    isCharted: true,
+    hasCurves: ['linear'],
     compute: onLinear((linear) => relativeDistance(generatedEigenvalues(linear), trueEigenvalues(linear))),
   },
   {

@@ -1,6 +1,6 @@
-import { dot, mean, type Evaluation, type Metric } from './metric.js';
+import { dot, mean, type Evaluation, type BuiltInMetric } from './metric.js';
 
-export const manifoldMetrics: readonly Metric[] = [
+export const manifoldMetrics: readonly BuiltInMetric[] = [
   {
     name: 'manifoldError',
     type: 'float64',
@@ -9,6 +9,9 @@ export const manifoldMetrics: readonly Metric[] = [
       'Mean over generated points of (|x_{1..r*+1}| - 1)^2 (sphere) or (sigma(<a*, x_{1..r*}>) - x_{r*+1})^2 (sigmoid), Section 6',
     title: 'manifold error',
     short: 'Manifold error',
+    isInTables: true,
+    isCharted: true,
+    hasCurves: ['sigmoid', 'sphere'],
     compute: manifoldError,
   },
   {
@@ -19,6 +22,8 @@ export const manifoldMetrics: readonly Metric[] = [
       'Sigmoid data: mean over all pairs (i, j) of (sigma(<a*, x_i>) - x_{j, r*+1})^2, as the authors released code averages',
     title: 'manifold error over all pairs',
     short: 'Over all pairs',
+    isInTables: true,
+    hasCurves: ['sigmoid'],
     compute: manifoldErrorPairwise,
   },
   {
@@ -29,6 +34,7 @@ export const manifoldMetrics: readonly Metric[] = [
       'Mean over generated points of the squared norm of the padded coordinates; null without padding',
     title: 'padding error',
     short: 'Padding error',
+    isInTables: true,
     compute: paddingError,
   },
 ];

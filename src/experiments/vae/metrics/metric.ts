@@ -1,4 +1,5 @@
 import type { ColumnWords } from '../../../task/column.js';
+import type { ExperimentName } from '../settings/training-data.js';
 
 /** Rows of numbers, [n][d]. */
 export type Points = readonly (readonly number[])[];
@@ -40,6 +41,23 @@ export interface MetricValues {
   readonly list: readonly number[];
 }
 
+/** What people are told of a metric. */
+export interface Described extends ColumnWords, Shown {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+}
+
+/** Where people see a built-in metric where not all have room. */
+interface Shown {
+  /** Whether tables of reports have its mean over the seeds. */
+  readonly isInTables?: true;
+  /** Whether the dashboard has a chart of it. */
+  readonly isCharted?: true;
+  /** Whether a report's curves show it; or the data for which they do. */
+  readonly hasCurves?: true | readonly ExperimentName[];
+}
+
 /** One column of the evaluation log. */
 export type Metric = ColumnWords &
   {
@@ -52,6 +70,9 @@ export type Metric = ColumnWords &
       compute(evaluation: Evaluation): MetricValues[K] | null;
     };
   }[keyof MetricValues];
+
+/** A metric that every run has. `nullable` is false for one that is always defined. */
+export type BuiltInMetric = Metric & Shown & { readonly nullable?: false };
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,13 +1,14 @@
 import { pluginMetrics } from '../plugins/installed.js';
-import { decoderMetrics } from './decoder.js';
+import { decoderMetrics, decoderVariance } from './decoder.js';
 import { encoderMetrics } from './encoder.js';
 import { linearMetrics } from './linear.js';
 import { manifoldMetrics } from './manifold.js';
-import type { Metric } from './metric.js';
+import type { BuiltInMetric, Metric } from './metric.js';
 import { releasedMetrics } from './released.js';
 
-/** Those that every run has. A new one is a file and a line here. */
-export const builtInMetrics: readonly Metric[] = [
+/** The metrics that every run has, in the order of the log's columns. A new one is an entry of one of these lists. */
+export const builtInMetrics: readonly BuiltInMetric[] = [
+  decoderVariance,
   ...encoderMetrics,
   ...decoderMetrics,
   ...manifoldMetrics,

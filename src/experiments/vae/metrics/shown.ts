@@ -1,42 +1,46 @@
 import type { ShownColumns } from '../../../task/experiment.js';
-import { isOfThePaper, type ExperimentName } from '../settings/training-data.js';
+import { decoderMetrics, decoderVariance } from './decoder.js';
+import { encoderMetrics } from './encoder.js';
+import { linearMetrics } from './linear.js';
+import { manifoldMetrics } from './manifold.js';
+import type { Described } from './metric.js';
+import { stepMetrics } from './step-metrics.js';
 
-/** What each experiment's curves show. */
-export const CURVES = {
-  linear: ['eigenvalueError', 'decoderVariance', 'loss'],
-  /** The text's reading of the error, and the one that the printed tables have. */
-  sigmoid: ['manifoldError', 'manifoldErrorPairwise', 'decoderVariance', 'loss'],
-  sphere: ['manifoldError', 'decoderVariance', 'loss'],
-} as const satisfies Readonly<Record<ExperimentName, readonly string[]>>;
-const CURVES_OF_OTHERS = ['decoderVariance', 'loss'];
-
-const MEANS = [
-  'loss',
-  'decoderVariance',
-  'encoderZeros',
-  'encoderSmall',
-  'nonzeroDecoderRows',
-  'eigenvalueError',
-  'manifoldError',
-  'manifoldErrorPairwise',
-  'paddingError',
+/** The built-in metrics in the order in which people see them. */
+const GROUPS: readonly (readonly (Described & { readonly type?: string })[])[] = [
+  stepMetrics,
+  [decoderVariance],
+  encoderMetrics,
+  decoderMetrics,
+  linearMetrics,
+  manifoldMetrics,
 ];
 
-const CHARTS = [
-  'loss',
-  'reconstruction',
-  'kl',
-  'decoderVariance',
-  'manifoldError',
-  'eigenvalueError',
-  'encoderVariance',
-];
+/** Returns the metrics that the curves of some data show: first those that only such data has, the loss last. */
+export function curvesOf(experiment: string): string[] {
+  const metrics = [...GROUPS].reverse().flat();
+  return namesOf(
+    metrics.filter(({ hasCurves = false }) =>
+      typeof hasCurves === 'boolean' ? hasCurves : hasCurves.some((name) => name === experiment),
+    ),
+  );
+}
 
-/** The metrics that reports and the dashboard show of training on some data. */
+/** Returns the metrics that reports and the dashboard show of training on some data. */
 export function shownMetrics(experiment: string): ShownColumns {
+  const metrics = GROUPS.flat();
+  const charted = metrics.filter(({ isCharted }) => isCharted);
   return {
-    means: MEANS,
-    charts: CHARTS,
-    curves: isOfThePaper(experiment) ? CURVES[experiment] : CURVES_OF_OTHERS,
+    means: namesOf(metrics.filter(({ isInTables }) => isInTables)),
+    // A list has a line for each of its numbers, so its chart comes after those of single numbers.
+    charts: namesOf([
+      ...charted.filter(({ type }) => type !== 'list'),
+      ...charted.filter(({ type }) => type === 'list'),
+    ]),
+    curves: curvesOf(experiment),
   };
+}
+
+function namesOf(metrics: readonly Described[]): string[] {
+  return metrics.map(({ name }) => name);
 }

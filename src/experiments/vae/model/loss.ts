@@ -11,8 +11,8 @@ export interface Noise {
   readonly decoder: Tensor2D | null;
 }
 
-/** Scalars; the losses in nats, means over the points. */
-export interface Losses {
+/** What step metrics are made of. The losses are in nats, means over the points. */
+export interface LossTerms {
   /** kl + reconstruction. */
   readonly loss: Scalar;
   /** -log p(x|z) at the sampled z. */
@@ -23,6 +23,10 @@ export interface Losses {
   readonly squaredError: Scalar;
   /** log eps^2. */
   readonly decoderLogVariance: Scalar;
+  /** g(x), [n, latentDim]. */
+  readonly latentMean: Tensor2D;
+  /** xhat, [n, ambientDim], with the decoder's noise where the model adds it. */
+  readonly output: Tensor2D;
 }
 
 /**
@@ -42,7 +46,7 @@ export function losses(
   points: Tensor2D,
   noise: Noise,
   threshold: Scalar,
-): Losses {
+): LossTerms {
   const [count, ambientDim] = points.shape;
   const mean = model.encoder.apply(parameters.encoder, points);
   const logVariance = parameters.encoderLogVariance;
@@ -60,7 +64,15 @@ export function losses(
   const squaredMean = tf.mul(tf.sum(tf.square(mean)), 1 / count);
   const varianceTerms = tf.sum(tf.sub(tf.sub(tf.exp(logVariance), logVariance), 1));
   const kl: Scalar = tf.mul(tf.add(squaredMean, varianceTerms), 0.5);
-  return { loss: tf.add(kl, reconstruction), reconstruction, kl, squaredError, decoderLogVariance };
+  return {
+    loss: tf.add(kl, reconstruction),
+    reconstruction,
+    kl,
+    squaredError,
+    decoderLogVariance,
+    latentMean: mean,
+    output,
+  };
 }
 
 /**

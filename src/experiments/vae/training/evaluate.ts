@@ -3,13 +3,14 @@ import { tf } from '../../../compiler/native/tensorflow.js';
 import { trainingData } from '../settings/training-data.js';
 import type { TrainingSettings } from '../settings/task.js';
 import { boundedDecoderLogVariance, generate, losses } from '../model/loss.js';
+import type { LogValue } from '../../../logs/read.js';
 import type { Evaluation } from '../metrics/metric.js';
 import type { EvaluationRow } from '../../../forms/training/definition.js';
 import { evaluationMetrics } from '../metrics/registry.js';
+import { stepMetrics } from '../metrics/step-metrics.js';
 import { parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
 import { drawEvaluation } from './evaluation-draws.js';
 import type { Program, TaskDraws } from './program.js';
-import { STEP_METRICS } from './step.js';
 
 /** One evaluation: its row, and the points that it used, row-major [evaluationPoints, ambientDim]. */
 export interface EvaluationResult {
@@ -42,8 +43,9 @@ export function evaluate(
   const pointsWith = (variance: Scalar) =>
     generate(model, parameters, latents, draws.generatedNoise, variance);
   const generated = pointsWith(logVariance);
-  const values = STEP_METRICS.map((name) => [name, measured[name].dataSync()[0] ?? NaN] as const);
-  const decoderVariance = Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN);
+  const values = stepMetrics.map(
+    ({ name, value }) => [name, value(measured, tf).dataSync()[0] ?? NaN] as const,
+  );
   const [firstLayer] = parameters.decoder;
   const isDense = parameters.decoder.length === 1 && firstLayer !== undefined;
   const evaluation: Evaluation = {
@@ -52,7 +54,7 @@ export function evaluate(
     ambientDim: settings.ambientDim,
     coordinates: trainingData(settings.experiment).coordinates(settings.intrinsicDim),
     encoderVariance: [...parameters.encoderLogVariance.dataSync()].map(Math.exp),
-    decoderVariance,
+    decoderVariance: Math.exp(measured.decoderLogVariance.dataSync()[0] ?? NaN),
     generated: generated.arraySync(),
     dataParameters: dataParameters.map((tensor) => tensor.arraySync()),
     decoderMatrix: isDense ? tf.transpose(firstLayer.kernel).arraySync() : null,
@@ -71,7 +73,7 @@ export function evaluate(
     (metric) => [metric.name, metric.compute(evaluation)] as const,
   );
   return {
-    row: { ...Object.fromEntries(values), decoderVariance, ...Object.fromEntries(computed) },
+    row: Object.fromEntries<LogValue>([...values, ...computed]),
     generated: generated.dataSync<'float32'>().slice(),
     real: real.dataSync<'float32'>().slice(),
   };

@@ -5,13 +5,11 @@ import { normal } from '../../../compiler/random/distributions.js';
 import type { Keys } from '../../../compiler/random/keys.js';
 import type { TensorShape } from '../../../compiler/record.js';
 import { adamUpdate } from '../model/adam.js';
-import { losses, type Losses } from '../model/loss.js';
+import { stepMetrics } from '../metrics/step-metrics.js';
+import { losses, type LossTerms } from '../model/loss.js';
 import type { Model } from '../model/model.js';
 import { flatten, parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
 import type { RandomStreams } from './random-streams/streams.js';
-
-/** What a step logs, in this order. */
-export const STEP_METRICS = ['loss', 'reconstruction', 'kl', 'squaredError', 'decoderLogVariance'] as const;
 
 const SCALAR = { dtype: 'float32', shape: [] } as const;
 
@@ -40,11 +38,11 @@ export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
       const dataParameters = inputs.slice(FIRST_KEY_INPUT + keyInputs.length) as Tensor2D[];
       const { source, latent, decoder } = arrange(drawn);
       const points = dataset.points(dataParameters, source, settings);
-      const { gradient, values } = differentiate(unflatten(parameters, layout), (blocks) =>
+      const { gradient, terms } = differentiate(unflatten(parameters, layout), (blocks) =>
         losses(model, parametersOf(model, blocks), points, { latent, decoder }, threshold),
       );
-      const metrics = tf.stack(STEP_METRICS.map((name) => values[name])) as Tensor1D;
-      tf.dispose(Object.values(values));
+      const metrics = tf.stack(stepMetrics.map(({ value }) => value(terms, tf))) as Tensor1D;
+      tf.dispose(Object.values(terms));
       const next = adamUpdate(
         { parameters, firstMoment, secondMoment },
         gradient,
@@ -64,17 +62,17 @@ export function drawRows(keys: readonly Tensor[], counts: readonly number[]): Te
   return keys.map((key, index) => normal(key as Keys, [counts[index] ?? 0]));
 }
 
-/** The loss at the blocks, kept from tfjs's clean-up, and its gradient by all of them as one flat vector. */
+/** The terms of the loss at the blocks, kept from tfjs's clean-up, and its gradient by all of the blocks as one flat vector. */
 function differentiate(
   blocks: Tensor2D[],
-  evaluate: (blocks: Tensor2D[]) => Losses,
-): { gradient: Tensor1D; values: Losses } {
-  let values: Losses | undefined;
+  evaluate: (blocks: Tensor2D[]) => LossTerms,
+): { gradient: Tensor1D; terms: LossTerms } {
+  let terms: LossTerms | undefined;
   const gradients = tf.grads((...variables: Tensor[]) => {
-    values = evaluate(variables as Tensor2D[]);
-    Object.values(values).forEach((value: Scalar) => tf.keep(value));
-    return values.loss;
+    terms = evaluate(variables as Tensor2D[]);
+    Object.values(terms).forEach((term: Tensor) => tf.keep(term));
+    return terms.loss;
   })(blocks);
-  if (values === undefined) throw new Error('The loss was not evaluated.');
-  return { gradient: flatten(gradients), values };
+  if (terms === undefined) throw new Error('The loss was not evaluated.');
+  return { gradient: flatten(gradients), terms };
 }
