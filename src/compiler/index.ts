@@ -50,7 +50,7 @@ const MAX_STEPS = 1_000;
 export function compile(step: Step | LoopBody, options: CompileOptions): Loop {
   const { state, inputs = [], maxSteps = MAX_STEPS, engine = 'xla' } = options;
   if (!Number.isInteger(maxSteps) || maxSteps < 1)
-    throw new RangeError(`maxSteps: expected a whole number from 1, got ${String(maxSteps)}.`);
+    throw new RangeError(`maxSteps: expected a whole number from 1, got ${maxSteps}.`);
   const shapes: LoopShapes = { state: shapesOf('state', state), inputs: shapesOf('inputs', inputs) };
   return makeLoop(engine, bodyOf(step), shapes, maxSteps);
 }
@@ -115,7 +115,7 @@ function shapesOf(name: string, examples: readonly Example[]): TensorShape[] {
     const isShape = Array.isArray((example as Partial<Example> | undefined)?.shape);
     if (!isShape || !DTYPES.includes(example.dtype))
       throw new TypeError(
-        `${name}[${String(index)}]: expected a tensor, or { dtype, shape } with a dtype of ${DTYPES.join(', ')}.`,
+        `${name}[${index}]: expected a tensor, or { dtype, shape } with a dtype of ${DTYPES.join(', ')}.`,
       );
     return shapeOf(example);
   });

@@ -86,9 +86,7 @@ function firstRow(rows: Tensor): Tensor {
 
 export function checkCount(count: number, maxSteps: number): void {
   if (!Number.isInteger(count) || count < 1 || count > maxSteps) {
-    throw new RangeError(
-      `Expected count to be a whole number from 1 to ${String(maxSteps)}, got ${String(count)}.`,
-    );
+    throw new RangeError(`Expected count to be a whole number from 1 to ${maxSteps}, got ${count}.`);
   }
 }
 

@@ -95,26 +95,26 @@ export function loopSource(recorded: RecordedLoop, shapes: LoopShapes): LoopSour
       emitKernel(kernel, layout.offsets, stored, products.functionOf),
     );
     const each = bodies.map((body, index) =>
-      kernelFunction(`${name}_${String(index)}_${kernels[name][index]?.kind ?? ''}`, body),
+      kernelFunction(`${name}_${index}_${kernels[name][index]?.kind ?? ''}`, body),
     );
     const calls = each.map((one) => `${one.name}(w);`).join('\n');
     return `${each.map((one) => one.source).join('')}static void ${name}(float *w) {\n${calls}\n}\n`;
   });
   const copyCells = (to: number | string, from: number | string, size: number) =>
-    `memcpy(w + ${String(to)}, w + ${String(from)}, ${String(4 * size)});`;
+    `memcpy(w + ${to}, w + ${from}, ${4 * size});`;
   const run = `
 static void run(float *w, int count) {
   int *wi = (int *)w;
-  const int first = wi[${String(firstStep.start)}];
-  for (int i = 0; i < ${String(callSteps)}; i++) wi[${String(steps.start)} + i] = first + i;
+  const int first = wi[${firstStep.start}];
+  for (int i = 0; i < ${callSteps}; i++) wi[${steps.start} + i] = first + i;
   keys(w);
   for (int s = 0; s < count; s++) {
-    wi[${String(firstStep.start)}] = first + s;
-    ${keyRows.map((row, index) => copyCells(row.start, `${String(keyTables[index]?.start)} + s * ${String(row.size)}`, row.size)).join('\n    ')}
+    wi[${firstStep.start}] = first + s;
+    ${keyRows.map((row, index) => copyCells(row.start, `${keyTables[index]?.start} + s * ${row.size}`, row.size)).join('\n    ')}
     draw(w);
     step(w);
     ${next.map((region, index) => (region === state[index] ? '' : copyCells(state[index]?.start ?? 0, region.start, region.size))).join('\n    ')}
-    ${copyCells(`${String(log.start)} + s * ${String(metricsRow.size)}`, metricsRow.start, metricsRow.size)}
+    ${copyCells(`${log.start} + s * ${metricsRow.size}`, metricsRow.start, metricsRow.size)}
   }
 }
 `;
@@ -129,15 +129,14 @@ class ProductFunctions {
   readonly functionOf = (product: MatMul): string => {
     const body = emitMatMul(product);
     if (!this.#bodies.includes(body)) this.#bodies.push(body);
-    return `matmul_${String(this.#bodies.indexOf(body))}`;
+    return `matmul_${this.#bodies.indexOf(body)}`;
   };
 
   get source(): string {
     const parameters = 'const float *__restrict a, const float *__restrict b, float *__restrict c';
     return this.#bodies
       .map(
-        (body, index) =>
-          `${NO_INLINE} void matmul_${String(index)}(${parameters}) {\n${body}\n${HAS_EFFECTS}\n}\n`,
+        (body, index) => `${NO_INLINE} void matmul_${index}(${parameters}) {\n${body}\n${HAS_EFFECTS}\n}\n`,
       )
       .join('');
   }

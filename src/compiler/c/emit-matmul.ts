@@ -30,11 +30,11 @@ export function emitMatMul({ left, right, out }: MatMul): string {
   const tiles = groups(columnVectors(columns)).flatMap((group) => [
     ...(rows >= TILE_ROWS
       ? [
-          `for (int i = 0; i < ${String(rows - remaining)}; i += ${String(TILE_ROWS)}) ${tile(TILE_ROWS, group, depth, strides)}`,
+          `for (int i = 0; i < ${rows - remaining}; i += ${TILE_ROWS}) ${tile(TILE_ROWS, group, depth, strides)}`,
         ]
       : []),
     ...(remaining > 0
-      ? [`{ const int i = ${String(rows - remaining)}; ${tile(remaining, group, depth, strides)} }`]
+      ? [`{ const int i = ${rows - remaining}; ${tile(remaining, group, depth, strides)} }`]
       : []),
   ]);
   return tiles.join('\n');
@@ -48,24 +48,24 @@ function tile(
 ): string {
   const each = <T>(make: (row: number, column: Column, index: number) => T) =>
     Array.from({ length: rows }, (_, row) => group.map((column, index) => make(row, column, index))).flat();
-  const sum = (row: number, index: number) => `s${String(row)}_${String(index)}`;
-  const starts = each((row, { width }, index) => `v${String(width)} ${sum(row, index)} = {0};`);
+  const sum = (row: number, index: number) => `s${row}_${index}`;
+  const starts = each((row, { width }, index) => `v${width} ${sum(row, index)} = {0};`);
   const loads = group.map(
     ({ start, width }, index) =>
-      `const v${String(width)} b${String(index)} = *(const u${String(width)} *)(b + k * ${String(strides.right)} + ${String(start)});`,
+      `const v${width} b${index} = *(const u${width} *)(b + k * ${strides.right} + ${start});`,
   );
   const products = Array.from({ length: rows }, (_, row) => [
-    `const float x${String(row)} = a[(i + ${String(row)}) * ${String(strides.row)} + k * ${String(strides.depth)}];`,
+    `const float x${row} = a[(i + ${row}) * ${strides.row} + k * ${strides.depth}];`,
     ...group.map(
       ({ width }, index) =>
-        `${sum(row, index)} = fma(x${String(row)} - (v${String(width)}){0}, b${String(index)}, ${sum(row, index)});`,
+        `${sum(row, index)} = fma(x${row} - (v${width}){0}, b${index}, ${sum(row, index)});`,
     ),
   ]).flat();
   const stores = each(
     (row, { start, used }, index) =>
-      `memcpy(c + (i + ${String(row)}) * ${String(strides.out)} + ${String(start)}, &${sum(row, index)}, ${String(4 * used)});`,
+      `memcpy(c + (i + ${row}) * ${strides.out} + ${start}, &${sum(row, index)}, ${4 * used});`,
   );
-  const loop = `for (int k = 0; k < ${String(depth)}; k++) {\n${[...loads, ...products].join('\n')}\n}`;
+  const loop = `for (int k = 0; k < ${depth}; k++) {\n${[...loads, ...products].join('\n')}\n}`;
   return `{\n${[...starts, loop, ...stores].join('\n')}\n}`;
 }
 

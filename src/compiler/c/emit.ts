@@ -43,18 +43,18 @@ function emitGather({ table, indices, out }: Gather, offsets: Offsets): string {
 function emitSum({ over, input, out }: Sum, offsets: Offsets): string {
   const [rows = 1, columns = 1] = input.shape;
   const [from, to] = [pointer(input, offsets), pointer(out, offsets)];
-  if (over === 'all') return `*(${to}) = vs_sum(${from}, ${String(rows * columns)});`;
-  return `vs_sum_${over}(${from}, ${String(rows)}, ${String(columns)}, ${to});`;
+  if (over === 'all') return `*(${to}) = vs_sum(${from}, ${rows * columns});`;
+  return `vs_sum_${over}(${from}, ${rows}, ${columns}, ${to});`;
 }
 
 /** Address of a view's first cell. */
 function pointer(view: View, offsets: Offsets): string {
-  return `w + ${String(firstCell(view, offsets))}`;
+  return `w + ${firstCell(view, offsets)}`;
 }
 
 function firstCell({ buffer, offset }: View, offsets: Offsets): number {
   const start = offsets.get(buffer);
-  if (start === undefined) throw new Error(`Buffer ${String(buffer.id)} has no place in the workspace.`);
+  if (start === undefined) throw new Error(`Buffer ${buffer.id} has no place in the workspace.`);
   return start + offset;
 }
 
@@ -81,25 +81,21 @@ function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>):
   const index = (view: View) => {
     const steps = axes.flatMap(({ last }, axis) => {
       const stride = view.strides[last] ?? 0;
-      return stride === 0 ? [] : [`i${String(axis)} * ${String(stride)}`];
+      return stride === 0 ? [] : [`i${axis} * ${stride}`];
     });
     return [String(firstCell(view, offsets)), ...steps].join(' + ');
   };
   const name = (operand: Operand): string => {
     if (isLiteral(operand)) return cLiteral(operand);
     const made = madeInLoop(loop, operand);
-    return made === -1
-      ? load(operand, index(operand), operand.strides[inner.last] === 1)
-      : `t${String(made)}`;
+    return made === -1 ? load(operand, index(operand), operand.strides[inner.last] === 1) : `t${made}`;
   };
   const storesAfter = storeOrder(loop, offsets, stored);
   const body = (used: number) =>
     loop.operations.flatMap((operation, at) => {
       const type = operation.out.dtype === 'float32' ? 'F' : 'I';
-      const value = `const ${type} t${String(at)} = ${emitExpression(operation, name)};`;
-      const storesHere = storesAfter[at]?.map(({ out, made }) =>
-        store(out, index(out), `t${String(made)}`, used),
-      );
+      const value = `const ${type} t${at} = ${emitExpression(operation, name)};`;
+      const storesHere = storesAfter[at]?.map(({ out, made }) => store(out, index(out), `t${made}`, used));
       return [value, ...(storesHere ?? [])];
     });
   const outer = axes
@@ -108,15 +104,13 @@ function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>):
     .join(' ');
   const last = Math.max(axes.length - 1, 0);
   const whole = inner.size - (inner.size % width);
-  const types = `typedef v${String(width)} F; typedef i${String(width)} I; typedef n${String(width)} N;`;
-  const loads = `typedef u${String(width)} UF; typedef j${String(width)} UI;`;
+  const types = `typedef v${width} F; typedef i${width} I; typedef n${width} N;`;
+  const loads = `typedef u${width} UF; typedef j${width} UI;`;
   return [
     `${types} ${loads}`,
     `${outer} {`,
     ...(whole > 0 ? [`${forLoop(last, whole, width)} {`, ...body(width), '}'] : []),
-    ...(whole < inner.size
-      ? [`{ const int i${String(last)} = ${String(whole)};`, ...body(inner.size - whole), '}']
-      : []),
+    ...(whole < inner.size ? [`{ const int i${last} = ${whole};`, ...body(inner.size - whole), '}'] : []),
     '}',
   ].join('\n');
 }
@@ -145,8 +139,8 @@ function storeOrder(
 }
 
 function forLoop(axis: number, size: number, step: number): string {
-  const variable = `i${String(axis)}`;
-  return `for (int ${variable} = 0; ${variable} < ${String(size)}; ${variable} += ${String(step)})`;
+  const variable = `i${axis}`;
+  return `for (int ${variable} = 0; ${variable} < ${size}; ${variable} += ${step})`;
 }
 
 function load({ dtype }: View, index: string, isVector: boolean): string {
@@ -157,8 +151,8 @@ function load({ dtype }: View, index: string, isVector: boolean): string {
 
 function store({ dtype }: View, index: string, value: string, used: number): string {
   if (dtype === 'bool')
-    return `{ const I cells = ${value} & 1; memcpy(wi + ${index}, &cells, ${String(4 * used)}); }`;
-  return `memcpy(w + ${index}, &${value}, ${String(4 * used)});`;
+    return `{ const I cells = ${value} & 1; memcpy(wi + ${index}, &cells, ${4 * used}); }`;
+  return `memcpy(w + ${index}, &${value}, ${4 * used});`;
 }
 
 function emitExpression({ expression, operands }: Elementwise, name: (operand: Operand) => string): string {

@@ -52,8 +52,7 @@ export const EXPRESSIONS: Readonly<Record<string, Expression>> = {
 /** A constant as a vector, which C reads back without rounding. */
 export function cLiteral({ literal, dtype }: Literal): string {
   if (dtype === 'bool') return literal === 0 ? 'I{}' : '~I{}';
-  if (dtype === 'int32')
-    return literal === -(2 ** 31) ? '(-2147483647 - 1 + I{})' : `(${String(literal)} + I{})`;
+  if (dtype === 'int32') return literal === -(2 ** 31) ? '(-2147483647 - 1 + I{})' : `(${literal} + I{})`;
   // -0 - 0 is -0, where -0 + 0 is not. A float32 is exact as a double, which its shortest decimal gives back.
   return `(${cFloat(literal)} - F{})`;
 }

@@ -18,7 +18,6 @@ import {
   hasEqualPieces,
   isConcatenation,
   isCutAlike,
-  shapeOf,
   type Concatenation,
   type Value,
 } from './value.js';
@@ -130,7 +129,7 @@ class Lowering {
         this.#apply(
           expression,
           inputs.map((input) => (isConcatenation(input) ? (input.pieces[index] ?? input) : input)),
-          shapeOf(piece),
+          piece.shape,
           dtype,
         ),
       );
@@ -179,7 +178,7 @@ class Lowering {
 
   #gather(node: OperationNode, from: Value, which: Value, shape: readonly number[]): View {
     requireGatherOfRows(node, dtypeOf(which));
-    const table = this.#matrix(from, sizeOf(shapeOf(from).slice(1)));
+    const table = this.#matrix(from, sizeOf(from.shape.slice(1)));
     const out = this.#newView(table.dtype, shape);
     this.#operations.push({ kind: 'gather', table, indices: this.#matrix(which, 1), out });
     return out;
@@ -198,7 +197,7 @@ class Lowering {
         const pieces = value.pieces.map((piece) =>
           this.#reshape(
             piece,
-            shape.map((_, axis) => (axis === shape.length - 1 ? sizeOf(shapeOf(piece)) : 1)),
+            shape.map((_, axis) => (axis === shape.length - 1 ? sizeOf(piece.shape) : 1)),
           ),
         );
         return { pieces, axis: shape.length - 1, shape };
@@ -228,7 +227,7 @@ class Lowering {
   /** The tensor in a buffer. */
   #materialize(value: Value): View {
     if ('buffer' in value) return value;
-    const out = this.#newView(dtypeOf(value), shapeOf(value));
+    const out = this.#newView(dtypeOf(value), value.shape);
     this.#fill(out, value);
     this.#replace(value, out);
     return out;
@@ -244,8 +243,8 @@ class Lowering {
     let start = 0;
     for (const piece of value.pieces) {
       const begin = out.shape.map((_, axis) => (axis === value.axis ? start : 0));
-      this.#fill(sliced(out, begin, shapeOf(piece)), piece);
-      start += shapeOf(piece)[value.axis] ?? 0;
+      this.#fill(sliced(out, begin, piece.shape), piece);
+      start += piece.shape[value.axis] ?? 0;
     }
   }
 

@@ -16,16 +16,12 @@ export function isConcatenation(value: Value): value is Concatenation {
 }
 
 export function isCutAlike(a: Concatenation, b: Concatenation | undefined): boolean {
-  const cuts = ({ pieces }: Concatenation) => pieces.map((piece) => shapeOf(piece).join()).join(';');
+  const cuts = ({ pieces }: Concatenation) => pieces.map((piece) => piece.shape.join()).join(';');
   return b !== undefined && a.axis === b.axis && cuts(a) === cuts(b);
 }
 
 export function hasEqualPieces({ pieces }: Concatenation): boolean {
-  return new Set(pieces.map((piece) => shapeOf(piece).join())).size === 1;
-}
-
-export function shapeOf(value: Value): readonly number[] {
-  return value.shape;
+  return new Set(pieces.map((piece) => piece.shape.join())).size === 1;
 }
 
 export function dtypeOf(value: Value): CellType {

@@ -52,7 +52,7 @@ export function whileResults(
   results: readonly Variable[],
 ): string[] {
   const position = new Map(variables.map((variable, index) => [variable.name, index]));
-  return results.map((result) => `${name}:output:${String(position.get(result.name))}`);
+  return results.map((result) => `${name}:output:${position.get(result.name)}`);
 }
 
 /** A function that holds while int32 variable `a` is below `b`. */
@@ -63,7 +63,13 @@ export function lessFunction(
   b: Variable,
 ): FunctionDef {
   const less = { name: 'less', op: 'Less', input: [a.name, b.name], attr: { T: INT32 } };
-  return functionDef(name, variables, [{ name: 'goes_on', dtype: 'bool', shape: [] }], [less], ['less:z:0']);
+  return functionDef(
+    name,
+    variables,
+    [{ name: 'continues', dtype: 'bool', shape: [] }],
+    [less],
+    ['less:z:0'],
+  );
 }
 
 /** `a` + `b`; its value is `<name>:z:0`. */

@@ -21,26 +21,34 @@ export function functionBody(
   recording: Recording,
   inputNames: readonly string[],
 ): { nodes: NodeDef[]; outputs: string[] } {
-  const names = new Map(recording.nodes.map((node, index) => [node, `n${String(index)}`]));
+  const names = new Map(recording.nodes.map((node, index) => [node, `n${index}`]));
   const nameOf = (node: RecordedNode) => names.get(node) ?? unreachable();
   const refer = ({ node, output }: ValueRef): string => {
     if (node === null) return inputNames[output] ?? unreachable();
     if (node.kind === 'constant') return `${nameOf(node)}:output:0`;
-    return `${nameOf(node)}:${outputArgument(node.operation)}:${String(output)}`;
+    return `${nameOf(node)}:${outputArgument(node.operation)}:${output}`;
   };
   const nodes = recording.nodes.map((node) =>
     node.kind === 'constant'
       ? constant(nameOf(node), node.dtype, node.shape, node.values)
-      : {
-          name: nameOf(node),
-          op: node.operation,
-          input: node.inputs.map(refer),
-          attr: Object.fromEntries(
-            node.attributes.map((attribute) => [attribute.name, attrValue(attribute)]),
-          ),
-        },
+      : operationNode(
+          nameOf(node),
+          node.operation,
+          node.inputs.map(refer),
+          Object.fromEntries(node.attributes.map((attribute) => [attribute.name, attrValue(attribute)])),
+        ),
   );
   return { nodes, outputs: recording.outputs.map(({ ref }) => refer(ref)) };
+}
+
+/** A node of a function body or of the graph itself. */
+export function operationNode(
+  name: string,
+  op: string,
+  input: readonly string[],
+  attr: Readonly<Record<string, AttrValue>>,
+): NodeDef {
+  return { name, op, input, attr };
 }
 
 export function constant(

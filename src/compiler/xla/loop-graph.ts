@@ -7,8 +7,9 @@ import {
   whileResults,
   type Variable,
 } from './function-def.js';
-import { constant, functionBody, shapeProto, typeNumber } from './graph-def.js';
+import { constant, functionBody, operationNode, shapeProto, typeNumber } from './graph-def.js';
 import type { LoopShapes } from '../loop.js';
+import type { TensorShape } from '../record.js';
 import type { RecordedLoop } from '../recorded-loop.js';
 import type { FunctionDef, GraphDef, NodeDef } from './saved-model-schema.js';
 
@@ -63,19 +64,23 @@ function parameters(shapes: LoopShapes): Variable[] {
 }
 
 function inputVariables(shapes: LoopShapes): Variable[] {
-  return shapes.inputs.map((shape, index) => ({ name: `input${String(index)}`, ...shape }));
+  return numbered('input', shapes.inputs);
 }
 
 function stateVariables(shapes: LoopShapes): Variable[] {
-  return shapes.state.map((shape, index) => ({ name: `state${String(index)}`, ...shape }));
+  return numbered('state', shapes.state);
 }
 
 function keyVariables({ keys }: RecordedLoop): Variable[] {
-  return keys.outputs.map(({ dtype, shape }, index) => ({ name: `key${String(index)}`, dtype, shape }));
+  return numbered('key', keys.outputs);
 }
 
 function drawnVariables({ draw }: RecordedLoop): Variable[] {
-  return draw.outputs.map(({ dtype, shape }, index) => ({ name: `drawn${String(index)}`, dtype, shape }));
+  return numbered('drawn', draw.outputs);
+}
+
+function numbered(prefix: string, shapes: readonly TensorShape[]): Variable[] {
+  return shapes.map(({ dtype, shape }, index) => ({ name: `${prefix}${index}`, dtype, shape }));
 }
 
 function mainNodes(inputs: readonly Variable[], results: readonly Variable[]): NodeDef[] {
@@ -95,12 +100,9 @@ function mainNodes(inputs: readonly Variable[], results: readonly Variable[]): N
       ...MUST_COMPILE,
     },
   };
-  const outputs = results.map(({ name, dtype }, index) => ({
-    name: `${name}_out`,
-    op: 'Identity',
-    input: [`call:${String(index)}`],
-    attr: { T: { type: typeNumber(dtype) } },
-  }));
+  const outputs = results.map(({ name, dtype }, index) =>
+    operationNode(`${name}_out`, 'Identity', [`call:${index}`], { T: { type: typeNumber(dtype) } }),
+  );
   return [...placeholders, call, ...outputs];
 }
 
@@ -120,12 +122,10 @@ function loopFunction(
     constant('zero', 'int32', [], [0]),
     constant('log_shape', 'int32', [2], log?.shape ?? []),
     constant('log_value', 'float32', [], [0]),
-    {
-      name: 'empty_log',
-      op: 'Fill',
-      input: ['log_shape:output:0', 'log_value:output:0'],
-      attr: { T: FLOAT32, index_type: INT32 },
-    },
+    operationNode('empty_log', 'Fill', ['log_shape:output:0', 'log_value:output:0'], {
+      T: FLOAT32,
+      index_type: INT32,
+    }),
     constant('offsets', 'int32', [recorded.callSteps], [...Array(recorded.callSteps).keys()]),
     int32Sum('call_steps', FIRST_STEP.name, 'offsets:output:0'),
     ...keys.nodes,
@@ -156,7 +156,7 @@ function blockFunction(
     ...keys.flatMap((key) => blockRowsNodes(key, recorded.blockSteps)),
     ...draw.nodes,
     int32Sum('full_end', INDEX.name, 'block_size:output:0'),
-    { name: 'end', op: 'Minimum', input: ['full_end:z:0', COUNT.name], attr: { T: INT32 } },
+    operationNode('end', 'Minimum', ['full_end:z:0', COUNT.name], { T: INT32 }),
     whileNode('steps', steps, [...variables.map(({ name }) => name), INDEX.name, 'end:z:0', ...draw.outputs]),
   ];
   return functionDef('blocks_body', variables, variables, nodes, whileResults('steps', steps, variables));
@@ -175,24 +175,20 @@ function blockRowsNodes({ name, dtype, shape }: Variable, blockSteps: number): N
     constant(`${name}_size`, 'int32', [shape.length], [blockSteps, ...rest]),
     constant(`${name}_one`, 'int32', [1], [1]),
     constant(`${name}_concat_axis`, 'int32', [], [0]),
-    {
-      name: `${name}_first`,
-      op: 'Reshape',
-      input: [INDEX.name, `${name}_one:output:0`],
-      attr: { T: INT32, Tshape: INT32 },
-    },
-    {
-      name: `${name}_begin`,
-      op: 'ConcatV2',
-      input: [`${name}_first:output:0`, `${name}_zeros:output:0`, `${name}_concat_axis:output:0`],
-      attr: { N: { i: 2 }, T: INT32, Tidx: INT32 },
-    },
-    {
-      name: `${name}_rows`,
-      op: 'Slice',
-      input: [name, `${name}_begin:output:0`, `${name}_size:output:0`],
-      attr: { T: { type: typeNumber(dtype) }, Index: INT32 },
-    },
+    operationNode(`${name}_first`, 'Reshape', [INDEX.name, `${name}_one:output:0`], {
+      T: INT32,
+      Tshape: INT32,
+    }),
+    operationNode(
+      `${name}_begin`,
+      'ConcatV2',
+      [`${name}_first:output:0`, `${name}_zeros:output:0`, `${name}_concat_axis:output:0`],
+      { N: { i: 2 }, T: INT32, Tidx: INT32 },
+    ),
+    operationNode(`${name}_rows`, 'Slice', [name, `${name}_begin:output:0`, `${name}_size:output:0`], {
+      T: { type: typeNumber(dtype) },
+      Index: INT32,
+    }),
   ];
 }
 
@@ -213,12 +209,7 @@ function stepFunction(
     constant('one', 'int32', [], [1]),
     int32Sum('next_index', INDEX.name, 'one:output:0'),
     int32Sum('step', FIRST_STEP.name, INDEX.name),
-    {
-      name: 'row_in_block',
-      op: 'Sub',
-      input: [INDEX.name, BLOCK_START.name],
-      attr: { T: INT32 },
-    },
+    operationNode('row_in_block', 'Sub', [INDEX.name, BLOCK_START.name], { T: INT32 }),
     ...drawn.flatMap(rowNodes),
     ...step.nodes,
     ...logNodes(metrics),
@@ -233,12 +224,12 @@ function stepFunction(
 function rowNodes({ name, dtype }: Variable): NodeDef[] {
   return [
     constant(`${name}_axis`, 'int32', [], [0]),
-    {
-      name: `${name}_row`,
-      op: 'GatherV2',
-      input: [name, 'row_in_block:z:0', `${name}_axis:output:0`],
-      attr: { Tparams: { type: typeNumber(dtype) }, Tindices: INT32, Taxis: INT32, batch_dims: { i: 0 } },
-    },
+    operationNode(`${name}_row`, 'GatherV2', [name, 'row_in_block:z:0', `${name}_axis:output:0`], {
+      Tparams: { type: typeNumber(dtype) },
+      Tindices: INT32,
+      Taxis: INT32,
+      batch_dims: { i: 0 },
+    }),
   ];
 }
 
@@ -247,23 +238,11 @@ function logNodes(metrics: string): NodeDef[] {
   return [
     constant('row_shape', 'int32', [2], [1, 1]),
     constant('row_axis', 'int32', [], [0]),
-    {
-      name: 'row_index',
-      op: 'Reshape',
-      input: [INDEX.name, 'row_shape:output:0'],
-      attr: { T: INT32, Tshape: INT32 },
-    },
-    {
-      name: 'row',
-      op: 'ExpandDims',
-      input: [metrics, 'row_axis:output:0'],
-      attr: { T: FLOAT32, Tdim: INT32 },
-    },
-    {
-      name: 'updated_log',
-      op: 'TensorScatterUpdate',
-      input: ['log', 'row_index:output:0', 'row:output:0'],
-      attr: { T: FLOAT32, Tindices: INT32 },
-    },
+    operationNode('row_index', 'Reshape', [INDEX.name, 'row_shape:output:0'], { T: INT32, Tshape: INT32 }),
+    operationNode('row', 'ExpandDims', [metrics, 'row_axis:output:0'], { T: FLOAT32, Tdim: INT32 }),
+    operationNode('updated_log', 'TensorScatterUpdate', ['log', 'row_index:output:0', 'row:output:0'], {
+      T: FLOAT32,
+      Tindices: INT32,
+    }),
   ];
 }

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import type { SettingProblem } from '../../../task/setting-values.js';
-import {
-  ambientDimSetting,
-  dimSetting,
-  latentDimSetting,
-  seedSetting,
-  wholeNumber,
-} from './setting-schemas.js';
+import { wholeNumber, type SettingProblem } from '../../../task/setting-values.js';
+import { ambientDimSetting, dimSetting, latentDimSetting, seedSetting } from './setting-schemas.js';
 
 export const badOptimumSchema = z.strictObject({
   kind: z.literal('bad-optimum'),

@@ -1,14 +1,6 @@
 import { z } from 'zod';
-import type { SettingProblem } from '../../../task/setting-values.js';
-import {
-  ambientDimSetting,
-  latentDimSetting,
-  numberWithin,
-  oneOf,
-  rankSetting,
-  seedSetting,
-  wholeNumber,
-} from './setting-schemas.js';
+import { numberWithin, oneOf, wholeNumber, type SettingProblem } from '../../../task/setting-values.js';
+import { ambientDimSetting, latentDimSetting, rankSetting, seedSetting } from './setting-schemas.js';
 
 export const gradientFlowSchema = z.strictObject({
   kind: z.literal('gradient-flow'),

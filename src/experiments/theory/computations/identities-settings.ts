@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { identityNames } from '../identities/names.js';
-import { oneOf, seedSetting, wholeNumber } from './setting-schemas.js';
+import { oneOf, wholeNumber } from '../../../task/setting-values.js';
+import { seedSetting } from './setting-schemas.js';
 
 export const identitiesSchema = z.strictObject({
   kind: z.literal('identities'),

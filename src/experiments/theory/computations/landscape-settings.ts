@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import type { SettingProblem } from '../../../task/setting-values.js';
-import {
-  ambientDimSetting,
-  latentDimSetting,
-  oneOf,
-  rankSetting,
-  seedSetting,
-  wholeNumber,
-} from './setting-schemas.js';
+import { oneOf, wholeNumber, type SettingProblem } from '../../../task/setting-values.js';
+import { ambientDimSetting, latentDimSetting, rankSetting, seedSetting } from './setting-schemas.js';
 
 export const landscapeSchema = z.strictObject({
   kind: z.literal('landscape'),

@@ -1,22 +1,7 @@
-import { z } from 'zod';
-import { formatCount } from '../../../units.js';
+import { MAX_SEED, wholeNumber } from '../../../task/setting-values.js';
 
-const MAX_SEED = 2 ** 31 - 1;
-const MAX_DIM = 100;
-
-export function wholeNumber(min: number, max: number) {
-  const error = `expected a whole number from ${formatCount(min)} to ${formatCount(max)}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-}
-
-export function numberWithin(min: number, max: number) {
-  const error = `expected a number from ${min} to ${max}`;
-  return z.number({ error }).min(min, { error }).max(max, { error });
-}
-
-export function oneOf<const Values extends readonly string[]>(values: Values) {
-  return z.enum(values, { error: `expected one of ${values.join(', ')}` });
-}
+/** The largest of each dimension. */
+export const MAX_DIM = 100;
 
 export const dimSetting = wholeNumber(1, MAX_DIM);
 

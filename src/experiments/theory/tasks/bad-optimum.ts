@@ -7,7 +7,7 @@ export const badOptimum = theoryExperiment({
   dimensions: { intrinsic: 'intrinsicDim', ambient: 'ambientDim', latent: 'latentDim' },
   nameParts: ({ extraDims }) => [`extra${extraDims}`],
   problems: badOptimumProblems,
-  mostRows: ({ decades, pointsPerDecade }) => decades * pointsPerDecade + 1,
+  maxRows: ({ decades, pointsPerDecade }) => decades * pointsPerDecade + 1,
   ms: ({ ambientDim, latentDim, points, decades, pointsPerDecade }) =>
     points * decades * pointsPerDecade * (5e-3 + 5.5e-5 * ambientDim * latentDim),
 });

@@ -10,7 +10,7 @@ export const gradientFlow = theoryExperiment({
     `scale${startScale}`,
   ],
   problems: gradientFlowProblems,
-  mostRows: ({ maxSteps }) => maxSteps + 1,
+  maxRows: ({ maxSteps }) => maxSteps + 1,
   likelyRows: () => 1_000,
   ms: ({ objective, ambientDim, latentDim }) =>
     objective === 'l1' ? 250 + 5 * ambientDim * latentDim : 30 + 2 * ambientDim * latentDim,

@@ -10,6 +10,6 @@ export const identities = theoryExperiment({
   schema: identitiesSchema,
   nameParts: ({ identity }) => [identity],
   problems: () => [],
-  mostRows: ({ draws }) => draws,
+  maxRows: ({ draws }) => draws,
   ms: ({ identity, draws }) => draws * (SLOW_MS[identity] ?? 0.4),
 });

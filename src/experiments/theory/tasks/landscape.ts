@@ -10,6 +10,6 @@ export const landscape = theoryExperiment({
     ...(reconstruction === 'exact' ? [] : [reconstruction]),
   ],
   problems: landscapeProblems,
-  mostRows: ({ decades, pointsPerDecade }) => decades * pointsPerDecade + 1,
+  maxRows: ({ decades, pointsPerDecade }) => decades * pointsPerDecade + 1,
   ms: ({ decades, pointsPerDecade }) => 0.1 * decades * pointsPerDecade,
 });

@@ -3,12 +3,12 @@ import { chooseVersions } from '../../../task/task.js';
 import type { Experiment } from '../../../task/experiment.js';
 import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
 import { quantities } from '../computations/quantities.js';
+import { MAX_DIM } from '../computations/setting-schemas.js';
 import type { SettingProblem, SettingValue } from '../../../task/setting-values.js';
 import { settingColumns } from './setting-columns.js';
 import type { TheorySettings } from './theory-settings.js';
 
 const WORKER = new URL('../worker.js', import.meta.url);
-const MAX_DIM = 100;
 /** Schemas, record batch headers, JSON files, blocks not filled. */
 const TASK_OVERHEAD_BYTES = 32 * 1024;
 const FLOAT64_BYTES = 8;
@@ -24,7 +24,7 @@ interface TheoryDefinition<Own extends TheorySettings> {
   readonly nameParts: (settings: Own) => readonly string[];
   readonly problems: (settings: Own) => readonly SettingProblem[];
   /** The rows that it has, at most. */
-  readonly mostRows: (settings: Own) => number;
+  readonly maxRows: (settings: Own) => number;
   /** The rows that it is likely to have. Default: that many. */
   readonly likelyRows?: (settings: Own) => number;
   /** On one core: within a factor of two of the default sweeps' means on a shared machine; a single run may take ten times as long. */
@@ -35,7 +35,7 @@ interface TheoryDefinition<Own extends TheorySettings> {
 export function theoryExperiment<Own extends TheorySettings>(
   definition: TheoryDefinition<Own>,
 ): Experiment<Own> {
-  const { kind, schema, nameParts, mostRows, likelyRows = mostRows, ms } = definition;
+  const { kind, schema, nameParts, maxRows, likelyRows = maxRows, ms } = definition;
   const columns = Object.keys(quantities[kind].columns).length;
   const dimensions = Object.entries(definition.dimensions ?? {});
   const dims = dimensions.map(([, name]) => name);
@@ -65,12 +65,12 @@ export function theoryExperiment<Own extends TheorySettings>(
       [kind, ...dimsOf(settings), ...nameParts(settings), `seed${settings.seed}`].join('-'),
     versions: (_settings, installed) => chooseVersions(installed, ['theory']),
     cost: (settings) => ({
-      microsecondsPerStep: (ms(settings) * 1_000) / mostRows(settings),
+      microsecondsPerStep: (ms(settings) * 1_000) / maxRows(settings),
       trainingMs: ms(settings),
       bytes: TASK_OVERHEAD_BYTES + likelyRows(settings) * columns * FLOAT64_BYTES,
     }),
     unit: 'row',
-    steps: mostRows,
+    steps: maxRows,
     isResumable: false,
     continuation: null,
     tables: [],
@@ -110,7 +110,6 @@ function isDefault(field: z.ZodType): field is z.ZodDefault {
 function withoutDefault(field: z.ZodType): z.ZodType<SettingValue> {
   if (!isDefault(field)) return field as z.ZodType<SettingValue>;
   const { defaultValue } = field.def as { readonly defaultValue: string | number | null };
-  const told = defaultValue ?? 'none';
-  const described = `${field.description ?? ''} Default: ${told}.`.trimStart();
+  const described = `${field.description ?? ''} Default: ${defaultValue ?? 'none'}.`.trimStart();
   return (field.unwrap() as z.ZodType<SettingValue>).describe(described);
 }

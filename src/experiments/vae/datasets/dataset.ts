@@ -8,14 +8,12 @@ export interface Dimensions {
   readonly latentDim: number;
 }
 
-/** A distribution on R^ambientDim that lies on a manifold of intrinsicDim dimensions; the coordinates after it are padding. */
+/** A distribution on a manifold of intrinsicDim dimensions. `settings/training-data.ts` has what planning needs to know of it. */
 export interface Dataset {
-  /** Standard normal numbers that a point is made of. */
-  sourceDim(dimensions: Dimensions): number;
-  /** Shapes of what is drawn once a seed (A, a*); empty if nothing is. */
+  /** Shapes of what is drawn once per seed (A, a*); empty if nothing is. */
   parameterShapes(dimensions: Dimensions): readonly (readonly [number, number])[];
   /** Draws the parameters with the next of the authors' keys. */
   parameters(keys: DataKeys, dimensions: Dimensions): Tensor2D[];
-  /** Points [n, ambientDim] made of `source` [n, sourceDim], standard normal. */
+  /** Makes points of `source` [n, sourceDim], standard normal. The model pads them to ambientDim. */
   points(parameters: readonly Tensor2D[], source: Tensor2D, dimensions: Dimensions): Tensor2D;
 }

@@ -4,24 +4,22 @@ import { tf } from '../../../compiler/native/tensorflow.js';
 import { normal } from '../../../compiler/random/distributions.js';
 import { keyOf } from '../../../compiler/random/keys.js';
 import type { Dataset } from './dataset.js';
-import { padWithZeros } from './padding.js';
 
 /** Redraws of A: a singular one has probability zero, but rounding could make one. */
 const MAX_DRAWS = 10;
 
-/** x = (A z, 0), z ~ N(0, I_r*), A an r* x r* standard Gaussian matrix (Section 6, "Linear VAE"). Rows: x = z A^T. */
+/** x = A z, z ~ N(0, I_r*), A an r* x r* standard Gaussian matrix (Section 6, "Linear VAE"). Rows: x = z A^T. */
 export const linear: Dataset = {
-  sourceDim: ({ intrinsicDim }) => intrinsicDim,
   parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, intrinsicDim]],
   parameters(keys, { intrinsicDim }) {
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
       const matrix = normal(keyOf(keys.next()), [intrinsicDim, intrinsicDim]) as Tensor2D;
       if (determinant(new Matrix(matrix.arraySync())) !== 0) return [matrix];
     }
-    throw new Error(`Seed ${String(keys.first[1])} gave ${String(MAX_DRAWS)} singular matrices A in a row.`);
+    throw new Error(`Seed ${keys.first[1]} gave ${MAX_DRAWS} singular matrices A in a row.`);
   },
-  points: ([matrix], source, { ambientDim }) => {
+  points: ([matrix], source) => {
     if (matrix === undefined) throw new Error('Linear data needs its matrix A.');
-    return padWithZeros(tf.matMul(source, matrix, false, true), ambientDim);
+    return tf.matMul(source, matrix, false, true);
   },
 };

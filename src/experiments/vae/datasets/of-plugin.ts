@@ -4,26 +4,24 @@ import type { PluginDataset } from '../plugins/plugin.js';
 import { normal } from '../../../compiler/random/distributions.js';
 import { foldIn, keyOf } from '../../../compiler/random/keys.js';
 import type { Dataset } from './dataset.js';
-import { padWithZeros } from './padding.js';
 
-/** A plugin's data: its parameters are drawn with a key each, its points padded. */
+/** A plugin's data: its parameters are drawn with a key each. */
 export function ofPlugin(own: PluginDataset): Dataset {
   const shapesOf = (intrinsicDim: number) => own.parameterShapes?.(intrinsicDim) ?? [];
   return {
-    sourceDim: ({ intrinsicDim }) => own.sourceDim(intrinsicDim),
     parameterShapes: ({ intrinsicDim }) => shapesOf(intrinsicDim),
     parameters: (keys, { intrinsicDim }) => {
       const parent = keyOf(keys.first);
       return shapesOf(intrinsicDim).map((shape, index) => normal(foldIn(parent, index), shape) as Tensor2D);
     },
-    points: (parameters, source, { intrinsicDim, ambientDim }) => {
+    points: (parameters, source, { intrinsicDim }) => {
       const points = own.points(tf, source, parameters, intrinsicDim);
       const expected = [source.shape[0], own.coordinates(intrinsicDim)];
       if (points.shape.join() !== expected.join())
         throw new Error(
           `${own.name} data: expected \`points\` of shape [${expected.join(', ')}], got [${points.shape.join(', ')}].`,
         );
-      return padWithZeros(points, ambientDim);
+      return points;
     },
   };
 }

@@ -3,15 +3,13 @@ import { tf } from '../../../compiler/native/tensorflow.js';
 import { normal } from '../../../compiler/random/distributions.js';
 import { keyOf } from '../../../compiler/random/keys.js';
 import type { Dataset } from './dataset.js';
-import { padWithZeros } from './padding.js';
 
-/** x = (z, sigma(<a*, z>), 0), z ~ N(0, I_r*), a* ~ N(0, I_r*) (Section 6, "Nonlinear dataset"). */
+/** x = (z, sigma(<a*, z>)), z ~ N(0, I_r*), a* ~ N(0, I_r*) (Section 6, "Nonlinear dataset"). */
 export const sigmoid: Dataset = {
-  sourceDim: ({ intrinsicDim }) => intrinsicDim,
   parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, 1]],
   parameters: (keys, { intrinsicDim }) => [normal(keyOf(keys.next()), [intrinsicDim, 1]) as Tensor2D],
-  points: ([direction], source, { ambientDim }) => {
+  points: ([direction], source) => {
     if (direction === undefined) throw new Error('Sigmoid data needs its vector a*.');
-    return padWithZeros(tf.concat([source, tf.sigmoid(tf.matMul(source, direction))], 1), ambientDim);
+    return tf.concat([source, tf.sigmoid(tf.matMul(source, direction))], 1);
   },
 };

@@ -35,11 +35,11 @@ export function metricColumns(names: readonly string[]): LogColumn[] {
 export function sampleColumns({ ambientDim }: { readonly ambientDim: number }): readonly LogColumn[] {
   const coordinates = (prefix: string, points: string) =>
     Array.from({ length: ambientDim }, (_, index): LogColumn => ({
-      name: `${prefix}${String(index + 1)}`,
+      name: `${prefix}${index + 1}`,
       type: 'float32',
       nullable: false,
       unit: '1',
-      description: `Coordinate ${String(index + 1)} of the ${points} points`,
+      description: `Coordinate ${index + 1} of the ${points} points`,
     }));
   return [...coordinates('x', 'generated'), ...coordinates('real', 'real')];
 }

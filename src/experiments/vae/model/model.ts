@@ -1,9 +1,12 @@
+import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { pluginDatasets } from '../plugins/installed.js';
 import type { Dataset, Dimensions } from '../datasets/dataset.js';
 import { linear } from '../datasets/linear.js';
 import { sigmoid } from '../datasets/sigmoid.js';
 import { ofPlugin } from '../datasets/of-plugin.js';
+import { padWithZeros } from '../datasets/padding.js';
 import { sphere } from '../datasets/sphere.js';
+import { trainingData } from '../settings/training-data.js';
 import { denseWithSigmoid, multilayerPerceptron, type Network } from './networks.js';
 
 /** What a model is built from; a task's settings have these and more. */
@@ -20,6 +23,10 @@ export interface ModelSettings extends Dimensions {
 export interface Model {
   readonly settings: ModelSettings;
   readonly dataset: Dataset;
+  /** Standard normal numbers that a data point is made of. */
+  readonly sourceDim: number;
+  /** Makes data points [n, ambientDim] of `source` [n, sourceDim], standard normal; coordinates after the data's are 0. */
+  readonly points: (parameters: readonly Tensor2D[], source: Tensor2D) => Tensor2D;
   readonly encoder: Network;
   readonly decoder: Network;
 }
@@ -48,9 +55,13 @@ const architectures: Readonly<Record<string, Architecture>> = {
 
 export function buildModel(settings: ModelSettings): Model {
   const architecture = architectureOf(settings.experiment);
+  const { dataset } = architecture;
   return {
     settings,
-    dataset: architecture.dataset,
+    dataset,
+    sourceDim: trainingData(settings.experiment).sourceDim(settings.intrinsicDim),
+    points: (parameters, source) =>
+      padWithZeros(dataset.points(parameters, source, settings), settings.ambientDim),
     encoder: architecture.encoder(settings),
     decoder: architecture.decoder(settings),
   };

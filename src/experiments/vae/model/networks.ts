@@ -32,7 +32,7 @@ export function multilayerPerceptron(
 ): Network {
   const widths = [inputs, ...hidden, outputs];
   const layers = hidden.concat(outputs).map((width, index) => ({
-    name: `${name}.${String(index)}`,
+    name: `${name}.${index}`,
     inputs: widths[index] ?? inputs,
     outputs: width,
   }));

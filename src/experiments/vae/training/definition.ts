@@ -48,7 +48,7 @@ export function archiveOf(model: Model, dataParameters: readonly Tensor2D[]): St
     parts: parameterLayout(model).map((block) => ({ ...block, tensor: 0 })),
     continuation: ['continuation.parameters', 'adam.firstMoment', 'adam.secondMoment'],
     extra: dataParameters.map((tensor, index) => ({
-      name: `data.${String(index)}`,
+      name: `data.${index}`,
       shape: tensor.shape,
       values: tensor.dataSync<'float32'>(),
     })),

@@ -35,7 +35,7 @@ export function evaluate(
   const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
   const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
   const draws = drawEvaluation(streams, evaluationLoop, keys, step);
-  const real = model.dataset.points(dataParameters, draws.source, settings);
+  const real = model.points(dataParameters, draws.source);
   const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };
   const measured = losses(model, parameters, real, noise, threshold);
   const latents = draws.generatedLatents;
@@ -63,9 +63,7 @@ export function evaluate(
       settings.randomStreams === 'released-code'
         ? {
             generated: pointsWith(tf.scalar(previousLogVariance(previous, settings))).arraySync(),
-            scoreBatch:
-              draws.scoreSource &&
-              model.dataset.points(dataParameters, draws.scoreSource, settings).arraySync(),
+            scoreBatch: draws.scoreSource && model.points(dataParameters, draws.scoreSource).arraySync(),
           }
         : null,
   };

@@ -18,7 +18,7 @@ const BLOCK_POINTS = 1_000;
 
 export function coordinates({ settings }: Task): string[] {
   const { ambientDim } = settings as TrainingSettings;
-  return Array.from({ length: ambientDim }, (_, i) => `x${String(i + 1)}`);
+  return Array.from({ length: ambientDim }, (_, i) => `x${i + 1}`);
 }
 
 /**

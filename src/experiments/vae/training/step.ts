@@ -27,7 +27,6 @@ export function inputShapes({ dataset, settings }: Model, streams: RandomStreams
  */
 export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
   const layout = parameterLayout(model);
-  const { settings, dataset } = model;
   const { inputs: keyInputs, keys, counts, arrange } = streams.steps;
   return {
     keys: (inputs, steps) => keys(inputs.slice(FIRST_KEY_INPUT, FIRST_KEY_INPUT + keyInputs.length), steps),
@@ -37,7 +36,7 @@ export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
       const [learningRate, threshold] = inputs as [Scalar, Scalar];
       const dataParameters = inputs.slice(FIRST_KEY_INPUT + keyInputs.length) as Tensor2D[];
       const { source, latent, decoder } = arrange(drawn);
-      const points = dataset.points(dataParameters, source, settings);
+      const points = model.points(dataParameters, source);
       const { gradient, terms } = differentiate(unflatten(parameters, layout), (blocks) =>
         losses(model, parametersOf(model, blocks), points, { latent, decoder }, threshold),
       );

@@ -52,7 +52,7 @@ function lossAtStart(settings: TrainingSettings, points: number): number {
   const start = startParameters(model, settings, draws.keys.kernelKey);
   const blocks = unflatten(start, parameterLayout(model));
   const source = normal(key(1), [points, settings.intrinsicDim]) as Tensor2D;
-  const x = model.dataset.points(draws.dataParameters, source, settings);
+  const x = model.points(draws.dataParameters, source);
   const noise = { latent: normal(key(2), [points, settings.latentDim]) as Tensor2D, decoder: null };
   const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
   return losses(model, parametersOf(model, blocks), x, noise, threshold).loss.dataSync()[0] ?? NaN;

@@ -35,9 +35,9 @@ export function foldInStreams(model: Model, settings: DrawSettings): RandomStrea
   };
 }
 
-function stepPlan({ dataset, settings }: Model, batchSize: number): DrawPlan<StepDraws> {
+function stepPlan({ sourceDim, settings }: Model, batchSize: number): DrawPlan<StepDraws> {
   const { latentDim, ambientDim, decoderNoise } = settings;
-  const widths = [dataset.sourceDim(settings), latentDim, ...(decoderNoise ? [ambientDim] : [])];
+  const widths = [sourceDim, latentDim, ...(decoderNoise ? [ambientDim] : [])];
   return {
     inputs: [KEY, KEY, KEY],
     keys: (inputs, steps) => inputs.slice(0, widths.length).map((parent) => foldIn(parent as Key, steps)),
@@ -50,9 +50,9 @@ function stepPlan({ dataset, settings }: Model, batchSize: number): DrawPlan<Ste
   };
 }
 
-function evaluationPlan({ dataset, settings }: Model, points: number): DrawPlan<EvaluationDraws> {
+function evaluationPlan({ sourceDim, settings }: Model, points: number): DrawPlan<EvaluationDraws> {
   const { latentDim, ambientDim, decoderNoise } = settings;
-  const always = [dataset.sourceDim(settings), latentDim, latentDim, ambientDim];
+  const always = [sourceDim, latentDim, latentDim, ambientDim];
   const widths = decoderNoise ? [...always, ambientDim] : always;
   return {
     inputs: [KEY, KEY],

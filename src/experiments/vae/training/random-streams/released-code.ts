@@ -40,7 +40,7 @@ type DrawSettings = Pick<TrainingSettings, 'batchSize' | 'evaluationPoints'>;
 
 /** The random streams of the authors' released code: its key tree, and one draw for the noise of latents and decoder. */
 export function releasedStreams(model: Model, settings: DrawSettings): RandomStreams {
-  const { dataset, settings: shape } = model;
+  const { sourceDim, settings: shape } = model;
   const schedule = scheduleOf(shape.experiment);
   const { latentDim, ambientDim, decoderNoise } = shape;
   const { drawsScoreBatch } = schedule;
@@ -53,7 +53,7 @@ export function releasedStreams(model: Model, settings: DrawSettings): RandomStr
     };
   };
   const { batchSize, evaluationPoints } = settings;
-  const sourceCount = (count: number) => count * dataset.sourceDim(shape);
+  const sourceCount = (count: number) => count * sourceDim;
   const noiseCount = (count: number) => count * (latentDim + ambientDim);
   return {
     steps: {
