@@ -13,7 +13,7 @@ export interface LoopBody {
   /**
    * What steps need, as random numbers, made for a block of steps, which costs less than one by one.
    * @param keys rows of what `keys` gives, [n, ...]
-   * @returns tensors of shape [n, ...], a row a step
+   * @returns tensors of shape [n, ...], one row per step
    */
   draw(keys: readonly Tensor[]): readonly Tensor[];
   /**
@@ -40,7 +40,7 @@ export interface LoopShapes {
 export interface LoopResult {
   /** New tensors; the caller disposes them. */
   readonly state: Tensor[];
-  /** One row a step, row-major, [count, metrics]. */
+  /** One row per step, row-major, [count, metrics]. */
   readonly metrics: Float32Array;
 }
 

@@ -10,11 +10,11 @@ export interface RecordedLoop {
   readonly callSteps: number;
   /** Steps of a block. */
   readonly blockSteps: number;
-  /** Of (steps [callSteps], inputs). */
+  /** A function of (steps [callSteps], inputs). */
   readonly keys: Recording;
-  /** Of a block's rows of the keys. */
+  /** A function of a block's rows of the keys. */
   readonly draw: Recording;
-  /** Of (step, inputs, its row of what was drawn, state); its outputs are the metrics, then the state. */
+  /** A function of (step, inputs, its row of what was drawn, state); its outputs are the metrics, then the state. */
   readonly step: Recording;
 }
 

@@ -25,7 +25,7 @@ export class BatchStream {
   readonly #encoder: StreamEncoder;
   readonly #path: string;
   readonly #file: number;
-  /** Of all that was written, to notice what somebody else, or the disk, has changed. */
+  /** Hash of all that was written, which shows what somebody else, or the disk, has changed. */
   readonly #hash = createHash('sha256');
   #bytes = 0;
 
@@ -80,7 +80,9 @@ export class BatchStream {
   #keep({ bytes, sha256 }: StreamState): void {
     const size = fstatSync(this.#file).size;
     if (size < bytes)
-      throw new CorruptTaskError(`${this.#path} has ${size} bytes, but its checkpoint goes on from ${bytes}`);
+      throw new CorruptTaskError(
+        `${this.#path} has ${size} bytes, but its checkpoint continues from ${bytes}`,
+      );
     this.#hash.update(this.#read(bytes));
     if (sha256 !== null && sha256 !== this.#digest())
       throw new CorruptTaskError(`${this.#path} is not as its checkpoint says (SHA-256)`);

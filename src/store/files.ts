@@ -44,7 +44,7 @@ export function replaceFile(file: string, data: string | Uint8Array): void {
   });
 }
 
-/** What to tell when a file can't be written. */
+/** The error for a file that can't be written. */
 export function writeFailure(file: string, error: unknown): StoreError {
   return failure(`write ${file}`, error);
 }
@@ -94,7 +94,7 @@ export function refuseLink(file: string): void {
     throw new StoreError(`${file} is a link: a store has none, delete it`);
 }
 
-/** Of what lies there itself, not of what a link leads to; null if nothing does. */
+/** Returns the stats of what lies there itself, not of what a link leads to; null if nothing does. */
 export function statsOf(file: string): Stats | null {
   try {
     return lstatSync(file);
@@ -137,14 +137,14 @@ export type JsonFile<T> =
   | { readonly found: false; readonly problem: string };
 
 /** The largest that the store writes has some kilobytes. */
-const MOST_JSON_BYTES = 1 << 20;
+const MAX_JSON_BYTES = 1 << 20;
 
 /** Reads a JSON file of the store. What is on a disk may be anything, so a broken file is an answer, not an exception. */
 export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T> {
   let text: string;
   try {
     const stats = statSync(file);
-    if (!stats.isFile() || stats.size > MOST_JSON_BYTES)
+    if (!stats.isFile() || stats.size > MAX_JSON_BYTES)
       return {
         found: false,
         problem: `${path.basename(file)} is broken (no file of the store, ${stats.size} bytes)`,
@@ -194,7 +194,7 @@ export function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** The system's code of a file error, as `EACCES`, or its message where it has none. */
+/** The system's code of a file error, for example `EACCES`, or its message where it has none. */
 export function reasonOf(error: unknown): string {
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
 }

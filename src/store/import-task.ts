@@ -26,7 +26,7 @@ class SourceError extends StoreError {}
 const recordSchema = z.looseObject({ settings: z.unknown(), versions: z.unknown() });
 
 /**
- * Copies a task's folder into `tasks`, in place of what is there of it. First under a name that nothing takes for a task, each file
+ * Copies a task's folder into `tasks`, instead of what is there of it. First under a name that nothing takes for a task, each file
  * fsynced and read again, then renamed: after a crash the task is as it was, or as it is in `source`. There is one exception: an
  * unfinished task that is replaced is gone between two renames, and then comes with the next merge.
  * @returns what is wrong with the source, then nothing was changed, or null
@@ -69,7 +69,7 @@ export function recordProblem(folder: string, { id, name }: Pick<Task, 'id' | 'n
 
 /**
  * The files to copy of a task, in this order. Checkpoints come before the logs, which only grow: the prefix that they name is there
- * even if a run goes on. The marker comes last.
+ * even if a run continues. The marker comes last.
  */
 export function filesOf(source: string, { state }: TaskState): string[] {
   const { task, run, done, failed, stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
@@ -159,7 +159,7 @@ function removeFolder(folder: string): void {
   });
 }
 
-/** Where a disk is full or fails, that is the error to tell; the next merge removes the folder. */
+/** Where a disk is full or fails, that is the error to report; the next merge removes the folder. */
 function removeIfPossible(folder: string): void {
   try {
     removeFolder(folder);

@@ -14,13 +14,13 @@ export interface Rules {
   readonly lifeOf: (owner: Owner) => Life;
   /** What is thrown where the owner is alive. */
   readonly refusal: (generation: number, owner: Owner) => Error;
-  /** How long a beat must not change for its owner to count as gone. */
+  /** How long a heartbeat must not change for its owner to count as gone. */
   readonly leaseMs: number;
   readonly pollMs: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Told once an owner that its beat is being watched. */
+  /** Called once per owner whose heartbeat is being watched. */
   readonly onWatch: (owner: Owner) => void;
   /** Ends the watching, as if the owner were alive. */
   readonly signal?: AbortSignal;
@@ -39,7 +39,7 @@ const MAX_ROUNDS = 1000;
  * this process's, it holds; if its owner is alive, this process is refused; else it tries to create the next one, and looks again.
  *
  * Why there is one owner at most. (1) The highest generation in the folder never falls: a file is removed only by somebody who has
- * seen a higher one, and an owner that is done marks its file as released in place of removing it. (2) Suppose the owner of n,
+ * seen a higher one, and an owner that is done marks its file as released instead of removing it. (2) Suppose the owner of n,
  * alive and not released, saw n as the highest, and let m > n be the first generation created after that. Its creator saw m - 1 as
  * the highest and judged its owner gone. If m - 1 > n, that was seen either before the owner's look, which by (1) then saw it too,
  * or after, and m was not the first. So it judged the owner of n, which is alive, gone. Hence no view, however old, does harm:

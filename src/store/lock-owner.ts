@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { reasonOf } from './files.js';
 
 export const ownerSchema = z.object({
-  /** Of this one taking of the lock. */
+  /** Identifies this one acquisition of the lock. */
   nonce: z.string(),
   host: z.string(),
   /** A hash of the id of the system's installation, which outlives its boots. */
@@ -32,7 +32,7 @@ export type ProcessIdentity = Pick<
   'host' | 'machine' | 'pid' | 'boot' | 'pidNamespace' | 'processStart'
 >;
 
-/** `unknown`: not to be told from here; only its beat can say. */
+/** `unknown`: this process can't see the owner; only its heartbeat can show whether it lives. */
 export type Life = 'alive' | 'gone' | 'unknown';
 
 export function currentProcess(): ProcessIdentity {
@@ -72,7 +72,7 @@ export function commandLine(args: readonly string[] = process.argv.slice(1)): st
   return args.map((arg) => arg.replaceAll(/(\/\/)[^/]*@/g, '$1')).join(' ');
 }
 
-/** Told while an owner's beat is watched. */
+/** The line to show while an owner's heartbeat is watched. */
 export function watchText(outDir: string, owner: string, leaseMs: number): string {
   return `${outDir} was last used by ${owner}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`;
 }

@@ -5,8 +5,8 @@ import type { StoreLockOptions } from './lock.js';
 import { readStoreOwner, type StoreOwner } from './lock.js';
 
 /**
- * Who uses the store now, or null. Writes nothing, as the store may be a copy, or somebody else's: where only a sign of life of
- * the owner can tell, as on another host, looks for one as long as a lease is.
+ * Who uses the store now, or null. Writes nothing, as the store may be a copy, or somebody else's: where only a heartbeat of
+ * the owner shows it, for example on another host, looks for one as long as a lease is.
  */
 export async function watchStoreOwner(
   outDir: string,

@@ -33,7 +33,7 @@ export interface StoreLockOptions {
   readonly sleep?: (ms: number) => Promise<void>;
   /** What other processes are to think that this one is. @default what the system says */
   readonly identity?: Partial<ProcessIdentity>;
-  /** Told, in one line, that an owner on another host is being watched, and for how long. */
+  /** Gets one line that says that an owner on another host is being watched, and for how long. */
   readonly onWait?: (line: string) => void;
   /** Ends that watching with a `StoreBusyError`. */
   readonly signal?: AbortSignal;
@@ -48,7 +48,7 @@ export interface StoreLockOptions {
  * unfinished logs is found by their checksums.
  */
 export interface StoreLock {
-  /** Whom it was taken over from, in words, or null. */
+  /** A description of the owner that it was taken over from, or null. */
   readonly takenOverFrom: string | null;
   /** Aborted, with a `StoreBusyError` as the reason, once another process has it. */
   readonly lost: AbortSignal;
@@ -56,7 +56,7 @@ export interface StoreLock {
 }
 
 export interface StoreOwner {
-  /** As `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`, or what is wrong with its file. */
+  /** For example `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`, or what is wrong with its file. */
   readonly description: string;
   readonly isAlive: boolean | 'unknown';
   /** Null if its file can't be read. */
@@ -133,7 +133,7 @@ class HeldLock implements StoreLock {
     try {
       await giveBack(this.#folder, this.#held, this.#self);
     } catch {
-      // As on a full disk, whose error is the one to tell: the lock counts as free once this process has ended.
+      // On a full disk, for example, whose error is the one to report: the lock counts as free once this process has ended.
     }
   }
 

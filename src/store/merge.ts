@@ -15,9 +15,9 @@ export interface MergeOptions {
   readonly dryRun: boolean;
   /** Ends it after the task that it is at. */
   readonly signal: AbortSignal;
-  /** Told how many entries of the stores there are, before the first one is looked at. */
+  /** Gets the number of entries of the stores, before the first one is read. */
   readonly onCount: (total: number) => void;
-  /** Told after each. */
+  /** Called after each entry. */
   readonly onEntry: () => void;
 }
 
@@ -27,7 +27,7 @@ export interface Merged {
   readonly from: string;
   readonly name: string;
   readonly decision: Decision;
-  /** Null where it can't be told to be a task. */
+  /** Null where it can't be recognised as a task. */
   readonly task: Task | null;
   /** In the store that it is merged from. */
   readonly state: TaskState;
@@ -47,7 +47,7 @@ export async function mergeStores(sources: readonly string[], options: MergeOpti
       .filter(({ kind }) => kind === 'task' || kind === 'foreign')
       .map((entry) => ({ from, entry })),
   );
-  /** Of a dry run: where the tasks lie that would have been copied by now, by name. */
+  /** In a dry run: where the tasks lie that would have been copied by now, by name. */
   const planned = new Map<string, string>();
   const merged: Merged[] = [];
   options.onCount(items.length);

@@ -175,7 +175,7 @@ function runCompiler(compiler: string, parameters: readonly string[]): string {
   }
 }
 
-/** As the XDG specification has it: a relative path is to be ignored. */
+/** Returns the user's cache folder. The XDG specification says to ignore a relative path. */
 function cacheHome(): string {
   const { XDG_CACHE_HOME = '' } = process.env;
   return isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache');

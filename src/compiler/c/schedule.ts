@@ -49,7 +49,7 @@ export function schedule(program: Program): Kernel[] {
 
 /**
  * The operations that the outputs need, each after those it reads. What takes the longest chain comes first, so that what follows
- * from inputs alone finds the loop of what it is combined with, in place of making one of its own.
+ * from inputs alone finds the loop of what it is combined with, instead of making one of its own.
  */
 function inOrder({ operations, outputs }: Program): Operation[] {
   const writers = new Map<Buffer, Operation[]>();

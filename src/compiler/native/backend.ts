@@ -11,7 +11,7 @@ export function nativeBackend(): NativeBackend {
   return tf.backend() as NativeBackend;
 }
 
-/** Version of the TensorFlow library that is loaded, as `2.21.0`. */
+/** Version of the TensorFlow library that is loaded, for example `2.21.0`. */
 export function loadedTensorFlowVersion(): string {
   return nativeBackend().binding.TF_Version;
 }

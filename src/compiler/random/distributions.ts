@@ -65,7 +65,7 @@ function inverseErf(x: Tensor): Tensor {
 }
 
 const CENTRAL_BELOW = 5;
-/** Of the polynomials for w < 5 and for the tail, the highest power first. */
+/** Coefficients of the polynomials for w < 5 and for the tail, the highest power first. */
 const COEFFICIENTS = [
   [2.81022636e-8, -0.000200214257],
   [3.43273939e-7, 0.000100950558],

@@ -3,7 +3,7 @@ import { sum } from 'simple-statistics';
 
 /** What the loss L1 depends on: a linear VAE without its encoder variance. d: data, r: latents. */
 export interface SimplifiedVae {
-  /** A~, [d, r]: column i is what latent i puts out. */
+  /** A~, [d, r]: column i is the output of latent i. */
   readonly decoder: Matrix;
   /** B~, [r, d]. */
   readonly encoder: Matrix;

@@ -49,7 +49,7 @@ const SMALLEST_FIRST_STEP = 1e-100;
 const FIRST_STEP = 1e-4;
 /** The part of y that the first step may change, to first order. */
 const FIRST_CHANGE = 0.01;
-/** odex accepts a step whose error is NaN. In place of what is not finite it gets this, and refuses the step. */
+/** odex accepts a step whose error is NaN. It gets this number instead of what is not finite, and refuses the step. */
 const REFUSED = 1e150;
 
 /**

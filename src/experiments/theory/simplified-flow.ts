@@ -13,7 +13,7 @@ export interface PathPoint {
 /**
  * The gradient flow of L1, Eq. (1): d/dt (A~, B~, eps~) = -grad L1(A~, B~, eps~), a point after every step of the solver.
  *
- * The solver carries log eps~ in place of eps~, d log eps~/dt = -(dL1/deps~) / eps~: the same flow, whose trial steps can't leave
+ * The solver carries log eps~ instead of eps~, d log eps~/dt = -(dL1/deps~) / eps~: the same flow, whose trial steps can't leave
  * eps~ > 0. Towards an optimum with L1 -> -infinity, eps~^2 falls about linearly and is 0 after a finite time: the steps shrink
  * with it, and whoever reads the points has to stop.
  *

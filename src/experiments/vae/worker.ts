@@ -4,7 +4,7 @@ import { trainingWorker } from '../../forms/training/worker.js';
 import type { TaskOutcome } from '../../task/outcome.js';
 import type { Clock, TrainRequest } from '../../task/protocol.js';
 import type { TrainingTask } from './settings/task.js';
-import { decisivePlugins } from './plugins/installed.js';
+import { pluginVersionsFor } from './plugins/installed.js';
 import { vaeTraining } from './training/definition.js';
 
 const worker = trainingWorker(vaeTraining);
@@ -13,7 +13,7 @@ export const { warmUp } = worker;
 
 export function run(request: TrainRequest, clock: Clock): TaskOutcome | Promise<TaskOutcome> {
   const { settings, versions } = request.task as TrainingTask;
-  if (isDeepStrictEqual(decisivePlugins(settings.experiment), versions['plugins'] ?? {}))
+  if (isDeepStrictEqual(pluginVersionsFor(settings.experiment), versions['plugins'] ?? {}))
     return worker.run(request, clock);
   return failedOutcome(
     new Error('A plugin was edited while the sweep ran: run the sweep again, which makes other tasks of it.'),

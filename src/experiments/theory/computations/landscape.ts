@@ -112,7 +112,7 @@ export function landscapeVerdict(
   };
 }
 
-/** Of the loss as eps~ falls, from its slope over log eps~. */
+/** Returns where the loss goes as eps~ falls, from its slope over log eps~. */
 function trend(slope: number): Outcome {
   if (Math.abs(slope) < FLAT) return 'bounded';
   return slope > 0 ? 'to-minus-infinity' : 'to-plus-infinity';

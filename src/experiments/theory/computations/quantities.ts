@@ -15,7 +15,7 @@ interface Quantities {
   readonly outcomes: Readonly<Record<string, string>>;
 }
 
-/** What each kind of computation puts out, for those who read it: a line each. */
+/** What each kind of computation computes, one entry per kind. */
 export const quantities = {
   'gradient-flow': {
     columns: gradientFlowColumns,

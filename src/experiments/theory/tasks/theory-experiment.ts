@@ -13,7 +13,7 @@ const WORKER = new URL('../worker.js', import.meta.url);
 const TASK_OVERHEAD_BYTES = 32 * 1024;
 const FLOAT64_BYTES = 8;
 
-/** What tells one computation's tasks from another's. */
+/** How the tasks of one computation differ from those of another. */
 interface TheoryDefinition<Own extends TheorySettings> {
   readonly kind: Own['kind'];
   /** The task's settings, with defaults. */

@@ -21,7 +21,7 @@ export interface Evaluation {
   readonly dataParameters: readonly Points[];
   /** A~ [ambientDim, latentDim], the decoder's matrix, if the decoder is one dense layer. */
   readonly decoderMatrix: Points | null;
-  /** Units of each hidden layer of the decoder that put out 0 for every generated point. */
+  /** Units of each hidden layer of the decoder whose output is 0 for every generated point. */
   readonly deadDecoderUnits: readonly number[];
   /** What the score of the authors' released code is computed from; null with other random streams. */
   readonly released: ReleasedScore | null;
@@ -41,7 +41,7 @@ export interface MetricValues {
   readonly list: readonly number[];
 }
 
-/** What people are told of a metric. */
+/** What people read of a metric. */
 export interface Described extends ColumnWords, Shown {
   readonly name: string;
   readonly unit: string;

@@ -3,7 +3,7 @@ import { tf } from '../../../compiler/native/tensorflow.js';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
-/** As in the paper's code; tfjs's own Adam has 1e-7. */
+/** The value of the paper's code; tfjs's own Adam has 1e-7. */
 const EPSILON = 1e-8;
 
 export interface AdamState {

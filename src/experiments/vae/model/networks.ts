@@ -19,7 +19,7 @@ export interface DenseParameters {
 export interface Network {
   readonly layers: readonly LayerShape[];
   apply(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D;
-  /** What each hidden layer puts out, [batch, width]; none without hidden layers. */
+  /** The output of each hidden layer, [batch, width]; none without hidden layers. */
   hidden(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[];
 }
 

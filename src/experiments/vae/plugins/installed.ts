@@ -16,7 +16,7 @@ export function pluginReports(): PluginReport[] {
 }
 
 /** Hashes by name of the plugins that a run's logs depend on: that of its data, and all with metrics. */
-export function decisivePlugins(experiment: string): Readonly<Record<string, string>> {
+export function pluginVersionsFor(experiment: string): Readonly<Record<string, string>> {
   const decides = ({ parts: { metrics = [], datasets = [] } }: InstalledPlugin) =>
     metrics.length > 0 || datasets.some((dataset) => dataset.name === experiment);
   return Object.fromEntries(

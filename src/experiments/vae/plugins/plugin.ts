@@ -8,7 +8,7 @@ export type TensorFlow = typeof tfjs;
 
 /** What a module given with `--plugin` exports as its default. */
 export interface Plugin {
-  /** Names it in messages and in the identity of the tasks that it has a part in, as `torus`. */
+  /** Names it in messages and in the identity of the tasks that it has a part in, for example `torus`. */
   readonly name: string;
   /** Typed by `vae-sweep/experiment`. */
   readonly experiments?: readonly { readonly name: string }[];
@@ -20,7 +20,7 @@ export interface Plugin {
 
 /** A distribution of data that a sweep file names as its `experiment`; encoder and decoder are multilayer perceptrons. */
 export interface PluginDataset {
-  /** As `flat-torus`. */
+  /** For example `flat-torus`. */
   readonly name: string;
   /** What a setting is where a sweep file does not give it. */
   readonly defaults: {
@@ -47,7 +47,7 @@ export interface PluginDataset {
 
 /** A section of a sweep's report, made of its finished runs. */
 export interface PluginReport {
-  /** Of its files, as `torus-radii`. */
+  /** Names its files, for example `torus-radii`. */
   readonly name: string;
   readonly title: string;
   make(runs: readonly PluginRun[]): PluginSection;

@@ -10,7 +10,7 @@ const RATES = {
   c: { step: 3.5, megaflop: 8.9, randomNumber: 0.002, parameter: 0.0006 },
   compiled: { step: 20, megaflop: 10.5, randomNumber: 0.0035, parameter: 0.0012 },
 } as const;
-/** Dispatch of the eager engine's operations: of a step, of a dense layer, and more for one with ReLU and its gradient. */
+/** Dispatch of the eager engine's operations: per step, per dense layer, and in addition per ReLU with its gradient. */
 const EAGER_STEP_MICROSECONDS = 10_900;
 const EAGER_LAYER_MICROSECONDS = 500;
 const EAGER_RELU_MICROSECONDS = 190;
@@ -44,9 +44,9 @@ export function trainingCost(settings: TrainingSettings): Cost {
 function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[], parameters: number): number {
   const { batchSize, intrinsicDim, ambientDim, latentDim, decoderNoise, experiment } = settings;
   const weights = shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
-  // A multiplication and an addition a weight and point: forward, and twice backward.
+  // A multiplication and an addition per weight and point: forward, and twice backward.
   const flops = 3 * 2 * weights * batchSize;
-  // Of a plugin that is not given nobody knows; a store with tasks of it can be looked at all the same.
+  // The data of a plugin that is not given are unknown; a store with tasks of it can be read all the same.
   const dataNumbers = findTrainingData(experiment)?.sourceDim(intrinsicDim) ?? ambientDim;
   const randomNumbers = batchSize * (dataNumbers + latentDim + (decoderNoise ? ambientDim : 0));
   const rates = RATES[settings.engine === 'c' ? 'c' : 'compiled'];

@@ -2,7 +2,7 @@ import { InputError } from '../../../errors.js';
 import { pluginDatasets } from '../plugins/installed.js';
 import type { TrainingDefaults } from './training-settings.js';
 
-/** What tells training on one kind of data from training on another, before a task of it runs. */
+/** What training depends on its data for, before a task runs. */
 export interface TrainingData extends TrainingDefaults {
   /** Whether `hiddenWidths` may be set. */
   readonly hasHiddenLayers: boolean;

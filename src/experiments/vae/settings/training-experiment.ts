@@ -3,7 +3,7 @@ import { formatCount } from '../../../units.js';
 import { isOfThePaper, trainingData } from './training-data.js';
 import { chooseVersions } from '../../../task/task.js';
 import type { TrainingSettings } from './task.js';
-import { decisivePlugins } from '../plugins/installed.js';
+import { pluginVersionsFor } from '../plugins/installed.js';
 import { formatThreshold } from './threshold.js';
 import { derivedTraining, type SettingName, type trainingSettings } from './training-settings.js';
 import { KIND_COLUMN, type FieldColumn } from '../../../task/column.js';
@@ -47,7 +47,7 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
     settingOf: (settings, setting) => derivedTraining.settingOf(settings, setting),
     folderName,
     versions: (settings, installed) => {
-      const plugins = decisivePlugins(settings.experiment);
+      const plugins = pluginVersionsFor(settings.experiment);
       const versions = chooseVersions(installed, ['tensorflow', 'numerics']);
       return { ...versions, ...(Object.keys(plugins).length > 0 && { plugins }) };
     },
@@ -152,7 +152,7 @@ function badOptimumProblems(settings: TrainingSettings): SettingProblem[] {
   return problems;
 }
 
-/** As `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`: safe as a file name on every system. */
+/** Returns for example `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`, a safe file name on every system. */
 function folderName(settings: TrainingSettings): string {
   const { experiment, intrinsicDim, ambientDim, latentDim, seed, modelSeed } = settings;
   const parts = [experiment, intrinsicDim, ambientDim, latentDim, `seed${seed}`];

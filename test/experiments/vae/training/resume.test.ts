@@ -146,7 +146,7 @@ describe('a run that was interrupted', () => {
     truncateSync(file, bytes - 1);
     assert.throws(() => trainHere(folder.path, shortSettings), {
       name: 'CorruptTaskError',
-      message: `${file} has ${bytes - 1} bytes, but its checkpoint goes on from ${bytes}`,
+      message: `${file} has ${bytes - 1} bytes, but its checkpoint continues from ${bytes}`,
     });
     folder.remove();
   });
