@@ -1,5 +1,4 @@
 import type { ColumnWords } from '../../../task/column.js';
-import type { ExperimentName } from '../settings/training-data.js';
 
 /** Rows of numbers, [n][d]. */
 export type Points = readonly (readonly number[])[];
@@ -55,7 +54,7 @@ interface Shown {
   /** Whether the dashboard has a chart of it. */
   readonly isCharted?: true;
   /** Whether a report's curves show it; or the data for which they do. */
-  readonly hasCurves?: true | readonly ExperimentName[];
+  readonly hasCurves?: true | readonly string[];
 }
 
 /** One column of the evaluation log. */

@@ -21,7 +21,7 @@ export function curvesOf(experiment: string): string[] {
   const metrics = [...GROUPS].reverse().flat();
   return namesOf(
     metrics.filter(({ hasCurves = false }) =>
-      typeof hasCurves === 'boolean' ? hasCurves : hasCurves.some((name) => name === experiment),
+      typeof hasCurves === 'boolean' ? hasCurves : hasCurves.includes(experiment),
     ),
   );
 }

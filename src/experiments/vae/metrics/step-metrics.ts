@@ -1,7 +1,24 @@
-import type { Scalar } from '@tensorflow/tfjs-node';
-import type { LossTerms } from '../model/loss.js';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node';
 import type { TensorFlow } from '../plugins/plugin.js';
 import type { Described } from './metric.js';
+
+/** What step metrics are made of. The losses are in nats, means over the points. */
+export interface LossTerms {
+  /** kl + reconstruction. */
+  readonly loss: Scalar;
+  /** -log p(x|z) at the sampled z. */
+  readonly reconstruction: Scalar;
+  /** KL(q(z|x) || N(0, I)). */
+  readonly kl: Scalar;
+  /** |x - xhat|^2. */
+  readonly squaredError: Scalar;
+  /** log eps^2. */
+  readonly decoderLogVariance: Scalar;
+  /** g(x), [n, latentDim]. */
+  readonly latentMean: Tensor2D;
+  /** xhat, [n, ambientDim], with the decoder's noise where the model adds it. */
+  readonly output: Tensor2D;
+}
 
 /** One column of the step log, and of the evaluation log, where it is of fresh points. */
 export interface StepMetric extends Described {

@@ -1,5 +1,6 @@
 import type { GradSaveFunc, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../compiler/native/tensorflow.js';
+import type { LossTerms } from '../metrics/step-metrics.js';
 import type { Model } from './model.js';
 import type { Parameters } from './parameters.js';
 
@@ -9,24 +10,6 @@ export interface Noise {
   readonly latent: Tensor2D;
   /** Standard normal, [n, ambientDim], or null for Eq. (3). */
   readonly decoder: Tensor2D | null;
-}
-
-/** What step metrics are made of. The losses are in nats, means over the points. */
-export interface LossTerms {
-  /** kl + reconstruction. */
-  readonly loss: Scalar;
-  /** -log p(x|z) at the sampled z. */
-  readonly reconstruction: Scalar;
-  /** KL(q(z|x) || N(0, I)). */
-  readonly kl: Scalar;
-  /** |x - xhat|^2. */
-  readonly squaredError: Scalar;
-  /** log eps^2. */
-  readonly decoderLogVariance: Scalar;
-  /** g(x), [n, latentDim]. */
-  readonly latentMean: Tensor2D;
-  /** xhat, [n, ambientDim], with the decoder's noise where the model adds it. */
-  readonly output: Tensor2D;
 }
 
 /**
