@@ -40,6 +40,7 @@ const layers = {
     'export',
     'dashboard',
     'experiments',
+    'api',
   ],
   api: [
     'task',

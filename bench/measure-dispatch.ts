@@ -1,6 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
+import { lineOutput } from '../src/api/run-lines.js';
 import { installedVersions } from '../src/task/registry.js';
 import { runSweep } from '../src/run/run-sweep.js';
 import { TASK_FILES, taskFolder } from '../src/store/task-folder.js';
@@ -66,7 +66,7 @@ async function timeSweep(sweep: Sweep, outDir: string): Promise<number> {
     memoryBytes: Infinity,
     logLevel: 'info',
     signal: new AbortController().signal,
-    output: new PassThrough().resume(),
+    output: lineOutput(() => undefined),
     workerUrl: new URL('trivial-worker.js', import.meta.url),
   });
   return performance.now() - start;

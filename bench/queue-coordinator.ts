@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import '../src/experiments/index.js';
+import { lineOutput } from '../src/api/run-lines.js';
 import { trainQueued } from '../src/remote/queue/train-queued.js';
 import { parseQueueUrl } from '../src/remote/queue/address.js';
 import type { CoordinatorFigures } from './measure-queue.js';
@@ -16,10 +15,9 @@ const pending = Array.from({ length: tasks }, (_, replicate) => ({
   predecessor: null,
   failures: 0,
 }));
-const output = new PassThrough();
 const endsMs: number[] = [];
 let putAgain = 0;
-createInterface({ input: output }).on('line', (line) => {
+const output = lineOutput((line) => {
   if (line.startsWith('done: ')) endsMs.push(performance.now());
   putAgain += Number(/^the queue has lost ([\d,]+) /.exec(line)?.[1]?.replaceAll(',', '') ?? 0);
 });

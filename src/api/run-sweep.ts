@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Writable } from 'node:stream';
 import { defaultRunOptions } from '../run/defaults.js';
 import { installedVersions } from '../task/registry.js';
 import { runSweep as runTasks, type RunResult } from '../run/run-sweep.js';
@@ -10,6 +9,7 @@ import { installedPlugins } from '../task/plugins.js';
 import type { Isolation } from '../pool/process-pool.js';
 import { loadSweep, type Sweep } from '../sweep/load.js';
 import type { SweepDescription } from '../sweep/sweep-file.js';
+import { lineOutput } from './run-lines.js';
 
 /** What chooses a sweep's tasks. */
 export interface SweepChoice {
@@ -57,7 +57,7 @@ export async function runSweep(
     ...(options.retries !== undefined && { retries: options.retries }),
     ...(options.isolation !== undefined && { isolation: options.isolation }),
     signal: options.signal ?? new AbortController().signal,
-    output: lines(options.onLine ?? (() => undefined)),
+    output: lineOutput(options.onLine ?? (() => undefined)),
   });
   return { ...result, sweep: loaded };
 }
@@ -80,15 +80,4 @@ function refuseOthers(plugins: readonly string[]): void {
       `this process has the plugins ${others.map(({ file }) => file).join(', ')} too: ` +
         'give all calls of a program the same `plugins`',
     );
-}
-
-/** Each write is a whole line. */
-function lines(onLine: (line: string) => void): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write: (text: string, _encoding, done) => {
-      onLine(text.replace(/\n$/, ''));
-      done();
-    },
-  });
 }

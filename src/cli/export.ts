@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { CommandModule } from 'yargs';
-import { onStopRequest } from '../run/stop.js';
+import { onStopRequest } from './stop-request.js';
 import { EXIT } from '../errors.js';
 import type { ExportResult } from '../export/export-sweep.js';
 import type { FormatName } from '../export/formats/registry.js';

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { isBucketUrl, parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js';
-import { onStopRequest } from '../run/stop.js';
+import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError, StoreBusyError } from '../errors.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { watchStoreOwner } from '../store/lock-watch.js';

@@ -4,7 +4,7 @@ import type { EventWriter } from '../export/tensorboard/event-writer.js';
 import type { Executor } from '../run/executor.js';
 import { LOG_LEVELS, type LogLevel } from '../run/log.js';
 import type { RunResult } from '../run/run-sweep.js';
-import { MaxTimePassed, onProcessAge, onStopRequest } from '../run/stop.js';
+import { MaxTimePassed } from '../run/stop.js';
 import { summaryText } from './run-summary.js';
 import type { CorruptTask } from '../run/triage.js';
 import { EXIT, InputError } from '../errors.js';
@@ -22,8 +22,10 @@ import {
   withSweepOptions,
   type ShardArguments,
 } from './options.js';
+import { runOutput } from './run-output.js';
 import { serveBeside } from './serve-beside.js';
 import { withServeOptions, type ServeOptions } from './serve-options.js';
+import { onProcessAge, onStopRequest } from './stop-request.js';
 import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
 
 interface RunArguments extends ShardArguments, TrainingArguments, ServeOptions {
@@ -141,7 +143,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         onlyFailed: argv.onlyFailed,
         retrainCorrupt: argv.retrainCorrupt,
         signal: stop.signal,
-        output: process.stderr,
+        output: runOutput(process.stderr),
         ...(argv.queue && { executor: queueExecutor(argv.queue, bucket) }),
         ...(bucket && { exchange: new BucketExchange(bucket) }),
       });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
-import { onStopRequest } from '../run/stop.js';
+import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError, UserError } from '../errors.js';
 import type { Dashboard } from '../dashboard/server.js';
 import type { Sweep } from '../sweep/load.js';

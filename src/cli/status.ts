@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { readStatus } from '../run/status.js';
-import { onStopRequest } from '../run/stop.js';
+import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
 import { loadSweepOf, withShardOption, withSweepOptions, type ShardArguments } from './options.js';
 import { statusJson, statusText } from './status-text.js';

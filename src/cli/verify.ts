@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { Comparison } from '../run/retrain.js';
-import { onStopRequest } from '../run/stop.js';
+import { runOutput } from './run-output.js';
+import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
@@ -102,7 +103,7 @@ async function retrainSome(
     workers: argv.workers,
     retries: 0,
     signal: stop.signal,
-    output: process.stderr,
+    output: runOutput(process.stderr),
   }).finally(removeHandlers);
   if (comparisons !== null) process.stdout.write(comparisonText(comparisons, argv.seed));
   if (comparisons === null) process.exitCode = EXIT.interrupted;

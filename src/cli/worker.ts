@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { onStopRequest } from '../run/stop.js';
+import { lineOutput } from '../api/run-lines.js';
+import { onStopRequest } from './stop-request.js';
 import { EXIT } from '../errors.js';
 import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
 import { installedVersions } from '../task/registry.js';
@@ -50,7 +51,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
       memoryBytes: argv.maxMemory * 1e6,
       versions: installedVersions(),
       signal: stop.signal,
-      output: process.stderr,
+      output: lineOutput((line) => process.stderr.write(`${line}\n`), 'worker'),
     }).finally(removeHandlers);
     process.exitCode = EXIT.interrupted;
   },

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Isolation } from '../pool/process-pool.js';
 import type { Task } from '../task/task.js';
 import type { RunEnd } from './ledger.js';
-import type { Output } from './progress.js';
+import type { Output } from './output.js';
 import type { PendingTask } from './triage.js';
 
 /** What the sweep had before this session. */
@@ -29,7 +29,6 @@ export interface TrainingOptions {
   readonly memoryBytes: number;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
-  /** For progress and messages. */
   readonly output: Output;
   /** Module of a training thread. */
   readonly workerUrl?: URL;

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { settlementLines, type Settlement } from './settle.js';
+import type { Task } from '../task/task.js';
+import type { Output } from './output.js';
+import type { Settlement } from './settle.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
 /** What a run made of its pending tasks. */
@@ -12,8 +14,7 @@ export interface RunEnd {
 
 export interface LedgerOptions {
   readonly logger: Logger;
-  /** Shows one line to the user. */
-  readonly event: (line: string) => void;
+  readonly output: Pick<Output, 'settled'>;
 }
 
 const LOGGED = {
@@ -63,8 +64,8 @@ export class Ledger {
 
   /** @param worker who reported it, for the log */
   record({ task }: Pick<PendingTask, 'task'>, settlement: Settlement, worker?: string): void {
-    this.#log(task.name, settlement, worker);
-    for (const line of settlementLines(task, settlement)) this.#options.event(line);
+    logSettlement(this.#options.logger, task, settlement, worker);
+    this.#options.output.settled(task, settlement);
     if (settlement.type === 'done') this.#done += 1;
     else if (settlement.type === 'failed') this.#failed.push({ task, failure: settlement.failure });
     else if (settlement.type === 'corrupt') this.#corrupt.push({ task, problem: settlement.problem });
@@ -76,11 +77,17 @@ export class Ledger {
   result(): RunEnd {
     return { done: this.#done, failed: this.#failed, corrupt: this.#corrupt };
   }
+}
 
-  #log(task: string, { type, ...fields }: Settlement, worker: string | undefined): void {
-    const isBystander = 'blame' in fields && fields.blame === 0;
-    const [level, message] = isBystander ? BYSTANDER : LOGGED[type];
-    const { failure, ...others } = { failure: {}, ...fields };
-    this.#options.logger[level]({ task, worker, ...failure, ...others }, message);
-  }
+/** @param worker who reported it */
+export function logSettlement(
+  logger: Logger,
+  task: Task,
+  { type, ...fields }: Settlement,
+  worker?: string,
+): void {
+  const isBystander = 'blame' in fields && fields.blame === 0;
+  const [level, message] = isBystander ? BYSTANDER : LOGGED[type];
+  const { failure, ...others } = { failure: {}, ...fields };
+  logger[level]({ task: task.name, worker, ...failure, ...others }, message);
 }

@@ -12,8 +12,9 @@ import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../task/task.js';
 import type { Executor, TrainingOptions } from './executor.js';
 import type { LogLevel } from './log.js';
+import { logSettlement } from './ledger.js';
 import { openLog } from './log.js';
-import { settleCorrupt, settlementLines } from './settle.js';
+import { settleCorrupt } from './settle.js';
 import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
 
@@ -54,7 +55,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
   const { output } = options;
   const lock = await acquireStoreLock(options.outDir, {
     signal: options.signal,
-    onWait: (line) => output.write(`${line}\n`),
+    onWait: output.line,
   });
   const signal = AbortSignal.any([options.signal, lock.lost]);
   try {
@@ -66,7 +67,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
     );
     const say = (line: string): void => {
       log.logger.info(line);
-      output.write(`${line}\n`);
+      output.line(line);
     };
     if (lock.takenOverFrom !== null) say(`took the store over from ${lock.takenOverFrom}, which is gone`);
     const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
@@ -81,7 +82,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
 
 async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
   const { outDir, retrainCorrupt, signal, exchange, executor } = options;
-  if (retrainCorrupt) await setCorruptAside(outDir, sweep, say, signal);
+  if (retrainCorrupt) await setCorruptAside(sweep, options, logger);
   await exchange?.fetch(outDir, sweep.tasks, { signal, say });
   const states = readTaskStates(outDir, sweep.tasks);
   const found = triage(
@@ -124,20 +125,21 @@ async function sendResults(
 
 /** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */
 async function setCorruptAside(
-  outDir: string,
   { tasks }: SweepToRun,
-  say: (line: string) => void,
-  signal: AbortSignal,
+  { outDir, output, signal }: RunOptions,
+  logger: Logger,
 ): Promise<void> {
   for (const task of tasks) {
     if (signal.aborted) return;
-    // The lock's signs of life go on meanwhile.
+    // The lock's heartbeat needs the event loop.
     await nextTurn();
     const folder = taskFolder(outDir, task);
     const state = verifyTask(folder, task.id);
     if (state.state !== 'corrupt') continue;
     const rules = { isStopping: signal.aborted, resetsCorrupt: true };
-    settlementLines(task, settleCorrupt(folder, state.problem, rules)).forEach(say);
+    const settlement = settleCorrupt(folder, state.problem, rules);
+    logSettlement(logger, task, settlement);
+    output.settled(task, settlement);
   }
 }
 

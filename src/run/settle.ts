@@ -9,7 +9,6 @@ import {
   type TaskOutcome,
 } from '../task/outcome.js';
 import type { Task } from '../task/task.js';
-import { formatCount } from '../units.js';
 
 /** What is known of an attempt at a task before it ends. */
 export interface Attempt {
@@ -150,37 +149,4 @@ export function doneBefore({ settings }: Task): Settlement {
 /** The settlement of an attempt of which nothing is known but why it did not end by itself. */
 export function released(problem: string): Settlement {
   return { type: 'released', step: null, recovered: null, problem };
-}
-
-/** Lines for people. @param release the word for a task that is released */
-export function settlementLines(
-  { name }: Pick<Task, 'name'>,
-  settlement: Settlement,
-  release: 'stopped' | 'given back' = 'stopped',
-): string[] {
-  const line = lineOf(name, settlement, release);
-  if (!('recovered' in settlement) || settlement.recovered === null) return line;
-  return [`recovered: ${name}: ${settlement.recovered}`, ...line];
-}
-
-function lineOf(name: string, settlement: Settlement, release: string): string[] {
-  switch (settlement.type) {
-    case 'done':
-      return [`done: ${name}${settlement.text === '' ? '' : `, ${settlement.text}`}`];
-    case 'released': {
-      const { step, problem } = settlement;
-      const where = step === null ? ', to start again' : ` at step ${formatCount(step)}`;
-      return problem === null ? [`${release}: ${name}${where}`] : [];
-    }
-    case 'retry': {
-      const what = settlement.blame === 1 ? 'failed' : 'interrupted';
-      return [`${what}, to be tried again: ${name}: ${settlement.failure.message}`];
-    }
-    case 'failed':
-      return [`failed: ${name}: ${settlement.failure.message}`];
-    case 'reset':
-      return [`corrupt: ${name}: ${settlement.problem}; set aside as ${settlement.aside}`];
-    case 'corrupt':
-      return [`corrupt: ${name}: ${settlement.problem}`];
-  }
 }

@@ -5,8 +5,7 @@ import type { Task } from '../task/task.js';
 import type { ExecutorContext, Start } from './executor.js';
 import type { RunEnd } from './ledger.js';
 import { runLocally } from './local-queue.js';
-import { showProgress } from './progress.js';
-import { stopText, untilAborted } from './stop.js';
+import { untilAborted } from './stop.js';
 import { Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
 
@@ -17,7 +16,7 @@ export async function trainAll(start: Start, options: ExecutorContext): Promise<
   const workers = Math.min(options.workers, start.pending.length);
   const { logger, output, signal, exchange, outDir } = options;
   if (signal.aborted) {
-    announce((line) => output.write(`${line}\n`), options);
+    announceStop(options);
     return { done: 0, failed: [], corrupt: [] };
   }
   const onLine = (line: string): void => {
@@ -27,12 +26,12 @@ export async function trainAll(start: Start, options: ExecutorContext): Promise<
   };
   const pool = new ProcessPool({ workerUrl: TRAINING_THREAD, ...options, workers, onLine });
   const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
-  const progress = showProgress(output, () => tally.snapshot(performance.now()));
-  const sender = exchange?.sender(outDir, progress.event);
-  const announceStop = (): void => {
-    announce(progress.event, options);
+  const closeProgress = output.showProgress(() => tally.snapshot(performance.now()));
+  const sender = exchange?.sender(outDir, output.line);
+  const onStop = (): void => {
+    announceStop(options);
   };
-  signal.addEventListener('abort', announceStop);
+  signal.addEventListener('abort', onStop);
   try {
     const first = representatives(start.pending);
     // A stop does not wait for what is only being made ready.
@@ -43,22 +42,21 @@ export async function trainAll(start: Start, options: ExecutorContext): Promise<
       workers,
       pool,
       tally,
-      event: progress.event,
       onDone,
     });
   } finally {
     await sender?.idle();
-    signal.removeEventListener('abort', announceStop);
-    progress.close();
+    signal.removeEventListener('abort', onStop);
+    closeProgress();
     await pool.destroy();
   }
 }
 
-function announce(tell: (line: string) => void, { logger, signal }: ExecutorContext): void {
+function announceStop({ logger, output, signal }: ExecutorContext): void {
   unlessFull(() => {
     logger.warn({ reason: String(signal.reason) }, 'stop asked for');
   });
-  tell(stopText(signal.reason));
+  output.stopping(signal.reason);
 }
 
 /** Logs from an event, where nobody would catch the error: the next write of the store has it too. */

@@ -1,3 +1,4 @@
+import { settlementLines } from '../../src/api/run-lines.js';
 import type { Job, TaskPool } from '../../src/pool/task-pool.js';
 import type { RunEnd } from '../../src/run/ledger.js';
 import { runLocally } from '../../src/run/local-queue.js';
@@ -51,10 +52,11 @@ export async function runSession(
     pool: standInPool(session, ledger, stop),
     tally: new Tally({ ...found, tasks: tasks.length }, 1, () => 0),
     logger,
-    event: (line) => {
-      session.say?.(line);
-      const failed = /^failed: (\S+):/.exec(line)?.[1];
-      if (failed !== undefined) ledger.settle(failed, 'failed', true);
+    output: {
+      settled: (task, settlement) => {
+        settlementLines(task, settlement).forEach((line) => session.say?.(line));
+        if (settlement.type === 'failed') ledger.settle(task.name, 'failed', true);
+      },
     },
     outDir,
     workers: 1,

@@ -1,5 +1,6 @@
 import { runSweep } from '../../src/run/run-sweep.js';
-import { onStopRequest } from '../../src/run/stop.js';
+import { runOutput } from '../../src/cli/run-output.js';
+import { onStopRequest } from '../../src/cli/stop-request.js';
 import { EXIT } from '../../src/errors.js';
 import type { Behaviour } from './stand-in.js';
 import { standInOptions, standInTask } from './stand-in.js';
@@ -12,6 +13,6 @@ onStopRequest((reason) => {
 });
 const result = await runSweep(
   { name: 'mine', file: 'mine.yaml', tasks: [standInTask(2, behaviour as Behaviour)] },
-  { ...standInOptions(outDir), signal: stop.signal, output: process.stderr },
+  { ...standInOptions(outDir), signal: stop.signal, output: runOutput(process.stderr) },
 );
 process.exitCode = result.interrupted ? EXIT.interrupted : EXIT.ok;

@@ -3,13 +3,8 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import {
-  settle,
-  settleReported,
-  settlementLines,
-  type ProblemReport,
-  type Settlement,
-} from '../../src/run/settle.js';
+import { settlementLines } from '../../src/api/run-lines.js';
+import { settle, settleReported, type ProblemReport, type Settlement } from '../../src/run/settle.js';
 import { StoreError } from '../../src/errors.js';
 import {
   commitResults,

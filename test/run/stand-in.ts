@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lineOutput } from '../../src/api/run-lines.js';
 import type { RunOptions } from '../../src/run/run-sweep.js';
 import type { TrainingSettings, TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { sampleTask } from '../store/sample-task.js';
@@ -56,9 +56,7 @@ export function standInOptions(
   outDir: string,
   changes: Partial<RunOptions> = {},
 ): RunOptions & { readonly shown: () => string } {
-  const output = new PassThrough();
-  const chunks: string[] = [];
-  output.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  const lines: string[] = [];
   return {
     outDir,
     workers: 2,
@@ -71,9 +69,9 @@ export function standInOptions(
     memoryBytes: Infinity,
     logLevel: 'info',
     signal: new AbortController().signal,
-    output,
+    output: lineOutput((line) => lines.push(`${line}\n`)),
     workerUrl: STAND_IN_WORKER,
-    shown: () => chunks.join(''),
+    shown: () => lines.join(''),
     ...changes,
   };
 }

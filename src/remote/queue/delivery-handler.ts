@@ -2,7 +2,8 @@ import { patiently } from '../bucket/patience.js';
 import type { ResultBucket } from '../bucket/result-bucket.js';
 import type { TaskPool } from '../../pool/task-pool.js';
 import { attemptTask } from '../../run/attempt-task.js';
-import { doneBefore, released, settlementLines, type Settlement } from '../../run/settle.js';
+import type { Output } from '../../run/output.js';
+import { doneBefore, released, type Settlement } from '../../run/settle.js';
 import type { Predecessor } from '../../task/protocol.js';
 import { readTaskState, taskFolder } from '../../store/task-folder.js';
 import type { Task } from '../../task/task.js';
@@ -17,7 +18,7 @@ export interface DeliveryHandlerOptions {
   readonly bucket: ResultBucket | null;
   /** Whether the worker is to stop. */
   readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
+  readonly output: Pick<Output, 'line' | 'settled'>;
 }
 
 interface Running {
@@ -72,7 +73,7 @@ export class DeliveryHandler implements TaskHandler {
   }
 
   #doneBefore(task: Task): Settlement {
-    this.#options.say(`done before: ${task.name}`);
+    this.#options.output.line(`done before: ${task.name}`);
     return doneBefore(task);
   }
 
@@ -80,22 +81,27 @@ export class DeliveryHandler implements TaskHandler {
   async #isInBucket(task: Task): Promise<boolean | null> {
     const { bucket } = this.#options;
     if (bucket === null) return false;
-    const told = await patiently(async () => ({ isThere: await bucket.has(task) }), this.#options);
+    const told = await this.#retry(async () => ({ isThere: await bucket.has(task) }));
     return told === null ? null : told.isThere;
   }
 
   /** A task is done once others can have its result; until then this worker holds it. */
   async #send(task: Task, settlement: Settlement): Promise<Settlement> {
-    const { bucket, outDir, say } = this.#options;
+    const { bucket, outDir, output } = this.#options;
     if (bucket === null) return settlement;
-    const sent = await patiently(async () => {
+    const sent = await this.#retry(async () => {
       await bucket.send(task, outDir);
       return task;
-    }, this.#options);
+    });
     if (sent !== null) return settlement;
     const problem = 'its result is here alone';
-    say(`given back, ${problem}: ${task.name}`);
+    output.line(`given back, ${problem}: ${task.name}`);
     return released(problem);
+  }
+
+  async #retry<T extends object>(action: () => Promise<T>): Promise<T | null> {
+    const { signal, output } = this.#options;
+    return patiently(action, { signal, say: output.line });
   }
 
   async #attempt(
@@ -103,7 +109,7 @@ export class DeliveryHandler implements TaskHandler {
     predecessor: Predecessor | null,
     resetsCorrupt: boolean,
   ): Promise<Settlement> {
-    const { pool, outDir, signal, say } = this.#options;
+    const { pool, outDir, signal, output } = this.#options;
     const attempt = { task, predecessor, failures: failures + failedTries, isLast: isLastTry };
     const settlement = await attemptTask(attempt, {
       pool,
@@ -114,13 +120,13 @@ export class DeliveryHandler implements TaskHandler {
         resetsCorrupt,
       }),
       onStart: (slot, { fromStep }) => {
-        say(`training: ${task.name}${fromStep === 0 ? '' : ` from step ${formatCount(fromStep)}`}`);
+        output.line(`training: ${task.name}${fromStep === 0 ? '' : ` from step ${formatCount(fromStep)}`}`);
         this.#running.set(task.id, { slot, fromStep });
       },
     }).finally(() => {
       this.#running.delete(task.id);
     });
-    for (const line of settlementLines(task, settlement, 'given back')) say(line);
+    output.settled(task, settlement);
     return settlement;
   }
 }

@@ -10,7 +10,6 @@ import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { Bringer } from '../bucket/bringer.js';
 import { Ledger, type RunEnd } from '../../run/ledger.js';
-import { elsewhereText } from '../../run/progress.js';
 import { settleReported, type ProblemReport } from '../../run/settle.js';
 import { untilAborted } from '../../run/stop.js';
 import type { PendingTask } from '../../run/triage.js';
@@ -19,7 +18,7 @@ import type { RemoteSlots } from './remote-slots.js';
 /** What a watch of the queue needs to know of the run. */
 export interface WatchOptions extends Pick<
   ExecutorContext,
-  'outDir' | 'retries' | 'retrainCorrupt' | 'signal' | 'logger'
+  'outDir' | 'retries' | 'retrainCorrupt' | 'signal' | 'logger' | 'output'
 > {
   /** Where workers send their results, if they have stores of their own. */
   readonly bucket?: ResultBucket;
@@ -33,7 +32,6 @@ export class QueueWatch implements QueueListener {
   readonly #ledger: Ledger;
   readonly #slots: RemoteSlots;
   readonly #options: WatchOptions;
-  readonly #event: (line: string) => void;
   readonly #bringer: Bringer | null;
   /** How often a task was said to be done and was not there. */
   readonly #unbrought = new Map<string, number>();
@@ -47,18 +45,13 @@ export class QueueWatch implements QueueListener {
   #isOver = false;
   #breakDown: (reason: unknown) => void = () => undefined;
 
-  constructor(
-    pending: readonly PendingTask[],
-    slots: RemoteSlots,
-    options: WatchOptions,
-    event: (line: string) => void,
-  ) {
-    this.#ledger = new Ledger(pending, { ...options, event });
+  constructor(pending: readonly PendingTask[], slots: RemoteSlots, options: WatchOptions) {
+    this.#ledger = new Ledger(pending, options);
     this.#slots = slots;
     this.#options = options;
-    this.#event = event;
     const { bucket } = options;
-    this.#bringer = bucket === undefined ? null : new Bringer({ ...options, bucket, say: event });
+    this.#bringer =
+      bucket === undefined ? null : new Bringer({ ...options, bucket, say: options.output.line });
   }
 
   async toEnd(queue: TaskQueue, { reconcileMs }: QueueTiming): Promise<RunEnd> {
@@ -88,7 +81,7 @@ export class QueueWatch implements QueueListener {
   progress(id: string, report: ProgressReport): void {
     if (report.type === 'refused') {
       this.#log({ worker: report.worker, reason: report.reason }, 'worker refused');
-      this.#event(`refused: worker ${report.worker}: ${report.reason}`);
+      this.#show(`refused: worker ${report.worker}: ${report.reason}`);
       return;
     }
     const item = this.#ledger.find(id);
@@ -120,7 +113,7 @@ export class QueueWatch implements QueueListener {
     const worker = this.#slots.release(id);
     if (why === 'lost') {
       this.#log({ task: item.task.name, worker }, 'worker gone');
-      this.#event(
+      this.#show(
         `its worker${worker === null ? '' : ` ${worker}`} is gone, goes on elsewhere: ${item.task.name}`,
       );
     } else if (why === 'to be tried again') this.#tellFailure(item);
@@ -155,7 +148,7 @@ export class QueueWatch implements QueueListener {
     this.#log({ task: task.name, problem }, 'result not brought');
     this.#slots.release(task.id);
     if (times < MAX_UNBROUGHT) {
-      this.#event(`put into the queue again: ${task.name}: ${problem}`);
+      this.#show(`put into the queue again: ${task.name}: ${problem}`);
       this.#add([{ ...item, fromStep: 0 }]);
       return;
     }
@@ -210,7 +203,7 @@ export class QueueWatch implements QueueListener {
     for (const item of again)
       if (this.#waitedFor(item.task.id) !== null && !this.#isSettled(item, sent)) lost.push(item);
     if (lost.length === 0) return;
-    this.#event(`the queue has lost ${formatCount(lost.length)} of the tasks: they are put into it again`);
+    this.#show(`the queue has lost ${formatCount(lost.length)} of the tasks: they are put into it again`);
     this.#missing = new Set();
     this.#add(lost);
   }
@@ -239,7 +232,7 @@ export class QueueWatch implements QueueListener {
       return await bucket.finishedOf(items.map(({ task }) => task));
     } catch (error) {
       if (!(error instanceof BucketError)) throw error;
-      this.#event(`${error.message} It is tried again.`);
+      this.#show(`${error.message} It is tried again.`);
       return null;
     }
   }
@@ -255,16 +248,26 @@ export class QueueWatch implements QueueListener {
 
   #tellElsewhere(): void {
     const elsewhere = this.#elsewhere.filter((item) => this.#stateOf(item).state !== 'done');
-    if (elsewhere.length > 0) this.#event(elsewhereText(elsewhere.length));
+    if (elsewhere.length > 0) this.#show(elsewhereText(elsewhere.length));
   }
 
   #stateOf({ task }: PendingTask): TaskState {
     return readTaskState(taskFolder(this.#options.outDir, task), task.id);
   }
 
+  #show(line: string): void {
+    this.#options.output.line(line);
+  }
+
   #log(fields: object, message: string): void {
     this.#options.logger.info(fields, message);
   }
+}
+
+/** What to do about results that the workers of a queue have in stores of their own. */
+function elsewhereText(results: number): string {
+  const count = `${formatCount(results)} ${results === 1 ? 'result is' : 'results are'}`;
+  return `${count} not in this store but in those of the workers: vae-sweep merge brings them together`;
 }
 
 function unreported({ settings }: Task): Omit<DoneReport, 'text'> {

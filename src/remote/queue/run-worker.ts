@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ResultBucket } from '../bucket/result-bucket.js';
 import { BucketExchange } from '../bucket/bucket-exchange.js';
 import { ProcessPool } from '../../pool/process-pool.js';
+import type { Output } from '../../run/output.js';
 import { untilAborted } from '../../run/stop.js';
 import { makeFolder } from '../../store/files.js';
 import type { QueueAddress } from './address.js';
@@ -27,7 +28,7 @@ export interface QueueWorkerOptions {
   readonly versions: Versions;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
-  readonly output: NodeJS.WritableStream;
+  readonly output: Omit<Output, 'showProgress'>;
   /** Module of a training thread. */
   readonly workerUrl?: URL;
   /** @default QUEUE_TIMING */
@@ -42,9 +43,7 @@ const TRAINING_THREAD = new URL('../../../workers/train.js', import.meta.url);
  */
 export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
   const { queue, outDir, bucket = null, workers, signal, output, timing = QUEUE_TIMING } = options;
-  const say = (line: string): void => {
-    output.write(`${line}\n`);
-  };
+  const say = output.line;
   makeFolder(path.join(outDir, 'tasks'));
   if (bucket !== null) await new BucketExchange(bucket).sendAll(outDir, say);
   const name = `${hostname()}-${process.pid}`;
@@ -67,7 +66,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     outDir,
     bucket,
     signal: AbortSignal.any([signal, ending.signal]),
-    say,
+    output,
   });
   const worker = new TaskWorker({
     ...options,
@@ -81,9 +80,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   say(`worker ${name} waits for tasks at ${queue.shown}, ${workers} at a time`);
   try {
     await Promise.race([worker.broken, pool.broken, untilAborted(signal)]);
-    say(
-      'stopping: each task finishes its chunk, writes a checkpoint and is given back; again to stop at once',
-    );
+    output.stopping(signal.reason);
   } finally {
     worker.stopTaking();
     pool.requestStop();

@@ -3,7 +3,6 @@ import { TaskQueue } from './task-queue.js';
 import { QUEUE_TIMING, type QueueTiming } from './timing.js';
 import type { RunEnd } from '../../run/ledger.js';
 import { formatCount } from '../../units.js';
-import { showProgress, type Output } from '../../run/progress.js';
 import { QueueWatch, type WatchOptions } from './queue-watch.js';
 import { RemoteSlots } from './remote-slots.js';
 import { Tally } from '../../run/tally.js';
@@ -12,24 +11,23 @@ import type { Start } from '../../run/executor.js';
 export interface TrainQueuedOptions extends WatchOptions {
   readonly address: QueueAddress;
   readonly timing?: QueueTiming;
-  readonly output: Output;
 }
 
 /** Puts what is pending into the queue, and watches until all of it has ended or a stop is asked for. */
 export async function trainQueued(start: Start, options: TrainQueuedOptions): Promise<RunEnd> {
   const { output, signal, address, logger, timing = QUEUE_TIMING } = options;
   const slots = new RemoteSlots((stepOf) => new Tally(start, 0, stepOf));
-  const progress = showProgress(output, () => slots.snapshot(performance.now()));
-  const watch = new QueueWatch(start.pending, slots, options, progress.event);
+  const closeProgress = output.showProgress(() => slots.snapshot(performance.now()));
+  const watch = new QueueWatch(start.pending, slots, options);
   let queue: TaskQueue | null = null;
   try {
-    queue = await TaskQueue.open(address, timing, watch, progress.event);
-    progress.event(`the queue is ${address.shown}: start vae-sweep worker on each machine`);
+    queue = await TaskQueue.open(address, timing, watch, output.line);
+    output.line(`the queue is ${address.shown}: start vae-sweep worker on each machine`);
     const others = await queue.countOthers(start.pending.map(({ task }) => task));
-    if (others > 0) progress.event(othersText(others, address));
+    if (others > 0) output.line(othersText(others, address));
     const result = await watch.toEnd(queue, timing);
     if (signal.aborted)
-      progress.event(
+      output.line(
         'leaving: the workers go on with what is in the queue, and the same command shows them again',
       );
     return result;
@@ -37,7 +35,7 @@ export async function trainQueued(start: Start, options: TrainQueuedOptions): Pr
     logger.error({ problem: String(error) }, 'queue failed');
     throw error;
   } finally {
-    progress.close();
+    closeProgress();
     queue?.close();
   }
 }

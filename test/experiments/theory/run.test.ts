@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { lineOutput } from '../../../src/api/run-lines.js';
 import { runSweep, type RunOptions, type RunResult } from '../../../src/run/run-sweep.js';
 import { installedVersions } from '../../../src/task/registry.js';
 import { readTaskState, TASK_FILES, taskFolder } from '../../../src/store/task-folder.js';
@@ -33,12 +34,13 @@ async function run(
   changes: Partial<RunOptions> = {},
   onShown: (shown: string) => void = () => undefined,
 ): Promise<RunResult & { shown: string }> {
-  const { shown, ...options } = standInOptions(outDir, { workerUrl: WORKER, retries: 0, ...changes });
-  options.output.on('data', () => {
-    onShown(shown());
+  let shown = '';
+  const output = lineOutput((line) => {
+    shown += `${line}\n`;
+    onShown(shown);
   });
-  const result = await runSweep(sweep, options);
-  return { ...result, shown: shown() };
+  const options = standInOptions(outDir, { workerUrl: WORKER, retries: 0, output, ...changes });
+  return { ...(await runSweep(sweep, options)), shown };
 }
 
 function bytesOf(outDir: string, { tasks }: Sweep): string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { workersText } from '../../../src/run/progress.js';
+import { workersText } from '../../../src/api/run-lines.js';
 import { RemoteSlots } from '../../../src/remote/queue/remote-slots.js';
 import { Tally } from '../../../src/run/tally.js';
 import type { PendingTask } from '../../../src/run/triage.js';

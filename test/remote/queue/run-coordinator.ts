@@ -1,5 +1,6 @@
 import { runSweep } from '../../../src/run/run-sweep.js';
-import { onStopRequest } from '../../../src/run/stop.js';
+import { runOutput } from '../../../src/cli/run-output.js';
+import { onStopRequest } from '../../../src/cli/stop-request.js';
 import { EXIT } from '../../../src/errors.js';
 import { BucketExchange } from '../../../src/remote/bucket/bucket-exchange.js';
 import { parseQueueUrl } from '../../../src/remote/queue/address.js';
@@ -21,7 +22,7 @@ const result = await runSweep(
     ...standInOptions(outDir),
     retries,
     signal: stop.signal,
-    output: process.stderr,
+    output: runOutput(process.stderr),
     executor: async (start, context) =>
       trainQueued(start, {
         ...context,

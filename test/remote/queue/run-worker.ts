@@ -1,4 +1,5 @@
-import { onStopRequest } from '../../../src/run/stop.js';
+import { lineOutput } from '../../../src/api/run-lines.js';
+import { onStopRequest } from '../../../src/cli/stop-request.js';
 import { EXIT } from '../../../src/errors.js';
 import { parseQueueUrl } from '../../../src/remote/queue/address.js';
 import { runQueueWorker } from '../../../src/remote/queue/run-worker.js';
@@ -22,7 +23,7 @@ try {
     memoryBytes: Infinity,
     versions: { tensorflow: '2.21.0', numerics, theory: 1 },
     signal: stop.signal,
-    output: process.stderr,
+    output: lineOutput((line) => process.stderr.write(`${line}\n`), 'worker'),
     workerUrl: new URL(thread, import.meta.url),
     timing: { ...TEST_TIMING, ...timing },
   });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { test } from 'node:test';
-import { progressText, showProgress } from '../../src/run/progress.js';
+import { lineOutput, progressText } from '../../src/api/run-lines.js';
+import { runOutput } from '../../src/cli/run-output.js';
+import { MaxTimePassed } from '../../src/run/stop.js';
 import type { Snapshot } from '../../src/run/tally.js';
 import { sampleTask } from '../store/sample-task.js';
 
@@ -32,9 +34,10 @@ test('the progress line leaves out what is not known yet', () => {
 
 test('on a terminal there is a bar for all, and one a worker with its task and step', () => {
   const { output, shown } = capture({ isTTY: true, rows: 24 });
-  const progress = showProgress(output, () => snapshot);
-  progress.event('done: another');
-  progress.close();
+  const terminal = runOutput(output);
+  const close = terminal.showProgress(() => snapshot);
+  terminal.line('done: another');
+  close();
   assert.match(shown(), /12 of 21 tasks, 51,234 steps\/s, about 1 min 12 s left/);
   assert.match(shown(), new RegExp(`42,000 of 100,000 steps {2}${task.name}`));
   assert.match(shown(), /idle/);
@@ -43,9 +46,10 @@ test('on a terminal there is a bar for all, and one a worker with its task and s
 
 test('a small terminal shows as many workers as it has room for', () => {
   const { output, shown } = capture({ isTTY: true, rows: 3 });
-  const progress = showProgress(output, () => snapshot);
-  progress.event('');
-  progress.close();
+  const terminal = runOutput(output);
+  const close = terminal.showProgress(() => snapshot);
+  terminal.line('');
+  close();
   assert.match(shown(), /42,000 of 100,000/);
   assert.doesNotMatch(shown(), /idle/);
 });
@@ -53,11 +57,32 @@ test('a small terminal shows as many workers as it has room for', () => {
 test('elsewhere there is a plain line an event, and one every ten seconds', (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   const { output, shown } = capture({});
-  const progress = showProgress(output, () => snapshot);
-  progress.event('done: another');
+  const terminal = runOutput(output);
+  const close = terminal.showProgress(() => snapshot);
+  terminal.line('done: another');
   context.mock.timers.tick(10_000);
-  progress.close();
+  close();
   context.mock.timers.tick(10_000);
   output.read();
   assert.equal(shown(), 'done: another\n12 of 21 tasks, 51,234 steps/s, about 1 min 12 s left\n');
+});
+
+test('once the bars are gone, lines are plain again', () => {
+  const { output, shown } = capture({ isTTY: true, rows: 24 });
+  const terminal = runOutput(output);
+  terminal.showProgress(() => snapshot)();
+  terminal.line('in the bucket');
+  assert.match(shown(), /in the bucket\n$/);
+});
+
+test('a stop line says what becomes of running tasks, in a run and in a worker of a queue', () => {
+  const lines: string[] = [];
+  lineOutput((line) => lines.push(line)).stopping('SIGINT');
+  lineOutput((line) => lines.push(line)).stopping(new MaxTimePassed('55m'));
+  lineOutput((line) => lines.push(line), 'worker').stopping('SIGINT');
+  assert.deepEqual(lines, [
+    'stopping: each worker finishes its chunk and writes a checkpoint; again to stop at once',
+    'stopping: --max-time 55m has passed; each worker finishes its chunk and writes a checkpoint',
+    'stopping: each task finishes its chunk, writes a checkpoint and is given back; again to stop at once',
+  ]);
 });

@@ -1,28 +1,61 @@
 import type { SingleBar } from 'cli-progress';
 import { MultiBar, Presets } from 'cli-progress';
+import { lineOutput, progressText } from '../api/run-lines.js';
+import type { Output } from '../run/output.js';
 import { stepsOf } from '../task/cost.js';
-import type { RunningTask, Snapshot } from './tally.js';
+import type { RunningTask, Snapshot } from '../run/tally.js';
 
+/** Standard error, or what stands in for it. */
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number };
+
+const REDRAW_MS = 250;
 const BAR_WIDTH = 24;
 /** Left free on the terminal for the total and the command that was typed. */
 const OTHER_ROWS = 2;
 const DEFAULT_ROWS = 24;
 
-/** The total on top, and below it a line a worker, as many as the terminal has room for. */
-export class BarView {
+/** Shows progress as bars on a terminal, and elsewhere as lines. */
+export function runOutput(stream: Stream): Output {
+  let bars: Bars | null = null;
+  const lines = lineOutput((line) => {
+    if (bars === null) stream.write(`${line}\n`);
+    else bars.print(line);
+  });
+  const showBars: Output['showProgress'] = (snapshot) => {
+    const drawn = (bars = new Bars(stream));
+    const draw = (): void => {
+      drawn.draw(snapshot());
+    };
+    draw();
+    const timer = setInterval(draw, REDRAW_MS);
+    const close = (): void => {
+      clearInterval(timer);
+      process.off('exit', close);
+      drawn.close();
+      bars = null;
+    };
+    // A second Ctrl-C must leave the terminal as it was.
+    process.on('exit', close);
+    return close;
+  };
+  return stream.isTTY === true ? { ...lines, showProgress: showBars } : lines;
+}
+
+/** The total on top, and below it a bar per worker, as many as the terminal has room for. */
+class Bars {
   readonly #bars: MultiBar;
   readonly #total: SingleBar;
   readonly #workers: SingleBar[] = [];
   readonly #rows: number;
 
-  constructor(stream: NodeJS.WritableStream & { readonly rows?: number }) {
+  constructor(stream: Stream) {
     this.#bars = new MultiBar(
       {
         stream,
         format: '{bar} {text}',
         barsize: BAR_WIDTH,
         clearOnComplete: true,
-        // Signals are the coordinator's.
+        // The command handles signals.
         gracefulExit: false,
         emptyOnZero: true,
       },
@@ -34,13 +67,13 @@ export class BarView {
     this.#rows = Math.max(1, (terminalRows > 0 ? terminalRows : DEFAULT_ROWS) - OTHER_ROWS);
   }
 
-  draw(snapshot: Snapshot, text: string): void {
+  draw(snapshot: Snapshot): void {
     const { tasks, workers } = snapshot;
     const parts = workers.map((running) =>
       running === null ? 0 : running.step / stepsOf(running.task.settings),
     );
     const tasksDone = parts.reduce((sum, part) => sum + part, snapshot.tasksDone);
-    update(this.#total, tasksDone, tasks, text);
+    update(this.#total, tasksDone, tasks, progressText(snapshot));
     // Machines may join while a sweep runs.
     while (this.#workers.length < Math.min(workers.length, this.#rows))
       this.#workers.push(this.#bars.create(1, 0, { text: '' }));
@@ -49,7 +82,7 @@ export class BarView {
     });
   }
 
-  event(line: string): void {
+  print(line: string): void {
     this.#bars.log(`${line}\n`);
     this.#bars.update();
   }
