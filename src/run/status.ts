@@ -9,6 +9,7 @@ import { taskFolder } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import type { Sweep } from '../sweep/load.js';
 import { stepsOf } from '../task/cost.js';
+import type { Predecessor } from '../task/protocol.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { paceOf, type Stretch } from './pace.js';
@@ -60,6 +61,7 @@ export function readStatus(
     return { task, state, isRunning: isBegun(state) && hasChanged(taskFolder(outDir, task), sinceMs) };
   });
   const running = found.filter(({ isRunning }) => isRunning);
+  const predecessors = findPredecessors(outDir, sweep.tasks, startStates(states, running));
   const waiting = found.filter(({ isRunning }) => !isRunning);
   const { summary, remainingMs, done, corrupt } = triage(
     sweep.tasks,
@@ -67,9 +69,9 @@ export function readStatus(
     {
       retryDiverged: false,
       workers: running.length > 0 ? running.length : workers,
-      msPerEstimatedMs: paceOf(stretchesSince(sinceMs, found, outDir)) ?? 1,
+      msPerEstimatedMs: paceOf(stretchesSince(sinceMs, found, outDir, predecessors)) ?? 1,
     },
-    findPredecessors(outDir, sweep.tasks, states),
+    predecessors,
   );
   return {
     sweep,
@@ -96,12 +98,22 @@ function hasChanged(folder: string, sinceMs: number): boolean {
   return sinceMs !== Infinity && (lastChangeMs(folder) ?? 0) >= sinceMs;
 }
 
-/** Of tasks that are running, and of those that ended since then. */
-function stretchesSince(sinceMs: number, found: readonly Found[], outDir: string): Stretch[] {
+/** The states, with running tasks as they were when they started, before their first checkpoint. */
+function startStates(
+  states: ReadonlyMap<string, TaskState>,
+  running: readonly Found[],
+): ReadonlyMap<string, TaskState> {
+  return new Map([...states, ...running.map(({ task }) => [task.id, { state: 'new' }] as const)]);
+}
+
+/** Returns the steps since then of tasks that are running, and of those that have finished. */
+function stretchesSince(
+  sinceMs: number,
+  found: readonly Found[],
+  outDir: string,
+  predecessors: ReadonlyMap<string, Predecessor>,
+): Stretch[] {
   if (sinceMs === Infinity) return [];
-  const running = found.filter(({ isRunning }) => isRunning).map(({ task }) => task);
-  const begunAs = new Map(running.map(({ id }) => [id, { state: 'new' } as const]));
-  const predecessors = findPredecessors(outDir, running, begunAs);
   return found.flatMap(({ task, state, isRunning }) => {
     if (state.state !== 'done' && !isRunning) return [];
     const fromStep = predecessors.get(task.id)?.steps ?? 0;

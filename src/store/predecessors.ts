@@ -2,7 +2,6 @@ import path from 'node:path';
 import { stepsOf } from '../task/cost.js';
 import { trajectoryOf } from '../task/identity.js';
 import type { Predecessor } from '../task/protocol.js';
-import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { namesIn, readJsonFile } from './files.js';
 import { taskRecordSchema } from './task-record.js';
@@ -11,19 +10,33 @@ import { tasksFolder, readTaskState, TASK_FILES, taskFolder, type TaskState } fr
 /** The `-` and the 16 digits at the end of a folder's name. */
 const ID_LENGTH = 17;
 
-/** For each task without a checkpoint, by id, the finished one with the most steps that it can go on from, where there is one. */
+interface Candidate extends Predecessor {
+  readonly trajectory: string;
+}
+
+/**
+ * Returns for each task without a checkpoint, by id, the finished task with the most steps that it can continue from, where there is
+ * one. Each record is read once, and a state only where steps and trajectory fit.
+ */
 export function findPredecessors(
   outDir: string,
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
 ): ReadonlyMap<string, Predecessor> {
   const folders = byReadablePart(namesIn(tasksFolder(outDir)));
+  const candidates = new Map<string, readonly Candidate[]>();
   const found = new Map<string, Predecessor>();
   for (const task of tasks) {
-    if (experimentOf(task.settings).continuation === null || !isUnbegun(states.get(task.id))) continue;
-    const names = folders.get(readablePart(task.name)) ?? [];
-    const [best] = names.flatMap((name) => candidate(outDir, name, task)).sort((a, b) => b.steps - a.steps);
-    if (best !== undefined) found.set(task.id, best);
+    const part = readablePart(task.name);
+    const names = folders.get(part);
+    if (names === undefined || !isUnbegun(states.get(task.id))) continue;
+    const trajectory = trajectoryOf(task);
+    if (trajectory === null) continue;
+    const known = candidates.get(part) ?? readCandidates(outDir, names);
+    candidates.set(part, known);
+    const steps = stepsOf(task.settings);
+    const best = known.find((each) => each.steps < steps && each.trajectory === trajectory && isDone(each));
+    if (best !== undefined) found.set(task.id, { id: best.id, folder: best.folder, steps: best.steps });
   }
   return found;
 }
@@ -47,14 +60,19 @@ function readablePart(name: string): string {
   return name.slice(0, -ID_LENGTH);
 }
 
-function candidate(outDir: string, name: string, task: Task): Predecessor[] {
-  const folder = taskFolder(outDir, { name });
-  const file = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
-  if (!file.found) return [];
-  const { id, settings } = file.value;
-  const steps = stepsOf(settings);
-  const isShorter = steps < stepsOf(task.settings);
-  const isSame = trajectoryOf(file.value) === trajectoryOf(task);
-  if (!isShorter || !isSame || readTaskState(folder, id).state !== 'done') return [];
-  return [{ id, folder, steps }];
+/** Those with the most steps first. */
+function readCandidates(outDir: string, names: readonly string[]): readonly Candidate[] {
+  const candidates = names.flatMap((name): Candidate[] => {
+    const folder = taskFolder(outDir, { name });
+    const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
+    if (!record.found) return [];
+    const { id, settings } = record.value;
+    const trajectory = trajectoryOf(record.value);
+    return trajectory === null ? [] : [{ id, folder, steps: stepsOf(settings), trajectory }];
+  });
+  return candidates.sort((a, b) => b.steps - a.steps);
+}
+
+function isDone({ folder, id }: Predecessor): boolean {
+  return readTaskState(folder, id).state === 'done';
 }
