@@ -3,18 +3,17 @@ import '../src/experiments/index.js';
 import { lineOutput } from '../src/api/run-lines.js';
 import { trainQueued } from '../src/remote/queue/train-queued.js';
 import { parseQueueUrl } from '../src/remote/queue/address.js';
+import { estimateCost } from '../src/task/cost.js';
 import type { CoordinatorFigures } from './measure-queue.js';
 import { taskOf } from './shapes.js';
 
 /** A coordinator of tasks that train nothing: URL, number and an empty folder are its arguments. It prints its figures as JSON. */
 const [url = '', count = '1', outDir = ''] = process.argv.slice(2);
 const tasks = Number(count);
-const pending = Array.from({ length: tasks }, (_, replicate) => ({
-  task: taskOf('linear', 1, replicate),
-  fromStep: 0,
-  predecessor: null,
-  failures: 0,
-}));
+const pending = Array.from({ length: tasks }, (_, replicate) => {
+  const task = taskOf('linear', 1, replicate);
+  return { task, fromStep: 0, predecessor: null, failures: 0, cost: estimateCost(task.settings) };
+});
 const endsMs: number[] = [];
 let putAgain = 0;
 const output = lineOutput((line) => {

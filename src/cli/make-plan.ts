@@ -1,6 +1,7 @@
 import { freeBytes } from '../store/disk-space.js';
 import { readTaskStates } from '../store/task-states.js';
-import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
+import { learnCosts, type LearnedTime } from '../run/learned-costs.js';
+import { estimateElapsedMs, stepsOf } from '../task/cost.js';
 import type { Cost } from '../task/experiment.js';
 import type { StateName } from '../task/states.js';
 import type { Sweep } from '../sweep/load.js';
@@ -28,15 +29,18 @@ export interface Plan {
     readonly elapsedMs: number;
     readonly bytes: number;
   };
+  /** Of experiments that declare no time per step. */
+  readonly learnedTimes: readonly LearnedTime[];
   readonly freeBytes: number;
 }
 
 export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
   const states = readTaskStates(out, sweep.tasks);
+  const { costOf, times } = learnCosts(out, sweep.tasks, states);
   const planned = sweep.tasks.map((task): PlannedTask => ({
     task,
     state: states.get(task.id)?.state ?? 'new',
-    cost: estimateCost(task.settings),
+    cost: costOf(task.settings),
   }));
   const toDo = planned.filter(({ state }) => state !== 'done');
   return {
@@ -57,6 +61,7 @@ export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
       ),
       bytes: toDo.reduce((sum, { cost }) => sum + cost.bytes, 0),
     },
+    learnedTimes: times,
     freeBytes: freeBytes(out),
   };
 }

@@ -4,6 +4,7 @@ import { seedOf, settingOf, settingsWithRole, settingText } from '../task/settin
 import { countStates, STATE_WORDS } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
+import type { LearnedTime } from '../run/learned-costs.js';
 import { grid } from './grid.js';
 import type { Plan, PlannedTask } from './make-plan.js';
 import { shardText } from './options.js';
@@ -23,8 +24,25 @@ export function planText(plan: Plan): string {
     `${sweep.name}${countText(sweep)}${statesText(all.map(({ state }) => state))}.\n`,
     `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'}` +
       `${remaining.steps === 0 ? '' : ` for ${formatCount(remaining.steps)} steps`}; a rough estimate, start-up not counted.\n`,
+    ...plan.learnedTimes.map(learnedText),
     `Disk: about ${formatBytes(remaining.bytes)} to write; ${formatBytes(plan.freeBytes)} free in ${path.resolve(plan.out)}.\n`,
   ].join('');
+}
+
+/** For example `Time per row of primes: 23 µs, learned from 12 finished tasks.` */
+function learnedText({ experiment, unit, microsecondsPerStep, finishedTasks }: LearnedTime): string {
+  const time = microsecondsText(microsecondsPerStep);
+  const source =
+    finishedTasks === 0
+      ? `no task has finished yet: assumed ${time}`
+      : `${time}, learned from ${formatCount(finishedTasks)} finished ${finishedTasks === 1 ? 'task' : 'tasks'}`;
+  return `Time per ${unit} of ${experiment}: ${source}.\n`;
+}
+
+function microsecondsText(microseconds: number): string {
+  return microseconds < 1000
+    ? `${Number(microseconds.toPrecision(2))} µs`
+    : formatDuration(microseconds / 1000);
 }
 
 /** As `: 252 tasks` or `, shard 3/8, 32 of 252 tasks`. */

@@ -26,14 +26,18 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   },
 };
 
-function planJson({ sweep, out, workers, tasks, remaining, freeBytes: free }: Plan): string {
-  const items = [...tasks.values()].map(({ task, state, cost }) => ({
-    id: task.id,
-    name: task.name,
-    state,
-    settings: task.settings,
-    ...cost,
-  }));
+function planJson({ sweep, out, workers, tasks, remaining, learnedTimes, freeBytes: free }: Plan): string {
+  const items = [...tasks.values()].map(
+    ({ task, state, cost: { microsecondsPerStep, trainingMs, bytes } }) => ({
+      id: task.id,
+      name: task.name,
+      state,
+      settings: task.settings,
+      microsecondsPerStep,
+      trainingMs,
+      bytes,
+    }),
+  );
   const { name, title, file, shard } = sweep;
-  return `${JSON.stringify({ name, title, file, shard, out, workers, remaining, freeBytes: free, tasks: items }, null, 1)}\n`;
+  return `${JSON.stringify({ name, title, file, shard, out, workers, remaining, learnedTimes, freeBytes: free, tasks: items }, null, 1)}\n`;
 }

@@ -1,10 +1,9 @@
 import type { TimedSteps } from '../store/sessions.js';
-import { estimateCost } from '../task/cost.js';
-import type { Settings } from '../task/task.js';
+import type { Cost } from '../task/experiment.js';
 
-/** Steps of a task with these settings, and how long they took. */
+/** Steps of a task, how long they took, and what they were estimated at. */
 export interface Stretch extends TimedSteps {
-  readonly settings: Settings;
+  readonly cost: Pick<Cost, 'microsecondsPerStep'>;
 }
 
 /**
@@ -14,9 +13,9 @@ export interface Stretch extends TimedSteps {
 export function paceOf(stretches: readonly Stretch[]): number | null {
   let estimatedMs = 0;
   let elapsedMs = 0;
-  for (const { settings, steps, elapsedMs: tookMs } of stretches) {
+  for (const { cost, steps, elapsedMs: tookMs } of stretches) {
     if (steps <= 0 || tookMs <= 0) continue;
-    estimatedMs += (estimateCost(settings).microsecondsPerStep * steps) / 1000;
+    estimatedMs += (cost.microsecondsPerStep * steps) / 1000;
     elapsedMs += tookMs;
   }
   return estimatedMs === 0 ? null : elapsedMs / estimatedMs;

@@ -7,11 +7,11 @@ import { findPredecessors } from '../store/predecessors.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
-import { estimateCost } from '../task/cost.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../task/task.js';
 import type { Executor, TrainingOptions } from './executor.js';
 import type { LogLevel } from './log.js';
+import { learnCosts } from './learned-costs.js';
 import { logSettlement } from './ledger.js';
 import { openLog } from './log.js';
 import { settleCorrupt } from './settle.js';
@@ -88,7 +88,11 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   const found = triage(
     sweep.tasks,
     states,
-    executor === undefined ? options : { ...options, workers: null },
+    {
+      ...options,
+      ...(executor !== undefined && { workers: null }),
+      costOf: learnCosts(outDir, sweep.tasks, states).costOf,
+    },
     findPredecessors(outDir, sweep.tasks, states),
   );
   say(found.summary);
@@ -144,5 +148,5 @@ async function setCorruptAside(
 }
 
 function bytesToWrite({ pending }: Triage): number {
-  return pending.reduce((sum, { task }) => sum + estimateCost(task.settings).bytes, 0);
+  return pending.reduce((sum, { cost }) => sum + cost.bytes, 0);
 }

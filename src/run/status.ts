@@ -12,6 +12,7 @@ import { stepsOf } from '../task/cost.js';
 import type { Predecessor } from '../task/protocol.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
+import { learnCosts, type LearnedCosts } from './learned-costs.js';
 import { paceOf, type Stretch } from './pace.js';
 import type { CorruptTask, FailedTask } from './triage.js';
 import { triage } from './triage.js';
@@ -63,13 +64,15 @@ export function readStatus(
   const running = found.filter(({ isRunning }) => isRunning);
   const predecessors = findPredecessors(outDir, sweep.tasks, startStates(states, running));
   const waiting = found.filter(({ isRunning }) => !isRunning);
+  const { costOf } = learnCosts(outDir, sweep.tasks, states);
   const { summary, remainingMs, done, corrupt } = triage(
     sweep.tasks,
     states,
     {
       retryDiverged: false,
       workers: running.length > 0 ? running.length : workers,
-      msPerEstimatedMs: paceOf(stretchesSince(sinceMs, found, outDir, predecessors)) ?? 1,
+      costOf,
+      msPerEstimatedMs: paceOf(stretchesSince(sinceMs, found, outDir, predecessors, costOf)) ?? 1,
     },
     predecessors,
   );
@@ -112,6 +115,7 @@ function stretchesSince(
   found: readonly Found[],
   outDir: string,
   predecessors: ReadonlyMap<string, Predecessor>,
+  costOf: LearnedCosts['costOf'],
 ): Stretch[] {
   if (sinceMs === Infinity) return [];
   return found.flatMap(({ task, state, isRunning }) => {
@@ -123,7 +127,7 @@ function stretchesSince(
     // A task that ended has done all that its estimate is for, however few rows it has.
     const isWhole = state.state === 'done' && experimentOf(task.settings).unit === 'row';
     const whole = isWhole ? { steps: stepsOf(task.settings) } : {};
-    return timed.map((each) => ({ settings: task.settings, ...each, ...whole }));
+    return timed.map((each) => ({ cost: costOf(task.settings), ...each, ...whole }));
   });
 }
 

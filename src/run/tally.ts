@@ -1,4 +1,4 @@
-import { estimateCost, stepsOf } from '../task/cost.js';
+import { stepsOf } from '../task/cost.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { PendingTask } from './triage.js';
@@ -65,7 +65,7 @@ export class Tally {
   }
 
   started(slot: number, pending: PendingTask, nowMs: number, worker?: string): void {
-    const { task, fromStep } = pending;
+    const { task, fromStep, cost } = pending;
     if (this.#startMs === null) this.#window = [{ atMs: nowMs, steps: 0 }];
     this.#startMs ??= nowMs;
     this.#waitingWorkMs -= remainingWorkMs(pending);
@@ -73,7 +73,7 @@ export class Tally {
       task,
       worker,
       fromStep,
-      workMsPerStep: estimateCost(task.settings).microsecondsPerStep / 1000,
+      workMsPerStep: cost.microsecondsPerStep / 1000,
     };
   }
 

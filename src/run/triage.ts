@@ -3,7 +3,8 @@ import type { TaskState } from '../store/task-folder.js';
 import type { TaskFailure } from '../task/outcome.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
 import { FAILURE_WORDS, summaryWord, type StateName } from '../task/states.js';
-import type { Task } from '../task/task.js';
+import type { Cost } from '../task/experiment.js';
+import type { Settings, Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 
 /** A task to be trained in this session. */
@@ -12,8 +13,10 @@ export interface PendingTask {
   /** Steps that its checkpoint, or else its predecessor, already has. */
   readonly fromStep: number;
   readonly predecessor: Predecessor | null;
-  /** Runs of it that failed, in earlier sessions too. */
+  /** Attempts that failed, in earlier runs too. */
   readonly failures: number;
+  /** What all of it is likely to cost. */
+  readonly cost: Cost;
 }
 
 export interface FailedTask {
@@ -33,6 +36,8 @@ export interface TriageOptions {
   readonly onlyFailed?: boolean;
   /** Tasks trained at a time; null where nobody knows. */
   readonly workers: number | null;
+  /** What a task is likely to cost. @default estimateCost */
+  readonly costOf?: (settings: Settings) => Cost;
   /** Milliseconds that a millisecond of estimated training takes here. @default 1 */
   readonly msPerEstimatedMs?: number;
 }
@@ -61,20 +66,26 @@ export function triage(
   options: TriageOptions,
   predecessors: ReadonlyMap<string, Predecessor>,
 ): Triage {
-  const { retryDiverged, onlyFailed = false } = options;
+  const { retryDiverged, onlyFailed = false, costOf = estimateCost } = options;
   const pending: PendingTask[] = [];
   const failed: FailedTask[] = [];
   const corrupt: CorruptTask[] = [];
+  /** @param step of its checkpoint, or null */
+  const pendingFrom = (task: Task, step: number | null, failures: number): PendingTask => {
+    const predecessor = step === null ? (predecessors.get(task.id) ?? null) : null;
+    const fromStep = step ?? predecessor?.steps ?? 0;
+    return { task, fromStep, predecessor, failures, cost: costOf(task.settings) };
+  };
   const found = tasks.map((task) => ({ task, state: states.get(task.id) ?? ({ state: 'new' } as const) }));
   for (const { task, state } of found) {
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
     else if (state.state === 'failed') {
       const { failure } = state;
       if (failure.reason === 'diverged' && !retryDiverged && !onlyFailed) failed.push({ task, failure });
-      else pending.push({ ...unfinished(task, state.step, predecessors), failures: failure.attempts });
+      else pending.push(pendingFrom(task, state.step, failure.attempts));
     } else if (state.state !== 'done' && !onlyFailed) {
       const step = state.state === 'interrupted' ? state.step : null;
-      pending.push(unfinished(task, step, predecessors));
+      pending.push(pendingFrom(task, step, 0));
     }
   }
   const remainingMs = estimateRemainingMs(pending, options);
@@ -88,19 +99,9 @@ export function triage(
   };
 }
 
-/** @param step of its checkpoint, or null */
-function unfinished(
-  task: Task,
-  step: number | null,
-  predecessors: ReadonlyMap<string, Predecessor>,
-): PendingTask {
-  const predecessor = step === null ? (predecessors.get(task.id) ?? null) : null;
-  return { task, fromStep: step ?? predecessor?.steps ?? 0, predecessor, failures: 0 };
-}
-
 /** Estimated milliseconds of training that the task still needs in one worker. */
-export function remainingWorkMs({ task: { settings }, fromStep }: PendingTask): number {
-  return estimateCost(settings).trainingMs * (1 - fromStep / stepsOf(settings));
+export function remainingWorkMs({ task, fromStep, cost }: PendingTask): number {
+  return cost.trainingMs * (1 - fromStep / stepsOf(task.settings));
 }
 
 function longestFirst(pending: readonly PendingTask[]): PendingTask[] {

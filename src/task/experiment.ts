@@ -14,6 +14,8 @@ export interface Cost {
   readonly trainingMs: number;
   /** Of the finished task's files on disk. */
   readonly bytes: number;
+  /** Whether the times are assumed, because the experiment declares none. Finished tasks give better ones. @default false */
+  readonly isAssumed?: boolean;
 }
 
 /** All that the engine knows of what a sweep file names as its `experiment`. */

@@ -4,22 +4,22 @@ import { paceOf } from '../../src/run/pace.js';
 import { estimateCost } from '../../src/task/cost.js';
 import { sampleTask } from '../store/sample-task.js';
 
-const quick = sampleTask(2).settings;
-const slow = sampleTask(2, { engine: 'eager' }).settings;
+const quick = estimateCost(sampleTask(2).settings);
+const slow = estimateCost(sampleTask(2, { engine: 'eager' }).settings);
 
-function estimatedMs(settings: typeof quick, steps: number): number {
-  return (estimateCost(settings).microsecondsPerStep * steps) / 1000;
+function estimatedMs({ microsecondsPerStep }: typeof quick, steps: number): number {
+  return (microsecondsPerStep * steps) / 1000;
 }
 
 test('the pace is how many times longer steps took than estimated', () => {
-  const pace = paceOf([{ settings: quick, steps: 1000, elapsedMs: 3 * estimatedMs(quick, 1000) }]);
+  const pace = paceOf([{ cost: quick, steps: 1000, elapsedMs: 3 * estimatedMs(quick, 1000) }]);
   assert.ok(pace !== null && Math.abs(pace - 3) < 1e-12);
 });
 
 test('long stretches count for most, of whatever experiment they are', () => {
   const pace = paceOf([
-    { settings: quick, steps: 1000, elapsedMs: 100 * estimatedMs(quick, 1000) },
-    { settings: slow, steps: 1_000_000, elapsedMs: 2 * estimatedMs(slow, 1_000_000) },
+    { cost: quick, steps: 1000, elapsedMs: 100 * estimatedMs(quick, 1000) },
+    { cost: slow, steps: 1_000_000, elapsedMs: 2 * estimatedMs(slow, 1_000_000) },
   ]);
   assert.ok(pace !== null && pace > 2 && pace < 2.001, String(pace));
 });
@@ -28,9 +28,9 @@ test('there is none without steps that took time', () => {
   assert.equal(paceOf([]), null);
   assert.equal(
     paceOf([
-      { settings: quick, steps: 0, elapsedMs: 10 },
-      { settings: quick, steps: 10, elapsedMs: 0 },
-      { settings: quick, steps: 10, elapsedMs: -5 },
+      { cost: quick, steps: 0, elapsedMs: 10 },
+      { cost: quick, steps: 10, elapsedMs: 0 },
+      { cost: quick, steps: 10, elapsedMs: -5 },
     ]),
     null,
   );

@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Tally } from '../../src/run/tally.js';
 import type { PendingTask } from '../../src/run/triage.js';
+import { estimateCost } from '../../src/task/cost.js';
+import type { Task } from '../../src/task/task.js';
 import { loadFrom } from '../sweep/sweep-folder.js';
 import { THEORY_FILES } from '../experiments/theory/theory-sweep.js';
 import { sampleTask } from '../store/sample-task.js';
 
-function pendingTask(seed: number, fromStep = 0): PendingTask {
-  return { task: sampleTask(seed, { steps: 1000 }), fromStep, predecessor: null, failures: 0 };
+function pendingTask(seed: number, fromStep = 0, steps = 1000): PendingTask {
+  return pendingOf(sampleTask(seed, { steps }), fromStep);
+}
+
+function pendingOf(task: Task, fromStep = 0): PendingTask {
+  return { task, fromStep, predecessor: null, failures: 0, cost: estimateCost(task.settings) };
 }
 
 test('a sweep not begun has neither speed nor time left', () => {
@@ -82,7 +88,7 @@ test('a task that failed and is queued again counts as waiting from its checkpoi
 });
 
 test('the speed is known at the first look, and however seldom one looks', () => {
-  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, predecessor: null, failures: 0 };
+  const item = pendingTask(2, 0, 100_000);
   let step = 0;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
   tally.started(0, item, 0);
@@ -93,7 +99,7 @@ test('the speed is known at the first look, and however seldom one looks', () =>
 });
 
 test('the speed is that of the last ten seconds', () => {
-  const item = { task: sampleTask(2, { steps: 100_000 }), fromStep: 0, predecessor: null, failures: 0 };
+  const item = pendingTask(2, 0, 100_000);
   let step = 0;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
   tally.started(0, item, 0);
@@ -107,7 +113,7 @@ test('the speed is that of the last ten seconds', () => {
 test('rows of a computation count for the time left, and not for the speed', () => {
   const [task] = loadFrom(THEORY_FILES, 'identities.yaml').tasks;
   assert.ok(task !== undefined);
-  const item = { task, fromStep: 0, predecessor: null, failures: 0 };
+  const item = pendingOf(task);
   let row = 0;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => row);
   tally.started(0, item, 0);

@@ -37,7 +37,8 @@ const FORMS = {
     worker: new URL('./command-worker.js', import.meta.url),
   },
 } as const satisfies Record<UserExperiment['form'], Partial<Experiment>>;
-const MICROSECONDS_PER_STEP = 100;
+/** Assumed until a task has finished, where an experiment declares no time. */
+const ASSUMED_MICROSECONDS_PER_STEP = 100;
 /** Schemas, record batch headers, JSON files, blocks not filled. */
 const TASK_OVERHEAD_BYTES = 32 * 1024;
 const FLOAT64_BYTES = 8;
@@ -51,7 +52,7 @@ export function toExperiment(definition: UserExperiment): Experiment {
   const variants = declared.flatMap(([setting, { type }]) =>
     type === 'choice' || type === 'boolean' ? [setting] : [],
   );
-  const microseconds = definition.microsecondsPerStep ?? MICROSECONDS_PER_STEP;
+  const microseconds = definition.microsecondsPerStep ?? ASSUMED_MICROSECONDS_PER_STEP;
   return {
     ...withoutPlugin(name, form),
     isResumable: isTraining || definition.resumable === true,
@@ -70,6 +71,7 @@ export function toExperiment(definition: UserExperiment): Experiment {
       microsecondsPerStep: microseconds,
       trainingMs: (steps(settings) * microseconds) / 1_000,
       bytes: TASK_OVERHEAD_BYTES + steps(settings) * bytesPerStep(definition, settings),
+      isAssumed: definition.microsecondsPerStep === undefined,
     }),
     steps,
     // What is chosen may decide which operations are used.

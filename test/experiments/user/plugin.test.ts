@@ -118,6 +118,18 @@ describe('a function', () => {
     assert.ok(existsSync(mark));
   });
 
+  it('is planned by the time that its finished tasks took', () => {
+    const folder = folderWith(functionPlugin());
+    assert.match(
+      command(folder, 'plan').stdout,
+      /^Time per row of count: no task has finished yet: assumed 100 µs\.$/m,
+    );
+    assert.equal(command(folder, 'run').status, 0);
+    const { stdout } = command(folder, 'plan', '--set', 'seed=2,3');
+    assert.match(stdout, /^Time per row of count: .*, learned from 1 finished task\.$/m);
+    assert.match(stdout, /: 2 tasks: 2 /);
+  });
+
   it('of an edited plugin has other tasks; the store lists the old ones, with or without it', () => {
     const folder = folderWith(functionPlugin());
     assert.equal(command(folder, 'run').status, 0);

@@ -4,6 +4,7 @@ import { workersText } from '../../../src/api/run-lines.js';
 import { RemoteSlots } from '../../../src/remote/queue/remote-slots.js';
 import { Tally } from '../../../src/run/tally.js';
 import type { PendingTask } from '../../../src/run/triage.js';
+import { estimateCost } from '../../../src/task/cost.js';
 import { sampleTask } from '../../store/sample-task.js';
 
 const items: readonly PendingTask[] = [1, 2, 3].map((seed) => ({
@@ -11,6 +12,7 @@ const items: readonly PendingTask[] = [1, 2, 3].map((seed) => ({
   fromStep: 0,
   predecessor: null,
   failures: 0,
+  cost: estimateCost(sampleTask(seed).settings),
 }));
 const [first, second, third] = items as [PendingTask, PendingTask, PendingTask];
 

@@ -1,0 +1,111 @@
+import path from 'node:path';
+import { namesIn, readJsonFile } from '../store/files.js';
+import { readSessions } from '../store/sessions.js';
+import { readTaskState, TASK_FILES, taskFolder, tasksFolder, type TaskState } from '../store/task-folder.js';
+import { taskRecordSchema } from '../store/task-record.js';
+import { estimateCost, stepsOf } from '../task/cost.js';
+import type { Cost, Experiment } from '../task/experiment.js';
+import { experimentOf } from '../task/registry.js';
+import type { Settings, Task } from '../task/task.js';
+
+/** The time per step of an experiment that declares none. */
+export interface LearnedTime {
+  readonly experiment: string;
+  readonly unit: Experiment['unit'];
+  readonly microsecondsPerStep: number;
+  /** The number of tasks whose median it is; 0 where it is assumed. */
+  readonly finishedTasks: number;
+}
+
+export interface LearnedCosts {
+  /** Like `estimateCost`, with the learned times. */
+  readonly costOf: (settings: Settings) => Cost;
+  /** One for each experiment of the tasks that declares no time per step. */
+  readonly times: readonly LearnedTime[];
+}
+
+/** The most folders that are read for one experiment. */
+const MAX_FOLDERS = 50;
+
+/** Learns from the finished tasks of a store how long the steps of those experiments take that declare no time. */
+export function learnCosts(
+  outDir: string,
+  tasks: readonly Task[],
+  states: ReadonlyMap<string, TaskState>,
+): LearnedCosts {
+  const times = new Map<string, LearnedTime>();
+  for (const { settings } of tasks) {
+    const { name, unit } = experimentOf(settings);
+    if (times.has(name)) continue;
+    const { isAssumed, microsecondsPerStep: assumed } = estimateCost(settings);
+    if (isAssumed !== true) continue;
+    const found = measuredTimes(outDir, name, tasks, states);
+    const microsecondsPerStep = medianOf(found) ?? assumed;
+    times.set(name, { experiment: name, unit, microsecondsPerStep, finishedTasks: found.length });
+  }
+  const costOf = (settings: Settings): Cost => {
+    const cost = estimateCost(settings);
+    const time = cost.isAssumed === true ? times.get(experimentOf(settings).name) : undefined;
+    if (time === undefined) return cost;
+    const { microsecondsPerStep } = time;
+    return { ...cost, microsecondsPerStep, trainingMs: (stepsOf(settings) * microsecondsPerStep) / 1000 };
+  };
+  return { costOf, times: [...times.values()] };
+}
+
+/** Returns microseconds per step of finished tasks: those of the sweep first, then others of the same experiment. */
+function measuredTimes(
+  outDir: string,
+  experiment: string,
+  tasks: readonly Task[],
+  states: ReadonlyMap<string, TaskState>,
+): number[] {
+  const own = tasks.filter(
+    ({ id, settings }) => states.get(id)?.state === 'done' && experimentOf(settings).name === experiment,
+  );
+  const names = new Set(tasks.map(({ name }) => name));
+  // The folders of plugins' experiments, which alone declare no time, begin with the experiment's name.
+  const others =
+    own.length >= MAX_FOLDERS
+      ? []
+      : namesIn(tasksFolder(outDir)).filter((name) => name.startsWith(`${experiment}-`) && !names.has(name));
+  return [
+    ...spread(own, MAX_FOLDERS),
+    ...spread(others, MAX_FOLDERS - own.length).flatMap((name) => finishedTask(outDir, name) ?? []),
+  ]
+    .filter(({ settings }) => experimentOf(settings).name === experiment)
+    .flatMap((task) => timePerStep(taskFolder(outDir, task), task.settings) ?? []);
+}
+
+function finishedTask(outDir: string, name: string): Task | null {
+  const folder = taskFolder(outDir, { name });
+  const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
+  if (!record.found || record.value.name !== name) return null;
+  return readTaskState(folder, record.value.id).state === 'done' ? record.value : null;
+}
+
+/** Microseconds; null where no session says. A finished task counts with all rows of its estimate, however few it has. */
+function timePerStep(folder: string, settings: Settings): number | null {
+  const sessions = readSessions(folder);
+  const counted = experimentOf(settings).unit === 'row' ? sessions.slice(-1) : sessions;
+  let steps = 0;
+  let microseconds = 0;
+  for (const { fromStep, toStep, microsecondsPerStep } of counted) {
+    steps += toStep - fromStep;
+    microseconds += (microsecondsPerStep ?? 0) * (toStep - fromStep);
+  }
+  const estimated = experimentOf(settings).unit === 'row' ? stepsOf(settings) : steps;
+  return estimated > 0 && microseconds > 0 ? microseconds / estimated : null;
+}
+
+/** At most so many of the items, from all over the list. */
+function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
+  const every = Math.ceil(items.length / Math.max(1, count));
+  return items.filter((_, index) => index % every === 0);
+}
+
+function medianOf(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}
