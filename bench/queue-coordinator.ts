@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import '../src/experiments/index.js';
 import { lineOutput } from '../src/api/run-lines.js';
-import { trainQueued } from '../src/remote/queue/train-queued.js';
+import { executeQueued } from '../src/remote/queue/execute-queued.js';
 import { parseQueueUrl } from '../src/remote/queue/address.js';
 import { estimateCost } from '../src/task/cost.js';
 import type { CoordinatorFigures } from './measure-queue.js';
@@ -20,7 +20,7 @@ const output = lineOutput((line) => {
   if (line.startsWith('done: ')) endsMs.push(performance.now());
   putAgain += Number(/^the queue has lost ([\d,]+) /.exec(line)?.[1]?.replaceAll(',', '') ?? 0);
 });
-await trainQueued(
+await executeQueued(
   { tasks, done: 0, pending },
   {
     address: parseQueueUrl(url),

@@ -19,7 +19,7 @@ const list = { type: 'string', array: true, nargs: 1, default: [] as string[] } 
 
 export const compareCommand: CommandModule<object, CompareArguments> = {
   command: 'compare <a> <b>',
-  describe: "Set two sweeps' means side by side, with differences and their standard errors",
+  describe: "Print two sweeps' means side by side, with differences and their standard errors",
   builder: (yargs) =>
     yargs
       .positional('a', { type: 'string', demandOption: true, describe: 'Sweep file A' })
@@ -28,15 +28,25 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
         demandOption: true,
         describe: 'Sweep file B, which may be the same',
       })
-      .option('only', { ...list, describe: 'Only the tasks with these values, as --only dimensions=3-12-20' })
-      .option('set-a', { ...list, describe: "Values in place of A's, as --set-a steps=1000" })
-      .option('set-b', { ...list, describe: "Values in place of B's, as --set-b decoderNoise=false" })
+      .option('only', {
+        ...list,
+        describe: 'Only the tasks with these values, e.g. --only dimensions=3-12-20',
+      })
+      .option('set-a', { ...list, describe: 'Values that replace those of A, e.g. --set-a steps=1000' })
+      .option('set-b', {
+        ...list,
+        describe: 'Values that replace those of B, e.g. --set-b decoderNoise=false',
+      })
       .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
-      .option('out-b', { type: 'string', requiresArg: true, describe: "That of B's. Default: the same" })
+      .option('out-b', {
+        type: 'string',
+        requiresArg: true,
+        describe: "Folder of B's results. Default: the same",
+      })
       .option('to', {
         type: 'string',
         requiresArg: true,
-        describe: 'Folder for the table as Markdown, CSV, LaTeX and Arrow. Default: it is only shown',
+        describe: 'Folder for the table as Markdown, CSV, LaTeX and Arrow. Default: print it only',
       })
       .example(
         '$0 compare sweeps/table2-sigmoid.yaml sweeps/table2-sigmoid.yaml --set-b decoderNoise=false',

@@ -8,21 +8,21 @@ import { removeFolders } from '../store/remove.js';
 import { formatBytes, formatCount } from '../units.js';
 import { grid } from './grid.js';
 
-/** A folder of the store that is to go. */
+/** A folder of the store to delete. */
 export interface Victim {
   readonly entry: StoreEntry;
-  /** Why, or what it is, in words. */
+  /** Why it is deleted, or what it is, in words. */
   readonly why: string;
 }
 
-/** What is to go, and a text on what stays, if there is anything to say on it. */
+/** What to delete, and a text on what is kept, if it needs one. */
 export interface Choice {
   readonly victims: readonly Victim[];
   readonly kept: string;
 }
 
 /**
- * Says what is to go; deletes it if the user said yes, and then it is chosen and deleted alone on the store, so that no run has it.
+ * Lists what would be deleted. With --yes it takes the store's lock, chooses again, and deletes, so that no run uses it.
  */
 export async function deleteChosen(
   outDir: string,
@@ -34,15 +34,15 @@ export async function deleteChosen(
     throw new InputError(`there are no tasks in ${folder}: name their store with --out`);
   if (!yes) {
     const { victims } = say(choose(listStore(outDir)));
-    if (victims.length > 0) process.stdout.write('Nothing was deleted; --yes deletes.\n');
+    if (victims.length > 0) process.stdout.write('Dry run: nothing deleted. Pass --yes to delete.\n');
     return;
   }
-  const tell = (line: string): void => {
+  const print = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
-  const lock = await acquireStoreLock(outDir, { onWait: tell });
+  const lock = await acquireStoreLock(outDir, { onWait: print });
   try {
-    if (lock.takenOverFrom !== null) tell(`took the store over from ${lock.takenOverFrom}, which is gone`);
+    if (lock.takenOverFrom !== null) print(`took the store over from ${lock.takenOverFrom}, which is gone`);
     const { victims } = say(choose(listStore(outDir)));
     await removeFolders(
       outDir,
@@ -73,7 +73,7 @@ function say(choice: Choice): Choice {
   return choice;
 }
 
-/** As `2 folders, 1.36 MB`. */
+/** For example `2 folders, 1.36 MB`. */
 function total(victims: readonly Victim[]): string {
   const bytes = victims.reduce((sum, { entry }) => sum + entry.bytes, 0);
   return `${formatCount(victims.length)} ${victims.length === 1 ? 'folder' : 'folders'}, ${formatBytes(bytes)}`;

@@ -19,12 +19,12 @@ interface DoctorArguments {
   readonly json: boolean;
 }
 
-/** One thing that was looked at. */
+/** The result of one check. */
 interface Check {
   readonly name: string;
   readonly state: 'ok' | 'failed';
   readonly found: string;
-  /** What to do where it is not ok. */
+  /** How to fix it; null where it is ok. */
   readonly remedy: string | null;
 }
 
@@ -37,12 +37,12 @@ const DIAGNOSIS = fileURLToPath(new URL('../../workers/diagnose.js', import.meta
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
-  describe: 'Show what is installed, and prove it with a small computation',
+  describe: 'Show what is installed, and test it with a small computation',
   builder: (yargs) =>
     yargs
       .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
-      .option('json', { type: 'boolean', default: false, describe: 'For programs' })
-      .example('$0 doctor', 'is everything in order here?'),
+      .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
+      .example('$0 doctor', 'check this machine'),
   handler: ({ out, json }) => {
     const checks = [...program(), ...tensorflow(), ...machine(), ...results(out)];
     process.stdout.write(json ? `${JSON.stringify(checks, null, 2)}\n` : asText(checks));
@@ -70,14 +70,14 @@ function tensorflow(): Check[] {
   }
 }
 
-/** In a process of its own, which a library that does not suit the CPU may end. */
+/** Runs in a process of its own, as a library for another CPU may end it. */
 function proof(installed: string): Check[] {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [DIAGNOSIS], {
     encoding: 'utf8',
     timeout: DIAGNOSIS_LIMIT_MS,
   });
   if (status !== 0) {
-    const why = signal === null ? lastLine(stderr) : `it was ended by ${signal}`;
+    const why = signal === null ? lastLine(stderr) : `it ended with ${signal}`;
     return [failed('native TensorFlow', `can't be loaded or does not compute: ${why}`, SET_UP_AGAIN)];
   }
   const found = JSON.parse(stdout) as Diagnosis;
@@ -112,7 +112,7 @@ function machine(): Check[] {
   return [
     ok('CPU', `${cpus()[0]?.model.trim() ?? 'unknown'}; ${cpuFeatures()}`),
     ok('cores', `${cores}: workers by default`),
-    ok('threads', `one a worker: ${threads.join(' ')}`),
+    ok('threads', `one per worker: ${threads.join(' ')}`),
     ok('memory', `${formatBytes(freemem())} free of ${formatBytes(totalmem())}`),
   ];
 }
@@ -158,7 +158,7 @@ function asText(checks: readonly Check[]): string {
   const rows = checks.map(({ name, state, found, remedy }) => [
     state,
     name,
-    remedy === null ? found : `${found}\nTo mend it: ${remedy}`,
+    remedy === null ? found : `${found}\nFix: ${remedy}`,
   ]);
   grid.push(...rows);
   return `${grid.toString().replace(/ +$/gm, '')}\n`;

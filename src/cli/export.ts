@@ -23,14 +23,14 @@ interface ExportArguments extends SweepArguments {
 
 export const exportCommand: CommandModule<object, ExportArguments> = {
   command: 'export <file>',
-  describe: 'Write one Parquet, CSV or Arrow file of a whole sweep, for other programs',
+  describe: 'Write a whole sweep to one Parquet, CSV or Arrow file for other programs',
   builder: (yargs) =>
     withSweepOptions(yargs)
       .option('rows', {
         choices: ROWS,
         default: 'tasks' as const,
         describe:
-          'A row a task, with what it ended with; a row an evaluation; a row a logged step; a row of the computations of the theory',
+          'One row per task, with its final metrics; per evaluation; per logged step; or per row of a computation',
       })
       .option('format', { choices: FORMATS, default: 'parquet' as const, describe: 'Format of the file' })
       .option('to', {
@@ -41,11 +41,11 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       .option('unfinished', {
         type: 'boolean',
         default: false,
-        describe: 'Also evaluations and steps of tasks that are not done, as far as their last checkpoint',
+        describe: 'Include evaluations and steps of tasks that are not done, up to their last checkpoint',
       })
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file if there is one' })
       .example('$0 export sweeps/table2-sigmoid.yaml', 'settings and final metrics of all tasks')
-      .example('$0 export sweeps/paper.yaml --rows steps --to steps.parquet', 'every step of every run'),
+      .example('$0 export sweeps/paper.yaml --rows steps --to steps.parquet', 'every step of every task'),
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
     const { exportSweep } = await import('../export/export-sweep.js');
@@ -63,7 +63,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       if (result.corrupt.length > 0) process.exitCode = EXIT.failure;
     } catch (error) {
       if (!stop.signal.aborted) throw error;
-      process.stderr.write(`stopped: ${file} is as it was\n`);
+      process.stderr.write(`stopped: ${file} is unchanged\n`);
       process.exitCode = EXIT.interrupted;
     } finally {
       removeHandlers();
@@ -71,7 +71,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
   },
 };
 
-/** What is in the file, and what is not. */
+/** Describes what the file contains and what it leaves out. */
 function noteText(result: ExportResult, { rows, unfinished }: ExportArguments): string {
   const { corrupt, otherTasks } = result;
   const open = result.unfinished;

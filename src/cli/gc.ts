@@ -21,52 +21,51 @@ const MAX_NAMED = 20;
 
 export const gcCommand: CommandModule<object, CollectArguments> = {
   command: 'gc <files..>',
-  describe: 'Delete what no sweep file asks for any more; says what, and deletes with --yes',
+  describe: 'Delete tasks that no sweep file references; list them first, delete with --yes',
   builder: (yargs) =>
     yargs
       .positional('files', {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'All sweep files whose tasks are to stay',
+        describe: 'Sweep files whose tasks to keep',
       })
       .option('out', storeOptions.out)
       .option('yes', { type: 'boolean', default: false, describe: 'Delete what is listed' })
-      .example('$0 gc sweeps/*.yaml', 'say what none of the sweeps asks for')
-      .example('$0 gc sweeps/*.yaml --yes', 'delete it')
+      .example('$0 gc sweeps/*.yaml', 'list the tasks that no sweep references')
+      .example('$0 gc sweeps/*.yaml --yes', 'delete them')
       .epilogue(
-        'What was trained with --set is asked for by no file. A task with fewer steps than one asked for stays, as that may go on from it.',
+        'No file references tasks of --set. A task stays if a referenced one with more steps may continue from it.',
       ),
   handler: async ({ files, out, yes }) => {
     const versions = installedVersions();
-    const asked = files.flatMap((file) => loadSweep(file, { allowHuge: true, versions }).tasks);
-    await deleteChosen(out, yes, (entries) => chooseUnasked(entries, asked, versions));
+    const referenced = files.flatMap((file) => loadSweep(file, { allowHuge: true, versions }).tasks);
+    await deleteChosen(out, yes, (entries) => chooseUnreferenced(entries, referenced, versions));
   },
 };
 
-/** A folder that no task is recognised in stays too, unless it was set aside: it may not be this program's. */
-export function chooseUnasked(
+/** Keeps a folder without a recognizable task too, unless it was set aside: it may belong to another program. */
+export function chooseUnreferenced(
   entries: readonly StoreEntry[],
-  asked: readonly Task[],
+  referenced: readonly Task[],
   versions: Versions,
 ): Choice {
-  const names = new Set(asked.map(({ name }) => name));
-  const mostSteps = stepsByTrajectory(asked);
+  const names = new Set(referenced.map(({ name }) => name));
+  const maxSteps = stepsByTrajectory(referenced);
   const others = entries.filter(({ name }) => !names.has(name));
   const tasks = others.filter((entry) => entry.kind === 'task');
-  const isShorter = ({ task }: TaskEntry) =>
-    stepsOf(task.settings) < (mostSteps.get(trajectoryOf(task)) ?? 0);
-  const unasked = tasks.filter((entry) => !isShorter(entry));
+  const isShorter = ({ task }: TaskEntry) => stepsOf(task.settings) < (maxSteps.get(trajectoryOf(task)) ?? 0);
+  const unreferenced = tasks.filter((entry) => !isShorter(entry));
   const aside = others.filter(({ kind }) => kind === 'aside');
   return {
     victims: [
-      ...unasked.map((entry): Victim => ({ entry, why: whyUnasked(entry, versions) })),
+      ...unreferenced.map((entry): Victim => ({ entry, why: whyUnreferenced(entry, versions) })),
       ...aside.map((entry): Victim => ({ entry, why: 'set aside, being corrupt' })),
       ...leftOvers(others),
     ],
     kept: [
-      `Kept: ${formatCount(entries.length - others.length)} asked for.\n`,
-      keptLine(tasks.filter(isShorter), 'with fewer steps than one asked for'),
+      `Kept: ${formatCount(entries.length - others.length)} referenced.\n`,
+      keptLine(tasks.filter(isShorter), 'with fewer steps than one that is referenced'),
       keptLine(
         others.filter(({ kind }) => kind === 'foreign'),
         "not a task's (delete them by hand)",
@@ -77,17 +76,16 @@ export function chooseUnasked(
 
 /** A task that nothing continues from has no trajectory, so that the map has none for it. */
 function stepsByTrajectory(tasks: readonly Task[]): ReadonlyMap<string | null, number> {
-  const most = new Map<string | null, number>();
+  const max = new Map<string | null, number>();
   for (const task of tasks) {
     const trajectory = trajectoryOf(task);
-    if (trajectory !== null)
-      most.set(trajectory, Math.max(stepsOf(task.settings), most.get(trajectory) ?? 0));
+    if (trajectory !== null) max.set(trajectory, Math.max(stepsOf(task.settings), max.get(trajectory) ?? 0));
   }
-  return most;
+  return max;
 }
 
-/** As `done, of TensorFlow 2.20.0`. */
-function whyUnasked({ task, state }: TaskEntry, installed: Versions): string {
+/** For example `done, of TensorFlow 2.20.0`. */
+function whyUnreferenced({ task, state }: TaskEntry, installed: Versions): string {
   const versions = describeVersions(task, installed).map((version) => `, of ${version}`);
   return `${stateText(state, stepsOf(task.settings))}${versions.join('')}`;
 }

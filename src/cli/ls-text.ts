@@ -20,7 +20,7 @@ const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> 
   foreign: "not a task's",
 };
 
-/** The entries as a table, what is wrong with some of them, and the totals. */
+/** The entries as a table, their problems, and the totals. */
 export function listText(entries: readonly StoreEntry[], out: string, now: Date): string {
   if (entries.length === 0) return `Nothing to list in ${tasksFolder(out)}.\n`;
   const columns = varyingSettings(entries.filter((entry) => entry.kind === 'task'));
@@ -36,7 +36,7 @@ export function listText(entries: readonly StoreEntry[], out: string, now: Date)
   ].join('');
 }
 
-/** As `done`, `to continue, step 4,000 of 20,000` or `failed (diverged)`. */
+/** For example `done`, `interrupted, step 4,000 of 20,000` or `failed (diverged)`. */
 export function stateText(state: TaskState, steps: number): string {
   if (state.state === 'interrupted')
     return `${STATE_WORDS.interrupted.word}, step ${formatCount(state.step)} of ${formatCount(steps)}`;
@@ -44,14 +44,14 @@ export function stateText(state: TaskState, steps: number): string {
   return `${STATE_WORDS.failed.word} (${FAILURE_WORDS[state.failure.reason]})`;
 }
 
-/** Of anything in the store. */
+/** The state of an entry in words. */
 export function entryText(entry: StoreEntry): string {
   return entry.kind === 'task'
     ? stateText(entry.state, stepsOf(entry.task.settings))
     : KIND_WORDS[entry.kind];
 }
 
-/** Settings that differ between tasks that have them, and that a task's name does not tell. */
+/** The settings that differ between tasks and that their names do not show. */
 function varyingSettings(tasks: readonly TaskEntry[]): string[] {
   const all = tasks.map(({ task }) => task.settings);
   const experiments = [...new Set(all.map(experimentOf))];
@@ -89,7 +89,7 @@ function problemLines(entries: readonly StoreEntry[]): string[] {
   return [...lines.slice(0, MAX_PROBLEMS), ...(more > 0 ? [`... and ${formatCount(more)} more\n`] : [])];
 }
 
-/** As `9 tasks (8 done, 1 failed), 1 set aside, being corrupt: 6.12 MB.` */
+/** For example `9 tasks (8 done, 1 failed), 1 set aside, being corrupt: 6.12 MB.` */
 function totalsLine(entries: readonly StoreEntry[]): string {
   const states = entries.flatMap((entry) => (entry.kind === 'task' ? [entry.state.state] : []));
   const others = Object.entries(KIND_WORDS).flatMap(([kind, word]) => {

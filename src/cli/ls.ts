@@ -13,18 +13,18 @@ interface ListArguments extends StoreArguments {
 
 export const lsCommand: CommandModule<object, ListArguments> = {
   command: 'ls',
-  describe: 'List what the store holds: tasks of all sweeps, their states, ages and sizes',
+  describe: 'List the tasks of all sweeps in the store, with their states, ages and sizes',
   builder: (yargs) =>
     yargs
       .options(storeOptions)
       .option('sort', {
         choices: ORDERS,
         default: 'name' as const,
-        describe: 'age: the latest change first; size: the largest first',
+        describe: 'age: latest change first; size: largest first',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print all entries as JSON' })
-      .example('$0 ls --state failed,corrupt', 'what went wrong')
-      .example('$0 ls --only dimensions=3-12-20 --sort size', 'the runs of one cell, the largest first'),
+      .example('$0 ls --state failed,corrupt', 'list the tasks that need attention')
+      .example('$0 ls --only dimensions=3-12-20 --sort size', 'list the tasks of one cell, largest first'),
   handler: ({ out, only, state, sort, json }) => {
     const all = listStore(out);
     const entries = inOrder(isFiltered({ only, state }) ? chooseTasks(all, { only, state }) : all, sort);

@@ -8,7 +8,7 @@ import type { Sweep } from '../sweep/load.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 
-/** A task, how far it is, and what it is likely to cost. */
+/** A task, its state, and its estimated cost. */
 export interface PlannedTask {
   readonly task: Task;
   readonly state: StateName;
@@ -24,7 +24,6 @@ export interface Plan {
   /** Estimates for what is not done, a task counted in full even if it was begun. */
   readonly remaining: {
     readonly tasks: number;
-    /** Of training. */
     readonly steps: number;
     readonly elapsedMs: number;
     readonly bytes: number;
@@ -42,24 +41,24 @@ export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
     state: states.get(task.id)?.state ?? 'new',
     cost: costOf(task.settings),
   }));
-  const toDo = planned.filter(({ state }) => state !== 'done');
+  const remaining = planned.filter(({ state }) => state !== 'done');
   return {
     sweep,
     out,
     workers,
     tasks: new Map(planned.map((item) => [item.task.id, item])),
     remaining: {
-      tasks: toDo.length,
-      steps: toDo.reduce(
+      tasks: remaining.length,
+      steps: remaining.reduce(
         (sum, { task: { settings } }) =>
           sum + (experimentOf(settings).unit === 'step' ? stepsOf(settings) : 0),
         0,
       ),
       elapsedMs: estimateElapsedMs(
-        toDo.map(({ cost }) => cost),
+        remaining.map(({ cost }) => cost),
         workers,
       ),
-      bytes: toDo.reduce((sum, { cost }) => sum + cost.bytes, 0),
+      bytes: remaining.reduce((sum, { cost }) => sum + cost.bytes, 0),
     },
     learnedTimes: times,
     freeBytes: freeBytes(out),

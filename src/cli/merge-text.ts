@@ -33,11 +33,11 @@ export function mergeText(merged: readonly Merged[], { from, out, dryRun, interr
     `${dryRun ? 'Would merge' : 'Merged'} ${stores}: ${counts.join(', ')}.\n`,
     ...problemLists(merged, out),
     dryRun ? 'Nothing was written (--dry-run).\n' : '',
-    interrupted ? 'Interrupted; the same command goes on from here.\n' : '',
+    interrupted ? 'Interrupted. Run the same command to resume.\n' : '',
   ].join('');
 }
 
-/** Whether it is something that a user has to look at. */
+/** Whether a user has to look at it. */
 export function isProblem({ decision }: Merged): boolean {
   return ['conflict', 'corrupt', 'blocked'].includes(decision.type);
 }
@@ -47,7 +47,7 @@ function problemLists(merged: readonly Merged[], out: string): string[] {
     list(
       `Conflicts: finished in both with other contents, ${out} keeps its own`,
       of(merged, 'conflict'),
-      'vae-sweep verify FILE --retrain tells which of them this machine gives; rm it from the store that has the other.',
+      'vae-sweep verify FILE --retrain shows which result this machine computes; rm the other one from its store.',
     ),
     list(
       'Corrupt, not copied',
@@ -55,7 +55,7 @@ function problemLists(merged: readonly Merged[], out: string): string[] {
       'vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM, trains them again.',
     ),
     list(
-      `Not copied, as what ${out} has of them is corrupt`,
+      `Not copied, because the copies in ${out} are corrupt`,
       of(merged, 'blocked'),
       `vae-sweep rm NAME --yes --out ${out} deletes it there; then merge again.`,
     ),
@@ -92,7 +92,7 @@ function copyTable(copied: readonly Merged[]): string {
   return `${grid(['name', 'from', 'state', 'size'], rows)}${rest}`;
 }
 
-/** As ` (10 done, 1 to continue; 1.36 MB)`. */
+/** For example ` (10 done, 1 interrupted; 1.36 MB)`. */
 function contents(copied: readonly Merged[]): string {
   if (copied.length === 0) return '';
   const bytes = copied.reduce((sum, item) => sum + item.bytes, 0);

@@ -9,7 +9,7 @@ import { mergeStores, type Merged, type MergeOptions } from '../store/merge.js';
 import { isProblem, mergeText } from './merge-text.js';
 import { storeOptions } from './store-filter.js';
 import { countTasks, type TaskCounter } from './task-counter.js';
-import { openBucket } from './training-options.js';
+import { openBucket } from './execution-options.js';
 import { tasksFolder } from '../store/task-folder.js';
 
 interface MergeArguments {
@@ -25,26 +25,26 @@ interface Sources {
 
 export const mergeCommand: CommandModule<object, MergeArguments> = {
   command: 'merge <from..>',
-  describe: 'Bring the tasks of other stores into one, checking every file',
+  describe: 'Merge the tasks of other stores into one, checking every file',
   builder: (yargs) =>
     yargs
       .positional('from', {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'What runs had as their --out, as shards on other machines, or as their --bucket',
+        describe: 'The --out or --bucket of other runs, e.g. of shards on other machines',
       })
-      .option('out', { ...storeOptions.out, describe: 'The store that they are brought into' })
+      .option('out', { ...storeOptions.out, describe: 'The store to merge into' })
       .option('dry-run', {
         type: 'boolean',
         default: false,
-        describe: 'Say what would be done, and do nothing',
+        describe: 'Print what would be done, and change nothing',
       })
       .example('$0 merge shard-1 shard-2 shard-3', 'into out')
-      .example('$0 merge s3://name/prefix', 'what workers or shards sent there')
-      .example('$0 merge /mnt/usb/out --out all --dry-run', 'say what that would bring')
+      .example('$0 merge s3://name/prefix', 'merge what workers or shards sent to a bucket')
+      .example('$0 merge /mnt/usb/out --out all --dry-run', 'print what would be merged')
       .epilogue(
-        'A finished task is taken before one with a checkpoint, more steps before fewer. What the store has finished already stays. The same command goes on after it was stopped.',
+        'A finished task is taken before one with a checkpoint, more steps before fewer. What the store has finished already stays. After a stop, run the same command to resume.',
       ) as unknown as Argv<MergeArguments>,
   handler: async ({ from, out, dryRun }) => {
     const sources = { folders: from.filter((text) => !isBucketUrl(text)), buckets: bucketsOf(from) };
@@ -80,7 +80,7 @@ function refuseMistakes(from: readonly string[], out: string): void {
 }
 
 async function refuseUsed(from: readonly string[]): Promise<void> {
-  const owners = await Promise.all(from.map((folder) => watchStoreOwner(folder, { onWait: tell })));
+  const owners = await Promise.all(from.map((folder) => watchStoreOwner(folder, { onWait: print })));
   owners.forEach((owner, index) => {
     if (owner !== null)
       throw new StoreBusyError(
@@ -90,9 +90,9 @@ async function refuseUsed(from: readonly string[]): Promise<void> {
 }
 
 async function mergeAlone(from: Sources, out: string, signal: AbortSignal): Promise<Merged[]> {
-  const lock = await acquireStoreLock(out, { signal, onWait: tell });
+  const lock = await acquireStoreLock(out, { signal, onWait: print });
   try {
-    if (lock.takenOverFrom !== null) tell(`took the store over from ${lock.takenOverFrom}, which is gone`);
+    if (lock.takenOverFrom !== null) print(`took the store over from ${lock.takenOverFrom}, which is gone`);
     const merged = await merge(from, out, false, AbortSignal.any([signal, lock.lost]));
     lock.lost.throwIfAborted();
     return merged;
@@ -107,17 +107,19 @@ async function merge(
   dryRun: boolean,
   signal: AbortSignal,
 ): Promise<Merged[]> {
-  const merged = await counted((told) => mergeStores(folders, { outDir, dryRun, signal, ...told }));
+  const merged = await counted((callbacks) => mergeStores(folders, { outDir, dryRun, signal, ...callbacks }));
   for (const address of buckets) {
     const bucket = await openBucket(address, signal);
     const { mergeBucket } = await import('../remote/bucket/merge-bucket.js');
-    merged.push(...(await counted((told) => mergeBucket(bucket, { outDir, dryRun, signal, ...told }))));
+    merged.push(
+      ...(await counted((callbacks) => mergeBucket(bucket, { outDir, dryRun, signal, ...callbacks }))),
+    );
   }
   return merged;
 }
 
 async function counted(
-  merging: (told: Pick<MergeOptions, 'onCount' | 'onEntry'>) => Promise<Merged[]>,
+  merging: (callbacks: Pick<MergeOptions, 'onCount' | 'onEntry'>) => Promise<Merged[]>,
 ): Promise<Merged[]> {
   let counter: TaskCounter | undefined;
   const onCount = (total: number): void => {
@@ -134,6 +136,6 @@ function bucketsOf(from: readonly string[]): BucketAddress[] {
   return from.filter(isBucketUrl).map(parseBucketUrl);
 }
 
-function tell(line: string): void {
+function print(line: string): void {
   process.stderr.write(`${line}\n`);
 }

@@ -45,7 +45,7 @@ function microsecondsText(microseconds: number): string {
     : formatDuration(microseconds / 1000);
 }
 
-/** As `: 252 tasks` or `, shard 3/8, 32 of 252 tasks`. */
+/** For example `: 252 tasks` or `, shard 3/8, 32 of 252 tasks`. */
 function countText(sweep: Sweep): string {
   return sweep.shard === null ? `: ${formatCount(sweep.tasks.length)} tasks` : `, ${shardText(sweep)}`;
 }
@@ -64,7 +64,7 @@ function partTable(part: SweepPart, plan: Plan): string {
   const columns = cellColumns(part);
   const rows = [...groupByCell(part.tasks, columns).values()];
   const table = grid(
-    [...columns, 'seeds', 'state', 'time a run', 'disk a run'],
+    [...columns, 'seeds', 'state', 'time per task', 'disk per task'],
     rows.slice(0, MAX_ROWS).map((tasks) => cellRow(tasks, columns, plan)),
   );
   const more = rows.length - MAX_ROWS;

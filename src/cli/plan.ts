@@ -17,8 +17,8 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
       .option('json', { type: 'boolean', default: false, describe: 'Print all tasks as JSON' })
-      .example('$0 plan sweeps/paper.yaml', 'what would be trained, how long, how large')
-      .example('$0 plan sweeps/paper.yaml --shard 3/8', "what one of eight machines' part is"),
+      .example('$0 plan sweeps/paper.yaml', 'tasks, time and disk space of a sweep')
+      .example('$0 plan sweeps/paper.yaml --shard 3/8', 'the part of one of eight machines'),
   handler: (argv) => {
     const plan = makePlan(loadSweepOf(argv), argv.out, argv.workers);
     process.stdout.write(argv.json ? planJson(plan) : planText(plan));

@@ -21,29 +21,29 @@ export const plotCommand: CommandModule<object, PlotArguments> = {
   describe: 'Draw the figures of a sweep, or chosen metrics against the training step, as SVG and PNG',
   builder: (yargs) =>
     withSweepOptions(yargs)
-      .option('figure', { ...repeatable, describe: 'One of its figures, as figure-1a. Default: all' })
+      .option('figure', { ...repeatable, describe: 'Draw only this figure, e.g. figure-1a. Default: all' })
       .option('metric', {
         ...repeatable,
-        describe: 'A metric of the evaluation log, as loss; several make one figure',
+        describe: 'Draw this metric of the evaluation log, e.g. loss; several make one figure',
       })
       .option('log', { type: 'boolean', default: false, describe: 'Draw --metric on a logarithmic axis' })
       .option('seed', {
         type: 'number',
         requiresArg: true,
-        describe: 'The run that histograms and scatter plots show. Default: the first',
+        describe: 'Task that histograms and scatter plots show. Default: the first',
       })
       .option('to', {
         type: 'string',
         requiresArg: true,
-        describe: "Folder of the pictures. Default: figures/ in the sweep's folder",
+        describe: "Folder for the pictures. Default: figures/ in the sweep's folder",
       })
-      .example('$0 plot sweeps/table3-sphere.yaml --metric kl', 'one metric, every run'),
+      .example('$0 plot sweeps/table3-sphere.yaml --metric kl', 'one metric of every task'),
   handler: plot,
 };
 
 async function plot(argv: PlotArguments): Promise<void> {
   if (argv.log && argv.metric.length === 0)
-    throw new InputError('--log is for --metric: name one, as --metric loss');
+    throw new InputError('--log is for --metric: name one, for example --metric loss');
   const sweep = loadSweepOf(argv);
   const definitions = await chosen(argv, sweep);
   const { readRuns } = await import('../report/runs.js');
@@ -57,7 +57,7 @@ async function plot(argv: PlotArguments): Promise<void> {
   if (figures.length === 0) process.exitCode = EXIT.failure;
 }
 
-/** The figures that were asked for by name, then those of metrics; all figures if neither was. */
+/** The figures chosen by name, then those of metrics; all figures without a choice. */
 async function chosen({ figure, metric, log }: PlotArguments, sweep: Sweep): Promise<FigureDefinition[]> {
   const { loadContributions } = await import('../report/contribution.js');
   const { figuresOf, knownMetrics, metricCurves } = await import('../report/figures/registry.js');

@@ -16,7 +16,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       .option('seed', {
         type: 'number',
         requiresArg: true,
-        describe: 'The run that histograms and scatter plots show. Default: the first',
+        describe: 'Task that histograms and scatter plots show. Default: the first',
       })
       .example('$0 report sweeps/paper.yaml', 'all tables, figures and claims of the paper'),
   handler: async (argv) => {
@@ -40,7 +40,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     if (corrupt.length === 0) return;
     const lines = corrupt.map(({ task, reason }) => `  ${task.name}: ${reason}`);
     process.stderr.write(
-      `Left out, being corrupt; run with --retrain-corrupt to train them again:\n${lines.join('\n')}\n`,
+      `Left out because they are corrupt; run with --retrain-corrupt to execute them again:\n${lines.join('\n')}\n`,
     );
     process.exitCode = EXIT.failure;
   },

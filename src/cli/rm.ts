@@ -11,19 +11,19 @@ interface RemoveArguments extends StoreArguments {
 
 export const rmCommand: CommandModule<object, RemoveArguments> = {
   command: 'rm [names..]',
-  describe: 'Delete tasks from the store; says which, and deletes with --yes',
+  describe: 'Delete tasks from the store; list them first, delete with --yes',
   builder: (yargs) =>
     yargs
       .positional('names', {
         type: 'string',
         array: true,
         default: [] as string[],
-        describe: 'Names as vae-sweep ls has them, or ids of tasks',
+        describe: 'Names of tasks, as listed by vae-sweep ls, or their ids',
       })
       .options(storeOptions)
       .option('yes', { type: 'boolean', default: false, describe: 'Delete what is listed' })
       .example('$0 rm --state failed --yes', 'delete all failed tasks')
-      .example('$0 rm --only seed=7 --only steps=1000', 'say what would be deleted')
+      .example('$0 rm --only seed=7 --only steps=1000', 'list what would be deleted')
       .example('$0 rm 732aa8800e50deb9 --yes', 'delete one task'),
   handler: async ({ names, out, yes, ...filter }) => {
     refuseMistakes(names, filter);

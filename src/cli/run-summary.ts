@@ -11,11 +11,11 @@ export function summaryText({ failed, corrupt, interrupted, logFile }: RunResult
     lines.push(...adviceOnFailures(failed.map(({ failure }) => failure.reason)));
   }
   if (corrupt.length > 0) {
-    lines.push(`Corrupt, not trained (${corrupt.length}):`);
+    lines.push(`Corrupt, not executed (${corrupt.length}):`);
     for (const { task, problem } of corrupt) lines.push(`  ${task.name}: ${problem}`);
-    lines.push('  --retrain-corrupt sets these folders aside and trains the tasks again.');
+    lines.push('  --retrain-corrupt sets these folders aside and executes the tasks again.');
   }
-  if (interrupted) lines.push('Interrupted; the same command goes on from here.');
+  if (interrupted) lines.push('Interrupted. Run the same command to resume.');
   lines.push(`Arrow logs: ${path.resolve(outDir, 'tasks')}`, `Run log:    ${logFile}`);
   return `${lines.join('\n')}\n`;
 }
@@ -23,10 +23,8 @@ export function summaryText({ failed, corrupt, interrupted, logFile }: RunResult
 function adviceOnFailures(reasons: readonly TaskFailure['reason'][]): string[] {
   const advice: string[] = [];
   if (reasons.some((reason) => reason !== 'diverged'))
-    advice.push('  The same command tries again what did not diverge.');
+    advice.push('  Run the same command to retry the tasks that did not diverge.');
   if (reasons.includes('diverged'))
-    advice.push(
-      '  A loss that is not finite comes again with the same settings; --retry-diverged tries nevertheless.',
-    );
+    advice.push('  The same settings diverge again; pass --retry-diverged to execute these tasks anyway.');
   return advice;
 }

@@ -26,9 +26,9 @@ import { runOutput } from './run-output.js';
 import { serveBeside } from './serve-beside.js';
 import { withServeOptions, type ServeOptions } from './serve-options.js';
 import { onProcessAge, onStopRequest } from './stop-request.js';
-import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
+import { openBucket, withExecutionOptions, type ExecutionArguments } from './execution-options.js';
 
-interface RunArguments extends ShardArguments, TrainingArguments, ServeOptions {
+interface RunArguments extends ShardArguments, ExecutionArguments, ServeOptions {
   readonly serve: boolean;
   readonly maxTime: Duration | undefined;
   readonly retries: number;
@@ -43,27 +43,26 @@ interface RunArguments extends ShardArguments, TrainingArguments, ServeOptions {
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <file>',
-  describe: 'Train what a sweep lacks, and print the table of its means',
+  describe: 'Execute the tasks that a sweep lacks, and print the table of its means',
   builder: (yargs) =>
-    withServeOptions(withTrainingOptions(withShardOption(withSweepOptions(yargs))))
+    withServeOptions(withExecutionOptions(withShardOption(withSweepOptions(yargs))))
       .option('serve', {
         type: 'boolean',
         default: false,
-        describe: 'Show the run in a local web page until it ends, as vae-sweep serve does',
+        describe: 'Show the run in a local web page until it ends, like vae-sweep serve',
       })
       .option('max-time', {
         type: 'string',
         requiresArg: true,
         coerce: (text: string) => parseDuration('--max-time', text),
-        describe:
-          'Stop with checkpoints when this command is so old, as 55m or 1h30m; the exit code is then 130',
+        describe: 'Stop with checkpoints after this long, e.g. 55m or 1h30m; the exit code is then 130',
       })
       .option('retries', {
         type: 'number',
         default: RUN_DEFAULTS.retries,
         requiresArg: true,
         coerce: checkRetries,
-        describe: 'Further tries of a task that fails; a failed task is also tried at the next run',
+        describe: 'Retries of a task that fails; the next run retries failed tasks too',
       })
       .option('isolation', {
         choices: ISOLATIONS,
@@ -75,34 +74,34 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option('retry-diverged', {
         type: 'boolean',
         default: false,
-        describe: 'Train tasks again whose loss was not finite; the same settings diverge again',
+        describe: 'Execute tasks again whose loss was not finite; the same settings diverge again',
       })
       .option('only-failed', {
         type: 'boolean',
         default: false,
-        describe: 'Train only the tasks that failed, those with a loss that was not finite too',
+        describe: 'Execute only the tasks that failed, including those whose loss was not finite',
       })
       .option('retrain-corrupt', {
         type: 'boolean',
         default: false,
-        describe: 'Set corrupt task folders aside and train their tasks again',
+        describe: 'Set corrupt task folders aside and execute their tasks again',
       })
       .option('queue', {
         type: 'string',
         requiresArg: true,
         coerce: (text: string) => parseQueueUrl(text),
         describe:
-          'Redis, as redis://host:6379: vae-sweep worker trains, on as many machines as have joined, and has --workers, ' +
-          '--checkpoint-every, --stall-after and --max-memory',
+          'Send tasks to this Redis queue, e.g. redis://host:6379; vae-sweep worker processes on any machine execute them, with their own ' +
+          '--workers, --checkpoint-every, --stall-after and --max-memory',
       })
       .option('tensorboard', {
         type: 'string',
         requiresArg: true,
-        describe: 'Folder for event files of TensorBoard, one a task as it gets done',
+        describe: 'Write a TensorBoard event file per finished task into this folder',
       })
       .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
-      .example('$0 run sweeps/table1-linear.yaml --serve', 'and watch it in a browser')
-      .example('$0 run sweeps/table1-linear.yaml --only-failed', 'once more what failed, and nothing else')
+      .example('$0 run sweeps/table1-linear.yaml --serve', 'watch it in a browser')
+      .example('$0 run sweeps/table1-linear.yaml --only-failed', 'retry the failed tasks only')
       .example(
         '$0 run sweeps/paper.yaml --shard 3/8 --out shard-3 --max-time 55m',
         'a part of it, in a batch job',
@@ -154,20 +153,20 @@ export const runCommand: CommandModule<object, RunArguments> = {
       removeTimer();
       endDashboard();
     });
-    const told = result.interrupted ? [] : await report(sweep, argv.out);
-    const corrupt = uniqueTasks([...result.corrupt, ...told]);
+    const foundCorrupt = result.interrupted ? [] : await report(sweep, argv.out);
+    const corrupt = uniqueTasks([...result.corrupt, ...foundCorrupt]);
     process.stdout.write(summaryText({ ...result, corrupt }, argv.out));
     const exitCode = exitCodeOf({ ...result, corrupt });
-    // Another failure may have been told already.
+    // Another failure may have set it already.
     if (exitCode !== EXIT.ok) process.exitCode = exitCode;
   },
 };
 
-/** What talks to Redis is loaded when there is something to train. */
+/** The Redis client is loaded only when there is something to execute. */
 function queueExecutor(address: QueueAddress, bucket: ResultBucket | null): Executor {
   return async (start, context) => {
-    const { trainQueued } = await import('../remote/queue/train-queued.js');
-    return trainQueued(start, { ...context, address, ...(bucket && { bucket }) });
+    const { executeQueued } = await import('../remote/queue/execute-queued.js');
+    return executeQueued(start, { ...context, address, ...(bucket && { bucket }) });
   };
 }
 
@@ -184,14 +183,14 @@ async function startEvents(
   });
 }
 
-/** What goes wrong with event files fails the command, but stops no training. */
+/** A problem with event files fails the command, but stops no task. */
 async function endEvents(events: EventWriter | null): Promise<void> {
   const problems = (await events?.end()) ?? [];
   for (const problem of problems) process.stderr.write(`--tensorboard: ${problem}\n`);
   if (problems.length > 0) process.exitCode = EXIT.failure;
 }
 
-/** Prints the tables of means, and what they say. @returns the tasks whose files turn out not to hold what their markers say */
+/** Prints the tables of means, and the findings. @returns the tasks whose files do not match their markers */
 async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const { loadContributions } = await import('../report/contribution.js');
   const { missingRuns } = await import('../report/report.js');
@@ -212,8 +211,8 @@ function uniqueTasks(corrupt: readonly CorruptTask[]): CorruptTask[] {
 
 function shardNote(sweep: Sweep): string {
   if (sweep.shard === null) return '';
-  if (sweep.tasks.length === 0) return `Nothing to train: ${shardText(sweep)}.\n`;
-  return `This is ${shardText(sweep)}; vae-sweep merge brings the shards together.\n`;
+  if (sweep.tasks.length === 0) return `Nothing to execute: ${shardText(sweep)}.\n`;
+  return `This is ${shardText(sweep)}; combine the shards with vae-sweep merge.\n`;
 }
 
 function exitCodeOf({

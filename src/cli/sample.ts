@@ -22,7 +22,7 @@ interface SampleArguments {
 }
 
 const ENTRY = fileURLToPath(new URL('../../workers/sample.js', import.meta.url));
-const MOST_POINTS = 10_000_000;
+const MAX_POINTS = 10_000_000;
 const MAX_SEED = 2 ** 31 - 1;
 
 export const sampleCommand: CommandModule<object, SampleArguments> = {
@@ -33,21 +33,21 @@ export const sampleCommand: CommandModule<object, SampleArguments> = {
       .positional('task', {
         type: 'string',
         demandOption: true,
-        describe: 'Name as vae-sweep ls has it, or id',
+        describe: 'Name of a task, as listed by vae-sweep ls, or its id',
       })
       .option('n', {
         type: 'number',
         default: 1_000,
         requiresArg: true,
-        coerce: (count: number) => wholeNumber('-n', count, 1, MOST_POINTS),
-        describe: 'Points; more begin with the same ones',
+        coerce: (count: number) => wholeNumber('-n', count, 1, MAX_POINTS),
+        describe: 'Number of points; a larger number begins with the same ones',
       })
       .option('seed', {
         type: 'number',
         default: 0,
         requiresArg: true,
         coerce: (seed: number) => wholeNumber('--seed', seed, 0, MAX_SEED),
-        describe: 'Other points',
+        describe: 'Random seed',
       })
       .option('to', { type: 'string', requiresArg: true, describe: 'New file. Default: standard output' })
       .option('out', storeOptions.out)
@@ -103,7 +103,7 @@ function openNew(file: string): number {
   }
 }
 
-function wholeNumber(option: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InputError(`${option}: expected a whole number from ${least} to ${most}${received(value)}`);
+function wholeNumber(option: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new InputError(`${option}: expected a whole number from ${min} to ${max}${received(value)}`);
 }

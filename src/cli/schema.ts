@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { sweepFileJsonSchema } from '../sweep/json-schema.js';
 import { sweepFileReference } from '../sweep/reference.js';
 
-/** What a sweep file may hold, by the format that it is told in. */
+/** Descriptions of sweep files, by format. */
 const FORMATS = {
   json: () => `${JSON.stringify(sweepFileJsonSchema(), null, 2)}\n`,
   markdown: sweepFileReference,
@@ -14,13 +14,13 @@ interface SchemaArguments {
 
 export const schemaCommand: CommandModule<object, SchemaArguments> = {
   command: 'schema',
-  describe: 'Print what a sweep file may hold: as JSON schema, for editors, or to read',
+  describe: 'Print the reference of sweep files, as a JSON schema for editors or as text',
   builder: (yargs) =>
     yargs
       .option('format', {
         choices: Object.keys(FORMATS) as (keyof typeof FORMATS)[],
         default: 'json' as const,
-        describe: 'For editors, or for people',
+        describe: 'Format: a schema for editors, or a text for people',
       })
       .example('$0 schema > sweep.schema.json', 'for an editor that completes YAML'),
   handler: ({ format }) => {

@@ -3,7 +3,7 @@ import { InputError } from '../errors.js';
 import { received } from './options.js';
 
 export const FIRST_PORT = 8080;
-export const MOST_PORT = 65_535;
+export const MAX_PORT = 65_535;
 
 /** Where the dashboard listens. */
 export interface ServeOptions {
@@ -17,19 +17,18 @@ export function withServeOptions<T>(yargs: Argv<T>): Argv<T & ServeOptions> {
       type: 'string',
       default: '127.0.0.1',
       requiresArg: true,
-      describe:
-        'Address of the dashboard; one that other machines reach, as 0.0.0.0, makes it ask for a token',
+      describe: 'Address of the dashboard; one that other machines can reach, e.g. 0.0.0.0, requires a token',
     })
     .option('port', {
       type: 'number',
       default: FIRST_PORT,
       requiresArg: true,
       coerce: checkPort,
-      describe: 'Port of the dashboard; 0 takes a free one',
+      describe: 'Port of the dashboard; 0 chooses a free one',
     });
 }
 
 function checkPort(port: number): number {
-  if (Number.isInteger(port) && port >= 0 && port <= MOST_PORT) return port;
-  throw new InputError(`--port: expected a whole number from 0 to ${MOST_PORT}${received(port)}`);
+  if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
+  throw new InputError(`--port: expected a whole number from 0 to ${MAX_PORT}${received(port)}`);
 }

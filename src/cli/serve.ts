@@ -15,7 +15,7 @@ import {
   workersOption,
   type ShardArguments,
 } from './options.js';
-import { FIRST_PORT, MOST_PORT, withServeOptions, type ServeOptions } from './serve-options.js';
+import { FIRST_PORT, MAX_PORT, withServeOptions, type ServeOptions } from './serve-options.js';
 
 interface ServeArguments extends Omit<ShardArguments, 'file'>, ServeOptions {
   readonly files: readonly string[];
@@ -34,22 +34,25 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
           type: 'string',
           array: true,
           default: [] as string[],
-          describe: 'Sweep files. Default: the sweeps that the store has been run with',
+          describe: 'Sweep files. Default: all sweeps of the store',
         })
-        .option('only', { ...repeatable, describe: 'Only the tasks with these values, as --only seed=2,3' })
-        .option('set', { ...repeatable, describe: "Values in place of the files', as --set steps=1000" })
+        .option('only', { ...repeatable, describe: 'Only the tasks with these values, e.g. --only seed=2,3' })
+        .option('set', {
+          ...repeatable,
+          describe: 'Values that replace those of the files, e.g. --set steps=1000',
+        })
         .option('shard', {
           type: 'string',
           requiresArg: true,
           coerce: parseShard,
-          describe: 'Only this part of the tasks, as 3/8',
+          describe: 'Only this part of the tasks, e.g. 3/8',
         })
         .option('out', outOption)
         .option('yes', { type: 'boolean', default: false, hidden: true })
         .option('workers', workersOption),
     )
-      .example('$0 serve', 'whatever the store in out/ holds')
-      .example('$0 serve sweeps/paper.yaml --port 8081', 'look on while it runs, from another terminal')
+      .example('$0 serve', 'show all sweeps in out/')
+      .example('$0 serve sweeps/paper.yaml --port 8081', 'watch a run from another terminal')
       .example('$0 serve --host 0.0.0.0', 'for other machines, with a token'),
   handler: async (argv) => {
     const { startDashboard } = await import('../dashboard/server.js');
@@ -69,21 +72,23 @@ async function sweepsOf(argv: ServeArguments): Promise<Sweep[]> {
   const load = (file: string): Sweep => loadSweepOf({ ...argv, file });
   if (argv.files.length > 0) return argv.files.map(load);
   if (argv.only.length + argv.set.length > 0 || argv.shard !== undefined)
-    throw new InputError('--only, --set and --shard choose from sweep files: name one, as sweeps/paper.yaml');
+    throw new InputError(
+      '--only, --set and --shard choose from sweep files: name one, for example sweeps/paper.yaml',
+    );
   const { storedSweeps } = await import('../dashboard/stored-sweeps.js');
   const sweeps = existsSync(argv.out) ? storedSweeps(argv.out, load) : [];
   if (sweeps.length > 0) return sweeps;
   throw new InputError(
-    `${argv.out} holds no sweep yet: name a sweep file, as vae-sweep serve sweeps/quickstart.yaml, or the store with --out`,
+    `${argv.out} holds no sweep yet: name a sweep file, for example vae-sweep serve sweeps/quickstart.yaml, or the store with --out`,
   );
 }
 
-/** A port that is taken is told with another to try; a run has more options than are known here. */
+/** Adds a free port to try to the error of one that is taken. The other options of a run are not known here. */
 function withNextCommand(error: unknown, argv: ServeArguments): unknown {
   if (!(error instanceof UserError) || error.exitCode !== EXIT.busy) return error;
   const chosen = sweepText({ ...argv, file: argv.files.join(' ') }).trim();
   const host = argv.host === '127.0.0.1' ? '' : ` --host ${argv.host}`;
-  const option = `--port ${argv.port === MOST_PORT ? FIRST_PORT : argv.port + 1}`;
+  const option = `--port ${argv.port === MAX_PORT ? FIRST_PORT : argv.port + 1}`;
   const advice =
     process.channel === undefined
       ? `try vae-sweep ${`serve ${chosen}`.trim()}${host} ${option}`

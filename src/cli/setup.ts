@@ -8,8 +8,7 @@ const SETUP = fileURLToPath(new URL('../../../scripts/setup.mjs', import.meta.ur
 
 export const setupCommand: CommandModule = {
   command: 'setup',
-  describe:
-    'Make native TensorFlow ready: once, after `npm install`; later commands do it too if it is missing',
+  describe: 'Install native TensorFlow, once after `npm install`; later commands install it if it is missing',
   builder: (yargs) => yargs.example('$0 setup', 'after npm install --ignore-scripts vae-sweep'),
   handler: () => {
     const { status } = spawnSync(process.execPath, [SETUP], { stdio: 'inherit' });

@@ -1,28 +1,28 @@
 import type { BegunTask, Status } from '../run/status.js';
 import { stepsOf } from '../task/cost.js';
-import { STATE_WORDS, summaryWord } from '../task/states.js';
+import { STATE_WORDS } from '../task/states.js';
 import { formatCount, formatDuration } from '../units.js';
 
 /** Of each list; --json has all. */
 const MAX_SHOWN = 20;
 
-/** Who is at work, a run's first line, and the tasks by state. */
+/** The owner of the store, the first line of a run, and the tasks by state. */
 export function statusText(status: Status, now: Date): string {
   const { summary, running, toContinue, failed, corrupt, toRun } = status;
   return [
     `${ownerLine(status, now)}\n${summary}\n`,
     list(`${STATE_WORDS.running.word}, at their latest checkpoints`, running.map(stepText)),
-    list(summaryWord('interrupted'), toContinue.map(stepText)),
+    list(STATE_WORDS.interrupted.word, toContinue.map(stepText)),
     list(
-      summaryWord('failed'),
+      STATE_WORDS.failed.word,
       failed.map(({ task, failure }) => `${task.name}: ${failure.message}`),
     ),
     list(
-      `${summaryWord('corrupt')}, to be trained again with run --retrain-corrupt`,
+      `${STATE_WORDS.corrupt.word}, execute them again with run --retrain-corrupt`,
       corrupt.map(({ task, problem }) => `${task.name}: ${problem}`),
     ),
     list(
-      summaryWord('new'),
+      STATE_WORDS.new.word,
       toRun.map(({ name }) => name),
     ),
   ].join('');
@@ -57,10 +57,10 @@ export function statusJson(status: Status): string {
 }
 
 function ownerLine({ owner, outDir }: Status, now: Date): string {
-  if (owner === null) return `No run goes on in ${outDir}.`;
-  if (owner.process === null) return `Who uses ${outDir} can't be told: ${owner.description}.`;
+  if (owner === null) return `No active run in ${outDir}.`;
+  if (owner.process === null) return `Unknown owner of ${outDir}: ${owner.description}.`;
   if (owner.isAlive === 'unknown')
-    return `Last used by ${owner.description}; from here it can't be told whether that goes on.`;
+    return `Last used by ${owner.description}, which may still be active: this machine can't see its processes.`;
   const ms = Math.max(0, now.getTime() - Date.parse(owner.process.startedAt));
   return `In use for ${formatDuration(ms)} by ${owner.description}.`;
 }

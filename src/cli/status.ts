@@ -17,16 +17,16 @@ const CLEAR = '\u001b[H\u001b[J';
 
 export const statusCommand: CommandModule<object, StatusArguments> = {
   command: 'status <file>',
-  describe: 'Show how far a sweep is, also while a run goes on',
+  describe: 'Show the progress of a sweep, also during a run',
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
-      .option('json', { type: 'boolean', default: false, describe: 'Print it, and all tasks, as JSON' })
-      .option('watch', { type: 'boolean', default: false, describe: 'Draw it every 2 s, until Ctrl-C' })
-      .example('$0 status sweeps/paper.yaml --watch', 'look on from a second terminal')
+      .option('json', { type: 'boolean', default: false, describe: 'Print the status and all tasks as JSON' })
+      .option('watch', { type: 'boolean', default: false, describe: 'Redraw every 2 s, until Ctrl-C' })
+      .example('$0 status sweeps/paper.yaml --watch', 'watch a run from a second terminal')
       .example('$0 status sweeps/paper.yaml --json', 'for programs'),
   handler: async (argv) => {
     if (argv.json && argv.watch)
-      throw new InputError('--watch draws for people: leave --json or --watch out');
+      throw new InputError('--watch draws for people: pass either --json or --watch');
     const sweep = loadSweepOf(argv);
     const draw = (): string => {
       const status = readStatus(sweep, argv.out, argv.workers);

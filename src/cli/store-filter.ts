@@ -8,7 +8,7 @@ import { select } from '../sweep/selection.js';
 import { TASK_STATES, type StateName } from '../task/states.js';
 import { repeatable } from './options.js';
 
-/** Options of a command on the tasks of a store, whatever sweeps they are of. */
+/** Options of commands on the tasks of a store, of whatever sweep. */
 export interface StoreArguments {
   readonly out: string;
   readonly only: readonly string[];
@@ -19,12 +19,12 @@ export const storeOptions = {
   out: { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' },
   only: {
     ...repeatable,
-    describe: 'Only the tasks with these values, as --only seed=2,3 --only dimensions=3-12-20',
+    describe: 'Only the tasks with these values, e.g. --only seed=2,3 --only dimensions=3-12-20',
   },
   state: {
     ...repeatable,
     coerce: parseStates,
-    describe: `Only the tasks in these states: ${TASK_STATES.join(', ')}; as --state failed,corrupt`,
+    describe: `Only the tasks in these states: ${TASK_STATES.join(', ')}; e.g. --state failed,corrupt`,
   },
 } as const;
 

@@ -1,10 +1,10 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { formatCount } from '../units.js';
 
-/** How far a command is with many tasks. */
+/** Counts the tasks that a command has processed. */
 export interface TaskCounter {
   increment(): void;
-  /** Takes what was drawn off the terminal. */
+  /** Removes the bar from the terminal. */
   stop(): void;
 }
 

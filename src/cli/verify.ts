@@ -31,23 +31,23 @@ interface Verified {
 
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <file>',
-  describe: "Check finished tasks' files against their checksums, and train some again to compare the bits",
+  describe: "Check finished tasks' files against their checksums, and execute some again to compare the bits",
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
       .option('retrain', {
         type: 'number',
         requiresArg: true,
         coerce: (count: number) => wholeNumber('--retrain', count, 1),
-        describe: 'Train so many finished tasks again and compare their bits',
+        describe: 'Execute this many finished tasks again and compare their bits',
       })
       .option('seed', {
         type: 'number',
         requiresArg: true,
         coerce: (seed: number) => wholeNumber('--seed', seed, 0),
-        describe: 'Other tasks for --retrain. Default: 0',
+        describe: 'Random seed that chooses the tasks of --retrain. Default: 0',
       })
-      .example('$0 verify sweeps/paper.yaml', 'is every byte what it was?')
-      .example('$0 verify sweeps/paper.yaml --retrain 3', 'and does training give it again?'),
+      .example('$0 verify sweeps/paper.yaml', 'check every file')
+      .example('$0 verify sweeps/paper.yaml --retrain 3', 'also execute three tasks again'),
   handler: async (argv) => {
     const { retrain, seed } = argv;
     if (seed !== undefined && retrain === undefined)
@@ -76,13 +76,18 @@ function verifyAll({ tasks }: Sweep, out: string): Verified {
 }
 
 function verifiedText({ finished, corrupt }: Verified, { tasks }: Sweep, typed: string): string {
-  const line = `${formatCount(finished.length)} of ${formatCount(tasks.length)} tasks are finished and as their checksums say.\n`;
+  const line = verifiedLine(finished.length, tasks.length);
   if (corrupt.length === 0) return line;
   const lines = corrupt.map(({ task, problem }) => `  ${task.name}: ${problem}\n`);
   return (
     `${line}Corrupt (${formatCount(corrupt.length)}):\n${lines.join('')}` +
-    `  To mend them: \`vae-sweep run ${typed} --retrain-corrupt\` sets their folders aside and trains them again.\n`
+    `  To fix them, run \`vae-sweep run ${typed} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.\n`
   );
+}
+
+/** For example `21 of 21 tasks verified: all checksums match.` */
+function verifiedLine(finished: number, tasks: number): string {
+  return `${formatCount(finished)} of ${formatCount(tasks)} tasks verified: their checksums match.\n`;
 }
 
 async function retrainSome(
@@ -115,10 +120,10 @@ export function comparisonText(comparisons: readonly Comparison[], seed: number)
   const differing = comparisons.filter(({ differing }) => differing.length > 0);
   const mayRound = differing.some(({ task }) => experimentOf(task.settings).dependsOnCpu);
   return [
-    `Trained again (${formatCount(comparisons.length)}, seed ${seed}):\n${lines.join('')}`,
+    `Executed again (${formatCount(comparisons.length)}, seed ${seed}):\n${lines.join('')}`,
     differing.length === 0
       ? ''
-      : '  The store keeps what it had. To have them anew: `vae-sweep rm NAME --yes`, then run the sweep again.\n',
+      : '  The store is unchanged. To replace these results, run `vae-sweep rm NAME --yes`, then run the sweep again.\n',
     mayRound ? '  Another kind of CPU may round differently; run.json names the CPU.\n' : '',
   ].join('');
 }
@@ -132,7 +137,7 @@ function isSame({ differing, problem }: Comparison): boolean {
   return differing.length === 0 && problem === null;
 }
 
-function wholeNumber(option: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new InputError(`${option}: expected a whole number from ${least}${received(value)}`);
+function wholeNumber(option: string, value: number, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new InputError(`${option}: expected a whole number from ${min}${received(value)}`);
 }

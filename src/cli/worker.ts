@@ -5,9 +5,9 @@ import { EXIT } from '../errors.js';
 import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
 import { installedVersions } from '../task/registry.js';
 import { outOption, workersOption } from './options.js';
-import { openBucket, withTrainingOptions, type TrainingArguments } from './training-options.js';
+import { openBucket, withExecutionOptions, type ExecutionArguments } from './execution-options.js';
 
-interface WorkerArguments extends TrainingArguments {
+interface WorkerArguments extends ExecutionArguments {
   readonly queue: QueueAddress;
   readonly out: string;
   readonly workers: number;
@@ -15,25 +15,25 @@ interface WorkerArguments extends TrainingArguments {
 
 export const workerCommand: CommandModule<object, WorkerArguments> = {
   command: 'worker',
-  describe: 'Train the tasks of `run --queue` on this machine too, until it is stopped',
+  describe: 'Execute the tasks of `run --queue` on this machine, until it is stopped',
   builder: (yargs) =>
-    withTrainingOptions(yargs)
+    withExecutionOptions(yargs)
       .option('queue', {
         type: 'string',
         demandOption: true,
         requiresArg: true,
         coerce: (text: string) => parseQueueUrl(text),
-        describe: 'Redis, as redis://host:6379',
+        describe: 'Redis queue, e.g. redis://host:6379',
       })
       .option('out', outOption)
       .option('workers', workersOption)
       .example(
         '$0 worker --queue redis://host:6379 --out /shared/out',
-        'on each machine, with the folder that the run has',
+        'on each machine, with the --out of the run',
       )
       .example(
         '$0 worker --queue redis://host:6379 --bucket s3://name/prefix',
-        'without a shared disk; the run has the same bucket',
+        'without a shared disk; pass the same bucket to the run',
       ),
   handler: async (argv) => {
     const { runQueueWorker } = await import('../remote/queue/run-worker.js');

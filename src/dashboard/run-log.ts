@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../errors.js';
-import { isMissing, reasonOf, refuseLink } from '../store/files.js';
+import { isMissing, reasonOf, assertNotSymlink } from '../store/files.js';
 import type { LogLine, WorkerView } from './page/protocol.js';
 
 /** Read at a time, and looked through for what is told of a task. */
@@ -78,7 +78,7 @@ export class RunLog {
 /** The file from there on, or of a longer rest its end, which begins with a part of a line. */
 function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   let descriptor: number;
-  for (const own of [path.dirname(file), file]) refuseLink(own);
+  for (const own of [path.dirname(file), file]) assertNotSymlink(own);
   try {
     descriptor = openSync(file, 'r');
   } catch (error) {

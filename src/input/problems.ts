@@ -51,7 +51,7 @@ export function problemsOf(
   });
 }
 
-/** As `unknown key; did you mean "steps"? Allowed: ...`. */
+/** For example `unknown key; did you mean "steps"? Allowed: ...`. */
 export function unknownName(name: string, allowed: readonly string[], kind = 'key'): string {
   const guess = closestMatch(name, allowed, { maxDistance: Math.ceil(name.length / 3) });
   const hint = guess === undefined ? '.' : `; did you mean "${guess}"?`;
@@ -70,7 +70,7 @@ export function summary(texts: readonly string[]): string {
   return texts.length <= 20 ? shown : `${shown} and ${texts.length - 20} more`;
 }
 
-/** As `grid.dimensions[2]`. */
+/** For example `grid.dimensions[2]`. */
 function formatPath(path: YamlPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;

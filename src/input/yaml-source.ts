@@ -93,7 +93,7 @@ function compose(file: string, text: string, lines: LineCounter): Document.Parse
 /** The composer recurses into nested collections and compares each key with each: refuse what would exhaust it. */
 function* boundedTokens(file: string, text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
-  // As Parser.parse does.
+  // Parser.parse does the same.
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);

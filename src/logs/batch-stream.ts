@@ -12,7 +12,7 @@ import {
 import type { Schema } from 'apache-arrow';
 import { CorruptTaskError } from '../errors.js';
 import type { StreamState } from '../store/checkpoint.js';
-import { inStore, refuseLink, writeFailure } from '../store/files.js';
+import { wrapStoreErrors, assertNotSymlink, writeFailure } from '../store/files.js';
 import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 
 export const EMPTY_STREAM: StreamState = { bytes: 0, sha256: null };
@@ -36,11 +36,11 @@ export class BatchStream {
   constructor(path: string, schema: Schema, keep: StreamState) {
     this.#encoder = new StreamEncoder(schema);
     this.#path = path;
-    refuseLink(path);
-    this.#file = inStore(`write ${path}`, () => openSync(path, existsSync(path) ? 'r+' : 'w+'));
+    assertNotSymlink(path);
+    this.#file = wrapStoreErrors(`write ${path}`, () => openSync(path, existsSync(path) ? 'r+' : 'w+'));
     try {
       this.#keep(keep);
-      inStore(`write ${path}`, () => {
+      wrapStoreErrors(`write ${path}`, () => {
         ftruncateSync(this.#file, keep.bytes);
       });
       if (keep.bytes === 0) this.#write(this.#encoder.head);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tableFromIPC, Vector, type Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import type { StreamState } from '../store/checkpoint.js';
-import { inStore } from '../store/files.js';
+import { wrapStoreErrors } from '../store/files.js';
 import { decodeLog } from './decode.js';
 import { streamToFile } from './encode.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from './schemas.js';
@@ -26,7 +26,7 @@ export function readGrowingLog(file: string): Table {
 /** What a checkpoint names of an `.arrows` log, which may have grown since; null if that is nothing. */
 export function readLogStart(file: string, { bytes, sha256 }: StreamState): Table | null {
   if (bytes === 0) return null;
-  const start = inStore(`read ${file}`, () => readFileSync(file)).subarray(0, bytes);
+  const start = wrapStoreErrors(`read ${file}`, () => readFileSync(file)).subarray(0, bytes);
   if (start.length < bytes) throw new StoreError(`${file} is shorter than its checkpoint says`);
   if (sha256 !== null && createHash('sha256').update(start).digest('hex') !== sha256)
     throw new StoreError(`${file} is not as its checkpoint says (SHA-256)`);

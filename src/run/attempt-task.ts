@@ -13,7 +13,7 @@ export interface AttemptContext {
 }
 
 /**
- * Trains a task in a pool once, from what the store has of it or else from its predecessor, and settles the outcome.
+ * Executes a task in a pool once, from its checkpoint or else from its predecessor, and settles the outcome.
  * @throws a StoreError if the store can't be written
  */
 export async function attemptTask(

@@ -1,18 +1,17 @@
 import { totalmem } from 'node:os';
 import type { RunOptions } from './run-sweep.js';
 
-/** Of training, whichever command trains. */
+/** Defaults of all commands that execute tasks. */
 export const RUN_DEFAULTS = {
   checkpointEverySeconds: 5,
-  /** Further ones of a task that fails. */
   retries: 1,
   isolation: 'thread',
   stallAfterSeconds: 600,
-  /** Nine tenths of the machine's. */
+  /** Nine tenths of the memory of the machine. */
   maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
 } as const;
 
-/** The options of a run that nobody has chosen any for. */
+/** The options of a run for which the user has chosen none. */
 export function defaultRunOptions() {
   return {
     retries: RUN_DEFAULTS.retries,
@@ -26,7 +25,7 @@ export function defaultRunOptions() {
   } satisfies Partial<RunOptions>;
 }
 
-/** Of the machine, or of the container that this runs in. */
+/** The memory of the machine, or of the container that this runs in. */
 function availableMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(totalmem(), limit) : totalmem();

@@ -5,58 +5,58 @@ import type { RunEnd } from './ledger.js';
 import type { Output } from './output.js';
 import type { PendingTask } from './triage.js';
 
-/** What the sweep had before this session. */
+/** What the sweep had before this run. */
 export interface Start {
   readonly tasks: number;
   readonly done: number;
   readonly pending: readonly PendingTask[];
 }
 
-/** The options of a run that say how its tasks are trained. */
-export interface TrainingOptions {
+/** The options of a run that say how its tasks are executed. */
+export interface ExecutionOptions {
   readonly outDir: string;
-  /** Tasks trained at a time. */
+  /** The number of concurrent tasks. */
   readonly workers: number;
-  /** How often a task that failed is tried again in this session. */
+  /** How often this run retries a task that fails. */
   readonly retries: number;
-  /** Whether to set corrupt task folders aside and train their tasks again. */
+  /** Whether to set corrupt task folders aside and execute their tasks again. */
   readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;
   readonly isolation: Isolation;
-  /** A task that makes no step for so long has failed. */
+  /** A task without a step for this long has failed. */
   readonly stallMs: number;
-  /** Memory that all workers together may have resident. */
+  /** The limit of the resident memory of all workers together. */
   readonly memoryBytes: number;
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
   readonly output: Output;
-  /** Module of a training thread. */
+  /** Module of a worker thread. */
   readonly workerUrl?: URL;
-  /** What it has is not trained; what this machine finishes is sent there. */
+  /** Tasks with results there are not executed; what this machine finishes is sent there. */
   readonly exchange?: ResultExchange;
 }
 
-export interface ExecutorContext extends TrainingOptions {
+export interface ExecutorContext extends ExecutionOptions {
   readonly logger: Logger;
 }
 
-/** Trains what is pending, until all of it has ended or a stop is asked for. */
+/** Executes the pending tasks, until all have ended or a stop is requested. */
 export type Executor = (start: Start, context: ExecutorContext) => Promise<RunEnd>;
 
 type Say = (line: string) => void;
 
 /** A place outside of this machine that keeps the results of finished tasks. */
 export interface ResultExchange {
-  /** Brings what it has of these tasks and the store has not finished. */
+  /** Downloads the results that it has of these tasks and the store lacks. */
   fetch(outDir: string, tasks: readonly Task[], options: { signal: AbortSignal; say: Say }): Promise<void>;
-  /** Sends what the store has finished of these tasks, or of all, and the exchange lacks. */
+  /** Sends the results that the store has of these tasks, or of all, and the exchange lacks. */
   sendAll(outDir: string, say: Say, only?: readonly Task[]): Promise<void>;
   sender(outDir: string, say: Say): ResultSender;
 }
 
-/** Sends tasks while others are trained. One that can't be sent is left to `sendAll`. */
+/** Sends results while other tasks run. One that can't be sent is left to `sendAll`. */
 export interface ResultSender {
   add(task: Task): void;
-  /** Resolves once nothing is being sent any more. */
+  /** Resolves once nothing is being sent. */
   idle(): Promise<void>;
 }

@@ -98,7 +98,7 @@ function timePerStep(folder: string, settings: Settings): number | null {
   return estimated > 0 && microseconds > 0 ? microseconds / estimated : null;
 }
 
-/** At most so many of the items, from all over the list. */
+/** Returns at most `count` of the items, from all over the list. */
 function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
   const every = Math.ceil(items.length / Math.max(1, count));
   return items.filter((_, index) => index % every === 0);

@@ -4,7 +4,7 @@ import type { Output } from './output.js';
 import type { Settlement } from './settle.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
-/** What a run made of its pending tasks. */
+/** What became of a run's pending tasks. */
 export interface RunEnd {
   readonly done: number;
   readonly failed: readonly FailedTask[];
@@ -26,7 +26,7 @@ const LOGGED = {
   corrupt: ['error', 'task corrupt'],
 } as const;
 
-/** Its process ended through no fault of its own. */
+/** Its process ended, but another task caused that. */
 const BYSTANDER = ['info', 'task interrupted, to be tried again'] as const;
 
 /** Keeps what became of the tasks that were pending when a run started, and logs and shows each settlement. */
@@ -57,7 +57,7 @@ export class Ledger {
     return this.#outstanding.get(id) ?? null;
   }
 
-  /** @param where who trains it, for the log: a slot or a worker */
+  /** @param where the slot or worker that executes it, for the log */
   started({ task }: Pick<PendingTask, 'task'>, where: object, fromStep: number): void {
     this.#options.logger.info({ task: task.name, ...where, fromStep }, 'task started');
   }

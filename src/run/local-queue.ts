@@ -4,7 +4,7 @@ import type { TaskPool } from '../pool/task-pool.js';
 import { readTaskState, taskFolder } from '../store/task-folder.js';
 import type { Task } from '../task/task.js';
 import { attemptTask } from './attempt-task.js';
-import type { TrainingOptions } from './executor.js';
+import type { ExecutionOptions } from './executor.js';
 import { Ledger, type LedgerOptions, type RunEnd } from './ledger.js';
 import type { Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
@@ -12,7 +12,7 @@ import type { PendingTask } from './triage.js';
 export interface LocalQueueContext
   extends
     LedgerOptions,
-    Pick<TrainingOptions, 'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal'> {
+    Pick<ExecutionOptions, 'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal'> {
   readonly pool: TaskPool;
   readonly tally: Tally;
   /** Called for each task whose results are in the store. */
@@ -20,7 +20,7 @@ export interface LocalQueueContext
 }
 
 /**
- * Trains the tasks in their order, as many at a time as there are workers, until all have ended or a stop is asked for.
+ * Executes the tasks in their order, one per worker at a time, until all have ended or a stop is requested.
  * @throws a StoreError, once all workers have stopped, if the store can't be written
  */
 export async function runLocally(
@@ -30,7 +30,7 @@ export async function runLocally(
   return new LocalQueue(pending, context).toEnd();
 }
 
-/** The queue in memory of a run whose only worker is this machine. */
+/** The in-memory queue of a run whose only worker is this machine. */
 class LocalQueue {
   readonly #context: LocalQueueContext;
   readonly #queue: PQueue;
@@ -68,7 +68,7 @@ class LocalQueue {
     this.#context.pool.requestStop();
   }
 
-  /** `retried` counts this session's retries. What the job throws is none of the task's failures; `onError` has it. */
+  /** `retried` counts the retries of this run. What the job throws is no failure of the task; `onError` gets it. */
   #add(item: PendingTask, retried: number): void {
     const job = async (): Promise<void> => {
       try {
@@ -81,7 +81,7 @@ class LocalQueue {
     this.#queue.add(job).catch(() => undefined);
   }
 
-  /** The first that can't write stops all: none of them could, and what they did since their checkpoints comes again. */
+  /** The first task that can't write stops all: none could, and what they did since their checkpoints is repeated. */
   #stopUnwritable(error: StoreError): void {
     if (this.#storeError !== null) return;
     this.#storeError = error;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pino, type Logger } from 'pino';
-import { inStore, refuseLink } from '../store/files.js';
+import { wrapStoreErrors, assertNotSymlink } from '../store/files.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -11,14 +11,14 @@ export function openLog(
   level: LogLevel,
 ): { readonly logger: Logger; readonly file: string } {
   const file = path.join(sweepFolder, 'log.jsonl');
-  refuseLink(file);
-  const destination = inStore(`write ${file}`, () => pino.destination({ dest: file, sync: true }));
-  // Emitted while a line is written, so that whoever logs it gets the error: the first one, which ends the session.
+  assertNotSymlink(file);
+  const destination = wrapStoreErrors(`write ${file}`, () => pino.destination({ dest: file, sync: true }));
+  // Emitted while a line is written, so that the caller gets the error: the first one, which ends the run.
   let hasFailed = false;
   destination.on('error', (error: Error) => {
     if (hasFailed) return;
     hasFailed = true;
-    inStore(`write ${file}`, () => {
+    wrapStoreErrors(`write ${file}`, () => {
       throw error;
     });
   });

@@ -9,7 +9,7 @@ import { taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../task/task.js';
-import type { Executor, TrainingOptions } from './executor.js';
+import type { Executor, ExecutionOptions } from './executor.js';
 import type { LogLevel } from './log.js';
 import { learnCosts } from './learned-costs.js';
 import { logSettlement } from './ledger.js';
@@ -18,20 +18,20 @@ import { settleCorrupt } from './settle.js';
 import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
 
-export interface RunOptions extends TrainingOptions {
-  /** Whether to train tasks again whose loss was not finite in an earlier session. */
+export interface RunOptions extends ExecutionOptions {
+  /** Whether to execute tasks again whose loss was not finite in an earlier run. */
   readonly retryDiverged: boolean;
-  /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
+  /** Whether to execute only the failed tasks, those whose loss was not finite too. @default false */
   readonly onlyFailed?: boolean;
   readonly logLevel: LogLevel;
-  /** Has the tasks trained elsewhere, and their results sent; without it, this machine trains. */
+  /** Executes the tasks elsewhere and sends their results. @default this machine executes them */
   readonly executor?: Executor;
 }
 
 export interface RunResult {
   /** Whether a stop was asked for before all tasks had ended. */
   readonly interrupted: boolean;
-  /** Done tasks, of this and of earlier sessions. */
+  /** The number of done tasks, of this and of earlier runs. */
   readonly done: number;
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
@@ -40,7 +40,7 @@ export interface RunResult {
 
 type SweepToRun = Pick<Sweep, 'name' | 'file' | 'tasks'>;
 
-interface Session {
+interface Run {
   readonly sweep: SweepToRun;
   readonly options: RunOptions;
   readonly logger: Logger;
@@ -48,8 +48,8 @@ interface Session {
 }
 
 /**
- * Trains what the sweep lacks, alone on its store. Tasks that fail are in the result, not thrown; that another process took the
- * store over meanwhile is thrown, once the threads have stopped.
+ * Executes the tasks that the sweep lacks, while it owns the store. Failed tasks are in the result, not thrown.
+ * @throws a StoreBusyError, once the threads have stopped, if another process took the store over
  */
 export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
   const { output } = options;
@@ -71,7 +71,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
     };
     if (lock.takenOverFrom !== null) say(`took the store over from ${lock.takenOverFrom}, which is gone`);
     const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
-    // With whom has the store now.
+    // Its reason names the new owner.
     if (result.interrupted) lock.lost.throwIfAborted();
     await sendResults(tasks, result, options, say);
     return { ...result, logFile: log.file };
@@ -80,7 +80,7 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
   }
 }
 
-async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<RunResult, 'logFile'>> {
+async function runTasks({ sweep, options, logger, say }: Run): Promise<Omit<RunResult, 'logFile'>> {
   const { outDir, retrainCorrupt, signal, exchange, executor } = options;
   if (retrainCorrupt) await setCorruptAside(sweep, options, logger);
   await exchange?.fetch(outDir, sweep.tasks, { signal, say });
@@ -99,8 +99,8 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
   checkDiskSpace(outDir, bytesToWrite(found), sweep.tasks);
-  // What trains is not loaded when there is nothing to train.
-  const execute = executor ?? (await import('./train-all.js')).trainAll;
+  // The pool is loaded only when there is something to execute.
+  const execute = executor ?? (await import('./execute-all.js')).executeAll;
   const result = await execute({ tasks: sweep.tasks.length, done, pending }, { ...options, logger });
   const allFailed = [...failed, ...result.failed];
   const corrupt = [...found.corrupt, ...result.corrupt];
@@ -111,7 +111,7 @@ async function runTasks({ sweep, options, logger, say }: Session): Promise<Omit<
   return { interrupted, done: allDone, failed: allFailed, corrupt };
 }
 
-/** What could not be sent when it was finished. After a stop, the same command does it, with whatever else it has to do. */
+/** Sends what could not be sent when it was finished. After a stop, the next run does it. */
 async function sendResults(
   tasks: readonly Task[],
   { interrupted }: Pick<RunResult, 'interrupted'>,
@@ -127,7 +127,7 @@ async function sendResults(
   }
 }
 
-/** Looks at the contents of all files, where a run otherwise looks at markers and sizes. */
+/** Checks the contents of all files; a run otherwise checks only markers and sizes. */
 async function setCorruptAside(
   { tasks }: SweepToRun,
   { outDir, output, signal }: RunOptions,

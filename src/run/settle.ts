@@ -12,18 +12,18 @@ import type { Task } from '../task/task.js';
 
 /** What is known of an attempt at a task before it ends. */
 export interface Attempt {
-  /** Runs of the task that failed before, in earlier sessions too. */
+  /** Earlier attempts that failed, in earlier runs too. */
   readonly failures: number;
   /** Whether the task is given up if this attempt fails. */
   readonly isLast: boolean;
 }
 
 export interface SettleRules {
-  /** Whether a stop was asked for. */
+  /** Whether a stop was requested. */
   readonly isStopping: boolean;
   /** Whether this process may no longer hold the task, so that its folder may be another's. @default false */
   readonly isAbandoned?: boolean;
-  /** Whether to set corrupt folders aside and train their tasks from the first step. */
+  /** Whether to set corrupt folders aside and execute their tasks from the first step. */
   readonly resetsCorrupt: boolean;
 }
 
@@ -65,7 +65,7 @@ export type ProblemReport =
 
 /**
  * Decides what follows from an outcome and writes it to the task's folder: the only place that marks tasks as failed or sets their
- * folders aside while a run goes on.
+ * folders aside during a run.
  * @throws a StoreError for `unwritable`, which is no fault of the task
  */
 export function settle(

@@ -23,13 +23,13 @@ export interface BegunTask {
   readonly step: number | null;
 }
 
-/** How far a sweep is, as its store tells, whether or not a run goes on. */
+/** How far a sweep is by its store, with or without an active run. */
 export interface Status {
   readonly sweep: Pick<Sweep, 'name' | 'file'>;
   readonly outDir: string;
   /** Who has the store: a run, of this or of another sweep, or a deletion. Null if nobody does, or it is gone. */
   readonly owner: StoreOwner | null;
-  /** A run's first line, the time that is left by the pace of the run that goes on. */
+  /** The first line of a run. Its time is by the pace of the active run. */
   readonly summary: string;
   readonly remainingMs: number | null;
   readonly done: number;
@@ -47,7 +47,7 @@ interface Found {
   readonly isRunning: boolean;
 }
 
-/** Takes no lock. `workers` are those of the next run; one that goes on has as many as it has tasks running. */
+/** Takes no lock. `workers` are those of the next run; an active one has as many as it has running tasks. */
 export function readStatus(
   sweep: Pick<Sweep, 'name' | 'file' | 'tasks'>,
   outDir: string,

@@ -8,7 +8,7 @@ import { remainingWorkMs } from './triage.js';
 export interface Snapshot {
   readonly tasksDone: number;
   readonly tasks: number;
-  /** Training steps of all workers together, over the last seconds; null before the first. */
+  /** Steps of all workers together, over the last seconds; null before the first. */
   readonly stepsPerSecond: number | null;
   /** Null until there is something to judge by. */
   readonly etaMs: number | null;
@@ -19,7 +19,7 @@ export interface Snapshot {
 export interface RunningTask {
   readonly task: Task;
   readonly step: number;
-  /** Who trains it, where several machines do. */
+  /** The worker that executes it, where several machines do. */
   readonly worker?: string;
 }
 
@@ -34,7 +34,7 @@ interface Running {
 const WINDOW_MS = 10_000;
 
 /**
- * Counts what is done and what is left. Only steps trained in this session count for the speed. Work is in estimated
+ * Counts what is done and what is left. Only steps of this run count for the speed. Work is in estimated
  * milliseconds, as a step of one experiment takes many times as long as one of another; the estimate's error, a factor of
  * the machine, cancels out of the time that is left.
  */
@@ -81,7 +81,7 @@ export class Tally {
   ended(slot: number, isDone: boolean): void {
     const running = this.#running[slot];
     if (!running) return;
-    const steps = this.#sessionSteps(slot, running);
+    const steps = this.#stepsMade(slot, running);
     if (countsSteps(running)) this.#endedSteps += steps;
     this.#endedWorkMs += steps * running.workMsPerStep;
     this.#running[slot] = null;
@@ -118,7 +118,7 @@ export class Tally {
   #speed(nowMs: number): number | null {
     let steps = this.#endedSteps;
     for (const [running, slot] of this.#active())
-      if (countsSteps(running)) steps += this.#sessionSteps(slot, running);
+      if (countsSteps(running)) steps += this.#stepsMade(slot, running);
     this.#window.push({ atMs: nowMs, steps });
     // The oldest sample is at the window's far end or just outside it, however seldom samples are taken.
     const inside = this.#window.findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
@@ -134,7 +134,7 @@ export class Tally {
     let leftMs = this.#waitingWorkMs;
     let longestMs = 0;
     for (const [running, slot] of this.#active()) {
-      doneMs += this.#sessionSteps(slot, running) * running.workMsPerStep;
+      doneMs += this.#stepsMade(slot, running) * running.workMsPerStep;
       const taskLeftMs = (stepsOf(running.task.settings) - this.#stepOf(slot)) * running.workMsPerStep;
       leftMs += taskLeftMs;
       longestMs = Math.max(longestMs, taskLeftMs);
@@ -148,7 +148,7 @@ export class Tally {
     return this.#running.flatMap((running, slot) => (running === null ? [] : [[running, slot] as const]));
   }
 
-  #sessionSteps(slot: number, { fromStep }: Running): number {
+  #stepsMade(slot: number, { fromStep }: Running): number {
     return Math.max(0, this.#stepOf(slot) - fromStep);
   }
 }

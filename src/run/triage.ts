@@ -2,12 +2,12 @@ import type { Predecessor } from '../task/protocol.js';
 import type { TaskState } from '../store/task-folder.js';
 import type { TaskFailure } from '../task/outcome.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
-import { FAILURE_WORDS, summaryWord, type StateName } from '../task/states.js';
+import { FAILURE_WORDS, STATE_WORDS, type StateName } from '../task/states.js';
 import type { Cost } from '../task/experiment.js';
 import type { Settings, Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 
-/** A task to be trained in this session. */
+/** A task that this run executes. */
 export interface PendingTask {
   readonly task: Task;
   /** Steps that its checkpoint, or else its predecessor, already has. */
@@ -30,11 +30,11 @@ export interface CorruptTask {
 }
 
 export interface TriageOptions {
-  /** Whether to train tasks again whose loss was not finite. */
+  /** Whether to execute tasks again whose loss was not finite. */
   readonly retryDiverged: boolean;
-  /** Whether to train the failed tasks alone, those whose loss was not finite too. @default false */
+  /** Whether to execute only the failed tasks, those whose loss was not finite too. @default false */
   readonly onlyFailed?: boolean;
-  /** Tasks trained at a time; null where nobody knows. */
+  /** The number of concurrent tasks; null where nobody knows. */
   readonly workers: number | null;
   /** What a task is likely to cost. @default estimateCost */
   readonly costOf?: (settings: Settings) => Cost;
@@ -42,24 +42,24 @@ export interface TriageOptions {
   readonly msPerEstimatedMs?: number;
 }
 
-/** What a sweep has and lacks when a session starts. */
+/** What a sweep has and lacks when a run starts. */
 export interface Triage {
   readonly done: number;
   /** Most work first. */
   readonly pending: readonly PendingTask[];
-  /** Of an earlier session, and not to be tried again. */
+  /** Failed in an earlier run, and not retried. */
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
   /** Estimated elapsed time of what is pending; null if nothing is, or nobody knows the workers. */
   readonly remainingMs: number | null;
   /**
-   * As `21 tasks: 12 done, 3 to continue (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 4 to run; about 2 min 10 s on
-   * 2 workers`, the time being that of what is pending.
+   * For example `21 tasks: 12 done, 3 interrupted (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 4 pending; about 2 min
+   * 10 s on 2 workers`. The time is that of the tasks that the run executes.
    */
   readonly summary: string;
 }
 
-/** Decides from the tasks' states which to train. A divergence is deterministic, so it is tried again only if asked. */
+/** Decides from the tasks' states which to execute. A divergence is deterministic, so it is retried only on request. */
 export function triage(
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
@@ -99,7 +99,7 @@ export function triage(
   };
 }
 
-/** Estimated milliseconds of training that the task still needs in one worker. */
+/** Estimated milliseconds that the task still needs in one worker. */
 export function remainingWorkMs({ task, fromStep, cost }: PendingTask): number {
   return cost.trainingMs * (1 - fromStep / stepsOf(task.settings));
 }
@@ -113,7 +113,7 @@ function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
 
 function countStates(states: readonly TaskState[]): string {
   const count = (state: StateName) => formatCount(states.filter((each) => each.state === state).length);
-  const counted = (state: StateName, note = '') => `${count(state)} ${summaryWord(state)}${note}`;
+  const counted = (state: StateName, note = '') => `${count(state)} ${STATE_WORDS[state].word}${note}`;
   const parts = [
     counted('done'),
     counted('interrupted', checkpointSteps(states)),
@@ -124,17 +124,17 @@ function countStates(states: readonly TaskState[]): string {
   return `${formatCount(states.length)} ${states.length === 1 ? 'task' : 'tasks'}: ${parts.join(', ')}`;
 }
 
-/** As ` (steps 4,000 to 81,000)`. */
+/** For example ` (steps 4,000 to 81,000)`. */
 function checkpointSteps(states: readonly TaskState[]): string {
   const steps = states.flatMap((state) => (state.state === 'interrupted' ? [state.step] : []));
   if (steps.length === 0) return '';
   // No spread: a sweep may have a million tasks.
-  const least = formatCount(steps.reduce((a, b) => Math.min(a, b)));
-  const most = formatCount(steps.reduce((a, b) => Math.max(a, b)));
-  return least === most ? ` (step ${least})` : ` (steps ${least} to ${most})`;
+  const min = formatCount(steps.reduce((a, b) => Math.min(a, b)));
+  const max = formatCount(steps.reduce((a, b) => Math.max(a, b)));
+  return min === max ? ` (step ${min})` : ` (steps ${min} to ${max})`;
 }
 
-/** As ` (diverged)` or ` (2 diverged, 1 by an error)`. */
+/** For example ` (diverged)` or ` (2 diverged, 1 by an error)`. */
 function failureReasons(states: readonly TaskState[]): string {
   const reasons = states.flatMap((state) => (state.state === 'failed' ? [state.failure.reason] : []));
   const kinds = [...new Set(reasons)].map((kind) => {
@@ -156,7 +156,7 @@ function estimateRemainingMs(
   return estimateElapsedMs(costs, Math.min(workers, pending.length));
 }
 
-/** As `; about 2 min 10 s on 2 workers`. */
+/** For example `; about 2 min 10 s on 2 workers`. */
 function timeText(remainingMs: number | null, pending: number, { workers }: TriageOptions): string {
   if (remainingMs === null || workers === null) return '';
   const used = Math.min(workers, pending);

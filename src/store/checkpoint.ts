@@ -4,7 +4,7 @@ import path from 'node:path';
 import { stringify } from 'safe-stable-stringify';
 import { z } from 'zod';
 import { CorruptTaskError } from '../errors.js';
-import { inStore, isMissing, reasonOf, writeFileDurably } from './files.js';
+import { wrapStoreErrors, isMissing, reasonOf, writeFileDurably } from './files.js';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -70,7 +70,7 @@ export function writeCheckpoint(folder: string, taskId: string, checkpoint: Chec
     ...(saved !== undefined && { saved }),
   };
   const file = path.join(folder, LATEST);
-  inStore(`rename ${file}`, () => {
+  wrapStoreErrors(`rename ${file}`, () => {
     if (existsSync(file)) renameSync(file, path.join(folder, BEFORE));
   });
   writeFileDurably(file, encodeSafetensors({ ...metadata, sha256: checksum(metadata, tensors) }, tensors));
@@ -104,7 +104,7 @@ export function fromNewest<T>(
 /** Puts the one before in the latest one's place: else the next checkpoint would keep the corrupt one, and a crash then leave no other. */
 export function replaceCorrupt(folder: string): void {
   const file = path.join(folder, LATEST);
-  inStore(`write ${file}`, () => {
+  wrapStoreErrors(`write ${file}`, () => {
     renameSync(path.join(folder, BEFORE), file);
   });
 }

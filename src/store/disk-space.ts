@@ -5,7 +5,7 @@ import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { formatBytes } from '../units.js';
 
-/** Bytes that this user may still write on the disk where the folder is, or will be. */
+/** Returns the bytes that this user may still write on the disk of the folder, which need not exist. */
 export function freeBytes(outDir: string): number {
   let folder = path.resolve(outDir);
   while (!existsSync(folder)) folder = path.dirname(folder);

@@ -31,7 +31,7 @@ export const TEMPORARY = '.tmp';
  */
 export function replaceFile(file: string, data: string | Uint8Array): void {
   const temporary = `${file}.${process.pid}-${threadId}${TEMPORARY}`;
-  inStore(`write ${file}`, () => {
+  wrapStoreErrors(`write ${file}`, () => {
     try {
       // Never through a link that lies in its place.
       rmSync(temporary, { force: true });
@@ -59,7 +59,7 @@ export function writeFileDurably(file: string, data: string | Uint8Array): void 
 export function fsyncFolder(folder: string): void {
   // Windows can't open a folder.
   if (process.platform === 'win32') return;
-  inStore(`write ${folder}`, () => {
+  wrapStoreErrors(`write ${folder}`, () => {
     const descriptor = openSync(folder, 'r');
     try {
       fsyncSync(descriptor);
@@ -78,7 +78,7 @@ export function makeFolder(folder: string): void {
   const missing: string[] = [];
   for (let level = path.resolve(folder); !existsSync(level); level = path.dirname(level))
     missing.unshift(level);
-  inStore(`make the folder ${folder}`, () => {
+  wrapStoreErrors(`make the folder ${folder}`, () => {
     for (const level of missing) {
       makeOneFolder(level);
       fsyncFolder(path.dirname(level));
@@ -89,7 +89,7 @@ export function makeFolder(folder: string): void {
 }
 
 /** A file of the store that is written in place is no link, by which a store from elsewhere could have other files overwritten. */
-export function refuseLink(file: string): void {
+export function assertNotSymlink(file: string): void {
   if (statsOf(file)?.isSymbolicLink() === true)
     throw new StoreError(`${file} is a link: a store has none, delete it`);
 }
@@ -105,7 +105,7 @@ export function statsOf(file: string): Stats | null {
 }
 
 /** Does something to the store; where the system refuses, the error says what to do. */
-export function inStore<T>(what: string, action: () => T): T {
+export function wrapStoreErrors<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {

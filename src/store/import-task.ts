@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../task/task.js';
 import { CHECKPOINT_FILES } from './checkpoint.js';
-import { fsyncFolder, hashFile, inStore, isMissing, readJsonFile, reasonOf } from './files.js';
+import { fsyncFolder, hashFile, wrapStoreErrors, isMissing, readJsonFile, reasonOf } from './files.js';
 import { MERGING_SUFFIX, REMOVED_SUFFIX } from './inventory.js';
 import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';
 
@@ -45,7 +45,7 @@ export function importTask(source: string, tasks: string, task: Task, state: Tas
     throw error;
   }
   const isReplaced = exists(target);
-  inStore(`write ${target}`, () => {
+  wrapStoreErrors(`write ${target}`, () => {
     if (isReplaced) renameSync(target, leaving);
     renameSync(arriving, target);
   });
@@ -81,13 +81,13 @@ export function filesOf(source: string, { state }: TaskState): string[] {
 }
 
 function copyFiles(source: string, arriving: string, names: readonly string[]): void {
-  inStore(`make the folder ${arriving}`, () => {
+  wrapStoreErrors(`make the folder ${arriving}`, () => {
     mkdirSync(arriving);
   });
   for (const name of names) {
     const copy = path.join(arriving, name);
     const sha256 = copyFile(path.join(source, name), copy);
-    if (inStore(`read ${copy}`, () => hashFile(copy)) !== sha256)
+    if (wrapStoreErrors(`read ${copy}`, () => hashFile(copy)) !== sha256)
       throw new StoreError(
         `${copy} reads otherwise than it was written: the disk fails; merge into another --out`,
       );
@@ -108,7 +108,7 @@ function checkCopy(arriving: string, task: Task, { state }: TaskState): void {
 function copyFile(from: string, to: string): string {
   const source = reading(from, () => openSync(from, 'r'));
   try {
-    const target = inStore(`write ${to}`, () => openSync(to, 'wx'));
+    const target = wrapStoreErrors(`write ${to}`, () => openSync(to, 'wx'));
     try {
       const sum = createHash('sha256');
       const piece = Buffer.alloc(1 << 18);
@@ -116,11 +116,11 @@ function copyFile(from: string, to: string): string {
         read = reading(from, () => readSync(source, piece));
         const bytes = piece.subarray(0, read);
         sum.update(bytes);
-        inStore(`write ${to}`, () => {
+        wrapStoreErrors(`write ${to}`, () => {
           writeFileSync(target, bytes);
         });
       }
-      inStore(`write ${to}`, () => {
+      wrapStoreErrors(`write ${to}`, () => {
         fsyncSync(target);
       });
       return sum.digest('hex');
@@ -154,7 +154,7 @@ function exists(folder: string): boolean {
 }
 
 function removeFolder(folder: string): void {
-  inStore(`delete ${folder}`, () => {
+  wrapStoreErrors(`delete ${folder}`, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 }

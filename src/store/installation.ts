@@ -5,15 +5,15 @@ import { InputError } from '../errors.js';
 import { readJsonFile } from './files.js';
 
 const installationSchema = z.object({
-  /** Of the TensorFlow library, as `2.21.0`. */
+  /** Of the TensorFlow library, for example `2.21.0`. */
   version: z.string(),
-  /** Where it came from, as `tensorflow-cpu wheel 2.21.0`. */
+  /** Where it came from, for example `tensorflow-cpu wheel 2.21.0`. */
   source: z.string(),
 });
 
 export type Installation = z.infer<typeof installationSchema>;
 
-/** What set-up noted beside the TensorFlow library that it installed. Loads no TensorFlow. */
+/** Reads what set-up recorded beside the TensorFlow library that it installed. Loads no TensorFlow. */
 export function installedTensorFlow(): Installation {
   const record = readJsonFile(recordFile(), installationSchema);
   if (record.found) return record.value;

@@ -9,14 +9,14 @@ import type { TaskState } from './task-folder.js';
 import { readTaskState, TASK_FILES, tasksFolder } from './task-folder.js';
 import { taskRecordSchema } from './task-record.js';
 
-/** Names of folders that are a task's no more; `n` counts from 1. */
+/** Names of folders that no longer belong to a task. */
 const ASIDE = /[.]corrupt-\d+$/;
 export const REMOVED_SUFFIX = '.removed';
 export const MERGING_SUFFIX = '.merging';
 
-/** A folder with more in it than this is no task's. */
+/** A folder with more files belongs to no task. */
 const MAX_FILES = 1_000;
-/** A larger `task.json` is no task's. */
+/** A larger `task.json` was not written by this program. */
 const MAX_RECORD_BYTES = 1_000_000;
 
 interface Place {
@@ -47,7 +47,7 @@ export type StoreEntry =
   | (Place & { readonly kind: 'foreign'; readonly isFolder: boolean; readonly problem: string });
 
 /**
- * All that lies in `<out>/tasks`, by name. A run may go on meanwhile: what vanishes while it is looked at is left out. What is
+ * Lists all that lies in `<out>/tasks`, by name. A run may be active: what vanishes meanwhile is left out. What is
  * broken or foreign is listed as such.
  */
 export function listStore(outDir: string): StoreEntry[] {
@@ -112,7 +112,7 @@ interface Measured extends Omit<Place, 'name'> {
   readonly record: Stats | null;
 }
 
-/** Links count as what they are, not as what they point to. Stops soon after the most files that a task may have. */
+/** Links count as what they are, not as what they point to. Stops after the largest number of files that a task may have. */
 function measure(folder: string): Measured {
   let bytes = 0;
   let changedMs = lstatSync(folder).mtimeMs;

@@ -2,7 +2,7 @@ import { lstatSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Task } from '../task/task.js';
-import { inStore, makeFolder } from './files.js';
+import { wrapStoreErrors, makeFolder } from './files.js';
 import { importTask, recordProblem } from './import-task.js';
 import { listStore, type StoreEntry } from './inventory.js';
 import { decide, type Decision, type Found } from './merge-decision.js';
@@ -69,7 +69,7 @@ export function prepareMerge(outDir: string): void {
   const tasks = tasksFolder(outDir);
   for (const folder of [outDir, tasks]) makeFolder(folder);
   for (const { name } of listStore(outDir).filter(({ kind }) => kind === 'merging' || kind === 'removed'))
-    inStore(`delete ${path.join(tasks, name)}`, () => {
+    wrapStoreErrors(`delete ${path.join(tasks, name)}`, () => {
       rmSync(path.join(tasks, name), { recursive: true, force: true });
     });
 }

@@ -22,8 +22,8 @@ export interface TimedSteps {
 }
 
 /**
- * What a task's files tell of its training since a time, in milliseconds since 1970: sessions that are over are in `run.json`,
- * unless it can't be read, as nothing depends on it. Of one that goes on there is its checkpoint, after so many steps, if the task
+ * Returns the timed steps of a task since a time, in milliseconds since 1970. `run.json` has sessions that are over; one that can't be
+ * read has none, as nothing depends on it. The session of a running task is timed by its checkpoint after `steps` steps, if the task
  * was begun since then.
  */
 export function timedSteps(folder: string, sinceMs: number, steps: number | null): TimedSteps[] {
@@ -43,7 +43,7 @@ function sessionsSince(file: string, sinceMs: number): TimedSteps[] {
     });
 }
 
-/** Sessions of a task that are over; none if they can't be read. */
+/** Returns the sessions of a task that are over; none if they can't be read. */
 export function readSessions(folder: string): readonly SessionRecord[] {
   return readSessionFile(path.join(folder, TASK_FILES.run));
 }

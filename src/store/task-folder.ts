@@ -11,12 +11,12 @@ import {
   deleteIfPossible,
   fsyncFolder,
   hashFile,
-  inStore,
+  wrapStoreErrors,
   isMissing,
   makeFolder,
   readJsonFile,
   reasonOf,
-  refuseLink,
+  assertNotSymlink,
   replaceFile,
   TEMPORARY,
   writeFileDurably,
@@ -119,8 +119,8 @@ export function markedHashes(folder: string): ReadonlyMap<string, string> | null
 
 /** By a link, a store from elsewhere could have files shown that are not its own. */
 export function refuseTaskLinks(folder: string): void {
-  refuseLink(folder);
-  for (const name of Object.values(TASK_FILES)) refuseLink(path.join(folder, name));
+  assertNotSymlink(folder);
+  for (const name of Object.values(TASK_FILES)) assertNotSymlink(path.join(folder, name));
 }
 
 /** Makes the folder and its `task.json`; what it holds of an earlier run stays. Returns its absolute path. */
@@ -177,7 +177,7 @@ export function markFailed(folder: string, failure: TaskFailure): void {
 
 export function clearFailed(folder: string): void {
   const file = path.join(folder, TASK_FILES.failed);
-  inStore(`delete ${file}`, () => {
+  wrapStoreErrors(`delete ${file}`, () => {
     rmSync(file, { force: true });
   });
   fsyncFolder(folder);
@@ -188,7 +188,7 @@ export function setAside(folder: string): string {
   let n = 1;
   while (existsSync(`${folder}.corrupt-${n}`)) n += 1;
   const aside = `${folder}.corrupt-${n}`;
-  inStore(`rename ${folder}`, () => {
+  wrapStoreErrors(`rename ${folder}`, () => {
     renameSync(folder, aside);
   });
   fsyncFolder(path.dirname(folder));

@@ -15,7 +15,7 @@ export interface JsonSchema {
   readonly [key: string]: unknown;
 }
 
-/** What a sweep file may hold, for editors, made of the schemas that check it. It can't tell of what depends on several settings. */
+/** The JSON schema of sweep files for editors, made from the schemas that check them. It lacks rules on several settings at once. */
 export function sweepFileJsonSchema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -24,7 +24,7 @@ export function sweepFileJsonSchema(): JsonSchema {
   };
 }
 
-/** Of the files of one experiment. */
+/** The schema of files of one experiment. */
 export function experimentJsonSchema(name: string): JsonSchema {
   const schema = toJson(experimentFileSchema(experimentNamed(name)));
   const { properties = {} } = schema;

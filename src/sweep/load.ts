@@ -14,17 +14,17 @@ import type { SweepDefinition, SweepDescription } from './sweep-file.js';
 import { readDescription, readSweepFile } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
 
-/** A larger sweep is likely a slip. */
+/** A larger sweep is probably a mistake. */
 const MANY_TASKS = 100_000;
-/** A larger one does not fit into memory with comfort. */
-const MOST_TASKS = 1_000_000;
+/** A larger sweep needs too much memory. */
+const MAX_TASKS = 1_000_000;
 
 export interface SweepOptions {
-  /** `key=value[,value]`: trains only the tasks with these values. */
+  /** `key=value[,value]`: keeps only the tasks with these values. */
   readonly only?: readonly string[];
   /** `key=value[,value]`: in place of the values in the file. */
   readonly set?: readonly string[];
-  /** Trains only this part of the tasks that `only` leaves. */
+  /** Keeps only this part of the tasks that `only` leaves. */
   readonly shard?: Shard | undefined;
   /** Whether a sweep of more than 100,000 tasks is meant. */
   readonly allowHuge?: boolean;
@@ -113,8 +113,8 @@ function listed({ set }: SweepDefinition): Assignments {
 function refuseTooMany(file: string, definitions: readonly SweepDefinition[], allowHuge: boolean): void {
   const count = definitions.map(countCells).reduce((sum, cells) => sum + cells, 0);
   const counted = `${file} has ${formatCount(count)} cells`;
-  if (count > MOST_TASKS)
-    throw new InputError(`${counted}; a sweep has at most ${formatCount(MOST_TASKS)}: split it`);
+  if (count > MAX_TASKS)
+    throw new InputError(`${counted}; a sweep has at most ${formatCount(MAX_TASKS)}: split it`);
   if (count > MANY_TASKS && !allowHuge)
     throw new InputError(`${counted}, more than ${formatCount(MANY_TASKS)}: pass --yes if that is meant`);
   if (count === 0) throw new InputError(`${file} has no cells: give it a grid`);

@@ -6,16 +6,16 @@ export const TASK_STATES = ['done', 'interrupted', 'new', 'failed', 'corrupt'] a
 export type StateName = (typeof TASK_STATES)[number];
 
 /**
- * What people read, in the order in which a page counts: it also shows which tasks are `running`, whatever the store has of them. A sign
- * spares telling one colour from another. `summary` is another word in the line that a run and `status` begin with.
+ * What people read, in the order in which a page counts: it also shows which tasks are `running`, whatever the store has of them. Signs
+ * distinguish states without colours.
  */
 export const STATE_WORDS: Readonly<
-  Record<StateName | 'running', { readonly word: string; readonly sign: string; readonly summary?: string }>
+  Record<StateName | 'running', { readonly word: string; readonly sign: string }>
 > = {
   done: { word: 'done', sign: '✓' },
   running: { word: 'running', sign: '▶' },
-  interrupted: { word: 'to continue', sign: '‖' },
-  new: { word: 'to do', sign: '·', summary: 'to run' },
+  interrupted: { word: 'interrupted', sign: '‖' },
+  new: { word: 'pending', sign: '·' },
   failed: { word: 'failed', sign: '✕' },
   corrupt: { word: 'corrupt', sign: '!' },
 };
@@ -51,15 +51,10 @@ export const TRANSITIONS = {
   corrupt: { new: ['set aside', 'delete'] },
 } as const satisfies Record<StateName, Partial<Record<StateName, readonly string[]>>>;
 
-/** As `2 done, 1 to do`. */
+/** For example `2 done, 1 pending`. */
 export function countStates(states: readonly StateName[]): string {
   return TASK_STATES.map((state) => [states.filter((each) => each === state).length, state] as const)
     .filter(([count]) => count > 0)
     .map(([count, state]) => `${formatCount(count)} ${STATE_WORDS[state].word}`)
     .join(', ');
-}
-
-/** The state's word in the line that a run and `status` begin with. */
-export function summaryWord(state: StateName): string {
-  return STATE_WORDS[state].summary ?? STATE_WORDS[state].word;
 }

@@ -70,7 +70,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
     assert.equal(vaeSweep('run', sweep, '--out', whole).status, 0);
     assert.deepEqual(resultHashes(outDir), resultHashes(whole));
     const again = vaeSweep('run', sweep, '--bucket', url, '--out', path.join(folder, 'again'));
-    assert.match(again.stderr, /brought from s3:\/\/results\/\d+: 3 results\n3 tasks: 3 done/);
+    assert.match(again.stderr, /downloaded from s3:\/\/results\/\d+: 3 results\n3 tasks: 3 done/);
   });
 
   test('merge names conflicts and what is corrupt, keeps what it has, copies the rest, and fails', async () => {
@@ -116,7 +116,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
     child.kill('SIGTERM');
     const { code, stdout } = await ended;
     assert.equal(code, 130);
-    assert.match(stdout, /Interrupted; the same command goes on from here\.\n$/);
+    assert.match(stdout, /Interrupted\. Run the same command to resume\.\n$/);
     assert.equal(merge().status, 0);
     assert.equal(wholeTasks(), MANY);
   });

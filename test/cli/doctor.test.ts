@@ -36,7 +36,7 @@ describe('vae-sweep doctor', () => {
     const { stdout, status } = doctor(['--out', path.join(file, 'out')]);
     assert.match(
       stdout,
-      /^failed {2}results +.*file can't be written\n +To mend it: make it writable, or choose another folder with --out$/m,
+      /^failed {2}results +.*file can't be written\n +Fix: make it writable, or choose another folder with --out$/m,
     );
     assert.equal(status, 1);
   });
@@ -51,7 +51,7 @@ describe('vae-sweep doctor', () => {
     }[];
     const broken = checks.find(({ name }) => name === 'native TensorFlow');
     assert.deepEqual([broken?.state, broken?.remedy], ['failed', 'run `npx vae-sweep setup`']);
-    assert.match(broken?.found ?? '', /it was ended by SIGKILL/);
+    assert.match(broken?.found ?? '', /it ended with SIGKILL/);
     assert.ok(checks.some(({ name, state }) => name === 'results' && state === 'ok'));
     assert.equal(status, 1);
   });

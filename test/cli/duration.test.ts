@@ -13,6 +13,8 @@ test('anything else is refused, and what no timer can hold', () => {
   for (const text of ['', '55', '1.5h', '30m1h', '0s', '-1s', '1d', '501h', '500h1s', ' 1s', '9999999999s'])
     assert.throws(
       () => parseDuration('--max-time', text),
-      new InputError(`--max-time: expected a time from 1s to 500h, as 90s, 55m or 1h30m, got ${text}`),
+      new InputError(
+        `--max-time: expected a time from 1s to 500h, for example 90s, 55m or 1h30m, got ${text}`,
+      ),
     );
 });

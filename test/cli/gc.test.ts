@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
-import { chooseUnasked, gcCommand } from '../../src/cli/gc.js';
+import { chooseUnreferenced, gcCommand } from '../../src/cli/gc.js';
 import { installedVersions } from '../../src/task/registry.js';
 import { listStore } from '../../src/store/inventory.js';
 import { tasksFolder } from '../../src/store/task-folder.js';
@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 function chosen(asked: readonly Task[]) {
-  const { victims, kept } = chooseUnasked(listStore(outDir), asked, INSTALLED);
+  const { victims, kept } = chooseUnreferenced(listStore(outDir), asked, INSTALLED);
   return { victims: victims.map(({ entry, why }) => [entry.name, why]), kept };
 }
 
@@ -50,9 +50,9 @@ describe('what no sweep asks for', () => {
     assert.deepEqual(chosen([asked, failed]), {
       victims: [
         [unasked.name, 'done'],
-        [begun.name, 'to continue, step 40 of 100'],
+        [begun.name, 'interrupted, step 40 of 100'],
       ],
-      kept: 'Kept: 2 asked for.\n',
+      kept: 'Kept: 2 referenced.\n',
     });
   });
 
@@ -79,7 +79,10 @@ describe('what no sweep asks for', () => {
       [longer.name, 'done'],
       [otherSeed.name, 'done'],
     ]);
-    assert.equal(kept, `Kept: 0 asked for.\nKept: 1 with fewer steps than one asked for: ${shorter.name}.\n`);
+    assert.equal(
+      kept,
+      `Kept: 0 referenced.\nKept: 1 with fewer steps than one that is referenced: ${shorter.name}.\n`,
+    );
   });
 
   test('says which versions it is of, where they are not the installed ones', () => {
@@ -92,7 +95,7 @@ describe('what no sweep asks for', () => {
     writeFileSync(path.join(tasksFolder(outDir), 'notes.txt'), '');
     assert.deepEqual(chosen([]), {
       victims: [],
-      kept: "Kept: 0 asked for.\nKept: 2 not a task's (delete them by hand): notes.txt, photos.\n",
+      kept: "Kept: 0 referenced.\nKept: 2 not a task's (delete them by hand): notes.txt, photos.\n",
     });
     for (let i = 10; i < 50; i += 1) mkdirSync(path.join(tasksFolder(outDir), `a${i}`));
     assert.match(chosen([]).kept, /: a10, a11, .*, a29 and 22 more\.\n$/);
@@ -124,7 +127,7 @@ describe('vae-sweep gc', () => {
     const mine = path.join(folder, 'mine.yaml');
     const said = vaeSweep('gc', mine, '--out', outDir);
     assert.match(said.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ done │`));
-    assert.match(said.stdout, /\nKept: 1 asked for\.\nNothing was deleted; --yes deletes\.\n$/);
+    assert.match(said.stdout, /\nKept: 1 referenced\.\nDry run: nothing deleted\. Pass --yes to delete\.\n$/);
     assert.equal(readdirSync(tasksFolder(outDir)).length, 2);
     const { stdout, status } = vaeSweep('gc', mine, '--out', outDir, '--yes');
     assert.match(stdout, /\nDeleted 1 folder, [\d.]+ kB\.\n$/);
@@ -134,7 +137,7 @@ describe('vae-sweep gc', () => {
   test('keeps what any of several files asks for', () => {
     const { other } = fill();
     const { stdout } = vaeSweep('gc', path.join(folder, 'mine.yaml'), other, '--out', outDir, '--yes');
-    assert.equal(stdout, 'Nothing to delete.\nKept: 2 asked for.\n');
+    assert.equal(stdout, 'Nothing to delete.\nKept: 2 referenced.\n');
   });
 
   test('is refused while a run owns the store', async () => {

@@ -62,8 +62,8 @@ test('the table has the settings that vary and no name tells, states, ages and s
     '├──────────────────────────────────────────────────┼────────┼────────────────────────────────────┼────────────┼────────┤',
     '│ linear-3-12-20-seed-1-0000000000000001           │ 100    │ done                               │ 1 min 30 s │ 1.5 kB │',
     '│ linear-3-12-20-seed-1-0000000000000001.corrupt-1 │        │ set aside, being corrupt           │ 1 min 30 s │ 1.5 kB │',
-    '│ linear-3-12-20-seed-2-0000000000000002           │ 100    │ to do                              │ 1 min 30 s │ 1.5 kB │',
-    '│ linear-3-12-20-seed-3-0000000000000003           │ 200000 │ to continue, step 4,000 of 200,000 │ 1 min 30 s │ 1.5 kB │',
+    '│ linear-3-12-20-seed-2-0000000000000002           │ 100    │ pending                            │ 1 min 30 s │ 1.5 kB │',
+    '│ linear-3-12-20-seed-3-0000000000000003           │ 200000 │ interrupted, step 4,000 of 200,000 │ 1 min 30 s │ 1.5 kB │',
     '│ linear-3-12-20-seed-4-0000000000000004           │ 200000 │ failed (diverged)                  │ 1 min 30 s │ 1.5 kB │',
     '│ linear-3-12-20-seed-5-0000000000000005           │ 200000 │ corrupt                            │ 1 min 30 s │ 1.5 kB │',
     "│ photos                                           │        │ not a task's                       │ 1 min 30 s │ 1.5 kB │",
@@ -71,7 +71,7 @@ test('the table has the settings that vary and no name tells, states, ages and s
     'linear-3-12-20-seed-4-0000000000000004: out of luck (diverged)',
     'linear-3-12-20-seed-5-0000000000000005: samples.arrow is missing',
     'photos: has no task.json',
-    "5 tasks (1 done, 1 to continue, 1 to do, 1 failed, 1 corrupt); 1 set aside, being corrupt; 1 not a task's; 10.5 kB in all.",
+    "5 tasks (1 done, 1 interrupted, 1 pending, 1 failed, 1 corrupt); 1 set aside, being corrupt; 1 not a task's; 10.5 kB in all.",
     '',
   ]);
 });

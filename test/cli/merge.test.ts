@@ -44,7 +44,7 @@ describe('vae-sweep merge', () => {
     assert.match(
       stdout,
       new RegExp(
-        `^Merged 2 stores into ${outDir}: 1 task copied \\(1 to continue; [\\d.]+ B\\), 1 there already, 1 not begun\\.\\n$`,
+        `^Merged 2 stores into ${outDir}: 1 task copied \\(1 interrupted; [\\d.]+ B\\), 1 there already, 1 not begun\\.\\n$`,
       ),
     );
     assert.deepEqual([status, stderr], [0, '']);
@@ -67,7 +67,7 @@ describe('vae-sweep merge', () => {
       `Merged 1 store into ${outDir}: 1 task copied (1 done; SIZE).
 Conflicts: finished in both with other contents, ${outDir} keeps its own (1):
   ${first}/tasks/${one.name}: other steps.arrow, evaluations.arrow, samples.arrow, parameters.safetensors
-  vae-sweep verify FILE --retrain tells which of them this machine gives; rm it from the store that has the other.
+  vae-sweep verify FILE --retrain shows which result this machine computes; rm the other one from its store.
 Corrupt, not copied (1):
   ${first}/tasks/${two.name}: steps.arrow has other contents than done.json says (SHA-256)
   vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM, trains them again.
@@ -83,7 +83,7 @@ Corrupt, not copied (1):
     const { stdout, status } = merge(first);
     assert.equal(status, 1);
     assert.ok(
-      stdout.endsWith(`Not copied, as what ${outDir} has of them is corrupt (1):
+      stdout.endsWith(`Not copied, because the copies in ${outDir} are corrupt (1):
   ${first}/tasks/${one.name}: steps.arrow has 0 bytes, not 19 as done.json says
   vae-sweep rm NAME --yes --out ${outDir} deletes it there; then merge again.
 `),
@@ -95,10 +95,10 @@ Corrupt, not copied (1):
     interrupt(first, two, 40);
     const { stdout, status } = merge(first, '--dry-run');
     assert.match(stdout, new RegExp(`│ ${one.name} +│ ${first} +│ done +│ [\\d.]+ kB │\n`));
-    assert.match(stdout, /│ to continue, step 40 of 100 │/);
+    assert.match(stdout, /│ interrupted, step 40 of 100 │/);
     assert.match(
       stdout,
-      /\nWould merge 1 store into .*: 2 tasks to copy \(1 done, 1 to continue; [\d.]+ kB\)\.\n/,
+      /\nWould merge 1 store into .*: 2 tasks to copy \(1 done, 1 interrupted; [\d.]+ kB\)\.\n/,
     );
     assert.match(stdout, /\nNothing was written \(--dry-run\)\.\n$/);
     assert.deepEqual([status, existsSync(outDir)], [0, false]);

@@ -31,14 +31,14 @@ function textLines(text: string): string[] {
 
 test('a plan of an empty store has one row for the runs that differ in their seed only', () => {
   assert.deepEqual(textLines(planText(makePlan(load(SWEEP), out, 2))), [
-    '┌────────────┬───────┬───────┬────────────┬────────────┐',
-    '│ dimensions │ seeds │ state │ time a run │ disk a run │',
-    '├────────────┼───────┼───────┼────────────┼────────────┤',
-    '│ 3-12-20    │ 2, 3  │ to do │ 110 ms     │ 393 kB     │',
-    '│ 9-20-20    │ 2, 3  │ to do │ 141 ms     │ 461 kB     │',
-    '└────────────┴───────┴───────┴────────────┴────────────┘',
+    '┌────────────┬───────┬─────────┬───────────────┬───────────────┐',
+    '│ dimensions │ seeds │ state   │ time per task │ disk per task │',
+    '├────────────┼───────┼─────────┼───────────────┼───────────────┤',
+    '│ 3-12-20    │ 2, 3  │ pending │ 110 ms        │ 393 kB        │',
+    '│ 9-20-20    │ 2, 3  │ pending │ 141 ms        │ 461 kB        │',
+    '└────────────┴───────┴─────────┴───────────────┴───────────────┘',
     '',
-    'sweep: 4 tasks: 4 to do.',
+    'sweep: 4 tasks: 4 pending.',
     'Time: about 251 ms on 2 workers for 40,000 steps; a rough estimate, start-up not counted.',
     '',
   ]);
@@ -47,20 +47,20 @@ test('a plan of an empty store has one row for the runs that differ in their see
 test('a plan of computations has no steps, and a row for what tells them apart', () => {
   const text = 'experiment: identities\ngrid: { identity: [eq4, eq8], seed: [1, 2] }\n';
   assert.deepEqual(textLines(planText(makePlan(loadFrom({ 'mine.yaml': text }, 'mine.yaml'), out, 2))), [
-    '┌──────────┬───────┬───────┬────────────┬────────────┐',
-    '│ identity │ seeds │ state │ time a run │ disk a run │',
-    '├──────────┼───────┼───────┼────────────┼────────────┤',
-    '│ eq4      │ 1, 2  │ to do │ 4 s        │ 44 kB      │',
-    '│ eq8      │ 1, 2  │ to do │ 80 ms      │ 44 kB      │',
-    '└──────────┴───────┴───────┴────────────┴────────────┘',
+    '┌──────────┬───────┬─────────┬───────────────┬───────────────┐',
+    '│ identity │ seeds │ state   │ time per task │ disk per task │',
+    '├──────────┼───────┼─────────┼───────────────┼───────────────┤',
+    '│ eq4      │ 1, 2  │ pending │ 4 s           │ 44 kB         │',
+    '│ eq8      │ 1, 2  │ pending │ 80 ms         │ 44 kB         │',
+    '└──────────┴───────┴─────────┴───────────────┴───────────────┘',
     '',
-    'mine: 4 tasks: 4 to do.',
+    'mine: 4 tasks: 4 pending.',
     'Time: about 4 s on 2 workers; a rough estimate, start-up not counted.',
     '',
   ]);
 });
 
-test('a plan tells what is failed and what is to continue, and counts all that is not done', () => {
+test('a plan shows failed and corrupt tasks, and counts all that are not done', () => {
   const sweep = load(SWEEP);
   const [first, second] = sweep.tasks;
   assert.ok(first !== undefined && second !== undefined);
@@ -79,7 +79,7 @@ test('a plan tells what is failed and what is to continue, and counts all that i
     ['corrupt', 'failed', 'new', 'new'],
   );
   assert.ok(planText(plan).includes('│ 1 failed, 1 corrupt │'));
-  assert.ok(planText(plan).includes('sweep: 4 tasks: 2 to do, 1 failed, 1 corrupt.'));
+  assert.ok(planText(plan).includes('sweep: 4 tasks: 2 pending, 1 failed, 1 corrupt.'));
   assert.equal(plan.remaining.tasks, 4);
 });
 

@@ -97,7 +97,7 @@ describe('vae-sweep plot', () => {
       ['--metric', 'eigenvalues'],
       /^--metric eigenvalues: unknown metric\. Allowed: loss, /,
     ],
-    ['--log without a metric', ['--log'], /^--log is for --metric: name one, as --metric loss$/],
+    ['--log without a metric', ['--log'], /^--log is for --metric: name one, for example --metric loss$/],
     ['a seed that no run has', ['--seed', '5'], /^--seed 5: no run has it; there is 69, 24$/],
   ];
   for (const [name, options, message] of mistakes)

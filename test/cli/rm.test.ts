@@ -40,8 +40,8 @@ describe('vae-sweep rm', () => {
     assert.equal(status, 0);
     assert.match(stdout, /^To delete: 2 folders, [\d.]+ kB\.\n/);
     assert.match(stdout, new RegExp(`│ ${done.name} +│ done +│ [\\d.]+ kB │`));
-    assert.match(stdout, new RegExp(`│ ${interrupted.name} +│ to continue, step 40 of 100 │ [\\d.]+ B +│`));
-    assert.match(stdout, /\nNothing was deleted; --yes deletes\.\n$/);
+    assert.match(stdout, new RegExp(`│ ${interrupted.name} +│ interrupted, step 40 of 100 │ [\\d.]+ B +│`));
+    assert.match(stdout, /\nDry run: nothing deleted\. Pass --yes to delete\.\n$/);
     assert.equal(left().length, 3);
   });
 

@@ -31,12 +31,12 @@ test('failed and corrupt tasks are listed with what to do', () => {
     `Failed (2):
   ${task.name}: out of luck
   ${task.name}: out of luck
-  The same command tries again what did not diverge.
-  A loss that is not finite comes again with the same settings; --retry-diverged tries nevertheless.
-Corrupt, not trained (1):
+  Run the same command to retry the tasks that did not diverge.
+  The same settings diverge again; pass --retry-diverged to execute these tasks anyway.
+Corrupt, not executed (1):
   ${task.name}: steps.arrow is missing
-  --retrain-corrupt sets these folders aside and trains the tasks again.
-Interrupted; the same command goes on from here.
+  --retrain-corrupt sets these folders aside and executes the tasks again.
+Interrupted. Run the same command to resume.
 ${places}`,
   );
 });

@@ -38,23 +38,20 @@ describe('vae-sweep run --shard', () => {
         .map(({ name }) => name)
         .sort(),
     );
-    assert.match(
-      stdout,
-      /\nThis is shard 2\/2, 1 of 3 tasks; vae-sweep merge brings the shards together\.\n/,
-    );
+    assert.match(stdout, /\nThis is shard 2\/2, 1 of 3 tasks; combine the shards with vae-sweep merge\.\n/);
   });
 
   test('without tasks has nothing to train and succeeds, as jobs after it wait for that', () => {
     const { status, stdout, stderr } = vaeSweep('run', file, '--shard', '4/4', '--out', outDir);
-    assert.deepEqual([status, stderr], [0, '0 tasks: 0 done, 0 to continue, 0 failed, 0 to run\n']);
-    assert.match(stdout, /^Nothing to train: shard 4\/4, 0 of 3 tasks\.\nArrow logs: /);
+    assert.deepEqual([status, stderr], [0, '0 tasks: 0 done, 0 interrupted, 0 failed, 0 pending\n']);
+    assert.match(stdout, /^Nothing to execute: shard 4\/4, 0 of 3 tasks\.\nArrow logs: /);
   });
 });
 
 describe('vae-sweep with --shard', () => {
   test('plans it', () => {
     const { stdout } = vaeSweep('plan', file, '--shard', '1/2', '--out', outDir);
-    assert.match(stdout, /\nmine, shard 1\/2, 2 of 3 tasks: 2 to do\.\n/);
+    assert.match(stdout, /\nmine, shard 1\/2, 2 of 3 tasks: 2 pending\.\n/);
     assert.match(vaeSweep('plan', file, '--shard', '4/4').stdout, /^mine, shard 4\/4, 0 of 3 tasks\.\n/);
     const json = JSON.parse(vaeSweep('plan', file, '--shard', '1/2', '--json').stdout) as {
       shard: unknown;
@@ -71,16 +68,16 @@ describe('vae-sweep with --shard', () => {
     for (const task of shard('2/2')) finish(outDir, task);
     const options = [file, '--shard', '2/2', '--out', outDir];
     assert.match(vaeSweep('status', ...options).stdout, /\n1 task: 1 done, /);
-    assert.equal(
-      vaeSweep('verify', ...options).stdout,
-      '1 of 1 tasks are finished and as their checksums say.\n',
-    );
+    assert.equal(vaeSweep('verify', ...options).stdout, '1 of 1 tasks verified: their checksums match.\n');
   });
 
   test('refuses what is no shard', () => {
     const { status, stderr } = vaeSweep('run', file, '--shard', '0/2');
     assert.equal(status, 2);
-    assert.match(stderr, /^vae-sweep: --shard: expected a part and their number, as 3\/8, .*, got 0\/2 /);
+    assert.match(
+      stderr,
+      /^vae-sweep: --shard: expected a part and the number of parts, for example 3\/8, .*, got 0\/2 /,
+    );
   });
 });
 
@@ -94,7 +91,7 @@ describe('vae-sweep run --max-time', () => {
       stderr,
       /\nstopping: --max-time 2s has passed; each worker finishes its chunk and writes a checkpoint\n/,
     );
-    assert.match(stdout, /^Interrupted; the same command goes on from here\.\n/);
+    assert.match(stdout, /^Interrupted\. Run the same command to resume\.\n/);
     assert.equal(readStoreOwner(outDir), null);
     assert.ok(existsSync(path.join(outDir, 'sweeps/mine/sweep.json')));
   });

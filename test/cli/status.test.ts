@@ -40,7 +40,7 @@ const owner = {
 
 describe('the text', () => {
   test('without a run and with nothing to tell has two lines', () => {
-    assert.equal(statusText(nothing, NOW), 'No run goes on in /out.\n1 task: …\n');
+    assert.equal(statusText(nothing, NOW), 'No active run in /out.\n1 task: …\n');
   });
 
   test('has the owner, and a list for each state that there is', () => {
@@ -70,13 +70,13 @@ describe('the text', () => {
 Running, at their latest checkpoints (2):
   ${task.name}: step 4,000 of 20,000
   ${task.name}: no checkpoint yet
-To continue (1):
+Interrupted (1):
   ${task.name}: step 1,000 of 20,000
 Failed (1):
   ${task.name}: out of luck
-Corrupt, to be trained again with run --retrain-corrupt (1):
+Corrupt, execute them again with run --retrain-corrupt (1):
   ${task.name}: steps.arrow is missing
-To run (1):
+Pending (1):
   ${task.name}
 `,
     );
@@ -86,20 +86,20 @@ To run (1):
     const firstLine = (status: Status) => statusText(status, NOW).split('\n')[0];
     assert.equal(
       firstLine({ ...nothing, owner: { isAlive: 'unknown', ...owner } }),
-      `Last used by ${owner.description}; from here it can't be told whether that goes on.`,
+      `Last used by ${owner.description}, which may still be active: this machine can't see its processes.`,
     );
     assert.equal(
       firstLine({
         ...nothing,
         owner: { isAlive: 'unknown', description: 'owner-1.json is broken', process: null },
       }),
-      "Who uses /out can't be told: owner-1.json is broken.",
+      'Unknown owner of /out: owner-1.json is broken.',
     );
   });
 
   test('has up to 20 tasks of a list', () => {
     const lines = statusText({ ...nothing, toRun: Array<Task>(1_021).fill(task) }, NOW).split('\n');
-    assert.deepEqual(lines.slice(2, 3), ['To run (1,021):']);
+    assert.deepEqual(lines.slice(2, 3), ['Pending (1,021):']);
     assert.deepEqual(lines.slice(-2), ['  ... and 1,001 more; --json lists all of them', '']);
   });
 });
@@ -129,17 +129,17 @@ describe('vae-sweep status', () => {
     const { stdout, status } = vaeSweep('status', file, '--out', outDir);
     assert.equal(status, 0);
     const [owner, summary, ...lists] = stdout.split('\n');
-    assert.equal(owner, `No run goes on in ${outDir}.`);
+    assert.equal(owner, `No active run in ${outDir}.`);
     assert.match(
       summary ?? '',
-      /^4 tasks: 1 done, 1 to continue \(step 4,000\), 1 failed \(diverged\), 1 to run; about \d+ ms on \d workers?$/,
+      /^4 tasks: 1 done, 1 interrupted \(step 4,000\), 1 failed \(diverged\), 1 pending; about \d+ ms on \d workers?$/,
     );
     assert.deepEqual(lists, [
-      'To continue (1):',
+      'Interrupted (1):',
       `  ${interrupted}: step 4,000 of 20,000`,
       'Failed (1):',
       `  ${failed}: out of luck (diverged)`,
-      'To run (1):',
+      'Pending (1):',
       `  ${fresh}`,
       '',
     ]);
@@ -165,7 +165,7 @@ describe('vae-sweep status', () => {
     const child = spawn(process.execPath, [MAIN, 'status', file, '--out', outDir, '--watch']);
     let shown = '';
     child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-    while (shown.split('No run goes on').length < 3) await once(child.stdout, 'data');
+    while (shown.split('No active run').length < 3) await once(child.stdout, 'data');
     child.kill('SIGINT');
     assert.deepEqual(await once(child, 'close'), [130, null]);
   });
@@ -179,7 +179,7 @@ describe('vae-sweep status', () => {
         .parseAsync();
     await assert.rejects(parse(), {
       name: 'InputError',
-      message: '--watch draws for people: leave --json or --watch out',
+      message: '--watch draws for people: pass either --json or --watch',
     });
   });
 });

@@ -34,7 +34,7 @@ describe('vae-sweep verify', () => {
     interrupt(outDir, tasks[1], 10);
     assert.deepEqual(vaeSweep('verify', file, '--out', outDir), {
       status: 0,
-      stdout: '1 of 3 tasks are finished and as their checksums say.\n',
+      stdout: '1 of 3 tasks verified: their checksums match.\n',
       stderr: '',
     });
   });
@@ -45,10 +45,10 @@ describe('vae-sweep verify', () => {
     writeFileSync(changed, sampleResults('CONTENT')[TASK_FILES.steps] ?? '');
     assert.deepEqual(vaeSweep('verify', file, '--only', 'seed=1,2', '--out', outDir), {
       status: 1,
-      stdout: `1 of 2 tasks are finished and as their checksums say.
+      stdout: `1 of 2 tasks verified: their checksums match.
 Corrupt (1):
   ${tasks[1].name}: steps.arrow has other contents than done.json says (SHA-256)
-  To mend them: \`vae-sweep run ${file} --only seed=1,2 --out ${outDir} --retrain-corrupt\` sets their folders aside and trains them again.
+  To fix them, run \`vae-sweep run ${file} --only seed=1,2 --out ${outDir} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.
 `,
       stderr: '',
     });
@@ -61,7 +61,7 @@ Corrupt (1):
     const name = tasks.map((task) => task.name).find((each) => stdout.includes(each));
     assert.equal(
       stdout,
-      `2 of 2 tasks are finished and as their checksums say.\nTrained again (1, seed 3):\n  ${name}: the same bits\n`,
+      `2 of 2 tasks verified: their checksums match.\nExecuted again (1, seed 3):\n  ${name}: the same bits\n`,
     );
     assert.equal(status, 0);
     assert.deepEqual(readdirSync(outDir).sort(), ['lock', 'sweeps', 'tasks']);
@@ -72,7 +72,7 @@ Corrupt (1):
     const { stdout, status } = vaeSweep('verify', file, '--out', outDir, '--retrain', '5');
     assert.ok(
       stdout.includes(
-        `Trained again (1, seed 0):\n  ${tasks[0].name}: other bits in ${Object.keys(sampleResults()).join(', ')}\n` +
+        `Executed again (1, seed 0):\n  ${tasks[0].name}: other bits in ${Object.keys(sampleResults()).join(', ')}\n` +
           '  The store keeps what it had. To have them anew: `vae-sweep rm NAME --yes`, then run the sweep again.\n',
       ),
     );
@@ -87,7 +87,7 @@ describe('what training again gave', () => {
   test('says why there is nothing to compare', () => {
     assert.equal(
       comparisonText([{ task: c, differing: [], problem: 'out of luck' }], 7),
-      `Trained again (1, seed 7):\n  ${c.name}: can't be compared: out of luck\n`,
+      `Executed again (1, seed 7):\n  ${c.name}: can't be compared: out of luck\n`,
     );
   });
 

@@ -40,7 +40,7 @@ describe('a sweep', () => {
     for (const task of tasks) assert.deepEqual(stateOf(task), { state: 'done' });
     assert.match(
       result.shown,
-      /^3 tasks: 0 done, 0 to continue, 0 failed, 3 to run; about \d+ ms on 2 workers\n/,
+      /^3 tasks: 0 done, 0 interrupted, 0 failed, 3 pending; about \d+ ms on 2 workers\n/,
     );
     assert.ok(existsSync(path.join(outDir, 'sweeps', 'mine', 'sweep.json')));
     assert.equal(result.logFile, path.join(outDir, 'sweeps', 'mine', 'log.jsonl'));
@@ -55,7 +55,7 @@ describe('a sweep', () => {
     await run(tasks);
     const { done, shown } = await run(tasks);
     assert.equal(done, 2);
-    assert.equal(shown, '2 tasks: 2 done, 0 to continue, 0 failed, 0 to run\n');
+    assert.equal(shown, '2 tasks: 2 done, 0 interrupted, 0 failed, 0 pending\n');
     assert.equal(startsOf(outDir).length, 2);
   });
 
@@ -169,7 +169,7 @@ describe('a task that fails', () => {
     const { shown } = await run([failing], { retries: 0 });
     assert.match(
       shown,
-      /^1 task: 0 done, 0 to continue, 1 failed \(by an error\), 0 to run; about \d+ ms on 1 worker\n/,
+      /^1 task: 0 done, 0 interrupted, 1 failed \(by an error\), 0 pending; about \d+ ms on 1 worker\n/,
     );
     const state = stateOf(failing);
     assert.ok(state.state === 'failed');
@@ -224,7 +224,7 @@ describe('a stop', () => {
     const again = await run(tasks.slice(0, 2));
     assert.match(
       again.shown,
-      /^2 tasks: 0 done, 2 to continue \(step 40\), 0 failed, 0 to run; about \d+ ms on 2 workers\n/,
+      /^2 tasks: 0 done, 2 interrupted \(step 40\), 0 failed, 0 pending; about \d+ ms on 2 workers\n/,
     );
     assert.deepEqual([again.done, again.interrupted], [2, false]);
     const resumed = eventsOf(outDir)
@@ -257,7 +257,7 @@ describe('a corrupt task', () => {
   test('is reported and left as it is', async () => {
     const file = await breakOne();
     const { done, corrupt, shown } = await run(tasks);
-    assert.equal(shown, '2 tasks: 1 done, 0 to continue, 0 failed, 1 corrupt, 0 to run\n');
+    assert.equal(shown, '2 tasks: 1 done, 0 interrupted, 0 failed, 1 corrupt, 0 pending\n');
     assert.equal(done, 1);
     assert.deepEqual(corrupt, [
       { task: broken, problem: 'samples.arrow has 1 bytes, not 21 as done.json says' },

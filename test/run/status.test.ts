@@ -46,7 +46,7 @@ function namesOf(begun: readonly { task: { readonly name: string }; step: number
   return begun.map(({ task, step }) => [task.name, step]);
 }
 
-test('an empty store has all to run, and is not made', () => {
+test('in an empty store all tasks are pending, and no folder is made', () => {
   const out = path.join(outDir, 'not-yet');
   const status = readStatus(sweep, out, 2);
   assert.deepEqual([status.owner, status.done, status.toRun], [null, 0, sweep.tasks]);
@@ -70,7 +70,7 @@ test('without a run nothing is running, and the time is that of the next run', (
   );
   assert.match(
     status.summary,
-    /^6 tasks: 1 done, 1 to continue \(step 40,000\), 1 failed \(diverged\), 1 corrupt, 2 to run; about 4 s on 2 workers$/,
+    /^6 tasks: 1 done, 1 interrupted \(step 40,000\), 1 failed \(diverged\), 1 corrupt, 2 pending; about 4 s on 2 workers$/,
   );
 });
 

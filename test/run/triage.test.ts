@@ -39,7 +39,7 @@ function triageOf(states: readonly TaskState[], options: Partial<TriageOptions> 
 describe('the first line of a run', () => {
   const cases: readonly (readonly [string, readonly TaskState[], string])[] = [
     [
-      'says what is done, to continue from which steps, failed and why, corrupt, to run, and the time',
+      'counts done, interrupted (with steps), failed (with reasons), corrupt and pending tasks, and estimates the time',
       [
         { state: 'done' },
         interrupted(81_000),
@@ -48,27 +48,27 @@ describe('the first line of a run', () => {
         { state: 'corrupt', problem: 'x' },
         { state: 'new' },
       ],
-      '6 tasks: 1 done, 2 to continue (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 1 to run; about 3 s on 2 workers',
+      '6 tasks: 1 done, 2 interrupted (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 1 pending; about 3 s on 2 workers',
     ],
     [
-      'has one step where all continue from it, and one worker for one task',
+      'shows one step where all resume from it, and one worker for one task',
       [interrupted(50_000)],
-      '1 task: 0 done, 1 to continue (step 50,000), 0 failed, 0 to run; about 2 s on 1 worker',
+      '1 task: 0 done, 1 interrupted (step 50,000), 0 failed, 0 pending; about 2 s on 1 worker',
     ],
     [
       'counts the reasons where they differ; a diverged task is not to be run, one that failed by an error is',
       [failed('diverged'), failed('error'), failed('diverged')],
-      '3 tasks: 0 done, 0 to continue, 3 failed (2 diverged, 1 by an error), 0 to run; about 3 s on 1 worker',
+      '3 tasks: 0 done, 0 interrupted, 3 failed (2 diverged, 1 by an error), 0 pending; about 3 s on 1 worker',
     ],
     [
       'counts every reason, the most frequent first',
       [failed('memory'), failed('crashed'), failed('stalled'), failed('crashed')],
-      '4 tasks: 0 done, 0 to continue, 4 failed (2 crashed, 1 out of memory, 1 stalled), 0 to run; about 6 s on 2 workers',
+      '4 tasks: 0 done, 0 interrupted, 4 failed (2 crashed, 1 out of memory, 1 stalled), 0 pending; about 6 s on 2 workers',
     ],
     [
       'has no time where nothing is to be trained',
       [{ state: 'done' }],
-      '1 task: 1 done, 0 to continue, 0 failed, 0 to run',
+      '1 task: 1 done, 0 interrupted, 0 failed, 0 pending',
     ],
   ];
   for (const [name, states, summary] of cases)

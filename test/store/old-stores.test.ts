@@ -51,7 +51,7 @@ test('a sweep that was begun with an earlier version is completed', async () => 
   pretendThisCpu(path.join(taskFolder(out, stopped), TASK_FILES.checkpoint));
   const { code, stderr } = await runCommand(['run', path.join(out, 'old.yaml'), '--out', out]);
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /^3 tasks: 1 done, 1 to continue.*, 1 failed/);
+  assert.match(stderr, /^3 tasks: 1 done, 1 interrupted.*, 1 failed/);
   assert.match(stderr, /done: linear-2-4-3-seed3-[0-9a-f]{16}, 2,000 steps/);
 });
 
@@ -66,7 +66,7 @@ test('a task whose checkpoint turns out to be broken is named, and the command f
   const { code, stdout } = await runCommand(['run', path.join(out, 'old.yaml'), '--out', out]);
   assert.equal(code, 1);
   assert.ok(
-    stdout.includes(`Corrupt, not trained (1):\n  ${stopped.name}: ${checkpoint} is not a whole`),
+    stdout.includes(`Corrupt, not executed (1):\n  ${stopped.name}: ${checkpoint} is not a whole`),
     stdout,
   );
 });

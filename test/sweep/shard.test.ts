@@ -47,7 +47,7 @@ describe('the shards of a sweep', () => {
       assert.throws(
         () => parseShard(text),
         new InputError(
-          `--shard: expected a part and their number, as 3/8, from 1/1 to 10000/10000, got ${text}`,
+          `--shard: expected a part and the number of parts, for example 3/8, from 1/1 to 10000/10000, got ${text}`,
         ),
       );
   });

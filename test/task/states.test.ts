@@ -158,6 +158,6 @@ describe('the words', () => {
 
   test('follow the numbers of tasks, in the order of the states, those that there are', () => {
     assert.equal(countStates([]), '');
-    assert.equal(countStates(['corrupt', 'new', 'done', 'new']), '1 done, 2 to do, 1 corrupt');
+    assert.equal(countStates(['corrupt', 'new', 'done', 'new']), '1 done, 2 pending, 1 corrupt');
   });
 });

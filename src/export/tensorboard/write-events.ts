@@ -3,7 +3,7 @@ import path from 'node:path';
 import { logRows } from '../task-logs.js';
 import type { ExportTask } from '../table.js';
 import { EventFile } from './event-file.js';
-import { fsyncFolder, inStore, makeFolder, TEMPORARY } from '../../store/files.js';
+import { fsyncFolder, wrapStoreErrors, makeFolder, TEMPORARY } from '../../store/files.js';
 import type { Task } from '../../task/task.js';
 
 /** Of the step log, about so many rows, evenly spaced: TensorBoard draws 1,000 points of a curve unless told otherwise. */
@@ -19,7 +19,7 @@ export function writeEvents(eventsDir: string, folder: string, task: Task): void
   // Beside the folder of events: in it TensorBoard would take it for a run.
   const beside = `${eventsDir}.${process.pid}${TEMPORARY}`;
   const temporary = path.join(beside, task.name);
-  inStore(`write ${run}`, () => {
+  wrapStoreErrors(`write ${run}`, () => {
     try {
       makeFolder(temporary);
       const file = new EventFile(temporary);

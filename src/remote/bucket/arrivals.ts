@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { inStore } from '../../store/files.js';
+import { wrapStoreErrors } from '../../store/files.js';
 import type { Task } from '../../task/task.js';
 
 /** In a store: what is on its way from a bucket, a folder a task. */
@@ -19,7 +19,7 @@ export async function withArrival<T>(
 ): Promise<T> {
   const folder = path.join(path.resolve(outDir), INCOMING, name);
   removeFolder(folder);
-  inStore(`make the folder ${folder}`, () => mkdirSync(folder, { recursive: true }));
+  wrapStoreErrors(`make the folder ${folder}`, () => mkdirSync(folder, { recursive: true }));
   try {
     return await action(folder);
   } finally {
@@ -38,7 +38,7 @@ function removeIfEmpty(folder: string): void {
 }
 
 function removeFolder(folder: string): void {
-  inStore(`delete ${folder}`, () => {
+  wrapStoreErrors(`delete ${folder}`, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 }

@@ -7,12 +7,12 @@ import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { clearArrivals } from './arrivals.js';
 import type { ResultBucket } from './result-bucket.js';
-import { withSeveral } from './several.js';
+import { mapConcurrently } from './map-concurrently.js';
 
 type Say = (line: string) => void;
 
-/** Tasks that are sent at a time while others are trained, which it should cost little. */
-const BESIDE_TRAINING = 2;
+/** The number of results sent at a time while tasks run, which should lose little time by it. */
+const CONCURRENT_SENDS = 2;
 
 /** Exchanges the results of finished tasks with a bucket. */
 export class BucketExchange implements ResultExchange {
@@ -22,7 +22,7 @@ export class BucketExchange implements ResultExchange {
     this.#bucket = bucket;
   }
 
-  /** What is corrupt there is told, and to be sent again. */
+  /** Reports corrupt results, and removes their markers so that they can be sent again. */
   async fetch(
     outDir: string,
     tasks: readonly Task[],
@@ -35,17 +35,17 @@ export class BucketExchange implements ResultExchange {
     const wanted = tasks.filter(
       ({ id, name }) => finished.has(name) && !['done', 'corrupt'].includes(states.get(id)?.state ?? ''),
     );
-    let brought = 0;
-    await withSeveral(wanted, async (task) => {
+    let downloaded = 0;
+    await mapConcurrently(wanted, async (task) => {
       if (signal.aborted) return;
-      const result = await bucket.bring(task, outDir);
-      if (result.type === 'brought') brought += 1;
+      const result = await bucket.download(task, outDir);
+      if (result.type === 'downloaded') downloaded += 1;
       if (result.type === 'corrupt') {
-        say(`corrupt in ${bucket.shown}, to be trained again: ${task.name}: ${result.problem}`);
+        say(`corrupt in ${bucket.shown}, executing it again: ${task.name}: ${result.problem}`);
         await bucket.forget(task);
       }
     });
-    if (brought > 0) say(`brought from ${bucket.shown}: ${countOf(brought)}`);
+    if (downloaded > 0) say(`downloaded from ${bucket.shown}: ${countOf(downloaded)}`);
   }
 
   async sendAll(outDir: string, say: Say, only?: readonly Task[]): Promise<void> {
@@ -55,15 +55,18 @@ export class BucketExchange implements ResultExchange {
     const unsent = done.filter((name) => !finished.has(name));
     let left = unsent.length;
     try {
-      await withSeveral(unsent, async (name) => {
+      await mapConcurrently(unsent, async (name) => {
         await bucket.send({ name }, outDir);
         left -= 1;
       });
     } catch (error) {
       if (!(error instanceof BucketError)) throw error;
-      throw new BucketError(`${countOf(left)} not sent, the same command sends them: ${error.message}`, {
-        cause: error,
-      });
+      throw new BucketError(
+        `${countOf(left)} not sent, run the same command to send them: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
     }
     if (done.length > 0) say(`in ${bucket.shown}: all ${countOf(done.length)}`);
   }
@@ -77,7 +80,7 @@ class Sender implements ResultSender {
   readonly #bucket: ResultBucket;
   readonly #outDir: string;
   readonly #say: Say;
-  readonly #queue = new PQueue({ concurrency: BESIDE_TRAINING });
+  readonly #queue = new PQueue({ concurrency: CONCURRENT_SENDS });
 
   constructor(bucket: ResultBucket, outDir: string, say: Say) {
     this.#bucket = bucket;

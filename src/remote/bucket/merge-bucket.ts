@@ -10,7 +10,7 @@ import { taskRecordSchema } from '../../store/task-record.js';
 import type { Task } from '../../task/task.js';
 import { clearArrivals, withArrival } from './arrivals.js';
 import type { ResultBucket } from './result-bucket.js';
-import { withSeveral } from './several.js';
+import { mapConcurrently } from './map-concurrently.js';
 
 /**
  * `mergeStores` for the finished tasks of a bucket. Of one that the store has finished alike, no more than the marker is fetched.
@@ -24,7 +24,7 @@ export async function mergeBucket(bucket: ResultBucket, options: MergeOptions): 
   }
   const names = [...(await bucket.finished())].sort();
   options.onCount(names.length);
-  const merged = await withSeveral(names, async (name) => {
+  const merged = await mapConcurrently(names, async (name) => {
     if (signal.aborted) return [];
     const look = async (folder: string): Promise<Merged> => mergeTask(bucket, name, folder, options);
     const item = await (dryRun ? withTemporary(look) : withArrival(outDir, { name }, look));

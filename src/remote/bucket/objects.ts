@@ -15,7 +15,7 @@ import { writeFailure } from '../../store/files.js';
 import { formatCount } from '../../units.js';
 import type { BucketAddress } from './address.js';
 
-/** After a stop was asked for, what is on its way has so long. */
+/** The time that transfers have to end after a stop request. */
 const STOP_GRACE_MS = 30_000;
 const CONNECT_MS = 5_000;
 /** Without a byte. */
@@ -23,8 +23,8 @@ const SILENCE_MS = 30_000;
 /** Tries of one request, with the SDK's back-off between them. */
 const TRIES = 4;
 /** A listing with more in it is refused: a store of a hundred thousand tasks has fewer. */
-const MOST_KEYS = 1_000_000;
-const MOST_REASON_CHARACTERS = 200;
+const MAX_KEYS = 1_000_000;
+const MAX_REASON_CHARACTERS = 200;
 
 // It says that versions of next year need another Node; the one here is exact.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -35,7 +35,7 @@ export class Objects {
   readonly #client: S3Client;
   readonly #over = new AbortController();
 
-  /** @param signal asks for a stop */
+  /** @param signal requests a stop */
   constructor(address: BucketAddress, signal: AbortSignal) {
     this.address = address;
     this.#client = new S3Client({
@@ -56,7 +56,7 @@ export class Objects {
     else signal.addEventListener('abort', end, { once: true });
   }
 
-  /** @throws a BucketError if it can't be used: to ask for an object does not tell a missing bucket from a missing object */
+  /** @throws a BucketError if it can't be used: asking for an object does not distinguish a missing bucket from a missing object */
   async check(): Promise<void> {
     const { name: Bucket, prefix: Prefix } = this.address;
     await this.#ask(() =>
@@ -129,9 +129,9 @@ export class Objects {
         ),
       );
       keys.push(...(page?.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
-      if (keys.length > MOST_KEYS)
+      if (keys.length > MAX_KEYS)
         throw new BucketError(
-          `${shown} has more than ${formatCount(MOST_KEYS)} objects: choose another prefix`,
+          `${shown} has more than ${formatCount(MAX_KEYS)} objects: choose another prefix`,
         );
       token = page?.NextContinuationToken;
     }
@@ -168,7 +168,7 @@ export class Objects {
   }
 }
 
-/** As the SDK has it, an empty variable is none. */
+/** The SDK treats an empty variable as unset. */
 function isElsewhere(): boolean {
   return ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].some((name) => (process.env[name] ?? '') !== '');
 }
@@ -179,5 +179,5 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const text =
     message === '' ? code || name : `${/^(Error|TypeError)$/.test(name) ? '' : `${name}: `}${message}`;
-  return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, MOST_REASON_CHARACTERS);
+  return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, MAX_REASON_CHARACTERS);
 }

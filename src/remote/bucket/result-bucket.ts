@@ -15,24 +15,24 @@ import type { BucketAddress } from './address.js';
 import { withArrival } from './arrivals.js';
 import { Objects } from './objects.js';
 
-/** What came of a task's results that were to be brought into the store. */
-export type Brought =
-  | { readonly type: 'brought' }
+/** The outcome of downloading a task's results into the store. */
+export type DownloadResult =
+  | { readonly type: 'downloaded' }
   /** There is no marker. */
   | { readonly type: 'missing' }
   | { readonly type: 'corrupt'; readonly problem: string };
 
-type Unfetched = Exclude<Brought, { type: 'brought' }>;
+type Unfetched = Exclude<DownloadResult, { type: 'downloaded' }>;
 
 const MARKER_KEY = /^tasks\/([\w.+-]{1,200}-[0-9a-f]{16})\/done[.]json$/;
 /** Files that no marker names. */
 const RECORDS = [TASK_FILES.done, TASK_FILES.task, TASK_FILES.run] as const;
-const MOST_JSON_BYTES = 1 << 20;
+const MAX_JSON_BYTES = 1 << 20;
 /** The paper's largest task has some tens of megabytes. */
-const MOST_TASK_BYTES = 4e9;
-const MOST_FILES = 100;
+const MAX_TASK_BYTES = 4e9;
+const MAX_FILES = 100;
 /** For more, all of the bucket is listed: a request lists a thousand keys. */
-const MOST_ASKED_SINGLY = 30;
+const MAX_ASKED_SINGLY = 30;
 
 /**
  * Finished tasks in a bucket, under the keys that their files have in a store: `tasks/<name>/<file>`. The marker is sent last and
@@ -42,7 +42,7 @@ export class ResultBucket {
   readonly #objects: Objects;
 
   /**
-   * @param signal asks for a stop: what is on its way then has half a minute
+   * @param signal requests a stop: transfers then have half a minute to end
    * @throws a BucketError if it can't be used now
    */
   static async open(address: BucketAddress, signal: AbortSignal): Promise<ResultBucket> {
@@ -71,7 +71,7 @@ export class ResultBucket {
 
   /** The names of those of these tasks that are finished. */
   async finishedOf(tasks: readonly Pick<Task, 'name'>[]): Promise<ReadonlySet<string>> {
-    if (tasks.length > MOST_ASKED_SINGLY) return this.finished();
+    if (tasks.length > MAX_ASKED_SINGLY) return this.finished();
     const names = new Set<string>();
     for (const task of tasks) if (await this.has(task)) names.add(task.name);
     return names;
@@ -85,9 +85,9 @@ export class ResultBucket {
       await this.#objects.put(keyOf(task, name), path.join(folder, name));
   }
 
-  /** Brings a finished task into the store, in place of what that has of it, and checks it as a merge does. */
-  async bring(task: Task, outDir: string): Promise<Brought> {
-    return withArrival(outDir, task, async (folder): Promise<Brought> => {
+  /** Downloads a finished task into the store, replaces what the store has of it, and checks it as a merge does. */
+  async download(task: Task, outDir: string): Promise<DownloadResult> {
+    return withArrival(outDir, task, async (folder): Promise<DownloadResult> => {
       const problem =
         (await this.fetchMarker(task, folder)) ??
         (await this.fetchRecords(task, folder)) ??
@@ -95,7 +95,7 @@ export class ResultBucket {
       if (problem !== null) return problem;
       makeFolder(tasksFolder(outDir));
       const wrong = importTask(folder, tasksFolder(outDir), task, { state: 'done' });
-      return wrong === null ? { type: 'brought' } : { type: 'corrupt', problem: wrong };
+      return wrong === null ? { type: 'downloaded' } : { type: 'corrupt', problem: wrong };
     });
   }
 
@@ -135,13 +135,13 @@ export class ResultBucket {
   }
 
   async #fetchSmall(task: Pick<Task, 'name'>, name: string, folder: string): Promise<Unfetched | null> {
-    const bytes = await this.#objects.get(keyOf(task, name), path.join(folder, name), MOST_JSON_BYTES);
+    const bytes = await this.#objects.get(keyOf(task, name), path.join(folder, name), MAX_JSON_BYTES);
     if (bytes === null) return { type: 'missing' };
     if (bytes !== 'too large') return null;
-    return { type: 'corrupt', problem: `${name} has more than ${formatBytes(MOST_JSON_BYTES)}` };
+    return { type: 'corrupt', problem: `${name} has more than ${formatBytes(MAX_JSON_BYTES)}` };
   }
 
-  /** Lets it be sent once more. */
+  /** Removes the marker, so that the task can be sent again. */
   async forget(task: Pick<Task, 'name'>): Promise<void> {
     await this.#objects.remove(keyOf(task, TASK_FILES.done));
   }
@@ -160,9 +160,9 @@ function brokenMarker(folder: string, { id }: Pick<Task, 'id'>): string {
 function excessOf(files: ReadonlyMap<string, { readonly bytes: number }>): string | null {
   const own = RECORDS.find((name) => files.has(name));
   if (own !== undefined) return `${TASK_FILES.done} names ${own}`;
-  if (files.size > MOST_FILES) return `${TASK_FILES.done} names more than ${formatCount(MOST_FILES)} files`;
+  if (files.size > MAX_FILES) return `${TASK_FILES.done} names more than ${formatCount(MAX_FILES)} files`;
   const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes, 0);
-  return bytes > MOST_TASK_BYTES
-    ? `its files have ${formatBytes(bytes)}, allowed are ${formatBytes(MOST_TASK_BYTES)}`
+  return bytes > MAX_TASK_BYTES
+    ? `its files have ${formatBytes(bytes)}, allowed are ${formatBytes(MAX_TASK_BYTES)}`
     : null;
 }

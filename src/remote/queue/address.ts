@@ -4,7 +4,7 @@ import { InputError } from '../../errors.js';
 export interface QueueAddress {
   /** With its user and password. */
   readonly url: string;
-  /** As `redis://host:6379/0`. */
+  /** For example `redis://host:6379/0`. */
   readonly shown: string;
   /** Its number. */
   readonly database: string;
@@ -19,7 +19,7 @@ export function dropCommand({ database }: Pick<QueueAddress, 'database'>): strin
 export const PASSWORD_VARIABLE = 'VAE_SWEEP_QUEUE_PASSWORD';
 
 const EXPECTED =
-  'expected redis://HOST:PORT or, for TLS, rediss://HOST:PORT, as redis://:PASSWORD@host:6379/0';
+  'expected redis://HOST:PORT or, for TLS, rediss://HOST:PORT, for example redis://:PASSWORD@host:6379/0';
 
 /** What was received is not repeated in the error: it may hold a password. */
 export function parseQueueUrl(text: string, password = process.env[PASSWORD_VARIABLE]): QueueAddress {

@@ -1,4 +1,4 @@
-import { patiently } from '../bucket/patience.js';
+import { retryUntilAborted } from '../bucket/retry.js';
 import type { ResultBucket } from '../bucket/result-bucket.js';
 import type { TaskPool } from '../../pool/task-pool.js';
 import { attemptTask } from '../../run/attempt-task.js';
@@ -26,7 +26,7 @@ interface Running {
   readonly fromStep: number;
 }
 
-/** Trains the tasks of a queue in a pool of this machine, into this machine's store. */
+/** Executes the tasks of a queue in a pool of this machine, into this machine's store. */
 export class DeliveryHandler implements TaskHandler {
   readonly #options: DeliveryHandlerOptions;
   readonly #running = new Map<string, Running>();
@@ -37,7 +37,7 @@ export class DeliveryHandler implements TaskHandler {
     this.#options = options;
   }
 
-  /** What the store or the bucket has is not trained again: a task may be delivered twice after a crash. */
+  /** Executes no task whose result the store or the bucket has: a task may be delivered twice after a crash. */
   async handle(delivery: Delivery): Promise<Settlement> {
     try {
       return await this.#handle(delivery);
@@ -77,12 +77,12 @@ export class DeliveryHandler implements TaskHandler {
     return doneBefore(task);
   }
 
-  /** Null if a stop was asked for before the bucket told. */
+  /** Null if a stop was requested before the bucket answered. */
   async #isInBucket(task: Task): Promise<boolean | null> {
     const { bucket } = this.#options;
     if (bucket === null) return false;
-    const told = await this.#retry(async () => ({ isThere: await bucket.has(task) }));
-    return told === null ? null : told.isThere;
+    const answer = await this.#retry(async () => ({ isThere: await bucket.has(task) }));
+    return answer === null ? null : answer.isThere;
   }
 
   /** A task is done once others can have its result; until then this worker holds it. */
@@ -101,7 +101,7 @@ export class DeliveryHandler implements TaskHandler {
 
   async #retry<T extends object>(action: () => Promise<T>): Promise<T | null> {
     const { signal, output } = this.#options;
-    return patiently(action, { signal, say: output.line });
+    return retryUntilAborted(action, { signal, say: output.line });
   }
 
   async #attempt(
@@ -120,7 +120,7 @@ export class DeliveryHandler implements TaskHandler {
         resetsCorrupt,
       }),
       onStart: (slot, { fromStep }) => {
-        output.line(`training: ${task.name}${fromStep === 0 ? '' : ` from step ${formatCount(fromStep)}`}`);
+        output.line(`started: ${task.name}${fromStep === 0 ? '' : ` from step ${formatCount(fromStep)}`}`);
         this.#running.set(task.id, { slot, fromStep });
       },
     }).finally(() => {

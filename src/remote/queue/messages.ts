@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failureOf, MAX_MESSAGE_CHARACTERS, taskFailureSchema } from '../../task/outcome.js';
 
-/** What workers tell the coordinator, through Redis: checked like a file from outside. */
+/** What workers report to the coordinator through Redis: checked like a file from outside. */
 const count = z.int().min(0);
 /** It goes to a terminal, where control characters could write whatever they like. */
 const shown = (most: number) =>
@@ -22,9 +22,9 @@ const doneSchema = z.object({
   worker: workerName,
   fromStep: count,
   steps: count,
-  /** As `1,000 steps in 3 s`. */
+  /** For example `1,000 steps in 3 s`. */
   text,
-  /** What was broken in its folder, and what it went on from instead. */
+  /** What was broken in its folder, and what it resumed from instead. */
   recovered: text.nullable(),
 });
 
@@ -49,7 +49,7 @@ export function parseDone(data: unknown): DoneReport | null {
   return doneSchema.safeParse(data).data ?? null;
 }
 
-/** @param reason a report as JSON, or BullMQ's own words, as of a task whose workers vanished too often */
+/** @param reason a report as JSON, or BullMQ's own words, for example for a task whose workers vanished too often */
 export function parseFailure(reason: string): FailureReport {
   try {
     const parsed = failureSchema.safeParse(JSON.parse(reason));

@@ -18,9 +18,9 @@ const MAX_ITEMS = 100;
 /** What is in the queue for a task. It names no path: a worker makes them of the task's identity. */
 export interface Payload {
   readonly task: Task;
-  /** Of the finished task to go on from where there is no checkpoint: one that differs in its steps alone. */
+  /** Steps of the finished task to continue from where there is no checkpoint: it differs in its steps alone. */
   readonly predecessorSteps: number | null;
-  /** Runs of the task that failed in earlier sessions. */
+  /** Attempts that failed in earlier runs. */
   readonly failures: number;
 }
 
@@ -90,7 +90,7 @@ function decodeTask(payload: Payload, versions: Versions): Decoded {
   if (payload.predecessorSteps !== null && payload.predecessorSteps >= stepsOf(task.settings))
     return {
       type: 'broken',
-      problem: `it has no more steps than the ${payload.predecessorSteps} to go on from`,
+      problem: `it has no more steps than the ${payload.predecessorSteps} of its predecessor`,
     };
   return { type: 'payload', payload };
 }

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '../../run/executor.js';
-import type { Brought, ResultBucket } from '../bucket/result-bucket.js';
+import type { DownloadResult, ResultBucket } from '../bucket/result-bucket.js';
 import { BucketError } from '../../errors.js';
 import { parseFailure, type DoneReport, type FailureReport, type ProgressReport } from './messages.js';
 import type { QueueListener, TaskQueue } from './task-queue.js';
@@ -8,7 +8,7 @@ import { readTaskState, taskFolder, type TaskState } from '../../store/task-fold
 import { stepsOf } from '../../task/cost.js';
 import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
-import { Bringer } from '../bucket/bringer.js';
+import { ResultDownloader } from '../bucket/result-downloader.js';
 import { Ledger, type RunEnd } from '../../run/ledger.js';
 import { settleReported, type ProblemReport } from '../../run/settle.js';
 import { untilAborted } from '../../run/stop.js';
@@ -24,17 +24,17 @@ export interface WatchOptions extends Pick<
   readonly bucket?: ResultBucket;
 }
 
-/** A worker said so often that a task is done whose result is not in the bucket. */
-const MAX_UNBROUGHT = 3;
+/** The task is corrupt after workers reported it done this often without a result in the bucket. */
+const MAX_MISSING_RESULTS = 3;
 
-/** What becomes of the tasks. The queue tells, and where it is silent, as its events are bounded, the store does. */
+/** Follows the tasks by the queue's events, and by the store where events are missing, as their number is bounded. */
 export class QueueWatch implements QueueListener {
   readonly #ledger: Ledger;
   readonly #slots: RemoteSlots;
   readonly #options: WatchOptions;
-  readonly #bringer: Bringer | null;
-  /** How often a task was said to be done and was not there. */
-  readonly #unbrought = new Map<string, number>();
+  readonly #downloader: ResultDownloader | null;
+  /** How often a task was reported as done and had no result in the bucket. */
+  readonly #timesMissing = new Map<string, number>();
   /** Ended, but without a result in this store: their workers have stores of their own. */
   readonly #elsewhere: PendingTask[] = [];
   /** Not in the queue when it was last looked at. */
@@ -50,8 +50,8 @@ export class QueueWatch implements QueueListener {
     this.#slots = slots;
     this.#options = options;
     const { bucket } = options;
-    this.#bringer =
-      bucket === undefined ? null : new Bringer({ ...options, bucket, say: options.output.line });
+    this.#downloader =
+      bucket === undefined ? null : new ResultDownloader({ ...options, bucket, say: options.output.line });
   }
 
   async toEnd(queue: TaskQueue, { reconcileMs }: QueueTiming): Promise<RunEnd> {
@@ -72,9 +72,9 @@ export class QueueWatch implements QueueListener {
       clearInterval(timer);
       this.#isOver = true;
       this.#queue = null;
-      await this.#bringer?.close();
+      await this.#downloader?.close();
     }
-    this.#tellElsewhere();
+    this.#reportElsewhere();
     return this.#ledger.result();
   }
 
@@ -93,8 +93,8 @@ export class QueueWatch implements QueueListener {
   done(id: string, report: DoneReport | null): void {
     const item = this.#waitedFor(id);
     if (item === null) return;
-    if (this.#bringer === null || this.#stateOf(item).state === 'done') this.#finish(item, report);
-    else this.#bring(this.#bringer, item, report);
+    if (this.#downloader === null || this.#stateOf(item).state === 'done') this.#finish(item, report);
+    else this.#download(this.#downloader, item, report);
   }
 
   failed(id: string, report: FailureReport): void {
@@ -102,9 +102,9 @@ export class QueueWatch implements QueueListener {
     if (item === null) return;
     this.#slots.failed(id);
     const { worker } = report;
-    const told =
+    const full =
       report.type === 'failed' ? report : { ...report, problem: `${report.problem}, on ${worker}` };
-    this.#settle(item, told, worker);
+    this.#settle(item, full, worker);
   }
 
   waiting(id: string, why: Parameters<QueueListener['waiting']>[1]): void {
@@ -114,9 +114,9 @@ export class QueueWatch implements QueueListener {
     if (why === 'lost') {
       this.#log({ task: item.task.name, worker }, 'worker gone');
       this.#show(
-        `its worker${worker === null ? '' : ` ${worker}`} is gone, goes on elsewhere: ${item.task.name}`,
+        `its worker${worker === null ? '' : ` ${worker}`} is gone, resuming elsewhere: ${item.task.name}`,
       );
-    } else if (why === 'to be tried again') this.#tellFailure(item);
+    } else if (why === 'to be tried again') this.#reportRetry(item);
   }
 
   /** @param report null where all that is known is that the result is there */
@@ -128,27 +128,27 @@ export class QueueWatch implements QueueListener {
     this.#ledger.record(item, { type: 'done', fromStep, steps, text, recovered }, worker);
   }
 
-  #bring(bringer: Bringer, item: PendingTask, report: DoneReport | null): void {
-    bringer
-      .bring(item.task)
-      .then((brought) => {
-        // Null: a stop was asked for.
-        if (brought?.type === 'brought') this.#finish(item, report);
-        else if (brought !== null) this.#settleUnbrought(item, brought);
+  #download(downloader: ResultDownloader, item: PendingTask, report: DoneReport | null): void {
+    downloader
+      .download(item.task)
+      .then((result) => {
+        // Null: a stop was requested.
+        if (result?.type === 'downloaded') this.#finish(item, report);
+        else if (result !== null) this.#settleMissing(item, result);
       })
       .catch(this.#breakDown);
   }
 
-  /** It is sent or trained again, unless that has been tried before. */
-  #settleUnbrought(item: PendingTask, brought: Exclude<Brought, { type: 'brought' }>): void {
+  /** Sends or executes it again, unless that was done before. */
+  #settleMissing(item: PendingTask, result: Exclude<DownloadResult, { type: 'downloaded' }>): void {
     const { task } = item;
-    const times = (this.#unbrought.get(task.id) ?? 0) + 1;
-    this.#unbrought.set(task.id, times);
-    const problem = `in the bucket ${brought.type === 'missing' ? 'there is nothing of it' : `it is corrupt: ${brought.problem}`}`;
-    this.#log({ task: task.name, problem }, 'result not brought');
+    const times = (this.#timesMissing.get(task.id) ?? 0) + 1;
+    this.#timesMissing.set(task.id, times);
+    const problem = `${result.type === 'missing' ? 'the bucket has no result' : `the result in the bucket is corrupt: ${result.problem}`}`;
+    this.#log({ task: task.name, problem }, 'result not downloaded');
     this.#slots.release(task.id);
-    if (times < MAX_UNBROUGHT) {
-      this.#show(`put into the queue again: ${task.name}: ${problem}`);
+    if (times < MAX_MISSING_RESULTS) {
+      this.#show(`queued again: ${task.name}: ${problem}`);
       this.#add([{ ...item, fromStep: 0 }]);
       return;
     }
@@ -156,8 +156,8 @@ export class QueueWatch implements QueueListener {
     this.#ledger.record(item, { type: 'corrupt', problem });
   }
 
-  #tellFailure(item: PendingTask): void {
-    const tell = async (): Promise<void> => {
+  #reportRetry(item: PendingTask): void {
+    const record = async (): Promise<void> => {
       const known = await this.#queue?.failureOf(item.task.id);
       const report = known ?? parseFailure('for an unknown reason');
       if (report.type === 'failed')
@@ -167,7 +167,7 @@ export class QueueWatch implements QueueListener {
           report.worker,
         );
     };
-    tell().catch(() => undefined);
+    record().catch(() => undefined);
   }
 
   #settle(item: PendingTask, report: ProblemReport, worker?: string): void {
@@ -193,7 +193,7 @@ export class QueueWatch implements QueueListener {
     }
   }
 
-  /** Twice in a row, as what has just left the queue may still be on its way here. */
+  /** A task is lost if it is missing twice in a row: the event of one that has just left the queue may be on its way. */
   async #lookForLost(queue: TaskQueue): Promise<void> {
     const missing = await queue.missing(this.#ledger.outstanding.map(({ task }) => task));
     const again = [...missing].flatMap((id) => (this.#missing.has(id) ? (this.#waitedFor(id) ?? []) : []));
@@ -203,17 +203,17 @@ export class QueueWatch implements QueueListener {
     for (const item of again)
       if (this.#waitedFor(item.task.id) !== null && !this.#isSettled(item, sent)) lost.push(item);
     if (lost.length === 0) return;
-    this.#show(`the queue has lost ${formatCount(lost.length)} of the tasks: they are put into it again`);
+    this.#show(`the queue has lost ${formatCount(lost.length)} of the tasks: they are queued again`);
     this.#missing = new Set();
     this.#add(lost);
   }
 
   #waitedFor(id: string): PendingTask | null {
     const item = this.#ledger.find(id);
-    return item === null || this.#bringer?.isBringing(item.task) === true ? null : item;
+    return item === null || this.#downloader?.isDownloading(item.task) === true ? null : item;
   }
 
-  /** Settles a task that has left the queue by what is left of it. True too where that can't be told now. */
+  /** Settles a task that has left the queue by what is left of it. True also where the bucket can't be asked now. */
   #isSettled(item: PendingTask, sent: ReadonlySet<string> | null): boolean {
     const state = this.#stateOf(item);
     if (state.state === 'done' || sent?.has(item.task.name) === true) this.done(item.task.id, null);
@@ -224,7 +224,7 @@ export class QueueWatch implements QueueListener {
     return true;
   }
 
-  /** Names of those that are in the bucket. Null where it can't tell now: it is asked at the next look. */
+  /** Names of those that are in the bucket. Null where it can't answer now; the next look asks again. */
   async #sentOf(items: readonly PendingTask[]): Promise<ReadonlySet<string> | null> {
     const { bucket } = this.#options;
     if (bucket === undefined) return new Set();
@@ -232,7 +232,7 @@ export class QueueWatch implements QueueListener {
       return await bucket.finishedOf(items.map(({ task }) => task));
     } catch (error) {
       if (!(error instanceof BucketError)) throw error;
-      this.#show(`${error.message} It is tried again.`);
+      this.#show(`${error.message} Retrying.`);
       return null;
     }
   }
@@ -246,7 +246,7 @@ export class QueueWatch implements QueueListener {
     this.#queue?.add(payloads, this.#options.retries).catch(this.#breakDown);
   }
 
-  #tellElsewhere(): void {
+  #reportElsewhere(): void {
     const elsewhere = this.#elsewhere.filter((item) => this.#stateOf(item).state !== 'done');
     if (elsewhere.length > 0) this.#show(elsewhereText(elsewhere.length));
   }
@@ -267,7 +267,7 @@ export class QueueWatch implements QueueListener {
 /** What to do about results that the workers of a queue have in stores of their own. */
 function elsewhereText(results: number): string {
   const count = `${formatCount(results)} ${results === 1 ? 'result is' : 'results are'}`;
-  return `${count} not in this store but in those of the workers: vae-sweep merge brings them together`;
+  return `${count} not in this store but in those of the workers: merge them with vae-sweep merge`;
 }
 
 function unreported({ settings }: Task): Omit<DoneReport, 'text'> {

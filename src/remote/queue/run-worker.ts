@@ -18,10 +18,10 @@ export interface QueueWorkerOptions {
   readonly outDir: string;
   /** Where finished tasks are sent to; null where all machines share the store. @default null */
   readonly bucket?: ResultBucket | null;
-  /** Tasks trained at a time, each in a process of its own. */
+  /** The number of concurrent tasks, each in a process of its own. */
   readonly workers: number;
   readonly checkpointEveryMs: number;
-  /** A task that makes no step for so long has failed. */
+  /** A task without a step for this long has failed. */
   readonly stallMs: number;
   /** Memory that all tasks together may have resident. */
   readonly memoryBytes: number;
@@ -29,17 +29,17 @@ export interface QueueWorkerOptions {
   /** Asks for a graceful stop when aborted. */
   readonly signal: AbortSignal;
   readonly output: Omit<Output, 'showProgress'>;
-  /** Module of a training thread. */
+  /** Module of a worker thread. */
   readonly workerUrl?: URL;
   /** @default QUEUE_TIMING */
   readonly timing?: QueueTiming;
 }
 
-const TRAINING_THREAD = new URL('../../../workers/train.js', import.meta.url);
+const WORKER_THREAD = new URL('../../../workers/train.js', import.meta.url);
 
 /**
- * Trains what comes through the queue until a stop is asked for: then running tasks are given back, with a checkpoint.
- * @throws why it can't go on, once it has given back what it had
+ * Executes tasks of the queue until a stop is requested: then it gives running tasks back, with a checkpoint.
+ * @throws why it can't continue, once it has given its tasks back
  */
 export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
   const { queue, outDir, bucket = null, workers, signal, output, timing = QUEUE_TIMING } = options;
@@ -50,14 +50,14 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   const connection = await QueueConnection.open(queue, timing, say);
   const pool = new ProcessPool({
     ...options,
-    workerUrl: options.workerUrl ?? TRAINING_THREAD,
+    workerUrl: options.workerUrl ?? WORKER_THREAD,
     // A lock that is lost ends one task, not its neighbours.
     isolation: 'process',
     onLine: say,
   });
   const ending = new AbortController();
   pool.broken.catch((error: unknown) => {
-    // Its tasks would wait for ever, and have not failed.
+    // Its tasks have not failed, and would wait forever.
     ending.abort(error);
     void pool.destroy();
   });

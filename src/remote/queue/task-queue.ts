@@ -12,14 +12,14 @@ import {
 } from './messages.js';
 import { jobIdOf, QUEUE_NAME, QUEUE_PREFIX, taskIdOf } from './names.js';
 import { encodePayload, type Payload } from './payload.js';
-import { tellRefusals } from './redis-refusals.js';
+import { reportRedisErrors } from './redis-errors.js';
 import type { QueueTiming } from './timing.js';
 
 /** Jobs of one round trip. */
 const BULK = 1_000;
 /** What is left of them when the coordinator is late; it then looks for itself. */
 const MAX_EVENTS = 20_000;
-/** Of one call that waits for events. After Redis is gone, the process is kept for so long. */
+/** The time of one call that waits for events. After Redis is gone, the process lives on for this long. */
 const EVENTS_MS = 1_000;
 
 /** What happens in the queue, by the tasks' ids: of this coordinator and of others. */
@@ -63,9 +63,9 @@ export class TaskQueue {
     const common = { connection: connection.client, prefix: QUEUE_PREFIX };
     this.#queue = new Queue(QUEUE_NAME, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
     this.#events = new QueueEvents(QUEUE_NAME, { ...common, lastEventId, blockingTimeout: EVENTS_MS });
-    const tell = tellRefusals(say);
-    this.#queue.on('error', tell);
-    this.#events.on('error', tell);
+    const report = reportRedisErrors(say);
+    this.#queue.on('error', report);
+    this.#events.on('error', report);
     this.#listen(listener);
   }
 

@@ -9,12 +9,12 @@ import { released, type Settlement } from '../../run/settle.js';
 import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
 import { decodePayload, type Payload } from './payload.js';
-import { tellRefusals } from './redis-refusals.js';
+import { reportRedisErrors } from './redis-errors.js';
 import { longestRetryMs, type QueueTiming } from './timing.js';
 
 /** A task as a worker gets it. */
 export interface Delivery extends Payload {
-  /** Tries of it in this session that failed. */
+  /** Attempts in this run that failed. */
   readonly failedTries: number;
   /** Whether it is given up if this one fails too. */
   readonly isLastTry: boolean;
@@ -53,7 +53,7 @@ interface Held {
   settlement: Promise<unknown>;
 }
 
-/** A task is lost with its worker so often before it has failed: where machines come and go, that says little. */
+/** A task whose worker vanished this often has failed. The limit is high, as machines may come and go. */
 const MAX_LOSSES = 20;
 const CLOSE_POLL_MS = 100;
 
@@ -77,14 +77,14 @@ export class TaskWorker {
   readonly #worker: Worker;
   readonly #held = new Map<string, Held>();
   readonly #timers: readonly NodeJS.Timeout[];
-  readonly #tell: (error: unknown) => void;
+  readonly #reportError: (error: unknown) => void;
   #breakDown: (reason: unknown) => void = () => undefined;
   #isStopping = false;
 
   constructor(options: TaskWorkerOptions) {
     this.#options = options;
     const { connection, name, slots, timing, say } = options;
-    this.#tell = tellRefusals(say);
+    this.#reportError = reportRedisErrors(say);
     this.broken = new Promise((_, reject) => {
       this.#breakDown = reject;
     });
@@ -104,7 +104,7 @@ export class TaskWorker {
     this.#worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) void this.#retake(jobId);
     });
-    this.#worker.on('error', this.#tell);
+    this.#worker.on('error', this.#reportError);
     this.#timers = [
       setInterval(() => {
         this.#report();
@@ -138,7 +138,7 @@ export class TaskWorker {
     if (this.#isStopping) return this.#giveBack(job, token);
     const earlier = this.#held.get(job.id ?? '');
     if (earlier !== undefined) {
-      // Its lock lapsed while this process was suspended. BullMQ renews one lock for both, so that this delivery is not the one to go on.
+      // Its lock lapsed while this process was suspended. BullMQ renews one lock for both deliveries, so this one is given back.
       this.#lose(earlier, 'lost, its lock lapsed');
       await earlier.settlement;
       return this.#giveBack(job, token);
@@ -196,7 +196,7 @@ export class TaskWorker {
       ),
     );
     // The worker's own words say it too.
-    await job.updateProgress(report).catch(this.#tell);
+    await job.updateProgress(report).catch(this.#reportError);
     return this.#giveBack(job, token);
   }
 
@@ -208,7 +208,7 @@ export class TaskWorker {
   /** It is the next that somebody takes. */
   async #giveBack(job: Job, token: string): Promise<never> {
     // Without its lock it is not this worker's to give.
-    await job.moveToWait(token).catch(this.#tell);
+    await job.moveToWait(token).catch(this.#reportError);
     throw new WaitingError();
   }
 
@@ -222,8 +222,8 @@ export class TaskWorker {
       const retaken = await connection.client.eval(RETAKE, keys.length, ...keys, ...args);
       if (retaken !== 1 && this.#held.get(jobId) === held) this.#lose(held, 'lost to another worker');
     } catch (error) {
-      // It is tried again at the next look for stalled tasks.
-      this.#tell(error);
+      // The next look for stalled tasks retries it.
+      this.#reportError(error);
     }
   }
 
@@ -242,7 +242,7 @@ export class TaskWorker {
       if (steps === null || steps.step === held.reportedStep || held.isLost) continue;
       held.reportedStep = steps.step;
       const report: ProgressReport = { type: 'training', worker: this.#options.name, ...steps };
-      held.job.updateProgress(report).catch(this.#tell);
+      held.job.updateProgress(report).catch(this.#reportError);
     }
   }
 
@@ -254,7 +254,7 @@ export class TaskWorker {
     const { connection, timing } = this.#options;
     if (connection.readyForMs(performance.now()) < timing.lockMs) return;
     await Promise.all([...this.#held.keys()].map(async (jobId) => this.#retake(jobId)));
-    await this.#worker.backend.moveStalledJobsToWait().catch(this.#tell);
+    await this.#worker.backend.moveStalledJobsToWait().catch(this.#reportError);
   }
 
   #key(type: string): string {

@@ -83,7 +83,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     assert.deepEqual(await server.keys(name), readdirSync(folder).map(key).sort());
     assert.equal(await bucket.has(task), true);
     assert.deepEqual([...(await bucket.finished())], [task.name]);
-    assert.deepEqual(await bucket.bring(task, outDir), { type: 'brought' });
+    assert.deepEqual(await bucket.download(task, outDir), { type: 'downloaded' });
     assert.deepEqual(resultHashes(outDir), resultHashes(from));
     assert.equal(verifyTask(taskFolder(outDir, task), task.id).state, 'done');
     assert.deepEqual(readdirSync(outDir), ['tasks']);
@@ -92,7 +92,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
   test('takes a file of many parts', async () => {
     const folder = finish(from, task, 'x'.repeat(11 << 20));
     await bucket.send(task, from);
-    assert.deepEqual(await bucket.bring(task, outDir), { type: 'brought' });
+    assert.deepEqual(await bucket.download(task, outDir), { type: 'downloaded' });
     assert.deepEqual(
       readFileSync(path.join(taskFolder(outDir, task), TASK_FILES.steps)),
       readFileSync(path.join(folder, TASK_FILES.steps)),
@@ -160,7 +160,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     mkdirSync(path.join(folder, TASK_FILES.run));
     await assert.rejects(bucket.send(task, from), StoreError);
     assert.equal(await bucket.has(task), false);
-    assert.deepEqual(await bucket.bring(task, outDir), { type: 'missing' });
+    assert.deepEqual(await bucket.download(task, outDir), { type: 'missing' });
   });
 
   test('keeps what was there first', async () => {
@@ -169,7 +169,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     const other = mkdtempSync(path.join(tmpdir(), 'vae-sweep-bucket-'));
     finish(other, task, 'other');
     await bucket.send(task, other);
-    await bucket.bring(task, outDir);
+    await bucket.download(task, outDir);
     assert.deepEqual(resultHashes(outDir), resultHashes(from));
   });
 
@@ -198,7 +198,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
       await bucket.forget(task);
       await bucket.send(task, from);
       await (content === null ? server.remove(name, key(file)) : server.put(name, key(file), content));
-      const brought = await bucket.bring(task, outDir);
+      const brought = await bucket.download(task, outDir);
       assert.equal(brought.type, 'corrupt', `${file}: ${content?.slice(0, 20) ?? ''}`);
       assert.match('problem' in brought ? brought.problem : '', problem);
       assert.equal(existsSync(taskFolder(outDir, task)), false);

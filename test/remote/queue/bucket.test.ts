@@ -86,7 +86,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     }
     const coordinator = start('coordinator', { tasks });
     assert.equal(await coordinator.ended(), 0, coordinator.said);
-    assert.match(coordinator.said, /brought from s3:\/\/results: 2 results/);
+    assert.match(coordinator.said, /downloaded from s3:\/\/results: 2 results/);
     assertDone([], []);
   });
 
@@ -111,7 +111,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(store, 1);
     await s3.kill();
-    await worker.untilSaid(/can't use the bucket at s3:\/\/results \(.*It is tried again/);
+    await worker.untilSaid(/can't use the bucket at s3:\/\/results \(.*Retrying/);
     assert.deepEqual(stateOf(outDir, task), { state: 'new' });
     await comesBack();
     assert.equal(await coordinator.ended(), 0, coordinator.said);
@@ -125,7 +125,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(store, 1);
     await s3.kill();
-    await worker.untilSaid(/It is tried again/);
+    await worker.untilSaid(/Retrying/);
     assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
     assert.match(worker.said, /given back, its result is here alone: linear/);
     await comesBack();
@@ -145,7 +145,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     await s3.put(NAME, `tasks/${task.name}/${TASK_FILES.steps}`, 'steps.arrow CONTENT');
     start('worker', { outDir: store });
     assert.equal(await coordinator.ended(), 0, coordinator.said);
-    assert.match(coordinator.said, /put into the queue again: linear.*: in the bucket it is corrupt: steps/);
+    assert.match(coordinator.said, /queued again: linear.*: the result in the bucket is corrupt: steps/);
     assertDone([task], [store]);
   });
 
@@ -157,9 +157,9 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     start('worker', { outDir: store, bucket: undefined });
     const coordinator = start('coordinator', { tasks: [task] });
     await coordinator.ended();
-    const again = coordinator.said.match(/put into the queue again/g) ?? [];
+    const again = coordinator.said.match(/queued again/g) ?? [];
     assert.equal(again.length, 2, coordinator.said);
-    assert.match(coordinator.said, /corrupt: linear.*: in the bucket there is nothing of it/);
+    assert.match(coordinator.said, /corrupt: linear.*: the bucket has no result/);
     assert.deepEqual(stateOf(outDir, task), { state: 'new' });
   });
 
@@ -171,7 +171,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     finish(store, task);
     await s3.kill();
     start('worker', { outDir: store, bucket: undefined });
-    await coordinator.untilSaid(/can't use the bucket .*It is tried again/);
+    await coordinator.untilSaid(/can't use the bucket .*Retrying/);
     await comesBack();
     await (await openBucket()).send(task, store);
     assert.equal(await coordinator.ended(), 0, coordinator.said);
@@ -187,7 +187,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     finish(store, task);
     await s3.kill();
     await redis.clear();
-    await coordinator.untilSaid(/can't use the bucket .*It is tried again/);
+    await coordinator.untilSaid(/can't use the bucket .*Retrying/);
     await comesBack();
     await (await openBucket()).send(task, store);
     start('worker', { outDir: newStore() });

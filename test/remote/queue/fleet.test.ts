@@ -64,14 +64,14 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
       starts.map(({ fromStep }) => fromStep),
       [0, 30],
     );
-    assert.match(coordinator.said, /its worker \S+-\d+ is gone, goes on elsewhere: linear/);
+    assert.match(coordinator.said, /its worker \S+-\d+ is gone, resuming elsewhere: linear/);
   });
 
   test('gets back what a worker has that is asked to stop, with a checkpoint', async () => {
     const task = queueTask(1, 'runs until stopped');
     const first = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
-    await first.untilSaid(/training: linear/);
+    await first.untilSaid(/started: linear/);
     await untilStarted(outDir, 1);
     assert.equal(await first.kill('SIGTERM'), 130);
     assert.match(first.said, /given back: linear.* at step 40\n/);

@@ -27,7 +27,7 @@ export const TEST_TIMING: QueueTiming = {
 export interface ProcessSpec {
   readonly redis: string;
   readonly outDir: string;
-  /** As `s3://name`. */
+  /** For example `s3://name`. */
   readonly bucket?: string | undefined;
   readonly tasks?: readonly Task[];
   readonly slots?: number;

@@ -109,7 +109,7 @@ describe('when Redis', { skip: noRedis, timeout: 120_000 }, () => {
     const worker = start('worker');
     await worker.untilSaid(/waits for tasks/);
     await redis.setReadOnly(true);
-    await worker.untilSaid(/Redis refuses, it is tried again: READONLY .*\n/);
+    await worker.untilSaid(/Redis refuses, retrying: READONLY .*\n/);
     await delay(TEST_TIMING.checkMs * 2);
     await redis.setReadOnly(false);
     const coordinator = start('coordinator', { tasks: [task] });
@@ -180,7 +180,7 @@ describe('a worker that sleeps past its lock', { skip: noRedis, timeout: 120_000
     await untilStarted(outDir, 1);
     sleeper.child.kill('SIGSTOP');
     const other = start('worker');
-    await other.untilSaid(/training: linear.* from step 30/);
+    await other.untilSaid(/started: linear.* from step 30/);
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     sleeper.child.kill('SIGCONT');
     await sleeper.untilSaid(/lost to another worker/);
@@ -211,10 +211,10 @@ describe('a worker that sleeps past its lock', { skip: noRedis, timeout: 120_000
     const sleeper = start('worker', { slots: 2 });
     await untilStarted(outDir, 2);
     sleeper.child.kill('SIGSTOP');
-    await coordinator.untilSaid(/is gone, goes on elsewhere/);
+    await coordinator.untilSaid(/is gone, resuming elsewhere/);
     sleeper.child.kill('SIGCONT');
     await sleeper.untilSaid(/done: linear/);
-    assert.match(sleeper.said, /lost(.|\n)*training: linear.* from step 30/);
+    assert.match(sleeper.said, /lost(.|\n)*started: linear.* from step 30/);
     // Nothing of it is left that would not end.
     assert.equal(await sleeper.kill('SIGTERM'), 130, sleeper.said);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });

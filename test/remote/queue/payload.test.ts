@@ -70,11 +70,11 @@ describe('a payload', () => {
     );
   });
 
-  test('can not go on from a task that is not shorter', () => {
+  test('can not continue from a task that is not shorter', () => {
     for (const predecessorSteps of [task.settings.steps, task.settings.steps + 1])
       assert.match(
         problemOf(encodePayload({ ...payload, predecessorSteps })),
-        /^it has no more steps than the \d+ to go on from$/,
+        /^it has no more steps than the \d+ of its predecessor$/,
       );
   });
 

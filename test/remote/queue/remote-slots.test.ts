@@ -24,7 +24,7 @@ function report(worker: string, step: number) {
   return { type: 'training', worker, fromStep: 0, step } as const;
 }
 
-/** As `1@a:10`. */
+/** For example `1@a:10`. */
 function shown(slots: RemoteSlots): string[] {
   return slots
     .snapshot(10_000)

@@ -4,7 +4,7 @@ import { onStopRequest } from '../../../src/cli/stop-request.js';
 import { EXIT } from '../../../src/errors.js';
 import { BucketExchange } from '../../../src/remote/bucket/bucket-exchange.js';
 import { parseQueueUrl } from '../../../src/remote/queue/address.js';
-import { trainQueued } from '../../../src/remote/queue/train-queued.js';
+import { executeQueued } from '../../../src/remote/queue/execute-queued.js';
 import { standInOptions } from '../../run/stand-in.js';
 import { openSpecBucket, readSpec, TEST_TIMING } from './fleet.js';
 
@@ -24,7 +24,7 @@ const result = await runSweep(
     signal: stop.signal,
     output: runOutput(process.stderr),
     executor: async (start, context) =>
-      trainQueued(start, {
+      executeQueued(start, {
         ...context,
         address: parseQueueUrl(redis),
         timing: { ...TEST_TIMING, ...timing },

@@ -169,6 +169,6 @@ describe('the example of a plugin', () => {
 
   it('makes other tasks once it is edited', () => {
     writeFileSync(plugin, `${readFileSync(plugin, 'utf8')}// edited\n`);
-    assert.match(command('plan', 'out').stdout, /1 tasks?: 1 to do/);
+    assert.match(command('plan', 'out').stdout, /1 tasks?: 1 pending/);
   });
 });

@@ -9,10 +9,10 @@ import { untilAborted } from './stop.js';
 import { Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
 
-const TRAINING_THREAD = new URL('../../workers/train.js', import.meta.url);
+const WORKER_THREAD = new URL('../../workers/train.js', import.meta.url);
 
-/** Starts the workers, warms them up, trains what is pending, and ends them. */
-export async function trainAll(start: Start, options: ExecutorContext): Promise<RunEnd> {
+/** Starts the workers, warms them up, executes the pending tasks, and ends the workers. */
+export async function executeAll(start: Start, options: ExecutorContext): Promise<RunEnd> {
   const workers = Math.min(options.workers, start.pending.length);
   const { logger, output, signal, exchange, outDir } = options;
   if (signal.aborted) {
@@ -24,7 +24,7 @@ export async function trainAll(start: Start, options: ExecutorContext): Promise<
       logger.info({ line }, 'a worker printed');
     });
   };
-  const pool = new ProcessPool({ workerUrl: TRAINING_THREAD, ...options, workers, onLine });
+  const pool = new ProcessPool({ workerUrl: WORKER_THREAD, ...options, workers, onLine });
   const tally = new Tally(start, workers, (slot) => pool.stepOf(slot));
   const closeProgress = output.showProgress(() => tally.snapshot(performance.now()));
   const sender = exchange?.sender(outDir, output.line);
@@ -34,7 +34,7 @@ export async function trainAll(start: Start, options: ExecutorContext): Promise<
   signal.addEventListener('abort', onStop);
   try {
     const first = representatives(start.pending);
-    // A stop does not wait for what is only being made ready.
+    // A stop does not wait for the warm-up.
     if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken, untilAborted(signal)]);
     const onDone = (task: Task): void => sender?.add(task);
     return await runLocally(start.pending, {

@@ -8,13 +8,13 @@ import { RemoteSlots } from './remote-slots.js';
 import { Tally } from '../../run/tally.js';
 import type { Start } from '../../run/executor.js';
 
-export interface TrainQueuedOptions extends WatchOptions {
+export interface ExecuteQueuedOptions extends WatchOptions {
   readonly address: QueueAddress;
   readonly timing?: QueueTiming;
 }
 
 /** Puts what is pending into the queue, and watches until all of it has ended or a stop is asked for. */
-export async function trainQueued(start: Start, options: TrainQueuedOptions): Promise<RunEnd> {
+export async function executeQueued(start: Start, options: ExecuteQueuedOptions): Promise<RunEnd> {
   const { output, signal, address, logger, timing = QUEUE_TIMING } = options;
   const slots = new RemoteSlots((stepOf) => new Tally(start, 0, stepOf));
   const closeProgress = output.showProgress(() => slots.snapshot(performance.now()));
@@ -27,9 +27,7 @@ export async function trainQueued(start: Start, options: TrainQueuedOptions): Pr
     if (others > 0) output.line(othersText(others, address));
     const result = await watch.toEnd(queue, timing);
     if (signal.aborted)
-      output.line(
-        'leaving: the workers go on with what is in the queue, and the same command shows them again',
-      );
+      output.line('leaving: the workers continue with the queue; run the same command to watch them again');
     return result;
   } catch (error) {
     logger.error({ problem: String(error) }, 'queue failed');
@@ -42,7 +40,7 @@ export async function trainQueued(start: Start, options: TrainQueuedOptions): Pr
 
 function othersText(others: number, address: QueueAddress): string {
   return (
-    `the queue has ${formatCount(others)} ${others === 1 ? 'task' : 'tasks'} that this run does not wait for, as of another sweep or ` +
-    `version: workers take them too. To drop all that waits: stop the workers, then ${dropCommand(address)}`
+    `the queue has ${formatCount(others)} ${others === 1 ? 'task' : 'tasks'} that this run does not wait for, for example of another sweep ` +
+    `or version: workers take them too. To drop all that waits: stop the workers, then ${dropCommand(address)}`
   );
 }

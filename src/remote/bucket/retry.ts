@@ -4,23 +4,23 @@ import { BucketError } from '../../errors.js';
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
-export interface Patience {
-  /** Whether a stop was asked for: what was begun may end, nothing is tried again. */
+export interface RetryOptions {
+  /** Requests a stop: an attempt that has begun may end, and nothing is retried. */
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
 /**
- * Waits with back-off while the bucket can't be used, and says so.
- * @returns null if a stop was asked for before it worked
+ * Retries with back-off while the bucket can't be used, and says so.
+ * @returns null if a stop was requested before the action succeeded
  */
-export async function patiently<T extends object>(
+export async function retryUntilAborted<T extends object>(
   action: () => Promise<T>,
-  { signal, say }: Patience,
+  { signal, say }: RetryOptions,
 ): Promise<T | null> {
   const waiting = new AbortController();
   const endWaiting = (): void => {
-    waiting.abort(new BucketError('a stop was asked for'));
+    waiting.abort(new BucketError('a stop was requested'));
   };
   signal.addEventListener('abort', endWaiting);
   let result: T | null = null;
@@ -36,7 +36,7 @@ export async function patiently<T extends object>(
         signal: waiting.signal,
         shouldRetry: ({ error }) => error instanceof BucketError && !signal.aborted,
         onFailedAttempt: ({ error }) => {
-          if (error instanceof BucketError && !signal.aborted) say(`${error.message} It is tried again.`);
+          if (error instanceof BucketError && !signal.aborted) say(`${error.message} Retrying.`);
         },
       },
     );
