@@ -144,7 +144,10 @@ export class QueueWatch implements QueueListener {
     const { task } = item;
     const times = (this.#timesMissing.get(task.id) ?? 0) + 1;
     this.#timesMissing.set(task.id, times);
-    const problem = `${result.type === 'missing' ? 'the bucket has no result' : `the result in the bucket is corrupt: ${result.problem}`}`;
+    const problem =
+      result.type === 'missing'
+        ? 'the bucket has no result'
+        : `the result in the bucket is corrupt: ${result.problem}`;
     this.#log({ task: task.name, problem }, 'result not downloaded');
     this.#slots.release(task.id);
     if (times < MAX_MISSING_RESULTS) {
