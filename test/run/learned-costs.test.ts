@@ -7,7 +7,7 @@ import { learnCosts } from '../../src/run/learned-costs.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
 import { loadSweep } from '../../src/sweep/load.js';
-import { installPlugins } from '../../src/task/plugins.js';
+import { installPlugins } from '../../src/input/plugins.js';
 import { installedVersions } from '../../src/task/registry.js';
 import type { Task } from '../../src/task/task.js';
 import { begin, finish } from '../store/sample-store.js';
