@@ -162,7 +162,7 @@ export function removeUnfinished(folder: string): void {
 /** The folder of what a program keeps for its task, made where it is missing. */
 export function makeProgramFolder(folder: string): string {
   const program = path.join(folder, TASK_FILES.program);
-  refuseLink(program);
+  assertNotSymlink(program);
   makeFolder(path.join(program, 'files'));
   return program;
 }
