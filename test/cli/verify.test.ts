@@ -73,7 +73,7 @@ Corrupt (1):
     assert.ok(
       stdout.includes(
         `Executed again (1, seed 0):\n  ${tasks[0].name}: other bits in ${Object.keys(sampleResults()).join(', ')}\n` +
-          '  The store keeps what it had. To have them anew: `vae-sweep rm NAME --yes`, then run the sweep again.\n',
+          '  The store is unchanged. To replace these results, run `vae-sweep rm NAME --yes`, then run the sweep again.\n',
       ),
     );
     assert.equal(status, 1);

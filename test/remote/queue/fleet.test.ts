@@ -107,7 +107,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     await leaving.untilSaid(/the queue is/);
     while ((await redis.count('vae-sweep:tasks:wait')) < tasks.length) await delay(10);
     assert.equal(await leaving.kill('SIGINT'), 130);
-    assert.match(leaving.said, /leaving: the workers go on/);
+    assert.match(leaving.said, /leaving: the workers continue/);
     const worker = start('worker');
     await worker.untilSaid(/done: (.|\n)*done: /);
     const back = start('coordinator', { tasks });

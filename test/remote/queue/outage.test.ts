@@ -127,7 +127,7 @@ describe('when Redis', { skip: noRedis, timeout: 120_000 }, () => {
     start('worker');
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertTrainedOnce(tasks);
-    assert.match(coordinator.said, /the queue has lost 2 of the tasks: they are put into it again/);
+    assert.match(coordinator.said, /the queue has lost 2 of the tasks: they are queued again/);
   });
 
   test('has forgotten all, a failure of an earlier session settles nothing', async () => {
