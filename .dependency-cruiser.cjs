@@ -15,7 +15,7 @@ const layers = {
   dashboard: ['task', 'store', 'logs', 'sweep', 'run', 'report'],
   'experiments/theory': ['task', 'store', 'logs', 'sweep', 'forms'],
   'experiments/vae': ['task', 'store', 'logs', 'sweep', 'compiler', 'forms', 'report', 'experiments/theory'],
-  'experiments/user': ['task', 'store', 'logs', 'compiler', 'forms'],
+  'experiments/user': ['task', 'input', 'store', 'logs', 'compiler', 'forms'],
   'experiments/paper': ['task', 'store', 'logs', 'sweep', 'report', 'experiments/theory', 'experiments/vae'],
   experiments: [
     'task',

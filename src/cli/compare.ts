@@ -35,7 +35,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       .option('set-a', { ...list, describe: 'Values that replace those of A, e.g. --set-a steps=1000' })
       .option('set-b', {
         ...list,
-        describe: 'Values that replace those of B, e.g. --set-b decoderNoise=false',
+        describe: 'Values that replace those of B, e.g. --set-b learningRate=0.01',
       })
       .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
       .option('out-b', {

@@ -3,6 +3,7 @@ import { MultiBar, Presets } from 'cli-progress';
 import { lineOutput, progressText } from '../api/run-lines.js';
 import type { Output } from '../run/output.js';
 import { stepsOf } from '../task/cost.js';
+import { experimentOf } from '../task/registry.js';
 import type { RunningTask, Snapshot } from '../run/tally.js';
 
 /** Standard error, or what stands in for it. */
@@ -70,7 +71,7 @@ class Bars {
   draw(snapshot: Snapshot): void {
     const { tasks, workers } = snapshot;
     const parts = workers.map((running) =>
-      running === null ? 0 : running.step / stepsOf(running.task.settings),
+      running === null ? 0 : running.step / Math.max(1, stepsOf(running.task.settings)),
     );
     const tasksDone = parts.reduce((sum, part) => sum + part, snapshot.tasksDone);
     update(this.#total, tasksDone, tasks, progressText(snapshot));
@@ -103,7 +104,7 @@ function drawWorker(bar: SingleBar, running: RunningTask | null): void {
     bar,
     step,
     steps,
-    `${step.toLocaleString('en-US')} of ${steps.toLocaleString('en-US')} steps  ${task.name}${worker === undefined ? '' : ` on ${worker}`}`,
+    `${step.toLocaleString('en-US')} of ${steps.toLocaleString('en-US')} ${experimentOf(task.settings).unit}s  ${task.name}${worker === undefined ? '' : ` on ${worker}`}`,
   );
 }
 

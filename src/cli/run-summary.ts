@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { TaskFailure } from '../task/outcome.js';
+import { FINAL_REASONS, type TaskFailure } from '../task/outcome.js';
 import type { RunResult } from '../run/run-sweep.js';
 
 /** What failed, what is corrupt, what to do about it, and where the results lie. */
@@ -22,9 +22,11 @@ export function summaryText({ failed, corrupt, interrupted, logFile }: RunResult
 
 function adviceOnFailures(reasons: readonly TaskFailure['reason'][]): string[] {
   const advice: string[] = [];
-  if (reasons.some((reason) => reason !== 'diverged'))
-    advice.push('  Run the same command to retry the tasks that did not diverge.');
+  if (reasons.some((reason) => !FINAL_REASONS.includes(reason)))
+    advice.push('  Run the same command to retry the tasks that did not diverge or fail for good.');
   if (reasons.includes('diverged'))
     advice.push('  The same settings diverge again; pass --retry-diverged to execute these tasks anyway.');
+  if (reasons.includes('permanent'))
+    advice.push('  A program says that it fails again; pass --retry-diverged to execute these tasks anyway.');
   return advice;
 }

@@ -74,12 +74,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option('retry-diverged', {
         type: 'boolean',
         default: false,
-        describe: 'Execute tasks again whose loss was not finite; the same settings diverge again',
+        describe: 'Execute tasks again that diverged or failed for good',
       })
       .option('only-failed', {
         type: 'boolean',
         default: false,
-        describe: 'Execute only the tasks that failed, including those whose loss was not finite',
+        describe: 'Execute only the tasks that failed, including those that diverged or failed for good',
       })
       .option('retrain-corrupt', {
         type: 'boolean',

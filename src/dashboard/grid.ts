@@ -50,7 +50,7 @@ function shortOf({ settings }: Task, names: readonly string[]): string {
   return names.map((name) => settingText(settings, name)).join(' ');
 }
 
-/** As `3-12-20, decoderNoise true`. */
+/** For example `width 16, learningRate 0.5`. */
 function labelOf({ settings }: Task, names: readonly string[]): string {
   return names.map((name) => labelSetting(settings, name, true)).join(', ');
 }

@@ -1,10 +1,13 @@
 import { statSync, type Stats } from 'node:fs';
 import path from 'node:path';
-import { DataType, type Table } from 'apache-arrow';
+import { DataType, Float64, makeData, Table } from 'apache-arrow';
 import { LRUCache } from 'lru-cache';
-import { StoreError } from '../errors.js';
+import { CorruptTaskError, StoreError } from '../errors.js';
+import { batchOf } from '../logs/encode.js';
 import { readGrowingLog, readLog, readNumbers, valueAt } from '../logs/read.js';
+import { pendingColumns } from '../logs/step-log.js';
 import { STEP } from '../report/column-words.js';
+import { fromNewest, type StepLogState } from '../store/checkpoint.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import { formatBytes } from '../units.js';
 import { downSample, type Window } from './down-sample.js';
@@ -17,12 +20,13 @@ const LOGS = {
   rows: [TASK_FILES.rows, TASK_FILES.rowsStream],
 } as const;
 
+const ID_DIGITS = 16;
 /** Kept in memory; a full-length log has 4 MB. */
-const MOST_KEPT_BYTES = 64e6;
+const MAX_KEPT_BYTES = 64e6;
 /** Of a log; a step log of the most rows that a sweep file may ask for has 240 MB. */
-const MOST_LOG_BYTES = 250e6;
+const MAX_LOG_BYTES = 250e6;
 /** Curves of one metric with a list of values. */
-const MOST_COMPONENTS = 64;
+const MAX_COMPONENTS = 64;
 
 interface OpenLog {
   readonly version: string;
@@ -34,7 +38,7 @@ interface OpenLog {
 export class TaskLogs {
   /** By path. A log that is larger than all that is kept is read anew each time. */
   readonly #open = new LRUCache<string, OpenLog>({
-    maxSize: MOST_KEPT_BYTES,
+    maxSize: MAX_KEPT_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
   });
 
@@ -64,7 +68,9 @@ export class TaskLogs {
       const file = path.join(folder, name);
       const stats = statSync(file, { throwIfNoEntry: false });
       if (stats?.isFile() === true && stats.size > 0)
-        return this.#read(file, stats, name.endsWith('s') ? readGrowingLog : readLog);
+        return name === TASK_FILES.rowsStream
+          ? withPendingRows(folder, this.#read(file, stats, readGrowingLog))
+          : this.#read(file, stats, name.endsWith('s') ? readGrowingLog : readLog);
     }
     return null;
   }
@@ -73,13 +79,36 @@ export class TaskLogs {
     const version = `${bytes} ${mtimeMs}`;
     const known = this.#open.get(file);
     if (known?.version === version) return known.table;
-    if (bytes > MOST_LOG_BYTES)
+    if (bytes > MAX_LOG_BYTES)
       throw new StoreError(
-        `${file} has ${formatBytes(bytes)}, the dashboard reads logs of up to ${formatBytes(MOST_LOG_BYTES)}: see it with vae-sweep export`,
+        `${file} has ${formatBytes(bytes)}, the dashboard reads logs of up to ${formatBytes(MAX_LOG_BYTES)}: see it with vae-sweep export`,
       );
     const table = read(file);
     this.#open.set(file, { version, bytes, table });
     return table;
+  }
+}
+
+/** The whole batches of a growing log, and the rows after them that the task's newest checkpoint has. */
+function withPendingRows(folder: string, table: Table): Table {
+  const stepLog = newestStepLog(folder);
+  const isNext = stepLog !== null && stepLog.pendingSteps[0] === table.numRows + 1;
+  if (!isNext) return table;
+  const [, ...columns] = pendingColumns(stepLog);
+  // A log of rows has float64 alone.
+  const data = columns.map((values) => makeData({ type: new Float64(), data: Float64Array.from(values) }));
+  return table.concat(new Table([batchOf(table.schema, stepLog.pendingSteps.length, data)]));
+}
+
+function newestStepLog(folder: string): StepLogState | null {
+  try {
+    // A task's folder ends with its id.
+    return (
+      fromNewest(folder, path.basename(folder).slice(-ID_DIGITS), ({ stepLog }) => stepLog)?.value ?? null
+    );
+  } catch (error) {
+    if (error instanceof CorruptTaskError) return null;
+    throw error;
   }
 }
 
@@ -114,7 +143,7 @@ function rowCurves(log: Table, metric: string, window: Window): Curve[] {
     return [{ metric, component: null, ...downSample(steps, numbers, window) }];
   }
   const lists = rows.map((value) => (Array.isArray(value) ? (value as readonly number[]) : []));
-  const components = Math.min(MOST_COMPONENTS, ...lists.map((list) => list.length));
+  const components = Math.min(MAX_COMPONENTS, ...lists.map((list) => list.length));
   return Array.from({ length: components }, (_, component) => ({
     metric,
     component,

@@ -1,17 +1,10 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { cpuFeatures } from '../compiler/native/cpu.js';
 import { EMPTY_STREAM } from '../logs/batch-stream.js';
 import { RowLog } from '../logs/row-log.js';
 import { logSchema } from '../logs/schemas.js';
-import {
-  CHECKPOINT_FILES,
-  fromNewest,
-  replaceCorrupt,
-  writeCheckpoint,
-  type StepLogState,
-} from '../store/checkpoint.js';
-import { deleteIfPossible, fsyncFolder } from '../store/files.js';
+import { fromNewest, replaceCorrupt, writeCheckpoint, type StepLogState } from '../store/checkpoint.js';
+import { fsyncFolder } from '../store/files.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
 import type { LogColumn } from '../task/column.js';
 import { stepsOf } from '../task/cost.js';
@@ -21,6 +14,7 @@ import { experimentOf } from '../task/registry.js';
 import type { Settings, Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import { failedOutcome } from './failed-outcome.js';
+import { decodeState, encodeState } from './saved-state.js';
 import { recordSession } from './session-record.js';
 
 /** The outcome of a computation that has no more to say than its rows. */
@@ -32,12 +26,12 @@ export interface RowsDefinition<Own extends Settings> {
   /** The columns of `rows.arrow`, float64. */
   columns(settings: Own): readonly LogColumn[];
   /**
-   * Yields the rows, and returns what came of them, or null where it has stopped because `context` asked for it. A task of an experiment
-   * that is resumable stops in `context.save`, and any other task at a yield.
+   * Yields the rows, and returns what came of them, or null where it has stopped by itself because `context` asked for it. Unless it
+   * keeps its own state, it may be left at a yield: right after `context.save`, or anywhere in a task that is not resumable.
    */
   run(settings: Own, context: RowsContext): Rows | AsyncRows;
-  /** Whether a task that resumes yields all of its rows again, because it has its own record of them. */
-  readonly yieldsAllRows?: boolean;
+  /** Whether it keeps the state and the rows of a task by itself: then it yields all of the rows again when it resumes. */
+  readonly keepsOwnState?: boolean;
 }
 
 export interface RowsContext {
@@ -47,8 +41,10 @@ export interface RowsContext {
   readonly rowsBefore: number;
   /** What was saved last, with the rows that were yielded until then. Null at the start. */
   readonly saved: unknown;
-  /** Offers a state, of JSON values, to resume from after the rows yielded so far. It is written only where that is due. */
+  /** Offers a state to resume from after the rows yielded so far. It is written only where that is due. */
   readonly save: (state: unknown) => void;
+  /** Declares that the rows yielded so far are those of earlier attempts. */
+  readonly markReplayed: () => void;
   readonly isStopRequested: () => boolean;
 }
 
@@ -100,7 +96,8 @@ class Attempt<Own extends Settings> {
   readonly #isResumable: boolean;
   readonly #log: RowLog;
   readonly #saved: unknown;
-  readonly #resumed: { readonly fromStep: number; readonly recovered: string | null };
+  readonly #recovered: string | null;
+  #fromStep: number;
   readonly #start: { readonly ms: number; readonly date: Date };
   #checkpointMs: number;
   /** The rows of the checkpoint that this attempt wrote last. */
@@ -116,11 +113,12 @@ class Attempt<Own extends Settings> {
     this.#isResumable = experimentOf(settings).isResumable;
     this.#start = { ms: clock.now(), date: clock.date() };
     this.#checkpointMs = this.#start.ms;
-    const resumes = this.#isResumable && definition.yieldsAllRows !== true;
+    const resumes = this.#isResumable && definition.keepsOwnState !== true;
     const { log, saved, recovered } = startOf(request, definition.columns(settings), resumes);
     this.#log = log;
     this.#saved = saved;
-    this.#resumed = { fromStep: log.rows, recovered };
+    this.#fromStep = log.rows;
+    this.#recovered = recovered;
   }
 
   async toEnd(): Promise<TaskOutcome> {
@@ -128,7 +126,7 @@ class Attempt<Own extends Settings> {
     const verdict = await this.#logRows();
     if (verdict === null) {
       if (this.#savedRows !== null) this.#recordSession();
-      return { type: 'stopped', step: this.#savedRows, ...this.#resumed };
+      return { type: 'stopped', step: this.#savedRows, ...this.#resumed() };
     }
     this.#recordSession();
     commitResults(folder, task.id, {
@@ -139,7 +137,11 @@ class Attempt<Own extends Settings> {
     const steps = stepsOf(task.settings);
     const elapsedMs = this.#clock.now() - this.#start.ms;
     const summary = summaryOf(verdict, this.#log.rows);
-    return { type: 'done', ...this.#resumed, steps, elapsedMs, summary };
+    return { type: 'done', ...this.#resumed(), steps, elapsedMs, summary };
+  }
+
+  #resumed() {
+    return { fromStep: this.#fromStep, recovered: this.#recovered };
   }
 
   close(): void {
@@ -156,6 +158,9 @@ class Attempt<Own extends Settings> {
       save: (state) => {
         this.#save(state);
       },
+      markReplayed: () => {
+        this.#fromStep = this.#log.rows;
+      },
       isStopRequested: () => this.#isStopRequested(),
     });
     try {
@@ -166,15 +171,20 @@ class Attempt<Own extends Settings> {
           if (next.value !== null) Atomics.store(this.#cells, 1 + slot, stepsOf(task.settings));
           return next.value;
         }
-        if (this.#isStopRequested() && this.#savedRows === this.#log.rows) return null;
+        if (this.#mayStop() && this.#savedRows === this.#log.rows) return null;
         this.#log.append(next.value);
         Atomics.store(this.#cells, 1 + slot, this.#log.rows);
-        if (!this.#isResumable && this.#isStopRequested()) return null;
+        if (this.#mayStop() && !this.#isResumable) return null;
       }
     } finally {
       // Where it is stopped or fails, the generator may have something to close.
       await rows.return(undefined as never);
     }
+  }
+
+  /** Whether it may be left at a yield. */
+  #mayStop(): boolean {
+    return this.#definition.keepsOwnState !== true && this.#isStopRequested();
   }
 
   #isStopRequested(): boolean {
@@ -185,9 +195,14 @@ class Attempt<Own extends Settings> {
     if (!this.#isResumable)
       throw new Error('A state was saved by an experiment that does not say that it is `resumable`.');
     const { checkpointEveryMs, folder, task } = this.#request;
+    if (this.#definition.keepsOwnState === true && this.#savedRows === this.#log.rows) return;
     const isDue = this.#isStopRequested() || this.#clock.now() - this.#checkpointMs >= checkpointEveryMs;
     if (!isDue && !this.#isFirstSave) return;
-    const saved = savedText(state);
+    const saved = encodeState(state);
+    if (saved.length > MAX_SAVED_CHARACTERS)
+      throw new Error(
+        `What is saved has ${formatCount(saved.length)} characters as JSON, allowed are ${formatCount(MAX_SAVED_CHARACTERS)}.`,
+      );
     this.#isFirstSave = false;
     if (!isDue) return;
     // A checkpoint may get to the disk before an entry of the folder that is older.
@@ -204,7 +219,7 @@ class Attempt<Own extends Settings> {
     recordSession(join(this.#request.folder, TASK_FILES.run), {
       start: this.#start.date,
       end: this.#clock.date(),
-      fromStep: this.#resumed.fromStep,
+      fromStep: this.#fromStep,
       toStep: this.#log.rows,
       elapsedMs: this.#clock.now() - this.#start.ms,
     });
@@ -221,33 +236,15 @@ function startOf(
   const found = resumes
     ? fromNewest(folder, task.id, ({ step, stepLog, saved }) => ({
         log: open(step, stepLog),
-        saved: saved === undefined ? null : (JSON.parse(saved) as unknown),
+        saved: saved === undefined ? null : decodeState(saved),
       }))
     : null;
-  if (found === null) {
-    // They would name parts of a log that is begun anew.
-    for (const name of CHECKPOINT_FILES) deleteIfPossible(join(folder, name));
-    return { log: open(), saved: null, recovered: null };
-  }
+  if (found === null) return { log: open(), saved: null, recovered: null };
   const { value, problem } = found;
   if (problem === null) return { ...value, recovered: null };
   replaceCorrupt(folder);
   const recovered = `${problem}; resumed from the one before, of row ${formatCount(value.log.rows)}`;
   return { ...value, recovered };
-}
-
-/** @throws if it is not of JSON values, or too long */
-function savedText(state: unknown): string {
-  const checked = z.json().safeParse(state);
-  if (!checked.success)
-    throw new Error(
-      'What is saved must consist of finite numbers, texts, true, false, null, arrays and objects.',
-    );
-  const text = JSON.stringify(checked.data);
-  if (text.length <= MAX_SAVED_CHARACTERS) return text;
-  throw new Error(
-    `What is saved has ${formatCount(text.length)} characters as JSON, allowed are ${formatCount(MAX_SAVED_CHARACTERS)}.`,
-  );
 }
 
 /** For example `step-limit, incomplete`, or `20 rows` where there is no more to say. */

@@ -1,5 +1,11 @@
 import { InputError } from '../errors.js';
-import { addPlugin, installedPlugins, pluginParts, type InstalledPlugin } from '../task/plugins.js';
+import {
+  addPlugin,
+  installedPlugins,
+  pluginParts,
+  removePlugin,
+  type InstalledPlugin,
+} from '../task/plugins.js';
 import { experimentFamilies, experimentNames } from '../task/registry.js';
 
 /**
@@ -30,8 +36,9 @@ function refuseEdited(before: InstalledPlugin, { file, hash }: InstalledPlugin):
 function refuseSharedNames({ file }: InstalledPlugin): void {
   const names = experimentNames();
   const shared = names.find((name, index) => names.indexOf(name) !== index);
-  if (shared !== undefined)
-    throw new InputError(`${file}: ${shared} is the name of two of its parts: choose another name`);
+  if (shared === undefined) return;
+  removePlugin(file);
+  throw new InputError(`${file}: ${shared} is the name of two of its parts: choose another name`);
 }
 
 async function refuseTakenNames({ name, parts, file }: InstalledPlugin): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { tableFromIPC, Vector, type Table } from 'apache-arrow';
+import { DataType, tableFromIPC, Vector, type Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import type { StreamState } from '../store/checkpoint.js';
 import { wrapStoreErrors } from '../store/files.js';
@@ -80,8 +80,12 @@ export function* readForeignRows(
   columns: readonly string[],
 ): Generator<Readonly<Record<string, number>>> {
   const table = readForeignTable(file);
-  const missing = columns.find((column) => table.getChild(column) === null);
-  if (missing !== undefined) throw new Error(`${file} has no column ${missing}`);
+  for (const column of columns) {
+    const type: unknown = table.getChild(column)?.type;
+    if (type === undefined) throw new Error(`${file} has no column ${column}`);
+    if (!DataType.isInt(type) && !DataType.isFloat(type))
+      throw new Error(`${file} has no numbers in its column ${column}, but ${String(type)}`);
+  }
   for (let row = 0; row < table.numRows; row++)
     yield Object.fromEntries(
       columns.map((column) => [column, Number((table.getChild(column)?.get(row) as unknown) ?? NaN)]),

@@ -32,7 +32,7 @@ export interface Aggregate {
 export interface Cell<Own extends Settings = Settings> {
   /** The part of the sweep that it is of. */
   readonly part: PartRuns<Own>['part'];
-  /** As `3-12-20, decoderNoise true`. */
+  /** For example `width 16, learningRate 0.5`. */
   readonly name: string;
   /** Of the first run; its seeds stand for no more than that. */
   readonly settings: Own;
@@ -74,7 +74,7 @@ export function toCells<Own extends Settings>(partRuns: PartRuns<Own>): Cell<Own
   });
 }
 
-/** As `3-12-20, decoderNoise true`; the experiment where nothing tells its cells apart. */
+/** For example `width 16, learningRate 0.5`; the experiment where nothing tells its cells apart. */
 export function cellName(
   { varying }: Pick<SweepPart, 'varying'>,
   { settings }: Pick<Task, 'settings'>,

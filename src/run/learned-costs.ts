@@ -87,7 +87,8 @@ function finishedTask(outDir: string, name: string): Task | null {
 /** Microseconds; null where no session says. A finished task counts with all rows of its estimate, however few it has. */
 function timePerStep(folder: string, settings: Settings): number | null {
   const sessions = readSessions(folder);
-  const counted = experimentOf(settings).unit === 'row' ? sessions.slice(-1) : sessions;
+  // A task that is not resumable begins each session anew.
+  const counted = experimentOf(settings).isResumable ? sessions : sessions.slice(-1);
   let steps = 0;
   let microseconds = 0;
   for (const { fromStep, toStep, microsecondsPerStep } of counted) {

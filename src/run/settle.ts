@@ -129,7 +129,8 @@ function settleFailure(
   outcome: FailureOutcome,
   { isStopping }: SettleRules,
 ): Settlement {
-  const isDeterministic = outcome.type === 'diverged';
+  const isDeterministic =
+    outcome.type === 'diverged' || (outcome.type === 'failed' && outcome.isPermanent === true);
   // A terminal's Ctrl-C also reaches a compiler that a task waits for: what fails after a stop says nothing of the task.
   if (isStopping && !isDeterministic) return released(outcome.message);
   const blame = outcome.type === 'ended' && !outcome.causedExit ? 0 : 1;

@@ -125,7 +125,8 @@ function stretchesSince(
     const steps = state.state === 'interrupted' ? Math.max(0, state.step - fromStep) : null;
     const timed = timedSteps(taskFolder(outDir, task), sinceMs, steps);
     // A task that ended has done all that its estimate is for, however few rows it has.
-    const isWhole = state.state === 'done' && experimentOf(task.settings).unit === 'row';
+    const isWhole =
+      state.state === 'done' && experimentOf(task.settings).unit === 'row' && timed.length === 1;
     const whole = isWhole ? { steps: stepsOf(task.settings) } : {};
     return timed.map((each) => ({ cost: costOf(task.settings), ...each, ...whole }));
   });

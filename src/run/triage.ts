@@ -1,6 +1,6 @@
 import type { Predecessor } from '../task/protocol.js';
 import type { TaskState } from '../store/task-folder.js';
-import type { TaskFailure } from '../task/outcome.js';
+import { FINAL_REASONS, type TaskFailure } from '../task/outcome.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
 import { FAILURE_WORDS, STATE_WORDS, type StateName } from '../task/states.js';
 import type { Cost } from '../task/experiment.js';
@@ -81,7 +81,8 @@ export function triage(
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
     else if (state.state === 'failed') {
       const { failure } = state;
-      if (failure.reason === 'diverged' && !retryDiverged && !onlyFailed) failed.push({ task, failure });
+      if (FINAL_REASONS.includes(failure.reason) && !retryDiverged && !onlyFailed)
+        failed.push({ task, failure });
       else pending.push(pendingFrom(task, state.step, failure.attempts));
     } else if (state.state !== 'done' && !onlyFailed) {
       const step = state.state === 'interrupted' ? state.step : null;
@@ -101,7 +102,8 @@ export function triage(
 
 /** Estimated milliseconds that the task still needs in one worker. */
 export function remainingWorkMs({ task, fromStep, cost }: PendingTask): number {
-  return cost.trainingMs * (1 - fromStep / stepsOf(task.settings));
+  const steps = stepsOf(task.settings);
+  return steps === 0 ? 0 : cost.trainingMs * (1 - fromStep / steps);
 }
 
 function longestFirst(pending: readonly PendingTask[]): PendingTask[] {

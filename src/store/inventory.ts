@@ -118,13 +118,15 @@ function measure(folder: string): Measured {
   let changedMs = lstatSync(folder).mtimeMs;
   let files = 0;
   let record: Stats | null = null;
+  // A program may keep any number of files for its task.
+  const program = path.join(folder, TASK_FILES.program);
   const waiting = [folder];
   for (let next = waiting.pop(); next !== undefined && files <= MAX_FILES; next = waiting.pop())
     for (const name of readdirSync(next)) {
       const file = path.join(next, name);
       const stats = lstatSync(file, { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      files += 1;
+      if (!next.startsWith(program)) files += 1;
       if (files > MAX_FILES) break;
       changedMs = Math.max(changedMs, stats.mtimeMs);
       if (stats.isDirectory()) waiting.push(file);

@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Task } from '../task/task.js';
@@ -6,7 +6,7 @@ import { wrapStoreErrors, makeFolder } from './files.js';
 import { importTask, recordProblem } from './import-task.js';
 import { listStore, type StoreEntry } from './inventory.js';
 import { decide, type Decision, type Found } from './merge-decision.js';
-import { markedHashes, tasksFolder, verifyTask, type TaskState } from './task-folder.js';
+import { markedHashes, TASK_FILES, tasksFolder, verifyTask, type TaskState } from './task-folder.js';
 
 export interface MergeOptions {
   /** The store that the others are brought into. */
@@ -98,6 +98,9 @@ export function findTarget(folder: string, task: Task): Found | null {
 function find(folder: string, task: Task): Found {
   const state = verifyTask(folder, task.id);
   if (state.state === 'corrupt') return corrupt(state.problem);
+  // The files that its program would resume from do not move between stores.
+  if (state.state === 'interrupted' && existsSync(path.join(folder, TASK_FILES.program)))
+    return { state: { state: 'new' }, hashes: null };
   // One that was not begun may have none yet.
   const problem = state.state === 'new' ? null : recordProblem(folder, task);
   if (problem !== null) return corrupt(problem);

@@ -162,8 +162,9 @@ export function removeUnfinished(folder: string): void {
 /** The folder of what a program keeps for its task, made where it is missing. */
 export function makeProgramFolder(folder: string): string {
   const program = path.join(folder, TASK_FILES.program);
-  assertNotSymlink(program);
-  makeFolder(path.join(program, 'files'));
+  const files = path.join(program, 'files');
+  [program, files].forEach(assertNotSymlink);
+  makeFolder(files);
   return program;
 }
 

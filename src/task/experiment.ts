@@ -121,7 +121,7 @@ export interface TrainingColumns {
 export interface ExperimentFamily {
   /** Values of `kind` in its tasks' settings. */
   readonly kinds: readonly string[];
-  /** What its experiments do, for the reference of sweep files, such as `train on linear, sigmoid or sphere data`. */
+  /** What its experiments do, for the reference of sweep files, such as `run an experiment of a plugin`. */
   readonly summary: string;
   /** What a sweep file may name, now: user modules add to it. */
   names(): readonly string[];

@@ -23,7 +23,13 @@ export type TaskOutcome =
   | { readonly type: 'corrupt'; readonly problem: string }
   /** The store can't be written. No fault of the task. */
   | { readonly type: 'unwritable'; readonly message: string }
-  | { readonly type: 'failed'; readonly message: string; readonly stack: string | null }
+  | {
+      readonly type: 'failed';
+      readonly message: string;
+      readonly stack: string | null;
+      /** Whether another attempt would fail in the same way. */
+      readonly isPermanent?: boolean;
+    }
   | EndedOutcome;
 
 /** Where a task resumed. */
@@ -49,7 +55,7 @@ const MAX_METRICS = 100;
 
 /** `failed.json`. */
 export const taskFailureSchema = z.object({
-  reason: z.enum(['diverged', 'error', 'crashed', 'stalled', 'memory']),
+  reason: z.enum(['diverged', 'permanent', 'error', 'crashed', 'stalled', 'memory']),
   message: z.string(),
   /** Step at which it failed, where known. */
   step: z.int().nullable(),
@@ -64,6 +70,9 @@ export const taskFailureSchema = z.object({
 });
 
 export type TaskFailure = z.infer<typeof taskFailureSchema>;
+/** Reasons for which a failed task is not retried. */
+export const FINAL_REASONS: readonly TaskFailure['reason'][] = ['diverged', 'permanent'];
+
 export type FailureOutcome = Extract<TaskOutcome, { type: 'failed' | 'diverged' | 'ended' }>;
 
 /** What the store keeps of it. @param attempts runs of the task that failed, with this one */
@@ -73,7 +82,8 @@ export function failureOf(outcome: FailureOutcome, attempts: number): TaskFailur
     const { step, lastFinite } = outcome;
     return { reason: 'diverged', message, step, lastFinite, attempts };
   }
-  const reason = outcome.type === 'ended' ? outcome.reason : 'error';
+  const error = outcome.type === 'failed' && outcome.isPermanent === true ? 'permanent' : 'error';
+  const reason = outcome.type === 'ended' ? outcome.reason : error;
   return { step: null, lastFinite: null, attempts, reason, message };
 }
 

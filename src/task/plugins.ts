@@ -25,6 +25,12 @@ export function addPlugin(plugin: InstalledPlugin): void {
   installed.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Takes back a plugin that was refused after all. */
+export function removePlugin(file: string): void {
+  const index = installed.findIndex((plugin) => plugin.file === file);
+  if (index >= 0) installed.splice(index, 1);
+}
+
 /** What all plugins have of one kind of part; the family that declares the kind has checked it. */
 export function pluginParts<Part>(kind: string): Part[] {
   return installed.flatMap(({ parts }) => parts[kind] ?? []) as Part[];

@@ -30,7 +30,7 @@ export function settingText(settings: Settings, name: string): string {
   return formatSetting(experimentOf(settings), name, settingOf(settings, name));
 }
 
-/** As `decoderNoise true`, or the value alone of a main setting. @param isShort whether there is little room */
+/** For example `learningRate 0.5`, or the value alone of a main setting. @param isShort whether there is little room */
 export function labelSetting(settings: Settings, name: string, isShort = false): string {
   const text = settingText(settings, name);
   const { role, short } = experimentOf(settings).words[name] ?? {};

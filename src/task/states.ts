@@ -23,6 +23,7 @@ export const STATE_WORDS: Readonly<
 /** How a task failed. */
 export const FAILURE_WORDS = {
   diverged: 'diverged',
+  permanent: 'for good',
   error: 'by an error',
   crashed: 'crashed',
   stalled: 'stalled',

@@ -5,7 +5,7 @@ const VECTOR_WIDTH = '--xla_cpu_prefer_vector_width=512';
  * worker exists: a worker's own `env` never reaches native code.
  *
  * One thread for a run's operations and a pool of its own for each session: from TensorFlow 2.18 on XLA sends its matrix products
- * to the pool that all workers would share, and two sphere runs at a time then took twice as long each. -1 runs operations in the
+ * to the pool that all workers would share, and two loops at a time then took twice as long each. -1 runs operations in the
  * calling thread, where 1 would make all workers share one.
  *
  * XLA prefers vectors of 256 bits where the CPU has 512; the steps' kernels are short loops, which gain by the wider ones. The width

@@ -1,12 +1,15 @@
 import { closeSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
+import { assertNotSymlink, wrapStoreErrors } from '../../store/files.js';
 import { formatBytes, formatCount } from '../../units.js';
 import type { UserCommandExperiment } from './definition.js';
 import { numbersChecker, type Numbers } from './numbers.js';
 
-const MAX_LINE_CHARACTERS = 1 << 16;
+const MAX_LINE_BYTES = 1 << 16;
 const MAX_BYTES = 2 ** 31;
 const PIECE_BYTES = 1 << 16;
+const NEWLINE = 0x0a;
+const NOTHING = Buffer.alloc(0);
 
 /** A row that a program wrote; the number is null for an experiment that is not resumable. */
 interface WrittenRow {
@@ -23,54 +26,69 @@ const anyObject = z.record(z.string(), z.unknown());
 export class CommandOutput {
   /** For the program to append to. */
   readonly descriptor: number;
+  readonly #file: string;
   readonly #experiment: UserCommandExperiment;
   readonly #checkRow: (value: unknown, what: string) => Numbers;
-  readonly #onMessage: (line: string) => void;
   readonly #piece = Buffer.alloc(PIECE_BYTES);
+  /** Bytes that were read. */
   #position = 0;
-  #partial = '';
-  readonly #decoder = new TextDecoder();
+  /** The last of them, which are no whole line yet. */
+  #partial = Buffer.alloc(0);
 
-  constructor(file: string, experiment: UserCommandExperiment, onMessage: (line: string) => void) {
-    this.descriptor = openSync(file, 'a+');
+  constructor(file: string, experiment: UserCommandExperiment) {
+    assertNotSymlink(file);
+    this.#file = file;
+    this.descriptor = wrapStoreErrors(`write ${file}`, () => openSync(file, 'a+'));
     this.#experiment = experiment;
     this.#checkRow = numbersChecker(experiment.columns.rows);
-    this.#onMessage = onMessage;
   }
 
-  /** Reads the rows that were written since the last call. The last line counts once it is whole. */
-  *read(): Generator<WrittenRow> {
-    for (;;) {
-      const bytes = readSync(this.descriptor, this.#piece, 0, PIECE_BYTES, this.#position);
-      if (bytes === 0) return;
-      this.#position += bytes;
-      if (this.#position > MAX_BYTES)
+  /** Reads the rows that were written since the last call. @param onMessage gets the other lines */
+  *read(onMessage: (line: string) => void): Generator<WrittenRow> {
+    for (let bytes = this.#readPiece(); bytes.length > 0; bytes = this.#readPiece()) {
+      const end = bytes.lastIndexOf(NEWLINE) + 1;
+      const whole = end === 0 ? null : Buffer.concat([this.#partial, bytes.subarray(0, end - 1)]);
+      this.#partial = Buffer.concat([whole === null ? this.#partial : NOTHING, bytes.subarray(end)]);
+      if (this.#partial.length > MAX_LINE_BYTES)
         throw new Error(
-          `${this.#experiment.name} wrote more than ${formatBytes(MAX_BYTES)} to its standard output`,
+          `${this.#experiment.name} wrote a line of more than ${formatBytes(MAX_LINE_BYTES)} to its standard output`,
         );
-      const lines = (
-        this.#partial + this.#decoder.decode(this.#piece.subarray(0, bytes), { stream: true })
-      ).split('\n');
-      this.#partial = lines.pop() ?? '';
-      if (this.#partial.length > MAX_LINE_CHARACTERS)
-        throw new Error(
-          `${this.#experiment.name} wrote a line of more than ${formatCount(MAX_LINE_CHARACTERS)} characters`,
-        );
-      for (const line of lines)
+      for (const line of whole?.toString('utf8').split('\n') ?? [])
         if (line.startsWith('{')) yield this.#rowOf(line);
-        else this.#onMessage(line);
+        else onMessage(line);
     }
+  }
+
+  /** Reads the last line of a program that has ended, which may lack a line break. */
+  *readLastLine(): Generator<WrittenRow> {
+    const line = this.#partial.toString('utf8');
+    this.#partial = NOTHING;
+    if (line.startsWith('{')) yield this.#rowOf(line);
   }
 
   /** Drops a line that a program which was killed has not finished. */
   dropPartialLine(): void {
-    this.#position -= Buffer.byteLength(this.#partial);
-    this.#partial = '';
-    ftruncateSync(this.descriptor, this.#position);
+    this.#position -= this.#partial.length;
+    this.#partial = NOTHING;
+    wrapStoreErrors(`write ${this.#file}`, () => {
+      ftruncateSync(this.descriptor, this.#position);
+    });
   }
 
   close(): void {
     closeSync(this.descriptor);
+  }
+
+  #readPiece(): Buffer {
+    const bytes = wrapStoreErrors(`read ${this.#file}`, () =>
+      readSync(this.descriptor, this.#piece, 0, PIECE_BYTES, this.#position),
+    );
+    this.#position += bytes;
+    if (this.#position > MAX_BYTES)
+      throw new Error(
+        `${this.#experiment.name} wrote more than ${formatBytes(MAX_BYTES)} to its standard output`,
+      );
+    return this.#piece.subarray(0, bytes);
   }
 
   #rowOf(line: string): WrittenRow {

@@ -3,18 +3,26 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 
 /**
- * Runs "$@", and kills the whole process group as soon as the pipe at descriptor 3 closes, which it does however the process that holds
- * its other end dies. SIGTERM goes to all of the group: the shell waits until the program has ended, and returns its exit code.
+ * Runs "$@" and returns its exit code. SIGTERM is passed on to the program alone, which knows what its own helpers are for. As soon as
+ * the pipe at descriptor 3 closes, which it does however the process that holds its other end dies, the program is killed with all of
+ * its descendants, also those that have made a process group of their own.
  */
 const WATCHED = `
-trap : TERM
-(trap '' TERM; cat <&3; kill -KILL 0) >/dev/null 2>&1 &
+killtree() {
+  for child in $(cat /proc/$1/task/*/children 2>/dev/null); do killtree "$child"; done
+  kill -KILL "$1" 2>/dev/null
+}
 "$@" 3<&- &
 program=$!
+trap 'kill -TERM "$program" 2>/dev/null' TERM
+(trap '' TERM; cat <&3; killtree "$program"; kill -KILL 0) >/dev/null 2>&1 &
+watcher=$!
 exec 3<&-
 while :; do
   wait "$program"; code=$?
-  kill -0 "$program" 2>/dev/null || exit "$code"
+  kill -0 "$program" 2>/dev/null && continue
+  kill -KILL "$watcher" 2>/dev/null
+  exit "$code"
 done
 `;
 
@@ -26,6 +34,8 @@ const SIGNALS = new Map<number, string>(
 );
 /** A shell adds the number of the signal that ended a program to this. */
 const ENDED_BY_SIGNAL = 128;
+/** How long the last lines may take after the program has ended. */
+const DRAIN_MS = 1_000;
 const MAX_LAST_LINES = 5;
 const MAX_LINE_CHARACTERS = 400;
 
@@ -64,12 +74,14 @@ export class CommandProcess {
       });
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      this.#child.once('close', (code, signal) => {
+      const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
         resolve(code ?? ENDED_BY_SIGNAL + (signal === null ? 0 : constants.signals[signal]));
-      });
-      // What the program started and left behind ends with it; else its standard error would stay open.
-      this.#child.once('exit', () => {
-        this.#child.stdio[3]?.destroy();
+      };
+      this.#child.once('close', finish);
+      this.#child.once('exit', (code, signal) => {
+        // What the program has started and left behind ends with it. Its last lines follow, but are not waited for at any price.
+        this.#endGroup();
+        setTimeout(finish, DRAIN_MS, code, signal).unref();
       });
     });
     const settle = (): void => {
@@ -84,11 +96,21 @@ export class CommandProcess {
 
   /** Asks for a stop. */
   terminate(): void {
-    this.#signal('SIGTERM');
+    this.#child.kill('SIGTERM');
   }
 
+  /** Kills the program and its descendants, by closing the pipe that the shell waits for. */
   kill(): void {
-    this.#signal('SIGKILL');
+    this.#child.stdio[3]?.destroy();
+  }
+
+  #endGroup(): void {
+    this.kill();
+    try {
+      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // Nothing is left of it.
+    }
   }
 
   /** How it ended, for people. */
@@ -97,15 +119,5 @@ export class CommandProcess {
     const how = signal === undefined ? `exited with code ${code}` : `was ended by ${signal}`;
     const said = this.#lastLines.join('\n');
     return said === '' ? how : `${how}: ${said}`;
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    const { pid, exitCode, signalCode } = this.#child;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It has just ended.
-    }
   }
 }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DivergedError } from '../../forms/failed-outcome.js';
+import { PermanentError } from '../../forms/failed-outcome.js';
 import { DONE, rowsWorker, type RowsContext } from '../../forms/rows.js';
+import { StoreError } from '../../errors.js';
+import { loadPlugin } from '../../input/load-plugin.js';
 import { readForeignRows } from '../../logs/read.js';
 import { replaceFile } from '../../store/files.js';
 import { clearProgramFolder, makeProgramFolder } from '../../store/task-folder.js';
@@ -17,7 +19,7 @@ import { rowColumns } from './details.js';
 import type { Numbers } from './numbers.js';
 
 /** What a program says by its exit code; with any other code its task has failed and is retried. */
-const EXIT = { done: 0, hopeless: 65 };
+const EXIT = { done: 0, permanent: 65 };
 /** How often a program's output is read. */
 const READ_EVERY_MS = 50;
 /** How long a program has after SIGTERM. */
@@ -26,7 +28,7 @@ const STOP_GRACE_MS = 30_000;
 /** Runs the program of an experiment of a plugin. */
 export const { run } = rowsWorker<Settings>({
   columns: (settings) => rowColumns(commandOf(settings)),
-  yieldsAllRows: true,
+  keepsOwnState: true,
   run: (settings, context) => new CommandRun(settings, context).rows(),
 });
 
@@ -39,7 +41,7 @@ class CommandRun {
   #before: Numbers[] | null = [];
   #rows = 0;
   #last: Numbers | null = null;
-  #isStateAhead = false;
+  #isStateUsable = true;
 
   constructor(settings: Settings, context: RowsContext) {
     this.#experiment = commandOf(settings);
@@ -51,21 +53,24 @@ class CommandRun {
   async *rows() {
     const { name, resumable = false } = this.#experiment;
     const folder = this.#openFolder(resumable);
-    const output = new CommandOutput(path.join(folder, 'output.jsonl'), this.#experiment, report);
+    const output = new CommandOutput(path.join(folder, 'output.jsonl'), this.#experiment);
+    const arrowFile = path.join(folder, 'files', 'rows.arrow');
     try {
       if (resumable) this.#before = this.#replay(output);
-      const program = this.#start(folder, output.descriptor);
+      const program = await this.#start(folder, output.descriptor);
       try {
         const code = yield* this.#follow(program, output);
+        if (code === EXIT.done)
+          for (const { number, row } of output.readLastLine()) yield* this.#accept(number, row);
         yield* this.#flushBefore();
         // A program that ends early after it was asked to stop may have had more to do.
-        const isStopped = this.#context.isStopRequested() && (code !== EXIT.done || this.#rows < this.#most);
+        const hasAllRows = code === EXIT.done && (this.#rows >= this.#most || existsSync(arrowFile));
+        const isStopped = this.#context.isStopRequested() && !hasAllRows;
         if (isStopped) {
           if (resumable) this.#context.save(null);
           return null;
         }
-        if (code === EXIT.hopeless)
-          throw new DivergedError(`${name} ${program.describeEnd(code)}`, this.#rows);
+        if (code === EXIT.permanent) throw new PermanentError(`${name} ${program.describeEnd(code)}`);
         if (code !== EXIT.done) throw new Error(`${name} ${program.describeEnd(code)}`);
       } finally {
         program.kill();
@@ -73,9 +78,9 @@ class CommandRun {
       }
     } finally {
       output.close();
-      if (this.#isStateAhead) clearProgramFolder(this.#context.folder);
+      if (!this.#isStateUsable) clearProgramFolder(this.#context.folder);
     }
-    yield* this.#arrowRows(path.join(folder, 'files', 'rows.arrow'));
+    yield* this.#arrowRows(arrowFile);
     if (this.#last === null)
       throw new Error(`${name} ended without a row: it must write at least one JSON line, or rows.arrow`);
     return { outcome: DONE, complete: true, holds: true, measures: this.#last };
@@ -84,11 +89,20 @@ class CommandRun {
   /** The rows of earlier attempts: a row replaces the one of its number, and those after it. */
   #replay(output: CommandOutput): Numbers[] {
     const rows: Numbers[] = [];
-    for (const { number, row } of output.read()) {
-      const index = (number ?? 0) - 1;
-      if (index > rows.length) this.#refuseGap(index + 1, rows.length);
-      rows.length = index;
-      rows.push(row);
+    try {
+      // Messages of earlier attempts were reported then.
+      for (const { number, row } of output.read(() => undefined)) {
+        const index = (number ?? 0) - 1;
+        if (index > rows.length)
+          throw new Error(`row ${formatCount(index + 1)} follows row ${formatCount(rows.length)}`);
+        rows.length = index;
+        rows.push(row);
+      }
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      this.#refuseState(
+        `its output of earlier attempts is broken (${error instanceof Error ? error.message : String(error)})`,
+      );
     }
     output.dropPartialLine();
     return rows;
@@ -100,7 +114,7 @@ class CommandRun {
     try {
       for (;;) {
         const isLast = program.hasEnded;
-        for (const { number, row } of output.read()) yield* this.#accept(number, row);
+        for (const { number, row } of output.read(this.#report)) yield* this.#accept(number, row);
         if (isLast) return await program.ended;
         if (!this.#context.isStopRequested()) {
           if (this.#experiment.resumable === true) this.#context.save(null);
@@ -119,7 +133,10 @@ class CommandRun {
 
   *#accept(number: number | null, row: Numbers) {
     if (number !== null && this.#before !== null) {
-      if (number > this.#before.length + 1) this.#refuseGap(number, this.#before.length);
+      if (number > this.#before.length + 1)
+        this.#refuseState(
+          `it resumed with row ${formatCount(number)}, but only ${formatCount(this.#before.length)} are there`,
+        );
       this.#before.length = number - 1;
     }
     yield* this.#flushBefore();
@@ -134,6 +151,7 @@ class CommandRun {
     const before = this.#before ?? [];
     this.#before = null;
     for (const row of before) yield this.#counted(row);
+    if (before.length > 0) this.#context.markReplayed();
   }
 
   #counted(row: Numbers): Numbers {
@@ -155,14 +173,18 @@ class CommandRun {
     for (const row of readForeignRows(file, names)) yield this.#counted(row);
   }
 
-  /** A state that is ahead of the rows, as a power cut may leave it, can't be used: the next attempt starts without it. */
-  #refuseGap(number: number, rows: number): never {
-    this.#isStateAhead = true;
+  /** For example a state that is ahead of the rows, as a power cut may leave it. The next attempt starts without it. */
+  #refuseState(problem: string): never {
+    this.#isStateUsable = false;
     throw new Error(
-      `${this.#experiment.name} resumed with row ${formatCount(number)}, but only ${formatCount(rows)} are there: ` +
-        'its files were removed, and the next attempt starts with row 1',
+      `${this.#experiment.name}: ${problem}: its files were removed, and the next attempt starts with row 1`,
     );
   }
+
+  /** The run logs what a worker prints. Several tasks run at a time. */
+  readonly #report = (line: string): void => {
+    process.stderr.write(`${path.basename(this.#context.folder)}: ${line}\n`);
+  };
 
   #openFolder(resumable: boolean): string {
     if (!resumable) clearProgramFolder(this.#context.folder);
@@ -174,8 +196,13 @@ class CommandRun {
     return folder;
   }
 
-  #start(folder: string, stdout: number): CommandProcess {
+  async #start(folder: string, stdout: number): Promise<CommandProcess> {
     const { command, name } = this.#experiment;
+    const { file, hash } = pluginOf(name);
+    if ((await loadPlugin(file)).hash !== hash)
+      throw new Error(
+        `${file}, or a file that it lists, was edited after the run started: stop the run and start it again`,
+      );
     const env = {
       VAE_SWEEP_SETTINGS: path.join(folder, 'settings.json'),
       VAE_SWEEP_FOLDER: path.join(folder, 'files'),
@@ -186,14 +213,8 @@ class CommandRun {
         ]),
       ),
     };
-    const cwd = path.dirname(pluginOf(name).file);
-    return new CommandProcess({ command, cwd, env, stdout, onMessage: report });
+    return new CommandProcess({ command, cwd: path.dirname(file), env, stdout, onMessage: this.#report });
   }
-}
-
-/** A worker's lines are shown by the run. */
-function report(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 function commandOf(settings: Settings): UserCommandExperiment {

@@ -4,9 +4,8 @@ import { SEED_WORDS, type SettingWords } from '../../task/setting-words.js';
 import type { SettingValue } from '../../task/setting-values.js';
 import { chooseVersions, type Settings, type Versions } from '../../task/task.js';
 import { KIND_COLUMN, MAX_ROWS, type FieldColumn } from '../../task/column.js';
-import { InputError } from '../../errors.js';
 import { formatCount } from '../../units.js';
-import type { UserExperiment } from './definition.js';
+import type { UserExperiment, UserFunctionExperiment } from './definition.js';
 import { asUserSettings, pluginOf } from './definitions.js';
 import { columnOf, schemaOf, settingsOf } from './settings.js';
 
@@ -62,6 +61,10 @@ export function toExperiment(definition: UserExperiment): Experiment {
       const resolved = declared.map(([setting, own]) => [setting, values[setting] ?? own.default] as const);
       return { kind: form, experiment: name, ...Object.fromEntries(resolved) };
     },
+    problems: (_values, settings) => {
+      const problem = definition.form === 'training' ? null : rowsProblem(definition, settings);
+      return problem === null ? [] : [{ settings: [], message: `${name}: ${problem}` }];
+    },
     folderName: (settings) => folderName(definition, settings),
     versions: (_settings, installed) => ({
       ...(isTraining && chooseVersions(installed, ['tensorflow', 'loops'])),
@@ -92,19 +95,33 @@ const IDENTITY: Readonly<Record<string, FieldColumn>> = {
 
 const MAX_NAME_CHARACTERS = 120;
 
-/** How far a task goes: its training steps, or the most rows that it has. */
+/** How far a task goes: its training steps, or the most rows that it has. 0 for a stored task of which its plugin no longer knows that. */
 function stepsOf(definition: UserExperiment, settings: Settings): number {
   if (definition.form === 'training') return Number(valueOf(settings, 'steps'));
-  const { rows } = definition;
-  if (typeof rows === 'number') return rows;
-  const count =
-    typeof rows === 'string'
-      ? Number(valueOf(settings, rows))
-      : rows.call(definition, asUserSettings(settings));
-  if (Number.isSafeInteger(count) && count >= 0 && count <= MAX_ROWS) return count;
-  throw new InputError(
-    `${definition.name}: expected \`rows\` to return a whole number from 0 to ${formatCount(MAX_ROWS)}, got ${String(count)}`,
-  );
+  return rowsProblem(definition, settings) === null ? Number(maxRows(definition, settings)) : 0;
+}
+
+function maxRows(
+  definition: Exclude<UserExperiment, { readonly form: 'training' }>,
+  settings: Settings,
+): unknown {
+  if (typeof definition.rows === 'number') return definition.rows;
+  if (typeof definition.rows === 'string') return valueOf(settings, definition.rows);
+  return (definition as UserFunctionExperiment).rows(asUserSettings(settings));
+}
+
+/** What is wrong with the number of rows that a function says, if something is. */
+function rowsProblem(
+  definition: Exclude<UserExperiment, { readonly form: 'training' }>,
+  settings: Settings,
+): string | null {
+  try {
+    const count = maxRows(definition, settings);
+    if (Number.isSafeInteger(count) && Number(count) >= 0 && Number(count) <= MAX_ROWS) return null;
+    return `expected \`rows\` to return a whole number from 0 to ${formatCount(MAX_ROWS)}, got ${String(count)}`;
+  } catch (error) {
+    return `\`rows\` failed (${error instanceof Error ? error.message : String(error)})`;
+  }
 }
 
 function inFolderName(setting: string): [string, SettingWords] {

@@ -23,7 +23,7 @@ export function parseBucketUrl(text: string): BucketAddress {
   const [, name, path = ''] = (text.length <= MAX_CHARACTERS ? PATTERN.exec(text) : null) ?? [];
   if (name === undefined || path.split('/').some((part) => /^[.]+$/.test(part)))
     throw new InputError(
-      '--bucket: expected s3://NAME or s3://NAME/PREFIX, for example s3://my-bucket/paper; the address of the server is given in the ' +
+      '--bucket: expected s3://NAME or s3://NAME/PREFIX, for example s3://my-bucket/my-sweep; the address of the server is given in the ' +
         'environment as AWS_ENDPOINT_URL, the rest as AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or in ~/.aws',
     );
   const prefix = path === '' ? '' : `${path}/`;

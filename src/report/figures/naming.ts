@@ -41,7 +41,7 @@ export function panelTitle(cells: readonly Cell[], cell: Cell): string {
   return label === '' ? experiment.name : `${experiment.name}, ${label} (${parts.join(', ')})`;
 }
 
-/** As `intrinsic-ambient-latent dimensions`, for the legend of curves that these settings tell apart. */
+/** The legend's title for curves that these settings tell apart: what the parts of each setting's value are, then its name. */
 export function legendTitle(cells: readonly Cell[], names: readonly string[]): string {
   const words = experimentsOf(cells)[0]?.words;
   return names.map((name) => [words?.[name]?.parts, name].filter(Boolean).join(' ')).join(', ');

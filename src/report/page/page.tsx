@@ -13,9 +13,9 @@ export interface PageSection extends Pick<ReportSection, 'id' | 'title' | 'short
 /** All that the report's page shows. */
 export interface PageContent {
   readonly title: string;
-  /** How it is made, as `vae-sweep report sweeps/paper.yaml`. */
+  /** The command that makes it, for example `vae-sweep report sweeps/mine.yaml`. */
   readonly command: string;
-  /** As `TensorFlow 2.21.0, numerics 1; theory 1`. */
+  /** For example `TensorFlow 2.21.0, numerics 1; version of training loops 1`. */
   readonly versions: string;
   readonly finished: number;
   readonly asked: number;

@@ -137,7 +137,7 @@ function isConstant(name: string, tasks: readonly Task[]): boolean {
   return tasks.every(({ settings }) => isSameSetting(settingOf(settings, name), value));
 }
 
-/** As `sphere, 2-16-8, decoderNoise true`. */
+/** For example `mlp-classifier, width 16, learningRate 0.5`. */
 function nameByVarying(settings: Settings, varying: ReadonlySet<string>): string {
   const parts = [...varying]
     .filter((name) => hasSetting(settings, name))
@@ -145,7 +145,7 @@ function nameByVarying(settings: Settings, varying: ReadonlySet<string>): string
   return [experimentOf(settings).name, ...parts].join(', ');
 }
 
-/** What is fixed in each sweep but not the same, as `decoderNoise: true in a, false in b`. */
+/** What is fixed in each sweep but not the same, for example `width: 16 in a, 32 in b`. */
 function differences(a: Side, b: Side): string[] {
   const [first, second] = [tasksOf(a), tasksOf(b)];
   return comparedNames([...first, ...second]).flatMap((name) => {

@@ -8,7 +8,7 @@ import { readLog, readNumbers } from '../../../src/logs/read.js';
 import { prepareTaskFolder } from '../../../src/store/task-folder.js';
 import { identify } from '../../../src/task/identity.js';
 import type { TaskOutcome } from '../../../src/task/outcome.js';
-import { experimentNamed, installedVersions } from '../../../src/task/registry.js';
+import { experimentNamed, experimentNames, installedVersions } from '../../../src/task/registry.js';
 
 let projects = 0;
 
@@ -39,7 +39,7 @@ export type Project = ReturnType<typeof projectWith>;
 
 /** Attempts a project's task in this thread, as a worker does. */
 export async function attempt({ folder, name, plugin }: Project, isStopping = false): Promise<TaskOutcome> {
-  await installPlugins([plugin]);
+  if (!experimentNames().includes(name)) await installPlugins([plugin]);
   const experiment = experimentNamed(name);
   const settings = experiment.resolve({ seed: 1 });
   const task = identify(settings, experiment.versions(settings, installedVersions()));

@@ -29,15 +29,19 @@ describe('a command that is resumable', () => {
     const project = projectWith(RESUMABLE, DECLARATION);
     const out = path.join(project.folder, 'out');
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      const { child, ended } = startCommand(['run', ...options(project, '--checkpoint-every', '0')]);
+      const { child, ended } = startCommand(['run', ...options(project, '--checkpoint-every', '0.1')]);
       await untilOutputGrows(project);
       // A kill reaches the run and its host, but not the program, which has a process group of its own.
       process.kill(signal === 'SIGKILL' ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
       const { code, stderr } = await ended;
       assert.equal(code, signal === 'SIGTERM' ? 130 : null, stderr);
+      const saved = readFileSync(path.join(taskFolderOf(project), 'program', 'files', 'n'), 'utf8');
+      // Its own handler of SIGTERM has saved the last row that it has written.
+      if (signal === 'SIGTERM') assert.equal(Number(saved), writtenRows(project).at(-1));
     }
     const { stdout } = vaeSweep('status', ...options(project));
-    assert.match(stdout, /0 done, 1 (interrupted|to continue)/);
+    assert.match(stdout, /0 done, 1 interrupted/);
+    assert.equal(writtenRows(project).filter((row) => row === 1).length, 1, 'no attempt started again');
     assert.equal((await attempt(project)).type, 'done');
     const resumed = resultHashes(out);
     rmSync(out, { recursive: true });
@@ -52,19 +56,20 @@ describe('a command that is resumable', () => {
     writeFileSync(path.join(program, 'files', 'n'), '500');
     const failed = await attempt(project);
     assert.equal(failed.type, 'failed');
-    assert.match(failed.message, /resumed with row 501, but only \d+ are there: its files were removed/);
+    assert.match(failed.message, /it resumed with row 501, but only \d+ are there: its files were removed/);
     assert.ok(!existsSync(program));
     assert.equal((await attempt(project)).type, 'done');
     assert.equal(numbersOf(project, 'n').length, 600);
   });
 });
 
-it('a program ends with the process that started it, even where it ignores SIGTERM', async () => {
+it('a program ends with the process that started it, even in a process group of its own and deaf to SIGTERM', async () => {
   const project = projectWith(
     `import { writeFileSync } from 'node:fs';
 process.on('SIGTERM', () => undefined);
 writeFileSync(process.env.VAE_SWEEP_FOLDER + '/pid', String(process.pid));
 setInterval(() => undefined, 1000);`,
+    { command: ['setsid', process.execPath, 'program.mjs'] },
   );
   const { child, ended } = startCommand(['run', ...options(project)]);
   const pidFile = () => path.join(taskFolderOf(project), 'program', 'files', 'pid');
@@ -89,12 +94,15 @@ function hasTask({ folder }: Project): boolean {
   return existsSync(tasks) && readdirSync(tasks).length > 0;
 }
 
+/** The numbers of all rows that attempts have written. */
+function writtenRows(project: Project): number[] {
+  const output = hasTask(project) ? path.join(taskFolderOf(project), 'program', 'output.jsonl') : '';
+  const text = existsSync(output) ? readFileSync(output, 'utf8') : '';
+  return [...text.matchAll(/"row":(\d+)/g)].map(([, row]) => Number(row));
+}
+
 /** Until the program has written some rows more. */
 async function untilOutputGrows(project: Project): Promise<void> {
-  const rowsNow = (): number => {
-    const output = hasTask(project) ? path.join(taskFolderOf(project), 'program', 'output.jsonl') : '';
-    return existsSync(output) ? readFileSync(output, 'utf8').split('\n').length : 0;
-  };
-  const before = rowsNow();
-  while (rowsNow() < before + 40) await delay(20);
+  const before = writtenRows(project).length;
+  while (writtenRows(project).length < before + 40) await delay(20);
 }

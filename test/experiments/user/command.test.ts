@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { loadPlugin } from '../../../src/input/load-plugin.js';
+import { installPlugins } from '../../../src/input/plugins.js';
 import { vaeSweep } from '../../cli/command.js';
 import { attempt, numbersOf, options, projectWith, taskFolderOf } from './command-project.js';
 
@@ -39,6 +40,24 @@ describe('a command', () => {
     assert.equal((await attempt(project)).type, 'done');
     assert.deepEqual(numbersOf(project, 'n'), [NaN, -Infinity]);
     assert.deepEqual(numbersOf(project, 'square'), [3, NaN]);
+  });
+
+  it('may leave out the last line break', async () => {
+    const project = projectWith('process.stdout.write(\'{"n": 1, "square": 1}\\n{"n": 2, "square": 4}\');');
+    assert.equal((await attempt(project)).type, 'done');
+    assert.deepEqual(numbersOf(project, 'square'), [1, 4]);
+  });
+
+  it('fails where a column of its Arrow file has no numbers', async () => {
+    const project = projectWith(`
+import { writeFileSync } from 'node:fs';
+import { tableFromArrays, tableToIPC } from ${JSON.stringify(import.meta.resolve('apache-arrow'))};
+const table = tableFromArrays({ square: Float32Array.from([1]), n: ['1'] });
+writeFileSync(process.env.VAE_SWEEP_FOLDER + '/rows.arrow', tableToIPC(table, 'file'));
+`);
+    const outcome = await attempt(project);
+    assert.equal(outcome.type, 'failed');
+    assert.match(outcome.message, /rows\.arrow has no numbers in its column n/);
   });
 
   it('may leave its rows as an Arrow file, with columns of any type of numbers', async () => {
@@ -85,8 +104,18 @@ writeFileSync(process.env.VAE_SWEEP_FOLDER + '/rows.arrow', tableToIPC(table, 'f
 
   it('is not retried where it exits with 65', async () => {
     const outcome = await attempt(projectWith("console.error('no such data'); process.exit(65);"));
-    assert.equal(outcome.type, 'diverged');
+    assert.equal(outcome.type, 'failed');
+    assert.equal(outcome.isPermanent, true);
     assert.match(outcome.message, /exited with code 65: no such data/);
+  });
+
+  it('fails where a listed file was edited after the run started', async () => {
+    const project = projectWith(COUNT);
+    await installPlugins([project.plugin]);
+    writeFileSync(path.join(project.folder, 'program.mjs'), `${COUNT}// changed`);
+    const outcome = await attempt(project);
+    assert.equal(outcome.type, 'failed');
+    assert.match(outcome.message, /was edited after the run started/);
   });
 
   it('is other tasks once a listed file changes', async () => {

@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
+import { TaskLogs } from '../../../src/dashboard/task-logs.js';
 import { run } from '../../../src/experiments/user/function-worker.js';
+import { decodeState, encodeState } from '../../../src/forms/saved-state.js';
 import { installPlugins } from '../../../src/input/plugins.js';
 import { prepareTaskFolder, readTaskState } from '../../../src/store/task-folder.js';
 import { identify } from '../../../src/task/identity.js';
@@ -26,7 +28,7 @@ export default { name: 'walks', experiments: [
     }
     return { last: position };
   } },
-  { ...common, name: 'odd', resumable: true, *run(_, { save }) { yield { n: 1, position: 1 }; save({ at: NaN }); return { last: 1 }; } },
+  { ...common, name: 'odd', resumable: true, *run(_, { save }) { yield { n: 1, position: 1 }; save({ at: new Float64Array(1) }); return { last: 1 }; } },
   { ...common, name: 'unable', *run(_, { save }) { yield { n: 1, position: 1 }; save({}); return { last: 1 }; } },
 ] };
 `;
@@ -77,6 +79,22 @@ describe('a function that is resumable', () => {
       );
   });
 
+  it('shows its rows while it is interrupted, also those that fill no batch yet', async () => {
+    const { taskFolder } = await attempt('walk', 'shown', 700);
+    assert.equal(new TaskLogs().log(taskFolder, 'rows')?.numRows, 700);
+  });
+
+  it('gets every number back as it saved it', () => {
+    const state = {
+      numbers: [-0, NaN, Infinity, -Infinity, 0.1],
+      text: 'x',
+      nested: [{ is: true, not: null }],
+    };
+    assert.deepStrictEqual(decodeState(encodeState(state)), state);
+    for (const other of [undefined, 1n, new Date(0), { $number: '1' }, new Float64Array(1)])
+      assert.throws(() => encodeState({ other }), /must consist of numbers, texts/);
+  });
+
   it('resumes from the checkpoint before the latest one where that is corrupt', async () => {
     const { taskFolder } = await attempt('walk', 'corrupt', 1_200);
     truncateSync(path.join(taskFolder, 'checkpoint.safetensors'), 100);
@@ -93,7 +111,7 @@ describe('a function that is resumable', () => {
   it('fails where it saves what JSON can not hold', async () => {
     const { outcome } = await attempt('odd', 'odd');
     assert.equal(outcome.type, 'failed');
-    assert.match(outcome.message, /must consist of finite numbers/);
+    assert.match(outcome.message, /must consist of numbers, texts/);
   });
 });
 

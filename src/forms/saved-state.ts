@@ -1,0 +1,36 @@
+/** How numbers are written that JSON does not have. */
+const NUMBER = '$number';
+
+/**
+ * Writes a state as JSON, so that every number comes back with the same bits.
+ * @throws an Error unless it consists of numbers, texts, true, false, null, arrays and plain objects
+ */
+export function encodeState(state: unknown): string {
+  return JSON.stringify(encoded(state));
+}
+
+export function decodeState(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown) =>
+    isObject(value) && Object.hasOwn(value, NUMBER) ? Number(value[NUMBER]) : value,
+  );
+}
+
+function encoded(value: unknown): unknown {
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0)
+      ? value
+      : { [NUMBER]: Object.is(value, -0) ? '-0' : String(value) };
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map(encoded);
+  if (isObject(value) && !Object.hasOwn(value, NUMBER))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encoded(inner)]));
+  throw new Error(
+    'A state that is saved must consist of numbers, texts, true, false, null, arrays and plain objects.',
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

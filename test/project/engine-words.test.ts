@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const ROOT = path.join(import.meta.dirname, '../../../src');
+/** Words of the paper and of its models, which experiments alone know. */
+const WORDS =
+  /\b(vaes?|autoencoders?|latents?|manifolds?|paper|theorems?|lemmas?|koehler|decoderNoise|sphere)\b/gi;
+/** The program's own name, and examples of commands with the sweeps and tasks that come with it. */
+const ALLOWED = /vae[-_ ]sweep|^.*'(\$0|sphere-2-6-6-seed48-\w+) .*$|sweeps\/[\w-]+\.yaml/gim;
+
+test('no folder of the engine speaks of the paper or of its models', () => {
+  const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => /[.]tsx?$/.test(file) && !file.startsWith('experiments'),
+  );
+  assert.ok(files.length > 200, `found ${files.length} files`);
+  const found = files.flatMap((file) => {
+    const text = readFileSync(path.join(ROOT, file), 'utf8').replaceAll(ALLOWED, '');
+    return [...text.matchAll(WORDS)].map(([word]) => `${file}: ${word}`);
+  });
+  assert.deepEqual(found, []);
+});
