@@ -4,10 +4,10 @@ import type { ThreadData } from '../src/pool/thread-pool.js';
 import { experimentOf } from '../src/task/registry.js';
 import type { WorkerModule, WorkerReply, WorkerRequest } from '../src/task/protocol.js';
 import type { Task } from '../src/task/task.js';
-import { installPlugins } from '../src/input/plugins.js';
+import { installSamePlugins } from '../src/input/plugins.js';
 
 /** The first task may need them. */
-const pluginsInstalled = installPlugins((Piscina.workerData as ThreadData | undefined)?.plugins ?? []);
+const pluginsInstalled = installSamePlugins((Piscina.workerData as ThreadData | undefined)?.plugins ?? []);
 
 const clock = { now: () => performance.now(), date: () => new Date() };
 

@@ -10,9 +10,9 @@ const HEARTBEAT_MS = 10_000;
 const MAX_NAMED_WORKERS = 8;
 /** What a graceful stop does with running tasks, and the word for such a task afterwards. */
 const STOPS = {
-  run: { work: 'each worker finishes its chunk and writes a checkpoint', word: 'stopped' },
+  run: { work: 'each task writes a checkpoint if it can', word: 'stopped' },
   worker: {
-    work: 'each task finishes its chunk, writes a checkpoint and is given back',
+    work: 'each task writes a checkpoint if it can, and is given back',
     word: 'given back',
   },
 } as const;
@@ -86,7 +86,7 @@ function settlementLine(name: string, settlement: Settlement, released: string):
     }
     case 'retry': {
       const what = settlement.blame === 1 ? 'failed' : 'interrupted';
-      return [`${what}, to be tried again: ${name}: ${settlement.failure.message}`];
+      return [`${what}, retrying: ${name}: ${settlement.failure.message}`];
     }
     case 'failed':
       return [`failed: ${name}: ${settlement.failure.message}`];

@@ -13,24 +13,24 @@ import { lineOutput } from './run-lines.js';
 
 /** What chooses a sweep's tasks. */
 export interface SweepChoice {
-  /** As `--only`: `['seed=2,3']`. */
+  /** Like `--only`, for example `['seed=2,3']`. */
   readonly only?: readonly string[];
-  /** As `--set`: `['steps=1000']`. */
+  /** Like `--set`, for example `['steps=1000']`. */
   readonly set?: readonly string[];
   /** Modules with experiments, datasets, metrics or reports of your own. */
   readonly plugins?: readonly string[];
 }
 
-/** What is not given is as `vae-sweep run` has it. */
+/** Options that are left out have the defaults of `vae-sweep run`. */
 export interface RunSweepOptions extends SweepChoice {
   /** Folder of all results. @default 'out' */
   readonly out?: string;
-  /** Tasks trained at a time. @default one a core */
+  /** Number of tasks that run at a time. @default one per core */
   readonly workers?: number;
   /** Further tries of a task that fails. @default 1 */
   readonly retries?: number;
   readonly isolation?: Isolation;
-  /** Asks for a stop with checkpoints when aborted; the same call goes on later. */
+  /** Asks for a stop with checkpoints when aborted; the same call resumes later. */
   readonly signal?: AbortSignal;
   /** Gets each line about something that happened, and one of progress every ten seconds. @default nothing is reported */
   readonly onLine?: (line: string) => void;

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
@@ -7,7 +7,6 @@ import { InputError } from '../errors.js';
 /** A project for each form of experiments. */
 const TEMPLATES = fileURLToPath(new URL('../../../examples/experiments/', import.meta.url));
 const FORMS = ['function', 'training', 'command'] as const;
-const IGNORED = '.gitignore';
 
 interface InitArguments {
   readonly folder: string;
@@ -35,7 +34,7 @@ export const initCommand: CommandModule<object, InitArguments> = {
 
 /** @returns the names of the files */
 function writeProject(folder: string, template: string): string[] {
-  const names = [...readdirSync(template), IGNORED];
+  const names = readdirSync(template).filter((name) => /[.](mjs|yaml|py)$/.test(name));
   const taken = names.find((name) => existsSync(path.join(folder, name)));
   if (taken !== undefined)
     throw new InputError(
@@ -43,8 +42,7 @@ function writeProject(folder: string, template: string): string[] {
     );
   try {
     mkdirSync(folder, { recursive: true });
-    cpSync(template, folder, { recursive: true });
-    writeFileSync(path.join(folder, IGNORED), 'node_modules/\nout/\n');
+    for (const name of names) copyFileSync(path.join(template, name), path.join(folder, name));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new InputError(`can't write the project in ${folder} (${code})`, { cause: error });

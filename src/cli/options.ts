@@ -30,15 +30,15 @@ export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
     .positional('file', {
       type: 'string',
       demandOption: true,
-      describe: 'Sweep file, as sweeps/quickstart.yaml',
+      describe: 'Sweep file, e.g. sweeps/quickstart.yaml',
     })
     .option('only', {
       ...repeatable,
-      describe: 'Only the tasks with these values, as --only seed=2,3 --only dimensions=3-12-20',
+      describe: 'Only the tasks with these values, e.g. --only seed=2,3 --only dimensions=3-12-20',
     })
     .option('set', {
       ...repeatable,
-      describe: "Values in place of the file's, as --set steps=1000 --set seed=2,3",
+      describe: 'Values that replace those of the file, e.g. --set steps=1000 --set seed=2,3',
     })
     .option('out', outOption)
     .option('yes', { type: 'boolean', default: false, describe: 'Allow more than 100,000 tasks' })
@@ -50,8 +50,7 @@ export function withShardOption<T>(yargs: Argv<T>): Argv<T & Pick<ShardArguments
     type: 'string',
     requiresArg: true,
     coerce: parseShard,
-    describe:
-      'Only the third of eight balanced parts, as 3/8, the same on every machine; each has an --out of its own',
+    describe: 'Only one part of the sweep, e.g. 3/8 for the third of eight; use another --out for each part',
   });
 }
 
@@ -65,7 +64,7 @@ export function loadSweepOf({
   return loadSweep(file, { only, set, shard, allowHuge: yes, versions: installedVersions() });
 }
 
-/** As `shard 3/8, 32 of 252 tasks`, or empty for a whole sweep. */
+/** For example `shard 3/8, 32 of 252 tasks`; empty for a whole sweep. */
 export function shardText({ shard, tasks }: Pick<Sweep, 'shard' | 'tasks'>): string {
   if (shard === null) return '';
   return `shard ${shard.index}/${shard.count}, ${formatCount(tasks.length)} of ${formatCount(shard.sweepTasks)} tasks`;
@@ -98,10 +97,10 @@ export const outOption = {
 export const workersOption = {
   type: 'number',
   default: availableParallelism(),
-  defaultDescription: 'one a core',
+  defaultDescription: 'one per core',
   requiresArg: true,
   coerce: checkWorkers,
-  describe: 'Tasks trained at a time',
+  describe: 'Number of tasks that run at a time',
 } as const;
 
 /** One value each time it is given, so that a positional argument after it stays one. */

@@ -11,11 +11,11 @@ import { TaskLogs } from './task-logs.js';
 import type { SweepWatch } from './watch.js';
 
 /** Of a chart; two points each. */
-const MOST_PIXELS = 4_096;
-const MOST_METRICS = 16;
+const MAX_PIXELS = 4_096;
+const MAX_METRICS = 16;
 /** Of a group. */
-const MOST_TASKS = 256;
-const MOST_STEPS = 1e9;
+const MAX_TASKS = 256;
+const MAX_STEPS = 1e9;
 
 const taskId = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected a task, 16 hexadecimal digits' });
 const metricName = z.string().regex(/^[a-zA-Z]\w{0,63}$/, { error: 'expected names of metrics' });
@@ -24,14 +24,14 @@ const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const sweepQuery = z.object({ sweep: z.string().max(64) });
 const taskQuery = sweepQuery.extend({ task: taskId });
 const seriesQuery = taskQuery.extend({
-  metrics: listOf(metricName, MOST_METRICS),
-  from: z.coerce.number().min(0).max(MOST_STEPS).default(0),
-  to: z.coerce.number().min(0).max(MOST_STEPS).default(MOST_STEPS),
-  pixels: z.coerce.number().int().min(1).max(MOST_PIXELS).default(800),
+  metrics: listOf(metricName, MAX_METRICS),
+  from: z.coerce.number().min(0).max(MAX_STEPS).default(0),
+  to: z.coerce.number().min(0).max(MAX_STEPS).default(MAX_STEPS),
+  pixels: z.coerce.number().int().min(1).max(MAX_PIXELS).default(800),
   log: flag.default(false),
 });
 const pictureQuery = taskQuery.extend({ dark: flag.default(false) });
-const compareQuery = sweepQuery.extend({ a: listOf(taskId, MOST_TASKS), b: listOf(taskId, MOST_TASKS) });
+const compareQuery = sweepQuery.extend({ a: listOf(taskId, MAX_TASKS), b: listOf(taskId, MAX_TASKS) });
 
 export interface ServedSweep {
   readonly watch: SweepWatch;

@@ -5,7 +5,7 @@ import type { ServedSweep } from './api.js';
 import type { SweepChange, SweepState } from './page/protocol.js';
 
 /** Pages that follow at a time. */
-const MOST_FOLLOWERS = 32;
+const MAX_FOLLOWERS = 32;
 /** A page that lost its server tries again after so long. */
 const RETRY_MS = 1_000;
 
@@ -19,8 +19,8 @@ export async function serveEvents(
   const refuse = async ({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (headers.accept?.includes('text/event-stream') !== true)
       await reply.code(406).send({ error: 'these are events: accept text/event-stream' });
-    else if (followers >= MOST_FOLLOWERS)
-      await reply.code(503).send({ error: `${MOST_FOLLOWERS} pages follow already: close one` });
+    else if (followers >= MAX_FOLLOWERS)
+      await reply.code(503).send({ error: `${MAX_FOLLOWERS} pages follow already: close one` });
   };
   server.get<{ Querystring: { sweep?: string } }>(
     '/api/events',

@@ -8,7 +8,7 @@ import type { Task } from '../task/task.js';
 import type { ChartView, ExperimentView } from './page/protocol.js';
 
 /** Charts of tasks whose experiment chooses none. */
-const MOST_CHARTS = 12;
+const MAX_CHARTS = 12;
 
 /** How the tasks of a sweep are shown, by their experiments. */
 export interface Presentation {
@@ -45,7 +45,7 @@ function chartColumns(details: ExperimentDetails, { settings }: Task): LogColumn
   const all = [...steps, ...evaluations, ...rows];
   const drawn = all.filter(({ name, type }) => name !== STEP && type !== 'utf8' && type !== 'bool');
   const distinct = new Map(drawn.map((column) => [column.name, column]));
-  const names = details.shown?.(settings).charts ?? [...distinct.keys()].slice(0, MOST_CHARTS);
+  const names = details.shown?.(settings).charts ?? [...distinct.keys()].slice(0, MAX_CHARTS);
   return names.flatMap((name) => distinct.get(name) ?? []);
 }
 

@@ -6,8 +6,8 @@ import { isMissing, reasonOf, assertNotSymlink } from '../store/files.js';
 import type { LogLine, WorkerView } from './page/protocol.js';
 
 /** Read at a time, and looked through for what is told of a task. */
-const MOST_BYTES = 8 << 20;
-const MOST_LINES = 200;
+const MAX_BYTES = 8 << 20;
+const MAX_LINES = 200;
 const LEVELS = [
   [50, 'error'],
   [40, 'warn'],
@@ -53,7 +53,7 @@ export class RunLog {
   linesAbout(task: string): LogLine[] {
     return parseLines(readEnd(this.#file, 0).bytes)
       .filter((line) => line.task === task)
-      .slice(-MOST_LINES)
+      .slice(-MAX_LINES)
       .map(toLogLine);
   }
 
@@ -88,7 +88,7 @@ function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   try {
     const { size } = fstatSync(descriptor);
     // A file that has become shorter is another one.
-    const start = Math.max(size < from ? 0 : from, size - MOST_BYTES);
+    const start = Math.max(size < from ? 0 : from, size - MAX_BYTES);
     const bytes = Buffer.alloc(size - start);
     const read = readSync(descriptor, bytes, 0, bytes.length, start);
     return { bytes: bytes.subarray(0, read), start };

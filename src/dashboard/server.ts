@@ -13,7 +13,7 @@ import { isLoopback, secure } from './security.js';
 import { SweepWatch } from './watch.js';
 
 /** Of all sweeps together: a page has a cell for each. */
-const MOST_TASKS = 10_000;
+const MAX_TASKS = 10_000;
 const TOKEN_BYTES = 24;
 
 export interface DashboardOptions {
@@ -105,9 +105,9 @@ function answerTo(error: FastifyError): { status: number; text: string } {
 
 function refuseTooMany(sweeps: readonly Sweep[]): void {
   const tasks = sweeps.reduce((sum, sweep) => sum + sweep.tasks.length, 0);
-  if (tasks > MOST_TASKS)
+  if (tasks > MAX_TASKS)
     throw new InputError(
-      `the dashboard shows at most ${formatCount(MOST_TASKS)} tasks, got ${formatCount(tasks)}: choose some with --only`,
+      `the dashboard shows at most ${formatCount(MAX_TASKS)} tasks, got ${formatCount(tasks)}: choose some with --only`,
     );
   const names = sweeps.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

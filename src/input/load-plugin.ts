@@ -50,11 +50,11 @@ function readPlugin(given: string): { file: string; text: string } {
   try {
     const file = realpathSync(given);
     const text = readFileSync(file, 'utf8');
-    if (text.length <= MAX_BYTES) return { file, text };
+    if (Buffer.byteLength(text) <= MAX_BYTES) return { file, text };
   } catch (error) {
     throw new InputError(`${given}: can't be read (${codeOf(error)})`, { cause: error });
   }
-  throw new InputError(`${given}: a plugin has at most ${MAX_BYTES} characters`);
+  throw new InputError(`${given}: a plugin has at most ${formatBytes(MAX_BYTES)}`);
 }
 
 function hashWithFiles(text: string, given: string, file: string, listed: readonly string[]): string {

@@ -5,6 +5,7 @@ import {
   pluginParts,
   removePlugin,
   type InstalledPlugin,
+  type PluginReference,
 } from '../task/plugins.js';
 import { experimentFamilies, experimentNames } from '../task/registry.js';
 
@@ -24,6 +25,19 @@ export async function installPlugins(files: readonly string[]): Promise<void> {
       refuseSharedNames(loaded);
     } else refuseEdited(before, loaded);
   }
+}
+
+/**
+ * Loads plugins as the process that started this one has loaded them.
+ * @throws an InputError for one that was edited since then: its results would be stored under the identity of the old one
+ */
+export async function installSamePlugins(plugins: readonly PluginReference[]): Promise<void> {
+  await installPlugins(plugins.map(({ file }) => file));
+  for (const { file, hash } of plugins)
+    if (!installedPlugins().some((plugin) => plugin.file === file && plugin.hash === hash))
+      throw new InputError(
+        `${file}, or a file that it lists, was edited after the run started: start the run again`,
+      );
 }
 
 /** It is loaded already, and can't be loaded again; a worker would load the new one. */

@@ -40,7 +40,7 @@ export class RowLog {
   /** @throws an Error where there are too many rows for a log */
   append(row: Readonly<Record<string, number>>): void {
     if (this.#rows === MAX_ROWS)
-      throw new Error(`It has more than ${MAX_ROWS.toLocaleString('en-US')} rows: let it end earlier.`);
+      throw new Error(`a task has at most ${MAX_ROWS.toLocaleString('en-US')} rows: let it end earlier`);
     for (const [index, column] of this.#columns.entries())
       column[this.#rows % BATCH_ROWS] = row[this.#names[index] ?? ''] ?? NaN;
     this.#rows += 1;

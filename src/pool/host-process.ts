@@ -133,7 +133,7 @@ export class HostProcess {
 
   #end(how: string): void {
     if (this.#ended !== null) return;
-    const said = this.#lastLine === '' ? '' : `; its last words: ${this.#lastLine.slice(0, 300)}`;
+    const said = this.#lastLine === '' ? '' : `; its last line was: ${this.#lastLine.slice(0, 300)}`;
     this.#ended = `its process ${how}${said}`;
     this.#rejectAll();
   }

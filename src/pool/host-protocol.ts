@@ -1,5 +1,6 @@
 import type { Task } from '../task/task.js';
 import type { TaskOutcome } from '../task/outcome.js';
+import type { PluginReference } from '../task/plugins.js';
 import type { Job } from './task-pool.js';
 
 /** What the coordinator says to a process that hosts training threads. `slot` is the thread's number in it. */
@@ -26,5 +27,5 @@ export interface HostOptions {
   readonly workerUrl: string;
   readonly checkpointEveryMs: number;
   /** Modules that a thread loads before its first task. */
-  readonly plugins: readonly string[];
+  readonly plugins: readonly PluginReference[];
 }

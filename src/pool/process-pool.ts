@@ -128,7 +128,7 @@ export class ProcessPool implements TaskPool {
 
   #startHost(workers: number): HostProcess {
     const { workerUrl, checkpointEveryMs, onLine } = this.#options;
-    const plugins = installedPlugins().map(({ file }) => file);
+    const plugins = installedPlugins().map(({ file, hash }) => ({ file, hash }));
     const options = { workers, workerUrl: workerUrl.href, checkpointEveryMs, plugins };
     const host = new HostProcess(options, onLine);
     host.broken.catch((error: unknown) => {

@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Task } from '../task/task.js';
 import type { TaskOutcome } from '../task/outcome.js';
+import type { PluginReference } from '../task/plugins.js';
 import type { WorkerReply, WorkerRequest } from '../task/protocol.js';
 import type { HostOptions } from './host-protocol.js';
 import type { Job } from './task-pool.js';
 
 /** What each thread is given at its start. */
 export interface ThreadData {
-  readonly plugins: readonly string[];
+  readonly plugins: readonly PluginReference[];
 }
 
 /** Of JavaScript's own memory a thread needs some 50; TensorFlow's does not count. */

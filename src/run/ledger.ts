@@ -20,14 +20,14 @@ export interface LedgerOptions {
 const LOGGED = {
   done: ['info', 'task done'],
   released: ['info', 'task stopped'],
-  retry: ['error', 'task failed, to be tried again'],
+  retry: ['error', 'task failed, retrying'],
   failed: ['error', 'task failed'],
   reset: ['error', 'task corrupt'],
   corrupt: ['error', 'task corrupt'],
 } as const;
 
 /** Its process ended, but another task caused that. */
-const BYSTANDER = ['info', 'task interrupted, to be tried again'] as const;
+const BYSTANDER = ['info', 'task interrupted, retrying'] as const;
 
 /** Keeps what became of the tasks that were pending when a run started, and logs and shows each settlement. */
 export class Ledger {

@@ -2,14 +2,18 @@ interface Named {
   readonly name: string;
 }
 
-/** A plugin of this process or thread. */
-export interface InstalledPlugin extends Named {
-  /** What it adds, by the name of the kind of part, such as `datasets`. */
-  readonly parts: Readonly<Record<string, readonly Named[]>>;
+/** Names a plugin as another process has loaded it. */
+export interface PluginReference {
   /** Absolute. */
   readonly file: string;
   /** Start of the SHA-256 of the file and of the files that it lists. */
   readonly hash: string;
+}
+
+/** A plugin of this process or thread. */
+export interface InstalledPlugin extends Named, PluginReference {
+  /** What it adds, by the name of the kind of part, such as `datasets`. */
+  readonly parts: Readonly<Record<string, readonly Named[]>>;
 }
 
 /** In the order of their names, so that the order on the command line decides nothing. */

@@ -18,7 +18,7 @@ export interface WarmUpRequest {
   readonly tasks: readonly Task[];
 }
 
-/** A finished task of fewer steps and otherwise the same settings: one of more steps goes on from its final state. */
+/** A finished task of fewer steps and otherwise the same settings: a task of more steps continues from its final state. */
 export interface Predecessor {
   readonly id: string;
   /** Absolute path of its folder. */
@@ -32,7 +32,7 @@ export interface TrainRequest<Own extends Task = Task> {
   readonly task: Own;
   /** Absolute path of the task's folder; it exists and holds `task.json`. */
   readonly folder: string;
-  /** A finished task of fewer steps, and otherwise the same settings, to go on from where there is no checkpoint. */
+  /** A finished task of fewer steps, and otherwise the same settings, to continue from where there is no checkpoint. */
   readonly predecessor: Predecessor | null;
   readonly checkpointEveryMs: number;
   /** Int32: at 0 the stop request (1: finish the chunk, write a checkpoint, return), at 1 + slot the steps done. */

@@ -16,7 +16,7 @@ function vaeSweep(...args: readonly string[]): { status: number | null; stdout: 
 
 describe('a mistake on the command line is one line and exit code 2:', () => {
   const mistakes: readonly (readonly [string, readonly string[], string])[] = [
-    ['no command', [], 'Name a command, as vae-sweep run sweeps/quickstart.yaml'],
+    ['no command', [], 'Name a command, for example vae-sweep run sweeps/quickstart.yaml'],
     ['a misspelt command', ['rnu', SWEEP], 'Did you mean run?'],
     ['no sweep file', ['run'], 'Not enough non-option arguments: got 0, need at least 1'],
     ['an unknown option', ['run', SWEEP, '--nope'], 'Unknown argument: nope'],

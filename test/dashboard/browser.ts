@@ -11,7 +11,7 @@ export const WITHOUT_BROWSER =
   executablePath === undefined && 'Chromium is not installed: apt-get install chromium';
 
 /** A busy machine trains slowly; what fails, fails by what is shown. */
-const MOST_WAIT_MS = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 const SCREENSHOTS = path.join(import.meta.dirname, '../../../out/test-screenshots');
 
@@ -34,7 +34,7 @@ export async function open(
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
-  context.setDefaultTimeout(MOST_WAIT_MS);
+  context.setDefaultTimeout(MAX_WAIT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   const hosts = new Set<string>();

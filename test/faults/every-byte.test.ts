@@ -141,7 +141,7 @@ describe('an unfinished task', () => {
         assert.ok(state.state === 'interrupted' && [3, 6].includes(state.step), JSON.stringify(state));
         assert.throws(() => readCheckpoint(inTask(TASK_FILES.checkpoint), task.id), CorruptTaskError);
       },
-      () => isCompleted(/^recovered: .+; went on from the one before, of step 3$/m),
+      () => isCompleted(/^recovered: .+; resumed from the one before, of step 3$/m),
     );
   });
 

@@ -36,7 +36,7 @@ test('more than a million rows are refused', () => {
     () => {
       log.append({ a: 0, b: 0 });
     },
-    { message: 'It has more than 1,000,000 rows: let it end earlier.' },
+    { message: 'a task has at most 1,000,000 rows: let it end earlier' },
   );
   log.close();
 });

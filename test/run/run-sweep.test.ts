@@ -145,7 +145,7 @@ describe('a task that fails', () => {
     const { done, failed, shown } = await run([failing, other], { workers: 1 });
     assert.deepEqual([done, failed], [2, []]);
     assert.deepEqual(startsOf(outDir), [failing.name, other.name, failing.name]);
-    assert.match(shown, new RegExp(`failed, to be tried again: ${failing.name}: .*out of luck`));
+    assert.match(shown, new RegExp(`failed, retrying: ${failing.name}: .*out of luck`));
     assert.deepEqual(stateOf(failing), { state: 'done' });
   });
 
@@ -215,7 +215,7 @@ describe('a stop', () => {
     stop.abort('SIGINT');
     const { interrupted, done, shown } = await stopped;
     assert.deepEqual([interrupted, done], [true, 0]);
-    assert.match(shown, /stopping: each worker finishes its chunk/);
+    assert.match(shown, /stopping: each task writes a checkpoint/);
     assert.deepEqual(
       tasks.map((task) => stateOf(task).state),
       ['interrupted', 'interrupted', 'new'],

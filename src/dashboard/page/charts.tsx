@@ -16,14 +16,14 @@ interface ChartsProps {
 }
 
 /** The metrics that a server gives curves of at a time. */
-const MOST_CHARTS = 16;
+const MAX_CHARTS = 16;
 const NONE: readonly DrawnTask[] = [];
 
 const LEAST_CHART_WIDTH = 300;
 const GAP = 16;
 const PADDING = 2;
 /** Points of all tasks of one chart, at two a pixel. */
-const MOST_PIXELS = 8_000;
+const MAX_PIXELS = 8_000;
 const LEAST_STEPS = 10;
 
 /** What a tool's button makes of the steps that are shown; null is all of them. */
@@ -49,7 +49,7 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
   const width = measured ?? LEAST_CHART_WIDTH;
   const pixels = Math.max(
     50,
-    Math.min(Math.round(width), Math.floor(MOST_PIXELS / Math.max(1, tasks.length))),
+    Math.min(Math.round(width), Math.floor(MAX_PIXELS / Math.max(1, tasks.length))),
   );
   const metrics = useMemo(() => shown.map(({ metric }) => metric), [shown]);
   const series = useSeries(measured === null ? NONE : tasks, {
@@ -140,7 +140,7 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
 /** The charts of experiments, each once. */
 export function chartsOf(experiments: SweepState['experiments'], names: readonly string[]): ChartView[] {
   const all = names.flatMap((name) => experiments[name]?.charts ?? []);
-  return [...new Map(all.map((chart) => [chart.metric, chart])).values()].slice(0, MOST_CHARTS);
+  return [...new Map(all.map((chart) => [chart.metric, chart])).values()].slice(0, MAX_CHARTS);
 }
 
 function shifted({ from, to }: Zoom, steps: number, by: number): Zoom {

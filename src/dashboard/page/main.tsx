@@ -14,8 +14,8 @@ import { Failures, Pictures, Task } from './task.js';
 import { useTheme } from './theme.js';
 
 /** Tasks whose curves are drawn; more are neither told apart nor quick. */
-const MOST_DRAWN = 32;
-const MOST_PICTURES = 4;
+const MAX_DRAWN = 32;
+const MAX_PICTURES = 4;
 /** Selected at first: enough to see something. */
 const FIRST_SELECTED = 3;
 
@@ -183,7 +183,7 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
             sweep={name}
             epoch={epoch}
             title={experiments[pictured[0].experiment]?.picture ?? ''}
-            tasks={done.slice(0, MOST_PICTURES)}
+            tasks={done.slice(0, MAX_PICTURES)}
             unfinished={pictured.length - done.length}
             isDark={isDark}
           />
@@ -276,7 +276,7 @@ function drawnTasks(
     ...a.map((info) => ({ info, group: 'a' as const })),
     ...b.map((info) => ({ info, group: 'b' as const })),
   ];
-  return all.slice(0, MOST_DRAWN).map(({ info: { id, label }, group }, index) => ({
+  return all.slice(0, MAX_DRAWN).map(({ info: { id, label }, group }, index) => ({
     id,
     label: areCompared ? `${group.toUpperCase()}: ${label}` : label,
     stroke: areCompared ? groupStroke(group, isDark) : taskStroke(index, isDark),

@@ -2,8 +2,8 @@ import { closeSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { assertNotSymlink, wrapStoreErrors } from '../../store/files.js';
 import { formatBytes, formatCount } from '../../units.js';
-import type { UserCommandExperiment } from './definition.js';
-import { numbersChecker, type Numbers } from './numbers.js';
+import type { Numbers, UserCommandExperiment } from './definition.js';
+import { numbersChecker } from './numbers.js';
 
 const MAX_LINE_BYTES = 1 << 16;
 const MAX_BYTES = 2 ** 31;

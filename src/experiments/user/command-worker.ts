@@ -13,10 +13,9 @@ import type { Settings } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { CommandOutput } from './command-output.js';
 import { CommandProcess } from './command-process.js';
-import type { UserCommandExperiment, UserSettings } from './definition.js';
-import { asUserSettings, definitionOf, pluginOf } from './definitions.js';
+import type { Numbers, UserCommandExperiment, UserSettings } from './definition.js';
+import { asUserSettings, definitionOf, pluginOf } from './installed-experiments.js';
 import { rowColumns } from './details.js';
-import type { Numbers } from './numbers.js';
 
 /** What a program says by its exit code; with any other code its task has failed and is retried. */
 const EXIT = { done: 0, permanent: 65 };

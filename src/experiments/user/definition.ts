@@ -52,7 +52,8 @@ export interface UserTrainingExperiment<Build = (tools: never) => unknown> exten
   readonly training: Build;
 }
 
-type Numbers = Readonly<Record<string, number>>;
+/** A row or a summary, by column. */
+export type Numbers = Readonly<Record<string, number>>;
 
 /** How a function that is `resumable` resumes. */
 export interface FunctionContext {

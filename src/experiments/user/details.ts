@@ -13,7 +13,7 @@ import type {
   UserFunctionExperiment,
   UserTrainingExperiment,
 } from './definition.js';
-import { findDefinition } from './definitions.js';
+import { findDefinition } from './installed-experiments.js';
 
 /** The part of `verdict.json` that is the summary; null where a number is not defined. */
 const verdictSchema = z.object({ measures: z.record(z.string(), z.number().nullable()) });

@@ -6,7 +6,7 @@ import { chooseVersions, type Settings, type Versions } from '../../task/task.js
 import { KIND_COLUMN, MAX_ROWS, type FieldColumn } from '../../task/column.js';
 import { formatCount } from '../../units.js';
 import type { UserExperiment, UserFunctionExperiment } from './definition.js';
-import { asUserSettings, pluginOf } from './definitions.js';
+import { asUserSettings, pluginOf } from './installed-experiments.js';
 import { columnOf, schemaOf, settingsOf } from './settings.js';
 
 /** What a form decides, whatever the experiment. */

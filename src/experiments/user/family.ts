@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { installedTensorFlow } from '../../store/installation.js';
 import type { Experiment, ExperimentFamily } from '../../task/experiment.js';
-import { definitions, findDefinition } from './definitions.js';
+import { definitions, findDefinition } from './installed-experiments.js';
 import { toExperiment, withoutPlugin } from './experiment.js';
 import { experimentPart, storedSettings } from './schema.js';
 import { settingsOf } from './settings.js';

@@ -3,7 +3,7 @@ import { stepsOf } from '../../task/cost.js';
 import type { Settings } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import type { UserFunctionExperiment } from './definition.js';
-import { asUserSettings, definitionOf } from './definitions.js';
+import { asUserSettings, definitionOf } from './installed-experiments.js';
 import { rowColumns } from './details.js';
 import { numbersChecker } from './numbers.js';
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-export type Numbers = Readonly<Record<string, number>>;
+import type { Numbers } from './definition.js';
 
 const number = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
 

@@ -4,7 +4,7 @@ import type { LogColumn } from '../../task/column.js';
 import type { TrainedSettings, Training, TrainingDefinition } from '../../forms/training/definition.js';
 import { trainingWorker } from '../../forms/training/worker.js';
 import type { UserSettings, UserTrainingExperiment } from './definition.js';
-import { definitionOf } from './definitions.js';
+import { definitionOf } from './installed-experiments.js';
 import { trainingColumns } from './details.js';
 import type { TrainingExperiment, UserTraining } from './training.js';
 

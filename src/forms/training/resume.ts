@@ -19,7 +19,7 @@ export interface Start {
   readonly step: number;
   readonly state: StateValues | null;
   readonly logs: TrainingLogs;
-  /** What was broken, and what it goes on from instead; null if nothing was. */
+  /** What was broken, and what it resumes from instead; null if nothing was. */
   readonly recovered: string | null;
 }
 
@@ -27,7 +27,7 @@ export interface Start {
 type Continued = Pick<Training, 'archive' | 'commonSteps'>;
 
 /**
- * Goes on from the last checkpoint, from the one before it where that is broken, or from a finished task of fewer steps.
+ * Resumes from the last checkpoint, from the one before it where that is broken, or from a finished task of fewer steps.
  * @param shapes of the state
  * @throws a CorruptTaskError if there is a checkpoint and none that can be trusted, an Error if it was made on a CPU that may round
  *   differently
@@ -46,7 +46,7 @@ export function resume(
     const { value, problem } = found;
     if (problem === null) return { ...value, recovered: null };
     replaceCorrupt(folder);
-    return { ...value, recovered: `${problem}; went on from the one before, of step ${value.step}` };
+    return { ...value, recovered: `${problem}; resumed from the one before, of step ${value.step}` };
   }
   const logs = new TrainingLogs(folder, task, columns, null);
   try {
@@ -63,7 +63,7 @@ function stateOf({ cpu, state }: Checkpoint, names: readonly string[], file: str
   if (cpu !== cpuFeatures())
     throw new Error(
       `${file} was made on a CPU with ${cpu}, this one has ${cpuFeatures()}: the rest would round differently. ` +
-        `Go on there, or delete its folder (vae-sweep rm) to train from the first step here.`,
+        `Resume there, or delete its folder (vae-sweep rm) to train from the first step here.`,
     );
   return names.map((name) => {
     const values = state.get(name);

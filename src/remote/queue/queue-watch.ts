@@ -116,7 +116,7 @@ export class QueueWatch implements QueueListener {
       this.#show(
         `its worker${worker === null ? '' : ` ${worker}`} is gone, resuming elsewhere: ${item.task.name}`,
       );
-    } else if (why === 'to be tried again') this.#reportRetry(item);
+    } else if (why === 'retrying') this.#reportRetry(item);
   }
 
   /** @param report null where all that is known is that the result is there */

@@ -27,8 +27,8 @@ export interface QueueListener {
   progress(id: string, report: ProgressReport): void;
   done(id: string, report: DoneReport | null): void;
   failed(id: string, report: FailureReport): void;
-  /** It waits again: its worker is gone, gave it back, or it failed and is to be tried again. */
-  waiting(id: string, why: 'lost' | 'given back' | 'to be tried again'): void;
+  /** It waits again: its worker is gone, gave it back, or it failed and will be retried. */
+  waiting(id: string, why: 'lost' | 'given back' | 'retrying'): void;
 }
 
 /** The queue from the coordinator's side. */
@@ -165,7 +165,7 @@ export class TaskQueue {
     });
     events.on('delayed', ({ jobId }) => {
       withId(jobId, (id) => {
-        listener.waiting(id, 'to be tried again');
+        listener.waiting(id, 'retrying');
       });
     });
     events.on('waiting', ({ jobId, prev }) => {

@@ -7,7 +7,7 @@ import { labelOf, type CellNaming } from './naming.js';
 /** The run of a row that is a mean over the cell's runs. */
 export const MEAN = 'mean';
 /** A curve has no room for more. */
-const MOST_POINTS = 1_000;
+const MAX_POINTS = 1_000;
 
 /** A metric of a run, or its mean over the runs of the cell, at an evaluation. Of more than 1,000 evaluations every n-th is taken. */
 export interface CurveRow extends FigureRow {
@@ -32,7 +32,7 @@ export function curveRows(cells: readonly Cell[], metric: string, naming: CellNa
 /** The logged evaluations of a run that are drawn: all, or every n-th of very many. */
 function drawnSeries(run: Run, metric: string) {
   const points = series(run, metric);
-  const every = Math.ceil(points.length / MOST_POINTS);
+  const every = Math.ceil(points.length / MAX_POINTS);
   return points.filter((_, index) => index % every === 0 || index === points.length - 1);
 }
 

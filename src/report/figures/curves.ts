@@ -9,8 +9,8 @@ import { labelOf, namingOf, legendTitle } from './naming.js';
 import { panelWidth } from './theme.js';
 
 /** More curves can't be told apart, more rows of panels do not fit on a page. */
-const MOST_CURVES = 14;
-const MOST_ROWS = 8;
+const MAX_CURVES = 14;
+const MAX_ROWS = 8;
 
 export interface CurvesOptions extends Pick<FigureDefinition, 'name' | 'title' | 'select'> {
   readonly metrics: readonly LogColumn[];
@@ -35,8 +35,8 @@ function drawCurves(cells: readonly Cell[], metrics: readonly MetricOnAxis[]): D
   const naming = namingOf(cells);
   const panelOf = ({ settings }: Cell) => labelOf(naming.panel, settings);
   const curveOf = ({ settings }: Cell) => labelOf(naming.curve, settings);
-  const panels = shorten(cells.map(panelOf), MOST_ROWS, 'rows of panels');
-  const curves = shorten(cells.map(curveOf), MOST_CURVES, 'cells in each panel');
+  const panels = shorten(cells.map(panelOf), MAX_ROWS, 'rows of panels');
+  const curves = shorten(cells.map(curveOf), MAX_CURVES, 'cells in each panel');
   const groups = panels.shown.map((panel) => {
     const shown = cells.filter((cell) => panelOf(cell) === panel && curves.shown.includes(curveOf(cell)));
     return metrics

@@ -2,7 +2,7 @@ import { max, min } from 'simple-statistics';
 import { superscript } from './typography.js';
 
 /** More ticks at powers of ten are thinned out. */
-const MOST_DECADES = 8;
+const MAX_DECADES = 8;
 /** Narrower axes have ticks between powers of ten, too. */
 const NARROW = { decades: 2, digits: [1, 2, 5] };
 const NARROWER = { decades: 0.7, digits: [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9] };
@@ -10,7 +10,7 @@ const NARROWER = { decades: 0.7, digits: [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9] };
 const PADDING = 0.04;
 
 /** A logarithmic axis for positive values, with ticks at powers of ten. */
-export function logAxis(values: readonly number[], mostTicks = MOST_DECADES) {
+export function logAxis(values: readonly number[], mostTicks = MAX_DECADES) {
   const low = Math.floor(Math.log10(min([...values])));
   const high = Math.ceil(Math.log10(max([...values])));
   return { scale: { type: 'log' }, axis: powersOfTen(low, high, mostTicks) } as const;
@@ -27,7 +27,7 @@ export function closeLogAxis(values: readonly number[], floor: number) {
     axis:
       decades < NARROW.decades
         ? betweenPowers(low, high, (decades < NARROWER.decades ? NARROWER : NARROW).digits)
-        : powersOfTen(Math.ceil(low), Math.floor(high), MOST_DECADES),
+        : powersOfTen(Math.ceil(low), Math.floor(high), MAX_DECADES),
   };
 }
 

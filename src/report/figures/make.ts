@@ -10,7 +10,7 @@ import { figuresOf } from './registry.js';
 import { toFigure } from './to-figure.js';
 
 /** Cells with missing runs; a caption is no list. */
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 export interface FigureOptions {
   /** Of the runs whose points are shown. Default: of each cell the first that has finished. */
@@ -97,9 +97,9 @@ function missingRuns(cells: readonly Cell[]): string[] {
       return `${cellLabel(cells, cell)}${runs.length === 0 ? '' : ` (${summary(runs)})`}`;
     });
   if (missing.length === 0) return [];
-  const others = missing.length - MOST_NAMED;
+  const others = missing.length - MAX_NAMED;
   const more = others > 0 ? ` and ${others} more` : '';
-  return [`Missing: ${missing.slice(0, MOST_NAMED).join('; ')}${more}.`];
+  return [`Missing: ${missing.slice(0, MAX_NAMED).join('; ')}${more}.`];
 }
 
 function refuseUnknownSeed(parts: readonly PartRuns[], seed: number): void {

@@ -10,7 +10,7 @@ import { curves, type CurvesOptions } from './curves.js';
 import type { FigureDefinition } from './figure.js';
 
 /** File names have an end. */
-const MOST_IN_NAME = 4;
+const MAX_IN_NAME = 4;
 
 /** The figures that a sweep has cells of: those that its experiments make, and curves of each part that has none among them. */
 export function figuresOf(
@@ -41,8 +41,8 @@ export function metricCurves(
   metrics: readonly string[],
   isLog: boolean,
 ): FigureDefinition[] {
-  const others = metrics.length - MOST_IN_NAME;
-  const named = [...metrics.slice(0, MOST_IN_NAME), ...(others > 0 ? [`and-${others}-more`] : [])];
+  const others = metrics.length - MAX_IN_NAME;
+  const named = [...metrics.slice(0, MAX_IN_NAME), ...(others > 0 ? [`and-${others}-more`] : [])];
   return partCurves(part, {
     name: [part.name, ...named, ...(isLog ? ['log'] : [])].join('-'),
     title: `${part.title ?? part.name}: ${metrics.join(', ')}`,

@@ -6,7 +6,6 @@ import { before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { resultHashes, runCommand, startCommand } from '../../faults/command.js';
-import { usePython } from '../../examples/python.js';
 import { noRedis, RedisServer } from '../../../bench/redis-server.js';
 
 /** Small, and yet with more than one record batch, checkpoint and evaluation a task; computations of the theory; and experiments of each form, the command where there is a Python with NumPy. */
@@ -26,32 +25,51 @@ const SWEEPS = {
     grid: { learningRate: [0.1, 1], seed: [1, 2] },
     settings: { width: 8, steps: 12_000, evaluateEverySteps: 5_000 },
   },
-  'pi.yaml': { experiment: 'monte-carlo-pi', grid: { points: [1_000, 20_000], seed: [1, 2] } },
-  'regression.yaml': {
-    experiment: 'numpy-regression',
-    grid: { seed: [1, 2] },
-    settings: { epochs: 2_000 },
-  },
+  'pi.yaml': { experiment: 'monte-carlo-pi', grid: { points: [1_000, 20_000_000], seed: [1, 2] } },
+  'written.yaml': { experiment: 'writer', grid: { seed: [1, 2] } },
   'sweep.yaml': {
-    sweeps: [
-      'linear.yaml',
-      'identities.yaml',
-      'classifier.yaml',
-      'pi.yaml',
-      ...(usePython() ? ['regression.yaml'] : []),
-    ],
+    sweeps: ['linear.yaml', 'identities.yaml', 'classifier.yaml', 'pi.yaml', 'written.yaml'],
   },
 };
 
-const EXAMPLES = ['training/experiment.mjs', 'function/experiment.mjs', 'command/experiment.yaml'];
-const PLUGINS = EXAMPLES.flatMap((name) => [
-  '--plugin',
-  fileURLToPath(new URL(`../../../../examples/experiments/${name}`, import.meta.url)),
-]);
-const PASSWORD = 'open-sesame';
+const FORMS = [
+  { sweep: 'classifier', experiment: 'mlp-classifier' },
+  { sweep: 'pi', experiment: 'monte-carlo-pi' },
+  { sweep: 'written', experiment: 'writer' },
+] as const;
+
+/** Writes rows for some seconds, and resumes after the last one that it has noted. */
+const PROGRAM = `
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+const { seed } = JSON.parse(readFileSync(process.env.VAE_SWEEP_SETTINGS, 'utf8'));
+const file = process.env.VAE_SWEEP_FOLDER + '/n';
+for (let n = existsSync(file) ? Number(readFileSync(file, 'utf8')) + 1 : 1; n <= 300; n++) {
+  console.log(JSON.stringify({ row: n, value: Math.sin(seed * n) }));
+  if (n % 10 === 0) { writeFileSync(file + '.new', String(n)); renameSync(file + '.new', file); }
+  await delay(5);
+}
+`;
+const WRITER = {
+  name: 'writer',
+  form: 'command',
+  command: [process.execPath, 'program.mjs'],
+  files: ['program.mjs'],
+  settings: {},
+  columns: { rows: [{ name: 'value' }] },
+  rows: 300,
+  resumable: true,
+};
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-conformance-'));
 const sweep = path.join(folder, 'sweep.yaml');
+const PLUGINS = [
+  ...['training', 'function'].map((form) =>
+    fileURLToPath(new URL(`../../../../examples/experiments/${form}/experiment.mjs`, import.meta.url)),
+  ),
+  path.join(folder, 'writer.yaml'),
+].flatMap((file) => ['--plugin', file]);
+const PASSWORD = 'open-sesame';
 let reference: Record<string, string>;
 
 function runInto(out: string, ...more: readonly string[]): string[] {
@@ -59,8 +77,9 @@ function runInto(out: string, ...more: readonly string[]): string[] {
 }
 
 before(async () => {
-  for (const [name, content] of Object.entries(SWEEPS))
+  for (const [name, content] of Object.entries({ ...SWEEPS, 'writer.yaml': WRITER }))
     writeFileSync(path.join(folder, name), JSON.stringify(content));
+  writeFileSync(path.join(folder, 'program.mjs'), PROGRAM);
   const { code, stderr } = await runCommand(runInto('thread', '--isolation', 'thread'));
   assert.equal(code, 0, stderr);
   reference = resultHashes(path.join(folder, 'thread'));
@@ -73,24 +92,22 @@ test('a process each gives the bytes that threads of one process give', async ()
   assert.deepEqual(resultHashes(path.join(folder, 'process')), reference);
 });
 
-test('a run that is killed and resumed gives them too', async () => {
-  const out = path.join(folder, 'killed');
-  for (const delayMs of [0, 300, 600]) {
-    const { child, ended } = startCommand(runInto('killed'));
-    await untilTrained(path.join(out, 'tasks'));
-    await delay(delayMs);
-    // With all of its processes.
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
-    await ended;
-  }
-  const { code, stderr } = await runCommand(runInto('killed'));
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(resultHashes(out), reference);
-});
+for (const isolation of ['thread', 'process'])
+  test(`runs by ${isolation} that are killed in a task of each form and resumed give them too`, async () => {
+    const out = `killed-${isolation}`;
+    for (const form of FORMS) {
+      const file = path.join(folder, `${form.sweep}.yaml`);
+      await killIn(form.experiment, out, ['run', file, ...runInto(out, '--isolation', isolation).slice(2)]);
+    }
+    const { code, stderr } = await runCommand(runInto(out, '--isolation', isolation));
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(resultHashes(path.join(folder, out)), reference);
+  });
 
-test('two shards give them too, each in a store of its own', async () => {
+test('two shards, killed and resumed, give them too, each in a store of its own', async () => {
   const shards = ['1/2', '2/2'].map((shard) => ({ shard, out: `shard-${shard.slice(0, 1)}` }));
   for (const { shard, out } of shards) {
+    await killIn('', out, runInto(out, '--shard', shard));
     const { code, stderr } = await runCommand(runInto(out, '--shard', shard));
     assert.equal(code, 0, stderr);
   }
@@ -109,16 +126,8 @@ for (const password of [undefined, PASSWORD]) {
       const redis = await RedisServer.start(password === undefined ? {} : { password });
       t.after(async () => redis.remove());
       const outDir = path.join(folder, out);
-      const worker = startCommand([
-        'worker',
-        '--queue',
-        redis.url,
-        '--out',
-        outDir,
-        '--workers',
-        '2',
-        ...PLUGINS,
-      ]);
+      const work = ['worker', '--queue', redis.url, '--out', outDir, '--workers', '2', ...PLUGINS];
+      const worker = startCommand(work);
       t.after(() => worker.child.kill('SIGKILL'));
       const run = await runCommand(runInto(out, '--queue', redis.url));
       assert.equal(run.code, 0, run.stderr);
@@ -133,6 +142,20 @@ for (const password of [undefined, PASSWORD]) {
     },
   );
 }
+
+test('a queue whose first worker is killed in a task gives them too', { skip: noRedis }, async (t) => {
+  const redis = await RedisServer.start({});
+  t.after(async () => redis.remove());
+  const outDir = path.join(folder, 'queue-killed');
+  const work = ['worker', '--queue', redis.url, '--out', outDir, '--workers', '2', ...PLUGINS];
+  const run = startCommand(runInto('queue-killed', '--queue', redis.url));
+  await killIn('', 'queue-killed', work);
+  const second = startCommand(work);
+  t.after(() => second.child.kill('SIGKILL'));
+  const { code, stderr } = await run.ended;
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(resultHashes(outDir), reference);
+});
 
 test('a wrong password, and no Redis at all, are told without it', { skip: noRedis }, async () => {
   const redis = await RedisServer.start({ password: PASSWORD });
@@ -149,17 +172,24 @@ test('a wrong password, and no Redis at all, are told without it', { skip: noRed
   );
 });
 
-/** Until a task has a log, or 30 seconds have passed. */
-async function untilTrained(tasks: string): Promise<void> {
-  const giveUp = performance.now() + 30_000;
-  while (performance.now() < giveUp) {
-    if (
-      existsSync(tasks) &&
-      readdirSync(tasks).some((name) => readdirSync(path.join(tasks, name)).length > 1)
-    )
-      return;
-    await delay(20);
-  }
+/** Starts a command that executes tasks, and kills all of its processes while a task of the experiment has a log but is not done. */
+async function killIn(experiment: string, out: string, args: readonly string[]): Promise<void> {
+  const { child, ended } = startCommand(args);
+  const tasks = path.join(folder, out, 'tasks');
+  while (child.exitCode === null && !isInTask(tasks, experiment)) await delay(5);
+  assert.equal(child.exitCode, null, 'no task was seen while it ran');
+  process.kill(-(child.pid ?? 0), 'SIGKILL');
+  await ended;
+}
+
+function isInTask(tasks: string, experiment: string): boolean {
+  if (!existsSync(tasks)) return false;
+  return readdirSync(tasks)
+    .filter((name) => name.startsWith(experiment))
+    .some((name) => {
+      const files = readdirSync(path.join(tasks, name));
+      return files.some((file) => file.endsWith('.arrows')) && !files.includes('done.json');
+    });
 }
 
 /** With the lock, which keeps the command that was typed. */

@@ -168,7 +168,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
         ['diverged', 1],
       ],
     );
-    assert.match(coordinator.said, /failed, to be tried again: linear.*: out of luck/);
+    assert.match(coordinator.said, /failed, retrying: linear.*: out of luck/);
     assert.match(coordinator.said, /failed: linear.*: the loss is not finite at step 8/);
   });
 

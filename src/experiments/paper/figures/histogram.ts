@@ -8,7 +8,7 @@ import { cellLabel, panelTitle } from '../../../report/figures/naming.js';
 import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
 
 const HEIGHT = 200;
-const MOST_BINS = 60;
+const MAX_BINS = 60;
 /** The norm of the true points. */
 const RADIUS = 1;
 
@@ -62,7 +62,7 @@ function panel(name: string, title: string, extent: [number, number], width: num
     height: HEIGHT,
     transform: [
       { filter: { field: 'panel', equal: name } },
-      { bin: { extent, maxbins: MOST_BINS }, field: 'norm', as: ['low', 'high'] },
+      { bin: { extent, maxbins: MAX_BINS }, field: 'norm', as: ['low', 'high'] },
     ],
     layer: [
       {

@@ -9,9 +9,9 @@ import { closeScale } from './close-scale.js';
 import { evenly } from './evenly.js';
 import { dimensionsOf, numberOf } from './run-names.js';
 
-const MOST_PANELS = 6;
-const MOST_CURVES = 7;
-const MOST_POINTS = 60;
+const MAX_PANELS = 6;
+const MAX_CURVES = 7;
+const MAX_POINTS = 60;
 const COLUMNS = 3;
 const HEIGHT = 190;
 const ERROR_HEIGHT = 90;
@@ -32,7 +32,7 @@ interface BadOptimumRow extends FigureRow {
 /** The loss against eps by s, above the errors of its estimates; a panel a dimension setting. */
 export function badOptimumPanels(runs: readonly RunOf<'bad-optimum'>[]): Drawing {
   const groups = [...groupBy(runs, ({ settings }) => dimensionsOf(settings)).values()];
-  const chosen = evenly(groups, MOST_PANELS).flatMap((group) => evenly(firstOfEachS(group), MOST_CURVES));
+  const chosen = evenly(groups, MAX_PANELS).flatMap((group) => evenly(firstOfEachS(group), MAX_CURVES));
   const rows = chosen.flatMap(runRows);
   const extras = [...new Set(rows.map(({ s }) => s))].sort((a, b) => Number(a) - Number(b));
   const panels = [...groupBy(rows, ({ panel }) => panel)];
@@ -85,7 +85,7 @@ function runRows(run: RunOf<'bad-optimum'>): BadOptimumRow[] {
   });
   return evenly(
     points.filter(({ loss, low, high }) => [loss, low, high].every(Number.isFinite)),
-    MOST_POINTS,
+    MAX_POINTS,
   );
 }
 

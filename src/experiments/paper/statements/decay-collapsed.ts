@@ -6,10 +6,10 @@ import { colourScale, panelWidth } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
 import { dimensionsOf, type RunNames } from './run-names.js';
 
-const MOST_RUNS = 200;
+const MAX_RUNS = 200;
 /** More colours begin again. */
-const MOST_DIMENSIONS = 14;
-const MOST_POINTS = 100;
+const MAX_DIMENSIONS = 14;
+const MAX_POINTS = 100;
 const HEIGHT = 260;
 /** Of the start: what lies lower is the solver's errors and rounding. */
 const ROUNDING = 1e-16;
@@ -37,10 +37,10 @@ interface CollapsedRow extends FigureRow {
 export function decayCollapsed(runs: readonly RunOf<'gradient-flow'>[], names: RunNames): Drawing {
   const dimensions = [...new Set(runs.map(({ settings }) => dimensionsOf(settings)))].slice(
     0,
-    MOST_DIMENSIONS,
+    MAX_DIMENSIONS,
   );
   const candidates = runs.filter(({ settings }) => dimensions.includes(dimensionsOf(settings)));
-  const shown = evenly(candidates, MOST_RUNS);
+  const shown = evenly(candidates, MAX_RUNS);
   const paths = shown.flatMap((run) => pathRows(run, names));
   if (paths.length === 0) return { rows: [], panels: [], notes: [] };
   const hasNear = paths.some(({ value }) => value < NEAR_BOUND);
@@ -73,7 +73,7 @@ function pathRows(run: RunOf<'gradient-flow'>, names: RunNames): CollapsedRow[] 
   }));
   return evenly(
     points.filter(({ scaledTime, value }) => Number.isFinite(scaledTime) && value >= ROUNDING),
-    MOST_POINTS,
+    MAX_POINTS,
   );
 }
 

@@ -7,11 +7,11 @@ import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
 import { dimensionsOf, type RunNames } from './run-names.js';
 
-const MOST_PANELS = 12;
+const MAX_PANELS = 12;
 const COLUMNS = 3;
 /** More runs and their bounds can't be told apart in a panel. */
-const MOST_RUNS = 4;
-const MOST_POINTS = 150;
+const MAX_RUNS = 4;
+const MAX_POINTS = 150;
 const HEIGHT = 190;
 /** Of the start: what lies lower is the solver's errors and rounding. */
 const ROUNDING = 1e-16;
@@ -45,9 +45,7 @@ export function decayPanels(
   names: RunNames,
 ): Drawing {
   const groups = [...groupBy(runs, ({ settings }) => dimensionsOf(settings))];
-  const chosen = groups
-    .slice(0, MOST_PANELS)
-    .map(([panel, all]) => ({ panel, runs: evenly(all, MOST_RUNS) }));
+  const chosen = groups.slice(0, MAX_PANELS).map(([panel, all]) => ({ panel, runs: evenly(all, MAX_RUNS) }));
   const rows = chosen.flatMap(({ panel, runs }) =>
     runs.flatMap((run, i) =>
       runRows(run, objective).map((row) => ({ panel, place: i + 1, run: names.run(run.settings), ...row })),
@@ -62,9 +60,9 @@ export function decayPanels(
       COLUMNS,
     ),
     notes: [
-      ...(count < runs.length ? [`Shown: ${count} of ${runs.length} runs, up to ${MOST_RUNS} a panel.`] : []),
-      ...(groups.length > MOST_PANELS
-        ? [`${groups.length - MOST_PANELS} more dimension settings are not drawn.`]
+      ...(count < runs.length ? [`Shown: ${count} of ${runs.length} runs, up to ${MAX_RUNS} a panel.`] : []),
+      ...(groups.length > MAX_PANELS
+        ? [`${groups.length - MAX_PANELS} more dimension settings are not drawn.`]
         : []),
     ],
   };
@@ -83,7 +81,7 @@ function runRows(run: RunOf<'gradient-flow'>, objective: keyof typeof SECOND_BOU
   const decayed = (outside ?? []).findIndex((value) => value - at(outside, 0) < Math.log(ROUNDING));
   const indices = evenly(
     Array.from({ length: decayed < 0 ? rows.length : decayed + 1 }, (_, i) => i),
-    MOST_POINTS,
+    MAX_POINTS,
   );
   return indices
     .flatMap((i) => {
@@ -127,8 +125,8 @@ function decayPanel(panel: string, rows: readonly DecayRow[], quantities: readon
         type: 'nominal',
         legend: null,
         scale: {
-          domain: COLOURS.slice(0, MOST_RUNS).map((_, i) => i + 1),
-          range: COLOURS.slice(0, MOST_RUNS),
+          domain: COLOURS.slice(0, MAX_RUNS).map((_, i) => i + 1),
+          range: COLOURS.slice(0, MAX_RUNS),
         },
       },
       detail: { field: 'run', type: 'nominal' },

@@ -6,7 +6,7 @@ import { COLOURS } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
 import { identityText } from './identity-texts.js';
 
-const MOST_DRAWS = 200;
+const MAX_DRAWS = 200;
 const WIDTH = 560;
 const ROW_HEIGHT = 24;
 /** Where errors of 0 are drawn, as a part of the tolerance. */
@@ -31,7 +31,7 @@ export function identityPanels(runs: readonly RunOf<'identities'>[]): Drawing {
   return {
     rows,
     panels: [[panel(rows, [...groups.keys()])]],
-    notes: [`Up to ${MOST_DRAWS} draws of each are drawn.`],
+    notes: [`Up to ${MAX_DRAWS} draws of each are drawn.`],
   };
 }
 
@@ -41,13 +41,13 @@ function nameOf({ settings: { identity } }: RunOf<'identities'>): string {
 
 /** The largest error is the verdict's, of draws that are not drawn too. */
 function identityRows(runs: readonly RunOf<'identities'>[]): ErrorRow[] {
-  const each = Math.max(1, Math.floor(MOST_DRAWS / runs.length));
+  const each = Math.max(1, Math.floor(MAX_DRAWS / runs.length));
   const largest = runs.flatMap((run) => toRows(run, 'largest', [run.verdict.measures.worstError ?? NaN]));
   const worst = largest.reduce<ErrorRow | undefined>(
     (a, b) => (a === undefined || b.share > a.share ? b : a),
     undefined,
   );
-  const draws = evenly(runs, MOST_DRAWS).flatMap((run) =>
+  const draws = evenly(runs, MAX_DRAWS).flatMap((run) =>
     toRows(run, 'draw', evenly(run.rows().column('error'), each)),
   );
   return [...draws, ...(worst === undefined ? [] : [worst])];

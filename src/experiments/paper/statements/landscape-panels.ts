@@ -8,8 +8,8 @@ import { closeScale } from './close-scale.js';
 import { evenly } from './evenly.js';
 
 /** More curves of a panel, or slopes of the figure, can't be told apart. */
-const MOST_CURVES = 7;
-const MOST_POINTS = 60;
+const MAX_CURVES = 7;
+const MAX_POINTS = 60;
 const COLUMNS = 2;
 const HEIGHT = 200;
 const MINUS_SIGN = "replace(datum.label, '-', '−')";
@@ -36,7 +36,7 @@ interface LandscapeRow extends FigureRow {
 export function landscapePanels(runs: readonly RunOf<'landscape'>[]): Drawing {
   const cases = [...CASES.values(), BROKEN];
   const chosen = cases.flatMap((panel) =>
-    evenly(onePerSlope(runs.filter((run) => caseOf(run) === panel)), MOST_CURVES).map((run) => ({
+    evenly(onePerSlope(runs.filter((run) => caseOf(run) === panel)), MAX_CURVES).map((run) => ({
       panel,
       run,
     })),
@@ -82,7 +82,7 @@ function runRows(panel: string, run: RunOf<'landscape'>): LandscapeRow[] {
     points
       .filter(({ loss }) => Number.isFinite(loss) && (!isBroken || loss > 0))
       .map((point) => ({ ...point, predicted: Number.isFinite(point.predicted) ? point.predicted : null })),
-    MOST_POINTS,
+    MAX_POINTS,
   );
 }
 
@@ -106,7 +106,7 @@ function landscapePanel(panel: string, rows: readonly LandscapeRow[]): Panel {
         type: 'nominal',
         title: isBroken ? 'd − r + zero columns' : 'predicted slope, d − r + zero columns',
         scale: colourScale(slopes),
-        legend: { orient: 'bottom', symbolType: 'circle', columns: MOST_CURVES, labelExpr: MINUS_SIGN },
+        legend: { orient: 'bottom', symbolType: 'circle', columns: MAX_CURVES, labelExpr: MINUS_SIGN },
       },
     },
     layer: [

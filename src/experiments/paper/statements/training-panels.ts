@@ -11,8 +11,8 @@ import { evenly } from './evenly.js';
 
 const COLUMNS = 2;
 /** Single curves of one colour; their mean is over all runs. */
-const MOST_RUNS = 40;
-const MOST_CELLS = 14;
+const MAX_RUNS = 40;
+const MAX_CELLS = 14;
 
 export interface MetricOnAxis {
   /** A column of the evaluation log. */
@@ -33,7 +33,7 @@ export function trainingPanels(
   groups: CurveGroups,
 ): Drawing {
   const cells = [...groupBy(runs, groups.of)].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
-  const shown = cells.slice(0, MOST_CELLS);
+  const shown = cells.slice(0, MAX_CELLS);
   const drawn = metrics
     .map(({ metric, isLog }) => {
       const rows = shown.flatMap(([cell, own]) =>
@@ -53,7 +53,7 @@ export function trainingPanels(
       drawn.map((data) => curvePanel(data, look)),
       COLUMNS,
     ),
-    notes: cells.length > MOST_CELLS ? [`${cells.length - MOST_CELLS} more colours are not drawn.`] : [],
+    notes: cells.length > MAX_CELLS ? [`${cells.length - MAX_CELLS} more colours are not drawn.`] : [],
   };
 }
 
@@ -64,7 +64,7 @@ function cellRows(
   about: Pick<CurveRow, 'cell' | 'metric'>,
 ): CurveRow[] {
   const curves = runs.map((run) => ({ run: run.task.name, points: series(run, about.metric) }));
-  const single = evenly(curves, MOST_RUNS).flatMap(({ run, points }) =>
+  const single = evenly(curves, MAX_RUNS).flatMap(({ run, points }) =>
     points.map((point) => ({ run, ...point })),
   );
   const means = hasMean ? meanCurve(curves.map(({ points }) => points)) : [];
