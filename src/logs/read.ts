@@ -84,7 +84,7 @@ export function* readForeignRows(
     const type: unknown = table.getChild(column)?.type;
     if (type === undefined) throw new Error(`${file} has no column ${column}`);
     if (!DataType.isInt(type) && !DataType.isFloat(type))
-      throw new Error(`${file} has no numbers in its column ${column}, but ${String(type)}`);
+      throw new Error(`${file} has no numbers in its column ${column}, but another type`);
   }
   for (let row = 0; row < table.numRows; row++)
     yield Object.fromEntries(
