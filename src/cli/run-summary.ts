@@ -21,12 +21,13 @@ export function summaryText({ failed, corrupt, interrupted, logFile }: RunResult
 }
 
 function adviceOnFailures(reasons: readonly TaskFailure['reason'][]): string[] {
+  const others = reasons.filter((reason) => !FINAL_REASONS.includes(reason)).length;
   const advice: string[] = [];
-  if (reasons.some((reason) => !FINAL_REASONS.includes(reason)))
-    advice.push('  Run the same command to retry the tasks that did not diverge or fail for good.');
+  if (others > 0)
+    advice.push(`  Run the same command to retry ${others === reasons.length ? 'them' : 'the others'}.`);
   if (reasons.includes('diverged'))
-    advice.push('  The same settings diverge again; pass --retry-diverged to execute these tasks anyway.');
+    advice.unshift('  The same settings diverge again; pass --retry-diverged to execute these tasks anyway.');
   if (reasons.includes('permanent'))
-    advice.push('  A program says that it fails again; pass --retry-diverged to execute these tasks anyway.');
+    advice.unshift('  A program failed for good; pass --retry-diverged to execute these tasks anyway.');
   return advice;
 }

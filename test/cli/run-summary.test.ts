@@ -31,8 +31,8 @@ test('failed and corrupt tasks are listed with what to do', () => {
     `Failed (2):
   ${task.name}: out of luck
   ${task.name}: out of luck
-  Run the same command to retry the tasks that did not diverge.
   The same settings diverge again; pass --retry-diverged to execute these tasks anyway.
+  Run the same command to retry the others.
 Corrupt, not executed (1):
   ${task.name}: steps.arrow is missing
   --retrain-corrupt sets these folders aside and executes the tasks again.
