@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-node';
+import { cpuFeatures } from '../native/cpu.js';
 import { tf } from '../native/tensorflow.js';
 import { checkCount, type Loop, type LoopBody, type LoopShapes } from '../loop.js';
 import { recordLoop } from '../recorded-loop.js';
@@ -57,7 +58,8 @@ export async function compileAheadToC(body: LoopBody, shapes: LoopShapes, maxSte
 }
 
 function programOf(body: LoopBody, shapes: LoopShapes, maxSteps: number): LoopSource {
-  return loopSource(recordLoop(body, shapes, maxSteps, BLOCK_STEPS), shapes);
+  const lanes = cpuFeatures().includes('avx512f') ? 16 : 8;
+  return loopSource(recordLoop(body, shapes, maxSteps, BLOCK_STEPS), shapes, lanes);
 }
 
 function missing(): never {

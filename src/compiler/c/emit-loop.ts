@@ -1,4 +1,4 @@
-import { emitMatMul } from './emit-matmul.js';
+import { emitMatMul, type Lanes } from './emit-matmul.js';
 import { emitKernel } from './emit.js';
 import { lower } from './lower.js';
 import { PRELUDE } from './prelude.js';
@@ -29,7 +29,7 @@ export interface LoopSource {
 }
 
 /** Makes C of a recorded loop, whose blocks have one step: what is drawn for it stays in the nearest cache. */
-export function loopSource(recorded: RecordedLoop, shapes: LoopShapes): LoopSource {
+export function loopSource(recorded: RecordedLoop, shapes: LoopShapes, lanes: Lanes): LoopSource {
   const workspace = new Workspace();
   const { callSteps } = recorded;
   const inputShapes = shapes.inputs;
@@ -85,7 +85,7 @@ export function loopSource(recorded: RecordedLoop, shapes: LoopShapes): LoopSour
     }),
   );
   let cells = workspace.cells;
-  const products = new ProductFunctions();
+  const products = new ProductFunctions(lanes);
   const functions = (['keys', 'draw', 'step'] as const).map((name) => {
     const outputs = new Set(programs[name].outputs.map(({ buffer }) => buffer));
     const stored = storedViews(kernels[name], outputs);
@@ -125,9 +125,14 @@ static void run(float *w, int count) {
 /** The functions of the products, one for all of a shape. */
 class ProductFunctions {
   readonly #bodies: string[] = [];
+  readonly #lanes: Lanes;
+
+  constructor(lanes: Lanes) {
+    this.#lanes = lanes;
+  }
 
   readonly functionOf = (product: MatMul): string => {
-    const body = emitMatMul(product);
+    const body = emitMatMul(product, this.#lanes);
     if (!this.#bodies.includes(body)) this.#bodies.push(body);
     return `matmul_${this.#bodies.indexOf(body)}`;
   };

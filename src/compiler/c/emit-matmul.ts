@@ -1,9 +1,13 @@
 import type { MatMul } from './program.js';
 
-/** Rows and vectors of a tile: 24 of the 32 registers sum, the others hold a row of the right matrix and an element of the left. */
-const TILE_ROWS = 6;
-const TILE_VECTORS = 4;
-const WIDTH = 16;
+/** Floats of the widest vector that the CPU has. */
+export type Lanes = 8 | 16;
+
+/**
+ * Rows and vectors of a tile, by lanes: most registers sum, the others hold a row of the right matrix and an element of the left. With
+ * 16 lanes there are 32 registers, with 8 there are 16. Wider vectors than the CPU has would be kept in memory.
+ */
+const TILES = { 16: { rows: 6, vectors: 4 }, 8: { rows: 6, vectors: 2 } } as const;
 
 /** Columns that one vector covers; the last of a matrix may use only some of its lanes. */
 interface Column {
@@ -17,7 +21,7 @@ interface Column {
  * the tiles nor on the width of the vectors. Vectors may read past a row's end; those lanes are not stored. The matrices are at `a`, `b`
  * and `c`, so that products of one shape share the code.
  */
-export function emitMatMul({ left, right, out }: MatMul): string {
+export function emitMatMul({ left, right, out }: MatMul, lanes: Lanes): string {
   const [rows = 1, depth = 1] = left.shape;
   const [, columns = 1] = right.shape;
   const strides = {
@@ -26,11 +30,12 @@ export function emitMatMul({ left, right, out }: MatMul): string {
     right: right.strides[0] ?? columns,
     out: out.strides[0] ?? columns,
   };
-  const remaining = rows % TILE_ROWS;
-  const tiles = groups(columnVectors(columns)).flatMap((group) => [
-    ...(rows >= TILE_ROWS
+  const { rows: tileRows, vectors } = TILES[lanes];
+  const remaining = rows % tileRows;
+  const tiles = groups(columnVectors(columns, lanes), vectors).flatMap((group) => [
+    ...(rows >= tileRows
       ? [
-          `for (int i = 0; i < ${rows - remaining}; i += ${TILE_ROWS}) ${tile(TILE_ROWS, group, depth, strides)}`,
+          `for (int i = 0; i < ${rows - remaining}; i += ${tileRows}) ${tile(tileRows, group, depth, strides)}`,
         ]
       : []),
     ...(remaining > 0
@@ -69,20 +74,20 @@ function tile(
   return `{\n${[...starts, loop, ...stores].join('\n')}\n}`;
 }
 
-function columnVectors(columns: number): Column[] {
-  const whole = Math.floor(columns / WIDTH);
+function columnVectors(columns: number, lanes: Lanes): Column[] {
+  const whole = Math.floor(columns / lanes);
   const vectors: Column[] = Array.from({ length: whole }, (_, index) => ({
-    start: index * WIDTH,
-    width: WIDTH,
-    used: WIDTH,
+    start: index * lanes,
+    width: lanes,
+    used: lanes,
   }));
-  const used = columns % WIDTH;
-  if (used > 0) vectors.push({ start: whole * WIDTH, width: used <= 4 ? 4 : used <= 8 ? 8 : 16, used });
+  const used = columns % lanes;
+  if (used > 0) vectors.push({ start: whole * lanes, width: used <= 4 ? 4 : used <= 8 ? 8 : 16, used });
   return vectors;
 }
 
-function groups(vectors: readonly Column[]): Column[][] {
-  return Array.from({ length: Math.ceil(vectors.length / TILE_VECTORS) }, (_, index) =>
-    vectors.slice(index * TILE_VECTORS, (index + 1) * TILE_VECTORS),
+function groups(vectors: readonly Column[], count: number): Column[][] {
+  return Array.from({ length: Math.ceil(vectors.length / count) }, (_, index) =>
+    vectors.slice(index * count, (index + 1) * count),
   );
 }

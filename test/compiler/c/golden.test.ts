@@ -52,7 +52,7 @@ const loops: Record<string, { body: LoopBody; shapes: LoopShapes }> = {
 describe('the C of a small loop is as it was read last', () => {
   for (const [name, { body, shapes }] of Object.entries(loops))
     it(name, () => {
-      const { source } = loopSource(recordLoop(body, shapes, 8, 1), shapes);
+      const { source } = loopSource(recordLoop(body, shapes, 8, 1), shapes, 16);
       const own = source.slice(PRELUDE.length, source.indexOf('static float *workspace(napi_env'));
       assertGolden(`compiler-${name}.c`, `${own.trim()}\n`);
     });

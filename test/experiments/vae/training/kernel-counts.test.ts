@@ -52,7 +52,7 @@ test('a step has as many recorded operations and kernels as it had when it was m
       );
       const shapes = shapesOf(program);
       const recorded = recordLoop(program.body, shapes, 1000, 1);
-      const { kernels } = loopSource(recorded, shapes);
+      const { kernels } = loopSource(recorded, shapes, 16);
       const count = (part: 'keys' | 'draw' | 'step') => [recorded[part].nodes.length, kernels[part].length];
       return [name, { keys: count('keys'), draw: count('draw'), step: count('step') }];
     }),
