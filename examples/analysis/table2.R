@@ -1,4 +1,4 @@
-# Table 2 and its curves in R, with the packages arrow and dplyr:
+# Computes Table 2 and its curves in R, with the packages arrow and dplyr:
 #
 #   install.packages(c("arrow", "dplyr"))
 #   vae-sweep run sweeps/table2-sigmoid.yaml
@@ -6,7 +6,7 @@
 #   vae-sweep export sweeps/table2-sigmoid.yaml --rows evaluations
 #   Rscript examples/analysis/table2.R out/sweeps/table2-sigmoid
 #
-# Debian has no package of arrow, and to build it takes long: the test of this script runs only where both are installed.
+# Debian has no package of arrow, and building it takes long, so the test of this script runs only if both are installed.
 
 suppressPackageStartupMessages({
   library(arrow)
@@ -32,7 +32,7 @@ curves <- read_parquet(file.path(folder, "evaluations.parquet")) |>
   group_by(cell = paste(intrinsicDim, ambientDim, latentDim, sep = "-"), step) |>
   summarise(error = mean(manifoldErrorPairwise), .groups = "drop")
 cells <- unique(curves$cell)
-# The device `pdf` is in every R; svg needs Cairo.
+# Every R has the device `pdf`; `svg` needs Cairo.
 pdf(file.path(folder, "curves-r.pdf"))
 plot(range(curves$step), range(curves$error), type = "n",
      xlab = "training step", ylab = "manifold error, over all pairs")

@@ -1,4 +1,4 @@
-"""Table 2 and its curves in SQL: DuckDB queries pyarrow's data sets, and needs no copy of them.
+"""Computes Table 2 and its curves in SQL: DuckDB queries pyarrow's data sets without copying them.
 
     vae-sweep run sweeps/table2-sigmoid.yaml
     vae-sweep export sweeps/table2-sigmoid.yaml

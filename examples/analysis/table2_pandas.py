@@ -1,4 +1,4 @@
-"""Table 2 and its curves with pandas, from Arrow files read by pyarrow.
+"""Computes Table 2 and its curves with pandas, from Arrow files that pyarrow reads.
 
     vae-sweep run sweeps/table2-sigmoid.yaml
     vae-sweep export sweeps/table2-sigmoid.yaml --format arrow
@@ -22,7 +22,7 @@ folder = Path(sys.argv[1])
 
 
 def read(name):
-    """Strings are dictionaries in Arrow and become categories; memory-mapped, so that only what is used is read."""
+    """Maps the file into memory, so that only what is used is read. Strings are dictionaries in Arrow and become categories."""
     with pa.memory_map(str(folder / name)) as source:
         return pa.ipc.open_file(source).read_pandas()
 

@@ -1,4 +1,4 @@
-"""Table 2 and its curves with polars, which reads only the columns of Parquet files that are asked for.
+"""Computes Table 2 and its curves with polars, which reads only the required columns of Parquet files.
 
     vae-sweep run sweeps/table2-sigmoid.yaml
     vae-sweep export sweeps/table2-sigmoid.yaml

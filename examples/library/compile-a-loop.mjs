@@ -1,5 +1,6 @@
 /**
- * The compiler on its own: 100,000 steps of gradient descent on a least-squares problem, each in tfjs operations, compiled once.
+ * Uses the compiler on its own: a step of gradient descent on a least-squares problem is written in tfjs operations, compiled once,
+ * and executed 100,000 times.
  *
  *   node examples/library/compile-a-loop.mjs
  */
@@ -34,7 +35,7 @@ console.log(
     .toExponential(1)}`,
 );
 
-// Any function of tensors, not only a loop.
+// The compiler accepts any function of tensors, not only loops.
 const softplus = compileFunction((x) => [tf.log(tf.add(1, tf.exp(x)))], [tf.zeros([4])]);
 console.log(
   `softplus: ${[...softplus(tf.tensor1d([-1, 0, 1, 2]))[0].dataSync()].map((y) => y.toFixed(4)).join(' ')}`,

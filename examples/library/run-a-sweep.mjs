@@ -1,5 +1,5 @@
 /**
- * A sweep from a program: trains what it lacks, then reads its logs. Run it again, and nothing is trained again.
+ * Runs a sweep from a program: executes the tasks that are not done, then reads their logs. Run it again, and no task is executed again.
  *
  *   node examples/library/run-a-sweep.mjs [FOLDER]
  */

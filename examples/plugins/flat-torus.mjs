@@ -1,6 +1,6 @@
 /**
- * Data on a flat torus: each intrinsic dimension is a circle of radius 1 in two coordinates. With a metric of its own, and a section
- * of the report.
+ * A plugin with data on a flat torus: each intrinsic dimension is a circle of radius 1 in two coordinates. It also adds a metric and a
+ * section of the report.
  *
  *   npx vae-sweep run examples/plugins/flat-torus.yaml --plugin examples/plugins/flat-torus.mjs
  *   npx vae-sweep report examples/plugins/flat-torus.yaml --plugin examples/plugins/flat-torus.mjs
@@ -8,7 +8,7 @@
  * @import { Plugin } from 'vae-sweep'
  */
 
-/** Distances from the origin in each pair of coordinates, [n][circles]. */
+/** Returns the distances from the origin in each pair of coordinates, [n][circles]. */
 const radiiOf = (points, circles) =>
   points.map((x) => Array.from({ length: circles }, (_, i) => Math.hypot(x[2 * i], x[2 * i + 1])));
 
@@ -23,7 +23,7 @@ export default {
       defaults: { steps: 20_000, learningRate: 1e-3, hiddenWidths: [64, 64], initialDecoderLogVariance: -3 },
       coordinates: (intrinsicDim) => 2 * intrinsicDim,
       sourceDim: (intrinsicDim) => 2 * intrinsicDim,
-      // Each pair of normal numbers over its norm.
+      // Divides each pair of normal numbers by its norm.
       points: (tf, source, _parameters, intrinsicDim) =>
         tf.concat(
           Array.from({ length: intrinsicDim }, (_, i) => {
@@ -51,7 +51,7 @@ export default {
       name: 'torus-error',
       title: 'How far generated points are from the torus',
       make: (runs) => ({
-        caption: 'torusError over the evaluations of each run.',
+        caption: 'torusError over the evaluations of each task.',
         rows: runs
           .filter(({ settings }) => settings.experiment === 'flat-torus')
           .flatMap((run) => run.series('torusError').map((point) => ({ seed: run.settings.seed, ...point }))),

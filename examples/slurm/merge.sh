@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs once all jobs of the array have ended: brings their stores together.
+# Merges the stores of all jobs of the array, after they have ended.
 #SBATCH --job-name=vae-sweep-merge
 #SBATCH --mem=2G
 #SBATCH --time=01:00:00

@@ -1,5 +1,5 @@
 #!/bin/bash
-# One job of the array: trains its shard, and goes to the end of the queue when its time is over.
+# One job of the array: it executes its shard, and is requeued if it runs out of time.
 #SBATCH --job-name=vae-sweep
 #SBATCH --cpus-per-task=4
 #SBATCH --mem=4G

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const SCRIPT = fileURLToPath(new URL('train.py', import.meta.url));
 const SETTINGS = { epochs: 3000, learningRate: 0.1, examples: 200, seed: 1 };
 
-/** Runs the script in a folder, and asks it to stop once it writes where `stops`. */
+/** Runs the script in a folder and returns its rows. If `stops` is set, asks the script to stop after its first output. */
 async function train(folder, stops = false) {
   const settings = path.join(folder, 'settings.json');
   writeFileSync(settings, JSON.stringify(SETTINGS));
@@ -21,7 +21,7 @@ async function train(folder, stops = false) {
   return lines.map((line) => JSON.parse(line));
 }
 
-test('a script that is stopped resumes with the rows of one that is not', async () => {
+test('a script that is stopped and resumes writes the same rows as one that is not stopped', async () => {
   const [whole, stopped] = [1, 2].map(() => mkdtempSync(path.join(tmpdir(), 'regression-')));
   const expected = await train(whole);
   const before = await train(stopped, true);

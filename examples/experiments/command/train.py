@@ -1,4 +1,4 @@
-"""Trains a logistic regression by gradient descent, and resumes from its own file after a stop.
+"""Trains a logistic regression by gradient descent. After a stop it resumes from a file of its own.
 
 Run it by hand: VAE_SWEEP_SETTINGS=settings.json VAE_SWEEP_FOLDER=. python3 train.py
 """
@@ -41,7 +41,7 @@ def loss(weights, inputs, labels):
 
 
 def save(epoch, weights):
-    """A process that dies while it writes leaves the file of before."""
+    """Saves atomically: if the process dies while it writes, the previous file remains."""
     np.savez(state_file + ".tmp.npz", epoch=epoch, weights=weights)
     os.replace(state_file + ".tmp.npz", state_file)
 
@@ -67,7 +67,7 @@ while epoch < settings["epochs"]:
         "testLoss": loss(weights, test_inputs, test_labels),
         "accuracy": float(np.mean((test_inputs @ weights > 0) == test_labels)),
     }
-    # Rows first: a state must never be ahead of the rows that were written.
+    # Write the row before the state: a state must never be ahead of the rows.
     print(json.dumps(row), flush=True)
     if stop_requested or epoch % SAVE_EVERY == 0:
         save(epoch, weights)

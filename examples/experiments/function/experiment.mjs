@@ -10,8 +10,8 @@ const monteCarloPi = {
   },
   columns: {
     rows: [
-      { name: 'pointsSoFar', unit: 'count', description: 'Points so far' },
-      { name: 'estimateSoFar', unit: '1', description: 'Estimate of pi from these' },
+      { name: 'pointsSoFar', unit: 'count', description: 'Points drawn so far' },
+      { name: 'estimateSoFar', unit: '1', description: 'Estimate of pi from the points so far' },
     ],
     summary: [
       { name: 'estimate', unit: '1', description: 'Estimate of pi from all points' },
@@ -35,7 +35,7 @@ const monteCarloPi = {
   },
 };
 
-/** A small generator of random numbers, since Math.random has no seed. */
+/** A small random number generator with a seed, which Math.random does not have. */
 function mulberry32(state) {
   return {
     state: () => state,

@@ -5,7 +5,7 @@ import plugin from './experiment.mjs';
 const [experiment] = plugin.experiments;
 const SETTINGS = { points: 100_000, seed: 1 };
 
-/** What a whole run yields and returns, and all that it saves. */
+/** Runs the experiment to its end and returns the rows it yields, the states it saves, and its summary. */
 function runToEnd(saved = null) {
   const states = [];
   const rows = [];
@@ -21,7 +21,7 @@ test('the estimate is close to pi', () => {
   assert.ok(runToEnd().summary.error < 0.02);
 });
 
-test('a run that resumes gives the rows of one that never stopped', () => {
+test('a task that resumes gives the same rows as one that never stopped', () => {
   const whole = runToEnd();
   const resumed = runToEnd(whole.states[6]);
   assert.deepEqual(resumed.rows, whole.rows.slice(7));

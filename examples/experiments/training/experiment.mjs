@@ -1,6 +1,6 @@
 /**
- * A classifier with one hidden layer, trained by gradient descent on four clouds of points, of which opposite ones have the same
- * class (XOR). Run it in this folder: npx vae-sweep run sweep.yaml
+ * A classifier with one hidden layer, trained by gradient descent on four clouds of points. Opposite clouds have the same class (XOR).
+ * Run it in this folder: npx vae-sweep run sweep.yaml
  */
 const BATCH = 64;
 const EVALUATION_POINTS = 512;
@@ -25,11 +25,11 @@ const classifier = {
     steps: [{ name: 'crossEntropy', unit: 'nat', description: 'Cross-entropy, mean over the batch' }],
     evaluations: [
       { name: 'testCrossEntropy', unit: 'nat', description: 'Cross-entropy, mean over new points' },
-      { name: 'accuracy', unit: '1', description: 'Share of new points that are classified rightly' },
+      { name: 'accuracy', unit: '1', description: 'Share of new points that are classified correctly' },
     ],
   },
   training: ({ tf, key, foldIn, normal }) => {
-    /** Points of the four clouds in turn, [n, 2], and their classes as one-hot rows, [n, 2]. */
+    /** The centers of n points, which belong to the four clouds in turn, [n, 2]; then their classes as one-hot rows, [n, 2]. */
     const centers = (n) => tf.tensor2d(Array.from({ length: n }, (_, i) => CENTERS[i % 4]));
     const classes = (n) => tf.tensor2d(Array.from({ length: n }, (_, i) => (i % 4 < 2 ? [1, 0] : [0, 1])));
     const logits = ([w1, b1, w2, b2], x) =>
@@ -42,7 +42,7 @@ const classifier = {
       programKey: ({ width }) => `${width}`,
       program: ({ width }) => ({
         state: { w1: [2, width], b1: [width], w2: [width, 2], b2: [2] },
-        // The learning rate, the noise, and the key of all batches.
+        // The inputs are the learning rate, the noise, and the key of all batches.
         inputs: [
           { dtype: 'float32', shape: [] },
           { dtype: 'float32', shape: [] },
