@@ -2,6 +2,7 @@ import type { Output } from '../run/output.js';
 import type { Settlement } from '../run/settle.js';
 import { MaxTimePassed } from '../run/stop.js';
 import type { Snapshot } from '../run/tally.js';
+import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 
@@ -66,22 +67,23 @@ export function workersText({ workers }: Snapshot): string {
 
 /** @param released the word for a task that is released */
 export function settlementLines(
-  { name }: Pick<Task, 'name'>,
+  task: Task,
   settlement: Settlement,
   released: string = STOPS.run.word,
 ): string[] {
-  const line = settlementLine(name, settlement, released);
+  const line = settlementLine(task, settlement, released);
   if (!('recovered' in settlement) || settlement.recovered === null) return line;
-  return [`recovered: ${name}: ${settlement.recovered}`, ...line];
+  return [`recovered: ${task.name}: ${settlement.recovered}`, ...line];
 }
 
-function settlementLine(name: string, settlement: Settlement, released: string): string[] {
+function settlementLine({ name, settings }: Task, settlement: Settlement, released: string): string[] {
   switch (settlement.type) {
     case 'done':
       return [`done: ${name}${settlement.text === '' ? '' : `, ${settlement.text}`}`];
     case 'released': {
       const { step, problem } = settlement;
-      const where = step === null ? ', to start again' : ` at step ${formatCount(step)}`;
+      const where =
+        step === null ? ', to start again' : ` at ${experimentOf(settings).unit} ${formatCount(step)}`;
       return problem === null ? [`${released}: ${name}${where}`] : [];
     }
     case 'retry': {

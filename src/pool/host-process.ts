@@ -5,7 +5,7 @@ import { EXIT, UserError } from '../errors.js';
 import type { Task } from '../task/task.js';
 import type { TaskOutcome } from '../task/outcome.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
-import { residentBytesOf } from './resident-memory.js';
+import { residentBytesOf, residentBytesOfTree } from './resident-memory.js';
 import type { Job } from './task-pool.js';
 
 const ENTRY = fileURLToPath(new URL('../../workers/host.js', import.meta.url));
@@ -99,9 +99,15 @@ export class HostProcess {
     this.#send({ type: 'stop' });
   }
 
-  /** Memory that it and the programs that it has started have resident; 0 where the system does not report it. */
-  residentBytes(): number {
-    return this.#child.pid === undefined ? 0 : residentBytesOf(this.#child.pid);
+  /**
+   * Its resident memory in bytes; 0 where the system does not report it.
+   *
+   * @param withPrograms whether the processes that it has started count too
+   */
+  residentBytes(withPrograms: boolean): number {
+    const { pid } = this.#child;
+    if (pid === undefined) return 0;
+    return withPrograms ? residentBytesOfTree(pid) : residentBytesOf(pid);
   }
 
   /** At once: what is worth keeping is durable. */

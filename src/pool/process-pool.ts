@@ -1,6 +1,7 @@
 import { EXIT, UserError } from '../errors.js';
 import { installedPlugins } from '../task/plugins.js';
 import type { EndedOutcome, TaskOutcome } from '../task/outcome.js';
+import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
@@ -29,7 +30,7 @@ interface Slot {
   host: HostProcess;
   /** Its number in the host. */
   local: number;
-  running: { step: number; sinceMs: number } | null;
+  running: { step: number; sinceMs: number; readonly startsProgram: boolean } | null;
   /** Why its task is about to be ended. */
   verdict: Omit<EndedOutcome, 'type' | 'causedExit'> | null;
 }
@@ -88,7 +89,8 @@ export class ProcessPool implements TaskPool {
     const slot = number === undefined ? undefined : this.#slots[number];
     if (number === undefined || slot === undefined)
       throw new Error('More tasks were started than there are workers.');
-    slot.running = { step: job.fromStep, sinceMs: performance.now() };
+    const { startsProgram } = experimentOf(job.task.settings);
+    slot.running = { step: job.fromStep, sinceMs: performance.now(), startsProgram };
     slot.verdict = null;
     this.#renewHost(slot);
     try {
@@ -163,11 +165,11 @@ export class ProcessPool implements TaskPool {
   }
 
   #watchMemory(host: HostProcess, limit: number): void {
-    const bytes = host.residentBytes();
+    const own = this.#slots.filter((slot) => slot.host === host);
+    const bytes = host.residentBytes(own.some(({ running }) => running?.startsProgram === true));
     if (bytes <= limit) return;
     const message = `its process had ${formatBytes(bytes)} of memory, allowed are ${formatBytes(limit)}`;
-    for (const slot of this.#slots)
-      if (slot.host === host && slot.running !== null) slot.verdict ??= { reason: 'memory', message };
+    for (const slot of own) if (slot.running !== null) slot.verdict ??= { reason: 'memory', message };
     void host.kill();
   }
 }

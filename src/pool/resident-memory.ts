@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Memory that a process and its descendants have resident, on Linux; 0 where the system does not report it. */
+/** Resident memory of a process in bytes, on Linux; 0 where the system does not report it. */
 export function residentBytesOf(pid: number): number {
   const status = readIfThere(`/proc/${pid}/status`);
-  const own = Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
-  return childrenOf(pid).reduce((sum, child) => sum + residentBytesOf(child), own);
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Resident memory of a process and its descendants. Pages that they share count once for each of them. */
+export function residentBytesOfTree(pid: number): number {
+  return childrenOf(pid).reduce((sum, child) => sum + residentBytesOfTree(child), residentBytesOf(pid));
 }
 
 /** Each thread has its own list of the processes that it has started. */

@@ -50,6 +50,8 @@ export interface Experiment<Own extends Settings = Settings> {
   readonly tables: readonly string[];
   /** What makes its logs smaller, for the error of a disk that is too small. */
   readonly diskAdvice: string | null;
+  /** Whether its tasks start a program of the user: the program's memory counts towards the run's. */
+  readonly startsProgram: boolean;
   /** Whether another kind of CPU may give other bits. */
   readonly dependsOnCpu: boolean;
   /** The `WorkerModule` that executes its tasks. An address, so that nothing but a worker loads what it needs. */

@@ -47,6 +47,7 @@ const dice: Experiment<DiceSettings> = {
   unit: 'row',
   steps: () => 3,
   isResumable: false,
+  startsProgram: false,
   continuation: null,
   tables: [],
   diskAdvice: null,

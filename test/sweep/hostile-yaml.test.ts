@@ -45,7 +45,7 @@ test('no content, or not a mapping', () => {
 test('text that is not YAML, with its place', () => {
   refuses(`${VALID}grid: {\n`, /^sweep\.yaml:4:1: not valid YAML: /);
   refuses(`${VALID}grid: !!js/function x\n`, /^sweep\.yaml:3:7: not valid YAML: Unresolved tag/);
-  refuses(`${VALID}---\na: 1\n`, 'sweep.yaml:3:1: a second YAML document: a sweep file holds one');
+  refuses(`${VALID}---\na: 1\n`, 'sweep.yaml:3:1: a second YAML document: expected one');
   refuses(
     `${VALID}? [1]\n: 2\n`,
     'sweep.yaml:3:3: not valid YAML: With stringKeys, all keys must be strings',

@@ -9,6 +9,8 @@ import type { UserExperiment, UserFunctionExperiment } from './definition.js';
 import { asUserSettings, pluginOf } from './installed-experiments.js';
 import { columnOf, schemaOf, settingsOf } from './settings.js';
 
+type RowsExperiment = Exclude<UserExperiment, { readonly form: 'training' }>;
+
 /** What a form decides, whatever the experiment. */
 const FORMS = {
   training: {
@@ -17,6 +19,7 @@ const FORMS = {
     continuation: 'steps',
     diskAdvice: 'log fewer steps (--set logEverySteps=10)',
     dependsOnCpu: true,
+    startsProgram: false,
     worker: new URL('./training-worker.js', import.meta.url),
   },
   function: {
@@ -25,6 +28,7 @@ const FORMS = {
     continuation: null,
     diskAdvice: null,
     dependsOnCpu: false,
+    startsProgram: false,
     worker: new URL('./function-worker.js', import.meta.url),
   },
   command: {
@@ -33,6 +37,7 @@ const FORMS = {
     continuation: null,
     diskAdvice: null,
     dependsOnCpu: true,
+    startsProgram: true,
     worker: new URL('./command-worker.js', import.meta.url),
   },
 } as const satisfies Record<UserExperiment['form'], Partial<Experiment>>;
@@ -62,8 +67,8 @@ export function toExperiment(definition: UserExperiment): Experiment {
       return { kind: form, experiment: name, ...Object.fromEntries(resolved) };
     },
     problems: (_values, settings) => {
-      const problem = definition.form === 'training' ? null : rowsProblem(definition, settings);
-      return problem === null ? [] : [{ settings: [], message: `${name}: ${problem}` }];
+      const count = definition.form === 'training' ? 0 : maxRows(definition, settings);
+      return typeof count === 'number' ? [] : [{ settings: [], message: `${name}: ${count.problem}` }];
     },
     folderName: (settings) => folderName(definition, settings),
     versions: (_settings, installed) => ({
@@ -95,33 +100,31 @@ const IDENTITY: Readonly<Record<string, FieldColumn>> = {
 
 const MAX_NAME_CHARACTERS = 120;
 
-/** How far a task goes: its training steps, or the most rows that it has. 0 for a stored task of which its plugin no longer knows that. */
+/** A task's training steps, or the most rows that it can have; 0 where its plugin can no longer say how many. */
 function stepsOf(definition: UserExperiment, settings: Settings): number {
   if (definition.form === 'training') return Number(valueOf(settings, 'steps'));
-  return rowsProblem(definition, settings) === null ? Number(maxRows(definition, settings)) : 0;
+  const count = maxRows(definition, settings);
+  return typeof count === 'number' ? count : 0;
 }
 
-function maxRows(
-  definition: Exclude<UserExperiment, { readonly form: 'training' }>,
-  settings: Settings,
-): unknown {
+/** The most rows that a task can have, or what is wrong with the number that its experiment declares. */
+function maxRows(definition: RowsExperiment, settings: Settings): number | { readonly problem: string } {
+  try {
+    const count = declaredRows(definition, settings);
+    if (Number.isSafeInteger(count) && Number(count) >= 0 && Number(count) <= MAX_ROWS) return Number(count);
+    return {
+      problem: `expected \`rows\` to return a whole number from 0 to ${formatCount(MAX_ROWS)}, got ${String(count)}`,
+    };
+  } catch (error) {
+    return { problem: `\`rows\` failed (${error instanceof Error ? error.message : String(error)})` };
+  }
+}
+
+/** The value that the experiment gives: a user's function may return anything. */
+function declaredRows(definition: RowsExperiment, settings: Settings): unknown {
   if (typeof definition.rows === 'number') return definition.rows;
   if (typeof definition.rows === 'string') return valueOf(settings, definition.rows);
   return (definition as UserFunctionExperiment).rows(asUserSettings(settings));
-}
-
-/** What is wrong with the number of rows that a function says, if something is. */
-function rowsProblem(
-  definition: Exclude<UserExperiment, { readonly form: 'training' }>,
-  settings: Settings,
-): string | null {
-  try {
-    const count = maxRows(definition, settings);
-    if (Number.isSafeInteger(count) && Number(count) >= 0 && Number(count) <= MAX_ROWS) return null;
-    return `expected \`rows\` to return a whole number from 0 to ${formatCount(MAX_ROWS)}, got ${String(count)}`;
-  } catch (error) {
-    return `\`rows\` failed (${error instanceof Error ? error.message : String(error)})`;
-  }
 }
 
 function inFolderName(setting: string): [string, SettingWords] {

@@ -28,7 +28,7 @@ const MARKER_KEY = /^tasks\/([\w.+-]{1,200}-[0-9a-f]{16})\/done[.]json$/;
 /** Files that no marker names. */
 const RECORDS = [TASK_FILES.done, TASK_FILES.task, TASK_FILES.run] as const;
 const MAX_JSON_BYTES = 1 << 20;
-/** A task of ten million logged steps has some hundred megabytes. */
+/** The largest step log that a sweep file can ask for has 240 MB. */
 const MAX_TASK_BYTES = 4e9;
 const MAX_FILES = 100;
 /** For more, all of the bucket is listed: a request lists a thousand keys. */

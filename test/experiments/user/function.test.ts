@@ -7,10 +7,11 @@ import { before, describe, it } from 'node:test';
 import { TaskLogs } from '../../../src/dashboard/task-logs.js';
 import { run } from '../../../src/experiments/user/function-worker.js';
 import { decodeState, encodeState } from '../../../src/forms/saved-state.js';
-import { installPlugins } from '../../../src/input/plugins.js';
+import { installPlugins, installSamePlugins } from '../../../src/input/plugins.js';
 import { prepareTaskFolder, readTaskState } from '../../../src/store/task-folder.js';
 import { identify } from '../../../src/task/identity.js';
 import type { TaskOutcome } from '../../../src/task/outcome.js';
+import { installedPlugins } from '../../../src/task/plugins.js';
 import { experimentNamed, installedVersions } from '../../../src/task/registry.js';
 
 /** More rows than a record batch has. The state of a walk has numbers that need all of their bits. */
@@ -119,4 +120,14 @@ it('a function that does not say that it is resumable fails where it saves', asy
   const { outcome } = await attempt('unable', 'unable');
   assert.equal(outcome.type, 'failed');
   assert.match(outcome.message, /does not say that it is `resumable`/);
+});
+
+it('a worker refuses a plugin that was edited after the run started', async () => {
+  const file = path.join(folder, 'walks.mjs');
+  const [installed] = installedPlugins().filter((plugin) => plugin.file === file);
+  await installSamePlugins([{ file, hash: installed?.hash ?? '' }]);
+  await assert.rejects(installSamePlugins([{ file, hash: 'the hash of another text' }]), {
+    name: 'InputError',
+    message: /walks\.mjs, or a file that it lists, was edited after the run started: start the run again/,
+  });
 });

@@ -72,6 +72,7 @@ export function theoryExperiment<Own extends TheorySettings>(
     unit: 'row',
     steps: maxRows,
     isResumable: false,
+    startsProgram: false,
     continuation: null,
     tables: [],
     diskAdvice: null,

@@ -55,6 +55,7 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
     unit: 'step',
     steps: ({ steps }) => steps,
     isResumable: true,
+    startsProgram: false,
     continuation: 'steps',
     tables: ['table1', 'table2', 'table3', 'table4', 'table5'],
     diskAdvice: 'log fewer steps (logEverySteps in the sweep file or --set logEverySteps=10)',
