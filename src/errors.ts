@@ -1,4 +1,4 @@
-/** What the process exits with. 130 is a stop by Ctrl-C, as shells have it. */
+/** Exit codes of the process. 130 means stopped by Ctrl-C, the convention of shells. */
 export const EXIT = { ok: 0, failure: 1, badInput: 2, busy: 3, interrupted: 130 } as const;
 
 /**
@@ -15,38 +15,44 @@ export class UserError extends Error {
   }
 }
 
-/** A sweep file, option or setting that can't be used. Mend what the message names. */
+/** Thrown when a sweep file, option or setting is invalid. Fix what the message names. */
 export class InputError extends UserError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.badInput, options);
   }
 }
 
-/** A file of the store can't be read, written or trusted. */
+/** Thrown when a file in the store can't be read, written or trusted. */
 export class StoreError extends UserError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.failure, options);
   }
 }
 
-/** A file of an unfinished task contradicts itself or the checkpoint. Run the sweep again with `--retrain-corrupt`. */
+/**
+ * Thrown when a file of an unfinished task is inconsistent, by itself or with the checkpoint. Run the sweep again with
+ * `--retrain-corrupt`.
+ */
 export class CorruptTaskError extends StoreError {}
 
-/** Another coordinator owns the store. Wait for it, stop it, or use another `--out`. */
+/** Thrown when another process holds the store's lock. Wait for it, stop it, or use another `--out`. */
 export class StoreBusyError extends UserError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.busy, options);
   }
 }
 
-/** The queue of `--queue` can't be used, or this worker can't for it. Start Redis, mend the address or the password, or the installation. */
+/**
+ * Thrown when the queue of `--queue` can't be used, or when it refuses this worker. Start Redis, fix the address, the password or the
+ * installation.
+ */
 export class QueueError extends UserError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.failure, options);
   }
 }
 
-/** The bucket of `--bucket` can't be used. Mend its name, the server's address or the credentials, or wait for it. */
+/** Thrown when the bucket of `--bucket` can't be used. Fix its name, the server's address or the credentials, or try later. */
 export class BucketError extends UserError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.failure, options);

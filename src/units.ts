@@ -1,12 +1,12 @@
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** As `360 GB`: decimal units, three significant digits. */
+/** Formats bytes in decimal units with three significant digits, for example `360 GB`. */
 export function formatBytes(bytes: number): string {
   const power = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
   return `${formatCount(Number((bytes / 1000 ** power).toPrecision(3)))} ${BYTE_UNITS[power] ?? ''}`;
 }
 
-/** As `80 ms`, `3 s`, `1 min 12 s`, `4 h 5 min` or `12 d 3 h`: the two largest units. */
+/** Formats a duration in its two largest units, for example `80 ms`, `3 s`, `1 min 12 s`, `4 h 5 min` or `12 d 3 h`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = Math.round(milliseconds / 1000);
@@ -18,7 +18,7 @@ export function formatDuration(milliseconds: number): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
-/** As `1,800,000`. */
+/** Formats a count with thousands separators, for example `1,800,000`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import type { StoreEntry } from '../store/inventory.js';
 import { listStore } from '../store/inventory.js';
 import { tasksFolder } from '../store/task-folder.js';
+import { takeoverText } from '../store/lock-owner.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { removeFolders } from '../store/remove.js';
 import { formatBytes, formatCount } from '../units.js';
@@ -42,7 +43,7 @@ export async function deleteChosen(
   };
   const lock = await acquireStoreLock(outDir, { onWait: print });
   try {
-    if (lock.takenOverFrom !== null) print(`took the store over from ${lock.takenOverFrom}, which is gone`);
+    if (lock.takenOverFrom !== null) print(takeoverText(lock.takenOverFrom));
     const { victims } = say(choose(listStore(outDir)));
     await removeFolders(
       outDir,

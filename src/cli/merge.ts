@@ -3,6 +3,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { isBucketUrl, parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError, StoreBusyError } from '../errors.js';
+import { takeoverText } from '../store/lock-owner.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { watchStoreOwner } from '../store/lock-watch.js';
 import { mergeStores, type Merged, type MergeOptions } from '../store/merge.js';
@@ -92,7 +93,7 @@ async function refuseUsed(from: readonly string[]): Promise<void> {
 async function mergeAlone(from: Sources, out: string, signal: AbortSignal): Promise<Merged[]> {
   const lock = await acquireStoreLock(out, { signal, onWait: print });
   try {
-    if (lock.takenOverFrom !== null) print(`took the store over from ${lock.takenOverFrom}, which is gone`);
+    if (lock.takenOverFrom !== null) print(takeoverText(lock.takenOverFrom));
     const merged = await merge(from, out, false, AbortSignal.any([signal, lock.lost]));
     lock.lost.throwIfAborted();
     return merged;

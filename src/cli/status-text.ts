@@ -1,4 +1,4 @@
-import type { BegunTask, Status } from '../run/status.js';
+import type { StartedTask, Status } from '../run/status.js';
 import { stepsOf } from '../task/cost.js';
 import { STATE_WORDS } from '../task/states.js';
 import { formatCount, formatDuration } from '../units.js';
@@ -8,11 +8,11 @@ const MAX_SHOWN = 20;
 
 /** The owner of the store, the first line of a run, and the tasks by state. */
 export function statusText(status: Status, now: Date): string {
-  const { summary, running, toContinue, failed, corrupt, toRun } = status;
+  const { summary, running, interrupted, failed, corrupt, pending } = status;
   return [
     `${ownerLine(status, now)}\n${summary}\n`,
     list(`${STATE_WORDS.running.word}, at their latest checkpoints`, running.map(stepText)),
-    list(STATE_WORDS.interrupted.word, toContinue.map(stepText)),
+    list(STATE_WORDS.interrupted.word, interrupted.map(stepText)),
     list(
       STATE_WORDS.failed.word,
       failed.map(({ task, failure }) => `${task.name}: ${failure.message}`),
@@ -23,14 +23,14 @@ export function statusText(status: Status, now: Date): string {
     ),
     list(
       STATE_WORDS.new.word,
-      toRun.map(({ name }) => name),
+      pending.map(({ name }) => name),
     ),
   ].join('');
 }
 
 export function statusJson(status: Status): string {
   const { sweep, outDir, owner, summary, remainingMs, done, failed, corrupt } = status;
-  const begun = ({ task: { id, name, settings }, step }: BegunTask) => ({
+  const begun = ({ task: { id, name, settings }, step }: StartedTask) => ({
     id,
     name,
     step,
@@ -46,10 +46,10 @@ export function statusJson(status: Status): string {
       remainingMs,
       done,
       running: status.running.map(begun),
-      toContinue: status.toContinue.map(begun),
+      toContinue: status.interrupted.map(begun),
       failed: failed.map(({ task: { id, name }, failure }) => ({ id, name, ...failure })),
       corrupt: corrupt.map(({ task: { id, name }, problem }) => ({ id, name, problem })),
-      toRun: status.toRun.map(({ id, name }) => ({ id, name })),
+      toRun: status.pending.map(({ id, name }) => ({ id, name })),
     },
     null,
     1,
@@ -65,7 +65,7 @@ function ownerLine({ owner, outDir }: Status, now: Date): string {
   return `In use for ${formatDuration(ms)} by ${owner.description}.`;
 }
 
-function stepText({ task: { name, settings }, step }: BegunTask): string {
+function stepText({ task: { name, settings }, step }: StartedTask): string {
   const steps = formatCount(stepsOf(settings));
   return step === null ? `${name}: no checkpoint yet` : `${name}: step ${formatCount(step)} of ${steps}`;
 }

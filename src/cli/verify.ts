@@ -97,12 +97,12 @@ async function retrainSome(
 ): Promise<void> {
   if (finished.length === 0)
     throw new InputError(`--retrain: no task of ${sweep.file} is finished and whole yet`);
-  const { drawTasks, retrain } = await import('../run/retrain.js');
+  const { sampleTasks, retrain } = await import('../run/retrain.js');
   const stop = new AbortController();
   const removeHandlers = onStopRequest((reason) => {
     stop.abort(reason);
   });
-  const comparisons = await retrain(sweep, drawTasks(finished, argv.retrain, argv.seed), {
+  const comparisons = await retrain(sweep, sampleTasks(finished, argv.retrain, argv.seed), {
     ...defaultRunOptions(),
     outDir: argv.out,
     workers: argv.workers,

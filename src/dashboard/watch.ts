@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readStatus, type BegunTask, type Status } from '../run/status.js';
+import { readStatus, type StartedTask, type Status } from '../run/status.js';
 import { UserError } from '../errors.js';
 import { isSystemError, statsOf } from '../store/files.js';
 import { sweepFolder } from '../store/sweep-folder.js';
@@ -125,16 +125,16 @@ export class SweepWatch {
 
   #views(status: Status): TaskView[] {
     const views = new Map<string, Omit<TaskView, 'id'>>();
-    const begun = (state: StateName, items: readonly BegunTask[]): void => {
+    const begun = (state: StateName, items: readonly StartedTask[]): void => {
       for (const { task, step } of items)
         views.set(task.id, { state, step, problem: null, version: this.#logSizes(task) });
     };
     begun('running', status.running);
-    begun('interrupted', status.toContinue);
+    begun('interrupted', status.interrupted);
     for (const { task, failure } of status.failed)
       views.set(task.id, { ...settled('failed', failure.message), step: failure.step });
     for (const { task, problem } of status.corrupt) views.set(task.id, settled('corrupt', problem));
-    for (const task of status.toRun) views.set(task.id, settled('new', null));
+    for (const task of status.pending) views.set(task.id, settled('new', null));
     return this.sweep.tasks.map(({ id }) => ({ id, ...(views.get(id) ?? this.#done(id)) }));
   }
 

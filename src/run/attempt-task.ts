@@ -1,20 +1,20 @@
 import type { Job, TaskPool } from '../pool/task-pool.js';
 import { clearFailed, prepareTaskFolder, readTaskState, taskFolder } from '../store/task-folder.js';
 import type { TaskOutcome } from '../task/outcome.js';
-import { doneBefore, settle, type Attempt, type Settlement, type SettleRules } from './settle.js';
+import { alreadyDone, settle, type Attempt, type Settlement, type SettleRules } from './settle.js';
 import type { PendingTask } from './triage.js';
 
 export interface AttemptContext {
   readonly pool: Pick<TaskPool, 'train'>;
   readonly outDir: string;
-  /** Called when the attempt has ended. */
+  /** Called when the attempt has ended, so that it reflects a stop requested in the meantime. */
   readonly rules: () => SettleRules;
   readonly onStart: (slot: number, job: Job) => void;
 }
 
 /**
- * Executes a task in a pool once, from its checkpoint or else from its predecessor, and settles the outcome.
- * @throws a StoreError if the store can't be written
+ * Executes a task in a pool once and settles the outcome. The task resumes from its checkpoint if it has one, else from its predecessor.
+ * @throws a StoreError if the store can't be written to
  */
 export async function attemptTask(
   attempt: Attempt & Pick<PendingTask, 'task' | 'predecessor'>,
@@ -24,7 +24,7 @@ export async function attemptTask(
   const folder = taskFolder(outDir, task);
   const settled = (outcome: TaskOutcome): Settlement => settle(folder, attempt, outcome, rules());
   const state = readTaskState(folder, task.id);
-  if (state.state === 'done') return doneBefore(task);
+  if (state.state === 'done') return alreadyDone(task);
   if (state.state === 'corrupt') return settled({ type: 'corrupt', problem: state.problem });
   prepareTaskFolder(folder, task);
   if (state.state === 'failed') clearFailed(folder);
@@ -34,7 +34,7 @@ export async function attemptTask(
   const outcome = await pool.train(job, (slot) => {
     onStart(slot, job);
   });
-  // Its process may have ended between the commit of its results and its reply.
+  // The process may have ended after it committed the results and before it replied.
   const isDone = outcome.type === 'ended' && readTaskState(folder, task.id).state === 'done';
-  return isDone ? doneBefore(task) : settled(outcome);
+  return isDone ? alreadyDone(task) : settled(outcome);
 }

@@ -1,17 +1,17 @@
 import { totalmem } from 'node:os';
 import type { RunOptions } from './run-sweep.js';
 
-/** Defaults of all commands that execute tasks. */
+/** The defaults of all commands that execute tasks. */
 export const RUN_DEFAULTS = {
   checkpointEverySeconds: 5,
   retries: 1,
   isolation: 'thread',
   stallAfterSeconds: 600,
-  /** Nine tenths of the memory of the machine. */
+  /** 90% of the machine's memory. */
   maxMemoryMegabytes: Math.floor((availableMemory() * 0.9) / 1e6),
 } as const;
 
-/** The options of a run for which the user has chosen none. */
+/** Returns the run options that apply when the user sets none. */
 export function defaultRunOptions() {
   return {
     retries: RUN_DEFAULTS.retries,
@@ -25,7 +25,7 @@ export function defaultRunOptions() {
   } satisfies Partial<RunOptions>;
 }
 
-/** The memory of the machine, or of the container that this runs in. */
+/** Returns the bytes of memory of the machine, or the limit of the container if that is lower. */
 function availableMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(totalmem(), limit) : totalmem();

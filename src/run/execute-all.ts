@@ -11,7 +11,7 @@ import type { PendingTask } from './triage.js';
 
 const WORKER_THREAD = new URL('../../workers/train.js', import.meta.url);
 
-/** Starts the workers, warms them up, executes the pending tasks, and ends the workers. */
+/** Starts the workers, warms them up, executes the pending tasks and shuts the workers down. */
 export async function executeAll(start: Start, options: ExecutorContext): Promise<RunEnd> {
   const workers = Math.min(options.workers, start.pending.length);
   const { logger, output, signal, exchange, outDir } = options;
@@ -20,8 +20,8 @@ export async function executeAll(start: Start, options: ExecutorContext): Promis
     return { done: 0, failed: [], corrupt: [] };
   }
   const onLine = (line: string): void => {
-    unlessFull(() => {
-      logger.info({ line }, 'a worker printed');
+    ignoreStoreErrors(() => {
+      logger.info({ line }, 'worker output');
     });
   };
   const pool = new ProcessPool({ workerUrl: WORKER_THREAD, ...options, workers, onLine });
@@ -34,7 +34,7 @@ export async function executeAll(start: Start, options: ExecutorContext): Promis
   signal.addEventListener('abort', onStop);
   try {
     const first = representatives(start.pending);
-    // A stop does not wait for the warm-up.
+    // A stop request must not wait for the warm-up.
     if (first.length > 0) await Promise.race([pool.warmUp(first), pool.broken, untilAborted(signal)]);
     const onDone = (task: Task): void => sender?.add(task);
     return await runLocally(start.pending, {
@@ -53,14 +53,14 @@ export async function executeAll(start: Start, options: ExecutorContext): Promis
 }
 
 function announceStop({ logger, output, signal }: ExecutorContext): void {
-  unlessFull(() => {
-    logger.warn({ reason: String(signal.reason) }, 'stop asked for');
+  ignoreStoreErrors(() => {
+    logger.warn({ reason: String(signal.reason) }, 'stop requested');
   });
   output.stopping(signal.reason);
 }
 
-/** Logs from an event, where nobody would catch the error: the next write of the store has it too. */
-function unlessFull(log: () => void): void {
+/** Logs from an event handler, where nobody would catch a StoreError. The next write to the store throws it again. */
+function ignoreStoreErrors(log: () => void): void {
   try {
     log();
   } catch (error) {
@@ -68,7 +68,7 @@ function unlessFull(log: () => void): void {
   }
 }
 
-/** The first task of those that one warm-up serves. */
+/** Returns one task for each warm-up that the pending tasks need. */
 function representatives(pending: readonly PendingTask[]): Task[] {
   const firsts = new Map<string, Task>();
   for (const { task } of pending) {

@@ -5,34 +5,34 @@ import type { RunEnd } from './ledger.js';
 import type { Output } from './output.js';
 import type { PendingTask } from './triage.js';
 
-/** What the sweep had before this run. */
+/** The state of the sweep when this run started. */
 export interface Start {
   readonly tasks: number;
   readonly done: number;
   readonly pending: readonly PendingTask[];
 }
 
-/** The options of a run that say how its tasks are executed. */
+/** The options that determine how a run executes its tasks. */
 export interface ExecutionOptions {
   readonly outDir: string;
-  /** The number of concurrent tasks. */
+  /** The number of tasks that run concurrently. */
   readonly workers: number;
-  /** How often this run retries a task that fails. */
+  /** How many times this run retries a task that fails. */
   readonly retries: number;
-  /** Whether to set corrupt task folders aside and execute their tasks again. */
+  /** Whether to set the folders of corrupt tasks aside and execute these tasks again. */
   readonly retrainCorrupt: boolean;
   readonly checkpointEveryMs: number;
   readonly isolation: Isolation;
-  /** A task without a step for this long has failed. */
+  /** A task that makes no step for this long fails. */
   readonly stallMs: number;
-  /** The limit of the resident memory of all workers together. */
+  /** The limit on the resident memory of all workers together. */
   readonly memoryBytes: number;
-  /** Asks for a graceful stop when aborted. */
+  /** Requests a graceful stop when it aborts. */
   readonly signal: AbortSignal;
   readonly output: Output;
-  /** Module of a worker thread. */
+  /** The module that worker threads load. */
   readonly workerUrl?: URL;
-  /** Tasks with results there are not executed; what this machine finishes is sent there. */
+  /** Where results are shared. Tasks with a result there are not executed, and new results are sent there. */
   readonly exchange?: ResultExchange;
 }
 
@@ -40,23 +40,23 @@ export interface ExecutorContext extends ExecutionOptions {
   readonly logger: Logger;
 }
 
-/** Executes the pending tasks, until all have ended or a stop is requested. */
+/** Executes the pending tasks until all have ended or a stop is requested. */
 export type Executor = (start: Start, context: ExecutorContext) => Promise<RunEnd>;
 
 type Say = (line: string) => void;
 
-/** A place outside of this machine that keeps the results of finished tasks. */
+/** A place outside this machine that stores the results of finished tasks. */
 export interface ResultExchange {
-  /** Downloads the results that it has of these tasks and the store lacks. */
+  /** Downloads those results of these tasks that the store lacks. */
   fetch(outDir: string, tasks: readonly Task[], options: { signal: AbortSignal; say: Say }): Promise<void>;
-  /** Sends the results that the store has of these tasks, or of all, and the exchange lacks. */
+  /** Sends those results in the store, of the tasks in `only` or of all tasks, that the exchange lacks. */
   sendAll(outDir: string, say: Say, only?: readonly Task[]): Promise<void>;
   sender(outDir: string, say: Say): ResultSender;
 }
 
-/** Sends results while other tasks run. One that can't be sent is left to `sendAll`. */
+/** Sends results while other tasks run. `sendAll` sends those that failed to arrive. */
 export interface ResultSender {
   add(task: Task): void;
-  /** Resolves once nothing is being sent. */
+  /** Resolves once no transfer is in progress. */
   idle(): Promise<void>;
 }

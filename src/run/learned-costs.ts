@@ -8,26 +8,26 @@ import type { Cost, Experiment } from '../task/experiment.js';
 import { experimentOf } from '../task/registry.js';
 import type { Settings, Task } from '../task/task.js';
 
-/** The time per step of an experiment that declares none. */
+/** The time per step of an experiment that does not declare one. */
 export interface LearnedTime {
   readonly experiment: string;
   readonly unit: Experiment['unit'];
   readonly microsecondsPerStep: number;
-  /** The number of tasks whose median it is; 0 where it is assumed. */
+  /** The number of finished tasks that the median was taken over; 0 if the time is assumed. */
   readonly finishedTasks: number;
 }
 
 export interface LearnedCosts {
-  /** Like `estimateCost`, with the learned times. */
+  /** Estimates the cost like `estimateCost`, but with the learned times. */
   readonly costOf: (settings: Settings) => Cost;
-  /** One for each experiment of the tasks that declares no time per step. */
+  /** One entry for each experiment of the sweep that declares no time per step. */
   readonly times: readonly LearnedTime[];
 }
 
-/** The most folders that are read for one experiment. */
+/** The maximum number of task folders that are read for one experiment. */
 const MAX_FOLDERS = 50;
 
-/** Learns from the finished tasks of a store how long the steps of those experiments take that declare no time. */
+/** Learns the time per step of experiments that declare none, from the finished tasks in the store. */
 export function learnCosts(
   outDir: string,
   tasks: readonly Task[],
@@ -53,7 +53,7 @@ export function learnCosts(
   return { costOf, times: [...times.values()] };
 }
 
-/** Returns microseconds per step of finished tasks: those of the sweep first, then others of the same experiment. */
+/** Returns the microseconds per step of finished tasks: first those of the sweep, then others of the same experiment. */
 function measuredTimes(
   outDir: string,
   experiment: string,
@@ -64,14 +64,14 @@ function measuredTimes(
     ({ id, settings }) => states.get(id)?.state === 'done' && experimentOf(settings).name === experiment,
   );
   const names = new Set(tasks.map(({ name }) => name));
-  // The folders of plugins' experiments, which alone declare no time, begin with the experiment's name.
+  // Only experiments of plugins declare no time, and their folders start with the experiment's name.
   const others =
     own.length >= MAX_FOLDERS
       ? []
       : namesIn(tasksFolder(outDir)).filter((name) => name.startsWith(`${experiment}-`) && !names.has(name));
   return [
-    ...spread(own, MAX_FOLDERS),
-    ...spread(others, MAX_FOLDERS - own.length).flatMap((name) => finishedTask(outDir, name) ?? []),
+    ...sampleEvenly(own, MAX_FOLDERS),
+    ...sampleEvenly(others, MAX_FOLDERS - own.length).flatMap((name) => finishedTask(outDir, name) ?? []),
   ]
     .filter(({ settings }) => experimentOf(settings).name === experiment)
     .flatMap((task) => timePerStep(taskFolder(outDir, task), task.settings) ?? []);
@@ -84,10 +84,13 @@ function finishedTask(outDir: string, name: string): Task | null {
   return readTaskState(folder, record.value.id).state === 'done' ? record.value : null;
 }
 
-/** Microseconds; null where no session says. A finished task counts with all rows of its estimate, however few it has. */
+/**
+ * Returns the task's microseconds per step, or null if no session recorded them. A finished task that yields rows counts as having
+ * all rows of its estimate, even if it has fewer.
+ */
 function timePerStep(folder: string, settings: Settings): number | null {
   const sessions = readSessions(folder);
-  // A task that is not resumable begins each session anew.
+  // A task that is not resumable starts from scratch in each session.
   const counted = experimentOf(settings).isResumable ? sessions : sessions.slice(-1);
   let steps = 0;
   let microseconds = 0;
@@ -99,8 +102,8 @@ function timePerStep(folder: string, settings: Settings): number | null {
   return estimated > 0 && microseconds > 0 ? microseconds / estimated : null;
 }
 
-/** Returns at most `count` of the items, from all over the list. */
-function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
+/** Returns at most `count` items, evenly spaced over the list. */
+function sampleEvenly<Item>(items: readonly Item[], count: number): readonly Item[] {
   const every = Math.ceil(items.length / Math.max(1, count));
   return items.filter((_, index) => index % every === 0);
 }

@@ -4,11 +4,11 @@ import type { Output } from './output.js';
 import type { Settlement } from './settle.js';
 import type { CorruptTask, FailedTask, PendingTask } from './triage.js';
 
-/** What became of a run's pending tasks. */
+/** The outcome of the tasks that were pending when a run started. */
 export interface RunEnd {
   readonly done: number;
   readonly failed: readonly FailedTask[];
-  /** Found to be corrupt when they were to be resumed. */
+  /** Tasks that turned out to be corrupt when the run tried to resume them. */
   readonly corrupt: readonly CorruptTask[];
 }
 
@@ -26,10 +26,10 @@ const LOGGED = {
   corrupt: ['error', 'task corrupt'],
 } as const;
 
-/** Its process ended, but another task caused that. */
+/** Logged for a task whose process was ended by another task. */
 const BYSTANDER = ['info', 'task interrupted, retrying'] as const;
 
-/** Keeps what became of the tasks that were pending when a run started, and logs and shows each settlement. */
+/** Records how each pending task of a run is settled, and logs and shows it. */
 export class Ledger {
   /** Resolves once no task is outstanding. */
   readonly settled: Promise<void>;
@@ -52,17 +52,17 @@ export class Ledger {
     return [...this.#outstanding.values()];
   }
 
-  /** The task with this id, unless it has ended or is another run's. */
+  /** Returns the task with this id, or null if it has ended or belongs to another run. */
   find(id: string): PendingTask | null {
     return this.#outstanding.get(id) ?? null;
   }
 
-  /** @param where the slot or worker that executes it, for the log */
+  /** @param where the slot or worker that executes the task, for the log */
   started({ task }: Pick<PendingTask, 'task'>, where: object, fromStep: number): void {
     this.#options.logger.info({ task: task.name, ...where, fromStep }, 'task started');
   }
 
-  /** @param worker who reported it, for the log */
+  /** @param worker the worker that reported it, for the log */
   record({ task }: Pick<PendingTask, 'task'>, settlement: Settlement, worker?: string): void {
     logSettlement(this.#options.logger, task, settlement, worker);
     this.#options.output.settled(task, settlement);
@@ -79,7 +79,7 @@ export class Ledger {
   }
 }
 
-/** @param worker who reported it */
+/** @param worker the worker that reported it */
 export function logSettlement(
   logger: Logger,
   task: Task,

@@ -15,27 +15,27 @@ export interface LocalQueueContext
     Pick<ExecutionOptions, 'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal'> {
   readonly pool: TaskPool;
   readonly tally: Tally;
-  /** Called for each task whose results are in the store. */
+  /** Called for each task once its results are in the store. */
   readonly onDone?: (task: Task) => void;
 }
 
 /**
- * Executes the tasks in their order, one per worker at a time, until all have ended or a stop is requested.
- * @throws a StoreError, once all workers have stopped, if the store can't be written
+ * Executes the tasks in order, one per worker at a time, until all have ended or a stop is requested.
+ * @throws a StoreError, once all workers have stopped, if the store can't be written to
  */
 export async function runLocally(
   pending: readonly PendingTask[],
   context: LocalQueueContext,
 ): Promise<RunEnd> {
-  return new LocalQueue(pending, context).toEnd();
+  return new LocalQueue(pending, context).run();
 }
 
-/** The in-memory queue of a run whose only worker is this machine. */
+/** The in-memory queue of a run that executes all tasks on this machine. */
 class LocalQueue {
   readonly #context: LocalQueueContext;
   readonly #queue: PQueue;
   readonly #ledger: Ledger;
-  /** Tasks in threads that are stopped may still end after that, when this process may no longer hold the store's lock. */
+  /** Set once the run is over. Ignore outcomes after that: this process may no longer hold the store's lock. */
   #isOver = false;
   #storeError: StoreError | null = null;
 
@@ -45,7 +45,7 @@ class LocalQueue {
     this.#ledger = new Ledger(pending, context);
   }
 
-  async toEnd(): Promise<RunEnd> {
+  async run(): Promise<RunEnd> {
     const { pool, signal } = this.#context;
     const stop = (): void => {
       this.#stop();
@@ -68,25 +68,25 @@ class LocalQueue {
     this.#context.pool.requestStop();
   }
 
-  /** `retried` counts the retries of this run. What the job throws is no failure of the task; `onError` gets it. */
+  /** `retried` counts the retries in this run. An error that the job throws is not the task's failure and goes to `onError`. */
   #add(item: PendingTask, retried: number): void {
     const job = async (): Promise<void> => {
       try {
         await this.#attempt(item, retried);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        this.#stopUnwritable(error);
+        this.#stopOnStoreError(error);
       }
     };
     this.#queue.add(job).catch(() => undefined);
   }
 
-  /** The first task that can't write stops all: none could, and what they did since their checkpoints is repeated. */
-  #stopUnwritable(error: StoreError): void {
+  /** Stops all tasks when the first one can't write: no other could either. Steps after the last checkpoints are repeated. */
+  #stopOnStoreError(error: StoreError): void {
     if (this.#storeError !== null) return;
     this.#storeError = error;
     this.#stop();
-    this.#context.logger.error({ problem: error.message }, 'store not writable');
+    this.#context.logger.error({ problem: error.message }, 'store is not writable');
   }
 
   async #attempt(item: PendingTask, retried: number): Promise<void> {
@@ -121,13 +121,13 @@ class LocalQueue {
     }
   }
 
-  /** At the end of the queue. */
+  /** Adds the task at the end of the queue. */
   #addAgain(item: PendingTask, retried: number): void {
     this.#context.tally.queuedAgain(item);
     this.#add(item, retried);
   }
 
-  /** The task with the step of whatever checkpoint there is now. */
+  /** Returns the task with the step of its current checkpoint. */
   #asStored(item: PendingTask): PendingTask {
     const state = readTaskState(taskFolder(this.#context.outDir, item.task), item.task.id);
     const fromStep = state.state === 'interrupted' ? state.step : (item.predecessor?.steps ?? 0);

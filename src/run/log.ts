@@ -5,7 +5,7 @@ import { wrapStoreErrors, assertNotSymlink } from '../store/files.js';
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** JSON lines, appended without a buffer: what was logged is there after a kill. */
+/** Opens the run's log, to which JSON lines are appended unbuffered, so that none is lost when the process is killed. */
 export function openLog(
   sweepFolder: string,
   level: LogLevel,
@@ -13,7 +13,7 @@ export function openLog(
   const file = path.join(sweepFolder, 'log.jsonl');
   assertNotSymlink(file);
   const destination = wrapStoreErrors(`write ${file}`, () => pino.destination({ dest: file, sync: true }));
-  // Emitted while a line is written, so that the caller gets the error: the first one, which ends the run.
+  // The event is emitted while a line is written, so the caller gets the error. Only the first one matters: it ends the run.
   let hasFailed = false;
   destination.on('error', (error: Error) => {
     if (hasFailed) return;

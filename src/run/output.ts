@@ -2,13 +2,13 @@ import type { Task } from '../task/task.js';
 import type { Settlement } from './settle.js';
 import type { Snapshot } from './tally.js';
 
-/** What shows a run to people while it works. The commands and the library implement it. Results go elsewhere. */
+/** Shows people the progress of a run. The commands and the library implement it. Results go elsewhere. */
 export interface Output {
   /** Shows one line. */
   readonly line: (text: string) => void;
-  /** Shows what follows from an attempt at a task. */
+  /** Shows how an attempt at a task was settled. */
   readonly settled: (task: Task, settlement: Settlement) => void;
-  /** Shows that a stop was asked for. */
+  /** Shows that a stop was requested. */
   readonly stopping: (reason: unknown) => void;
   /** Shows the progress of the tasks until the returned function is called. */
   readonly showProgress: (snapshot: () => Snapshot) => () => void;

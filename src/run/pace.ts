@@ -1,14 +1,14 @@
 import type { TimedSteps } from '../store/sessions.js';
 import type { Cost } from '../task/experiment.js';
 
-/** Steps of a task, how long they took, and what they were estimated at. */
+/** Steps of a task, with the time they took and the time they were estimated to take. */
 export interface Stretch extends TimedSteps {
   readonly cost: Pick<Cost, 'microsecondsPerStep'>;
 }
 
 /**
- * Milliseconds that a millisecond of estimated training took: the estimate's error, a factor of the machine. The sums' ratio, so
- * that long stretches count for most. Null without a step to judge by.
+ * Returns the ratio of elapsed to estimated time, a factor that depends on the machine. It is a ratio of sums, so long stretches count
+ * most. Returns null if there are no timed steps.
  */
 export function paceOf(stretches: readonly Stretch[]): number | null {
   let estimatedMs = 0;

@@ -8,19 +8,19 @@ import type { Task } from '../task/task.js';
 import type { RunOptions } from './run-sweep.js';
 import { runSweep } from './run-sweep.js';
 
-/** A finished task that was trained once more. */
+/** The result of training a finished task again. */
 export interface Comparison {
   readonly task: Task;
-  /** Result files whose bytes are not those of the store's. */
+  /** Names of the result files that differ from the store's. */
   readonly differing: readonly string[];
-  /** Why there is nothing to compare, or null. */
+  /** Why the results can't be compared, or null. */
   readonly problem: string | null;
 }
 
 const FOLDER_PREFIX = 'verify-';
 
-/** So many of the tasks, the same ones for the same seed. */
-export function drawTasks(tasks: readonly Task[], count: number, seed: number): Task[] {
+/** Returns `count` tasks at random: the same ones for the same seed, whatever the order of the tasks. */
+export function sampleTasks(tasks: readonly Task[], count: number, seed: number): Task[] {
   const rank = ({ id }: Task) => hash('sha256', `${seed} ${id}`);
   return tasks
     .map((task) => ({ task, rank: rank(task) }))
@@ -30,8 +30,8 @@ export function drawTasks(tasks: readonly Task[], count: number, seed: number): 
 }
 
 /**
- * Trains finished tasks again, in a folder on the store's disk that is gone afterwards, and compares the results' SHA-256 with
- * the store's. Null if a stop was asked for.
+ * Trains finished tasks again, in a temporary folder inside the store, and compares the SHA-256 of the results with the store's.
+ * @returns null if a stop was requested
  */
 export async function retrain(
   sweep: Pick<Sweep, 'name' | 'file'>,
@@ -39,12 +39,12 @@ export async function retrain(
   options: RunOptions,
 ): Promise<Comparison[] | null> {
   const { outDir } = options;
-  removeLeftOvers(outDir);
+  removeLeftovers(outDir);
   const folder = mkdtempSync(path.join(outDir, FOLDER_PREFIX));
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
-  // A second Ctrl-C exits at once.
+  // A second Ctrl-C exits immediately, without running `finally`.
   process.on('exit', remove);
   try {
     const { interrupted, failed } = await runSweep({ ...sweep, tasks }, { ...options, outDir: folder });
@@ -63,14 +63,13 @@ export async function retrain(
 
 function compare(task: Task, folder: string, again: string): Comparison {
   const [old, fresh] = [markedHashes(folder), markedHashes(again)];
-  if (old === null)
-    return { task, differing: [], problem: `there is no ${TASK_FILES.done} in the store any more` };
+  if (old === null) return { task, differing: [], problem: `the store no longer has its ${TASK_FILES.done}` };
   const names = [...new Set([...old.keys(), ...(fresh?.keys() ?? [])])];
   return { task, differing: names.filter((name) => old.get(name) !== fresh?.get(name)), problem: null };
 }
 
-/** Of one that was killed: its lock is there, and its process is not. */
-function removeLeftOvers(outDir: string): void {
+/** Removes the temporary folders of commands that were killed: their lock exists, but their process does not. */
+function removeLeftovers(outDir: string): void {
   for (const name of readdirSync(outDir)) {
     const folder = path.join(outDir, name);
     if (name.startsWith(FOLDER_PREFIX) && readStoreOwner(folder)?.isAlive === false)

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { BucketError } from '../errors.js';
 import { checkDiskSpace } from '../store/disk-space.js';
+import { takeoverText } from '../store/lock-owner.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { findPredecessors } from '../store/predecessors.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
@@ -19,19 +20,19 @@ import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
 
 export interface RunOptions extends ExecutionOptions {
-  /** Whether to execute tasks again whose loss was not finite in an earlier run. */
+  /** Whether to execute tasks again that diverged (had a non-finite loss) in an earlier run. */
   readonly retryDiverged: boolean;
-  /** Whether to execute only the failed tasks, those whose loss was not finite too. @default false */
+  /** Whether to execute only the failed tasks, including those that diverged. @default false */
   readonly onlyFailed?: boolean;
   readonly logLevel: LogLevel;
-  /** Executes the tasks elsewhere and sends their results. @default this machine executes them */
+  /** Executes the tasks elsewhere and collects their results. @default executes them on this machine */
   readonly executor?: Executor;
 }
 
 export interface RunResult {
-  /** Whether a stop was asked for before all tasks had ended. */
+  /** Whether a stop was requested before all tasks had ended. */
   readonly interrupted: boolean;
-  /** The number of done tasks, of this and of earlier runs. */
+  /** The number of done tasks, including those of earlier runs. */
   readonly done: number;
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
@@ -48,8 +49,8 @@ interface Run {
 }
 
 /**
- * Executes the tasks that the sweep lacks, while it owns the store. Failed tasks are in the result, not thrown.
- * @throws a StoreBusyError, once the threads have stopped, if another process took the store over
+ * Executes the sweep's unfinished tasks while holding the store's lock. Failed tasks are returned, not thrown.
+ * @throws a StoreBusyError, once the workers have stopped, if another process took over the store
  */
 export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
   const { output } = options;
@@ -69,9 +70,9 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
       log.logger.info(line);
       output.line(line);
     };
-    if (lock.takenOverFrom !== null) say(`took the store over from ${lock.takenOverFrom}, which is gone`);
+    if (lock.takenOverFrom !== null) say(takeoverText(lock.takenOverFrom));
     const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
-    // Its reason names the new owner.
+    // The abort reason names the new owner.
     if (result.interrupted) lock.lost.throwIfAborted();
     await sendResults(tasks, result, options, say);
     return { ...result, logFile: log.file };
@@ -99,7 +100,7 @@ async function runTasks({ sweep, options, logger, say }: Run): Promise<Omit<RunR
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
   checkDiskSpace(outDir, bytesToWrite(found), sweep.tasks);
-  // The pool is loaded only when there is something to execute.
+  // Load the pool only when there are tasks to execute.
   const execute = executor ?? (await import('./execute-all.js')).executeAll;
   const result = await execute({ tasks: sweep.tasks.length, done, pending }, { ...options, logger });
   const allFailed = [...failed, ...result.failed];
@@ -111,7 +112,7 @@ async function runTasks({ sweep, options, logger, say }: Run): Promise<Omit<RunR
   return { interrupted, done: allDone, failed: allFailed, corrupt };
 }
 
-/** Sends what could not be sent when it was finished. After a stop, the next run does it. */
+/** Sends the results that could not be sent when their tasks finished. After a stop, failures are left to the next run. */
 async function sendResults(
   tasks: readonly Task[],
   { interrupted }: Pick<RunResult, 'interrupted'>,
@@ -127,7 +128,7 @@ async function sendResults(
   }
 }
 
-/** Checks the contents of all files; a run otherwise checks only markers and sizes. */
+/** Sets corrupt tasks aside after reading the contents of all files. A run otherwise checks only markers and sizes. */
 async function setCorruptAside(
   { tasks }: SweepToRun,
   { outDir, output, signal }: RunOptions,
@@ -135,7 +136,7 @@ async function setCorruptAside(
 ): Promise<void> {
   for (const task of tasks) {
     if (signal.aborted) return;
-    // The lock's heartbeat needs the event loop.
+    // Yield to the event loop, so that the lock's heartbeat can run.
     await nextTurn();
     const folder = taskFolder(outDir, task);
     const state = verifyTask(folder, task.id);

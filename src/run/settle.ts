@@ -10,46 +10,46 @@ import {
 } from '../task/outcome.js';
 import type { Task } from '../task/task.js';
 
-/** What is known of an attempt at a task before it ends. */
+/** What is known about an attempt at a task before it ends. */
 export interface Attempt {
-  /** Earlier attempts that failed, in earlier runs too. */
+  /** The number of earlier attempts that failed, including those in earlier runs. */
   readonly failures: number;
-  /** Whether the task is given up if this attempt fails. */
+  /** Whether the task fails for good if this attempt fails. */
   readonly isLast: boolean;
 }
 
 export interface SettleRules {
   /** Whether a stop was requested. */
   readonly isStopping: boolean;
-  /** Whether this process may no longer hold the task, so that its folder may be another's. @default false */
+  /** Whether this process may no longer hold the task, in which case its folder may belong to another. @default false */
   readonly isAbandoned?: boolean;
-  /** Whether to set corrupt folders aside and execute their tasks from the first step. */
+  /** Whether to set the folders of corrupt tasks aside and execute these tasks from the first step. */
   readonly resetsCorrupt: boolean;
 }
 
-/** What follows from an outcome. */
+/** The decision that follows from a task's outcome. */
 export type Settlement =
   | {
       readonly type: 'done';
       readonly fromStep: number;
       readonly steps: number;
-      /** For example `1,000 steps in 3 s`; empty where all that is known is that the result is there. */
+      /** For example `1,000 steps in 3 s`; empty if only the existence of the result is known. */
       readonly text: string;
       readonly recovered: string | null;
     }
-  /** To be resumed, here or elsewhere. */
+  /** The task can be resumed, here or on another machine. */
   | {
       readonly type: 'released';
-      /** Of its checkpoint; null without one. */
+      /** The step of its checkpoint; null if there is none. */
       readonly step: number | null;
       readonly recovered: string | null;
-      /** Why it did not end by itself, which says nothing of the task; null if it did. */
+      /** Why it was interrupted, which is not the task's fault; null if it stopped on request. */
       readonly problem: string | null;
     }
-  /** `blame` is 0 for a task that only shared its process with the one that failed. */
+  /** `blame` is 0 for a task that merely shared its process with the one that failed. */
   | ({ readonly type: 'retry'; readonly blame: 0 | 1 } & Failed)
   | ({ readonly type: 'failed' } & Failed)
-  /** Its folder was set aside as `aside`; it starts from the first step. */
+  /** Its folder was renamed to `aside`, and it starts again from the first step. */
   | { readonly type: 'reset'; readonly problem: string; readonly aside: string }
   | { readonly type: 'corrupt'; readonly problem: string };
 
@@ -58,15 +58,15 @@ interface Failed {
   readonly stack: string | null;
 }
 
-/** What a worker reports of a task that it could not finish. */
+/** A worker's report of a task that it could not finish. */
 export type ProblemReport =
   | { readonly type: 'failed'; readonly failure: TaskFailure }
   | { readonly type: 'corrupt'; readonly problem: string };
 
 /**
- * Decides what follows from an outcome and writes it to the task's folder: the only place that marks tasks as failed or sets their
- * folders aside during a run.
- * @throws a StoreError for `unwritable`, which is no fault of the task
+ * Decides what follows from an outcome and writes it to the task's folder. During a run, only this module marks tasks as failed or
+ * sets their folders aside.
+ * @throws a StoreError for `unwritable`, which is not the task's fault
  */
 export function settle(
   folder: string,
@@ -74,7 +74,7 @@ export function settle(
   outcome: TaskOutcome,
   rules: SettleRules,
 ): Settlement {
-  if (rules.isAbandoned === true) return released('another may have the task');
+  if (rules.isAbandoned === true) return released('another worker may hold the task');
   switch (outcome.type) {
     case 'done': {
       const { fromStep, steps, recovered } = outcome;
@@ -91,29 +91,30 @@ export function settle(
   }
 }
 
-/** Settles in the run's store what a worker reported, which may have a store of its own. */
+/** Settles a worker's report in the run's store. The worker may have a store of its own. */
 export function settleReported(
   outDir: string,
   task: Task,
   report: ProblemReport,
   rules: SettleRules,
 ): Settlement {
-  if (rules.isAbandoned === true) return released('another may have the task');
+  if (rules.isAbandoned === true) return released('another worker may hold the task');
   const folder = taskFolder(outDir, task);
   const state = readTaskState(folder, task.id);
   if (report.type === 'corrupt') {
-    // What this store does not have can't be set aside: the corrupt folder is in the worker's own.
+    // A folder that this store lacks can't be set aside: the corrupt one is in the worker's own store.
     const resetsCorrupt = rules.resetsCorrupt && state.state !== 'new';
     return settleCorrupt(folder, report.problem, { ...rules, resetsCorrupt });
   }
-  // A worker that shares this store has written it already; one with its own store leaves here what failed before.
+  // A worker that shares this store has already written the failure. One with its own store has not, so that this store may hold an
+  // earlier failure.
   if (state.state === 'failed' && state.failure.attempts >= report.failure.attempts)
     return { type: 'failed', failure: state.failure, stack: null };
   if (state.state !== 'done') markFailed(prepareTaskFolder(folder, task), report.failure);
   return { type: 'failed', failure: report.failure, stack: null };
 }
 
-/** After a stop the store may get another owner, so that the folder stays where it is. */
+/** Settles a corrupt task. After a stop request the folder stays in place, because another process may soon own the store. */
 export function settleCorrupt(
   folder: string,
   problem: string,
@@ -131,7 +132,7 @@ function settleFailure(
 ): Settlement {
   const isDeterministic =
     outcome.type === 'diverged' || (outcome.type === 'failed' && outcome.isPermanent === true);
-  // A terminal's Ctrl-C also reaches a compiler that a task waits for: what fails after a stop says nothing of the task.
+  // Ctrl-C in a terminal also reaches a compiler that a task waits for, so a failure after a stop request is not the task's fault.
   if (isStopping && !isDeterministic) return released(outcome.message);
   const blame = outcome.type === 'ended' && !outcome.causedExit ? 0 : 1;
   const stack = outcome.type === 'failed' ? outcome.stack : null;
@@ -141,13 +142,13 @@ function settleFailure(
   return { type: 'failed', failure, stack };
 }
 
-/** The settlement of a task that was finished before this attempt, or by a worker that did not live to say so. */
-export function doneBefore({ settings }: Task): Settlement {
+/** Returns the settlement of a task that was done before this attempt, or by a worker that ended before it could report so. */
+export function alreadyDone({ settings }: Task): Settlement {
   const steps = stepsOf(settings);
-  return { type: 'done', fromStep: steps, steps, text: 'done before', recovered: null };
+  return { type: 'done', fromStep: steps, steps, text: 'already done', recovered: null };
 }
 
-/** The settlement of an attempt of which nothing is known but why it did not end by itself. */
+/** Returns the settlement of an interrupted attempt, given the reason for the interruption. */
 export function released(problem: string): Settlement {
   return { type: 'released', step: null, recovered: null, problem };
 }

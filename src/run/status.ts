@@ -17,28 +17,28 @@ import { paceOf, type Stretch } from './pace.js';
 import type { CorruptTask, FailedTask } from './triage.js';
 import { triage } from './triage.js';
 
-export interface BegunTask {
+export interface StartedTask {
   readonly task: Task;
-  /** Of its checkpoint; null before the first. */
+  /** The step of its checkpoint; null before the first one. */
   readonly step: number | null;
 }
 
-/** How far a sweep is by its store, with or without an active run. */
+/** The progress of a sweep according to its store, with or without an active run. */
 export interface Status {
   readonly sweep: Pick<Sweep, 'name' | 'file'>;
   readonly outDir: string;
-  /** Who has the store: a run, of this or of another sweep, or a deletion. Null if nobody does, or it is gone. */
+  /** The process that holds the store: a run of this or another sweep, a merge or a deletion. Null if there is none or it is gone. */
   readonly owner: StoreOwner | null;
-  /** The first line of a run. Its time is by the pace of the active run. */
+  /** The same line that a run prints first, with a remaining time based on the pace of the active run. */
   readonly summary: string;
   readonly remainingMs: number | null;
   readonly done: number;
-  /** Begun, not ended, and changed since the owner started. */
-  readonly running: readonly BegunTask[];
-  readonly toContinue: readonly BegunTask[];
+  /** Unfinished tasks with files that changed since the owner started. */
+  readonly running: readonly StartedTask[];
+  readonly interrupted: readonly StartedTask[];
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
-  readonly toRun: readonly Task[];
+  readonly pending: readonly Task[];
 }
 
 interface Found {
@@ -47,7 +47,10 @@ interface Found {
   readonly isRunning: boolean;
 }
 
-/** Takes no lock. `workers` are those of the next run; an active one has as many as it has running tasks. */
+/**
+ * Reads the status of a sweep without locking the store.
+ * @param workers the number of workers of the next run; an active run is taken to have one per running task
+ */
 export function readStatus(
   sweep: Pick<Sweep, 'name' | 'file' | 'tasks'>,
   outDir: string,
@@ -59,7 +62,7 @@ export function readStatus(
   const states = readTaskStates(outDir, sweep.tasks);
   const found = sweep.tasks.map((task): Found => {
     const state = states.get(task.id) ?? { state: 'new' };
-    return { task, state, isRunning: isBegun(state) && hasChanged(taskFolder(outDir, task), sinceMs) };
+    return { task, state, isRunning: isUnfinished(state) && hasChanged(taskFolder(outDir, task), sinceMs) };
   });
   const running = found.filter(({ isRunning }) => isRunning);
   const predecessors = findPredecessors(outDir, sweep.tasks, startStates(states, running));
@@ -83,17 +86,17 @@ export function readStatus(
     summary,
     remainingMs,
     done,
-    running: running.map(toBegun),
-    toContinue: waiting.filter(({ state }) => state.state === 'interrupted').map(toBegun),
+    running: running.map(toStarted),
+    interrupted: waiting.filter(({ state }) => state.state === 'interrupted').map(toStarted),
     failed: found.flatMap(({ task, state }) =>
       state.state === 'failed' ? [{ task, failure: state.failure }] : [],
     ),
     corrupt,
-    toRun: waiting.filter(({ state }) => state.state === 'new').map(({ task }) => task),
+    pending: waiting.filter(({ state }) => state.state === 'new').map(({ task }) => task),
   };
 }
 
-function isBegun({ state }: TaskState): boolean {
+function isUnfinished({ state }: TaskState): boolean {
   return state === 'new' || state === 'interrupted';
 }
 
@@ -101,7 +104,7 @@ function hasChanged(folder: string, sinceMs: number): boolean {
   return sinceMs !== Infinity && (lastChangeMs(folder) ?? 0) >= sinceMs;
 }
 
-/** The states, with running tasks as they were when they started, before their first checkpoint. */
+/** Returns the states with running tasks reset to how they started, before their first checkpoint. */
 function startStates(
   states: ReadonlyMap<string, TaskState>,
   running: readonly Found[],
@@ -109,7 +112,7 @@ function startStates(
   return new Map([...states, ...running.map(({ task }) => [task.id, { state: 'new' }] as const)]);
 }
 
-/** Returns the steps since then of tasks that are running, and of those that have finished. */
+/** Returns the timed steps since then, of running tasks and of tasks that have finished. */
 function stretchesSince(
   sinceMs: number,
   found: readonly Found[],
@@ -121,10 +124,10 @@ function stretchesSince(
   return found.flatMap(({ task, state, isRunning }) => {
     if (state.state !== 'done' && !isRunning) return [];
     const fromStep = predecessors.get(task.id)?.steps ?? 0;
-    // With the released random streams a task continues from one step before its predecessor's last.
+    // With the random streams of the released code, a task continues from one step before its predecessor's last.
     const steps = state.state === 'interrupted' ? Math.max(0, state.step - fromStep) : null;
     const timed = timedSteps(taskFolder(outDir, task), sinceMs, steps);
-    // A task that ended has done all that its estimate is for, however few rows it has.
+    // A finished task has done all the work in its estimate, even if it has fewer rows.
     const isWhole =
       state.state === 'done' && experimentOf(task.settings).unit === 'row' && timed.length === 1;
     const whole = isWhole ? { steps: stepsOf(task.settings) } : {};
@@ -132,6 +135,6 @@ function stretchesSince(
   });
 }
 
-function toBegun({ task, state }: Found): BegunTask {
+function toStarted({ task, state }: Found): StartedTask {
   return { task, step: state.state === 'interrupted' ? state.step : null };
 }

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 
-/** Why a run stops that has used the time its user gave it. */
+/** The reason for stopping a run that has used up its `--max-time`. */
 export class MaxTimePassed extends Error {
-  /** @param text of the time, for example `55m` */
+  /** @param text the time as the user wrote it, for example `55m` */
   constructor(text: string) {
     super(`--max-time ${text} has passed`);
   }
 }
 
+/** Resolves once the signal is aborted. */
 export async function untilAborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }

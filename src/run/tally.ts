@@ -4,22 +4,22 @@ import type { Task } from '../task/task.js';
 import type { PendingTask } from './triage.js';
 import { remainingWorkMs } from './triage.js';
 
-/** How far a sweep is, at one moment. */
+/** The progress of a sweep at one moment. */
 export interface Snapshot {
   readonly tasksDone: number;
   readonly tasks: number;
-  /** Steps of all workers together, over the last seconds; null before the first. */
+  /** Steps per second of all workers together, over the last seconds; null before the first step. */
   readonly stepsPerSecond: number | null;
-  /** Null until there is something to judge by. */
+  /** The estimated remaining time; null until the first step. */
   readonly etaMs: number | null;
-  /** By slot; null where a worker has nothing to do. */
+  /** The running tasks by slot; null where a worker is idle. */
   readonly workers: readonly (RunningTask | null)[];
 }
 
 export interface RunningTask {
   readonly task: Task;
   readonly step: number;
-  /** The worker that executes it, where several machines do. */
+  /** The worker that executes it, if several machines share the queue. */
   readonly worker?: string;
 }
 
@@ -30,13 +30,13 @@ interface Running {
   readonly workMsPerStep: number;
 }
 
-/** Over which the speed is taken. */
+/** The length of the window over which the speed is averaged. */
 const WINDOW_MS = 10_000;
 
 /**
- * Counts what is done and what is left. Only steps of this run count for the speed. Work is in estimated
- * milliseconds, as a step of one experiment takes many times as long as one of another; the estimate's error, a factor of
- * the machine, cancels out of the time that is left.
+ * Tracks done and remaining work. Only steps of this run count towards the speed. Work is measured in estimated milliseconds, because
+ * a step of one experiment can take many times as long as a step of another. The estimate's error is a factor that depends on the
+ * machine, and cancels out of the remaining time.
  */
 export class Tally {
   readonly #tasks: number;
@@ -50,7 +50,7 @@ export class Tally {
   #startMs: number | null = null;
   #window: { readonly atMs: number; readonly steps: number }[] = [];
 
-  /** @param workers slots that there always are; others come with a task and go with the last one */
+  /** @param workers the number of permanent slots; further slots exist only while they have tasks */
   constructor(
     { tasks, done, pending }: { tasks: number; done: number; pending: readonly PendingTask[] },
     workers: number,
@@ -77,7 +77,7 @@ export class Tally {
     };
   }
 
-  /** The slot's task is over for now, in whatever way. */
+  /** Records that the slot's task has ended or was interrupted. */
   ended(slot: number, isDone: boolean): void {
     const running = this.#running[slot];
     if (!running) return;
@@ -89,7 +89,7 @@ export class Tally {
     if (isDone) this.#tasksDone += 1;
   }
 
-  /** The task is settled without having started. */
+  /** Records that the task was settled without having started. */
   dropped(pending: PendingTask): void {
     this.#waitingWorkMs -= remainingWorkMs(pending);
   }
@@ -120,7 +120,7 @@ export class Tally {
     for (const [running, slot] of this.#active())
       if (countsSteps(running)) steps += this.#stepsMade(slot, running);
     this.#window.push({ atMs: nowMs, steps });
-    // The oldest sample is at the window's far end or just outside it, however seldom samples are taken.
+    // Keep one sample at or just beyond the window's far end, however rarely samples are taken.
     const inside = this.#window.findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
     this.#window = this.#window.slice(Math.max(0, inside - 1));
     const [oldest] = this.#window;
@@ -128,7 +128,7 @@ export class Tally {
     return ((steps - oldest.steps) * 1000) / (nowMs - oldest.atMs);
   }
 
-  /** All work shared by the workers, but at least what the longest running task needs in its own worker. */
+  /** Returns the time for all work divided among the workers, or that of the longest running task if it is greater. */
   #eta(nowMs: number): number | null {
     let doneMs = this.#endedWorkMs;
     let leftMs = this.#waitingWorkMs;
@@ -153,7 +153,7 @@ export class Tally {
   }
 }
 
-/** The speed is that of steps. */
+/** Returns whether the task counts towards the speed, which is in steps. */
 function countsSteps({ task }: { readonly task: Task }): boolean {
   return experimentOf(task.settings).unit === 'step';
 }

@@ -10,12 +10,12 @@ import { formatCount, formatDuration } from '../units.js';
 /** A task that this run executes. */
 export interface PendingTask {
   readonly task: Task;
-  /** Steps that its checkpoint, or else its predecessor, already has. */
+  /** The number of steps already done by its checkpoint, or else by its predecessor. */
   readonly fromStep: number;
   readonly predecessor: Predecessor | null;
-  /** Attempts that failed, in earlier runs too. */
+  /** The number of attempts that failed, including those in earlier runs. */
   readonly failures: number;
-  /** What all of it is likely to cost. */
+  /** The estimated cost of the whole task. */
   readonly cost: Cost;
 }
 
@@ -30,36 +30,36 @@ export interface CorruptTask {
 }
 
 export interface TriageOptions {
-  /** Whether to execute tasks again whose loss was not finite. */
+  /** Whether to execute tasks again that diverged (had a non-finite loss). */
   readonly retryDiverged: boolean;
-  /** Whether to execute only the failed tasks, those whose loss was not finite too. @default false */
+  /** Whether to execute only the failed tasks, including those that diverged. @default false */
   readonly onlyFailed?: boolean;
-  /** The number of concurrent tasks; null where nobody knows. */
+  /** The number of tasks that run concurrently; null if unknown. */
   readonly workers: number | null;
-  /** What a task is likely to cost. @default estimateCost */
+  /** Estimates the cost of a task. @default estimateCost */
   readonly costOf?: (settings: Settings) => Cost;
-  /** Milliseconds that a millisecond of estimated training takes here. @default 1 */
+  /** The ratio of actual to estimated time on this machine. @default 1 */
   readonly msPerEstimatedMs?: number;
 }
 
-/** What a sweep has and lacks when a run starts. */
+/** The tasks of a sweep by what a run has to do with them. */
 export interface Triage {
   readonly done: number;
-  /** Most work first. */
+  /** The tasks with the most work come first. */
   readonly pending: readonly PendingTask[];
-  /** Failed in an earlier run, and not retried. */
+  /** Tasks that failed in an earlier run and are not retried. */
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
-  /** Estimated elapsed time of what is pending; null if nothing is, or nobody knows the workers. */
+  /** The estimated elapsed time of the pending tasks; null if there are none or the number of workers is unknown. */
   readonly remainingMs: number | null;
   /**
    * For example `21 tasks: 12 done, 3 interrupted (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 4 pending; about 2 min
-   * 10 s on 2 workers`. The time is that of the tasks that the run executes.
+   * 10 s on 2 workers`. The time covers the tasks that the run executes.
    */
   readonly summary: string;
 }
 
-/** Decides from the tasks' states which to execute. A divergence is deterministic, so it is retried only on request. */
+/** Decides which tasks to execute from their states. Divergence is deterministic, so it is retried only on request. */
 export function triage(
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
@@ -70,7 +70,7 @@ export function triage(
   const pending: PendingTask[] = [];
   const failed: FailedTask[] = [];
   const corrupt: CorruptTask[] = [];
-  /** @param step of its checkpoint, or null */
+  /** @param step the step of its checkpoint, or null */
   const pendingFrom = (task: Task, step: number | null, failures: number): PendingTask => {
     const predecessor = step === null ? (predecessors.get(task.id) ?? null) : null;
     const fromStep = step ?? predecessor?.steps ?? 0;
@@ -100,7 +100,7 @@ export function triage(
   };
 }
 
-/** Estimated milliseconds that the task still needs in one worker. */
+/** Returns the estimated milliseconds that the task still needs on one worker. */
 export function remainingWorkMs({ task, fromStep, cost }: PendingTask): number {
   const steps = stepsOf(task.settings);
   return steps === 0 ? 0 : cost.trainingMs * (1 - fromStep / steps);
@@ -126,17 +126,17 @@ function countStates(states: readonly TaskState[]): string {
   return `${formatCount(states.length)} ${states.length === 1 ? 'task' : 'tasks'}: ${parts.join(', ')}`;
 }
 
-/** For example ` (steps 4,000 to 81,000)`. */
+/** Returns the range of checkpoint steps, for example ` (steps 4,000 to 81,000)`. */
 function checkpointSteps(states: readonly TaskState[]): string {
   const steps = states.flatMap((state) => (state.state === 'interrupted' ? [state.step] : []));
   if (steps.length === 0) return '';
-  // No spread: a sweep may have a million tasks.
+  // Spread arguments would overflow the stack: a sweep may have a million tasks.
   const min = formatCount(steps.reduce((a, b) => Math.min(a, b)));
   const max = formatCount(steps.reduce((a, b) => Math.max(a, b)));
   return min === max ? ` (step ${min})` : ` (steps ${min} to ${max})`;
 }
 
-/** For example ` (diverged)` or ` (2 diverged, 1 by an error)`. */
+/** Returns why tasks failed, for example ` (diverged)` or ` (2 diverged, 1 by an error)`. */
 function failureReasons(states: readonly TaskState[]): string {
   const reasons = states.flatMap((state) => (state.state === 'failed' ? [state.failure.reason] : []));
   const kinds = [...new Set(reasons)].map((kind) => {
@@ -158,7 +158,7 @@ function estimateRemainingMs(
   return estimateElapsedMs(costs, Math.min(workers, pending.length));
 }
 
-/** For example `; about 2 min 10 s on 2 workers`. */
+/** Returns the remaining time, for example `; about 2 min 10 s on 2 workers`. */
 function timeText(remainingMs: number | null, pending: number, { workers }: TriageOptions): string {
   if (remainingMs === null || workers === null) return '';
   const used = Math.min(workers, pending);

@@ -77,7 +77,12 @@ export function watchText(outDir: string, owner: string, leaseMs: number): strin
   return `${outDir} was last used by ${owner}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`;
 }
 
-/** Null for a process that is gone, and for a dead one that only waits for its parent to ask. */
+/** Returns the line to show after taking over the store from an owner that is gone. */
+export function takeoverText(owner: string): string {
+  return `took over the store from ${owner}, which is no longer running`;
+}
+
+/** Returns null for a process that is gone, and for a zombie (dead, but not yet reaped by its parent). */
 function processStart(pid: number): string | null {
   const stat = readText(`/proc/${pid}/stat`);
   // Field 2, the command's name in parentheses, may hold anything; the fields after it begin with the state, field 3.

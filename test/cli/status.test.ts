@@ -27,10 +27,10 @@ const nothing: Status = {
   remainingMs: null,
   done: 0,
   running: [],
-  toContinue: [],
+  interrupted: [],
   failed: [],
   corrupt: [],
-  toRun: [],
+  pending: [],
 };
 
 const owner = {
@@ -58,10 +58,10 @@ describe('the text', () => {
         { task, step: 4_000 },
         { task, step: null },
       ],
-      toContinue: [{ task, step: 1_000 }],
+      interrupted: [{ task, step: 1_000 }],
       failed: [{ task, failure }],
       corrupt: [{ task, problem: 'steps.arrow is missing' }],
-      toRun: [task],
+      pending: [task],
     };
     assert.equal(
       statusText(status, NOW),
@@ -98,7 +98,7 @@ Pending (1):
   });
 
   test('has up to 20 tasks of a list', () => {
-    const lines = statusText({ ...nothing, toRun: Array<Task>(1_021).fill(task) }, NOW).split('\n');
+    const lines = statusText({ ...nothing, pending: Array<Task>(1_021).fill(task) }, NOW).split('\n');
     assert.deepEqual(lines.slice(2, 3), ['Pending (1,021):']);
     assert.deepEqual(lines.slice(-2), ['  ... and 1,001 more; --json lists all of them', '']);
   });

@@ -11,9 +11,9 @@ import { sampleResults, sampleTask } from '../store/sample-task.js';
 
 const task = sampleTask(2);
 const steps = stepsOf(task.settings);
-const DONE_BEFORE = { type: 'done', fromStep: steps, steps, text: 'done before', recovered: null };
+const ALREADY_DONE = { type: 'done', fromStep: steps, steps, text: 'already done', recovered: null };
 
-/** @param train what happens in the pool */
+/** @param train stands in for the pool's training and returns its outcome */
 async function attempt(outDir: string, train: () => TaskOutcome) {
   return attemptTask(
     { task, predecessor: null, failures: 0, isLast: true },
@@ -32,19 +32,19 @@ function finish(outDir: string): string {
   return folder;
 }
 
-test('a task whose process ends between its commit and its reply is done, and not marked as failed', async () => {
+test('a task is done, not failed, if its process ends between its commit and its reply', async () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-attempt-'));
   const settlement = await attempt(outDir, () => {
     finish(outDir);
     return { type: 'ended', reason: 'crashed', message: 'SIGSEGV', causedExit: true };
   });
-  assert.deepEqual(settlement, DONE_BEFORE);
+  assert.deepEqual(settlement, ALREADY_DONE);
   assert.ok(!existsSync(path.join(taskFolder(outDir, task), TASK_FILES.failed)));
 });
 
-test('a task that is done already is not trained again', async () => {
+test('a done task is not trained again', async () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-attempt-'));
   finish(outDir);
-  const settlement = await attempt(outDir, () => assert.fail('it is trained'));
-  assert.deepEqual(settlement, DONE_BEFORE);
+  const settlement = await attempt(outDir, () => assert.fail('the task was trained'));
+  assert.deepEqual(settlement, ALREADY_DONE);
 });

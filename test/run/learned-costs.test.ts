@@ -38,7 +38,7 @@ function tasksOf(experiment: string, seeds: number): readonly Task[] {
   return loadSweep({ name: 'mine', experiment, grid: { seed } }, { versions: installedVersions() }).tasks;
 }
 
-/** Finishes the task as one that took so long for each of its rows. */
+/** Finishes the task with a session that records this time per row. */
 function finishIn(task: Task | undefined, microsecondsPerStep: number, rows = 10): string {
   assert.ok(task !== undefined);
   const folder = finish(outDir, task);
@@ -52,12 +52,12 @@ function learn(tasks: readonly Task[]) {
   return { times, costs: tasks.map(({ settings }) => costOf(settings)) };
 }
 
-test('before any task has finished, the time is assumed', () => {
+test('the time is assumed before any task has finished', () => {
   const [time] = learn(tasksOf('count', 2)).times;
   assert.deepEqual(time, { experiment: 'count', unit: 'row', microsecondsPerStep: 100, finishedTasks: 0 });
 });
 
-test('the time is the median of finished tasks, of other sweeps too', () => {
+test('the time is the median over finished tasks, including those of other sweeps', () => {
   const stored = tasksOf('count', 5);
   const lastFolder = finishIn(stored[4], 1_000_000);
   rmSync(path.join(lastFolder, TASK_FILES.samples));
@@ -69,13 +69,13 @@ test('the time is the median of finished tasks, of other sweeps too', () => {
   assert.deepEqual([costs[0]?.microsecondsPerStep, costs[0]?.trainingMs], [30, 0.3]);
 });
 
-test('a finished task with fewer rows than estimated counts as all of them', () => {
+test('a finished task with fewer rows than estimated counts as having all of them', () => {
   const tasks = tasksOf('count', 2);
   finishIn(tasks[0], 100, 5);
   assert.equal(learn(tasks).times[0]?.microsecondsPerStep, 50);
 });
 
-test('a declared time stays, and teaches no other experiment', () => {
+test('a declared time is kept, and does not affect other experiments', () => {
   const declared = tasksOf('count-declared', 1);
   finishIn(declared[0], 900);
   const { times, costs } = learn([...declared, ...tasksOf('count', 1), sampleTask(2)]);
@@ -86,7 +86,7 @@ test('a declared time stays, and teaches no other experiment', () => {
   assert.equal(costs[0]?.microsecondsPerStep, 7);
 });
 
-test('no more than 50 tasks are read', () => {
+test('at most 50 tasks are read', () => {
   const tasks = tasksOf('count', 120);
   for (const task of tasks) finishIn(task, 20);
   assert.equal(learn(tasks).times[0]?.finishedTasks, 40);

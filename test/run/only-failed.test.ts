@@ -7,7 +7,7 @@ import { runSweep } from '../../src/run/run-sweep.js';
 import type { Task } from '../../src/task/task.js';
 import { standInOptions, standInTask, startsOf } from './stand-in.js';
 
-test('with onlyFailed a run trains the failed tasks, diverged ones too, and no others', async () => {
+test('with onlyFailed, a run trains the failed tasks, including diverged ones, and no others', async () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-only-failed-'));
   const run = async (tasks: readonly Task[], onlyFailed: boolean) => {
     const options = standInOptions(outDir, { retries: 0, onlyFailed });

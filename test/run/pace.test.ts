@@ -11,12 +11,12 @@ function estimatedMs({ microsecondsPerStep }: typeof quick, steps: number): numb
   return (microsecondsPerStep * steps) / 1000;
 }
 
-test('the pace is how many times longer steps took than estimated', () => {
+test('the pace is the ratio of elapsed to estimated time', () => {
   const pace = paceOf([{ cost: quick, steps: 1000, elapsedMs: 3 * estimatedMs(quick, 1000) }]);
   assert.ok(pace !== null && Math.abs(pace - 3) < 1e-12);
 });
 
-test('long stretches count for most, of whatever experiment they are', () => {
+test('long stretches count most, whatever their experiment', () => {
   const pace = paceOf([
     { cost: quick, steps: 1000, elapsedMs: 100 * estimatedMs(quick, 1000) },
     { cost: slow, steps: 1_000_000, elapsedMs: 2 * estimatedMs(slow, 1_000_000) },
@@ -24,7 +24,7 @@ test('long stretches count for most, of whatever experiment they are', () => {
   assert.ok(pace !== null && pace > 2 && pace < 2.001, String(pace));
 });
 
-test('there is none without steps that took time', () => {
+test('there is no pace without steps that took time', () => {
   assert.equal(paceOf([]), null);
   assert.equal(
     paceOf([

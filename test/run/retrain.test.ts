@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { settingOf } from '../../src/task/settings.js';
-import { drawTasks, retrain } from '../../src/run/retrain.js';
+import { sampleTasks, retrain } from '../../src/run/retrain.js';
 import { LockFolder } from '../../src/store/lock-folder.js';
 import { acquireStoreLock } from '../../src/store/lock.js';
 import { TASK_FILES, taskFolder, verifyTask } from '../../src/store/task-folder.js';
@@ -19,12 +19,12 @@ beforeEach(() => {
   outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-retrain-'));
 });
 
-describe('tasks drawn to be trained again', () => {
+describe('the sample of tasks to train again', () => {
   const tasks = Array.from({ length: 50 }, (_, seed) => sampleTask(seed));
   const seeds = (count: number, seed: number) =>
-    drawTasks(tasks, count, seed).map((task) => Number(settingOf(task.settings, 'seed')));
+    sampleTasks(tasks, count, seed).map((task) => Number(settingOf(task.settings, 'seed')));
 
-  test('are as many as asked for, each once, or all', () => {
+  test('has the requested number of distinct tasks, or all of them', () => {
     assert.equal(new Set(seeds(7, 0)).size, 7);
     assert.deepEqual(
       seeds(100, 3).sort((a, b) => a - b),
@@ -32,9 +32,9 @@ describe('tasks drawn to be trained again', () => {
     );
   });
 
-  test('are the same for the same seed, in whatever order the tasks are, and others for another', () => {
+  test('depends on the seed, and not on the order of the tasks', () => {
     assert.deepEqual(
-      drawTasks(tasks.toReversed(), 7, 1).map((task) => settingOf(task.settings, 'seed')),
+      sampleTasks(tasks.toReversed(), 7, 1).map((task) => settingOf(task.settings, 'seed')),
       seeds(7, 1),
     );
     assert.notDeepEqual(seeds(7, 1), seeds(7, 2));
@@ -42,7 +42,7 @@ describe('tasks drawn to be trained again', () => {
 });
 
 describe('training again', () => {
-  test('finds the same bits, other bits and failures, and leaves the store as it was', async () => {
+  test('reports identical results, different results and failures, and leaves the store unchanged', async () => {
     const [same, other, failing] = [
       standInTask(2, 'succeeds'),
       standInTask(3, 'succeeds'),
@@ -62,7 +62,7 @@ describe('training again', () => {
     assert.equal(readdirSync(path.join(outDir, 'tasks')).length, 3);
   });
 
-  test('goes on beside a run, as it has a folder of its own', async () => {
+  test('works while a run holds the store, because it has a folder of its own', async () => {
     const task = standInTask(2, 'succeeds');
     finish(outDir, task);
     const lock = await acquireStoreLock(outDir);
@@ -71,7 +71,7 @@ describe('training again', () => {
     assert.deepEqual(compared, [{ task, differing: [], problem: null }]);
   });
 
-  test('that is stopped compares nothing, and leaves nothing', async () => {
+  test('compares nothing and leaves no files when it is stopped', async () => {
     const task = standInTask(2, 'succeeds');
     finish(outDir, task);
     const signal = AbortSignal.abort('SIGINT');
@@ -79,7 +79,7 @@ describe('training again', () => {
     assert.deepEqual(readdirSync(outDir), ['tasks']);
   });
 
-  test('removes what a killed one left, and not what one at work has', async () => {
+  test('removes the folder of a killed command, and not that of an active one', async () => {
     const task = standInTask(2, 'succeeds');
     finish(outDir, task);
     const [killed, atWork] = [path.join(outDir, 'verify-killed'), path.join(outDir, 'verify-at-work')];
@@ -94,11 +94,11 @@ describe('training again', () => {
     await lock.release();
   });
 
-  test('a task whose result is no longer in the store has nothing to be compared with', async () => {
+  test('reports a task with a result that is no longer in the store', async () => {
     const task = standInTask(2, 'succeeds');
     const compared = await retrain(SWEEP, [task], standInOptions(outDir));
     assert.deepEqual(compared, [
-      { task, differing: [], problem: `there is no ${TASK_FILES.done} in the store any more` },
+      { task, differing: [], problem: `the store no longer has its ${TASK_FILES.done}` },
     ]);
   });
 });

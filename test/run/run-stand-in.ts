@@ -5,7 +5,7 @@ import { EXIT } from '../../src/errors.js';
 import type { Behaviour } from './stand-in.js';
 import { standInOptions, standInTask } from './stand-in.js';
 
-/** A process of its own that runs one stand-in task in the folder and with the behaviour of its arguments. */
+/** The entry point of a process that runs one stand-in task. Its arguments are the out folder and the behavior. */
 const [outDir = '', behaviour = ''] = process.argv.slice(2);
 const stop = new AbortController();
 onStopRequest((reason) => {

@@ -32,8 +32,8 @@ function stateOf(task: Task) {
   return readTaskState(taskFolder(outDir, task), task.id);
 }
 
-describe('a sweep', () => {
-  test('trains every task, leaves the manifest and the log, and gives the lock back', async () => {
+describe('a run', () => {
+  test('trains every task, writes the manifest and the log, and releases the lock', async () => {
     const tasks = [2, 3, 4].map((seed) => standInTask(seed, 'succeeds'));
     const result = await run(tasks);
     assert.deepEqual([result.done, result.failed, result.corrupt, result.interrupted], [3, [], [], false]);
@@ -50,7 +50,7 @@ describe('a sweep', () => {
     assert.equal(readStoreOwner(outDir), null);
   });
 
-  test('run a second time does nothing', async () => {
+  test('does nothing when all tasks are done', async () => {
     const tasks = [standInTask(2, 'succeeds'), standInTask(3, 'succeeds')];
     await run(tasks);
     const { done, shown } = await run(tasks);
@@ -59,7 +59,7 @@ describe('a sweep', () => {
     assert.equal(startsOf(outDir).length, 2);
   });
 
-  test('with one more task trains just that', async () => {
+  test('trains only the task that was added', async () => {
     await run([standInTask(2, 'succeeds')]);
     const added = standInTask(3, 'succeeds');
     await run([standInTask(2, 'succeeds'), added]);
@@ -76,7 +76,7 @@ describe('a sweep', () => {
     );
   });
 
-  test('has as many tasks running as there are workers, and never more', async () => {
+  test('runs as many tasks at a time as there are workers, and never more', async () => {
     await run([1, 2, 3, 4, 5, 6].map((seed) => standInTask(seed, 'waits for a companion')));
     let running = 0;
     let most = 0;
@@ -87,7 +87,7 @@ describe('a sweep', () => {
     assert.equal(most, 2);
   });
 
-  test('warms up one thread, with one task for each set of operations, before any task starts', async () => {
+  test('warms up one thread, with one task per set of operations, before any task starts', async () => {
     const tasks = [
       standInTask(1, 'waits for a companion'),
       standInTask(2, 'waits for a companion'),
@@ -102,14 +102,14 @@ describe('a sweep', () => {
     assert.deepEqual([first?.warmUps, first?.warmUpTasks?.length], [1, 3]);
   });
 
-  test('with a store that another process owns is refused, and trains nothing', async () => {
+  test('trains nothing and throws when another process owns the store', async () => {
     const lock = await acquireStoreLock(outDir);
     await assert.rejects(run([standInTask(2, 'succeeds')]), StoreBusyError);
     assert.deepEqual(startsOf(outDir), []);
     await lock.release();
   });
 
-  test('whose store another process takes over stops, and says who has it', async (t) => {
+  test('stops and names the new owner when another process takes over the store', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const running = run([standInTask(2, 'runs until stopped')]);
     await untilStarted(outDir, 1);
@@ -127,20 +127,20 @@ describe('a sweep', () => {
     assert.equal(folder.read(2)?.released, false);
   });
 
-  test('whose threads can not start ends with the reason, and gives the lock back', async () => {
+  test('throws the reason and releases the lock when its threads cannot start', async () => {
     const workerUrl = new URL('./no-such-worker.js', import.meta.url);
     await assert.rejects(run([standInTask(2, 'succeeds')], { workerUrl }), /no-such-worker\.js/);
     assert.equal(readStoreOwner(outDir), null);
   });
 
-  test('that can not write a task folder ends with the reason', async () => {
+  test('throws a StoreError when it cannot write a task folder', async () => {
     writeFileSync(path.join(outDir, 'tasks'), 'a file');
     await assert.rejects(run([standInTask(2, 'succeeds')]), StoreError);
   });
 });
 
 describe('a task that fails', () => {
-  test('is tried again after the others, and then counts as done', async () => {
+  test('is retried after the others, and then counts as done', async () => {
     const [failing, other] = [standInTask(2, 'fails once', { steps: 200 }), standInTask(3, 'succeeds')];
     const { done, failed, shown } = await run([failing, other], { workers: 1 });
     assert.deepEqual([done, failed], [2, []]);
@@ -149,7 +149,7 @@ describe('a task that fails', () => {
     assert.deepEqual(stateOf(failing), { state: 'done' });
   });
 
-  test('is given up after its retries, while the others go on', async () => {
+  test('fails for good after its retries, while the others continue', async () => {
     const [failing, other] = [standInTask(2, 'throws', { steps: 200 }), standInTask(3, 'succeeds')];
     const { done, failed } = await run([failing, other], { retries: 2 });
     assert.equal(done, 1);
@@ -163,7 +163,7 @@ describe('a task that fails', () => {
     assert.match(state.failure.message, /out of luck/);
   });
 
-  test('is tried afresh by the next run, and its failures add up', async () => {
+  test('is retried by the next run, and its failures add up', async () => {
     const failing = standInTask(2, 'throws');
     await run([failing]);
     const { shown } = await run([failing], { retries: 0 });
@@ -176,7 +176,7 @@ describe('a task that fails', () => {
     assert.equal(state.failure.attempts, 3);
   });
 
-  test('by the death of its thread fails alone, and the next thread takes the rest', async () => {
+  test('by ending its thread fails alone, and the next thread takes the remaining tasks', async () => {
     const tasks = [
       standInTask(2, 'dies', { steps: 300 }),
       standInTask(3, 'dies once'),
@@ -188,7 +188,7 @@ describe('a task that fails', () => {
     assert.match(failed[0]?.failure.message ?? '', /thread/);
   });
 
-  test('by divergence is neither retried nor run again, unless asked', async () => {
+  test('by divergence is not retried, and not executed by the next run unless requested', async () => {
     const task = standInTask(2, 'diverges');
     const first = await run([task], { retries: 5 });
     assert.equal(
@@ -207,7 +207,7 @@ describe('a task that fails', () => {
 });
 
 describe('a stop', () => {
-  test('lets running tasks write a checkpoint, starts no others, and the next run goes on from there', async () => {
+  test('lets running tasks write a checkpoint and starts no others, and the next run resumes from there', async () => {
     const stop = new AbortController();
     const tasks = [2, 3, 4].map((seed) => standInTask(seed, 'runs until stopped', { steps: 1000 - seed }));
     const stopped = run(tasks, { signal: stop.signal });
@@ -236,7 +236,7 @@ describe('a stop', () => {
     );
   });
 
-  test('asked for before anything started trains nothing', async () => {
+  test('requested before the start trains nothing', async () => {
     const { interrupted } = await run([standInTask(2, 'succeeds')], { signal: AbortSignal.abort('SIGTERM') });
     assert.equal(interrupted, true);
     assert.deepEqual(startsOf(outDir), []);
@@ -254,7 +254,7 @@ describe('a corrupt task', () => {
     return file;
   }
 
-  test('is reported and left as it is', async () => {
+  test('is reported and left unchanged', async () => {
     const file = await breakOne();
     const { done, corrupt, shown } = await run(tasks);
     assert.equal(shown, '2 tasks: 1 done, 0 interrupted, 0 failed, 1 corrupt, 0 pending\n');
@@ -275,16 +275,16 @@ describe('a corrupt task', () => {
     assert.equal(startsOf(outDir).length, 3);
   });
 
-  test('that its thread finds so is reported, neither retried nor failed', async () => {
+  test('that its thread detects is reported, and neither retried nor failed', async () => {
     const task = standInTask(2, 'is corrupt once');
     const { failed, corrupt, shown } = await run([task]);
     assert.deepEqual(failed, []);
-    assert.deepEqual(corrupt, [{ task, problem: 'its checkpoint is not whole' }]);
-    assert.match(shown, new RegExp(`corrupt: ${task.name}: its checkpoint is not whole`));
+    assert.deepEqual(corrupt, [{ task, problem: 'its checkpoint is cut short' }]);
+    assert.match(shown, new RegExp(`corrupt: ${task.name}: its checkpoint is cut short`));
     assert.equal(startsOf(outDir).length, 1);
   });
 
-  test('that its thread finds so is set aside and trained from the first step on request', async () => {
+  test('that its thread detects is set aside and trained from the first step on request', async () => {
     const task = standInTask(2, 'is corrupt once');
     const { done, corrupt } = await run([task], { retrainCorrupt: true });
     assert.deepEqual([done, corrupt], [1, []]);

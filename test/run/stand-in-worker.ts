@@ -9,7 +9,10 @@ import { checkpointBytes, sampleResults } from '../store/sample-task.js';
 import type { TrainingEvent } from './stand-in.js';
 import { BEHAVIOURS } from './stand-in.js';
 
-/** A training thread without training: it writes what a run leaves, and does what the task's `modelSeed` says. */
+/**
+ * A training thread that does not train: it writes the files that training would, and behaves as the task's `modelSeed` says
+ * (an index of `BEHAVIOURS`).
+ */
 let warmUps = 0;
 
 type StandInRequest = TrainRequest<TrainingTask>;
@@ -37,7 +40,7 @@ function standIn(request: StandInRequest): TaskOutcome {
   if (behaviour === 'finds the disk full')
     return { type: 'unwritable', message: "can't write x (ENOSPC): free some disk space" };
   if (behaviour === 'is corrupt once' && earlier === 0)
-    return { type: 'corrupt', problem: 'its checkpoint is not whole' };
+    return { type: 'corrupt', problem: 'its checkpoint is cut short' };
   if (behaviour === 'diverges') return diverge();
   if (behaviour === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
   if (behaviour === 'waits at a checkpoint' && fromStep === 0) waitAtCheckpoint(request);
@@ -56,12 +59,12 @@ function finish({ task, folder, shared, slot }: StandInRequest, fromStep: number
   return { type: 'done', fromStep, recovered: null, steps, elapsedMs: 1, summary: null };
 }
 
-/** As native code does that is wrong: no handler, no clean-up. With a checkpoint, so that the next try goes on. */
+/** Crashes like faulty native code: no handler, no clean-up. Writes a checkpoint first, so that the next attempt resumes. */
 function crash({ folder }: StandInRequest): never {
   writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
   process.kill(process.pid, 'SIGSEGV');
   pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
-  throw new Error('The signal did not come.');
+  throw new Error('The signal did not arrive.');
 }
 
 function fillHeap(): never {
@@ -69,7 +72,7 @@ function fillHeap(): never {
   for (;;) kept.push(Array.from({ length: 100_000 }, (_, index) => index));
 }
 
-/** Memory that V8 does not count as its own. */
+/** Allocates memory outside the heap of V8. */
 function fillMemory(): never {
   const kept: Buffer[] = [];
   for (;;) {
@@ -88,14 +91,14 @@ function runUntilStopped({ task, folder, shared, slot }: StandInRequest): TaskOu
   return { type: 'stopped', fromStep: 0, recovered: null, step: 40 };
 }
 
-/** For ever, with steps done that the checkpoint lacks. */
+/** Waits forever, after steps that the checkpoint lacks. */
 function waitAtCheckpoint({ folder, shared, slot }: StandInRequest): void {
   writeFileSync(path.join(folder, TASK_FILES.checkpoint), checkpointBytes(30));
   Atomics.store(new Int32Array(shared), 1 + slot, 35);
   pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
 }
 
-/** Until an even number of tasks has started: two at a time are needed to get on. */
+/** Waits until an even number of tasks has started, which takes two running at a time. */
 function waitForCompanion(request: StandInRequest): void {
   const cells = new Int32Array(request.shared);
   const needed = 2 * Math.ceil(startsIn(request).length / 2);
@@ -110,7 +113,7 @@ function startStep({ folder }: StandInRequest): number {
   return readProgress(folder).step ?? 0;
 }
 
-/** Returns the starts so far. */
+/** Logs the event and returns the starts so far. */
 function log(request: Pick<StandInRequest, 'folder'>, event: TrainingEvent): TrainingEvent[] {
   appendFileSync(eventsFile(request), `${JSON.stringify(event)}\n`);
   return startsIn(request);

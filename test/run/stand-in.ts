@@ -6,7 +6,7 @@ import type { RunOptions } from '../../src/run/run-sweep.js';
 import type { TrainingSettings, TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { sampleTask } from '../store/sample-task.js';
 
-/** What a stand-in task does; its `modelSeed` is the index. */
+/** What a stand-in task can do; its `modelSeed` is the index. */
 export const BEHAVIOURS = [
   'succeeds',
   'fails once',
@@ -30,13 +30,13 @@ export const BEHAVIOURS = [
 
 export type Behaviour = (typeof BEHAVIOURS)[number];
 
-/** A line of `events.jsonl` in the out folder, written by the threads in the order in which things happened. */
+/** A line of `events.jsonl` in the out folder, which the threads append to in chronological order. */
 export interface TrainingEvent {
   readonly event: 'start' | 'end' | 'stop';
   readonly task: string;
   readonly slot: number;
   readonly fromStep?: number;
-  /** Warm-ups that this thread has done, and the tasks that they were for. */
+  /** The number of warm-ups that this thread has done, and the names of their tasks. */
   readonly warmUps?: number;
   readonly warmUpTasks?: readonly string[];
 }
@@ -51,7 +51,7 @@ export function standInTask(
   return sampleTask(seed, { modelSeed: BEHAVIOURS.indexOf(behaviour), ...settings });
 }
 
-/** Options of a run with stand-in threads, and the text that it shows. */
+/** Returns the options of a run with stand-in threads, and the text that it shows. */
 export function standInOptions(
   outDir: string,
   changes: Partial<RunOptions> = {},

@@ -35,7 +35,7 @@ function fill(): void {
   begin(outDir, begun);
 }
 
-/** All files of the folder, changed so many seconds from now. */
+/** Sets the modification time of all files in the folder to this many seconds from now. */
 function changeAll(folder: string, seconds: number): void {
   const at = new Date(Date.now() + seconds * 1000);
   for (const name of ['', TASK_FILES.task, TASK_FILES.checkpoint])
@@ -46,26 +46,26 @@ function namesOf(begun: readonly { task: { readonly name: string }; step: number
   return begun.map(({ task, step }) => [task.name, step]);
 }
 
-test('in an empty store all tasks are pending, and no folder is made', () => {
+test('all tasks of an empty store are pending, and no folder is created', () => {
   const out = path.join(outDir, 'not-yet');
   const status = readStatus(sweep, out, 2);
-  assert.deepEqual([status.owner, status.done, status.toRun], [null, 0, sweep.tasks]);
+  assert.deepEqual([status.owner, status.done, status.pending], [null, 0, sweep.tasks]);
   assert.equal(existsSync(out), false);
 });
 
-test('without a run nothing is running, and the time is that of the next run', () => {
+test('without a run, no task is running and the remaining time is that of the next run', () => {
   fill();
   const status = readStatus(sweep, outDir, 2);
   assert.equal(status.owner, null);
   assert.deepEqual(status.running, []);
-  assert.deepEqual(namesOf(status.toContinue), [[interrupted.name, 40_000]]);
+  assert.deepEqual(namesOf(status.interrupted), [[interrupted.name, 40_000]]);
   assert.deepEqual(
     status.failed.map(({ task, failure }) => [task.name, failure.message]),
     [[failed.name, 'out of luck (diverged)']],
   );
   assert.deepEqual(status.corrupt, [{ task: corrupt, problem: 'samples.arrow is missing' }]);
   assert.deepEqual(
-    status.toRun.map(({ name }) => name),
+    status.pending.map(({ name }) => name),
     [begun.name, fresh.name],
   );
   assert.match(
@@ -74,8 +74,8 @@ test('without a run nothing is running, and the time is that of the next run', (
   );
 });
 
-describe('while a run goes on', () => {
-  test('what was begun and has changed since its start is running, from whatever step', async () => {
+describe('during a run', () => {
+  test('unfinished tasks that changed since its start are running, whatever their step', async () => {
     fill();
     changeAll(path.join(outDir, 'tasks', begun.name), -60);
     const lock = await acquireStoreLock(outDir);
@@ -84,16 +84,16 @@ describe('while a run goes on', () => {
     await lock.release();
     assert.equal(status.owner?.process?.pid, process.pid);
     assert.deepEqual(namesOf(status.running), [[interrupted.name, 40_000]]);
-    assert.deepEqual(status.toContinue, []);
+    assert.deepEqual(status.interrupted, []);
     assert.deepEqual(
-      status.toRun.map(({ name }) => name),
+      status.pending.map(({ name }) => name),
       [begun.name, fresh.name],
     );
-    // As many workers as tasks running.
+    // One worker per running task.
     assert.match(status.summary, / on 1 worker$/);
   });
 
-  test('an owner that is gone is none', async () => {
+  test('an owner that is gone is not shown', async () => {
     fill();
     const lock = await acquireStoreLock(outDir);
     await lock.release();
@@ -105,7 +105,7 @@ describe('while a run goes on', () => {
     assert.deepEqual([status.owner, status.running], [null, []]);
   });
 
-  test('what goes on from a finished task of fewer steps has its steps from there for free', async () => {
+  test('steps taken over from a predecessor do not count towards the pace', async () => {
     const [shorter, longer] = [
       sampleTask(7, { steps: 50_000 }),
       { ...sampleTask(7, { steps: 100_000 }), id: 'f'.repeat(16) },
@@ -126,7 +126,7 @@ describe('while a run goes on', () => {
     assert.ok(remainingMs !== null && Math.abs(remainingMs - 80_000) < 10, String(remainingMs));
   });
 
-  test("the time left is by the run's pace, not by that of an earlier one", async () => {
+  test("the remaining time is based on the run's own pace, not on that of an earlier run", async () => {
     fill();
     const run = path.join(outDir, 'tasks', done.name, TASK_FILES.run);
     const session = (start: number, times: number) => ({

@@ -47,7 +47,7 @@ function stateOf(behaviour: Behaviour): TaskState {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  test(`the first ${signal} stops gracefully: a checkpoint, the lock given back, exit code 130`, async () => {
+  test(`the first ${signal} stops gracefully: it writes a checkpoint, releases the lock and exits with 130`, async () => {
     const { child, shown } = await startRunner('runs until stopped');
     child.kill(signal);
     assert.deepEqual(await exitOf(child), [130, null]);
@@ -57,14 +57,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-test('an output that nobody reads any more is a graceful stop too', async () => {
+test('a closed output pipe stops the run gracefully too', async () => {
   const child = spawnRunner('runs until stopped');
   child.stderr.destroy();
   assert.deepEqual(await exitOf(child), [130, null]);
   assert.equal(readStoreOwner(outDir), null);
 });
 
-test('the second Ctrl-C ends at once, and the next run takes the store over', async () => {
+test('the second Ctrl-C exits immediately, and the next run can take over the store', async () => {
   const { child, shown } = await startRunner('never stops');
   child.kill('SIGINT');
   while (!shown().includes('again to stop at once')) await once(child.stderr ?? child, 'data');
@@ -73,12 +73,12 @@ test('the second Ctrl-C ends at once, and the next run takes the store over', as
   assert.equal(readStoreOwner(outDir)?.isAlive, false);
 });
 
-test('after a kill -9 the next run says that it took the store over, and finishes', async () => {
+test('after a kill -9, the next run reports that it took over the store, and finishes', async () => {
   const first = await startRunner('runs until stopped');
   first.child.kill('SIGKILL');
   assert.deepEqual(await exitOf(first.child), [null, 'SIGKILL']);
   const second = await startRunner('succeeds');
   assert.deepEqual(await exitOf(second.child), [0, null]);
-  assert.match(second.shown(), /^took the store over from process \d+ on .*, which is gone\n/);
+  assert.match(second.shown(), /^took over the store from process \d+ on .*, which is no longer running\n/);
   assert.deepEqual(stateOf('succeeds'), { state: 'done' });
 });

@@ -16,7 +16,7 @@ function pendingOf(task: Task, fromStep = 0): PendingTask {
   return { task, fromStep, predecessor: null, failures: 0, cost: estimateCost(task.settings) };
 }
 
-test('a sweep not begun has neither speed nor time left', () => {
+test('a sweep that has not started has neither a speed nor a remaining time', () => {
   const tally = new Tally({ tasks: 3, done: 1, pending: [pendingTask(2), pendingTask(3)] }, 2, () => 0);
   assert.deepEqual(tally.snapshot(0), {
     tasksDone: 1,
@@ -27,7 +27,7 @@ test('a sweep not begun has neither speed nor time left', () => {
   });
 });
 
-test('only steps of this session count for speed and time left', () => {
+test('only steps of this run count towards the speed and the remaining time', () => {
   const item = pendingTask(2, 600);
   let step = 600;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
@@ -41,14 +41,14 @@ test('only steps of this session count for speed and time left', () => {
   assert.deepEqual(workers, [{ task: item.task, step: 800 }]);
 });
 
-test('the time left counts waiting tasks, and is never less than the longest running one needs', () => {
+test('the remaining time includes waiting tasks, and is at least what the longest running task needs', () => {
   const items = [pendingTask(2), pendingTask(3), pendingTask(4), pendingTask(5)];
   const [first, second, third] = items as [PendingTask, PendingTask, PendingTask];
   const steps = [500, 500];
   const tally = new Tally({ tasks: 4, done: 0, pending: items }, 2, (slot) => steps[slot] ?? 0);
   tally.started(0, first, 0);
   tally.started(1, second, 0);
-  // 1,000 steps in 1 s; 1,000 left in what runs and 2,000 in what waits.
+  // 1,000 steps took 1 s; running tasks have 1,000 left and waiting ones 2,000.
   assert.ok(Math.abs((tally.snapshot(1000).etaMs ?? 0) - 3000) < 1e-6);
   steps[0] = 1000;
   tally.ended(0, true);
@@ -57,11 +57,11 @@ test('the time left counts waiting tasks, and is never less than the longest run
   assert.equal(tally.snapshot(1000).tasksDone, 1);
   steps[0] = 1000;
   tally.ended(0, true);
-  // 2,500 steps in 2.5 s; one running needs 500, one waits with 1,000: 1,500 by two workers' 1,000 a second.
+  // 2,500 steps took 2.5 s. One running task needs 500 and one waits with 1,000: 1,500 steps at 1,000 per second on two workers.
   assert.ok(Math.abs((tally.snapshot(2500).etaMs ?? 0) - 1500) < 1e-6);
 });
 
-test('the longest running task alone bounds the time left', () => {
+test('the longest running task alone can determine the remaining time', () => {
   const items = [pendingTask(2), pendingTask(3)];
   const [first, second] = items as [PendingTask, PendingTask];
   const steps = [1000, 200];
@@ -69,7 +69,7 @@ test('the longest running task alone bounds the time left', () => {
   tally.started(0, first, 0);
   tally.started(1, second, 0);
   tally.ended(0, true);
-  // 1,200 steps in 1.2 s by two workers; 800 are left for one, which does 500 a second.
+  // 1,200 steps took 1.2 s on two workers; one worker has 800 left, at 500 per second.
   assert.ok(Math.abs((tally.snapshot(1200).etaMs ?? 0) - 1600) < 1e-6);
 });
 
@@ -83,11 +83,11 @@ test('a task that failed and is queued again counts as waiting from its checkpoi
   tally.queuedAgain({ ...item, fromStep: 400 });
   const { etaMs, tasksDone } = tally.snapshot(1000);
   assert.equal(tasksDone, 0);
-  // 500 steps in 1 s; 600 are left.
+  // 500 steps took 1 s; 600 are left.
   assert.ok(etaMs !== null && Math.abs(etaMs - 1200) < 1e-6);
 });
 
-test('the speed is known at the first look, and however seldom one looks', () => {
+test('the speed is known at the first snapshot, however rarely snapshots are taken', () => {
   const item = pendingTask(2, 0, 100_000);
   let step = 0;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
@@ -98,7 +98,7 @@ test('the speed is known at the first look, and however seldom one looks', () =>
   assert.equal(tally.snapshot(22_000).stepsPerSecond, 1000);
 });
 
-test('the speed is that of the last ten seconds', () => {
+test('the speed covers the last ten seconds', () => {
   const item = pendingTask(2, 0, 100_000);
   let step = 0;
   const tally = new Tally({ tasks: 1, done: 0, pending: [item] }, 1, () => step);
@@ -110,7 +110,7 @@ test('the speed is that of the last ten seconds', () => {
   assert.equal(tally.snapshot(20_000).stepsPerSecond, 10);
 });
 
-test('rows of a computation count for the time left, and not for the speed', () => {
+test('rows count towards the remaining time, and not towards the speed', () => {
   const [task] = loadFrom(THEORY_FILES, 'identities.yaml').tasks;
   assert.ok(task !== undefined);
   const item = pendingOf(task);

@@ -36,10 +36,10 @@ function triageOf(states: readonly TaskState[], options: Partial<TriageOptions> 
   };
 }
 
-describe('the first line of a run', () => {
+describe('the summary of a sweep', () => {
   const cases: readonly (readonly [string, readonly TaskState[], string])[] = [
     [
-      'counts done, interrupted (with steps), failed (with reasons), corrupt and pending tasks, and estimates the time',
+      'counts tasks by state, with checkpoint steps and reasons for failure, and estimates the time',
       [
         { state: 'done' },
         interrupted(81_000),
@@ -51,22 +51,22 @@ describe('the first line of a run', () => {
       '6 tasks: 1 done, 2 interrupted (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 1 pending; about 3 s on 2 workers',
     ],
     [
-      'shows one step where all resume from it, and one worker for one task',
+      'shows a single step if all checkpoints have it, and one worker for one task',
       [interrupted(50_000)],
       '1 task: 0 done, 1 interrupted (step 50,000), 0 failed, 0 pending; about 2 s on 1 worker',
     ],
     [
-      'counts the reasons where they differ; a diverged task is not to be run, one that failed by an error is',
+      'counts each reason for failure; the time covers tasks that failed by an error, not diverged ones',
       [failed('diverged'), failed('error'), failed('diverged')],
       '3 tasks: 0 done, 0 interrupted, 3 failed (2 diverged, 1 by an error), 0 pending; about 3 s on 1 worker',
     ],
     [
-      'counts every reason, the most frequent first',
+      'sorts reasons by frequency',
       [failed('memory'), failed('crashed'), failed('stalled'), failed('crashed')],
       '4 tasks: 0 done, 0 interrupted, 4 failed (2 crashed, 1 out of memory, 1 stalled), 0 pending; about 6 s on 2 workers',
     ],
     [
-      'has no time where nothing is to be trained',
+      'has no time if there is nothing to execute',
       [{ state: 'done' }],
       '1 task: 1 done, 0 interrupted, 0 failed, 0 pending',
     ],
@@ -76,12 +76,12 @@ describe('the first line of a run', () => {
       assert.equal(triageOf(states).summary, summary);
     });
 
-  test('takes the time of the slower machine that is told of', () => {
+  test('scales the time by the pace of the machine', () => {
     assert.match(triageOf([interrupted(50_000)], { msPerEstimatedMs: 60 }).summary, /; about 1 min 35 s on /);
   });
 });
 
-describe('what is pending', () => {
+describe('the pending tasks', () => {
   const states = [
     { state: 'done' },
     interrupted(40),
@@ -119,7 +119,7 @@ describe('what is pending', () => {
     ],
   ];
   for (const [options, pending, failures] of cases)
-    test(`with ${JSON.stringify(options)}, the most work first`, () => {
+    test(`with ${JSON.stringify(options)} are sorted by remaining work`, () => {
       const found = triageOf(states, options);
       assert.deepEqual([found.pending, found.failed.length], [pending, failures]);
     });

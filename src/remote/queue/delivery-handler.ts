@@ -3,7 +3,7 @@ import type { ResultBucket } from '../bucket/result-bucket.js';
 import type { TaskPool } from '../../pool/task-pool.js';
 import { attemptTask } from '../../run/attempt-task.js';
 import type { Output } from '../../run/output.js';
-import { doneBefore, released, type Settlement } from '../../run/settle.js';
+import { alreadyDone, released, type Settlement } from '../../run/settle.js';
 import type { Predecessor } from '../../task/protocol.js';
 import { readTaskState, taskFolder } from '../../store/task-folder.js';
 import type { Task } from '../../task/task.js';
@@ -62,19 +62,19 @@ export class DeliveryHandler implements TaskHandler {
     const { outDir, bucket } = this.#options;
     const { task } = delivery;
     const state = readTaskState(taskFolder(outDir, task), task.id);
-    if (state.state === 'done') return this.#send(task, this.#doneBefore(task));
+    if (state.state === 'done') return this.#send(task, this.#alreadyDone(task));
     const isSent = await this.#isInBucket(task);
     if (isSent === null || this.#abandoned.has(task.id)) return released('the worker stops');
-    if (isSent) return this.#doneBefore(task);
+    if (isSent) return this.#alreadyDone(task);
     // With a bucket, this store is the worker's own: nobody else could set what is corrupt in it aside.
     let settlement = await this.#attempt(delivery, predecessorOf(delivery, outDir), bucket !== null);
     if (settlement.type === 'reset') settlement = await this.#attempt(delivery, null, false);
     return settlement.type === 'done' ? this.#send(task, settlement) : settlement;
   }
 
-  #doneBefore(task: Task): Settlement {
-    this.#options.output.line(`done before: ${task.name}`);
-    return doneBefore(task);
+  #alreadyDone(task: Task): Settlement {
+    this.#options.output.line(`already done: ${task.name}`);
+    return alreadyDone(task);
   }
 
   /** Null if a stop was requested before the bucket answered. */

@@ -70,7 +70,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     finish(elsewhere, task);
     await (await openBucket()).send(task, elsewhere);
     const worker = start('worker', { outDir: store });
-    await worker.untilSaid(/done before: linear/);
+    await worker.untilSaid(/already done: linear/);
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone([], [store]);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
@@ -98,7 +98,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assert.match(
       worker.said,
-      /corrupt: linear.*: its checkpoint is not whole; set aside as .*[.]corrupt-1\n/,
+      /corrupt: linear.*: its checkpoint is cut short; set aside as .*[.]corrupt-1\n/,
     );
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
     assert.equal(startsOf(store).length, 2);

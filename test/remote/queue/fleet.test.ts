@@ -98,7 +98,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.equal(await next.ended(), 0, next.said);
     assertDone(tasks);
     assert.equal(startsOf(outDir).length, tasks.length);
-    assert.match(next.said, /took the store over/);
+    assert.match(next.said, /took over the store/);
   });
 
   test('lets a coordinator leave by Ctrl-C, and finds the results when it is back', async () => {
@@ -177,7 +177,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     const { child } = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
     await coordinator.ended();
-    const told = new RegExp(`corrupt: linear.*: its checkpoint is not whole, on .*-${String(child.pid)}\\n`);
+    const told = new RegExp(`corrupt: linear.*: its checkpoint is cut short, on .*-${String(child.pid)}\\n`);
     assert.match(coordinator.said, told);
     await untilLogged(outDir, 'task corrupt');
   });

@@ -86,7 +86,7 @@ describe('when Redis', { skip: noRedis, timeout: 120_000 }, () => {
     await killed.kill();
     await redis.start();
     const other = start('worker');
-    await other.untilSaid(/done before: linear/);
+    await other.untilSaid(/already done: linear/);
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertTrainedOnce([task]);
   });

@@ -13,7 +13,7 @@ import { eventsOf, standInOptions, standInTask, startsOf } from './stand-in.js';
 let outDir: string;
 
 beforeEach(() => {
-  outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-endings-'));
+  outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-failure-'));
 });
 
 async function run(tasks: readonly Task[], changes: Partial<RunOptions> = {}): Promise<RunResult> {
@@ -28,15 +28,15 @@ function reasonOf(task: Task): string {
 const others = [3, 4, 5].map((seed) => standInTask(seed, 'succeeds'));
 
 for (const isolation of ISOLATIONS)
-  describe(`with ${isolation} isolation, the other tasks are trained and`, () => {
-    test('a task that crashes natively fails as crashed, after its retries', async () => {
+  describe(`with ${isolation} isolation, the other tasks finish and`, () => {
+    test('a task that crashes in native code fails as crashed after its retries', async () => {
       const task = standInTask(2, 'crashes', { steps: 1000 });
       const { done } = await run([task, ...others], { isolation });
       assert.equal(done, 3);
       assert.equal(reasonOf(task), 'crashed: its process was ended by SIGSEGV');
     });
 
-    test('a task whose process crashed once goes on from its checkpoint', async () => {
+    test('a task resumes from its checkpoint after one crash of its process', async () => {
       const task = standInTask(2, 'crashes once', { steps: 1000 });
       const { done } = await run([task, ...others], { isolation });
       assert.equal(done, 4);
@@ -54,7 +54,7 @@ for (const isolation of ISOLATIONS)
       assert.equal(reasonOf(task), 'stalled: no step in 3 s, at step 0');
     });
 
-    test('a task that runs out of heap fails with what V8 says', async () => {
+    test("a task that runs out of heap memory fails with V8's message", async () => {
       const task = standInTask(2, 'fills the heap', { steps: 1000 });
       const { done } = await run([task, ...others], { isolation, retries: 0 });
       assert.equal(done, 3);
@@ -64,7 +64,7 @@ for (const isolation of ISOLATIONS)
       );
     });
 
-    test('a task that allocates without end fails for its memory', async () => {
+    test('a task that keeps allocating memory fails as out of memory', async () => {
       const task = standInTask(2, 'fills the memory', { steps: 1000 });
       const { done } = await run([task, ...others], { isolation, memoryBytes: 900e6, retries: 0 });
       assert.equal(done, 3);
@@ -75,23 +75,23 @@ for (const isolation of ISOLATIONS)
     });
   });
 
-test('two tasks that share a crash are tried apart, and only the one to blame has failed', async () => {
-  const culprit = standInTask(2, 'crashes', { steps: 2000 });
-  const innocent = standInTask(3, 'runs until stopped', { steps: 1000 });
+test('two tasks in a crashed process are retried separately, and only the one that caused the crash fails', async () => {
+  const crashing = standInTask(2, 'crashes', { steps: 2000 });
+  const bystander = standInTask(3, 'runs until stopped', { steps: 1000 });
   const stop = new AbortController();
-  const finished = run([culprit, innocent], { signal: stop.signal });
-  while (!reasonOf(culprit).startsWith('crashed')) await new Promise((resolve) => setTimeout(resolve, 10));
+  const finished = run([crashing, bystander], { signal: stop.signal });
+  while (!reasonOf(crashing).startsWith('crashed')) await new Promise((resolve) => setTimeout(resolve, 10));
   stop.abort();
   const { failed } = await finished;
   assert.deepEqual(
     failed.map(({ task, failure }) => [task.id, failure.reason, failure.attempts]),
-    [[culprit.id, 'crashed', 2]],
+    [[crashing.id, 'crashed', 2]],
   );
-  assert.equal(reasonOf(innocent), 'interrupted');
-  assert.equal(startsOf(outDir).filter((name) => name === culprit.name).length, 3);
+  assert.equal(reasonOf(bystander), 'interrupted');
+  assert.equal(startsOf(outDir).filter((name) => name === crashing.name).length, 3);
 });
 
-test('a store that can not be written stops the sweep with one message, and fails no task', async () => {
+test('a store that cannot be written to stops the run with one message and fails no task', async () => {
   const task = standInTask(2, 'finds the disk full', { steps: 1000 });
   await assert.rejects(
     run([task, ...others], { workers: 1 }),
