@@ -9,7 +9,7 @@ import { storedEngine } from '../src/experiments/vae/settings/engine-names.js';
 import type { TrainingSettings } from '../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../src/experiments/vae/training/definition.js';
 import type { Program } from '../src/experiments/vae/training/program.js';
-import { Programs, type CompiledProgram } from '../src/forms/training/programs.js';
+import { ProgramCache, type CompiledProgram } from '../src/forms/training/program-cache.js';
 import { train } from '../src/forms/training/train.js';
 import {
   CHECKPOINT_EVERY_MS,
@@ -36,8 +36,8 @@ const engine = storedEngine(argument === 'eager' || argument === 'xla' ? argumen
 /** Evaluations and starts that are timed by themselves after a task. */
 const TIMED = 15;
 
-/** Programs that add up the time spent in their steps. */
-class TimedPrograms extends Programs<TrainingSettings, Program> {
+/** A program cache that adds up the time spent in steps. */
+class TimedProgramCache extends ProgramCache<TrainingSettings, Program> {
   loopMs = 0;
 
   override get(settings: TrainingSettings): CompiledProgram<Program> {
@@ -55,7 +55,7 @@ class TimedPrograms extends Programs<TrainingSettings, Program> {
   }
 }
 
-const programs = new TimedPrograms(vaeTraining);
+const programs = new TimedProgramCache(vaeTraining);
 
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await answer(line))}\n`);

@@ -1,6 +1,9 @@
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 
-/** Entry of the process in which `vae-sweep doctor` tries TensorFlow: a library that does not suit the CPU ends it, not the doctor. */
+/**
+ * Entry point of the process in which `vae-sweep doctor` tests TensorFlow. A library that the CPU does not support crashes this
+ * process, not the doctor. Prints a `Diagnosis` as JSON to standard output.
+ */
 setNativeEnvironment();
 const { diagnose } = await import('../src/compiler/diagnosis.js');
 process.stdout.write(JSON.stringify(diagnose(() => performance.now())));

@@ -3,10 +3,13 @@ import '../src/experiments/index.js';
 import { followTasks } from '../src/export/tensorboard/follow.js';
 import { END, eventsRequestSchema } from '../src/export/tensorboard/protocol.js';
 
-/** Entry of the process that writes event files: TensorFlow, which does it, is not for the coordinator. */
+/**
+ * Entry point of the process that writes TensorBoard event files, so that the coordinator never loads TensorFlow. It receives an
+ * events request over the IPC channel, reports problems as `{ problem }` messages, and ends on the message `END` or a disconnect.
+ */
 setNativeEnvironment();
 const ended = new AbortController();
-// A terminal sends them to all its processes; the coordinator decides.
+// A terminal sends these signals to every process of its group. Ignore them: only the coordinator decides when to stop.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => {
   ended.abort();
@@ -18,14 +21,14 @@ process.on('message', (message) => {
 
 async function follow(request: unknown): Promise<void> {
   try {
-    await followTasks(eventsRequestSchema.parse(request), ended.signal, tell);
+    await followTasks(eventsRequestSchema.parse(request), ended.signal, report);
   } catch (error) {
-    tell(error instanceof Error ? error.message : String(error));
+    report(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
   if (process.connected) process.disconnect();
 }
 
-function tell(problem: string): void {
+function report(problem: string): void {
   if (process.connected) process.send?.({ problem });
 }

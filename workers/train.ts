@@ -6,14 +6,15 @@ import type { WorkerModule, WorkerReply, WorkerRequest } from '../src/task/proto
 import type { Task } from '../src/task/task.js';
 import { installSamePlugins } from '../src/input/plugins.js';
 
-/** The first task may need them. */
+/** Plugins are installed before the first request is handled, because its task may need them. */
 const pluginsInstalled = installSamePlugins((Piscina.workerData as ThreadData | undefined)?.plugins ?? []);
 
 const clock = { now: () => performance.now(), date: () => new Date() };
 
 /**
- * Entry of a worker's thread. What a request needs is loaded at the first of its kind: loading TensorFlow in all threads at once is
- * not safe, and not every experiment needs it.
+ * Entry point of a worker thread: trains a task, or warms up for the tasks of a request. The modules of an experiment are loaded with
+ * its first request, because not every experiment needs TensorFlow, and loading it in several threads at once is not safe.
+ * @returns the outcome of the task, or `{ type: 'warm' }`
  */
 export default async function handle(request: WorkerRequest): Promise<WorkerReply> {
   await pluginsInstalled;

@@ -1,11 +1,11 @@
-/** What a process reports that tries native TensorFlow and the C engine. */
+/** The report of the process that tests native TensorFlow and the C engine. */
 export interface Diagnosis {
-  /** Version of the library that is loaded. */
+  /** Version of the loaded TensorFlow library. */
   readonly tensorflow: string;
   readonly tfjsNode: string;
-  /** Whether the random numbers are JAX's. */
+  /** Whether the random numbers match JAX. */
   readonly hasRandomNumbers: boolean;
-  /** Largest relative difference of the losses of a few steps, by the C engine against step by step. */
+  /** Largest relative difference between the losses of the C engine and of the eager engine over a few steps. */
   readonly engineDifference: number;
   readonly compileMs: number;
   readonly runMs: number;

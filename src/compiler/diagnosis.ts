@@ -13,7 +13,7 @@ const DIMENSIONS = 8;
 /** `jax.random.split(jax.random.PRNGKey(0))`, as unsigned words. */
 const JAX_SPLIT_OF_KEY_0 = [4146024105, 967050713, 2718843009, 1272950319];
 
-/** Gradient descent on the squared length of random points' products with the weights. */
+/** Gradient descent on the mean squared norm of sigmoid(points weights), with fresh random points in each step. */
 const BODY: LoopBody = {
   keys: ([parent], steps) => [foldIn(parent as Tensor1D, steps)],
   draw: ([keys]) => [normal(keys as Tensor2D, [EXAMPLES * DIMENSIONS])],
@@ -26,7 +26,7 @@ const BODY: LoopBody = {
   },
 };
 
-/** Draws random numbers and runs a few steps by the C engine and step by step. @param now milliseconds */
+/** Draws random numbers, and runs a few steps with the C engine and with the eager engine. @param now returns milliseconds */
 export function diagnose(now: () => number): Diagnosis {
   const state = [tf.ones([DIMENSIONS, DIMENSIONS])];
   const inputs = [key(0)];
@@ -43,14 +43,14 @@ export function diagnose(now: () => number): Diagnosis {
   return {
     tensorflow: loadedTensorFlowVersion(),
     tfjsNode: tf.version['tfjs-node'],
-    hasRandomNumbers: drawsAsJax(),
+    hasRandomNumbers: matchesJax(),
     engineDifference: largestDifference(measured, losses(eagerLoop(BODY, STEPS))),
     compileMs,
     runMs,
   };
 }
 
-function drawsAsJax(): boolean {
+function matchesJax(): boolean {
   const words = split(key(0)).flatMap((half) => [...half.dataSync()].map((word) => word >>> 0));
   return words.join() === JAX_SPLIT_OF_KEY_0.join();
 }

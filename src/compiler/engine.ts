@@ -1,4 +1,4 @@
-/** Names of the engines. `engines.ts` has what each makes a loop with. */
+/** Names of the engines. `engines.ts` maps each to its implementation. */
 export const ENGINES = ['c', 'xla', 'eager'] as const;
 
 export type Engine = (typeof ENGINES)[number];

@@ -3,9 +3,11 @@ import { operation } from './native/backend.js';
 import { tf } from './native/tensorflow.js';
 
 /**
- * Returns the rows of `table` [rows, ...] that `indices` name, [n, ...]. It is `tf.gather` for loops that are compiled: tfjs's own reads
- * the indices, which a recorded function must not. It has no gradient.
- * @param indices int32 [n]; the engines differ for an index outside of the table
+ * Returns the rows of `table` that `indices` select. Use it instead of `tf.gather` in compiled loops: `tf.gather` reads the indices,
+ * which a recorded function must not do. It has no gradient.
+ * @param table a tensor [rows, ...]
+ * @param indices int32 [n]; results for an index outside of the table depend on the engine
+ * @returns a tensor [n, ...]
  */
 export function gatherRows(table: Tensor, indices: Tensor1D): Tensor {
   const types = { Tparams: table.dtype, Tindices: 'int32', Taxis: 'int32' } as const;

@@ -1,6 +1,6 @@
 /**
- * The compiler of tfjs loops on its own: `import { compile, tf } from 'vae-sweep/compiler'`. Importing it loads TensorFlow. Use the
- * operations of this `tf` in the functions that are compiled.
+ * The compiler for tfjs loops, usable on its own: `import { compile, tf } from 'vae-sweep/compiler'`. Importing it loads TensorFlow.
+ * Use the operations of this `tf` in functions to compile.
  */
 import './native/prepare.js';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
@@ -19,48 +19,60 @@ export type { TensorShape } from './record.js';
 
 export type { Engine } from './engine.js';
 
-/** One step of a loop that draws nothing: a pure function of tensors. `metrics` is float32, [m]. */
+/**
+ * One step of a loop without random numbers: a pure function of tensors.
+ * @param state tensors that the step updates, in the order of `CompileOptions.state`
+ * @param inputs tensors that stay constant during a call
+ * @param step number of the step, int32 scalar
+ * @returns the new state, with the same shapes, and the metrics to log, float32 [metrics]
+ */
 export type Step = (
   state: readonly Tensor[],
   inputs: readonly Tensor[],
   step: Scalar,
 ) => { readonly state: readonly Tensor[]; readonly metrics: Tensor1D };
 
-/** A tensor as an example, or its type and shape alone. */
+/** An example tensor, or only its type and shape. */
 export type Example = Tensor | TensorShape;
 
 export interface CompileOptions {
-  /** What a step changes. */
+  /** Types and shapes of the tensors that a step updates. */
   readonly state: readonly Example[];
-  /** What stays the same for all steps of a call. @default none */
+  /** Types and shapes of the tensors that stay constant during a call. @default [] */
   readonly inputs?: readonly Example[];
-  /** Steps of one call, at most. @default 1000 */
+  /** Maximum number of steps in one call, at least 1. @default 1000 */
   readonly maxSteps?: number;
-  /** @default 'xla' */
+  /** The engine that compiles the loop. @default 'xla' */
   readonly engine?: Engine;
 }
 
 const MAX_STEPS = 1_000;
 
 /**
- * Compiles a loop: the step is called once and recorded, gradients and optimiser with it; then one native call runs many steps.
- * @param step a step, or a `LoopBody` whose random numbers are drawn for many steps at once
- * @throws if the step reads values, changes a shape of its state, or uses an operation that the engine does not know
+ * Compiles a loop. The step is called once and recorded, including gradients and the optimizer. One native call then runs many steps.
+ * @param step a step, or a `LoopBody`, which draws random numbers for many steps at once
+ * @returns the loop; call its `dispose` when it is no longer needed
+ * @throws a TypeError or RangeError for invalid arguments, an Error if the step reads tensor values, changes a shape of its state, or
+ *   uses an operation that the engine does not support
  */
 export function compile(step: Step | LoopBody, options: CompileOptions): Loop {
   const { state, inputs = [], maxSteps = MAX_STEPS, engine = 'xla' } = options;
   if (!Number.isInteger(maxSteps) || maxSteps < 1)
-    throw new RangeError(`maxSteps: expected a whole number from 1, got ${maxSteps}.`);
+    throw new RangeError(`Expected \`maxSteps\` to be a whole number of at least 1, got ${maxSteps}.`);
   const shapes: LoopShapes = { state: shapesOf('state', state), inputs: shapesOf('inputs', inputs) };
   return makeLoop(engine, bodyOf(step), shapes, maxSteps);
 }
 
-/** A compiled function; the tensors that it gives are the caller's to dispose. */
+/** A compiled function. The caller disposes the returned tensors. */
 export type CompiledFunction = (...inputs: readonly Tensor[]) => Tensor[];
 
 /**
- * Compiles a function of tensors: it is called once for its shapes and once to record it, then one native call computes all of it.
- * @param examples of its arguments; those of every call have these types and shapes
+ * Compiles a function of tensors. The function is called once to find its output shapes and once to record it. A call of the compiled
+ * function is then one native call.
+ * @param fn a pure function of tensors
+ * @param examples examples of the arguments; every call must pass tensors of these types and shapes
+ * @param engine the engine that compiles the function
+ * @throws the errors of `compile`
  */
 export function compileFunction(
   fn: (...inputs: Tensor[]) => readonly Tensor[],
@@ -69,7 +81,7 @@ export function compileFunction(
 ): CompiledFunction {
   const inputs = shapesOf('examples', examples);
   const outputs = outputShapes(fn, inputs);
-  // The outputs are the state of a loop of one step.
+  // The function becomes a loop with one step whose new state is the outputs.
   const step: Step = (_state, given) => ({
     state: fn(...given).map((tensor) => tensor.clone()),
     metrics: tf.zeros([1]),
@@ -95,7 +107,7 @@ function bodyOf(step: Step | LoopBody): LoopBody {
   for (const part of ['keys', 'draw', 'step'] as const)
     if (typeof step[part] !== 'function')
       throw new TypeError(
-        `step: expected a function, or an object with the functions keys, draw and step; ${part} is missing.`,
+        `Expected \`step\` to be a function or an object with the functions keys, draw and step; ${part} is missing.`,
       );
   return step;
 }
@@ -110,12 +122,12 @@ function withoutDraws(step: Step): LoopBody {
 
 function shapesOf(name: string, examples: readonly Example[]): TensorShape[] {
   if (!Array.isArray(examples))
-    throw new TypeError(`${name}: expected a list of tensors, or of their types and shapes.`);
+    throw new TypeError(`Expected \`${name}\` to be an array of tensors or of { dtype, shape } objects.`);
   return examples.map((example: Example, index) => {
     const isShape = Array.isArray((example as Partial<Example> | undefined)?.shape);
     if (!isShape || !DTYPES.includes(example.dtype))
       throw new TypeError(
-        `${name}[${index}]: expected a tensor, or { dtype, shape } with a dtype of ${DTYPES.join(', ')}.`,
+        `Expected \`${name}[${index}]\` to be a tensor or { dtype, shape }, with one of the dtypes ${DTYPES.join(', ')}.`,
       );
     return shapeOf(example);
   });

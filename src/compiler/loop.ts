@@ -2,27 +2,31 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
 import { tf } from './native/tensorflow.js';
 import type { TensorShape } from './record.js';
 
-/** What a loop does, in ordinary tfjs operations: pure functions of tensors. What no state decides is made for many steps at once. */
+/**
+ * The body of a loop: pure functions of tensors, written with ordinary tfjs operations. Everything that does not depend on the state,
+ * for example random numbers, is computed for many steps at once.
+ */
 export interface LoopBody {
   /**
-   * What the draws of steps start from: small, and made for all steps of a call.
-   * @param steps numbers of the steps, int32, [n]
-   * @returns tensors of shape [n, ...]; row i is that of step `steps[i]`, whatever the other steps are
+   * Returns the keys that random numbers are drawn from. They should be small, because they are computed for all steps of a call.
+   * @param inputs tensors that stay constant during a call
+   * @param steps numbers of the steps, int32 [n]
+   * @returns tensors [n, ...]; row i must depend only on `inputs` and `steps[i]`
    */
   keys(inputs: readonly Tensor[], steps: Tensor1D): readonly Tensor[];
   /**
-   * What steps need, as random numbers, made for a block of steps, which costs less than one by one.
-   * @param keys rows of what `keys` gives, [n, ...]
-   * @returns tensors of shape [n, ...], one row per step
+   * Draws the random numbers of a block of steps, which is cheaper than step by step.
+   * @param keys rows of the tensors that `keys` returned, [n, ...]
+   * @returns tensors [n, ...], one row per step
    */
   draw(keys: readonly Tensor[]): readonly Tensor[];
   /**
-   * One step.
-   * @param state what the step changes
-   * @param inputs what stays the same for all steps of a call
-   * @param drawn the step's row of each tensor that `draw` gives
+   * Performs one step.
+   * @param state tensors that the step updates
+   * @param inputs tensors that stay constant during a call
+   * @param drawn the step's row of each tensor that `draw` returned
    * @param step number of the step, int32 scalar
-   * @returns the new state, of the same shapes, and what is logged of the step, float32 of shape [metrics]
+   * @returns the new state, with the same shapes, and the metrics to log, float32 [metrics]
    */
   step(
     state: readonly Tensor[],
@@ -38,24 +42,29 @@ export interface LoopShapes {
 }
 
 export interface LoopResult {
-  /** New tensors; the caller disposes them. */
+  /** The state after the last step, in new tensors. The caller disposes them. */
   readonly state: Tensor[];
-  /** One row per step, row-major, [count, metrics]. */
+  /** The metrics, row-major [count, metrics], one row per step. */
   readonly metrics: Float32Array;
 }
 
-/** A loop that can be run: the eager one is the reference of the compiled one. */
+/** A loop that can run. */
 export interface Loop {
-  /** Steps of one call, at most. */
+  /** Maximum number of steps in one call. */
   readonly maxSteps: number;
-  /** Steps that are drawn for at once: calls of whole blocks draw nothing in vain. */
+  /** Number of steps whose random numbers are drawn at once. Calls with whole blocks waste no draws. */
   readonly blockSteps: number;
-  /** Runs steps `firstStep` to `firstStep + count - 1`. Keeps the tensors that it is given. */
+  /**
+   * Runs steps `firstStep` to `firstStep + count - 1`. Does not dispose its arguments.
+   * @param count number of steps, from 1 to `maxSteps`
+   * @throws a RangeError for another `count`
+   */
   run(state: readonly Tensor[], inputs: readonly Tensor[], firstStep: number, count: number): LoopResult;
+  /** Frees the native resources of the loop. */
   dispose(): void;
 }
 
-/** Calls the body step by step. */
+/** Returns a loop that calls the body step by step: the reference for the compiled engines. */
 export function eagerLoop(body: LoopBody, maxSteps: number): Loop {
   return {
     maxSteps,
@@ -84,9 +93,10 @@ function firstRow(rows: Tensor): Tensor {
   return tf.reshape(rows, rows.shape.slice(1));
 }
 
+/** @throws a RangeError unless `count` is a whole number from 1 to `maxSteps` */
 export function checkCount(count: number, maxSteps: number): void {
   if (!Number.isInteger(count) || count < 1 || count > maxSteps) {
-    throw new RangeError(`Expected count to be a whole number from 1 to ${maxSteps}, got ${count}.`);
+    throw new RangeError(`Expected \`count\` to be a whole number from 1 to ${maxSteps}, got ${count}.`);
   }
 }
 

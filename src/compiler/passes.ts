@@ -1,6 +1,6 @@
 import type { RecordedNode, Recording } from './record.js';
 
-/** Drops what no output needs. A recording of a gradient holds many operations whose results nobody reads. */
+/** Removes the nodes that no output depends on. A recorded gradient contains many operations whose results are never used. */
 export function removeDeadNodes(recording: Recording): Recording {
   const live = new Set<RecordedNode>();
   const pending = recording.outputs.map(({ ref }) => ref.node);

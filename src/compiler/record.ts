@@ -1,7 +1,7 @@
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-node';
 import { nativeBackend, type NativeAttribute, type NativeBackend } from './native/backend.js';
 
-/** A value in a recording: output `output` of node `node`, or input `output` of the function if `node` is null. */
+/** A reference to a value of a recording: output `output` of node `node`, or input `output` of the function if `node` is null. */
 export interface ValueRef {
   readonly node: RecordedNode | null;
   readonly output: number;
@@ -22,16 +22,16 @@ export type RecordedNode =
       readonly outputs: readonly TensorShape[];
     };
 
-/** What a function of tensors did: its TensorFlow operations in the order they ran. */
+/** The TensorFlow operations of a function of tensors, in execution order. */
 export interface Recording {
   readonly nodes: readonly RecordedNode[];
   readonly outputs: readonly (TensorShape & { readonly ref: ValueRef })[];
 }
 
 /**
- * Calls `fn` once and records every native operation, forward, backward and optimiser alike. Tensors that no recorded
- * operation made become constants.
- * @throws if `fn` reads values that depend on its inputs: they would be frozen into the recording
+ * Calls `fn` once and records every native operation, including those of gradients and optimizers. Tensors that were created outside
+ * of the recording become constants.
+ * @throws an Error if `fn` reads values that depend on its inputs, because they would become constants in the recording
  */
 export function record(fn: (inputs: Tensor[]) => Tensor[], inputs: readonly Tensor[]): Recording {
   const backend = nativeBackend();
@@ -52,7 +52,7 @@ export function record(fn: (inputs: Tensor[]) => Tensor[], inputs: readonly Tens
     return outputs;
   };
   backend.readSync = (dataId) => {
-    recorder.refuseRead(dataId);
+    recorder.assertReadable(dataId);
     return original.readSync(dataId);
   };
   try {
@@ -66,7 +66,7 @@ class Recorder {
   readonly #backend: NativeBackend;
   readonly #readSync: NativeBackend['readSync'];
   readonly #nodes: RecordedNode[] = [];
-  /** By tensor data: one datum may be seen under several shapes, since tfjs's reshape makes no operation. */
+  /** References by tensor data and shape. One tensor's data can have several shapes, because reshape in tfjs is not an operation. */
   readonly #known = new Map<object, Map<string, ValueRef>>();
 
   constructor(backend: NativeBackend, inputs: readonly Tensor[]) {
@@ -97,12 +97,12 @@ class Recorder {
     });
   }
 
-  refuseRead(dataId: object): void {
+  assertReadable(dataId: object): void {
     const known = this.#known.get(dataId)?.values().next().value;
     if (known !== undefined && known.node?.kind !== 'constant') {
       throw new Error(
-        'A recorded function read the values of a tensor that depends on its inputs: they would be frozen into the graph. ' +
-          'Use tensor operations in place of data(), dataSync(), array() or arraySync().',
+        'The function to compile reads the values of a tensor that depends on its inputs. They would become constants of the compiled ' +
+          'loop. Use tensor operations instead of data(), dataSync(), array() and arraySync().',
       );
     }
   }
@@ -131,7 +131,7 @@ class Recorder {
     const values = this.#readSync(tensor.dataId);
     if (!isNumeric(values))
       throw new Error(
-        `A recorded function uses a constant of type ${tensor.dtype}; only numbers can be compiled.`,
+        `The function to compile uses a constant of type ${tensor.dtype}. Use float32, int32 or bool.`,
       );
     const node: RecordedNode = {
       kind: 'constant',
@@ -147,7 +147,7 @@ class Recorder {
     const { binding } = this.#backend;
     const shapes = this.#known.get(tensor.dataId) ?? new Map<string, ValueRef>();
     const source = shapes.values().next().value;
-    if (source === undefined) throw new Error('The recorder lost a tensor.');
+    if (source === undefined) throw new Error('The recorder has no reference to a tensor that it recorded.');
     const shape: RecordedNode = {
       kind: 'constant',
       dtype: 'int32',

@@ -4,21 +4,21 @@ import type { LoopBody, LoopShapes } from './loop.js';
 import { removeDeadNodes } from './passes.js';
 import { record, type Recording, type TensorShape } from './record.js';
 
-/** What a loop does, recorded. */
+/** The recordings of the three functions of a loop body. */
 export interface RecordedLoop {
-  /** Steps that keys are made for: those of a call at most, in whole blocks. */
+  /** Number of steps for which a call computes keys: the maximum number of steps, rounded up to whole blocks. */
   readonly callSteps: number;
-  /** Steps of a block. */
+  /** Number of steps in a block. */
   readonly blockSteps: number;
   /** A function of (steps [callSteps], inputs). */
   readonly keys: Recording;
   /** A function of a block's rows of the keys. */
   readonly draw: Recording;
-  /** A function of (step, inputs, its row of what was drawn, state); its outputs are the metrics, then the state. */
+  /** A function of (step, inputs, the step's row of each drawn tensor, state). Its outputs are the metrics, then the state. */
   readonly step: Recording;
 }
 
-/** The operations of the keys, of a block's draws and of one step that remain after the passes. */
+/** Records the keys, the draws of a block and one step, and removes operations that no output needs. */
 export function recordLoop(
   body: LoopBody,
   shapes: LoopShapes,
@@ -67,14 +67,14 @@ function example({ shape, dtype }: TensorShape): Tensor {
 }
 
 function missing(): never {
-  throw new Error('A loop is recorded without its steps.');
+  throw new Error('The recorded function received no step numbers.');
 }
 
 function checkRows(name: string, { outputs }: Recording, steps: number): void {
   for (const { shape } of outputs)
     if (shape[0] !== steps)
       throw new Error(
-        `What a loop's \`${name}\` makes has a row a step: for ${steps} steps it made a tensor of shape [${shape.join(', ')}].`,
+        `Expected \`${name}\` to return tensors with one row per step: for ${steps} steps it returned a tensor of shape [${shape.join(', ')}].`,
       );
 }
 
@@ -84,17 +84,19 @@ function checkStep(recording: Recording, expected: readonly TensorShape[]): void
   const after = recording.outputs.slice(1).map(describe).join(', ');
   if (before !== after) {
     throw new Error(
-      `A loop's step must keep the shapes of its state: it was given ${before} and returned ${after}.`,
+      `Expected \`step\` to keep the types and shapes of its state: it received ${before} and returned ${after}.`,
     );
   }
   const { dtype, shape } = metricsOf(recording);
   if (dtype !== 'float32' || shape.length !== 1) {
-    throw new Error(`A loop's metrics must be float32 of one dimension, not ${describe({ dtype, shape })}.`);
+    throw new Error(
+      `Expected metrics of type float32 with one dimension, got ${describe({ dtype, shape })}.`,
+    );
   }
 }
 
 export function metricsOf(recording: Recording): TensorShape {
   const [metrics] = recording.outputs;
-  if (metrics === undefined) throw new Error('A step is recorded without its metrics.');
+  if (metrics === undefined) throw new Error('The recorded step returns no metrics.');
   return metrics;
 }

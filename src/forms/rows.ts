@@ -15,35 +15,36 @@ import type { Settings, Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import { failedOutcome } from './failed-outcome.js';
 import { decodeState, encodeState } from './saved-state.js';
-import { recordSession } from './session-record.js';
+import { recordAttempt } from './attempt-record.js';
 
-/** The outcome of a computation that has no more to say than its rows. */
+/** The outcome of a computation whose only result is its rows. */
 export const DONE = 'done';
 const MAX_SAVED_CHARACTERS = 1 << 24;
 
-/** How an experiment computes rows. All that comes out is a function of the settings alone. */
+/** How an experiment computes rows. The rows and the verdict are functions of the settings alone. */
 export interface RowsDefinition<Own extends Settings> {
-  /** The columns of `rows.arrow`, float64. */
+  /** Returns the columns of `rows.arrow`; all are float64. */
   columns(settings: Own): readonly LogColumn[];
   /**
-   * Yields the rows, and returns what came of them, or null where it has stopped by itself because `context` asked for it. Unless it
-   * keeps its own state, it may be left at a yield: right after `context.save`, or anywhere in a task that is not resumable.
+   * Yields the rows and returns the verdict, or null if it stopped by itself because `context.isStopRequested()` returned true.
+   * Unless the experiment keeps its own state, the generator can also be closed at a yield: right after `context.save`, or at any
+   * yield of a task that is not resumable.
    */
   run(settings: Own, context: RowsContext): Rows | AsyncRows;
-  /** Whether it keeps the state and the rows of a task by itself: then it yields all of the rows again when it resumes. */
+  /** Whether the experiment saves a task's state and rows by itself. It then yields all rows again when it resumes. */
   readonly keepsOwnState?: boolean;
 }
 
 export interface RowsContext {
-  /** The task's folder, absolute. */
+  /** Absolute path of the task's folder. */
   readonly folder: string;
-  /** The rows that are logged already. */
+  /** Number of rows that earlier attempts logged. */
   readonly rowsBefore: number;
-  /** What was saved last, with the rows that were yielded until then. Null at the start. */
+  /** The last saved state, which belongs to the first `rowsBefore` rows. Null at the start. */
   readonly saved: unknown;
-  /** Offers a state to resume from after the rows yielded so far. It is written only where that is due. */
+  /** Offers a state to resume from after the rows yielded so far. It is written only when a checkpoint is due. */
   readonly save: (state: unknown) => void;
-  /** Declares that the rows yielded so far are those of earlier attempts. */
+  /** Declares that the rows yielded so far repeat rows of earlier attempts. */
   readonly markReplayed: () => void;
   readonly isStopRequested: () => boolean;
 }
@@ -52,24 +53,27 @@ type Row = Readonly<Record<string, number>>;
 type Rows = Generator<Row, Verdict | null, undefined>;
 type AsyncRows = AsyncGenerator<Row, Verdict | null, undefined>;
 
-/** What came of a computation. All of it is kept as JSON, which has no NaN: null where a number is not defined. */
+/** The result of a computation. It is stored as JSON, which has no NaN: a number that is not defined becomes null. */
 export interface Verdict {
-  /** As the computation names it. */
+  /** The computation's own name for how it ended. */
   readonly outcome: string;
-  /** Whether it got as far as it was meant to, so that `holds` speaks of all of it. */
+  /** Whether the computation covered its whole range, so that `holds` applies to all of it. */
   readonly complete: boolean;
-  /** Whether what was computed is as it was expected. */
+  /** Whether the computed rows agree with what was expected. */
   readonly holds: boolean;
 }
 
-/** The worker of an experiment that computes rows, to its end or a stop request. It is only given tasks of that experiment. */
+/**
+ * Returns the worker of an experiment that computes rows. It computes a task until the task is done or a stop is requested, and
+ * receives only tasks of that experiment.
+ */
 export function rowsWorker<Own extends Settings>(definition: RowsDefinition<Own>): WorkerModule {
   return {
     run: async (request, clock) => {
       try {
         const attempt = new Attempt({ ...request, task: request.task as Task<Own> }, definition, clock);
         try {
-          return await attempt.toEnd();
+          return await attempt.run();
         } finally {
           attempt.close();
         }
@@ -80,11 +84,11 @@ export function rowsWorker<Own extends Settings>(definition: RowsDefinition<Own>
   };
 }
 
-/** Where an attempt starts: its log up to there, open, and what the task saved. */
+/** Where an attempt starts. `log` is open and holds the rows before that point. */
 interface Start {
   readonly log: RowLog;
   readonly saved: unknown;
-  /** What was corrupt, and what it resumes from instead; null if nothing was. */
+  /** What was corrupt and where the attempt resumes instead; null if nothing was corrupt. */
   readonly recovered: string | null;
 }
 
@@ -100,7 +104,7 @@ class Attempt<Own extends Settings> {
   #fromStep: number;
   readonly #start: { readonly ms: number; readonly date: Date };
   #checkpointMs: number;
-  /** The rows of the checkpoint that this attempt wrote last. */
+  /** Number of rows in the last checkpoint that this attempt wrote. */
   #savedRows: number | null = null;
   #isFirstSave = true;
 
@@ -114,21 +118,21 @@ class Attempt<Own extends Settings> {
     this.#start = { ms: clock.now(), date: clock.date() };
     this.#checkpointMs = this.#start.ms;
     const resumes = this.#isResumable && definition.keepsOwnState !== true;
-    const { log, saved, recovered } = startOf(request, definition.columns(settings), resumes);
+    const { log, saved, recovered } = openStart(request, definition.columns(settings), resumes);
     this.#log = log;
     this.#saved = saved;
     this.#fromStep = log.rows;
     this.#recovered = recovered;
   }
 
-  async toEnd(): Promise<TaskOutcome> {
+  async run(): Promise<TaskOutcome> {
     const { folder, task } = this.#request;
     const verdict = await this.#logRows();
     if (verdict === null) {
-      if (this.#savedRows !== null) this.#recordSession();
+      if (this.#savedRows !== null) this.#recordAttempt();
       return { type: 'stopped', step: this.#savedRows, ...this.#resumed() };
     }
-    this.#recordSession();
+    this.#recordAttempt();
     commitResults(folder, task.id, {
       [TASK_FILES.rows]: this.#log.finish(),
       [TASK_FILES.verdict]: Buffer.from(`${JSON.stringify(verdict, null, 2)}\n`),
@@ -148,7 +152,7 @@ class Attempt<Own extends Settings> {
     this.#log.close();
   }
 
-  /** Logs the rows, and counts them for the coordinator. @returns null if it was asked to stop */
+  /** Logs the rows and reports their number to the coordinator. @returns null if a stop was requested */
   async #logRows(): Promise<Verdict | null> {
     const { folder, task, slot } = this.#request;
     const rows = this.#definition.run(task.settings, {
@@ -167,7 +171,7 @@ class Attempt<Own extends Settings> {
       for (;;) {
         const next = await rows.next();
         if (next.done) {
-          // It may have ended with fewer rows than it could have.
+          // A computation can end before its maximum number of rows. The progress bar still has to reach the end.
           if (next.value !== null) Atomics.store(this.#cells, 1 + slot, stepsOf(task.settings));
           return next.value;
         }
@@ -177,12 +181,12 @@ class Attempt<Own extends Settings> {
         if (this.#mayStop() && !this.#isResumable) return null;
       }
     } finally {
-      // Where it is stopped or fails, the generator may have something to close.
+      // Run the generator's `finally` blocks if the attempt stops or fails.
       await rows.return(undefined as never);
     }
   }
 
-  /** Whether it may be left at a yield. */
+  /** Whether a stop is requested and the generator can be closed at a yield. */
   #mayStop(): boolean {
     return this.#definition.keepsOwnState !== true && this.#isStopRequested();
   }
@@ -193,7 +197,9 @@ class Attempt<Own extends Settings> {
 
   #save(state: unknown): void {
     if (!this.#isResumable)
-      throw new Error('A state was saved by an experiment that does not say that it is `resumable`.');
+      throw new Error(
+        'The experiment called save(), but it is not declared as resumable. Set `resumable: true`, or remove the call.',
+      );
     const { checkpointEveryMs, folder, task } = this.#request;
     if (this.#definition.keepsOwnState === true && this.#savedRows === this.#log.rows) return;
     const isDue = this.#isStopRequested() || this.#clock.now() - this.#checkpointMs >= checkpointEveryMs;
@@ -201,11 +207,11 @@ class Attempt<Own extends Settings> {
     const saved = encodeState(state);
     if (saved.length > MAX_SAVED_CHARACTERS)
       throw new Error(
-        `What is saved has ${formatCount(saved.length)} characters as JSON, allowed are ${formatCount(MAX_SAVED_CHARACTERS)}.`,
+        `The saved state is too large: ${formatCount(saved.length)} characters as JSON, the limit is ${formatCount(MAX_SAVED_CHARACTERS)}.`,
       );
     this.#isFirstSave = false;
     if (!isDue) return;
-    // A checkpoint may get to the disk before an entry of the folder that is older.
+    // Without this a power failure could keep the checkpoint but lose the older directory entry of the log.
     if (this.#savedRows === null) fsyncFolder(folder);
     const stepLog = this.#log.sync();
     const step = this.#log.rows;
@@ -215,8 +221,8 @@ class Attempt<Own extends Settings> {
     this.#checkpointMs = this.#clock.now();
   }
 
-  #recordSession(): void {
-    recordSession(join(this.#request.folder, TASK_FILES.run), {
+  #recordAttempt(): void {
+    recordAttempt(join(this.#request.folder, TASK_FILES.run), {
       start: this.#start.date,
       end: this.#clock.date(),
       fromStep: this.#fromStep,
@@ -226,7 +232,7 @@ class Attempt<Own extends Settings> {
   }
 }
 
-function startOf(
+function openStart(
   { folder, task }: Pick<TrainRequest, 'folder' | 'task'>,
   columns: readonly LogColumn[],
   resumes: boolean,
@@ -243,11 +249,11 @@ function startOf(
   const { value, problem } = found;
   if (problem === null) return { ...value, recovered: null };
   replaceCorrupt(folder);
-  const recovered = `${problem}; resumed from the one before, of row ${formatCount(value.log.rows)}`;
+  const recovered = `${problem}; resumed from the previous checkpoint at row ${formatCount(value.log.rows)}`;
   return { ...value, recovered };
 }
 
-/** For example `step-limit, incomplete`, or `20 rows` where there is no more to say. */
+/** Returns a short text for people, for example `step-limit, incomplete`, or `20 rows` if the outcome is `done`. */
 function summaryOf({ outcome, complete, holds }: Verdict, rows: number): string {
   const result = outcome === DONE ? `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}` : outcome;
   return [result, ...(complete ? [] : ['incomplete']), ...(holds ? [] : ['does not hold'])].join(', ');

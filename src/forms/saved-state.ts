@@ -1,9 +1,9 @@
-/** How numbers are written that JSON does not have. */
+/** Key of the object that stands for a number that JSON cannot represent: NaN, an infinity or -0. */
 const NUMBER = '$number';
 
 /**
- * Writes a state as JSON, so that every number comes back with the same bits.
- * @throws an Error unless it consists of numbers, texts, true, false, null, arrays and plain objects
+ * Encodes a state as JSON. Decoding it restores every number with the same bits.
+ * @throws an Error if the state holds anything but numbers, strings, booleans, null, arrays and plain objects
  */
 export function encodeState(state: unknown): string {
   return JSON.stringify(encoded(state));
@@ -25,7 +25,7 @@ function encoded(value: unknown): unknown {
   if (isObject(value) && !Object.hasOwn(value, NUMBER))
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encoded(inner)]));
   throw new Error(
-    'A state that is saved must consist of numbers, texts, true, false, null, arrays and plain objects.',
+    'The saved state holds an unsupported value. Use only numbers, strings, booleans, null, arrays and plain objects.',
   );
 }
 

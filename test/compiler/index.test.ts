@@ -21,7 +21,7 @@ describe('the compiler', () => {
   };
 
   for (const engine of ['c', 'xla'] as const)
-    it(`gives the numbers of the eager engine: ${engine}`, () => {
+    it(`agrees with the eager engine: ${engine}`, () => {
       const start = normal(key(3), [5]);
       const runWith = (name: Engine) =>
         compile(step, { state: [start], maxSteps: 20, engine: name }).run([start], [], 1, 20);
@@ -31,7 +31,7 @@ describe('the compiler', () => {
       assert.equal(compiled.metrics.length, 20);
     });
 
-  it('draws the same numbers for a step, whatever the calls are', () => {
+  it('draws the same numbers for a step, however the steps are split into calls', () => {
     const walk = {
       keys: ([seed]: readonly Tensor[], steps: Tensor1D) => [foldIn(seed as Key, steps)],
       draw: ([keys]: readonly Tensor[]) => [normal(keys as Key, [3])],
@@ -61,43 +61,48 @@ describe('the compiler', () => {
     ]);
   });
 
-  it('names an operation that an engine does not know', () => {
+  it('names an operation that an engine does not support', () => {
     const cosine = () => compileFunction((x) => [tf.cos(x)], [tf.zeros([2])], 'c');
-    assert.throws(cosine, /does not know TensorFlow's operation Cos/);
+    assert.throws(cosine, /does not support the TensorFlow operation Cos\./);
   });
 
-  it('refuses a step that reads values', () => {
+  it('rejects a step that reads tensor values', () => {
     const reads = ([x]: readonly Tensor[]) => ({
       state: [tf.scalar(x?.dataSync()[0] ?? 0)],
       metrics: tf.tensor1d([0]),
     });
-    assert.throws(() => compile(reads, { state: [tf.scalar(1)] }), /read the values of a tensor/);
+    assert.throws(() => compile(reads, { state: [tf.scalar(1)] }), /reads the values of a tensor/);
   });
 
-  it('refuses arguments that are not of its kind, before it records anything', () => {
+  it('rejects invalid arguments before it records anything', () => {
     const shape = { dtype: 'float32', shape: [2] } as const;
     const refused: [string, unknown, object, RegExp][] = [
       [
         'an engine',
         step,
         { state: [shape], engine: 'compiled' },
-        /^engine: expected one of c, xla, eager, got compiled\.$/,
+        /^Expected `engine` to be one of c, xla, eager, got compiled\.$/,
       ],
       [
         'maxSteps',
         step,
         { state: [shape], maxSteps: 0 },
-        /^maxSteps: expected a whole number from 1, got 0\.$/,
+        /^Expected `maxSteps` to be a whole number of at least 1, got 0\.$/,
       ],
-      ['a step', { draw: () => [] }, { state: [shape] }, /^step: expected a function, .*keys is missing\.$/],
-      ['a state', step, { state: 3 }, /^state: expected a list of tensors/],
+      [
+        'a step',
+        { draw: () => [] },
+        { state: [shape] },
+        /^Expected `step` to be a function .*keys is missing\.$/,
+      ],
+      ['a state', step, { state: 3 }, /^Expected `state` to be an array of tensors/],
       [
         'an example',
         step,
         { state: [{ dtype: 'string', shape: [1] }] },
-        /^state\[0\]: expected a tensor, or /,
+        /^Expected `state\[0\]` to be a tensor or /,
       ],
-      ['inputs', step, { state: [shape], inputs: [null] }, /^inputs\[0\]: expected a tensor, or /],
+      ['inputs', step, { state: [shape], inputs: [null] }, /^Expected `inputs\[0\]` to be a tensor or /],
     ];
     for (const [name, given, options, message] of refused)
       assert.throws(() => compile(given as Step, options as CompileOptions), { message }, name);

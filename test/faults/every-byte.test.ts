@@ -17,7 +17,7 @@ import {
 } from '../../src/store/task-folder.js';
 import type { Sweep } from '../../src/sweep/load.js';
 import { readCheckpoint, type StreamState } from '../../src/store/checkpoint.js';
-import { recordSession } from '../../src/forms/session-record.js';
+import { recordAttempt } from '../../src/forms/attempt-record.js';
 import { damagesOf, type Damage } from './damage.js';
 import { writtenImage, type Image } from './disk-model.js';
 import { FaultyDisk, writeImage } from './faulty-disk.js';
@@ -61,7 +61,7 @@ await run({ failAt: { [task.name]: 6 } });
 const FAILED = imageNow();
 clearFailed(taskFolder(outDir, task));
 const epoch = new Date(0);
-recordSession(inTask(TASK_FILES.run), { start: epoch, end: epoch, fromStep: 0, toStep: 6, elapsedMs: 0 });
+recordAttempt(inTask(TASK_FILES.run), { start: epoch, end: epoch, fromStep: 0, toStep: 6, elapsedMs: 0 });
 const INTERRUPTED = imageNow();
 const LAST = readCheckpoint(inTask(TASK_FILES.checkpoint), task.id);
 const BEFORE = readCheckpoint(inTask(TASK_FILES.checkpointBefore), task.id);
@@ -141,7 +141,7 @@ describe('an unfinished task', () => {
         assert.ok(state.state === 'interrupted' && [3, 6].includes(state.step), JSON.stringify(state));
         assert.throws(() => readCheckpoint(inTask(TASK_FILES.checkpoint), task.id), CorruptTaskError);
       },
-      () => isCompleted(/^recovered: .+; resumed from the one before, of step 3$/m),
+      () => isCompleted(/^recovered: .+; resumed from the previous checkpoint at step 3$/m),
     );
   });
 

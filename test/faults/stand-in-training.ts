@@ -12,7 +12,7 @@ import { logsOf } from '../../src/experiments/vae/details.js';
 import { archiveOf } from '../../src/experiments/vae/training/definition.js';
 import { encodeState } from '../../src/forms/training/archive.js';
 import { resume } from '../../src/forms/training/resume.js';
-import { recordSession } from '../../src/forms/session-record.js';
+import { recordAttempt } from '../../src/forms/attempt-record.js';
 import type { TrainingLogs } from '../../src/forms/training/training-logs.js';
 import { stepMetrics } from '../../src/experiments/vae/metrics/step-metrics.js';
 import { buildModel } from '../../src/experiments/vae/model/model.js';
@@ -64,7 +64,7 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
   };
   const record = (): void => {
     const date = new Date(0);
-    recordSession(path.join(folder, TASK_FILES.run), {
+    recordAttempt(path.join(folder, TASK_FILES.run), {
       start: date,
       end: date,
       fromStep,

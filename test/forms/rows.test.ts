@@ -9,7 +9,7 @@ import { readLog, readNumbers } from '../../src/logs/read.js';
 import { identify } from '../../src/task/identity.js';
 import { VERSIONS } from '../sweep/sweep-folder.js';
 
-/** Any task that is known serves: its settings are those of a computation with at most 20 rows. */
+/** The tests need any registered task; the settings of this one allow at most 20 rows. */
 const task = identify(
   { kind: 'identities', identity: 'lemma3', seed: 1, draws: 20, maxDim: 3 } as never,
   VERSIONS,
@@ -23,7 +23,7 @@ const { run } = rowsWorker({
   },
 });
 
-test('rows of an asynchronous generator are logged, and counted as all that there could be', async () => {
+test('logs the rows of an asynchronous generator and reports the maximum number of rows when it ends early', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-rows-'));
   const cells = new Int32Array(new SharedArrayBuffer(8));
   const request = { task, folder, predecessor: null, checkpointEveryMs: 1, shared: cells.buffer, slot: 0 };
@@ -44,7 +44,7 @@ test('rows of an asynchronous generator are logged, and counted as all that ther
   rmSync(folder, { recursive: true });
 });
 
-test('a generator that is stopped is closed, so that its `finally` runs', async () => {
+test('runs the `finally` block of a generator that is stopped', async () => {
   let isClosed = false;
   const endless = rowsWorker({
     columns: () => [{ name: 'n', type: 'float64', nullable: false, unit: '1', description: 'A number' }],

@@ -33,7 +33,7 @@ const column = (name: string, type: LogColumn['type'], unit: string, description
 });
 const step = column('step', 'int32', 'step', 'Number of the step');
 
-/** Linear regression by gradient descent with momentum, on a batch that is drawn for each step. */
+/** Linear regression by gradient descent with momentum, on a fresh batch for each step. */
 const regression: TrainingDefinition<RegressionSettings> = {
   columns: () => ({
     steps: [step, column('loss', 'float32', '1', 'Mean squared error of the batch')],
@@ -134,7 +134,7 @@ async function train(own: Partial<RegressionSettings> = {}, options: Options = {
   return { folder, outcome };
 }
 
-/** Stops after every chunk. */
+/** Trains with a stop after every chunk. */
 async function trainWithStops(own: Partial<RegressionSettings>): Promise<{ folder: string; stops: number }> {
   const folder = newFolder();
   for (let stops = 0; ; stops++) {
@@ -150,7 +150,7 @@ function bytesOf(folder: string): Record<string, string> {
 }
 
 describe('an experiment that trains, defined by its interface alone', () => {
-  it('learns, logs its columns, and leaves its files and the marker', async () => {
+  it('learns, logs its columns, and writes its result files and the marker', async () => {
     const { folder, outcome } = await train();
     assert.deepEqual(outcome, {
       type: 'done',
@@ -181,7 +181,7 @@ describe('an experiment that trains, defined by its interface alone', () => {
   });
 
   for (const engine of ENGINES)
-    it(`has the same bytes when it is resumed after each chunk: ${engine}`, async () => {
+    it(`writes the same bytes when it is resumed after each chunk: ${engine}`, async () => {
       const own = { engine, ...(engine === 'eager' && { steps: 250, evaluateEverySteps: 60 }) };
       const whole = await train(own);
       const { folder, stops } = await trainWithStops(own);
@@ -189,7 +189,7 @@ describe('an experiment that trains, defined by its interface alone', () => {
       assert.deepEqual(bytesOf(folder), bytesOf(whole.folder));
     });
 
-  it('keeps its state in checkpoints, and resumes from the latest', async () => {
+  it('saves its state in checkpoints and resumes from the latest', async () => {
     const folder = newFolder();
     const stopped = await train({}, { folder, stopAtReading: 4, checkpointEveryMs: 0 });
     assert.ok(stopped.outcome.type === 'stopped' && Number(stopped.outcome.step) > 0);
@@ -198,7 +198,7 @@ describe('an experiment that trains, defined by its interface alone', () => {
     assert.ok(outcome.type === 'done' && outcome.fromStep === stopped.outcome.step);
   });
 
-  it('has the same bytes when it continues from a shorter task, and starts anew where that is corrupt', async () => {
+  it('writes the same bytes when it continues from a shorter task, and starts over if that task is corrupt', async () => {
     const whole = await train();
     const shorter = await train({ steps: 700 });
     const predecessor = { id: ID, folder: shorter.folder, steps: 700 };
@@ -211,7 +211,7 @@ describe('an experiment that trains, defined by its interface alone', () => {
     assert.deepEqual(bytesOf(restarted.folder), bytesOf(whole.folder));
   });
 
-  it('continues from before the last step where a longer task does not share that', async () => {
+  it('continues from the step before the last if a longer task does not share the last step', async () => {
     const trains = trainingWorker({
       ...regression,
       begin: (program, own) => ({ ...regression.begin(program, own), commonSteps: (steps) => steps - 1 }),
@@ -233,17 +233,17 @@ describe('an experiment that trains, defined by its interface alone', () => {
     assert.deepEqual(others, {});
   });
 
-  it('fails where its steps log other metrics than it has columns for', async () => {
+  it('fails if its steps return another number of metrics than there are columns', async () => {
     const columns = (own: RegressionSettings) => {
       const { steps, evaluations } = regression.columns(own);
       return { steps: [...steps, column('other', 'float32', '1', 'Not logged')], evaluations };
     };
     const { outcome } = await train({}, { trains: trainingWorker({ ...regression, columns }) });
     assert.ok(outcome.type === 'failed');
-    assert.equal(outcome.message, 'A step logs 1 metrics, but has columns for loss, other.');
+    assert.equal(outcome.message, 'A step returned 1 metric, expected 2, one for each column: loss, other.');
   });
 
-  it('fails where its task is for another TensorFlow, and leaves no tensors', async () => {
+  it('fails if the task needs another version of TensorFlow, and leaks no tensors', async () => {
     const task = { id: ID, name: 'regression', settings, versions: { tensorflow: '0.0.0' } };
     const request = { type: 'train', task, folder: newFolder(), predecessor: null, slot: 0 } as const;
     const shared = new SharedArrayBuffer(8);
@@ -252,7 +252,7 @@ describe('an experiment that trains, defined by its interface alone', () => {
       { now: () => 0, date: () => new Date(0) },
     );
     assert.ok(outcome.type === 'failed');
-    assert.match(outcome.message, /^The task is for TensorFlow 0\.0\.0, but /);
+    assert.match(outcome.message, /^The task needs TensorFlow 0\.0\.0, but /);
     const before = tf.memory().numTensors;
     await train();
     await worker.warmUp([task]);

@@ -20,15 +20,15 @@ import { cpuFeatures } from '../native/cpu.js';
 /** A generated program that Node has loaded. */
 export interface NativeModule {
   run(workspace: ArrayBuffer, count: number): void;
-  /** Bytes before the workspace's first cell. */
+  /** Returns the number of bytes before the first cell of the workspace. */
   padding(workspace: ArrayBuffer): number;
 }
 
 const require = createRequire(import.meta.url);
 
 /**
- * Exact: sums keep their order, products and sums are not contracted. The other freedoms change no bits: `errno`, the floating-point
- * traps and how types may overlap.
+ * Compiler flags. Results are exact: sums keep their order, and products and sums are not contracted. The other optimizations change
+ * no bits; they concern `errno`, floating-point traps and type aliasing.
  */
 const FLAGS = [
   ...[
@@ -45,14 +45,15 @@ const FLAGS = [
   ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fno-strict-aliasing', '-fwrapv'],
 ];
 
-/** Compiled programs that the cache keeps, of some 50 kB each. */
+/** Maximum number of compiled programs in the cache, of about 50 kB each. */
 const MAX_CACHED = 256;
-/** After this, what a compilation has left was left by one that was killed. */
+/** Age after which a partial compilation is considered abandoned by a killed process. */
 const ABANDONED_MS = 3_600_000;
 
 /**
- * Compiles a generated program with the machine's g++, which the set-up needs as well, and loads it. What was compiled before, for this
- * kind of CPU, is loaded from the user's cache.
+ * Compiles a generated program with the machine's g++, which the setup needs as well, and loads it. A program that was compiled before
+ * for this kind of CPU is loaded from the user's cache.
+ * @throws an Error with the compiler's output if it is missing or fails
  */
 export function buildModule(source: string): NativeModule {
   const target = targetOf(source);
@@ -70,7 +71,7 @@ export function buildModule(source: string): NativeModule {
   return module;
 }
 
-/** Compiles a program into the cache while this thread does other things. That it fails is for `buildModule` to say. */
+/** Compiles a program into the cache in the background. Ignores failures, because `buildModule` reports them. */
 export async function buildAhead(source: string): Promise<void> {
   const target = targetOf(source);
   if (existsSync(target.path)) return;
@@ -79,13 +80,13 @@ export async function buildAhead(source: string): Promise<void> {
     await promisify(execFile)(target.compiler, work.parameters);
     work.keep();
   } catch {
-    // `buildModule` comes to the same.
+    // `buildModule` fails in the same way and reports it.
   } finally {
     work.remove();
   }
 }
 
-/** What a program is compiled with, and where its machine code is kept. */
+/** A program to compile, its compiler, and the cache file of its machine code. */
 interface Target {
   readonly source: string;
   readonly compiler: string;
@@ -105,14 +106,14 @@ function targetOf(source: string): Target {
 
 let knownVersion: { readonly compiler: string; readonly version: string } | undefined;
 
-/** Asked for once a thread. */
+/** Returns the compiler's version. Cached, so that each thread runs the compiler for it only once. */
 function compilerVersion(compiler: string): string {
   if (knownVersion?.compiler !== compiler)
     knownVersion = { compiler, version: runCompiler(compiler, ['-dumpfullversion', '-dumpversion']).trim() };
   return knownVersion.version;
 }
 
-/** Null if it is not there, or is not whole: a machine may go down before the disk has all of it. */
+/** Returns null if the file is missing or incomplete. A power failure can leave an incomplete file. */
 function loadCached(path: string): NativeModule | null {
   if (!existsSync(path)) return null;
   try {
@@ -125,7 +126,7 @@ function loadCached(path: string): NativeModule | null {
   }
 }
 
-/** A folder of its own, and a result that is renamed when it is whole, so that other processes see all of it or nothing. */
+/** Prepares a compilation in a temporary folder. `keep` renames the result, so that other processes see a complete file or none. */
 function prepareWork({ source, folder, path }: Target) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const work = mkdtempSync(join(folder, 'partial-'));
@@ -144,7 +145,7 @@ function prepareWork({ source, folder, path }: Target) {
   };
 }
 
-/** Keeps the programs that were used last. Those that are loaded stay usable without their files. */
+/** Deletes abandoned compilations and the least recently used programs. Loaded programs stay usable without their files. */
 function prune(folder: string): void {
   const entries = readdirSync(folder).flatMap((name) => {
     const status = statSync(join(folder, name), { throwIfNoEntry: false });
@@ -168,8 +169,8 @@ function runCompiler(compiler: string, parameters: readonly string[]): string {
   } catch (error) {
     const detail = (error as { stderr?: string }).stderr?.slice(0, 2000) ?? String(error);
     throw new Error(
-      `The C++ compiler ${compiler} can't be used: ${detail || String(error)}\n` +
-        'Install g++ (`sudo apt-get install g++`), name another compiler in the environment variable CXX, or use the engine xla.',
+      `The C++ compiler ${compiler} failed: ${detail || String(error)}\n` +
+        'Install g++ (`sudo apt-get install g++`), set the environment variable CXX to another compiler, or use the engine xla.',
       { cause: error },
     );
   }

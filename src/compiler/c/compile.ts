@@ -6,10 +6,10 @@ import { recordLoop } from '../recorded-loop.js';
 import { buildAhead, buildModule } from './build.js';
 import { loopSource, type LoopSource, type Region } from './emit-loop.js';
 
-/** What is drawn for one step stays in the nearest cache. */
+/** One step per block, so that its random numbers stay in the L1 cache. */
 const BLOCK_STEPS = 1;
 
-/** Records `body` once and makes C of it, which the machine's compiler makes machine code of: one native call runs up to `maxSteps` steps. */
+/** Records `body` once, translates it to C and compiles it to machine code. One native call then runs up to `maxSteps` steps. */
 export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
   const program = programOf(body, shapes, maxSteps);
   const module = buildModule(program.source);
@@ -52,7 +52,7 @@ export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: num
   };
 }
 
-/** Lets the machine's compiler begin with what `compileLoopToC` will ask for. */
+/** Starts to compile in the background what `compileLoopToC` will need. */
 export async function compileAheadToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Promise<void> {
   await buildAhead(programOf(body, shapes, maxSteps).source);
 }
@@ -63,5 +63,5 @@ function programOf(body: LoopBody, shapes: LoopShapes, maxSteps: number): LoopSo
 }
 
 function missing(): never {
-  throw new Error('A loop was given more tensors than it was compiled for.');
+  throw new Error('The loop received more tensors than it was compiled for.');
 }

@@ -8,13 +8,13 @@ import type { Buffer, CellType } from './view.js';
 import type { LoopShapes } from '../loop.js';
 import type { RecordedLoop } from '../recorded-loop.js';
 
-/** A place in the workspace: `size` cells from `start` on. */
+/** A region of the workspace: `size` cells from `start`. */
 export interface Region {
   readonly start: number;
   readonly size: number;
 }
 
-/** C of a loop, and the workspace of cells of 4 bytes that it runs in. */
+/** The C source of a loop, and the layout of its workspace, in cells of 4 bytes. */
 export interface LoopSource {
   readonly source: string;
   readonly cells: number;
@@ -22,13 +22,13 @@ export interface LoopSource {
   readonly state: readonly Region[];
   readonly firstStep: Region;
   readonly log: Region;
-  /** Written once, before the first run. */
+  /** Constants that the caller writes once, before the first run. */
   readonly constants: readonly (Region & { readonly dtype: CellType; readonly values: readonly number[] })[];
-  /** Kernels of each part. */
+  /** The kernels of each part of the loop. */
   readonly kernels: Readonly<Record<'keys' | 'draw' | 'step', readonly Kernel[]>>;
 }
 
-/** Makes C of a recorded loop, whose blocks have one step: what is drawn for it stays in the nearest cache. */
+/** Translates a recorded loop to C. Its blocks have one step, so that the random numbers of a step stay in the L1 cache. */
 export function loopSource(recorded: RecordedLoop, shapes: LoopShapes, lanes: Lanes): LoopSource {
   const workspace = new Workspace();
   const { callSteps } = recorded;
@@ -55,7 +55,7 @@ export function loopSource(recorded: RecordedLoop, shapes: LoopShapes, lanes: La
   const keyRows = place(programs.draw.inputs);
   const keyTables = place(programs.keys.outputs.map(({ buffer }) => buffer));
   const [metrics] = programs.step.outputs;
-  if (metrics === undefined) throw new Error('A step was recorded without its metrics.');
+  if (metrics === undefined) throw new Error('The recorded step returns no metrics.');
   const metricsRow = workspace.add(metrics.buffer.size);
   const log = workspace.add(metrics.buffer.size * callSteps);
   const state = place(programs.step.inputs.slice(1 + inputs.length + drawn.length));
@@ -69,7 +69,7 @@ export function loopSource(recorded: RecordedLoop, shapes: LoopShapes, lanes: La
     const region = state[index];
     const view = programs.step.outputs[1 + index];
     if (before === undefined || region === undefined || view === undefined)
-      throw new Error('A state is missing.');
+      throw new Error('The recorded step returns fewer state tensors than it takes.');
     return canOverwrite(kernels.step, before, view) ? region : workspace.add(buffer.size);
   });
   const pinned = {
@@ -122,7 +122,7 @@ static void run(float *w, int count) {
   return { source, cells: roundUp(cells) + 16, inputs, state, firstStep, log, constants, kernels };
 }
 
-/** The functions of the products, one for all of a shape. */
+/** The C functions of the matrix products; products of the same shape share one. */
 class ProductFunctions {
   readonly #bodies: string[] = [];
   readonly #lanes: Lanes;
@@ -150,18 +150,18 @@ class ProductFunctions {
 const NO_INLINE = 'static __attribute__((noinline))';
 
 /**
- * Ends a function that writes to the workspace. GCC 12 takes some functions that only write parts of vectors, by memcpy, for functions
- * without any effect, and leaves their calls out (`-fipa-modref`, `-fipa-pure-const`).
+ * Ends a function that writes to the workspace. GCC 12 mistakes some functions that only write parts of vectors with memcpy for
+ * functions without side effects, and removes calls to them (`-fipa-modref`, `-fipa-pure-const`).
  */
 const HAS_EFFECTS = '__asm__ volatile("" ::: "memory");';
 
-/** A function of its own a kernel: short ones compile faster, and a profiler names them. */
+/** Returns a separate C function for a kernel: short functions compile faster, and a profiler shows their names. */
 function kernelFunction(name: string, body: string): { name: string; source: string } {
   const head = `${NO_INLINE} void ${name}(float *w)`;
   return { name, source: `${head} {\nint *wi = (int *)w;\n${body}\n${HAS_EFFECTS}\n}\n` };
 }
 
-/** The part of the workspace that is not shared. */
+/** Allocates the part of the workspace whose cells are never reused. */
 class Workspace {
   cells = 0;
 
@@ -179,7 +179,7 @@ function pin(program: Program, inputs: readonly Region[], outputs: readonly Regi
   return pinned;
 }
 
-/** The module that Node loads: `run(workspace, count)`, and `padding(workspace)`, bytes to its first multiple of a cache line. */
+/** C of the Node module: `run(workspace, count)`, and `padding(workspace)`, the number of bytes before the first cache line boundary. */
 const MODULE = `
 static float *workspace(napi_env env, napi_value buffer, size_t *padding) {
   void *data; size_t bytes;

@@ -1,15 +1,15 @@
 import type { MatMul } from './program.js';
 
-/** Floats of the widest vector that the CPU has. */
+/** Number of float32 lanes in the widest vectors of the CPU. */
 export type Lanes = 8 | 16;
 
 /**
- * Rows and vectors of a tile, by lanes: most registers sum, the others hold a row of the right matrix and an element of the left. With
- * 16 lanes there are 32 registers, with 8 there are 16. Wider vectors than the CPU has would be kept in memory.
+ * Rows and vectors of a register tile, by lanes. Most registers hold sums; the others hold a row of the right matrix and an element of
+ * the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. Vectors wider than the CPU's would spill to memory.
  */
 const TILES = { 16: { rows: 6, vectors: 4 }, 8: { rows: 6, vectors: 2 } } as const;
 
-/** Columns that one vector covers; the last of a matrix may use only some of its lanes. */
+/** The columns that one vector covers. The last vector of a row may use only some of its lanes. */
 interface Column {
   readonly start: number;
   readonly width: 4 | 8 | 16;
@@ -17,9 +17,9 @@ interface Column {
 }
 
 /**
- * A product by register tiles: each element is one chain of fused multiply-adds over k = 0, 1, ..., so that the bits depend neither on
- * the tiles nor on the width of the vectors. Vectors may read past a row's end; those lanes are not stored. The matrices are at `a`, `b`
- * and `c`, so that products of one shape share the code.
+ * Returns the C of a matrix product c = a b in register tiles. Each element is one chain of fused multiply-adds over k = 0, 1, ..., so
+ * the bits depend neither on the tiles nor on the vector width. Vectors may read past the end of a row; those lanes are not stored.
+ * The matrices are the arguments `a`, `b` and `c`, so that products of the same shape share the code.
  */
 export function emitMatMul({ left, right, out }: MatMul, lanes: Lanes): string {
   const [rows = 1, depth = 1] = left.shape;

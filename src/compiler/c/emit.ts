@@ -1,14 +1,14 @@
 import { cLiteral, EXPRESSIONS } from './expressions.js';
 import { isLiteral, type Elementwise, type Gather, type MatMul, type Operand, type Sum } from './program.js';
-import { madeInLoop, type FusedLoop, type Kernel } from './schedule.js';
+import { producerInLoop, type FusedLoop, type Kernel } from './schedule.js';
 import { sizeOf, type Buffer, type View } from './view.js';
 
 export type Offsets = ReadonlyMap<Buffer, number>;
 
 /**
- * C of one kernel, over the workspace `w`.
- * @param stored what the kernels after it, or the caller, will read
- * @param functionOf name of a function that does the product
+ * Returns the C of one kernel, which works on the workspace `w`.
+ * @param stored the views that later kernels or the caller read
+ * @param functionOf returns the name of the function that computes a product
  */
 export function emitKernel(
   kernel: Kernel,
@@ -47,27 +47,27 @@ function emitSum({ over, input, out }: Sum, offsets: Offsets): string {
   return `vs_sum_${over}(${from}, ${rows}, ${columns}, ${to});`;
 }
 
-/** Address of a view's first cell. */
+/** Returns a C expression for the address of a view's first cell. */
 function pointer(view: View, offsets: Offsets): string {
   return `w + ${firstCell(view, offsets)}`;
 }
 
 function firstCell({ buffer, offset }: View, offsets: Offsets): number {
   const start = offsets.get(buffer);
-  if (start === undefined) throw new Error(`Buffer ${buffer.id} has no place in the workspace.`);
+  if (start === undefined) throw new Error(`Buffer ${buffer.id} has no offset in the workspace.`);
   return start + offset;
 }
 
-/** Lanes of a vector, where the innermost axis lies one after the other in all views. */
+/** Lanes of a vector, if the innermost axis is contiguous in all views. */
 const WIDTH = 16;
 
 /**
- * One loop nest, in vectors along its innermost axis. The last vector of a row may read past the row's end; lanes there are not
- * stored. Where a view does not lie row by row, vectors of one lane.
+ * Returns one loop nest that is vectorized along its innermost axis. The last vector of a row may read past the end of the row; those
+ * lanes are not stored. If the innermost axis is not contiguous in a view, the vectors have one lane.
  */
 function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>): string {
   const operands = loop.operations.flatMap((one) =>
-    one.operands.filter((operand) => madeInLoop(loop, operand) === -1),
+    one.operands.filter((operand) => producerInLoop(loop, operand) === -1),
   );
   const stores = loop.operations.flatMap(({ out }) => (stored.has(out) ? [out] : []));
   const views = [...operands.filter((operand): operand is View => !isLiteral(operand)), ...stores];
@@ -87,7 +87,7 @@ function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>):
   };
   const name = (operand: Operand): string => {
     if (isLiteral(operand)) return cLiteral(operand);
-    const made = madeInLoop(loop, operand);
+    const made = producerInLoop(loop, operand);
     return made === -1 ? load(operand, index(operand), operand.strides[inner.last] === 1) : `t${made}`;
   };
   const storesAfter = storeOrder(loop, offsets, stored);
@@ -116,8 +116,8 @@ function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>):
 }
 
 /**
- * What is stored after each operation of a loop: what it made, unless an operation after it still reads the cells, as they were, under
- * another name (a state that is updated in place).
+ * Returns which results to store after each operation of a loop. A result is stored right after its operation, unless a later operation
+ * still reads the old values of the same cells through another buffer, which happens when a state is updated in place.
  */
 function storeOrder(
   loop: FusedLoop,
@@ -129,7 +129,7 @@ function storeOrder(
     if (!stored.has(out)) return;
     const readsCells = (operand: Operand) =>
       !isLiteral(operand) &&
-      madeInLoop(loop, operand) === -1 &&
+      producerInLoop(loop, operand) === -1 &&
       operand.buffer !== out.buffer &&
       firstCell(operand, offsets) === firstCell(out, offsets);
     const lastRead = loop.operations.findLastIndex(({ operands }) => operands.some(readsCells));
@@ -157,11 +157,11 @@ function store({ dtype }: View, index: string, value: string, used: number): str
 
 function emitExpression({ expression, operands }: Elementwise, name: (operand: Operand) => string): string {
   const known = EXPRESSIONS[expression];
-  if (known === undefined) throw new Error(`There is no expression ${expression}.`);
+  if (known === undefined) throw new Error(`Unknown expression ${expression}.`);
   return known(...operands.map(name));
 }
 
-/** The loops that are needed: axes that lie one after the other in every view are one. `last` is the innermost axis of each. */
+/** Returns the loops of a nest. Adjacent axes that are contiguous in every view become one loop; `last` is its innermost axis. */
 function mergedAxes(shape: readonly number[], views: readonly View[]): { size: number; last: number }[] {
   const axes: { size: number; last: number }[] = [];
   shape.forEach((size, axis) => {

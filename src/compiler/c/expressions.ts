@@ -1,11 +1,12 @@
 import type { Literal } from './program.js';
 
-/** C of its operands' names. */
+/** Returns a C expression, given the names of the operands. */
 type Expression = (...operands: readonly string[]) => string;
 
 /**
- * Elementwise operations in C, by TensorFlow's names, of vectors: `F` of float32, `I` of int32; a bool is an `I` of 0 and -1. A new one
- * is a line here. NaN comes through, as in TensorFlow: a loss that diverges has to show. Functions `vs_...` are in `prelude.ts`.
+ * Elementwise operations as C expressions of vectors, by TensorFlow's names: `F` is a vector of float32, `I` one of int32, and a bool is
+ * an `I` of 0 and -1. To support another operation, add a line here. NaN propagates as in TensorFlow, so that a diverging loss is
+ * visible. The `vs_...` functions are defined in `prelude.ts`.
  */
 export const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   Identity: (a) => a,
@@ -25,7 +26,7 @@ export const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   Maximum: (a, b) => `(${a} > ${b}) | (${a} != ${a}) ? ${a} : ${b}`,
   Minimum: (a, b) => `(${a} < ${b}) | (${a} != ${a}) ? ${a} : ${b}`,
   Relu: (a) => `${a} < 0.0f ? F{} : ${a}`,
-  // A product, as in TensorFlow: a gradient of NaN or infinity is not hidden where the ReLU is off.
+  // A product, as in TensorFlow: a NaN or infinite gradient stays visible where the ReLU is off.
   ReluGrad: (gradient, output) => `${gradient} * (${output} > 0.0f ? 1.0f - F{} : F{})`,
   BitwiseAnd: (a, b) => `${a} & ${b}`,
   BitwiseOr: (a, b) => `${a} | ${b}`,
@@ -49,11 +50,11 @@ export const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   BoolToInt: (a) => `${a} & 1`,
 };
 
-/** A constant as a vector, which C reads back without rounding. */
+/** Returns a constant as a C vector expression, without rounding. */
 export function cLiteral({ literal, dtype }: Literal): string {
   if (dtype === 'bool') return literal === 0 ? 'I{}' : '~I{}';
   if (dtype === 'int32') return literal === -(2 ** 31) ? '(-2147483647 - 1 + I{})' : `(${literal} + I{})`;
-  // -0 - 0 is -0, where -0 + 0 is not. A float32 is exact as a double, which its shortest decimal gives back.
+  // Subtract 0 instead of adding it: -0 - 0 is -0, but -0 + 0 is 0. The shortest decimal of a double restores a float32 exactly.
   return `(${cFloat(literal)} - F{})`;
 }
 

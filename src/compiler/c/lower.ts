@@ -17,11 +17,11 @@ import {
   dtypeOf,
   hasEqualPieces,
   isConcatenation,
-  isCutAlike,
+  haveSamePieces,
   type Concatenation,
   type Value,
 } from './value.js';
-import { withoutCopies } from './copies.js';
+import { elideCopies } from './copy-elision.js';
 import { isLiteral, type ConstantBuffer, type Operand, type Operation, type Program } from './program.js';
 import {
   broadcast,
@@ -39,9 +39,9 @@ import {
 } from './view.js';
 
 /**
- * Makes a program of a recording: reshapes and slices become views, constants that are one number literals, and the rest
- * elementwise operations, products and sums.
- * @throws if the recording has an operation or a form of it that the C engine does not know
+ * Lowers a recording to a program. Reshapes and slices become views, constants that repeat one number become literals, and everything
+ * else becomes elementwise operations, products and sums.
+ * @throws an Error if the recording has an operation, or a form of one, that the C engine does not support
  */
 export function lower(recording: Recording, inputs: readonly TensorShape[]): Program {
   return new Lowering(inputs).run(recording);
@@ -65,7 +65,7 @@ class Lowering {
     const taken = new Set(this.#inputs.map(({ buffer }) => buffer));
     const outputs = recording.outputs.map(({ ref }) => this.#output(this.#value(ref), taken));
     const inputs = this.#inputs.map(({ buffer }) => buffer);
-    return withoutCopies({ operations: this.#operations, constants: this.#constants, inputs, outputs });
+    return elideCopies({ operations: this.#operations, constants: this.#constants, inputs, outputs });
   }
 
   #operation(node: OperationNode): Value {
@@ -78,7 +78,7 @@ class Lowering {
       case 'Slice':
         return this.#slice(first, constantValues(node.inputs[1]), shape);
       case 'Transpose':
-        if (shape.length !== 2) return unsupported(node, 'of more than two dimensions');
+        if (shape.length !== 2) return unsupported(node, 'with more than two dimensions');
         return transposed(this.#materialize(first));
       case 'ConcatV2':
         return this.#concat(inputs.slice(0, -1), constantValues(node.inputs.at(-1))[0] ?? 0, shape);
@@ -94,7 +94,7 @@ class Lowering {
       case 'Fill':
         return second !== undefined && 'literal' in second
           ? { ...second, shape }
-          : unsupported(node, 'of a tensor');
+          : unsupported(node, 'with a value that is not constant');
       case 'ZerosLike':
         return { literal: 0, dtype: cellType(dtype), shape };
       default:
@@ -112,20 +112,20 @@ class Lowering {
   }
 
   /**
-   * Applies piece by piece to what is cut into equal pieces, as random words are, so that no concatenation is made between two
-   * operations. Pieces of many sizes, as a flat gradient has, are better put together first.
+   * Applies an expression. Operands that are concatenations of equal pieces, for example random words, are processed piece by piece,
+   * which avoids a copy between two operations. Pieces of different sizes, for example in a flat gradient, are concatenated first.
    */
   #apply(expression: string, inputs: readonly Value[], shape: readonly number[], dtype: CellType): Value {
-    const cut = inputs.find(isConcatenation);
-    const alike = (value: Value) =>
-      isConcatenation(value) ? isCutAlike(value, cut) : 'literal' in value || sizeOf(value.shape) === 1;
+    const split = inputs.find(isConcatenation);
+    const matches = (value: Value) =>
+      isConcatenation(value) ? haveSamePieces(value, split) : 'literal' in value || sizeOf(value.shape) === 1;
     if (
-      cut !== undefined &&
-      hasEqualPieces(cut) &&
-      cut.shape.join() === shape.join() &&
-      inputs.every(alike)
+      split !== undefined &&
+      hasEqualPieces(split) &&
+      split.shape.join() === shape.join() &&
+      inputs.every(matches)
     ) {
-      const pieces = cut.pieces.map((piece, index) =>
+      const pieces = split.pieces.map((piece, index) =>
         this.#apply(
           expression,
           inputs.map((input) => (isConcatenation(input) ? (input.pieces[index] ?? input) : input)),
@@ -133,7 +133,7 @@ class Lowering {
           dtype,
         ),
       );
-      return { pieces, axis: cut.axis, shape };
+      return { pieces, axis: split.axis, shape };
     }
     const operands = inputs.map((input): Operand =>
       'literal' in input ? input : broadcast(this.#materialize(input), shape),
@@ -148,7 +148,7 @@ class Lowering {
       const view = this.#materialize(value);
       const { length } = view.shape;
       if (view.shape.slice(0, length - 2).some((size) => size !== 1))
-        unsupported(node, 'of more than one matrix');
+        unsupported(node, 'with more than one matrix');
       const last = { ...view, shape: view.shape.slice(length - 2), strides: view.strides.slice(length - 2) };
       return flip ? transposed(last) : last;
     };
@@ -184,7 +184,7 @@ class Lowering {
     return out;
   }
 
-  /** The tensor as a matrix that lies row by row. */
+  /** Returns the tensor as a row-major matrix. */
   #matrix(value: Value, columns: number): View {
     return this.#reshape(this.#materialize(value), [sizeOf(value.shape) / columns, columns]) as View;
   }
@@ -224,7 +224,7 @@ class Lowering {
     return { pieces, axis: axis < 0 ? axis + shape.length : axis, shape };
   }
 
-  /** The tensor in a buffer. */
+  /** Returns a view of the tensor in a buffer; copies it into one if necessary. */
   #materialize(value: Value): View {
     if ('buffer' in value) return value;
     const out = this.#newView(dtypeOf(value), value.shape);
@@ -248,7 +248,7 @@ class Lowering {
     }
   }
 
-  /** What was put into a buffer once is not put there again. */
+  /** Remembers the buffer of a value, so that it is copied only once. */
   #replace(value: Value, view: View): void {
     for (const [node, known] of this.#values) if (known === value) this.#values.set(node, view);
   }
@@ -257,7 +257,7 @@ class Lowering {
     return this.#emit('Identity', [view], this.#newView(view.dtype, view.shape));
   }
 
-  /** A view that is all of a buffer of its own. */
+  /** Returns a view of the value that covers a whole buffer, which no input, constant or other output uses. */
   #output(value: Value, taken: Set<Buffer>): View {
     const view = this.#materialize(value);
     const isConstant = this.#constants.some(({ buffer }) => buffer === view.buffer);
@@ -292,7 +292,7 @@ class Lowering {
   #value({ node, output }: ValueRef): Value {
     const value = node === null ? this.#inputs[output] : this.#values.get(node);
     if (value === undefined)
-      throw new Error('A recording refers to a node or an input that it does not have.');
+      throw new Error('The recording refers to a node or an input that it does not contain.');
     return value;
   }
 }

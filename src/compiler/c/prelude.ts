@@ -1,7 +1,6 @@
 /**
- * C that every generated program starts with. Nothing here depends on the width of the CPU's vectors, nor is the compiler allowed to
- * reorder sums or to contract products (`-ffp-contract=off`; `fma` is written where it is meant): the bits are those of the source,
- * on every CPU.
+ * C code at the start of every generated program. Nothing here depends on the CPU's vector width, and the compiler must not reorder
+ * sums or contract products (`-ffp-contract=off`; the source calls `fma` explicitly), so results have the same bits on every CPU.
  */
 export const PRELUDE = `
 #include <node_api.h>

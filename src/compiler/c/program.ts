@@ -1,6 +1,6 @@
 import type { Buffer, CellType, View } from './view.js';
 
-/** What an elementwise operation reads: a tensor, repeated to the operation's shape, or one number for all elements. */
+/** An operand of an elementwise operation: a tensor, broadcast to the operation's shape, or one number for all elements. */
 export type Operand = View | Literal;
 
 export interface Literal {
@@ -11,30 +11,30 @@ export interface Literal {
 /** out[i] = expression(operands[i]) for all i. */
 export interface Elementwise {
   readonly kind: 'elementwise';
-  /** A name in `EXPRESSIONS`. */
+  /** A key of `EXPRESSIONS`. */
   readonly expression: string;
-  /** Each of the shape of `out`. */
+  /** The operands; each has the shape of `out`. */
   readonly operands: readonly Operand[];
   readonly out: View;
 }
 
-/** out = left right; the views' strides say what is transposed. float32 matrices. */
+/** out = left right, for float32 matrices. The strides of the views express transpositions. */
 export interface MatMul {
   readonly kind: 'matmul';
   readonly left: View;
-  /** Its columns lie one after the other. */
+  /** The right matrix; its elements are contiguous within a row. */
   readonly right: View;
   readonly out: View;
 }
 
-/** out = the matrix `input`, moved so that it lies row by row. */
+/** out = the transpose of the row-major matrix `input`, row-major. */
 export interface Transpose {
   readonly kind: 'transpose';
   readonly input: View;
   readonly out: View;
 }
 
-/** Sums of float32: of all elements, of each column or of each row of a matrix. `input` lies row by row. */
+/** A float32 sum over all elements, over the rows or over the columns of the row-major matrix `input`. */
 export interface Sum {
   readonly kind: 'sum';
   readonly over: 'all' | 'rows' | 'columns';
@@ -42,19 +42,19 @@ export interface Sum {
   readonly out: View;
 }
 
-/** out[i] = row `indices[i]` of the matrix `table`; an index outside of the table takes its nearest row. */
+/** out[i] = row `indices[i]` of the matrix `table`. An index outside of the table selects the nearest row. */
 export interface Gather {
   readonly kind: 'gather';
-  /** Lies row by row. */
+  /** A row-major matrix. */
   readonly table: View;
-  /** int32, [rows of out, 1]. */
+  /** An int32 tensor [rows of out, 1]. */
   readonly indices: View;
   readonly out: View;
 }
 
 export type Operation = Elementwise | MatMul | Transpose | Sum | Gather;
 
-/** A constant that is not one number throughout. */
+/** A constant whose elements differ. */
 export interface ConstantBuffer {
   readonly buffer: Buffer;
   readonly dtype: CellType;
@@ -73,7 +73,7 @@ export function isLiteral(operand: Operand): operand is Literal {
   return 'literal' in operand;
 }
 
-/** The tensors that an operation reads. */
+/** Returns the tensors that an operation reads. */
 export function readsOf(operation: Operation): View[] {
   switch (operation.kind) {
     case 'elementwise':

@@ -7,7 +7,9 @@ export type OperationNode = RecordedNode & { readonly kind: 'operation' };
 
 export function constantValues(ref: ValueRef | undefined): number[] {
   if (ref?.node?.kind !== 'constant') {
-    throw new Error('The C engine needs shapes, slices and axes that are constants.');
+    throw new Error(
+      'The C engine requires constant shapes, slices and axes. Use the engine xla, or constants.',
+    );
   }
   return Array.from(ref.node.values);
 }
@@ -18,35 +20,36 @@ export function attribute(node: OperationNode, name: string): unknown {
 
 export function outputOf(node: OperationNode): TensorShape {
   const [output, ...others] = node.outputs;
-  return output === undefined || others.length > 0 ? unsupported(node, 'with other than one output') : output;
+  return output === undefined || others.length > 0 ? unsupported(node, 'with more than one output') : output;
 }
 
 export function cellType(dtype: string): CellType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw new Error(`Tensors of type ${dtype} can't be compiled; use float32, int32 or bool.`);
+  throw new Error(`Tensors of type ${dtype} cannot be compiled. Use float32, int32 or bool.`);
 }
 
 export function unsupported({ operation }: OperationNode, form: string): never {
   throw new Error(
-    `The C engine does not know TensorFlow's operation ${operation} ${form}. Use the engine xla, which knows most operations.`,
+    `The C engine does not support the TensorFlow operation ${[operation, form].join(' ').trim()}. ` +
+      'Use the engine xla, which supports most operations.',
   );
 }
 
 export function unsupportedShape(shape: readonly number[]): never {
-  throw new Error(`A tensor can't be seen as [${shape.join(', ')}].`);
+  throw new Error(`The C engine cannot reshape a tensor to [${shape.join(', ')}]. Use the engine xla.`);
 }
 
 export function missing(node: OperationNode): never {
-  throw new Error(`The operation ${node.operation} was recorded without its inputs.`);
+  throw new Error(`The recorded operation ${node.operation} has too few inputs.`);
 }
 
-/** Name of the expression of an elementwise operation. */
+/** Returns the key in `EXPRESSIONS` of an elementwise operation. */
 export function expressionOf(node: OperationNode, from: CellType, to: CellType): string {
   if (node.operation === 'Cast') {
     return CASTS[`${from} ${to}`] ?? unsupported(node, `from ${from} to ${to}`);
   }
   const name = node.operation === 'SelectV2' ? 'Select' : node.operation;
-  if (!Object.hasOwn(EXPRESSIONS, name)) return unsupported(node, 'at all');
+  if (!Object.hasOwn(EXPRESSIONS, name)) return unsupported(node, '');
   if (from === 'int32' && name === 'RealDiv') return unsupported(node, 'of int32');
   return name;
 }
@@ -58,7 +61,7 @@ const CASTS: Readonly<Record<string, string>> = {
   'bool int32': 'BoolToInt',
 };
 
-/** What a recorded sum of a tensor of this shape is over, seen as a matrix of its last axis and all before. */
+/** Returns what a recorded sum adds up if the tensor is seen as a matrix whose columns are its last axis. */
 export function sumOver(node: OperationNode, shape: readonly number[]): Sum['over'] {
   const last = shape.length - 1;
   const axes = new Set(constantValues(node.inputs[1]).map((axis) => (axis < 0 ? axis + shape.length : axis)));
@@ -66,12 +69,12 @@ export function sumOver(node: OperationNode, shape: readonly number[]): Sum['ove
   if (isSummed.every(Boolean)) return 'all';
   if (isSummed.slice(0, last).every(Boolean) && !axes.has(last)) return 'rows';
   if (axes.size === 1 && axes.has(last)) return 'columns';
-  return unsupported(node, 'over axes other than all, the last, or all but the last');
+  return unsupported(node, 'over axes other than all, the last or all but the last');
 }
 
 /**
- * Checks that a recorded gather takes whole rows of its table, the only form that the C engine has.
- * @throws for another axis, for batch dimensions and for indices that are not int32
+ * Checks that a recorded gather selects whole rows of its table, the only form that the C engine supports.
+ * @throws an Error for another axis, for batch dimensions and for indices that are not int32
  */
 export function requireGatherOfRows(node: OperationNode, indexType: CellType): void {
   if (Number(attribute(node, 'batch_dims') ?? 0) !== 0) unsupported(node, 'with batch_dims other than 0');
@@ -80,8 +83,8 @@ export function requireGatherOfRows(node: OperationNode, indexType: CellType): v
 }
 
 /**
- * The word and the distance of a shift that fills with zeros, if this is the mask that makes one of TensorFlow's shift, which repeats
- * the sign.
+ * Recognizes a logical shift to the right. TensorFlow's own shift repeats the sign, so it is recorded with a mask that clears those bits.
+ * @returns the word and the distance of the shift, or null if the operation is not such a mask
  */
 export function logicalShiftOf({ operation, inputs }: OperationNode): readonly ValueRef[] | null {
   if (operation !== 'BitwiseAnd') return null;

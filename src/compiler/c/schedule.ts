@@ -11,7 +11,7 @@ import {
 } from './program.js';
 import { isWhole, sizeOf, type Buffer, type View } from './view.js';
 
-/** Elementwise operations of one shape that run in one loop: what one makes the next reads from a register. */
+/** Elementwise operations of one shape that run in one loop. Results pass from one operation to the next in registers. */
 export interface FusedLoop {
   readonly kind: 'loop';
   readonly shape: readonly number[];
@@ -21,14 +21,14 @@ export interface FusedLoop {
 export type Kernel = FusedLoop | MatMul | Transpose | Sum | Gather;
 
 /**
- * Puts the operations into kernels: an elementwise one joins the earliest loop of its shape that starts after all it reads is made,
- * or makes a new one. What follows from only inputs so comes early, what the optimiser does in one loop at the end.
+ * Groups the operations into kernels. An elementwise operation joins the earliest loop of its shape in which all of its operands are
+ * available, or starts a new loop. So operations that depend only on inputs run early, and the optimizer runs in one loop at the end.
  */
 export function schedule(program: Program): Kernel[] {
   const kernels: Kernel[] = [];
-  /** Kernel that writes a buffer last, and the operations that read or write it there. */
+  /** Index of the last kernel that writes a buffer. */
   const writers = new Map<Buffer, number>();
-  for (const operation of inOrder(program)) {
+  for (const operation of topologicalOrder(program)) {
     const after = readsOf(operation).map((view) => firstKernelFor(view, operation, writers, kernels));
     const earliest = Math.max(0, ...after);
     let index = operation.kind === 'elementwise' ? findLoop(kernels, operation, earliest) : -1;
@@ -48,10 +48,10 @@ export function schedule(program: Program): Kernel[] {
 }
 
 /**
- * The operations that the outputs need, each after those it reads. What takes the longest chain comes first, so that what follows
- * from inputs alone finds the loop of what it is combined with, instead of making one of its own.
+ * Returns the operations that the outputs need, each after the operations whose results it reads. The longest chains come first, so
+ * that operations that depend only on inputs join the loop of the values they are combined with, instead of starting their own.
  */
-function inOrder({ operations, outputs }: Program): Operation[] {
+function topologicalOrder({ operations, outputs }: Program): Operation[] {
   const writers = new Map<Buffer, Operation[]>();
   const depths = new Map<Operation, number>();
   const makersOf = (view: View) => writers.get(view.buffer) ?? [];
@@ -73,7 +73,7 @@ function inOrder({ operations, outputs }: Program): Operation[] {
   return [...ordered];
 }
 
-/** The kernel in which, at the earliest, the operation may read the view. */
+/** Returns the index of the earliest kernel in which the operation can read the view. */
 function firstKernelFor(
   view: View,
   operation: Operation,
@@ -97,7 +97,7 @@ function findLoop(kernels: readonly Kernel[], { out }: Elementwise, earliest: nu
   );
 }
 
-/** Whether in every turn of a loop both views are the same cell. */
+/** Whether both views refer to the same cell in every iteration of a loop. */
 function isSameElement(a: View, b: View): boolean {
   return (
     a.buffer === b.buffer &&
@@ -107,24 +107,24 @@ function isSameElement(a: View, b: View): boolean {
   );
 }
 
-/** Buffers that a kernel reads and that it writes. */
+/** Returns the views that a kernel reads and those that it writes. */
 function accesses(kernel: Kernel): { reads: View[]; writes: View[] } {
   const operations: Operation[] = kernel.kind === 'loop' ? kernel.operations : [kernel];
   return { reads: operations.flatMap(readsOf), writes: operations.map(({ out }) => out) };
 }
 
-/** Where every buffer lies in the workspace, in cells. */
+/** The offset of every buffer in the workspace, in cells. */
 export interface Layout {
   readonly offsets: ReadonlyMap<Buffer, number>;
   readonly size: number;
 }
 
-/** Cells after each buffer: vectors may read past its end. Buffers start at multiples of it, which are a cache line. */
+/** Cells of a cache line. Buffers start at cache line boundaries, and a line is free after each, because vectors may read past its end. */
 const LINE = 16;
 
 /**
- * Gives every buffer a place from `start` on; those in `pinned` have one. Buffers whose lives do not overlap share cells, so that
- * more of them stay in the cache.
+ * Assigns every buffer an offset of at least `start`, except those in `pinned`, which keep theirs. Buffers whose lifetimes do not
+ * overlap share cells, so that more of them stay in the cache.
  */
 export function layOut(
   kernels: readonly Kernel[],
@@ -132,44 +132,45 @@ export function layOut(
   pinned: ReadonlyMap<Buffer, number>,
   start: number,
 ): Layout {
-  const lives = new Map<Buffer, { first: number; last: number }>();
+  const lifetimes = new Map<Buffer, { first: number; last: number }>();
   kernels.forEach((kernel, index) => {
     const { reads, writes } = accesses(kernel);
-    const isInRegister = (view: View) => kernel.kind === 'loop' && madeInLoop(kernel, view) !== -1;
+    const isInRegister = (view: View) => kernel.kind === 'loop' && producerInLoop(kernel, view) !== -1;
     const inMemory = [
       ...reads.filter((view) => !isInRegister(view)),
       ...writes.filter((view) => stored.has(view)),
     ];
     for (const { buffer } of inMemory) {
-      const life = lives.get(buffer) ?? { first: index, last: index };
-      lives.set(buffer, { ...life, last: index });
+      const lifetime = lifetimes.get(buffer) ?? { first: index, last: index };
+      lifetimes.set(buffer, { ...lifetime, last: index });
     }
   });
   const offsets = new Map(pinned);
   const placed: { from: number; to: number; first: number; last: number }[] = [];
   let size = start;
-  for (const [buffer, life] of lives) {
+  for (const [buffer, lifetime] of lifetimes) {
     if (offsets.has(buffer)) continue;
     const cells = roundUp(buffer.size) + LINE;
     const overlapping = placed
-      .filter((other) => other.first <= life.last && life.first <= other.last)
+      .filter((other) => other.first <= lifetime.last && lifetime.first <= other.last)
       .sort((a, b) => a.from - b.from);
     let from = start;
     for (const other of overlapping) if (from + cells > other.from) from = Math.max(from, other.to);
     offsets.set(buffer, from);
-    placed.push({ from, to: from + cells, ...life });
+    placed.push({ from, to: from + cells, ...lifetime });
     size = Math.max(size, from + cells);
   }
   return { offsets, size };
 }
 
+/** Rounds a number of cells up to whole cache lines. */
 export function roundUp(cells: number): number {
   return Math.ceil(cells / LINE) * LINE;
 }
 
 /**
- * Whether `out`, made by the kernels, may be written over `input`: all that read the input come before, or read in the same turn of
- * the loop the cell that is then written.
+ * Whether the kernels may write `out` over `input`. That is safe if every kernel that reads the input runs before, or reads each cell
+ * in the same loop iteration that overwrites it.
  */
 export function canOverwrite(kernels: readonly Kernel[], input: Buffer, out: View): boolean {
   const writer = kernels.findIndex((kernel) =>
@@ -187,7 +188,7 @@ export function canOverwrite(kernels: readonly Kernel[], input: Buffer, out: Vie
   });
 }
 
-/** Views that kernels other than the one that makes them need, so that they have to be stored. */
+/** Returns the views that have to be stored, because they are outputs or another kernel than their own reads them. */
 export function storedViews(kernels: readonly Kernel[], outputs: ReadonlySet<Buffer>): Set<View> {
   const readers = new Map<Buffer, Set<number>>();
   kernels.forEach((kernel, index) => {
@@ -206,7 +207,7 @@ export function storedViews(kernels: readonly Kernel[], outputs: ReadonlySet<Buf
   return stored;
 }
 
-/** Whether an operand of a loop is what an operation of the same loop has made. */
-export function madeInLoop(loop: FusedLoop, operand: Elementwise['operands'][number]): number {
+/** Returns the index of the operation of the loop that produces the operand, or -1. */
+export function producerInLoop(loop: FusedLoop, operand: Elementwise['operands'][number]): number {
   return isLiteral(operand) ? -1 : loop.operations.findIndex(({ out }) => isSameElement(out, operand));
 }

@@ -1,25 +1,27 @@
 import type { Literal } from './program.js';
 import type { CellType, View } from './view.js';
 
-/** Tensors side by side along an axis that have not been put into one buffer: what is done to all is done to each. */
+/** Tensors that are concatenated along an axis but not yet copied into one buffer. Operations can be applied to each piece. */
 export interface Concatenation {
   readonly pieces: readonly Value[];
   readonly axis: number;
   readonly shape: readonly number[];
 }
 
-/** What an output of a recorded node is. A literal stands for a constant of any shape that is one number throughout. */
+/** The output of a recorded node. A literal is a constant of any shape whose elements are all the same number. */
 export type Value = View | (Literal & { readonly shape: readonly number[] }) | Concatenation;
 
 export function isConcatenation(value: Value): value is Concatenation {
   return 'pieces' in value;
 }
 
-export function isCutAlike(a: Concatenation, b: Concatenation | undefined): boolean {
-  const cuts = ({ pieces }: Concatenation) => pieces.map((piece) => piece.shape.join()).join(';');
-  return b !== undefined && a.axis === b.axis && cuts(a) === cuts(b);
+/** Whether two tensors are split along the same axis into pieces of the same shapes. */
+export function haveSamePieces(a: Concatenation, b: Concatenation | undefined): boolean {
+  const shapes = ({ pieces }: Concatenation) => pieces.map((piece) => piece.shape.join()).join(';');
+  return b !== undefined && a.axis === b.axis && shapes(a) === shapes(b);
 }
 
+/** Whether all pieces have the same shape. */
 export function hasEqualPieces({ pieces }: Concatenation): boolean {
   return new Set(pieces.map((piece) => piece.shape.join())).size === 1;
 }
@@ -27,6 +29,6 @@ export function hasEqualPieces({ pieces }: Concatenation): boolean {
 export function dtypeOf(value: Value): CellType {
   if (!isConcatenation(value)) return value.dtype;
   const [piece] = value.pieces;
-  if (piece === undefined) throw new Error('A concatenation of nothing was recorded.');
+  if (piece === undefined) throw new Error('The recording contains an empty concatenation.');
   return dtypeOf(piece);
 }

@@ -1,13 +1,13 @@
 /** A cell holds 4 bytes: a float32, an int32, or a bool as 0 or 1. */
 export type CellType = 'float32' | 'int32' | 'bool';
 
-/** Cells of the workspace, in a row. Where they lie is decided when the program is laid out. */
+/** Consecutive cells of the workspace. Their offset is chosen by `layOut`. */
 export interface Buffer {
   readonly id: number;
   readonly size: number;
 }
 
-/** A tensor that lies in a buffer: element (i, j, ...) is cell `offset` + i * strides[0] + j * strides[1] + ... */
+/** A tensor in a buffer: element (i, j, ...) is cell `offset` + i * strides[0] + j * strides[1] + ... */
 export interface View {
   readonly buffer: Buffer;
   readonly dtype: CellType;
@@ -20,23 +20,23 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** The whole of a buffer, row-major. */
+/** Returns a row-major view of a whole buffer. */
 export function wholeView(buffer: Buffer, dtype: CellType, shape: readonly number[]): View {
   return { buffer, dtype, shape, strides: rowMajor(shape), offset: 0 };
 }
 
-/** Whether the elements lie one after the other, in row-major order. */
+/** Whether the elements are contiguous and in row-major order. */
 export function isContiguous({ shape, strides }: View): boolean {
   const expected = rowMajor(shape);
   return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
 }
 
-/** Whether it is all of its buffer, in row-major order. */
+/** Whether the view covers its whole buffer in row-major order. */
 export function isWhole(view: View): boolean {
   return view.offset === 0 && view.buffer.size === sizeOf(view.shape) && isContiguous(view);
 }
 
-/** The same elements under another shape, or null if they would have to be moved. */
+/** Returns a view of the same elements with another shape, or null if that would require a copy. */
 export function reshaped(view: View, shape: readonly number[]): View | null {
   return isContiguous(view) ? { ...view, shape, strides: rowMajor(shape) } : null;
 }
@@ -46,12 +46,12 @@ export function sliced(view: View, begin: readonly number[], shape: readonly num
   return { ...view, shape, offset };
 }
 
-/** A matrix with rows and columns exchanged. */
+/** Returns the view with its axes in reverse order; for a matrix, its transpose. */
 export function transposed(view: View): View {
   return { ...view, shape: [...view.shape].reverse(), strides: [...view.strides].reverse() };
 }
 
-/** Seen as `shape` by repeating: sizes of 1, and axes that are missing in front, get a stride of 0. */
+/** Broadcasts the view to `shape`: axes of size 1 and missing leading axes get a stride of 0. */
 export function broadcast(view: View, shape: readonly number[]): View {
   const missing = shape.length - view.shape.length;
   const strides = shape.map((_, axis) =>
@@ -60,14 +60,14 @@ export function broadcast(view: View, shape: readonly number[]): View {
   return { ...view, shape, strides };
 }
 
-/** The same without its axes of size 1, which no loop needs. */
+/** Returns the view without its axes of size 1, which need no loop. */
 export function squeezed(view: View): View {
   const axes = view.shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
   const pick = (values: readonly number[]) => axes.map((axis) => values[axis] ?? 0);
   return { ...view, shape: pick(view.shape), strides: pick(view.strides) };
 }
 
-/** A view that was repeated to `shape`, without the axes that have size 1 there. */
+/** Returns a view that was broadcast to `shape`, without the axes that have size 1 in `shape`. */
 export function squeezedLike(operand: View, shape: readonly number[]): View {
   const keep = (values: readonly number[]) => values.filter((_, axis) => shape[axis] !== 1);
   return { ...operand, shape: keep(operand.shape), strides: keep(operand.strides) };

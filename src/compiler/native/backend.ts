@@ -6,19 +6,20 @@ import { tf } from './tensorflow.js';
 export type NativeBackend = NodeJSKernelBackend;
 export type NativeAttribute = TFEOpAttr;
 
-/** The native backend of this thread. */
+/** Returns the native backend of this thread. */
 export function nativeBackend(): NativeBackend {
   return tf.backend() as NativeBackend;
 }
 
-/** Version of the TensorFlow library that is loaded, for example `2.21.0`. */
+/** Returns the version of the loaded TensorFlow library, for example `2.21.0`. */
 export function loadedTensorFlowVersion(): string {
   return nativeBackend().binding.TF_Version;
 }
 
 /**
- * Runs one TensorFlow operation that tfjs has no function for. It has no gradient.
- * @param types the operation's type attributes, `{ T: 'int32' }`
+ * Runs a TensorFlow operation for which tfjs has no function. It has no gradient.
+ * @param name the name of the operation in TensorFlow's registry, for example `BitwiseAnd`
+ * @param types the type attributes of the operation, for example `{ T: 'int32' }`
  */
 export function operation(name: string, inputs: readonly Tensor[], types: Record<string, DataType>): Tensor {
   const backend = nativeBackend();

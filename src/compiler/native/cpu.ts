@@ -4,10 +4,10 @@ import { arch } from 'node:os';
 /** Instruction sets that decide which kernels TensorFlow and XLA use, and with them how sums are rounded. */
 const KERNEL_FEATURES = ['sse4_2', 'avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile'];
 
-/** Kept once found, since the kernel takes milliseconds to answer. */
+/** Cached, because reading /proc/cpuinfo takes milliseconds. */
 let features: string | undefined;
 
-/** The features of this machine's CPU that can change bits, for example `x64 avx avx2 fma`. */
+/** Returns the features of this machine's CPU that can change how results are rounded, for example `x64 avx avx2 fma`. */
 export function cpuFeatures(): string {
   features ??= findFeatures();
   return features;

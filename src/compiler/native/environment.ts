@@ -1,15 +1,15 @@
 const VECTOR_WIDTH = '--xla_cpu_prefer_vector_width=512';
 
 /**
- * Sets what native TensorFlow reads once, with getenv, when the first thread loads it. Call it in the main thread before any
- * worker exists: a worker's own `env` never reaches native code.
+ * Sets the environment variables that native TensorFlow reads once, with getenv, when the first thread loads it. Call this in the main
+ * thread before any worker thread exists: the `env` of a worker thread never reaches native code.
  *
- * One thread for a run's operations and a pool of its own for each session: from TensorFlow 2.18 on XLA sends its matrix products
- * to the pool that all workers would share, and two loops at a time then took twice as long each. -1 runs operations in the
- * calling thread, where 1 would make all workers share one.
+ * Operations run in one thread, and each session has its own pool. Since TensorFlow 2.18, XLA sends its matrix products to the pool
+ * that all workers would otherwise share, which made two simultaneous loops take twice as long each. The inter-op value -1 runs
+ * operations in the calling thread; 1 would make all workers share one thread.
  *
- * XLA prefers vectors of 256 bits where the CPU has 512; the steps' kernels are short loops, which gain by the wider ones. The width
- * decides how sums are rounded, so it is part of the numerics version, and a user's own flags come before it.
+ * By default XLA uses 256-bit vectors even on CPUs with 512-bit vectors. The kernels of a step are short loops that benefit from the
+ * wider ones. The width changes how sums are rounded, so it is part of the numerics version. Flags that the user sets come first.
  */
 export function setNativeEnvironment(environment: NodeJS.ProcessEnv = process.env): void {
   environment['TF_NUM_INTRAOP_THREADS'] = '1';

@@ -1,4 +1,4 @@
 import { setNativeEnvironment } from './environment.js';
 
-// TensorFlow reads it once, when it is loaded: imported before anything that loads it.
+// TensorFlow reads the environment once, when it is loaded, so this module must be imported before any that loads it.
 setNativeEnvironment();

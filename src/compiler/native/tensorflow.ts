@@ -2,7 +2,7 @@ import './restore-util.js';
 import tf from '@tensorflow/tfjs-node';
 
 /**
- * The one door to TensorFlow: every other module takes `tf` from here, so that nothing loads tfjs-node before the
- * functions it misses in newer Nodes are put back.
+ * The only import of tfjs-node. Every other module imports `tf` from here, so that the functions that newer versions of Node lack are
+ * restored before tfjs-node is loaded.
  */
 export { tf };

@@ -7,22 +7,27 @@ import { shiftRightLogical } from './threefry.js';
 const ABOVE_MINUS_ONE = -(1 - 2 ** -24);
 const MANTISSA_BITS = 23;
 
-/** `jax.random.uniform(key, shape, float32, minimum, maximum)`: float32 in [minimum, maximum). */
+/**
+ * Draws uniform numbers, the same as `jax.random.uniform(key, shape, float32, minimum, maximum)`.
+ * @param key one key, or many keys [n, 2]
+ * @returns float32 numbers in [minimum, maximum), of the given shape; for many keys [n, ...shape]
+ */
 export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, maximum = 1): Tensor {
   return scaledUniform(key, shape, tf.scalar(minimum), tf.scalar(maximum));
 }
 
 /**
- * `jax.random.normal(key, shape)`: standard normal numbers, sqrt(2) * erfinv of a uniform on (-1, 1). Of many keys, [n, 2], the
- * numbers of each: [n, ...shape].
+ * Draws standard normal numbers, the same as `jax.random.normal(key, shape)` to rounding: sqrt(2) * erfinv of a uniform on (-1, 1).
+ * @param key one key, or many keys [n, 2]
+ * @returns float32 numbers of the given shape; for many keys [n, ...shape]
  */
 export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
   return tf.tidy(() => tf.mul(inverseErf(uniform(key, shape, ABOVE_MINUS_ONE, 1)), Math.SQRT2));
 }
 
 /**
- * `jax.random.truncated_normal(key, lower, upper, shape)`: standard normal numbers between the bounds. It is not scaled to unit
- * variance.
+ * Draws standard normal numbers between the bounds, the same as `jax.random.truncated_normal(key, lower, upper, shape)` to rounding.
+ * The numbers are not scaled to unit variance.
  */
 export function truncatedNormal(key: Key, lower: number, upper: number, shape: readonly number[]): Tensor {
   const bound = (value: number) => tf.erf(tf.scalar(value / Math.SQRT2));
@@ -38,7 +43,7 @@ function scaledUniform(key: Key | Keys, shape: readonly number[], minimum: Tenso
   return tf.reshape(scaled, key.rank === 1 ? [...shape] : [key.shape[0], ...shape]);
 }
 
-/** The float32 next to a nonzero `value`, above it (1) or below it (-1). */
+/** Returns the next float32 above (1) or below (-1) a nonzero `value`. */
 function nextFloat32(value: number, direction: 1 | -1): number {
   const float = Float32Array.of(value);
   const bits = new Int32Array(float.buffer);
@@ -47,8 +52,8 @@ function nextFloat32(value: number, direction: 1 | -1): number {
 }
 
 /**
- * The inverse error function in single precision (Giles 2010, "Approximating the erfinv function"; the coefficients that XLA has),
- * with w = -log((1 - x)(1 + x)) as there: XLA's own takes log1p(-x^2), which costs more and differs by rounding.
+ * The inverse error function in single precision (Giles 2010, "Approximating the erfinv function", with the coefficients of XLA). It
+ * uses the paper's w = -log((1 - x)(1 + x)). XLA computes log1p(-x^2), which costs more and differs by rounding.
  */
 function inverseErf(x: Tensor): Tensor {
   const w = tf.neg(tf.log(tf.mul(tf.sub(1, x), tf.add(1, x))));
@@ -65,7 +70,7 @@ function inverseErf(x: Tensor): Tensor {
 }
 
 const CENTRAL_BELOW = 5;
-/** Coefficients of the polynomials for w < 5 and for the tail, the highest power first. */
+/** Coefficients of the polynomials for w < 5 and for the tail, highest power first. */
 const COEFFICIENTS = [
   [2.81022636e-8, -0.000200214257],
   [3.43273939e-7, 0.000100950558],

@@ -3,18 +3,18 @@ import { tf } from '../native/tensorflow.js';
 import { threefry2x32 } from './threefry.js';
 import type { Words } from './words.js';
 
-/** A key of `jax.random`: two unsigned 32-bit words in an int32 tensor of shape [2]. */
+/** A key of `jax.random`: two unsigned 32-bit words in an int32 tensor [2]. */
 export type Key = Tensor1D;
 
-/** Keys, a row each, int32 [n, 2]: what is drawn with them has a row each too. */
+/** Many keys, one per row, int32 [n, 2]. Numbers drawn with them have one row per key. */
 export type Keys = Tensor2D;
 
-/** `jax.random.PRNGKey(seed)`. @param seed a whole number, 0 to 2^32 - 1 */
+/** Returns the key of a seed, the same as `jax.random.PRNGKey(seed)`. @param seed a whole number from 0 to 2^32 - 1 */
 export function key(seed: number): Key {
   return tf.tensor1d([0, seed | 0], 'int32');
 }
 
-/** The same key in a tensor. */
+/** Returns a key in plain words as a tensor. */
 export function keyOf(words: Words): Key {
   return tf.tensor1d(
     Int32Array.from(words, (word) => word | 0),
@@ -22,15 +22,15 @@ export function keyOf(words: Words): Key {
   );
 }
 
-/** `jax.random.split(key, count)`: keys that are independent of each other and of `parent`. */
+/** Returns keys that are independent of each other and of `parent`, the same as `jax.random.split(key, count)`. */
 export function split(parent: Key, count = 2): Key[] {
   const words = hash(parent, 2 * count);
   return Array.from({ length: count }, (_, index) => tf.slice(words, [2 * index], [2]) as Key);
 }
 
 /**
- * `jax.random.fold_in(key, data)`: the key of one of many purposes or steps.
- * @param data a whole number or an int32 scalar; or int32 [n], which gives a key each
+ * Returns the key for one of many purposes or steps, the same as `jax.random.fold_in(key, data)`.
+ * @param data a whole number or an int32 scalar for one key, or int32 [n] for n keys
  */
 export function foldIn(parent: Key, data: number | Scalar): Key;
 export function foldIn(parent: Key, data: Tensor1D): Keys;
@@ -41,8 +41,9 @@ export function foldIn(parent: Key, data: number | Scalar | Tensor1D): Key | Key
 }
 
 /**
- * `count` random 32-bit words of each key, int32, [count] or [n, count]. As in JAX (with `jax_threefry_partitionable` off) the
- * counters 0, 1, ... are hashed as two halves, an odd count padded with a zero: another count gives other words, not a prefix.
+ * Returns `count` random 32-bit words per key, int32 [count] or [n, count]. As in JAX with `jax_threefry_partitionable` off, the
+ * counters 0, 1, ... are hashed in two halves, and an odd count is padded with a zero. So the words depend on the count: a smaller
+ * count does not give a prefix.
  */
 export function hash(parent: Key | Keys, count: number): Tensor {
   const half = Math.ceil(count / 2);
@@ -58,7 +59,7 @@ export function hash(parent: Key | Keys, count: number): Tensor {
   );
 }
 
-/** The two words, scalars; of many keys [n, 1] each, to be hashed with a row of counters. */
+/** Returns the two words of a key as scalars, or of many keys as columns [n, 1], which are hashed with a row of counters. */
 function words(parent: Key | Keys): [Tensor, Tensor] {
   if (parent.rank === 1)
     return [tf.reshape(tf.slice(parent, [0], [1]), []), tf.reshape(tf.slice(parent, [1], [1]), [])];

@@ -11,12 +11,12 @@ const ROUNDS = 20;
 const PARITY = 0x1bd11bda;
 
 /**
- * The counter-based hash Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011), as
- * `jax.random` uses it. Unsigned 32-bit words are carried in int32 tensors: sums wrap, shifts are masked.
+ * The counter-based hash function Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011),
+ * which `jax.random` uses. Unsigned 32-bit words are stored in int32 tensors: sums wrap around, and shifts are masked.
  *
- * @param key two scalars, int32
- * @param block two tensors of one shape, int32: every position is hashed on its own
- * @returns two tensors of the block's shape
+ * @param key two int32 scalars
+ * @param block two int32 tensors of the same shape; every position is hashed separately
+ * @returns two int32 tensors with the shape of the block
  */
 export function threefry2x32(
   key: readonly [Tensor, Tensor],
@@ -27,8 +27,8 @@ export function threefry2x32(
   let right = add(block[1], schedule[1]);
   for (let group = 0; group * 4 < ROUNDS; group++) {
     for (const distance of ROTATIONS[(group % 2) as 0 | 1])
-      [left, right] = freed(left, right, () => round(left, right, distance));
-    [left, right] = freed(left, right, () => [
+      [left, right] = disposing(left, right, () => round(left, right, distance));
+    [left, right] = disposing(left, right, () => [
       add(left, schedule[((group + 1) % 3) as 0 | 1 | 2]),
       add(right, add(schedule[((group + 2) % 3) as 0 | 1 | 2], int32(group + 1))),
     ]);
@@ -41,14 +41,17 @@ function round(left: Tensor, right: Tensor, distance: number): [Tensor, Tensor] 
   return [sum, xor(rotateLeft(right, distance), sum)];
 }
 
-/** Frees what `compute` made on the way, and the two tensors that it replaces: a round's are as large as what is drawn. */
-function freed(left: Tensor, right: Tensor, compute: () => [Tensor, Tensor]): [Tensor, Tensor] {
+/**
+ * Disposes the intermediate tensors of `compute` and the two tensors that its result replaces. Each is as large as the drawn numbers,
+ * so 20 rounds would need much memory.
+ */
+function disposing(left: Tensor, right: Tensor, compute: () => [Tensor, Tensor]): [Tensor, Tensor] {
   const result = tf.tidy(compute);
   tf.dispose([left, right]);
   return result;
 }
 
-/** Shifts right by 1 to 31 bits and fills with zeros; TensorFlow's own shift of an int32 repeats the sign. */
+/** Shifts right by 1 to 31 bits and fills with zeros. TensorFlow's own shift of an int32 repeats the sign. */
 export function shiftRightLogical(word: Tensor, distance: number): Tensor {
   return bitwise('BitwiseAnd', bitwise('RightShift', word, int32(distance)), int32(2 ** (32 - distance) - 1));
 }

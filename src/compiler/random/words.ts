@@ -1,4 +1,4 @@
-/** Two unsigned 32-bit numbers: a key, or what a block hashes to. */
+/** Two unsigned 32-bit numbers: a key, or the hash of a block. */
 export type Words = readonly [number, number];
 
 /** Rotation distances of the twenty rounds. */
@@ -9,8 +9,9 @@ const GROUP_ROUNDS = 4;
 const PARITY = 0x1bd11bda;
 
 /**
- * Threefry-2x32 of one block, in plain numbers. `threefry.ts` computes the same of whole tensors; chains of keys, where each key
- * depends on the one before, need only a few words at a time. A chain has hundreds of thousands of them: hence the plain loops.
+ * Computes Threefry-2x32 of one block in plain numbers. `threefry.ts` computes the same for whole tensors, but a chain of keys, where
+ * each key depends on the previous one, needs only a few words at a time. A chain has hundreds of thousands of keys, so this function
+ * uses plain loops for speed.
  */
 function threefryWords(key: Words, first: number, second: number): Words {
   const [key0, key1] = key;
@@ -30,12 +31,12 @@ function threefryWords(key: Words, first: number, second: number): Words {
   return [left >>> 0, right >>> 0];
 }
 
-/** `jax.random.PRNGKey(seed)`. @param seed a whole number, 0 to 2^32 - 1 */
+/** Returns the key of a seed, the same as `jax.random.PRNGKey(seed)`. @param seed a whole number from 0 to 2^32 - 1 */
 export function keyWords(seed: number): Words {
   return [0, seed >>> 0];
 }
 
-/** `jax.random.split(key)`: two keys that are independent of each other and of `key`. */
+/** Returns two keys that are independent of each other and of `key`, the same as `jax.random.split(key)`. */
 export function splitWords(key: Words): readonly [Words, Words] {
   const even = threefryWords(key, 0, 2);
   const odd = threefryWords(key, 1, 3);
@@ -45,17 +46,17 @@ export function splitWords(key: Words): readonly [Words, Words] {
   ];
 }
 
-/** `jax.random.fold_in(key, data)`. @param data a whole number, 0 to 2^32 - 1 */
+/** Returns the same key as `jax.random.fold_in(key, data)`. @param data a whole number from 0 to 2^32 - 1 */
 export function foldInWords(key: Words, data: number): Words {
   return threefryWords(key, 0, data);
 }
 
 /**
- * The authors' chain of data keys: `(chain, k) = split(chain)`, starting from `PRNGKey(seed)`. Each use takes the next k. The data's
- * parameters (A, a*) are drawn first, with any streams.
+ * The chain of data keys in the authors' code: `(chain, k) = split(chain)`, starting with `PRNGKey(seed)`. Each use takes the next k.
+ * The parameters of the data (A, a*) are drawn first, with either kind of random streams.
  */
 export class DataKeys {
-  /** The key that the chain starts from. */
+  /** The first key of the chain. */
   readonly first: Words;
   #chain: Words;
 
@@ -64,7 +65,7 @@ export class DataKeys {
     this.#chain = this.first;
   }
 
-  /** What the next key is split from. */
+  /** The key that the next use splits. */
   get chain(): Words {
     return this.#chain;
   }

@@ -4,12 +4,12 @@ import { loopGraph, outputNodes, placeholderNodes } from './loop-graph.js';
 import { metricsOf, recordLoop } from '../recorded-loop.js';
 import { loadSession } from './session.js';
 
-/** Steps that are drawn for at once: enough to make a draw cheap, few enough for a cache to hold what is drawn. */
+/** Number of steps whose random numbers are drawn at once: enough to make draws cheap, few enough for the numbers to fit in a cache. */
 export const BLOCK_STEPS = 50;
 
 /**
- * Records `body` once and compiles a loop of it: one native call runs up to `maxSteps` steps, in machine code that XLA makes of
- * the whole loop at the first run.
+ * Records `body` once and compiles it to a loop. One native call runs up to `maxSteps` steps. XLA compiles the whole loop to machine
+ * code in the first call.
  */
 export function compileLoop(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
   const recorded = recordLoop(body, shapes, maxSteps, Math.min(BLOCK_STEPS, maxSteps));
@@ -26,7 +26,7 @@ export function compileLoop(body: LoopBody, shapes: LoopShapes, maxSteps: number
       checkCount(count, maxSteps);
       const range = [tf.scalar(count, 'int32'), tf.scalar(firstStep, 'int32')];
       const [log, ...next] = session.run([...range, ...inputs, ...state]);
-      if (log === undefined) throw new Error('The compiled loop returned no log.');
+      if (log === undefined) throw new Error('The compiled loop returned no metrics.');
       const metrics = log.dataSync<'float32'>().slice(0, count * width);
       tf.dispose([...range, log]);
       return { state: next, metrics };

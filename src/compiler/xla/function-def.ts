@@ -10,7 +10,10 @@ export interface Variable extends TensorShape {
 
 const INT32 = { type: typeNumber('int32') };
 
-/** @param values of the results, as the function's nodes and arguments name them */
+/**
+ * Returns the definition of a TensorFlow function.
+ * @param values the names of the results' values among the function's nodes and arguments
+ */
 export function functionDef(
   name: string,
   inputs: readonly Variable[],
@@ -29,7 +32,10 @@ export function functionDef(
   };
 }
 
-/** Runs the function `<name>_body` on its variables while `<name>_condition` holds. @param start the variables' first values */
+/**
+ * Returns a node that calls the function `<name>_body` on its variables while `<name>_condition` is true.
+ * @param start the names of the initial values of the variables
+ */
 export function whileNode(name: string, variables: readonly Variable[], start: readonly string[]): NodeDef {
   return {
     name,
@@ -45,7 +51,7 @@ export function whileNode(name: string, variables: readonly Variable[], start: r
   };
 }
 
-/** The values of `results` after the loop `name` over `variables`. */
+/** Returns the names of the values of `results` after the loop `name` over `variables`. */
 export function whileResults(
   name: string,
   variables: readonly Variable[],
@@ -55,7 +61,7 @@ export function whileResults(
   return results.map((result) => `${name}:output:${position.get(result.name)}`);
 }
 
-/** A function that holds while int32 variable `a` is below `b`. */
+/** Returns a function that is true while the int32 variable `a` is below `b`. */
 export function lessFunction(
   name: string,
   variables: readonly Variable[],
@@ -72,7 +78,7 @@ export function lessFunction(
   );
 }
 
-/** `a` + `b`; its value is `<name>:z:0`. */
+/** Returns a node for `a` + `b`; its value is `<name>:z:0`. */
 export function int32Sum(name: string, a: string, b: string): NodeDef {
   return { name, op: 'AddV2', input: [a, b], attr: { T: INT32 } };
 }

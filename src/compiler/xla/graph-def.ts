@@ -4,19 +4,19 @@ import { outputArgument } from './operation-outputs.js';
 import type { RecordedNode, Recording, ValueRef } from '../record.js';
 import type { AttrValue, NodeDef, ShapeProto } from './saved-model-schema.js';
 
-/** TensorFlow's numbers of the data types (`types.proto`). */
+/** TensorFlow's numbers for the data types (`types.proto`). */
 const TYPE_NUMBERS = { float32: 1, int32: 3, bool: 10 } as const;
 
 export function typeNumber(dtype: DataType): number {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return TYPE_NUMBERS[dtype];
-  throw new Error(`Tensors of type ${dtype} can't be compiled; use float32, int32 or bool.`);
+  throw new Error(`Tensors of type ${dtype} cannot be compiled. Use float32, int32 or bool.`);
 }
 
 export function shapeProto(shape: readonly number[]): ShapeProto {
   return { dim: shape.map((size) => ({ size })) };
 }
 
-/** A recording as nodes of a function body, and the names that its outputs have there. */
+/** Returns a recording as nodes of a function body, and the names of its outputs in that body. */
 export function functionBody(
   recording: Recording,
   inputNames: readonly string[],
@@ -41,7 +41,7 @@ export function functionBody(
   return { nodes, outputs: recording.outputs.map(({ ref }) => refer(ref)) };
 }
 
-/** A node of a function body or of the graph itself. */
+/** Returns a node of a function body or of the graph itself. */
 export function operationNode(
   name: string,
   op: string,
@@ -71,7 +71,7 @@ export function constant(
   return { name, op: 'Const', attr: { dtype: { type: typeNumber(dtype) }, value: { tensor } } };
 }
 
-/** tfjs writes an operation's attributes for the C API; this is the same for a graph. */
+/** Converts an attribute that tfjs prepared for TensorFlow's C API to an attribute of a graph. */
 function attrValue({ name, type, value }: NativeAttribute): AttrValue {
   const { binding } = nativeBackend();
   const list = Array.isArray(value) ? (value as number[]) : null;
@@ -81,9 +81,11 @@ function attrValue({ name, type, value }: NativeAttribute): AttrValue {
   if (type === binding.TF_ATTR_BOOL && list === null) return { b: Boolean(value) };
   if (type === binding.TF_ATTR_STRING && typeof value === 'string') return { s: Buffer.from(value) };
   if (type === binding.TF_ATTR_SHAPE && list !== null) return { shape: shapeProto(list) };
-  throw new Error(`The attribute ${name} of a recorded operation can't be written into a graph.`);
+  throw new Error(
+    `The attribute ${name} of a recorded operation has a type that the engine xla does not support.`,
+  );
 }
 
 function unreachable(): never {
-  throw new Error('A recording refers to a node or an input that it does not have.');
+  throw new Error('The recording refers to a node or an input that it does not contain.');
 }

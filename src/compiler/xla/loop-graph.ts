@@ -16,32 +16,33 @@ import type { FunctionDef, GraphDef, NodeDef } from './saved-model-schema.js';
 const SCALAR = { dtype: 'int32', shape: [] } as const;
 const COUNT: Variable = { name: 'count', ...SCALAR };
 const FIRST_STEP: Variable = { name: 'first_step', ...SCALAR };
-/** Steps done. */
+/** Number of steps done. */
 const INDEX: Variable = { name: 'index', ...SCALAR };
-/** Steps done before the block, and at its end. */
+/** Number of steps done before the block and at its end. */
 const BLOCK_START: Variable = { name: 'block_start', ...SCALAR };
 const BLOCK_END: Variable = { name: 'block_end', ...SCALAR };
 
 const INT32 = { type: typeNumber('int32') };
 const FLOAT32 = { type: typeNumber('float32') };
-/** Marks a function that XLA compiles as a whole, or refuses. */
+/** Attribute of a function that XLA must compile as a whole; it fails otherwise. */
 const MUST_COMPILE = { _XlaMustCompile: { b: true } };
 
-/** Names of the graph's inputs, in order: count, first step, inputs, state. */
+/** Returns the names of the graph's inputs in order: count, first step, inputs, state. */
 export function placeholderNodes(shapes: LoopShapes): string[] {
   return parameters(shapes).map(({ name }) => name);
 }
 
-/** Names of the graph's outputs, in order: log, state. */
+/** Returns the names of the graph's outputs in order: log, state. */
 export function outputNodes(shapes: LoopShapes): string[] {
   return ['log', ...stateVariables(shapes).map(({ name }) => name)].map((name) => `${name}_out`);
 }
 
 /**
- * A graph that runs the recorded step `count` times, `maxSteps` at most, and logs its metrics: placeholders and one call of the
- * function `loop`, which XLA compiles. `loop` makes the keys and an empty log, and runs a While over blocks of steps, `blocks`; its
- * body draws for the block, and runs a While over the block's steps, `steps`, each with its row of what was drawn. The keys are
- * made outside since XLA would fuse them into the draws, and so make a step's keys anew for each number that is drawn.
+ * Returns a graph that runs the recorded step `count` times, at most `maxSteps`, and logs its metrics. It consists of placeholders and
+ * one call of the function `loop`, which XLA compiles. `loop` computes the keys, creates an empty log, and runs the While loop `blocks`
+ * over blocks of steps. The body of `blocks` draws the random numbers of a block and runs the While loop `steps` over its steps; each
+ * step takes its row of the drawn tensors. The keys are computed outside of the loops: inside, XLA would fuse them into the draws and
+ * compute the keys of a step again for each number.
  */
 export function loopGraph(recorded: RecordedLoop, shapes: LoopShapes, maxSteps: number): GraphDef {
   const width = recorded.step.outputs[0]?.shape[0] ?? 0;
@@ -140,7 +141,7 @@ function loopFunction(
   return { ...functionDef('loop', inputs, results, nodes, values), attr: MUST_COMPILE };
 }
 
-/** Draws for `blockSteps` steps, and runs those of them that the count allows. */
+/** Draws the random numbers of `blockSteps` steps, and runs as many of these steps as `count` allows. */
 function blockFunction(
   recorded: RecordedLoop,
   variables: readonly Variable[],
@@ -162,7 +163,7 @@ function blockFunction(
   return functionDef('blocks_body', variables, variables, nodes, whileResults('steps', steps, variables));
 }
 
-/** The block's rows of a key; their value is `<name>_rows:output:0`. */
+/** Returns nodes for the block's rows of a key; their value is `<name>_rows:output:0`. */
 function blockRowsNodes({ name, dtype, shape }: Variable, blockSteps: number): NodeDef[] {
   const rest = shape.slice(1);
   return [
@@ -220,7 +221,7 @@ function stepFunction(
   return functionDef('steps_body', variables, variables, nodes, values);
 }
 
-/** Row `row_in_block` of a drawn tensor; its value is `<name>_row:output:0`. */
+/** Returns nodes for row `row_in_block` of a drawn tensor; its value is `<name>_row:output:0`. */
 function rowNodes({ name, dtype }: Variable): NodeDef[] {
   return [
     constant(`${name}_axis`, 'int32', [], [0]),
@@ -233,7 +234,7 @@ function rowNodes({ name, dtype }: Variable): NodeDef[] {
   ];
 }
 
-/** Writes the metrics into row `index` of the log. */
+/** Returns nodes that write the metrics into row `index` of the log. */
 function logNodes(metrics: string): NodeDef[] {
   return [
     constant('row_shape', 'int32', [2], [1, 1]),

@@ -1,6 +1,6 @@
 /**
- * Names of the operations' output arguments, as TensorFlow's registry has them: inside a function a value is written
- * `node:argument:index`. The binding gives no access to the registry, so an operation that is missing here is refused by name.
+ * Names of the operations' output arguments in TensorFlow's registry. Inside a function a value is written `node:argument:index`. The
+ * binding gives no access to the registry, so operations that are missing here are not supported.
  */
 const OPERATIONS_BY_OUTPUT: Readonly<Record<string, readonly string[]>> = {
   z: [
@@ -113,12 +113,12 @@ const OUTPUT_BY_OPERATION: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** @throws if the operation is unknown */
+/** Returns the name of an operation's output argument. @throws an Error if the operation is not supported */
 export function outputArgument(operation: string): string {
   const name = OUTPUT_BY_OPERATION.get(operation);
   if (name === undefined) {
     throw new Error(
-      `The engine xla does not know TensorFlow's operation ${operation}. Use the engine eager, or other operations.`,
+      `The engine xla does not support the TensorFlow operation ${operation}. Use the engine eager, or other operations.`,
     );
   }
   return name;

@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
 
 /**
- * The part of TensorFlow's protocol buffers (`tensorflow/core/protobuf/saved_model.proto` and what it uses) that a compiled
- * loop needs. Field numbers are TensorFlow's; fields that are never written are left out.
+ * The part of TensorFlow's protocol buffers (`tensorflow/core/protobuf/saved_model.proto` and its imports) that a compiled loop needs.
+ * Field numbers are TensorFlow's; fields that are never written are left out.
  */
 const PROTO = `
 syntax = "proto3";
@@ -38,7 +38,7 @@ export interface ShapeProto {
   readonly dim: readonly { readonly size: number }[];
 }
 
-/** One of the fields; the keys are those of TensorFlow's AttrValue. */
+/** An attribute value with exactly one field, named as in TensorFlow's AttrValue. */
 export interface AttrValue {
   readonly list?: {
     readonly type?: readonly number[];
@@ -87,11 +87,11 @@ export interface GraphDef {
   readonly library: { readonly function: readonly FunctionDef[] };
 }
 
-/** The graph version that a node's attributes are written for: TensorFlow 2.9 and later read it. */
+/** The graph version of the nodes' attributes. TensorFlow 2.9 and later can read it. */
 const PRODUCER = 1087;
 export const SERVE_TAG = 'serve';
 
-/** The bytes of a `saved_model.pb` that holds the graph. */
+/** Returns the bytes of a `saved_model.pb` with the graph. */
 export function encodeSavedModel(graph: GraphDef): Uint8Array {
   const type = protobuf.parse(PROTO, { keepCase: true }).root.lookupType('SavedModel');
   const model = {

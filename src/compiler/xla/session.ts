@@ -5,16 +5,20 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-node';
 import { nativeBackend } from '../native/backend.js';
 import { encodeSavedModel, SERVE_TAG, type GraphDef } from './saved-model-schema.js';
 
-/** A graph that TensorFlow has loaded. */
+/** A graph that is loaded into TensorFlow. */
 export interface Session {
-  /** @param inputs in the order of the names that the session was loaded with; the outputs come in theirs */
+  /**
+   * Runs the graph once.
+   * @param inputs tensors in the order of the input names given to `loadSession`
+   * @returns new tensors in the order of the output names
+   */
   run(inputs: readonly TensorInfo[]): Tensor[];
   dispose(): void;
 }
 
 /**
- * Loads a graph through tfjs-node's SavedModel calls, which are the one way to a session that its binding has. Its own
- * `runSavedModel` maps names that a signature gives; the binding's takes the nodes as they are.
+ * Loads a graph through the SavedModel calls of tfjs-node's binding, the only way to create a session with it. Unlike tfjs-node's own
+ * wrapper, which maps the names of a signature, the binding's `runSavedModel` takes the names of nodes.
  */
 export function loadSession(graph: GraphDef, inputs: readonly string[], outputs: readonly string[]): Session {
   const backend = nativeBackend() as unknown as BackendInternals;
@@ -32,7 +36,7 @@ export function loadSession(graph: GraphDef, inputs: readonly string[], outputs:
   };
 }
 
-/** Members that tfjs-node declares private; their names and meaning are those of 4.22.0, which is pinned. */
+/** Members that tfjs-node declares private, as they are in version 4.22.0, which is pinned. */
 interface BackendInternals {
   readonly binding: {
     loadSavedModel(folder: string, tags: string): number;

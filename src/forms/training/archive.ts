@@ -1,9 +1,10 @@
 import type { NamedTensor } from '../../store/safetensors.js';
 import type { LoopProgram, StateArchive, Training } from './definition.js';
 
-/** Values of each tensor of the state. */
+/** The values of each tensor of the state, flat and row-major, in the state's order. */
 export type StateValues = readonly Float32Array[];
 
+/** Returns the training's archive layout, or the default layout: one tensor per name of the state. */
 export function archiveOf({ archive }: Pick<Training, 'archive'>, state: LoopProgram['state']): StateArchive {
   const shapes = Object.entries(state);
   return (
@@ -19,7 +20,10 @@ export function commonSteps(training: Pick<Training, 'commonSteps'>, steps: numb
   return training.commonSteps?.(steps) ?? steps;
 }
 
-/** @param continuation what a longer task continues from, if that is not the final state */
+/**
+ * Returns the named tensors of `parameters.safetensors`.
+ * @param continuation the state that a longer task continues from, or null if that is the final state
+ */
 export function encodeState(
   { parts, continuation: names, extra }: StateArchive,
   final: StateValues,
@@ -38,9 +42,10 @@ export function encodeState(
 }
 
 /**
- * @param state shapes of the state
+ * Reads the state that a longer task continues from.
+ * @param state shapes of the state's tensors, by name
  * @param isFinal whether a longer task continues from the final state
- * @returns what a longer task continues from, or null if part of it is missing
+ * @returns the values of each tensor, or null if part of the state is missing
  */
 export function decodeState(
   { parts, continuation: names }: StateArchive,

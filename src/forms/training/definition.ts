@@ -9,86 +9,89 @@ import type { TrainingColumns } from '../../task/experiment.js';
 import type { Settings } from '../../task/task.js';
 
 /**
- * How an experiment trains. Tasks resume bit for bit, and whoever trains them gets the same files, because everything here is a pure
- * function of its arguments: draw random numbers from (seed, step) alone, read no clock and no other file.
+ * How an experiment trains. Every function here must be a pure function of its arguments: draw random numbers from (seed, step)
+ * alone, and read no clock and no files. Resumed tasks are then bit-identical, and every machine writes the same files.
  */
 export interface TrainingDefinition<
   Own extends TrainedSettings = TrainedSettings,
   Program extends LoopProgram = LoopProgram,
 > {
-  /** The columns of each log. */
+  /** Returns the columns of each log. */
   columns(settings: Own): TrainingColumns;
-  /** Equal for settings that share a compiled program; they may differ in what `Training.inputs` returns. */
+  /**
+   * Returns a key that is equal for settings that share a compiled program. Such settings may differ only in what `Training.inputs`
+   * returns.
+   */
   programKey(settings: Own): string;
   /**
-   * Describes the loop, which is then compiled, and whatever else the tasks of one key have in common.
-   * @param makeLoop compiles loops besides, for evaluations; they are disposed of with the program
+   * Describes the loop to compile and anything else that tasks with the same key share.
+   * @param makeLoop compiles additional loops, for example for evaluations; they are disposed with the program
    */
   program(settings: Own, makeLoop: MakeLoop): Program;
-  /** Makes what one task trains with. */
+  /** Creates the training of one task. */
   begin(program: Program, settings: Own): Training;
 }
 
-/** What every experiment that trains has among its settings. */
+/** The settings that every experiment that trains has. */
 export interface TrainedSettings extends Settings {
   readonly steps: number;
-  /** Evaluations happen before the first step, after every so many steps and after the last. */
+  /** Steps between two evaluations. The state is also evaluated before the first step and after the last. */
   readonly evaluateEverySteps: number;
   readonly logEverySteps: number;
 }
 
-/** A loop of training steps, not compiled yet. */
+/** A loop of training steps before compilation. */
 export interface LoopProgram {
   readonly engine: Engine;
-  /** Shapes of what a step changes, optimiser included: float32 tensors by name, in the order in which the body takes them. */
+  /** Shapes of the float32 tensors that a step updates, optimizer state included, by name and in the order of the body's `state`. */
   readonly state: Readonly<Record<string, readonly number[]>>;
-  /** Shapes of what stays the same for all steps of a call. */
+  /** Types and shapes of the tensors that stay constant during a call. */
   readonly inputs: readonly TensorShape[];
   readonly body: LoopBody;
 }
 
 export type MakeLoop = (engine: Engine, body: LoopBody, shapes: LoopShapes, maxSteps: number) => Loop;
 
-/** What one task trains with. Tensors made within `start` and `evaluate` are disposed of, but for those that `start` returns. */
+/** The training of one task. Tensors created in `start` and `evaluate` are disposed, except those that `start` returns. */
 export interface Training {
-  /** The state before the first step. */
+  /** Returns the state before the first step. */
   start(): readonly Tensor[];
-  /** Inputs for `count` steps from `firstStep` on. They stay valid until the next call, and belong to this object. */
+  /** Returns the inputs for `count` steps starting at `firstStep`. This object owns them; they stay valid until the next call. */
   inputs(firstStep: number, count: number): readonly Tensor[];
-  /** Evaluates the state after `step` steps. @param previous row of the evaluation before; null for the first */
+  /** Evaluates the state after `step` steps. @param previous row of the previous evaluation; null for the first */
   evaluate(state: readonly Tensor[], step: number, previous: EvaluationRow | null): Evaluation;
-  /** How many of the first steps a task of so many steps shares with every longer one. Default: all. */
+  /** Returns how many of the first steps a task of `steps` steps shares with every longer task. Default: all of them. */
   commonSteps?(steps: number): number;
-  /** How `parameters.safetensors` keeps the state. Default: a tensor of each name. */
+  /** How `parameters.safetensors` stores the state. Default: one tensor per name of the state. */
   readonly archive?: StateArchive;
-  /** Disposes of the inputs. */
+  /** Disposes the inputs. */
   dispose(): void;
 }
 
-/** Values by column; null or left out where a value is not defined. */
+/** Values by column name. A value that is not defined is null or absent. */
 export type EvaluationRow = Readonly<Record<string, LogValue>>;
 
 export interface Evaluation {
   readonly row: EvaluationRow;
-  /** Values of each column of `samples.arrow`. Called for the last evaluation only. */
+  /** Returns the values of each column of `samples.arrow`. Called for the last evaluation only. */
   samples?(): readonly ColumnValues[];
 }
 
-/** How a finished task's file has what it has learned, and what a longer task continues from. */
+/** How the file of a finished task stores the learned parameters and the state that a longer task continues from. */
 export interface StateArchive {
-  /** What it has learned, by name: parts of the final state's tensors. Those that have parts consist of them. */
+  /** The learned parameters: named parts of the final state's tensors. A tensor that has parts consists of them entirely. */
   readonly parts: readonly StatePart[];
-  /** For each tensor of the state, its name where a longer task continues from it and no parts have it. */
+  /** For each tensor of the state, the name under which it is stored for a longer task if no parts cover it. */
   readonly continuation: readonly string[];
-  /** What else the file has. */
+  /** Further tensors of the file. */
   readonly extra: readonly NamedTensor[];
 }
 
 export interface StatePart {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Index of the tensor among those of the state. */
+  /** Index of the state tensor that contains the part. */
   readonly tensor: number;
-  /** Of its first number in the tensor. */
+  /** Index of the part's first number in that tensor. */
   readonly offset: number;
 }

@@ -13,30 +13,31 @@ import { archiveOf, commonSteps, decodeState, type StateValues } from './archive
 import type { LoopProgram, TrainedSettings, Training } from './definition.js';
 import { CONTINUATION_STEP, TrainingLogs } from './training-logs.js';
 
-/** Where a task starts: its logs up to there, open, and the state of its training. */
+/** Where an attempt starts. `logs` are open and hold everything up to `step`. */
 export interface Start {
-  /** 0 with `state` null: from the first step. */
+  /** Number of steps that are done; 0 if training starts from the beginning. */
   readonly step: number;
+  /** State after `step` steps, or null if training starts from the beginning. */
   readonly state: StateValues | null;
   readonly logs: TrainingLogs;
-  /** What was broken, and what it resumes from instead; null if nothing was. */
+  /** What was corrupt and where the attempt resumes instead; null if nothing was corrupt. */
   readonly recovered: string | null;
 }
 
-/** What a longer task has to know to continue. */
-type Continued = Pick<Training, 'archive' | 'commonSteps'>;
+/** The parts of a training that decide how a longer task continues from it. */
+type Continuation = Pick<Training, 'archive' | 'commonSteps'>;
 
 /**
- * Resumes from the last checkpoint, from the one before it where that is broken, or from a finished task of fewer steps.
- * @param shapes of the state
- * @throws a CorruptTaskError if there is a checkpoint and none that can be trusted, an Error if it was made on a CPU that may round
- *   differently
+ * Resumes from the latest checkpoint, from the previous checkpoint if the latest one is corrupt, or else from a finished task with
+ * fewer steps.
+ * @param shapes shapes of the state's tensors, by name
+ * @throws a CorruptTaskError if all checkpoints are corrupt, an Error if the checkpoint was made on a CPU that may round differently
  */
 export function resume(
   { folder, task, predecessor }: TrainRequest<Task<TrainedSettings>>,
   columns: TrainingColumns,
   shapes: LoopProgram['state'],
-  training: Continued,
+  training: Continuation,
 ): Start {
   const found = fromNewest(folder, task.id, (checkpoint, file) => {
     const state = stateOf(checkpoint, Object.keys(shapes), file);
@@ -46,7 +47,7 @@ export function resume(
     const { value, problem } = found;
     if (problem === null) return { ...value, recovered: null };
     replaceCorrupt(folder);
-    return { ...value, recovered: `${problem}; resumed from the one before, of step ${value.step}` };
+    return { ...value, recovered: `${problem}; resumed from the previous checkpoint at step ${value.step}` };
   }
   const logs = new TrainingLogs(folder, task, columns, null);
   try {
@@ -62,26 +63,26 @@ export function resume(
 function stateOf({ cpu, state }: Checkpoint, names: readonly string[], file: string): StateValues {
   if (cpu !== cpuFeatures())
     throw new Error(
-      `${file} was made on a CPU with ${cpu}, this one has ${cpuFeatures()}: the rest would round differently. ` +
-        `Resume there, or delete its folder (vae-sweep rm) to train from the first step here.`,
+      `${file} was made on a CPU with ${cpu}, but this CPU has ${cpuFeatures()}, so the remaining steps would round differently. ` +
+        `Resume the task on a CPU like the first one, or delete it (vae-sweep rm) to train it from the start here.`,
     );
   return names.map((name) => {
     const values = state.get(name);
-    if (values === undefined) throw new CorruptTaskError(`${file} lacks the array ${name}`);
+    if (values === undefined) throw new CorruptTaskError(`${file} has no array ${name}`);
     return values;
   });
 }
 
 /**
- * The state that a finished task of fewer steps has in common with a longer one, its logs up to there copied into those of the longer
- * one, so that the bits are those of a task that was trained at once: batches fill up again, and an evaluation that was only made at its
- * end is left out.
- * @returns null if it can't be trusted or lacks what a longer task needs
+ * Copies the logs that a finished, shorter task shares with a longer one into the longer task's logs, and returns the shared state.
+ * The result is bit-identical to training the longer task from the start: record batches are filled up again, and the evaluation
+ * that the shorter task made only because it ended is left out.
+ * @returns null if the shorter task is corrupt or has no state to continue from
  */
 function continueFrom(
   { id, folder, steps }: Predecessor,
   shapes: LoopProgram['state'],
-  training: Continued,
+  training: Continuation,
   evaluateEverySteps: number,
   logs: TrainingLogs,
 ): { readonly step: number; readonly state: StateValues } | null {
@@ -95,11 +96,11 @@ function continueFrom(
   return { step, state: finished.state };
 }
 
-/** All that is needed of the finished task, before anything is made of it; null if something can't be read. */
+/** Reads everything that is needed from the finished task before anything is written. Returns null if a file is unreadable. */
 function readFinished(
   folder: string,
   shapes: LoopProgram['state'],
-  training: Continued,
+  training: Continuation,
   metrics: readonly string[],
 ) {
   try {

@@ -9,23 +9,23 @@ import type { TaskOutcome } from '../../task/outcome.js';
 import type { Clock, TrainRequest } from '../../task/protocol.js';
 import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
-import { recordSession } from '../session-record.js';
+import { recordAttempt } from '../attempt-record.js';
 import { archiveOf, commonSteps, encodeState, type StateValues } from './archive.js';
 import type { Evaluation, LoopProgram, TrainedSettings, Training } from './definition.js';
-import type { CompiledProgram, Programs } from './programs.js';
+import type { CompiledProgram, ProgramCache } from './program-cache.js';
 import { resume, type Start } from './resume.js';
 import type { TrainingLogs } from './training-logs.js';
 
-/** How long a chunk should take: a stop request waits for its end. */
+/** Target duration of a chunk. A stop request waits until the current chunk ends. */
 const CHUNK_MS = 250;
 const FIRST_CHUNK_STEPS = 100;
 
 type Request = TrainRequest<Task<TrainedSettings>>;
 
-/** Trains one task from its checkpoint or its start, to its end, a stop request or a number that is not finite. */
+/** Trains one task, from its checkpoint if it has one, until it is done, a stop is requested or a metric is not finite. */
 export function train<Own extends TrainedSettings, Program extends LoopProgram>(
   request: TrainRequest<Task<Own>>,
-  programs: Programs<Own, Program>,
+  programs: ProgramCache<Own, Program>,
   clock: Clock,
 ): TaskOutcome {
   const { definition } = programs;
@@ -36,11 +36,11 @@ export function train<Own extends TrainedSettings, Program extends LoopProgram>(
     const columns = definition.columns(settings);
     const start = resume(request, columns, compiled.program.state, training);
     try {
-      const run = new Run(request, compiled, training, start, clock);
+      const attempt = new Attempt(request, compiled, training, start, clock);
       try {
-        return run.toEnd();
+        return attempt.run();
       } finally {
-        run.dispose();
+        attempt.dispose();
       }
     } finally {
       start.logs.close();
@@ -50,7 +50,7 @@ export function train<Own extends TrainedSettings, Program extends LoopProgram>(
   }
 }
 
-class Run {
+class Attempt {
   readonly #request: Request;
   readonly #training: Training;
   readonly #loop: Loop;
@@ -60,15 +60,16 @@ class Run {
   readonly #logs: TrainingLogs;
   readonly #resumed: { readonly fromStep: number; readonly recovered: string | null };
   readonly #start: { readonly ms: number; readonly date: Date };
-  /** After `#step` steps. */
+  /** State after `#step` steps. */
   #state: readonly Tensor[];
   #step: number;
-  /** The latest of this session, of `#step` steps when the run ends; null after a resume that had no steps to train. */
+  /** Latest evaluation of this attempt, made after the last step if the task is done. Null if a resumed task had no steps left. */
   #lastEvaluation: Evaluation | null = null;
   #chunkSteps = FIRST_CHUNK_STEPS;
   #checkpointMs: number;
-  /** Steps after which a longer task can continue from this one, and the state there if it is not the final one. */
+  /** Step from which a longer task can continue. */
   readonly #commonSteps: number;
+  /** State after `#commonSteps` steps, if that is not the final state. */
   #continuation: StateValues | null = null;
 
   constructor(
@@ -94,12 +95,12 @@ class Run {
     this.#resumed = { fromStep: start.step, recovered: start.recovered };
     this.#start = { ms: clock.now(), date: clock.date() };
     this.#checkpointMs = this.#start.ms;
-    // A run that was stopped before its first step has logged it.
+    // An attempt that resumes from a checkpoint has already logged the evaluation before the first step.
     if (start.state === null) this.#logEvaluation();
     this.#keepContinuation();
   }
 
-  toEnd(): TaskOutcome {
+  run(): TaskOutcome {
     const { steps } = this.#request.task.settings;
     this.#reportStep();
     while (this.#step < steps) {
@@ -118,7 +119,7 @@ class Run {
     tf.dispose([...this.#state]);
   }
 
-  /** Runs to the next evaluation, or less if that takes long. */
+  /** Runs up to the next evaluation, or fewer steps if those would take longer than `CHUNK_MS`. */
   #runChunk(): TaskOutcome | null {
     const { steps, evaluateEverySteps } = this.#request.task.settings;
     const toEvaluation = evaluateEverySteps - (this.#step % evaluateEverySteps);
@@ -133,7 +134,8 @@ class Run {
     const width = this.#logs.metrics.length;
     if (metrics.length !== count * width)
       throw new Error(
-        `A step logs ${metrics.length / count} metrics, but has columns for ${this.#logs.metrics.join(', ')}.`,
+        `A step returned ${formatCount(metrics.length / count)} ${metrics.length === count ? 'metric' : 'metrics'}, ` +
+          `expected ${width}, one for each column: ${this.#logs.metrics.join(', ')}.`,
       );
     const finiteRows = countFiniteRows(metrics, width);
     this.#logs.steps.append(firstStep, metrics.subarray(0, finiteRows * width));
@@ -151,11 +153,11 @@ class Run {
 
   #evaluate(): Evaluation {
     let evaluation: Evaluation | undefined;
-    // `tidy` looks for tensors in what it is given back, number by number.
+    // Do not return the evaluation from `tidy`, which would search every number of it for tensors.
     tf.tidy(() => {
       evaluation = this.#training.evaluate(this.#state, this.#step, this.#logs.lastEvaluation);
     });
-    if (evaluation === undefined) throw new Error('An evaluation gave no result.');
+    if (evaluation === undefined) throw new Error('The evaluation returned no result.');
     return evaluation;
   }
 
@@ -189,13 +191,13 @@ class Run {
 
   #stop(): TaskOutcome {
     this.#checkpoint();
-    this.#recordSession();
+    this.#recordAttempt();
     return { type: 'stopped', ...this.#resumed, step: this.#step };
   }
 
   #diverge(metrics: Float32Array, finiteRows: number): TaskOutcome {
     this.#logs.sync();
-    this.#recordSession();
+    this.#recordAttempt();
     const step = this.#step + finiteRows + 1;
     const names = this.#logs.metrics;
     const row = metrics.subarray(finiteRows * names.length, (finiteRows + 1) * names.length);
@@ -215,22 +217,22 @@ class Run {
     };
   }
 
-  /** Writes the whole files, then the marker; the stream files and the checkpoint are needed no more. */
+  /** Writes the result files, then the marker. The stream files and the checkpoint are then no longer needed. */
   #finish(): TaskOutcome {
     const { folder, task } = this.#request;
     const samples = (this.#lastEvaluation ?? this.#evaluate()).samples?.() ?? [];
     const archive = archiveOf(this.#training, this.#shapes);
     const state = encodeState(archive, this.#stateValues(), this.#continuation);
     const results = this.#logs.results(state, this.#continuation && this.#commonSteps, samples);
-    this.#recordSession();
+    this.#recordAttempt();
     commitResults(folder, task.id, results);
     removeUnfinished(folder);
     const elapsedMs = this.#clock.now() - this.#start.ms;
     return { type: 'done', ...this.#resumed, steps: this.#step, elapsedMs, summary: null };
   }
 
-  #recordSession(): void {
-    recordSession(join(this.#request.folder, TASK_FILES.run), {
+  #recordAttempt(): void {
+    recordAttempt(join(this.#request.folder, TASK_FILES.run), {
       start: this.#start.date,
       end: this.#clock.date(),
       fromStep: this.#resumed.fromStep,
@@ -240,12 +242,12 @@ class Run {
   }
 }
 
-/** Whole blocks of draws, so that none is made in vain; at least a step. */
+/** Rounds down to whole blocks of draws, so that no drawn numbers are wasted; at least one step. */
 function wholeBlocks(steps: number, blockSteps: number): number {
   return Math.max(1, Math.floor(steps < blockSteps ? steps : steps - (steps % blockSteps)));
 }
 
-/** Rows before the first that holds NaN or an infinity. */
+/** Counts the rows before the first one that contains NaN or an infinity. */
 function countFiniteRows(metrics: Float32Array, width: number): number {
   let finite = 0;
   while (finite < metrics.length && Number.isFinite(metrics[finite])) finite += 1;

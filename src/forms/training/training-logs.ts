@@ -13,23 +13,26 @@ import type { TrainingColumns } from '../../task/experiment.js';
 import type { Task } from '../../task/task.js';
 import type { EvaluationRow, TrainedSettings } from './definition.js';
 
-/** Name in the metadata of a finished task's state whose last steps a longer task does not share: the step to continue from. */
+/**
+ * Metadata key in `parameters.safetensors` with the step that a longer task continues from. It is present only if a longer task does
+ * not share the last steps.
+ */
 export const CONTINUATION_STEP = 'continuationStep';
 
-/** The files that a run of one task writes. */
+/** The log files that training one task writes. */
 export class TrainingLogs {
   readonly steps: StepLog;
-  /** Names of what a step logs. */
+  /** Names of the metrics that a step logs. */
   readonly metrics: readonly string[];
   readonly #evaluations: BatchStream;
   readonly #columns: TrainingColumns;
   readonly #task: Task<TrainedSettings>;
   readonly #folder: string;
   #lastEvaluation: EvaluationRow | null = null;
-  /** Whether the folder's entries of the logs are durable. */
+  /** Whether the directory entries of the logs are on disk. */
   #hasEntries: boolean;
 
-  /** @param checkpoint where to go on, or null to start anew */
+  /** @param checkpoint the checkpoint to continue from, or null to start from the beginning */
   constructor(
     folder: string,
     task: Task<TrainedSettings>,
@@ -58,30 +61,30 @@ export class TrainingLogs {
     }
   }
 
-  /** The row that was added last, also before a stop; null before the first. */
+  /** The last evaluation row, which an earlier attempt may have added; null before the first. */
   get lastEvaluation(): EvaluationRow | null {
     return this.#lastEvaluation;
   }
 
-  /** Each evaluation is a record batch of its own. */
+  /** Appends an evaluation as its own record batch. */
   addEvaluation(row: EvaluationRow): void {
     this.#lastEvaluation = row;
     this.#evaluations.append(this.#columns.evaluations.map(({ name }) => [row[name] ?? null]));
   }
 
-  /** Makes what was logged durable, and says where the logs are. */
+  /** Flushes the logs to disk and returns their positions for a checkpoint. */
   sync(): Pick<Checkpoint, 'stepLog' | 'evaluationLog'> {
-    // A checkpoint may get to the disk before an entry of the folder that is older.
+    // Without this a power failure could keep the checkpoint but lose the older directory entry of a log.
     if (!this.#hasEntries) fsyncFolder(this.#folder);
     this.#hasEntries = true;
     return { stepLog: this.steps.sync(), evaluationLog: this.#evaluations.sync() };
   }
 
   /**
-   * The whole files of the finished task, by name.
-   * @param state as its archive keeps it
-   * @param continuationStep the step that a longer task continues from, or null for the last
-   * @param samples values of each column, where there are samples
+   * Returns the contents of the finished task's files, by file name.
+   * @param state the tensors of the state's archive
+   * @param continuationStep the step that a longer task continues from, or null for the last step
+   * @param samples values of each column of the samples; empty if the experiment has none
    */
   results(
     state: readonly NamedTensor[],

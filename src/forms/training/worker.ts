@@ -7,14 +7,14 @@ import type { WorkerModule } from '../../task/protocol.js';
 import type { Task } from '../../task/task.js';
 import { failedOutcome } from '../failed-outcome.js';
 import type { LoopProgram, MakeLoop, TrainedSettings, TrainingDefinition } from './definition.js';
-import { MAX_CHUNK_STEPS, Programs, shapesOf } from './programs.js';
+import { MAX_CHUNK_STEPS, ProgramCache, shapesOf } from './program-cache.js';
 import { train } from './train.js';
 
-/** The worker of an experiment that trains. It is only given tasks of that experiment. */
+/** Returns the worker of an experiment that trains. It receives only tasks of that experiment. */
 export function trainingWorker<Own extends TrainedSettings, Program extends LoopProgram>(
   definition: TrainingDefinition<Own, Program>,
 ): Required<WorkerModule> {
-  const programs = new Programs(definition);
+  const programs = new ProgramCache(definition);
   return {
     run: (request, clock) => {
       try {
@@ -24,11 +24,11 @@ export function trainingWorker<Own extends TrainedSettings, Program extends Loop
         return failedOutcome(error);
       }
     },
-    // Runs every TensorFlow operation that training and evaluating these tasks needs.
+    // Runs every TensorFlow operation that training and evaluating these tasks need.
     warmUp: async (tasks) => {
       const compiling: Promise<void>[] = [];
       (tasks as readonly Task<Own>[]).forEach(({ settings }, index) => {
-        // The task that comes first is trained first: its loops are compiled meanwhile.
+        // The first task is trained first, so compile its loops in the background.
         const make: MakeLoop = (engine, body, shapes, maxSteps) => {
           if (index === 0 && engine === 'c') compiling.push(compileAheadToC(body, shapes, maxSteps));
           return eagerLoop(body, maxSteps);
@@ -51,6 +51,6 @@ function checkTensorFlow({ versions }: Task): void {
   const loaded = loadedTensorFlowVersion();
   if (loaded !== tensorflow)
     throw new Error(
-      `The task is for TensorFlow ${tensorflow}, but ${loaded} is loaded. Run npx vae-sweep setup, then the sweep again.`,
+      `The task needs TensorFlow ${tensorflow}, but TensorFlow ${loaded} is loaded. Run npx vae-sweep setup, then run the sweep again.`,
     );
 }

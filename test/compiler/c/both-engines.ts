@@ -4,20 +4,20 @@ import { compileLoopToC } from '../../../src/compiler/c/compile.js';
 import type { LoopBody, LoopShapes } from '../../../src/compiler/loop.js';
 import { tf } from '../../../src/compiler/native/tensorflow.js';
 
-/** Returns what a function of tensors gives by the C engine and by TensorFlow. */
-export function both(
+/** Evaluates a function of tensors with the C engine and with TensorFlow. */
+export function evaluateWithBoth(
   fn: (inputs: readonly Tensor[]) => Tensor,
   inputs: readonly Tensor[],
 ): { c: Float32Array; eager: Float32Array } {
   const expected = tf.tidy(() => fn(inputs));
-  return { c: byC(fn, inputs, expected), eager: expected.dataSync<'float32'>() };
+  return { c: evaluateInC(fn, inputs, expected), eager: expected.dataSync<'float32'>() };
 }
 
 /**
- * Returns what a function of tensors gives by the C engine alone, for a function that TensorFlow refuses.
- * @param like a tensor with the type and shape of the function's value
+ * Evaluates a function of tensors with the C engine only, for a function that TensorFlow rejects.
+ * @param like a tensor with the type and shape of the function's result
  */
-export function byC(
+export function evaluateInC(
   fn: (inputs: readonly Tensor[]) => Tensor,
   inputs: readonly Tensor[],
   like: Tensor,
@@ -28,7 +28,7 @@ export function byC(
   return state[0]?.dataSync<'float32'>() ?? new Float32Array();
 }
 
-/** A loop whose step replaces its one state tensor by `fn` of the inputs. */
+/** Returns a loop whose step replaces its only state tensor with `fn` of the inputs. */
 function applying(fn: (inputs: readonly Tensor[]) => Tensor): LoopBody {
   return {
     keys: () => [],
@@ -37,7 +37,7 @@ function applying(fn: (inputs: readonly Tensor[]) => Tensor): LoopBody {
   };
 }
 
-/** Asserts that numbers are equal, also NaN and infinities, or differ by no more than a part of the larger of 1 and the number. */
+/** Asserts that numbers are equal (including NaN and infinities) or differ by at most `tolerance` times the larger of 1 and the number. */
 export function assertClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
   assert.equal(actual.length, expected.length);
   actual.forEach((value, index) => {
@@ -46,7 +46,7 @@ export function assertClose(actual: Float32Array, expected: Float32Array, tolera
       Object.is(value, wanted) || Math.abs(value - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
     assert.ok(
       isClose || value === wanted,
-      `element ${String(index)}: ${String(value)}, not ${String(wanted)}`,
+      `element ${String(index)}: expected ${String(wanted)}, got ${String(value)}`,
     );
   });
 }

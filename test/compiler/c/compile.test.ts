@@ -10,14 +10,14 @@ import { compileLoopToC } from '../../../src/compiler/c/compile.js';
 import { eagerLoop, type LoopBody, type LoopShapes } from '../../../src/compiler/loop.js';
 import { operation } from '../../../src/compiler/native/backend.js';
 import { tf } from '../../../src/compiler/native/tensorflow.js';
-import { assertClose, both } from './both-engines.js';
+import { assertClose, evaluateWithBoth } from './both-engines.js';
 
-/** Sizes that fill no vector, fill some exactly, and leave a part. */
+/** Sizes below one vector, multiples of a vector, and sizes with a remainder. */
 const SIZES = [1, 3, 4, 7, 16, 20, 33, 64, 70];
 const SEED = 20261124;
 
 describe('the C engine', () => {
-  it('reads a state as it was before the step, also after its new value is made', () => {
+  it('reads the old value of a state even after the new one is computed', () => {
     const body: LoopBody = {
       keys: () => [],
       draw: () => [],
@@ -33,11 +33,11 @@ describe('the C engine', () => {
     assertClose(c.metrics, eager.metrics, 1e-6);
   });
 
-  it('keeps a loop whose rows are shorter than a vector and end in slices of one tensor', () => {
-    // GCC 12 took such a loop for a function without effects, and left its call out.
+  it('keeps a loop whose rows are shorter than a vector and whose results are slices of one tensor', () => {
+    // GCC 12 mistook such a loop for a function without side effects and removed its call.
     const x = tf.randomNormal<Rank.R2>([10, 12], 0, 1, 'float32', 1);
     const y = tf.randomNormal<Rank.R2>([10, 6], 0, 1, 'float32', 2);
-    const { c, eager } = both(
+    const { c, eager } = evaluateWithBoth(
       ([wide = x, narrow = y]) => {
         const left = tf.slice(wide, [0, 0], [10, 6]);
         const right = tf.slice(wide, [0, 6], [10, 6]);
@@ -49,7 +49,7 @@ describe('the C engine', () => {
     assertClose(c, eager, 1e-5);
   });
 
-  it('multiplies matrices of any sizes, transposed or not, as TensorFlow does', () => {
+  it('multiplies matrices of any size, transposed or not, like TensorFlow', () => {
     const size = fc.constantFrom(...SIZES);
     fc.assert(
       fc.property(size, size, size, fc.boolean(), fc.boolean(), (m, k, n, flipLeft, flipRight) => {
@@ -57,26 +57,26 @@ describe('the C engine', () => {
         const right = tf.randomNormal<Rank.R2>(flipRight ? [n, k] : [k, n], 0, 1, 'float32', 2);
         const product = ([a, b]: readonly Tensor[]) =>
           tf.matMul(a as Tensor2D, b as Tensor2D, flipLeft, flipRight);
-        const { c, eager } = both(product, [left, right]);
+        const { c, eager } = evaluateWithBoth(product, [left, right]);
         assertClose(c, eager, 1e-5);
       }),
       { numRuns: 12, seed: SEED },
     );
   });
 
-  it('sums all, rows and columns of any sizes', () => {
+  it('sums all elements, rows and columns of matrices of any size', () => {
     const size = fc.constantFrom(...SIZES);
     fc.assert(
       fc.property(size, size, fc.constantFrom<number[]>([0], [1], [0, 1]), (m, n, axes) => {
         const x = tf.randomNormal([m, n], 0, 1, 'float32', 3);
-        const { c, eager } = both(([input]) => tf.sum(input as Tensor, axes), [x]);
+        const { c, eager } = evaluateWithBoth(([input]) => tf.sum(input as Tensor, axes), [x]);
         assertClose(c, eager, 1e-5);
       }),
       { numRuns: 10, seed: SEED },
     );
   });
 
-  it('has exp, log, sigmoid, roots and powers to rounding, also of what is not a normal number', () => {
+  it('computes exp, log, sigmoid, roots and powers to rounding, also for subnormal, infinite and NaN arguments', () => {
     const x = tf.tensor1d([
       ...[
         0,
@@ -108,19 +108,19 @@ describe('the C engine', () => {
       pow: [(value) => tf.pow(tf.scalar(0.999), value), (value) => Math.fround(0.999) ** value],
     };
     for (const [name, [fn, exact]] of Object.entries(functions)) {
-      const { c } = both(([input]) => fn(input as Tensor), [x]);
+      const { c } = evaluateWithBoth(([input]) => fn(input as Tensor), [x]);
       c.forEach((value, index) => {
         const wanted = Math.fround(exact(values[index] ?? NaN));
         const spacing = Math.max(2 ** -149, Math.abs(wanted) * 2 ** -22);
         assert.ok(
           Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= spacing,
-          `${name}(${String(values[index])}) is ${String(value)}, not ${String(wanted)}`,
+          `${name}(${String(values[index])}): expected ${String(wanted)}, got ${String(value)}`,
         );
       });
     }
   });
 
-  it('lets NaN through comparisons, maxima and ReLUs as TensorFlow does', () => {
+  it('propagates NaN through comparisons, maxima and ReLUs like TensorFlow', () => {
     const a = tf.tensor1d([1, NaN, 2, NaN, -3, 0, Infinity]);
     const b = tf.tensor1d([NaN, 1, 1, NaN, 5, 0, -Infinity]);
     const functions: ((x: Tensor, y: Tensor) => Tensor)[] = [
@@ -133,7 +133,7 @@ describe('the C engine', () => {
       (x, y) => operation('ReluGrad', [x, y], { T: 'float32' }),
     ];
     for (const fn of functions) {
-      const { c, eager } = both(([x, y]) => fn(x as Tensor, y as Tensor), [a, b]);
+      const { c, eager } = evaluateWithBoth(([x, y]) => fn(x as Tensor, y as Tensor), [a, b]);
       assert.deepEqual([...c], [...eager]);
     }
   });
@@ -152,13 +152,13 @@ describe('the C engine', () => {
       (a) => tf.reshape(tf.transpose(a), [10, 10]),
     ];
     for (const [index, fn] of functions.entries()) {
-      const { c, eager } = both(([a, b]) => fn(a as Tensor2D, b as Tensor1D), [x, row]);
+      const { c, eager } = evaluateWithBoth(([a, b]) => fn(a as Tensor2D, b as Tensor1D), [x, row]);
       assert.equal(c.length, eager.length, `function ${String(index)}`);
       assertClose(c, eager, 1e-6);
     }
   });
 
-  it('carries a state from step to step, whatever reads it, as the eager loop does', () => {
+  it('passes the state from step to step like the eager loop, whichever operations read it', () => {
     const vector = { dtype: 'float32', shape: [40] } as const;
     const shapes: LoopShapes = { state: [vector, vector], inputs: [] };
     const body: LoopBody = {
@@ -180,10 +180,13 @@ describe('the C engine', () => {
     const c = compileLoopToC(swapping, shapes, 7).run(start, [], 3, 5);
     const eager = eagerLoop(swapping, 7).run(start, [], 3, 5);
     assertClose(c.metrics, eager.metrics, 1e-5);
-    assert.throws(() => compileLoopToC(body, shapes, 7), /does not know TensorFlow's operation ReverseV2/);
+    assert.throws(
+      () => compileLoopToC(body, shapes, 7),
+      /does not support the TensorFlow operation ReverseV2\./,
+    );
   });
 
-  it('has the same bits on a CPU without vectors of 512 bits', () => {
+  it('gives the same bits on a CPU without 512-bit vectors', () => {
     const x = tf.randomNormal<Rank.R2>([37, 23], 0, 1, 'float32', 6);
     const y = tf.randomNormal<Rank.R2>([23, 41], 0, 1, 'float32', 7);
     const fn = ([a, b]: readonly Tensor[]) => {
@@ -194,27 +197,27 @@ describe('the C engine', () => {
         tf.sum(tf.sigmoid(product)).as1D(),
       ]);
     };
-    const native = both(fn, [x, y]).c;
+    const native = evaluateWithBoth(fn, [x, y]).c;
     for (const cpu of ['x86-64-v3', 'x86-64']) {
       withCompiler(`exec g++ "$@" -march=${cpu}`, () => {
-        assert.deepEqual([...both(fn, [x, y]).c], [...native], cpu);
+        assert.deepEqual([...evaluateWithBoth(fn, [x, y]).c], [...native], cpu);
       });
     }
   });
 
-  it('says what to do where there is no compiler, or one that fails', () => {
+  it('explains what to do if the compiler is missing or fails', () => {
     const x = tf.randomNormal([3], 0, 1, 'float32', 8);
-    const compile = () => both(([a]) => tf.mul(a as Tensor, 3.25), [x]);
+    const compile = () => evaluateWithBoth(([a]) => tf.mul(a as Tensor, 3.25), [x]);
     withCompiler(`case "$1" in -dump*) echo 12;; *) echo no space >&2; exit 1;; esac`, () => {
-      assert.throws(compile, /can't be used: no space[^]*sudo apt-get install g\+\+[^]*the engine xla/);
+      assert.throws(compile, /failed: no space[^]*sudo apt-get install g\+\+[^]*the engine xla/);
     });
     withEnvironment('/no/such/compiler', () => {
-      assert.throws(compile, /The C\+\+ compiler \/no\/such\/compiler can't be used/);
+      assert.throws(compile, /The C\+\+ compiler \/no\/such\/compiler failed/);
     });
   });
 });
 
-/** Calls `fn` with a compiler that is a shell script. */
+/** Calls `fn` with a shell script as the compiler. */
 function withCompiler(script: string, fn: () => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'vae-sweep-compiler-'));
   try {

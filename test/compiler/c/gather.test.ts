@@ -6,15 +6,15 @@ import { compileLoopToC } from '../../../src/compiler/c/compile.js';
 import { gatherRows } from '../../../src/compiler/gather.js';
 import { eagerLoop, type LoopBody } from '../../../src/compiler/loop.js';
 import { tf } from '../../../src/compiler/native/tensorflow.js';
-import { both, byC } from './both-engines.js';
+import { evaluateInC, evaluateWithBoth } from './both-engines.js';
 
 const ROWS = 6;
-/** Both ends and some in between, not in order, some of them twice. */
+/** Both ends and some rows in between, out of order and some of them twice. */
 const INDICES = tf.tensor1d([5, 0, 3, 3, 1, 5, 0], 'int32');
-/** Rows that are shorter than a vector, fill one, and are longer than one. */
+/** Rows shorter than a vector, exactly one vector long, and longer than a vector. */
 const SHAPES = [[ROWS], [ROWS, 1], [ROWS, 2], [ROWS, 16], [ROWS, 19], [ROWS, 3, 5]];
 
-/** A table of different numbers. As float32, some of the int32 are NaN or infinite: a gather must not touch their bits. */
+/** A table of distinct numbers. Read as float32, some of the int32 are NaN or infinite, and a gather must preserve their bits. */
 function tableOf(shape: readonly number[], dtype: 'float32' | 'int32'): Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
   const values = Array.from({ length: size }, (_, index) =>
@@ -34,25 +34,25 @@ function atMost(indices: Tensor1D, largest: number): Tensor1D {
 describe('a gather of rows in the C engine', () => {
   for (const dtype of ['float32', 'int32'] as const)
     for (const shape of SHAPES)
-      it(`takes the rows that TensorFlow takes: ${dtype} [${shape.join(', ')}]`, () => {
-        const { c, eager } = both(gather, [tableOf(shape, dtype), INDICES]);
+      it(`selects the same rows as TensorFlow: ${dtype} [${shape.join(', ')}]`, () => {
+        const { c, eager } = evaluateWithBoth(gather, [tableOf(shape, dtype), INDICES]);
         assert.deepEqual(c, eager);
         assert.equal(eager.length, (INDICES.size * tableOf(shape, dtype).size) / ROWS);
       });
 
-  it('takes the nearest row for an index outside of the table, where TensorFlow refuses it', () => {
+  it('selects the nearest row for an index outside of the table, which TensorFlow rejects', () => {
     const outside = tf.tensor1d([-1, ROWS, -(2 ** 31), 2 ** 31 - 1, 2], 'int32');
     const nearest = tf.tensor1d([0, ROWS - 1, 0, ROWS - 1, 2], 'int32');
     for (const dtype of ['float32', 'int32'] as const)
       for (const shape of [[ROWS], [ROWS, 2], [ROWS, 3, 5]]) {
         const table = tableOf(shape, dtype);
         const expected = gather([table, nearest]);
-        assert.deepEqual(byC(gather, [table, outside], expected), expected.dataSync());
+        assert.deepEqual(evaluateInC(gather, [table, outside], expected), expected.dataSync());
         assert.throws(() => gather([table, outside]), /indices\[0\] = -1 is not in \[0, 6\)/);
       }
   });
 
-  it('reads slices of tables and of indices, and what is made in the loop, and can be sliced and concatenated', () => {
+  it('reads slices of tables and indices and results of other operations, and can be sliced and concatenated', () => {
     const functions: Record<string, (table: Tensor, indices: Tensor1D) => Tensor> = {
       'the middle rows': (table, indices) => gatherRows(tf.slice(table, [1, 0], [3, 4]), atMost(indices, 2)),
       'the last rows': (table, indices) => gatherRows(tf.slice(table, [2, 0], [4, 4]), atMost(indices, 3)),
@@ -72,7 +72,7 @@ describe('a gather of rows in the C engine', () => {
         tf.concat([table, gatherRows(table, indices), gatherRows(table, tf.slice(indices, [3], [2]))], 0),
     };
     for (const [name, fn] of Object.entries(functions)) {
-      const { c, eager } = both(
+      const { c, eager } = evaluateWithBoth(
         ([table, indices]) => fn(table as Tensor, indices as Tensor1D),
         [tableOf([ROWS, 4], 'float32'), INDICES],
       );
@@ -80,15 +80,15 @@ describe('a gather of rows in the C engine', () => {
     }
   });
 
-  it('takes rows by a single index and by a matrix of indices', () => {
+  it('selects rows with a single index and with a matrix of indices', () => {
     for (const shape of [[ROWS], [ROWS, 3], [ROWS, 3, 5]])
       for (const indices of [tf.scalar(4, 'int32'), tf.tensor2d([5, 0, 2, 2, 1, 4], [3, 2], 'int32')]) {
-        const { c, eager } = both(gather, [tableOf(shape, 'float32'), indices]);
+        const { c, eager } = evaluateWithBoth(gather, [tableOf(shape, 'float32'), indices]);
         assert.deepEqual(c, eager, `[${shape.join(', ')}] by [${indices.shape.join(', ')}]`);
       }
   });
 
-  it('reads a state as it was before the step', () => {
+  it('reads the state from before the step', () => {
     const shapes = { state: [{ dtype: 'float32', shape: [ROWS, 3] }], inputs: [] } as const;
     const order = tf.tensor1d([1, 2, 3, 4, 5, 0], 'int32');
     const body: LoopBody = {
@@ -106,7 +106,7 @@ describe('a gather of rows in the C engine', () => {
     assert.deepEqual(c.state[0]?.arraySync(), eager.state[0]?.arraySync());
   });
 
-  it('refuses batch dimensions and other axes, which tfjs records for indices that are constants', () => {
+  it('rejects batch dimensions and other axes, which tfjs records for constant indices', () => {
     const table = tableOf([2, ROWS], 'float32');
     const indices = tf.tensor2d([5, 0, 1, 2], [2, 2], 'int32');
     const refused: [(inputs: readonly Tensor[]) => Tensor, string][] = [
@@ -114,8 +114,8 @@ describe('a gather of rows in the C engine', () => {
       [([x]) => tf.gather(x as Tensor, indices, 1), 'along an axis other than 0'],
     ];
     for (const [fn, form] of refused)
-      assert.throws(() => both(fn, [table]), {
-        message: `The C engine does not know TensorFlow's operation GatherV2 ${form}. Use the engine xla, which knows most operations.`,
+      assert.throws(() => evaluateWithBoth(fn, [table]), {
+        message: `The C engine does not support the TensorFlow operation GatherV2 ${form}. Use the engine xla, which supports most operations.`,
       });
   });
 });

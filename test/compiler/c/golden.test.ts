@@ -12,7 +12,7 @@ import { assertGolden } from '../../golden.js';
 const vector = (size: number) => ({ dtype: 'float32', shape: [size] }) as const;
 const none = { keys: () => [], draw: () => [] };
 
-/** Small loops that show what the C engine makes of elementwise operations, of products and sums, and of draws. */
+/** Small loops that show the C generated for elementwise operations, products, sums and draws. */
 const loops: Record<string, { body: LoopBody; shapes: LoopShapes }> = {
   'gradient-descent': {
     body: {
@@ -49,7 +49,7 @@ const loops: Record<string, { body: LoopBody; shapes: LoopShapes }> = {
   },
 };
 
-describe('the C of a small loop is as it was read last', () => {
+describe('the generated C of a small loop matches its golden file', () => {
   for (const [name, { body, shapes }] of Object.entries(loops))
     it(name, () => {
       const { source } = loopSource(recordLoop(body, shapes, 8, 1), shapes, 16);

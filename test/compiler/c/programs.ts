@@ -1,7 +1,7 @@
 import type { Elementwise, MatMul, Operand, Program, Sum } from '../../../src/compiler/c/program.js';
 import { sizeOf, wholeView, type View } from '../../../src/compiler/c/view.js';
 
-/** Makes tensors and operations of small programs, each tensor in a buffer of its own. */
+/** Builds tensors and operations of small programs. Each tensor has its own buffer. */
 export class ProgramBuilder {
   #buffers = 0;
 

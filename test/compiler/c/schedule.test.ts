@@ -12,7 +12,7 @@ import {
 import type { View } from '../../../src/compiler/c/view.js';
 import { ProgramBuilder } from './programs.js';
 
-/** Kinds of the kernels, with the number of operations of a loop. */
+/** Returns the kinds of the kernels, with the number of operations of each loop. */
 function summary(kernels: readonly Kernel[]): string[] {
   return kernels.map((kernel) =>
     kernel.kind === 'loop' ? `loop of ${kernel.operations.length}` : kernel.kind,
@@ -24,7 +24,7 @@ function operationsOf(kernel: Kernel): readonly Operation[] {
 }
 
 describe('a schedule', () => {
-  it('joins elementwise operations of one shape into one loop', () => {
+  it('fuses elementwise operations of one shape into one loop', () => {
     const make = new ProgramBuilder();
     const [x, y, doubled, result] = [make.tensor(8), make.tensor(8), make.tensor(8), make.tensor(8)];
     const program = make.program(
@@ -37,7 +37,7 @@ describe('a schedule', () => {
     assert.deepEqual(
       [...storedViews(kernels, new Set([result.buffer]))],
       [result],
-      'the rest stays in registers',
+      'other values stay in registers',
     );
   });
 
@@ -57,7 +57,7 @@ describe('a schedule', () => {
     assert.deepEqual(summary(schedule(program)), ['loop of 1', 'sum', 'loop of 1']);
   });
 
-  it('leaves out what no output needs', () => {
+  it('drops operations that no output needs', () => {
     const make = new ProgramBuilder();
     const [x, unused, result] = [make.tensor(8), make.tensor(8), make.tensor(8)];
     const program = make.program(
@@ -68,7 +68,7 @@ describe('a schedule', () => {
     assert.deepEqual(summary(schedule(program)), ['loop of 1']);
   });
 
-  it('writes every tensor before it is read, in programs of any form', () => {
+  it('writes every tensor before it is read, in random programs', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(), fc.nat(), fc.boolean()), { minLength: 1, maxLength: 12 }),
@@ -89,7 +89,7 @@ describe('a schedule', () => {
 });
 
 describe('the layout of the buffers', () => {
-  it('never lets two share cells while both are needed', () => {
+  it('never lets two buffers share cells while both are needed', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(), fc.nat(), fc.boolean()), { minLength: 1, maxLength: 12 }),
@@ -124,23 +124,23 @@ describe('the layout of the buffers', () => {
   });
 });
 
-describe('an input that is replaced by an output', () => {
+describe('an input that an output replaces', () => {
   const make = new ProgramBuilder();
   const [x, next, total] = [make.tensor(8), make.tensor(8), make.tensor()];
   const update = make.elementwise('Neg', [x], next);
 
-  it('may be written over by the loop that reads each cell before it writes it', () => {
+  it('can be overwritten by a loop that reads each cell before it writes it', () => {
     const kernels = schedule(make.program([update], [x], [next]));
     assert.equal(canOverwrite(kernels, x.buffer, next), true);
   });
 
-  it('may not be written over while a later kernel reads it', () => {
+  it('cannot be overwritten while a later kernel reads it', () => {
     const kernels: Kernel[] = [{ kind: 'loop', shape: [8], operations: [update] }, make.sum(x, total)];
     assert.equal(canOverwrite(kernels, x.buffer, next), false);
   });
 });
 
-/** A chain of elementwise operations and sums over what is there; the last tensor is the output. */
+/** Returns a random chain of elementwise operations and sums over the tensors so far; the last tensor is the output. */
 function randomProgram(steps: readonly (readonly [number, number, boolean])[]) {
   const make = new ProgramBuilder();
   const inputs = [make.tensor(20), make.tensor(20)];

@@ -19,7 +19,7 @@ function whole(...shape: number[]): View {
   return wholeView({ id: 0, size: sizeOf(shape) }, 'float32', shape);
 }
 
-/** The cells of a view's elements, row by row: what any way to see a tensor comes down to. */
+/** Returns the cells of a view's elements in row-major order, which define the view completely. */
 function cellsOf({ shape, strides, offset }: View): number[] {
   const cells = (axis: number, at: number): number[] =>
     axis === shape.length
@@ -34,7 +34,7 @@ const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength
 const options = { seed: 20261127, numRuns: 200 };
 
 describe('a view of a buffer', () => {
-  it('that is whole has all cells in order', () => {
+  it('of the whole buffer has all cells in order', () => {
     fc.assert(
       fc.property(sizes, (shape) => {
         const view = whole(...shape);
@@ -48,20 +48,20 @@ describe('a view of a buffer', () => {
     );
   });
 
-  it('that is transposed has rows for columns', () => {
+  it('swaps rows and columns when it is transposed', () => {
     assert.deepEqual(cellsOf(transposed(whole(2, 3))), [0, 3, 1, 4, 2, 5]);
     assert.equal(isContiguous(transposed(whole(2, 3))), false);
-    assert.equal(isContiguous(transposed(whole(1, 3))), true, 'one row is one column');
+    assert.equal(isContiguous(transposed(whole(1, 3))), true, 'one row becomes one column');
   });
 
-  it('that is sliced has the part that begins there', () => {
+  it('has the cells from the beginning of a slice when it is sliced', () => {
     const part = sliced(whole(3, 4), [1, 2], [2, 2]);
     assert.deepEqual(cellsOf(part), [6, 7, 10, 11]);
     assert.equal(isWhole(part), false);
     assert.deepEqual(cellsOf(sliced(part, [1, 0], [1, 2])), [10, 11], 'a slice of a slice');
   });
 
-  it('is reshaped without moving cells, or not at all', () => {
+  it('is reshaped only if no cells have to be moved', () => {
     fc.assert(
       fc.property(sizes, (shape) => {
         const flat = reshaped(whole(...shape), [sizeOf(shape)]);
@@ -73,12 +73,12 @@ describe('a view of a buffer', () => {
     assert.equal(reshaped(sliced(whole(3, 4), [0, 1], [3, 2]), [6]), null);
   });
 
-  it('is repeated along axes of size 1 and along those that are missing', () => {
+  it('is broadcast along axes of size 1 and missing axes', () => {
     assert.deepEqual(cellsOf(broadcast(whole(2, 1), [2, 3])), [0, 0, 0, 1, 1, 1]);
     assert.deepEqual(cellsOf(broadcast(whole(3), [2, 3])), [0, 1, 2, 0, 1, 2]);
   });
 
-  it('has the same cells without its axes of size 1', () => {
+  it('keeps its cells when axes of size 1 are removed', () => {
     fc.assert(
       fc.property(sizes, (shape) => {
         const view = whole(...shape);

@@ -25,26 +25,26 @@ interface Fixture {
 }
 const jax = readFixture('jax/random.json') as Fixture;
 
-/** JAX and TensorFlow evaluate erfinv with other polynomials, each good to a few units in the last place of its result. */
+/** JAX and TensorFlow evaluate erfinv with different polynomials, each accurate to a few units in the last place. */
 const ERFINV_TOLERANCE = 4e-6;
-/** At 2.9 a unit in the last place of the uniform number moves the normal one by 5e-6, and both round erf(3 / sqrt 2) too. */
+/** At 2.9, a unit in the last place of the uniform number changes the normal number by 5e-6; both libraries also round erf(3 / sqrt 2). */
 const TAIL_TOLERANCE = 2e-5;
 
-describe('random numbers are those of jax.random', () => {
-  it('makes the same keys', () => {
+describe('random numbers match jax.random', () => {
+  it('creates the same keys', () => {
     for (const { seed, key: expected } of jax.keys) assert.deepEqual(unsigned(key(seed)), expected);
   });
-  it('splits keys alike', () => {
+  it('splits keys in the same way', () => {
     for (const { key: words, count, keys } of jax.split) {
       assert.deepEqual(split(keyOf(words), count).map(unsigned), keys);
     }
   });
-  it('folds data into keys alike', () => {
+  it('folds data into keys in the same way', () => {
     for (const { key: words, data, result } of jax.foldIn) {
       assert.deepEqual(unsigned(foldIn(keyOf(words), data)), result);
     }
   });
-  it('hashes the same bits, odd counts too', () => {
+  it('hashes to the same bits, also for odd counts', () => {
     for (const draw of jax.bits) assertSame(unsigned(hash(keyOf(draw.key), size(draw))), draw, 0);
   });
   it('draws the same uniform numbers', () => {
@@ -91,13 +91,13 @@ function assertClose(actual: readonly number[], expected: readonly number[], tol
     const bound = tolerance * Math.max(1, Math.abs(value)) + (tolerance > 0 ? 1e-9 : 0);
     assert.ok(
       Math.abs(got - value) <= bound,
-      `number ${String(index)}: ${String(got)}, JAX has ${String(value)}`,
+      `number ${String(index)}: expected JAX's ${String(value)}, got ${String(got)}`,
     );
   });
 }
 
-describe('keys, a row each,', () => {
-  it('give the bits that each gives alone, for odd and even counts', () => {
+describe('a tensor of many keys', () => {
+  it('gives the same bits as each key alone, for odd and even counts', () => {
     const parent = key(69);
     const steps = [1, 2, 150_000];
     const rows = foldIn(parent, tf.tensor1d(steps, 'int32'));

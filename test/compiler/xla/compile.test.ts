@@ -9,7 +9,7 @@ import { tf } from '../../../src/compiler/native/tensorflow.js';
 
 const vector = { dtype: 'float32', shape: [3] } as const;
 const shapes: LoopShapes = { state: [vector], inputs: [{ dtype: 'float32', shape: [] }] };
-/** x <- x * rate + what is drawn for the step, (1, 2, 3) times its number; logs the sum of the new x and the step. */
+/** x <- x * rate + drawn, where drawn is (1, 2, 3) times the step number. Logs the sum of the new x, and the step number. */
 const body: LoopBody = {
   keys: (_inputs, steps) => [steps],
   draw: ([numbers = tf.zeros([0])]) => [tf.outerProduct(numbers.as1D().toFloat(), tf.tensor1d([1, 2, 3]))],
@@ -21,7 +21,7 @@ const body: LoopBody = {
 };
 
 describe('a compiled loop', () => {
-  it('gives what the eager loop gives, in calls of any length', () => {
+  it('agrees with the eager loop in calls of any length', () => {
     const state = [tf.tensor1d([1, 2, 3])];
     const inputs = [tf.scalar(0.5)];
     const eager = eagerLoop(body, 20).run(state, inputs, 1, 10);
@@ -33,7 +33,7 @@ describe('a compiled loop', () => {
     loop.dispose();
   });
 
-  it('draws for blocks of steps: calls that end within, at and after one give the same', () => {
+  it('gives the same results for calls that end inside, at the end of and after a block of draws', () => {
     const state = [tf.tensor1d([1, 2, 3])];
     const inputs = [tf.scalar(0.5)];
     const steps = 2 * BLOCK_STEPS + 7;
@@ -48,14 +48,15 @@ describe('a compiled loop', () => {
     loop.dispose();
   });
 
-  it('refuses a draw that has no row a step', () => {
+  it('rejects draws without one row per step', () => {
     const single: LoopBody = { ...body, draw: () => [tf.zeros([3])] };
     assert.throws(() => compileLoop(single, shapes, 5), {
-      message: "What a loop's `draw` makes has a row a step: for 5 steps it made a tensor of shape [3].",
+      message:
+        'Expected `draw` to return tensors with one row per step: for 5 steps it returned a tensor of shape [3].',
     });
   });
 
-  it('leaves no tensors behind', () => {
+  it('leaks no tensors', () => {
     const state = [tf.tensor1d([1, 2, 3])];
     const inputs = [tf.scalar(0.5)];
     const loop = compileLoop(body, shapes, 5);
@@ -66,7 +67,7 @@ describe('a compiled loop', () => {
     loop.dispose();
   });
 
-  it('refuses a step that reads values: they would be frozen', () => {
+  it('rejects a step that reads tensor values, which would become constants', () => {
     const reading: LoopBody = {
       ...body,
       step: ([x], inputs, drawn, step) => {
@@ -76,11 +77,11 @@ describe('a compiled loop', () => {
     };
     assert.throws(
       () => recordLoop(reading, shapes, 5, 5),
-      /read the values of a tensor that depends on its inputs/,
+      /reads the values of a tensor that depends on its inputs/,
     );
   });
 
-  it('refuses a step that changes the shape of its state', () => {
+  it('rejects a step that changes the shape of its state', () => {
     const growing: LoopBody = {
       ...body,
       step: ([x], inputs, drawn, step) => {
@@ -91,11 +92,11 @@ describe('a compiled loop', () => {
     };
     assert.throws(() => compileLoop(growing, shapes, 5), {
       message:
-        "A loop's step must keep the shapes of its state: it was given float32[3] and returned float32[6].",
+        'Expected `step` to keep the types and shapes of its state: it received float32[3] and returned float32[6].',
     });
   });
 
-  it('refuses an operation that it does not know by name', () => {
+  it('names an operation that it does not support', () => {
     const unknown: LoopBody = {
       ...body,
       step: (...step) => {
@@ -103,18 +104,18 @@ describe('a compiled loop', () => {
         return { state: result.state, metrics: tf.atanh(tf.mul(result.metrics, 0)) };
       },
     };
-    assert.throws(() => compileLoop(unknown, shapes, 5), /does not know TensorFlow's operation Atanh/);
+    assert.throws(() => compileLoop(unknown, shapes, 5), /does not support the TensorFlow operation Atanh\./);
   });
 
-  it('refuses more steps than it was compiled for', () => {
+  it('rejects more steps than it was compiled for', () => {
     const loop = compileLoop(body, shapes, 5);
     assert.throws(() => loop.run([tf.zeros([3])], [tf.scalar(1)], 1, 6), {
-      message: 'Expected count to be a whole number from 1 to 5, got 6.',
+      message: 'Expected `count` to be a whole number from 1 to 5, got 6.',
     });
     loop.dispose();
   });
 
-  it('keeps only operations that its outputs need', () => {
+  it('keeps only the operations that its outputs need', () => {
     const wasteful: LoopBody = {
       keys: (inputs, steps) => {
         tf.exp(tf.exp(steps.toFloat()));

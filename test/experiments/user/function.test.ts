@@ -102,7 +102,7 @@ describe('a function that is resumable', () => {
     const { outcome } = await attempt('walk', 'corrupt');
     assert.equal(outcome.type, 'done');
     assert.ok(outcome.fromStep > 1_000 && outcome.fromStep < 1_200);
-    assert.match(outcome.recovered ?? '', /; resumed from the one before, of row 1,1\d\d$/);
+    assert.match(outcome.recovered ?? '', /; resumed from the previous checkpoint at row 1,1\d\d$/);
     assert.deepEqual(
       readFileSync(path.join(taskFolder, 'rows.arrow')),
       readFileSync(path.join((await attempt('walk', 'again')).taskFolder, 'rows.arrow')),

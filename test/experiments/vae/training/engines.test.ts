@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
-import { Programs } from '../../../../src/forms/training/programs.js';
+import { ProgramCache } from '../../../../src/forms/training/program-cache.js';
 import { shortSettings } from './harness.js';
 
 const STEPS = 200;
@@ -64,7 +64,7 @@ describe('the engines agree with the eager one', () => {
 });
 
 function run(settings: TrainingSettings): { metrics: Float32Array; parameters: Float32Array } {
-  const { program, loop } = new Programs(vaeTraining).get(settings);
+  const { program, loop } = new ProgramCache(vaeTraining).get(settings);
   const training = vaeTraining.begin(program, settings);
   const { metrics, state } = loop.run(training.start(), training.inputs(1, STEPS), 1, STEPS);
   return { metrics, parameters: state[0]?.dataSync<'float32'>() ?? new Float32Array() };

@@ -7,7 +7,7 @@ import type { Clock } from '../../../../src/task/protocol.js';
 import type { Predecessor } from '../../../../src/task/protocol.js';
 import type { TrainingSettings, TrainingTask } from '../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
-import { Programs } from '../../../../src/forms/training/programs.js';
+import { ProgramCache } from '../../../../src/forms/training/program-cache.js';
 import type { TaskOutcome } from '../../../../src/task/outcome.js';
 import { train } from '../../../../src/forms/training/train.js';
 
@@ -48,7 +48,7 @@ export function temporaryFolder(): { path: string; remove: () => void } {
   };
 }
 
-const programs = new Programs(vaeTraining);
+const programs = new ProgramCache(vaeTraining);
 
 /** Trains in this thread; `stop[0] = 1` asks it to stop after the chunk. */
 export function trainHere(

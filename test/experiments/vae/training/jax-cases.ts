@@ -3,7 +3,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { isOfThePaper, type ExperimentName } from '../../../../src/experiments/vae/settings/training-data.js';
 import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
-import type { Programs } from '../../../../src/forms/training/programs.js';
+import type { ProgramCache } from '../../../../src/forms/training/program-cache.js';
 import { stepMetrics } from '../../../../src/experiments/vae/metrics/step-metrics.js';
 import { drawTask, type Program, type TaskDraws } from '../../../../src/experiments/vae/training/program.js';
 import { initialParameters, parameterLayout } from '../../../../src/experiments/vae/model/parameters.js';
@@ -79,7 +79,7 @@ export interface CheckedCase {
 
 /** Checks the data's parameters, the initial parameters and the metrics of 300 steps. */
 export function checkCase(
-  programs: Programs<TrainingSettings, Program>,
+  programs: ProgramCache<TrainingSettings, Program>,
   settings: TrainingSettings,
   fixture: JaxCase,
 ): CheckedCase {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { evaluate } from '../../../../src/experiments/vae/training/evaluate.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
-import { Programs } from '../../../../src/forms/training/programs.js';
+import { ProgramCache } from '../../../../src/forms/training/program-cache.js';
 import { readFixture } from '../../../fixture.js';
 import { assertRow, checkCase, lateTolerance, type JaxCase, type JaxEvaluation } from './jax-cases.js';
 
@@ -12,7 +12,7 @@ const { cases } = readFixture('jax/training.json') as {
 };
 
 describe('an independent JAX program with the same keys', () => {
-  const programs = new Programs(vaeTraining);
+  const programs = new ProgramCache(vaeTraining);
   for (const fixture of cases) {
     for (const engine of ['c', 'compiled'] as const) {
       it(`agrees on data, initial parameters and 300 steps: ${fixture.name}, ${engine}`, () => {

@@ -5,7 +5,7 @@ import { eagerLoop } from '../../../../src/compiler/loop.js';
 import { loopSource } from '../../../../src/compiler/c/emit-loop.js';
 import { recordLoop } from '../../../../src/compiler/recorded-loop.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
-import { shapesOf } from '../../../../src/forms/training/programs.js';
+import { shapesOf } from '../../../../src/forms/training/program-cache.js';
 import type { ModelSettings } from '../../../../src/experiments/vae/model/model.js';
 import { shortSettings } from './harness.js';
 

@@ -90,7 +90,7 @@ describe('a run that was interrupted', () => {
     assert.ok(outcome.type === 'done');
     assert.match(
       outcome.recovered ?? '',
-      /is not a whole checkpoint of task 0123456789abcdef; resumed from the one before, of step \d+$/,
+      /is not a whole checkpoint of task 0123456789abcdef; resumed from the previous checkpoint at step \d+$/,
     );
     assert.deepEqual(hashes(folder.path), expected);
     folder.remove();

@@ -10,7 +10,7 @@ import {
   type DataKeys,
   type Words,
 } from '../../../../compiler/random/words.js';
-import { MAX_CHUNK_STEPS } from '../../../../forms/training/programs.js';
+import { MAX_CHUNK_STEPS } from '../../../../forms/training/program-cache.js';
 import { isOfThePaper, type ExperimentName } from '../../settings/training-data.js';
 import type { TrainingSettings } from '../../settings/task.js';
 import type { Model } from '../../model/model.js';

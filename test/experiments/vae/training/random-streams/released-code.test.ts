@@ -15,7 +15,7 @@ import type { TrainingSettings } from '../../../../../src/experiments/vae/settin
 import { vaeTraining } from '../../../../../src/experiments/vae/training/definition.js';
 import { evaluate } from '../../../../../src/experiments/vae/training/evaluate.js';
 import type { EvaluationRow } from '../../../../../src/forms/training/definition.js';
-import { Programs } from '../../../../../src/forms/training/programs.js';
+import { ProgramCache } from '../../../../../src/forms/training/program-cache.js';
 import {
   ReleasedChains,
   type ReleasedSchedule,
@@ -130,7 +130,7 @@ describe("the chains of the authors' released code", () => {
 });
 
 describe("an independent JAX program with the released code's keys", () => {
-  const programs = new Programs(vaeTraining);
+  const programs = new ProgramCache(vaeTraining);
   for (const fixture of cases.filter(({ form, settings }) => isUsedHere({ ...settings, form }))) {
     for (const engine of ['c', 'compiled'] as const) {
       it(`agrees on kernels, 300 steps and a sequence of evaluations: ${fixture.name}, ${engine}`, () => {

@@ -2,10 +2,10 @@ import { makeLoop } from '../../compiler/engines.js';
 import type { Loop, LoopShapes } from '../../compiler/loop.js';
 import type { LoopProgram, TrainedSettings, TrainingDefinition } from './definition.js';
 
-/** Steps of one native call of the training loop, at most. A task's bits do not depend on it. */
+/** Maximum number of steps in one native call of the training loop. Results do not depend on it. */
 export const MAX_CHUNK_STEPS = 1_000;
 
-/** Compiled programs that a worker keeps, at most. */
+/** Maximum number of compiled programs that a worker keeps. */
 const MAX_PROGRAMS = 2;
 
 export interface CompiledProgram<Program extends LoopProgram> {
@@ -13,8 +13,8 @@ export interface CompiledProgram<Program extends LoopProgram> {
   readonly loop: Loop;
 }
 
-/** The compiled programs of one worker, by key, the one used longest ago first. */
-export class Programs<Own extends TrainedSettings, Program extends LoopProgram> {
+/** A least-recently-used cache of the compiled programs of one worker. */
+export class ProgramCache<Own extends TrainedSettings, Program extends LoopProgram> {
   readonly definition: TrainingDefinition<Own, Program>;
   readonly #programs = new Map<string, CompiledProgram<Program> & { readonly loops: readonly Loop[] }>();
 
@@ -22,11 +22,11 @@ export class Programs<Own extends TrainedSettings, Program extends LoopProgram> 
     this.definition = definition;
   }
 
-  /** The program of the settings' key, compiled at the first call. */
+  /** Returns the program for the settings' key. Compiles it on the first call. */
   get(settings: Own): CompiledProgram<Program> {
     const key = this.definition.programKey(settings);
     const known = this.#programs.get(key);
-    if (known === undefined) this.#makeRoom();
+    if (known === undefined) this.#evict();
     const compiled = known ?? this.#compile(settings);
     this.#programs.delete(key);
     this.#programs.set(key, compiled);
@@ -44,8 +44,8 @@ export class Programs<Own extends TrainedSettings, Program extends LoopProgram> 
     return { program, loop, loops: [loop, ...loops] };
   }
 
-  /** Before another is compiled, which is when a worker needs its most memory. */
-  #makeRoom(): void {
+  /** Evicts programs before another is compiled, because compilation is when a worker needs the most memory. */
+  #evict(): void {
     for (const [key, { loops }] of this.#programs) {
       if (this.#programs.size < MAX_PROGRAMS) return;
       for (const loop of loops) loop.dispose();
@@ -54,6 +54,7 @@ export class Programs<Own extends TrainedSettings, Program extends LoopProgram> 
   }
 }
 
+/** Returns the types and shapes of a program's state and inputs. */
 export function shapesOf({ state, inputs }: LoopProgram): LoopShapes {
   return { state: Object.values(state).map((shape) => ({ dtype: 'float32', shape })), inputs };
 }

@@ -1,15 +1,18 @@
 import { readsOf, type Operation, type Program } from './program.js';
 import { isContiguous, isWhole, sizeOf, type Buffer, type View } from './view.js';
 
-/** Lets a product or a sum that is only made to be copied, into a flat gradient say, write to where the copy would go. */
-export function withoutCopies(program: Program): Program {
+/**
+ * Removes copies of products and sums that nothing else reads, for example into a flat gradient: they are written directly to the
+ * destination of the copy.
+ */
+export function elideCopies(program: Program): Program {
   const uses = new Map<Buffer, number>();
   for (const view of [...program.operations.flatMap(readsOf), ...program.outputs]) {
     uses.set(view.buffer, (uses.get(view.buffer) ?? 0) + 1);
   }
   const destinations = new Map<Buffer, View>();
   const kept = program.operations.filter((operation) => {
-    const source = copied(operation);
+    const source = copySource(operation);
     if (source === null || uses.get(source.buffer) !== 1 || !isContiguous(operation.out)) return true;
     const producers = program.operations.filter(({ out }) => out.buffer === source.buffer);
     const [producer] = producers;
@@ -26,8 +29,8 @@ export function withoutCopies(program: Program): Program {
   return { ...program, operations };
 }
 
-/** What an operation copies, if it copies the whole of a buffer. */
-function copied(operation: Operation): View | null {
+/** Returns the source of an operation that copies a whole buffer, and null for other operations. */
+function copySource(operation: Operation): View | null {
   if (operation.kind !== 'elementwise' || operation.expression !== 'Identity') return null;
   const [source] = readsOf(operation);
   return source !== undefined && isWhole(source) && sizeOf(source.shape) === sizeOf(operation.out.shape)

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { cpuFeatures } from '../compiler/native/cpu.js';
 import { readJsonFile, replaceFile } from '../store/files.js';
 
-/** One stretch of a task's training: what is true of the machine and the clock, and no part of the result. */
-export interface Session {
+/** Times and steps of one attempt at a task. They depend on the machine and the clock, and are not part of the result. */
+export interface AttemptRecord {
   readonly start: Date;
   readonly end: Date;
   readonly fromStep: number;
@@ -12,19 +12,19 @@ export interface Session {
   readonly elapsedMs: number;
 }
 
-/** Once asked for, as the kernel takes a millisecond to tell. */
+/** Cached, because reading it takes about a millisecond. */
 let machine: Record<string, unknown> | undefined;
 
-/** Adds a session to the array in `run.json`. An unreadable file is begun anew: nothing depends on it. */
-export function recordSession(path: string, session: Session): void {
-  const { elapsedMs, ...range } = session;
-  const steps = session.toStep - session.fromStep;
+/** Appends an attempt to the array in `run.json`. An unreadable file is replaced, because nothing depends on it. */
+export function recordAttempt(path: string, attempt: AttemptRecord): void {
+  const { elapsedMs, ...range } = attempt;
+  const steps = attempt.toStep - attempt.fromStep;
   const entry = {
     ...range,
     microsecondsPerStep: steps > 0 ? (elapsedMs * 1000) / steps : null,
     ...(machine ??= describeMachine()),
   };
-  replaceFile(path, JSON.stringify([...readSessions(path), entry], null, 2));
+  replaceFile(path, JSON.stringify([...readAttempts(path), entry], null, 2));
 }
 
 function describeMachine(): Record<string, unknown> {
@@ -37,7 +37,7 @@ function describeMachine(): Record<string, unknown> {
   };
 }
 
-function readSessions(path: string): unknown[] {
-  const sessions = readJsonFile(path, z.array(z.unknown()));
-  return sessions.found ? sessions.value : [];
+function readAttempts(path: string): unknown[] {
+  const attempts = readJsonFile(path, z.array(z.unknown()));
+  return attempts.found ? attempts.value : [];
 }
