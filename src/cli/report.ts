@@ -22,14 +22,14 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   handler: async (argv) => {
     const sweep = loadSweepOf(argv);
     const { makeReport, missingRuns } = await import('../report/report.js');
-    const { paragraphs, terminalTables } = await import('../report/terminal.js');
+    const { joinParagraphs, terminalTables } = await import('../report/terminal.js');
     const { writeReport } = await import('../report/write.js');
     const report = await makeReport(sweep, argv.out);
     const folder = sweepFolder(argv.out, sweep.name);
     const page = await writeReport(report, { folder, seed: argv.seed, command: commandOf(argv) });
     const { parts, contributions, sections } = report;
     const texts = [terminalTables(parts, contributions), ...sections.flatMap(({ lines }) => lines)];
-    process.stdout.write(`${paragraphs(texts)}\n\n`);
+    process.stdout.write(`${joinParagraphs(texts)}\n\n`);
     process.stdout.write(`Report: ${page}\nTables and figures: ${path.dirname(page)}\n`);
     const missing = missingRuns(parts);
     const corrupt = missing.filter(({ state }) => state === 'corrupt');

@@ -195,11 +195,11 @@ async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const { loadContributions } = await import('../report/contribution.js');
   const { missingRuns } = await import('../report/report.js');
   const { readRuns } = await import('../report/runs.js');
-  const { paragraphs, terminalTables } = await import('../report/terminal.js');
+  const { joinParagraphs, terminalTables } = await import('../report/terminal.js');
   const parts = await readRuns(sweep, outDir);
   const contributions = await loadContributions();
   const findings = contributions.flatMap((contribution) => contribution.findings?.(parts).lines ?? []);
-  const tables = paragraphs([terminalTables(parts, contributions), ...findings]);
+  const tables = joinParagraphs([terminalTables(parts, contributions), ...findings]);
   process.stdout.write(`${tables === '' ? '' : `${tables}\n`}${shardNote(sweep)}`);
   const corrupt = missingRuns(parts).filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));

@@ -61,7 +61,7 @@ const theory: ReportContribution = {
 const training: ReportContribution<TrainingSettings> = {
   kinds: ['train'],
   means: trainingMeans,
-  furtherTables: (part) => [collapseTable(part)].filter((table) => table !== null),
+  extraTables: (part) => [collapseTable(part)].filter((table) => table !== null),
   runs: trainingRunsTable,
   figures: paperFigures,
   picture: { title: 'Generated points', caption: 'They lie over true ones.', draw: scatterOfRun },

@@ -5,7 +5,7 @@ import {
   cellSettings,
   labelSetting,
   settingOf,
-  settingsButSeeds,
+  settingsExceptSeeds,
   settingsWithRole,
   settingText,
   varyingSettings,
@@ -17,40 +17,40 @@ import { shownColumns } from './column-words.js';
 import { groupBy } from './group-by.js';
 import { finalNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
 
-/** A metric over the finished runs of a cell. */
+/** Statistics of one metric over the finished tasks of a cell. */
 export interface Aggregate {
   readonly mean: number;
-  /** Of the sample (n - 1); null for one run. */
+  /** Sample standard deviation (divisor n - 1); null for a single task. */
   readonly standardDeviation: number | null;
   readonly min: number;
   readonly max: number;
-  /** Each run's own, by its label. */
+  /** The value of each task, with the task's label. */
   readonly values: readonly { readonly run: string; readonly value: number }[];
 }
 
-/** Runs that differ in their seeds only. */
+/** Tasks whose settings differ only in their seeds. */
 export interface Cell<Own extends Settings = Settings> {
-  /** The part of the sweep that it is of. */
+  /** The part of the sweep that the cell belongs to. */
   readonly part: PartRuns<Own>['part'];
   /** For example `width 16, learningRate 0.5`. */
   readonly name: string;
-  /** Of the first run; its seeds stand for no more than that. */
+  /** Settings of the first task. Ignore their seeds. */
   readonly settings: Own;
-  /** The same as fields of a record. */
+  /** The settings without seeds, as fields of a table record. */
   readonly fields: RecordFields;
   readonly runs: readonly Run<Own>[];
   readonly missing: readonly MissingRun<Own>[];
-  /** All tasks that were asked for, in the sweep's order. */
-  readonly asked: readonly Task<Own>[];
-  /** Tells a run of the cell apart from its others, as `seed 2`. */
+  /** All tasks of the cell, finished or not, in the sweep's order. */
+  readonly tasks: readonly Task<Own>[];
+  /** Returns what distinguishes a task from the others of the cell, for example `seed 2`. */
   readonly label: (task: Task) => string;
-  /** The columns of the summary that tables of means show. */
+  /** Summary columns that the tables of means show. */
   readonly columns: readonly LogColumn[];
-  /** By column of the summary; one that is no number in any run is missing. */
+  /** Statistics by summary column. Columns without a number in any task are left out. */
   readonly metrics: ReadonlyMap<string, Aggregate>;
 }
 
-/** Groups a part's runs, in the order of its tasks, and computes the means over their seeds. */
+/** Groups a part's tasks into cells, in the order of the tasks, and computes the statistics over their seeds. */
 export function toCells<Own extends Settings>(partRuns: PartRuns<Own>): Cell<Own>[] {
   const { part, runs, missing } = partRuns;
   const runOf = new Map(runs.map((run) => [run.task.id, run]));
@@ -66,7 +66,7 @@ export function toCells<Own extends Settings>(partRuns: PartRuns<Own>): Cell<Own
       fields: fieldsOf(partRuns, first),
       runs: finished,
       missing: tasks.flatMap(({ id }) => missingOf.get(id) ?? []),
-      asked: tasks,
+      tasks,
       label,
       columns: meansColumns(partRuns, first),
       metrics: aggregateAll(finished, label),
@@ -74,7 +74,7 @@ export function toCells<Own extends Settings>(partRuns: PartRuns<Own>): Cell<Own
   });
 }
 
-/** For example `width 16, learningRate 0.5`; the experiment where nothing tells its cells apart. */
+/** Returns a cell's name, for example `width 16, learningRate 0.5`, or the experiment's name if nothing but seeds varies. */
 export function cellName(
   { varying }: Pick<SweepPart, 'varying'>,
   { settings }: Pick<Task, 'settings'>,
@@ -84,7 +84,7 @@ export function cellName(
   return labels.join(', ') || experiment.name;
 }
 
-/** The columns of a task's summary that tables show the means of. */
+/** Returns the summary columns whose means the tables show. */
 export function meansColumns(
   { details }: Pick<PartRuns, 'details'>,
   { settings }: Pick<Task, 'settings'>,
@@ -94,49 +94,50 @@ export function meansColumns(
 
 type RecordFields = Readonly<Record<string, string | number | null>>;
 
-/** A task's settings, seeds aside, as fields of a record. */
+/** Returns a task's settings without its seeds as fields of a table record. */
 export function fieldsOf(
   { details }: Pick<PartRuns, 'details'>,
   { settings }: Pick<Task, 'settings'>,
 ): RecordFields {
   if (details.fields !== undefined) return details.fields(settings);
   const experiment = experimentOf(settings);
-  const fields = settingsButSeeds(experiment).map(
+  const fields = settingsExceptSeeds(experiment).map(
     (setting) => [setting, fieldOf(settingOf(settings, setting))] as const,
   );
   return { experiment: experiment.name, ...Object.fromEntries(fields) };
 }
 
-/** A setting's value as a field of a record. */
+/** Returns a setting's value as a field of a table record. */
 export function fieldOf(value: SettingValue): RecordFields[string] {
   return value === null || typeof value === 'number' || typeof value === 'string' ? value : String(value);
 }
 
-/** How tasks of one experiment are told apart but for their settings, as `seed 2`; empty where an experiment has no seeds. */
+/** Returns a function that labels tasks of one experiment by their seeds, for example `seed 2`; labels are empty without seeds. */
 export function labels(tasks: readonly Task[]): (task: Task) => string {
   const shown = shownSeeds(tasks);
   return ({ settings }) => shown.map((name) => labelSetting(settings, name, true)).join(', ');
 }
 
-/** What a cell's numbers lack: the runs that are missing, by the reason. @param name of the cell */
+/** Describes the tasks that are missing from a cell's numbers, grouped by reason. @param name the cell's name */
 export function missingNotes(name: string, cell: Cell): string[] {
   return [...groupBy(cell.missing, ({ reason }) => reason)].map(
     ([reason, lacking]) => `${name}: ${describeRuns(cell, lacking)} missing: ${reason}`,
   );
 }
 
-/** As `seeds 2, 3`, or `seed 2, model seed 3; seed 2, model seed 4`; their number where a cell has no seeds. */
-export function describeRuns({ asked, label }: Cell, runs: readonly Pick<Run, 'task'>[]): string {
-  const [seed, ...others] = shownSeeds(asked);
+/** Returns, for example, `seeds 2, 3` or `seed 2, model seed 3; seed 2, model seed 4`; the number of tasks if the cell has no seeds. */
+export function describeRuns(cell: Cell, runs: readonly Pick<Run, 'task'>[]): string {
+  const [seed, ...others] = shownSeeds(cell.tasks);
   const tasks = runs.map(({ task }) => task);
-  if (seed === undefined) return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`;
-  if (others.length > 0) return tasks.map(label).join('; ');
+  if (seed === undefined) return `${runs.length} ${runs.length === 1 ? 'task' : 'tasks'}`;
+  if (others.length > 0) return tasks.map(cell.label).join('; ');
   const values = [...new Set(tasks.map(({ settings }) => settingText(settings, seed)))];
-  const { short = seed } = asked[0] ? (experimentOf(asked[0].settings).words[seed] ?? {}) : {};
+  const [first] = cell.tasks;
+  const { short = seed } = first ? (experimentOf(first.settings).words[seed] ?? {}) : {};
   return `${short}${values.length === 1 ? '' : 's'} ${values.join(', ')}`;
 }
 
-/** The seeds that vary between the tasks, or the first one; none where their experiment has no seeds. */
+/** Returns the seeds that vary between the tasks, or the first seed if none does; empty if the experiment has no seeds. */
 export function shownSeeds(tasks: readonly Task[]): string[] {
   const seeds = seedNames(tasks);
   const varying = varyingSettings(tasks).filter((name) => seeds.includes(name));
@@ -147,7 +148,7 @@ function seedNames([first]: readonly Task[]): string[] {
   return first === undefined ? [] : settingsWithRole(experimentOf(first.settings), 'seed');
 }
 
-/** A number of some runs. @returns undefined if no run has it */
+/** Computes the statistics of one number over several tasks. @returns undefined if no task has the number */
 export function aggregate<Own extends Settings>(
   runs: readonly Run<Own>[],
   label: (task: Task) => string,
@@ -173,7 +174,7 @@ function groupBySettings<Own extends Settings>(tasks: readonly Task<Own>[]): [Ta
   return [...groupBy(tasks, ({ settings }) => JSON.stringify({ ...settings, ...noSeeds })).values()];
 }
 
-/** Each column of the runs' summaries that is a number in any of them. */
+/** Computes the statistics of every summary column that is a number in at least one of the tasks. */
 export function aggregateAll(runs: readonly Run[], label: (task: Task) => string): Map<string, Aggregate> {
   const names = [...new Set(runs.flatMap(({ summary }) => [...summary.keys()]))];
   const aggregates = names.map(

@@ -1,27 +1,27 @@
 import type { ColumnType, LogColumn } from '../task/column.js';
 
-/** The column that curves are drawn over. */
+/** The column on the x axis of curves. */
 export const STEP = 'step';
 const NUMBERS: readonly ColumnType[] = ['int32', 'float32', 'float64'];
-/** Units that go without saying. */
-const UNSAID = ['-', '1', 'count'];
+/** Units that axis titles leave out. */
+const HIDDEN_UNITS = ['-', '1', 'count'];
 
-/** What a column is called on an axis. */
+/** Returns a column's title for an axis. */
 export function titleOf({ name, title, unit }: LogColumn): string {
-  return title ?? (UNSAID.includes(unit) ? name : `${name} (${unit})`);
+  return title ?? (HIDDEN_UNITS.includes(unit) ? name : `${name} (${unit})`);
 }
 
-/** What a column is called where there is less room. */
+/** Returns a column's title for places with little room, such as a table head. */
 export function shortTitleOf(column: LogColumn): string {
   return column.short ?? titleOf(column);
 }
 
-/** Ticks for a linear axis of the column. */
+/** Returns Vega-Lite's tick options for a linear axis of the column. */
 export function linearTicks({ type }: LogColumn): { tickCount: number; tickMinStep?: number } {
   return { tickCount: 5, ...(type === 'int32' ? { tickMinStep: 1 } : {}) };
 }
 
-/** The columns of numbers that are shown; of those with names, in the order of the names. */
+/** Returns the numeric columns except the step. With `names`, only these columns, in the order of the names. */
 export function shownColumns(columns: readonly LogColumn[], names?: readonly string[]): LogColumn[] {
   const numbers = columns.filter(({ name, type }) => name !== STEP && NUMBERS.includes(type));
   return names === undefined

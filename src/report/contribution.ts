@@ -6,67 +6,70 @@ import type { PageFigure } from './page/parts.js';
 import type { PartRuns, Run } from './runs.js';
 import type { Table } from './tables/table.js';
 
-/** What an experiment has reports show. All that it leaves out is shown as that of any experiment. */
+/** What an experiment adds to reports. Members that it omits get the default for any experiment. */
 export interface ReportContribution<Own extends Settings = Settings> {
-  /** Kinds of the tasks that it is about. */
+  /** Kinds of the tasks that it applies to. */
   readonly kinds: readonly string[];
-  /** A part's means over its seeds; null to show none. */
+  /** Tables of a part's means over its seeds; null to show none. */
   means?(part: PartRuns<Own>): readonly Table[] | null;
-  /** Further tables of a part, beneath its means. */
-  furtherTables?(part: PartRuns<Own>): readonly Table[];
-  /** Every run of a part; null to show none. */
+  /** Additional tables of a part, below its means. */
+  extraTables?(part: PartRuns<Own>): readonly Table[];
+  /** A table of all single tasks of a part; null to show none. */
   runs?(part: PartRuns<Own>): Table | null;
-  /** Figures beside the curves of each part, and in place of the curves of the parts that they show curves of. */
+  /** Additional figures. Parts whose curves they show do not get the default figure of curves. */
   readonly figures?: readonly FigureDefinition[];
-  /** A picture of one finished run, for the dashboard. */
+  /** A picture of one finished task, for the dashboard. */
   readonly picture?: RunPicture<Own>;
-  /** Made of all parts of the sweep. */
+  /** Sections of the report's page, made from all parts of the sweep. */
   sections?(parts: readonly PartRuns[]): readonly ReportSection[];
-  /** What stands beside the means at the end of a run, and on the dashboard, which knows of each log its first and its last rows only. */
+  /**
+   * Tables and lines that a run prints after its means, and that the dashboard shows. The dashboard passes logs that hold only their
+   * first and last rows.
+   */
   findings?(parts: readonly PartRuns[]): Findings;
 }
 
 export interface Findings {
   readonly tables: readonly Table[];
-  /** For a terminal. */
+  /** Lines for a terminal. */
   readonly lines: readonly string[];
 }
 
 export interface RunPicture<Own extends Settings = Settings> {
   readonly title: string;
-  /** What it shows, in a sentence. */
+  /** A sentence that says what the picture shows. */
   readonly caption: string;
   draw(run: Run<Own>): Drawing;
 }
 
 /** A section of a report's page. */
 export interface ReportSection extends Findings {
-  /** Of its anchor. */
+  /** The `id` of its HTML element, for links. */
   readonly id: string;
   readonly title: string;
-  /** In the page's contents. Default: the title. */
+  /** Title in the table of contents. Default: the title. */
   readonly short?: string;
-  /** Whether it stands above the tables of means. */
+  /** Whether the section comes before the tables of means. */
   readonly isFirst?: boolean;
-  /** @param draw writes the files of figures, and reads them for the page */
+  /** @param draw writes the files of figures, and returns them for the page */
   render(draw: DrawFigures): ComponentChildren | Promise<ComponentChildren>;
 }
 
 export type DrawFigures = (figures: readonly Figure[]) => Promise<PageFigure[]>;
 
-/** Set once by each entry. */
+/** Set once by each entry point. */
 let load = (): Promise<readonly ReportContribution[]> => Promise.resolve([]);
 
-/** @param loadThem called when there is something to report: it may load more than planning may */
-export function registerReports(loadThem: typeof load): void {
-  load = loadThem;
+/** Registers the report contributions. @param loader called for the first report; it may load modules that planning must not load */
+export function registerReports(loader: typeof load): void {
+  load = loader;
 }
 
 export function loadContributions(): Promise<readonly ReportContribution[]> {
   return load();
 }
 
-/** What a task's experiment has reports show. */
+/** Returns the report contribution of a task's experiment. */
 export function contributionOf(
   contributions: readonly ReportContribution[],
   { settings }: Pick<Task, 'settings'>,
@@ -74,7 +77,7 @@ export function contributionOf(
   return contributions.find(({ kinds }) => kinds.includes(settings.kind));
 }
 
-/** The same for a part, whose tasks are all of one experiment. */
+/** Returns the report contribution of a part, whose tasks all belong to one experiment. */
 export function contributionOfPart(
   contributions: readonly ReportContribution[],
   { tasks: [first] }: Pick<SweepPart, 'tasks'>,

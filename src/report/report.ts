@@ -10,26 +10,26 @@ import { meansTables } from './tables/means-tables.js';
 import { runsTable } from './tables/runs-table.js';
 import type { Table } from './tables/table.js';
 
-/** A part's tables. */
+/** The tables of one part. */
 export interface PartTables {
   readonly title: string;
   readonly tables: readonly Table[];
-  /** Shown at a click. */
+  /** The table of all single tasks, collapsed at first. */
   readonly runs: Table | null;
 }
 
-/** What a sweep's logs say, as tables. */
+/** The results of a sweep as tables and sections. */
 export interface Report {
   readonly sweep: Sweep;
   readonly parts: readonly PartRuns[];
   readonly contributions: readonly ReportContribution[];
-  /** Of the parts that have any. */
+  /** Tables of the parts that have any. */
   readonly partTables: readonly PartTables[];
-  /** Of the sweep's experiments; those above the tables first. */
+  /** Sections of the sweep's experiments, starting with those above the tables. */
   readonly sections: readonly ReportSection[];
 }
 
-/** Reads a sweep's logs, finished or in progress, and makes its tables of them. */
+/** Reads the logs of a sweep, finished or in progress, and creates its tables. */
 export async function makeReport(sweep: Sweep, outDir: string): Promise<Report> {
   const parts = await readRuns(sweep, outDir);
   const contributions = await loadContributions();
@@ -45,13 +45,13 @@ export async function makeReport(sweep: Sweep, outDir: string): Promise<Report> 
 
 function tablesOfPart(partRuns: PartRuns, contributions: readonly ReportContribution[]): PartTables[] {
   const { part } = partRuns;
-  const further = contributionOfPart(contributions, part)?.furtherTables?.(partRuns) ?? [];
-  const tables = [...(meansTables(partRuns, contributions) ?? []), ...further];
+  const extra = contributionOfPart(contributions, part)?.extraTables?.(partRuns) ?? [];
+  const tables = [...(meansTables(partRuns, contributions) ?? []), ...extra];
   const runs = runsTable(partRuns, contributions);
   return tables.length === 0 && runs === null ? [] : [{ title: part.title ?? part.name, tables, runs }];
 }
 
-/** All tables of a report, each to be written to files of its own. */
+/** Returns all tables of a report. Each is written to its own files. */
 export function tablesOf({ partTables, sections }: Pick<Report, 'partTables' | 'sections'>): Table[] {
   return [
     ...partTables.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
@@ -59,7 +59,7 @@ export function tablesOf({ partTables, sections }: Pick<Report, 'partTables' | '
   ];
 }
 
-/** The tasks without results, each once, even if several parts have it. */
+/** Returns the distinct tasks without results; several parts may share a task. */
 export function missingRuns(parts: readonly PartRuns[]): MissingRun[] {
   const all = parts.flatMap(({ missing }) => missing);
   return [...new Map(all.map((run) => [run.task.id, run])).values()];

@@ -14,43 +14,43 @@ import type { Settings, Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import { STEP } from './column-words.js';
 
-/** A finished run, and what it logged. */
+/** A finished task and its logs. */
 export interface Run<Own extends Settings = Settings> {
   readonly task: Task<Own>;
   readonly folder: string;
-  /** What it came to, by the columns of its experiment's summary. */
+  /** Final values, by the columns of the experiment's summary. */
   readonly summary: ReadonlyMap<string, unknown>;
-  /** `evaluations.arrow`; null where its experiment has none. */
+  /** `evaluations.arrow`; null if the experiment has none. */
   readonly evaluations: Table | null;
-  /** `rows.arrow`, read anew at every call, so that not all runs' rows are in memory; null where its experiment has none. */
+  /** Reads `rows.arrow` anew at each call, so that the rows of all tasks need not fit into memory; null if the experiment has none. */
   rows(): Table | null;
 }
 
-/** A task that has no results yet, or none that can be trusted. */
+/** A task that has no results yet, or whose results are corrupt. */
 export interface MissingRun<Own extends Settings = Settings> {
   readonly task: Task<Own>;
   readonly state: Exclude<StateName, 'done'>;
-  /** As `at step 12,000 of 150,000`. */
+  /** For example `at step 12,000 of 150,000`. */
   readonly reason: string;
 }
 
 export interface PartRuns<Own extends Settings = Settings> {
   readonly part: Omit<SweepPart, 'tasks'> & { readonly tasks: readonly Task<Own>[] };
-  /** Of the part's experiment. */
+  /** Details of the part's experiment. */
   readonly details: ExperimentDetails;
   /** In the order of the part's tasks. */
   readonly runs: readonly Run<Own>[];
   readonly missing: readonly MissingRun<Own>[];
 }
 
-/** What there is of a sweep, finished or in progress: each finished run's files are checked against its marker's SHA-256. */
+/** Reads the results of a sweep, finished or in progress. Checks the files of each finished task against the SHA-256 checksums in `done.json`. */
 export async function readRuns(sweep: Sweep, outDir: string): Promise<PartRuns[]> {
   const detailsOf = await loadDetails(sweep.tasks);
   const read = sweep.tasks.map((task) => [task.id, readRun(task, outDir, detailsOf(task))] as const);
   return toParts(sweep, new Map(read), detailsOf);
 }
 
-/** @param read what there is of each run, by its task's id */
+/** Sorts results into the parts of a sweep. @param read the results by task id */
 export function toParts(
   { parts }: Pick<Sweep, 'parts'>,
   read: ReadonlyMap<string, Run | MissingRun>,
@@ -74,15 +74,15 @@ export function isFinished(run: Run | MissingRun): run is Run {
   return 'summary' in run;
 }
 
-/** A column of the summary that is a number; null where it is not defined. */
+/** Returns a number of the summary, or null if it is not defined. */
 export function finalNumber({ summary }: Run, column: string): number | null {
   const value = summary.get(column);
   return typeof value === 'number' ? value : null;
 }
 
 /**
- * A metric over the evaluations, or the rows, where it is defined; empty for one that the log does not have. Rows without a column of
- * steps are counted.
+ * Returns the defined values of a metric over the evaluations, or over the rows if there are no evaluations; empty if the log lacks the
+ * metric. Rows without a step column are numbered from 1.
  */
 export function series(run: Run, metric: string): { step: number; value: number }[] {
   const log = run.evaluations ?? run.rows();
@@ -94,7 +94,7 @@ export function series(run: Run, metric: string): { step: number; value: number 
   })).filter((point): point is { step: number; value: number } => typeof point.value === 'number');
 }
 
-/** One run of `readRuns`. */
+/** Reads the results of one task; see `readRuns`. */
 export function readRun(task: Task, outDir: string, details: ExperimentDetails): Run | MissingRun {
   const folder = taskFolder(outDir, task);
   const state = verifyTask(folder, task.id);
@@ -121,7 +121,9 @@ function readEvaluations(folder: string, { settings }: Task): Table {
   const evaluations = readLog(path.join(folder, TASK_FILES.evaluations));
   const last = valueAt(evaluations, STEP, evaluations.numRows - 1);
   if (experimentOf(settings).unit === 'step' && last !== stepsOf(settings))
-    throw new StoreError(`${TASK_FILES.evaluations} ends at step ${String(last)}`);
+    throw new StoreError(
+      `${TASK_FILES.evaluations} ends at step ${String(last)}, expected ${formatCount(stepsOf(settings))}`,
+    );
   return evaluations;
 }
 
@@ -138,7 +140,7 @@ function reasonOf(state: TaskState, { settings }: Task): string {
     state.state === 'interrupted'
       ? `at ${unit} ${formatCount(state.step)} of ${formatCount(stepsOf(settings))}`
       : isResumable
-        ? 'not started, or not at its first checkpoint'
+        ? 'not started, or no checkpoint yet'
         : 'not finished';
   return problemOf(state) ?? progress;
 }

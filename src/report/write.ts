@@ -11,17 +11,17 @@ import type { PageFigure } from './page/parts.js';
 import { missingRuns, tablesOf, type Report } from './report.js';
 import { writeTables } from './tables/write-tables.js';
 
-interface ReportPlace {
-  /** Of the page; the tables lie in its `tables/`, the figures in `figures/`. */
+interface ReportTarget {
+  /** Folder of the page. Its subfolders `tables/` and `figures/` get the tables and figures. */
   readonly folder: string;
-  /** Which run the figures of single runs show, or the first. */
+  /** Seed of the tasks that figures of points show. Default: the first. */
   readonly seed: number | undefined;
-  /** What makes the report, as it is shown in it. */
+  /** The command that creates the report, as the page shows it. */
   readonly command: string;
 }
 
 /** Writes the page, and its tables and figures as files. @returns the page's path */
-export async function writeReport(report: Report, { folder, seed, command }: ReportPlace): Promise<string> {
+export async function writeReport(report: Report, { folder, seed, command }: ReportTarget): Promise<string> {
   writeTables(tablesOf(report), path.join(folder, 'tables'));
   const pictures = path.join(folder, 'figures');
   const draw = (figures: readonly Figure[]) => drawFigures(figures, pictures);
@@ -40,7 +40,7 @@ export async function writeReport(report: Report, { folder, seed, command }: Rep
   return page;
 }
 
-/** Writes the figures, and reads them for the page. */
+/** Writes the figures and returns them for the page. */
 async function drawFigures(figures: readonly Figure[], folder: string): Promise<PageFigure[]> {
   await writeFigures(figures, folder);
   return figures.map(({ name, title, caption }) => ({
@@ -58,7 +58,7 @@ function contentOf({ sweep, parts, partTables }: Report) {
     title: sweep.title ?? sweep.name,
     versions: [...new Set(tasks.map(versionsText))].join('; '),
     finished: tasks.length - missing.length,
-    asked: tasks.length,
+    total: tasks.length,
     missing: missing.map(({ task, reason }) => ({ name: task.name, reason })),
     parts: partTables,
   };

@@ -43,7 +43,7 @@ export function settingsWithRole({ schemas, words }: Experiment, role: 'main' | 
 }
 
 /** The names of an experiment's settings but its seeds. */
-export function settingsButSeeds({ schemas, words }: Experiment): string[] {
+export function settingsExceptSeeds({ schemas, words }: Experiment): string[] {
   return Object.keys(schemas).filter((name) => words[name]?.role !== 'seed');
 }
 

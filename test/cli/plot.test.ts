@@ -76,7 +76,7 @@ describe('vae-sweep plot', () => {
   test('says what it leaves out, and fails if that is all', () => {
     assert.deepEqual(plot('--metric', 'eigenvalueError'), {
       stdout: '',
-      stderr: 'Left out: mine: eigenvalueError: not defined for these runs.\n',
+      stderr: 'Left out: mine: eigenvalueError: these tasks logged no values for it.\n',
       status: 1,
     });
   });
@@ -98,7 +98,11 @@ describe('vae-sweep plot', () => {
       /^--metric eigenvalues: unknown metric\. Allowed: loss, /,
     ],
     ['--log without a metric', ['--log'], /^--log is for --metric: name one, for example --metric loss$/],
-    ['a seed that no run has', ['--seed', '5'], /^--seed 5: no run has it; there is 69, 24$/],
+    [
+      'a seed that no task has',
+      ['--seed', '5'],
+      /^--seed 5: no task has this seed\. Expected one of 69, 24\.$/,
+    ],
   ];
   for (const [name, options, message] of mistakes)
     test(`refuses ${name}`, async () => {

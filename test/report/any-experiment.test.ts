@@ -33,7 +33,7 @@ const column = (name: string, words: Partial<LogColumn> = {}): LogColumn => ({
 });
 const ROWS = [column('mean', { title: 'mean of the throws', short: 'Mean' }), column('time', { unit: 's' })];
 
-/** An experiment of rows, of which the engine knows nothing but what it declares. */
+/** An experiment that logs rows. The engine knows only what it declares. */
 const dice: Experiment<DiceSettings> = {
   name: 'dice',
   schemas: { sides: z.int(), seed: z.int() },
@@ -78,7 +78,7 @@ const tasks = [6, 8].flatMap((sides) =>
 const about = { name: 'dice', title: null, file: 'dice.yaml' };
 const part = { ...about, experiment: 'dice', table: null, varying: ['sides', 'seed'], tasks };
 
-describe('an experiment that contributes nothing to reports has', () => {
+describe('an experiment without a report contribution gets', () => {
   let parts: PartRuns[];
 
   before(async () => {
@@ -102,9 +102,9 @@ describe('an experiment that contributes nothing to reports has', () => {
     parts = await readRuns({ ...about, tasks, parts: [part], shard: null }, outDir);
   });
 
-  test('means over its seeds, with what is missing', () => {
+  test('means over its seeds, with notes on missing tasks', () => {
     const [table] = parts.flatMap((each) => meansTables(each, []) ?? []);
-    assert.deepEqual(table?.head, ['sides', 'runs', 'Mean', 'time (s)']);
+    assert.deepEqual(table?.head, ['sides', 'tasks', 'Mean', 'time (s)']);
     assert.deepEqual(table.body, [
       ['6', '2', '7.5 ± 0.707', '0.3 ± 0'],
       ['8', '1 of 2', '9', '0.3'],
@@ -113,7 +113,7 @@ describe('an experiment that contributes nothing to reports has', () => {
     assert.deepEqual([table.records[0]?.['experiment'], table.records[0]?.['sides']], ['dice', 6]);
   });
 
-  test('notes on its missing runs, without seeds too', () => {
+  test('notes on its missing tasks, even without seeds', () => {
     const { words } = dice;
     Object.assign(dice, { words: {} });
     const [table] = parts.flatMap((each) => meansTables(each, []) ?? []);
@@ -124,16 +124,16 @@ describe('an experiment that contributes nothing to reports has', () => {
     );
     assert.throws(
       () => drawFigures([], parts, { seed: 1 }),
-      /no run has it; these experiments have no seeds/,
+      /no task has this seed\. These experiments have no seeds: leave out --seed\./,
     );
     Object.assign(dice, { words });
-    assert.deepEqual(table?.notes, ['sides 8, seed 2: 1 run missing: not finished']);
+    assert.deepEqual(table?.notes, ['sides 8, seed 2: 1 task missing: not finished']);
     assert.match(figures[0]?.caption ?? '', /their mean\. Missing: sides 8, seed 2\.$/);
   });
 
-  test('every run', () => {
+  test('a table of all tasks', () => {
     const table = parts.map((each) => runsTable(each, []))[0];
-    assert.deepEqual(table?.head, ['cell', 'run', 'Mean', 'time (s)']);
+    assert.deepEqual(table?.head, ['cell', 'task', 'Mean', 'time (s)']);
     assert.deepEqual(table.body[1], ['sides 6', 'seed 2', '8', '0.3']);
     assert.equal(table.records[1]?.['seed'], 2);
   });

@@ -10,7 +10,7 @@ function cellsOf({ sweep, outDir }: ReturnType<typeof sampleSweep>): Cell[] {
   return readTraining(sweep, outDir).flatMap(toCells);
 }
 
-test('a cell has the runs that differ in their seeds only, and their mean, spread and own values', () => {
+test('a cell groups the tasks that differ only in their seeds, with mean, spread and single values', () => {
   const sample = sampleSweep(
     'experiment: linear\ngrid: { dimensions: [[1, 2, 2], [2, 3, 3]], seed: [5, 6, 7] }\n',
   );
@@ -29,14 +29,14 @@ test('a cell has the runs that differ in their seeds only, and their mean, sprea
     ],
   });
   assert.deepEqual(second.metrics.get('loss')?.standardDeviation, null);
-  assert.deepEqual(second.asked.map(second.label), ['seed 5', 'seed 6', 'seed 7']);
+  assert.deepEqual(second.tasks.map(second.label), ['seed 5', 'seed 6', 'seed 7']);
   assert.deepEqual(
     second.missing.map(({ task }) => seedOf(task.settings)),
     [5, 7],
   );
 });
 
-test('a metric that is null in every run is missing', () => {
+test('a metric that is null in every task is left out', () => {
   const sample = sampleSweep('experiment: linear\nsettings: { dimensions: [1, 2, 2], seed: 5 }\n');
   sample.finish(sample.taskOf(0), { eigenvalueError: 0.5 });
   const names = cellsOf(sample).map(({ metrics }) => [...metrics.keys()])[0] ?? [];
@@ -44,12 +44,12 @@ test('a metric that is null in every run is missing', () => {
   assert.ok(!names.includes('manifoldError'));
 });
 
-test('runs of several model seeds share a cell, and are told apart by what varies', () => {
+test('tasks with several model seeds share a cell, and labels show the seeds that vary', () => {
   const cellOf = (grid: string) =>
     cellsOf(
       sampleSweep(`experiment: linear\nsettings: { dimensions: [1, 2, 2] }\ngrid: ${grid}\n`),
     )[0] as Cell;
-  const labels = (grid: string) => cellOf(grid).asked.map(cellOf(grid).label);
+  const labels = (grid: string) => cellOf(grid).tasks.map(cellOf(grid).label);
   const missing = (grid: string) => missingNotes('2-6-6', cellOf(grid))[0]?.split(' missing')[0];
   assert.equal(missing('{ seed: [1, 2] }'), '2-6-6: seeds 1, 2');
   assert.equal(missing('{ seed: [1], modelSeed: [0, 3] }'), '2-6-6: model seeds 0, 3');
@@ -66,7 +66,7 @@ test('runs of several model seeds share a cell, and are told apart by what varie
   ]);
 });
 
-test('a run is collapsed if no variance is small and the code says nothing of the point', () => {
+test('a task is collapsed if no encoder variance is small and the code carries no information', () => {
   const sample = sampleSweep('experiment: sphere\ngrid: { dimensions: [[2, 6, 6]], seed: [1, 2, 3] }\n');
   sample.finish(sample.taskOf(0), { encoderSmall: 0, kl: 0.05 });
   sample.finish(sample.taskOf(1), { encoderSmall: 1, kl: 0.05 });

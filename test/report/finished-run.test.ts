@@ -15,7 +15,7 @@ grid: { dimensions: [[2, 4, 3]], seed: [69, 24] }
 settings: { steps: 10 }
 `;
 
-test('a run that is written as literals is read as a finished one, and the others are missing', () => {
+test('a task that the helper writes is read as finished, and the others are missing', () => {
   const out = mkdtempSync(path.join(tmpdir(), 'vae-sweep-finished-'));
   const sweep = load(SWEEP);
   const [task] = sweep.tasks;

@@ -8,21 +8,21 @@ import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 
 type Point = readonly number[];
 
-/** What a finished run logged, as literals. */
+/** The logs of a finished task, as literals. */
 export interface FinishedRun {
-  /** A row an evaluation, each with its step and the columns that matter; others are null, or 0 where null is not allowed. */
+  /** One row per evaluation, with its step and the columns that matter; the others are null, or 0 if they are not nullable. */
   readonly evaluations: readonly Readonly<Record<string, LogValue>>[];
   /** The step log's columns, in its schema's order. Default: one row. */
   readonly steps?: readonly ColumnValues[];
-  /** Padded with zeros to the ambient dimension. Default: one point at the origin. */
+  /** Generated points, padded with zeros to the ambient dimension. Default: one point at the origin. */
   readonly generated?: readonly Point[];
-  /** As many as `generated`. Default: the same points. */
+  /** Real points, as many as `generated`. Default: the same points. */
   readonly real?: readonly Point[];
-  /** `data.0`, a column vector: a* of sigmoid data. */
+  /** The column vector `data.0`: a* of sigmoid data. */
   readonly direction?: readonly number[];
 }
 
-/** Writes the folder of a finished task, as training leaves it. Returns the folder. */
+/** Writes the folder of a finished training task. @returns the folder */
 export function writeFinishedRun(outDir: string, task: TrainingTask, run: FinishedRun): string {
   const folder = prepareTaskFolder(taskFolder(outDir, task), task);
   const generated = run.generated ?? [[]];

@@ -4,7 +4,7 @@ import { isTrainingPart, type TrainingRuns } from '../../src/experiments/vae/run
 import { readRun, toParts } from '../../src/report/runs.js';
 import type { Sweep } from '../../src/sweep/load.js';
 
-/** `readRuns` of a sweep whose tasks all train. */
+/** Like `readRuns`, for sweeps that consist of training tasks only. */
 export function readTraining(sweep: Sweep, outDir: string): TrainingRuns[] {
   const read = sweep.tasks.map((task) => [task.id, readRun(task, outDir, details)] as const);
   const parts = toParts(sweep, new Map(read), () => details);

@@ -16,7 +16,7 @@ grid: { seed: [1, 2, 3, 4, 5, 6] }
 settings: { dimensions: [1, 3, 2], steps: 1000 }
 `;
 
-test('a sweep in progress: what is finished, and what is missing and why', () => {
+test('a sweep in progress has finished tasks, and missing ones with their reasons', () => {
   const { sweep, outDir, taskOf, finish } = sampleSweep(SWEEP);
   finish(taskOf(0), { loss: 4 });
   const interrupted = prepareTaskFolder(taskFolder(outDir, taskOf(2)), taskOf(2));
@@ -43,16 +43,16 @@ test('a sweep in progress: what is finished, and what is missing and why', () =>
   assert.deepEqual(
     part.missing.map(({ task, state, reason }) => [task.settings.seed, state, reason]),
     [
-      [2, 'new', 'not started, or not at its first checkpoint'],
+      [2, 'new', 'not started, or no checkpoint yet'],
       [3, 'interrupted', 'at step 400 of 1,000'],
       [4, 'failed', 'out of luck'],
       [5, 'corrupt', 'evaluations.arrow has other contents than done.json says (SHA-256)'],
-      [6, 'corrupt', 'evaluations.arrow ends at step 500'],
+      [6, 'corrupt', 'evaluations.arrow ends at step 500, expected 1,000'],
     ],
   );
 });
 
-test('a log of another schema version is refused with the versions named', () => {
+test('a log with another schema version is rejected, with both versions in the message', () => {
   const { sweep, outDir, taskOf, finish } = sampleSweep(SWEEP);
   const folder = finish(taskOf(0), { loss: 4 });
   const file = path.join(folder, 'evaluations.arrow');
@@ -65,7 +65,7 @@ test('a log of another schema version is refused with the versions named', () =>
   );
 });
 
-test('metrics over steps, points and the data parameters come from the logs', () => {
+test('metrics over steps, points and data parameters are read from the logs', () => {
   const { sweep, outDir, taskOf } = sampleSweep(SWEEP);
   writeFinishedRun(outDir, taskOf(0), {
     evaluations: [

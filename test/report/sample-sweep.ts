@@ -5,7 +5,7 @@ import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { loadFrom, trainingSweep, type TrainingSweep } from '../sweep/sweep-folder.js';
 import { writeFinishedRun } from './finished-run.js';
 
-/** A sweep and a new store; `finish` writes a run with one evaluation, its last. */
+/** Creates a sweep and a new store; `finish` writes a finished task with a single evaluation, its last. */
 export function sampleSweep(text: string, files: Record<string, string> = {}) {
   const sweep = trainingSweep(loadFrom({ 'sample.yaml': text, ...files }, 'sample.yaml'));
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-report-'));
@@ -24,7 +24,7 @@ function taskOf({ tasks }: TrainingSweep, index: number): TrainingTask {
   return task;
 }
 
-/** Two of Table 4's columns, at the printed threshold and another, two seeds. */
+/** Two columns of Table 4 with the printed threshold and another one, and two seeds. */
 export const TABLE4 = `
 title: 'Table 4'
 experiment: sigmoid

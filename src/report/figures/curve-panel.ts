@@ -4,40 +4,40 @@ import { linearTicks, titleOf } from '../column-words.js';
 import { MEAN, type CurveRow } from './curve-rows.js';
 import type { Panel } from './figure.js';
 import { logAxis } from './log-axis.js';
-import { colourScale, dashScale } from './theme.js';
+import { colorScale, dashScale } from './theme.js';
 
 const MAX_LEGEND_COLUMNS = 7;
 const LEGEND_CHARACTERS = 110;
-/** What a symbol takes. */
+/** Width of a legend symbol, in characters. */
 const SYMBOL_CHARACTERS = 6;
 
 const HEIGHT = 210;
-/** As `50k`. */
+/** Formats steps, for example as `50k`. */
 const STEP_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')";
-/** Evaluations after the first step that show a course by themselves. */
-const MIN_COURSE = 5;
+/** With this many evaluations after step 0, the axis ignores step 0. */
+const MIN_EVALUATIONS = 5;
 
-/** What a panel shows. */
+/** The data of one panel. */
 export interface PanelData {
-  /** What all its rows have in common, beside the metric; empty if there is nothing to tell. */
+  /** Settings that all its rows share, as the panel's title; empty if there is only one panel per metric. */
   readonly panel: string;
   readonly metric: LogColumn;
   readonly isLog: boolean;
   readonly rows: readonly CurveRow[];
 }
 
-/** The same for all panels of a figure. */
-interface PanelLook {
+/** Layout that all panels of a figure share. */
+interface PanelLayout {
   readonly width: number;
-  /** Title of the axis that curves are drawn over. */
-  readonly steps: string;
+  /** Title of the x axis. */
+  readonly xTitle: string;
   readonly legend: { readonly title: string; readonly cells: readonly string[] };
 }
 
-/** A metric against the step: a colour and dash a cell, its single runs thin, its mean strong. */
+/** Draws a metric against the step. Each cell has a color and a dash; single tasks are thin lines, their mean is a thick one. */
 export function curvePanel(
   { panel, metric, isLog, rows }: PanelData,
-  { width, steps, legend }: PanelLook,
+  { width, xTitle, legend }: PanelLayout,
 ): Panel {
   const hasMeans = rows.some(({ run }) => run === MEAN);
   const cell = { field: 'cell', type: 'nominal', title: legend.title } as const;
@@ -59,7 +59,7 @@ export function curvePanel(
       x: {
         field: 'step',
         type: 'quantitative',
-        title: steps,
+        title: xTitle,
         scale: { nice: false },
         axis: { labelExpr: STEP_LABEL, tickCount: 4, grid: false },
       },
@@ -71,7 +71,7 @@ export function curvePanel(
       },
       color: {
         ...cell,
-        scale: colourScale(legend.cells),
+        scale: colorScale(legend.cells),
         legend: {
           orient: 'bottom',
           symbolType: 'stroke',
@@ -100,8 +100,8 @@ export function curvePanel(
   };
 }
 
-/** Whether a curve begins beyond its axis. */
-export function isCut({ metric, isLog, rows }: PanelData): boolean {
+/** Returns whether a curve begins outside its axis. */
+export function isClipped({ metric, isLog, rows }: PanelData): boolean {
   if (isLog) return false;
   const [low, high] = extentOf(rows, metric);
   return rows.some(({ value }) => value < low || value > high);
@@ -112,17 +112,17 @@ function linearAxis(rows: readonly CurveRow[], metric: LogColumn) {
   return { scale: { domainMin, domainMax, nice: true }, axis: linearTicks(metric) };
 }
 
-/** Of the values after step 0, if there are enough of them: one before the first step, such as a large loss, would press all the rest flat. */
+/** Returns the range of the values. Ignores step 0 if enough evaluations follow: a large initial loss would flatten the rest. */
 function extentOf(rows: readonly CurveRow[], metric: LogColumn): [number, number] {
-  const begun = rows.filter(({ step }) => step > 0);
-  const hasCourse = new Set(begun.map(({ step }) => step)).size >= MIN_COURSE;
-  const values = (hasCourse ? begun : rows).map(({ value }) => value);
+  const later = rows.filter(({ step }) => step > 0);
+  const isEnough = new Set(later.map(({ step }) => step)).size >= MIN_EVALUATIONS;
+  const values = (isEnough ? later : rows).map(({ value }) => value);
   const [low, high] = [min(values), max(values)];
   if (metric.startsAtZero ?? true) return [Math.min(0, low), Math.max(0, high)];
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
-/** As many as fit below two panels. */
+/** Returns how many legend columns fit below two panels. */
 function legendColumns(cells: readonly string[]): number {
   const longest = Math.max(...cells.map((cell) => cell.length));
   return Math.min(

@@ -4,18 +4,21 @@ import type { Cell } from '../cells.js';
 import type { FigureRow } from './figure.js';
 import { labelOf, type CellNaming } from './naming.js';
 
-/** The run of a row that is a mean over the cell's runs. */
+/** Value of `run` in rows that hold the mean over the cell's tasks. */
 export const MEAN = 'mean';
-/** A curve has no room for more. */
+/** Maximum number of points per curve. */
 const MAX_POINTS = 1_000;
 
-/** A metric of a run, or its mean over the runs of the cell, at an evaluation. Of more than 1,000 evaluations every n-th is taken. */
+/**
+ * The value of a metric at one evaluation of a task, or its mean over the cell's tasks. Logs of more than 1,000 evaluations are thinned
+ * to every n-th.
+ */
 export interface CurveRow extends FigureRow {
-  /** What its panel has in common, beside the metric; empty if there is nothing to tell. */
+  /** Title of its panel; empty if there is only one panel per metric. */
   readonly panel: string;
   readonly metric: string;
   readonly cell: string;
-  /** As `seed 69`, or `mean`. */
+  /** The task's label, for example `seed 69`, or `mean`. */
   readonly run: string;
   readonly step: number;
   readonly value: number;
@@ -29,21 +32,21 @@ export function curveRows(cells: readonly Cell[], metric: string, naming: CellNa
   });
 }
 
-/** The logged evaluations of a run that are drawn: all, or every n-th of very many. */
+/** Returns at most about `MAX_POINTS` evenly spaced points of a curve, including the last. */
 function drawnSeries(run: Run, metric: string) {
   const points = series(run, metric);
   const every = Math.ceil(points.length / MAX_POINTS);
   return points.filter((_, index) => index % every === 0 || index === points.length - 1);
 }
 
-/** Each run's curve, then their mean if there are several. */
+/** Returns the points of each task's curve, followed by their mean if there are several tasks. */
 function cellPoints({ runs, label }: Cell, metric: string) {
   const curves = runs.map((run) => ({ run: label(run.task), points: drawnSeries(run, metric) }));
   const single = curves.flatMap(({ run, points }) => points.map((point) => ({ run, ...point })));
   return curves.length > 1 ? [...single, ...meanCurve(curves.map(({ points }) => points))] : single;
 }
 
-/** Over all runs, at the steps where each of them has a value. */
+/** Returns the mean of the curves at the steps where all of them have a value. */
 export function meanCurve(curves: readonly (readonly { step: number; value: number }[])[]) {
   const atStep = new Map<number, number[]>();
   for (const { step, value } of curves.flat()) atStep.set(step, [...(atStep.get(step) ?? []), value]);

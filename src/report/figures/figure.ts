@@ -5,40 +5,40 @@ import type { Settings } from '../../task/task.js';
 /** One observation behind a figure. All rows of a figure have the same keys. */
 export type FigureRow = Readonly<Record<string, string | number | null>>;
 
-/** A figure as data: the table first, then how it is drawn. */
+/** A figure as data: the rows of its table, and how to draw them. */
 export interface Figure {
-  /** Of its files, unique in a report, as `figure-1a`. */
+  /** Base name of its files, unique in a report, for example `figure-1a`. */
   readonly name: string;
   readonly title: string;
-  /** What it shows, and which runs are missing. */
+  /** Says what the figure shows and which tasks are missing. */
   readonly caption: string;
   readonly rows: readonly FigureRow[];
-  /** Vega-Lite; its data are in `<name>.csv`, beside it. */
+  /** Vega-Lite specification. It loads its data from `<name>.csv` in the same folder. */
   readonly spec: TopLevelSpec;
 }
 
-/** A figure that can be made of any sweep that has its cells. */
+/** A figure that can be drawn for any sweep with matching cells. */
 export interface FigureDefinition<Own extends Settings = Settings> {
   readonly name: string;
   readonly title: string;
   readonly caption: string;
-  /** Points are of one run of each cell; curves and summaries show all. */
+  /** Figures of points show one task per cell; curves and summaries show all tasks. */
   readonly kind: 'points' | 'curves' | 'summary';
-  /** What it shows of a sweep, in its order; nothing if the sweep is about something else. */
+  /** Returns the cells that the figure shows, in its order; empty if none of the cells match. */
   select(cells: readonly Cell[]): readonly Cell<Own>[];
-  /** Draws cells that each have a finished run. No rows: their logs have nothing to draw. */
+  /** Draws cells that each have at least one finished task. A drawing without rows says that the logs hold nothing to draw. */
   draw(cells: readonly Cell<Own>[]): Drawing;
 }
 
 export interface Drawing {
   readonly rows: readonly FigureRow[];
-  /** Panels side by side, row beneath row. */
+  /** Rows of panels, from top to bottom. */
   readonly panels: readonly (readonly Panel[])[];
-  /** Default: each panel has axes of its own. */
+  /** Default: each panel has its own axes. */
   readonly axes?: 'shared';
-  /** Default: all panels share colours and the legend. */
-  readonly legend?: 'one a row' | 'one a panel';
-  /** What of the cells is not in the picture. */
+  /** Default: all panels share colors and the legend. */
+  readonly legend?: 'per row' | 'per panel';
+  /** Sentences about data that the picture leaves out. */
   readonly notes: readonly string[];
 }
 

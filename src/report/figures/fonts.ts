@@ -3,7 +3,7 @@ import { Resvg } from '@resvg/resvg-js';
 import type * as Vega from 'vega';
 
 declare module 'vega' {
-  /** How Vega lays texts out; its types leave it out. */
+  /** Vega's text measurement, which its type declarations omit. */
   export const textMetrics: { width: (item: TextItem, text: string | number | null) => number };
 }
 
@@ -12,7 +12,7 @@ interface TextItem {
   readonly fontWeight?: string | number;
 }
 
-/** Never the system's, which may be missing, so that all machines make the same picture. */
+/** Fonts of this package instead of the system's, so that every machine draws the same picture. */
 export const SHIPPED_FONT = {
   loadSystemFonts: false,
   fontFiles: ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map((file) =>
@@ -21,12 +21,12 @@ export const SHIPPED_FONT = {
   defaultFontFamily: 'Inter',
 };
 
-/** Vega's own, in pixels. */
+/** Vega's default font size, in pixels. */
 const DEFAULT_SIZE = 11;
-/** Texts are measured at this size, in pixels, and scaled. */
+/** Texts are measured at this size, in pixels, and scaled to their own. */
 const MEASURED_SIZE = 100;
 
-/** Makes Vega measure texts in the shipped font: without a canvas it guesses, and leaves holes. */
+/** Makes Vega measure texts in the shipped font. Without a canvas it estimates widths, which leaves gaps. */
 export function measureTexts({ textMetrics }: Pick<typeof Vega, 'textMetrics'>): void {
   const widths = new Map<string, number>();
   textMetrics.width = ({ fontSize = DEFAULT_SIZE, fontWeight = 400 }, text) => {

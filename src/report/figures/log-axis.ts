@@ -1,23 +1,26 @@
 import { max, min } from 'simple-statistics';
 import { superscript } from './typography.js';
 
-/** More ticks at powers of ten are thinned out. */
+/** Axes over more decades than this label only some powers of ten. */
 const MAX_DECADES = 8;
-/** Narrower axes have ticks between powers of ten, too. */
+/** Axes over fewer decades than this also have ticks between powers of ten. */
 const NARROW = { decades: 2, digits: [1, 2, 5] };
 const NARROWER = { decades: 0.7, digits: [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9] };
-/** Of the axis' length, beyond its values. */
+/** Space beyond the values, as a fraction of the axis' length. */
 const PADDING = 0.04;
 
-/** A logarithmic axis for positive values, with ticks at powers of ten. */
-export function logAxis(values: readonly number[], mostTicks = MAX_DECADES) {
+/** Returns a logarithmic axis for positive values, with ticks at powers of ten. */
+export function logAxis(values: readonly number[], maxTicks = MAX_DECADES) {
   const low = Math.floor(Math.log10(min([...values])));
   const high = Math.ceil(Math.log10(max([...values])));
-  return { scale: { type: 'log' }, axis: powersOfTen(low, high, mostTicks) } as const;
+  return { scale: { type: 'log' }, axis: powersOfTen(low, high, maxTicks) } as const;
 }
 
-/** The same, no longer than the values need, and no lower than `floor` of the largest: what lies beyond has to be clipped. */
-export function closeLogAxis(values: readonly number[], floor: number) {
+/**
+ * Returns a logarithmic axis that ends at the values instead of at powers of ten. It starts no lower than `floor` times the largest
+ * value: marks must clip what lies below.
+ */
+export function tightLogAxis(values: readonly number[], floor: number) {
   const largest = max([...values]);
   const smallest = Math.max(min([...values]), floor * largest);
   const decades = Math.log10(largest / smallest) || 1;
@@ -31,8 +34,8 @@ export function closeLogAxis(values: readonly number[], floor: number) {
   };
 }
 
-function powersOfTen(low: number, high: number, mostTicks: number) {
-  const every = Math.ceil((high - low) / mostTicks) || 1;
+function powersOfTen(low: number, high: number, maxTicks: number) {
+  const every = Math.ceil((high - low) / maxTicks) || 1;
   const ticks = Array.from(
     { length: Math.floor((high - low) / every) + 1 },
     (_, index) => low + index * every,

@@ -9,21 +9,21 @@ import { cellLabel } from './naming.js';
 import { figuresOf } from './registry.js';
 import { toFigure } from './to-figure.js';
 
-/** Cells with missing runs; a caption is no list. */
+/** Maximum number of cells with missing tasks that a caption names. */
 const MAX_NAMED = 20;
 
 export interface FigureOptions {
-  /** Of the runs whose points are shown. Default: of each cell the first that has finished. */
+  /** Seed of the tasks that figures of points show. Default: each cell's first task. */
   readonly seed?: number | undefined;
 }
 
 export interface FigureSet {
   readonly figures: readonly Figure[];
-  /** Why each of the other figures could not be made. */
+  /** For each figure that could not be drawn, the reason. */
   readonly notes: readonly string[];
 }
 
-/** The figures of a sweep, finished or in progress, made of those of their runs that have finished. */
+/** Draws the figures of a sweep, finished or in progress, from its finished tasks. */
 export function makeFigures(
   parts: readonly PartRuns[],
   contributions: readonly ReportContribution[],
@@ -37,7 +37,7 @@ export function drawFigures(
   parts: readonly PartRuns[],
   { seed }: FigureOptions,
 ): FigureSet {
-  if (seed !== undefined) refuseUnknownSeed(parts, seed);
+  if (seed !== undefined) assertSeedExists(parts, seed);
   const all = parts.flatMap(toCells);
   const results = definitions.map((definition) => {
     const cells = definition.select(all);
@@ -52,13 +52,13 @@ export function drawFigures(
   };
 }
 
-/** The figure, or why it can't be made. */
+/** Returns the figure, or the reason why it can't be drawn. */
 function drawFigure(definition: FigureDefinition, cells: readonly Cell[]): Figure | string {
   const { name, title, kind } = definition;
   const finished = cells.filter(({ runs }) => runs.length > 0);
-  if (finished.length === 0) return `${title}: none of its runs has finished.`;
+  if (finished.length === 0) return `${title}: none of its tasks has finished.`;
   const drawing = definition.draw(finished);
-  if (drawing.rows.length === 0) return `${title}: not defined for these runs.`;
+  if (drawing.rows.length === 0) return `${title}: these tasks logged no values for it.`;
   const caption = [
     definition.caption,
     ...(kind === 'points' ? shownRuns(finished) : []),
@@ -68,16 +68,16 @@ function drawFigure(definition: FigureDefinition, cells: readonly Cell[]): Figur
   return toFigure({ name, title, caption }, drawing);
 }
 
-/** The cell with the one run that stands for it: the seed's, or the first where no seed is asked for or the cell has none. */
+/** Returns the cell with a single task: that of the seed, or the first task if no seed is given or the cell has none. */
 function oneRun(cell: Cell, seed: number | undefined): Cell {
   const isFirst = seed === undefined || seedOf(cell.settings) === null;
   const isWanted = ({ task }: Pick<Run, 'task'>) =>
-    isFirst ? task.id === cell.asked[0]?.id : seedOf(task.settings) === seed;
+    isFirst ? task.id === cell.tasks[0]?.id : seedOf(task.settings) === seed;
   const candidates = isFirst ? cell.runs : cell.runs.filter(isWanted);
   return { ...cell, runs: candidates.slice(0, 1), missing: cell.missing.filter(isWanted) };
 }
 
-/** As `Shown: seed 69.`, by panel where they differ; nothing where there are no seeds. */
+/** Returns, for example, `Shown: seed 69.`, per panel if they differ; empty if there are no seeds. */
 function shownRuns(cells: readonly Cell[]): string[] {
   const labels = cells.map(({ runs, label }) => runs.map(({ task }) => label(task)).join());
   const [first = ''] = labels;
@@ -88,7 +88,7 @@ function shownRuns(cells: readonly Cell[]): string[] {
   return first === '' ? [] : [`Shown: ${first}.`];
 }
 
-/** As `Missing: 2-16-8 (seed 69, seed 24); 4-10-10 (seed 24).` */
+/** Returns, for example, `Missing: 2-16-8 (seed 69, seed 24); 4-10-10 (seed 24).` */
 function missingRuns(cells: readonly Cell[]): string[] {
   const missing = cells
     .filter(({ missing }) => missing.length > 0)
@@ -102,11 +102,13 @@ function missingRuns(cells: readonly Cell[]): string[] {
   return [`Missing: ${missing.slice(0, MAX_NAMED).join('; ')}${more}.`];
 }
 
-function refuseUnknownSeed(parts: readonly PartRuns[], seed: number): void {
+function assertSeedExists(parts: readonly PartRuns[], seed: number): void {
   const all = parts.flatMap(({ part }) => part.tasks.map(({ settings }) => seedOf(settings)));
   const seeds = [...new Set(all.filter((each) => each !== null))];
   if (seeds.includes(seed)) return;
   const known =
-    seeds.length === 0 ? 'these experiments have no seeds' : `there is ${summary(seeds.map(String))}`;
-  throw new InputError(`--seed ${seed}: no run has it; ${known}`);
+    seeds.length === 0
+      ? 'These experiments have no seeds: leave out --seed.'
+      : `Expected one of ${summary(seeds.map(String))}.`;
+  throw new InputError(`--seed ${seed}: no task has this seed. ${known}`);
 }

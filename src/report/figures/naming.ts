@@ -4,20 +4,20 @@ import { experimentOf } from '../../task/registry.js';
 import {
   hasSetting,
   settingOf,
-  settingsButSeeds,
+  settingsExceptSeeds,
   settingsWithRole,
   settingText,
 } from '../../task/settings.js';
 import type { Settings } from '../../task/task.js';
 import { typeset } from './typography.js';
 
-/** What tells a figure's cells apart: a curve's settings within a panel, and a panel's. */
+/** The settings that label a figure's curves within a panel, and its panels. */
 export interface CellNaming {
   readonly curve: readonly string[];
   readonly panel: readonly string[];
 }
 
-/** Curves are told apart by the main settings, and panels by whatever else varies; curves by that if the main settings do not. */
+/** Labels curves by the main settings, and panels by the other settings that vary. If no main setting varies, the others label the curves. */
 export function namingOf(cells: readonly Cell[]): CellNaming {
   const main = mainSettings(cells);
   const varying = varyingSettings(cells);
@@ -26,13 +26,13 @@ export function namingOf(cells: readonly Cell[]): CellNaming {
   return isByMain ? { curve: main, panel: others } : { curve: others, panel: [] };
 }
 
-/** All that tells a cell apart from the others of its figure, as `2-16-8, threshold e⁻⁴`; its main settings if nothing does. */
+/** Returns the varying settings of a cell, for example `2-16-8, threshold e⁻⁴`, or its main settings if nothing varies. */
 export function cellLabel(cells: readonly Cell[], cell: Cell): string {
   const varying = varyingSettings(cells);
   return labelOf(varying.length === 0 ? mainSettings(cells) : varying, cell.settings);
 }
 
-/** The label of a panel of one cell; with what the parts of its main settings are, where they alone tell it. */
+/** Returns the title of a panel with one cell. If nothing varies, it also explains the parts of the main settings. */
 export function panelTitle(cells: readonly Cell[], cell: Cell): string {
   const label = cellLabel(cells, cell);
   if (varyingSettings(cells).length > 0) return label;
@@ -41,13 +41,13 @@ export function panelTitle(cells: readonly Cell[], cell: Cell): string {
   return label === '' ? experiment.name : `${experiment.name}, ${label} (${parts.join(', ')})`;
 }
 
-/** The legend's title for curves that these settings tell apart: what the parts of each setting's value are, then its name. */
+/** Returns the legend's title for curves labelled by these settings: for each, the parts of its value and its name. */
 export function legendTitle(cells: readonly Cell[], names: readonly string[]): string {
   const words = experimentsOf(cells)[0]?.words;
   return names.map((name) => [words?.[name]?.parts, name].filter(Boolean).join(' ')).join(', ');
 }
 
-/** As `learningRate 0.001, threshold e⁻⁴`. */
+/** Returns, for example, `learningRate 0.001, threshold e⁻⁴`. */
 export function labelOf(names: readonly string[], settings: Settings): string {
   return names.map((name) => settingLabel(name, settings)).join(', ');
 }
@@ -65,7 +65,7 @@ function mainSettings(cells: readonly Cell[]): string[] {
 }
 
 function varyingSettings(cells: readonly Cell[]): string[] {
-  const names = experimentsOf(cells).flatMap(settingsButSeeds);
+  const names = experimentsOf(cells).flatMap(settingsExceptSeeds);
   return [...new Set(names)].filter((name) => {
     const values = cells.map(({ settings }) =>
       hasSetting(settings, name) ? String(settingOf(settings, name)) : null,

@@ -9,24 +9,24 @@ import type { PartRuns } from '../runs.js';
 import { curves, type CurvesOptions } from './curves.js';
 import type { FigureDefinition } from './figure.js';
 
-/** File names have an end. */
+/** Maximum number of metrics in a file name. */
 const MAX_IN_NAME = 4;
 
-/** The figures that a sweep has cells of: those that its experiments make, and curves of each part that has none among them. */
+/** Returns the figures of a sweep: those of its experiments, and default curves for each part whose curves none of them shows. */
 export function figuresOf(
   parts: readonly PartRuns[],
   contributions: readonly ReportContribution[],
 ): FigureDefinition[] {
   const cells = parts.flatMap((part) => toCells({ ...part, runs: [], missing: [] }));
   const own = contributions.flatMap(({ figures = [] }) => figures);
-  const there = own.filter((figure) => figure.select(cells).length > 0);
-  const shown = there.filter(({ kind }) => kind === 'curves').flatMap((figure) => figure.select(cells));
+  const matching = own.filter((figure) => figure.select(cells).length > 0);
+  const shown = matching.filter(({ kind }) => kind === 'curves').flatMap((figure) => figure.select(cells));
   const others = parts.filter(({ part }) => shown.every((cell) => cell.part !== part));
-  return [...there, ...others.flatMap(chosenCurves)];
+  return [...matching, ...others.flatMap(defaultCurves)];
 }
 
-/** Their name is of files that goldens and readers know; not every experiment trains. */
-function chosenCurves({ part, details }: PartRuns): FigureDefinition[] {
+/** The name ends in `-training` for every experiment, although not all of them train: existing scripts know these file names. */
+function defaultCurves({ part, details }: PartRuns): FigureDefinition[] {
   const names = part.tasks.slice(0, 1).map(({ settings }) => details.shown?.(settings).curves);
   return partCurves(part, {
     name: `${part.name}-training`,
@@ -35,7 +35,7 @@ function chosenCurves({ part, details }: PartRuns): FigureDefinition[] {
   });
 }
 
-/** Chosen metrics of a part against the step; none if its experiment has none of them. */
+/** Returns the figure of some metrics of a part against the step; empty if its experiment logs none of them. */
 export function metricCurves(
   { part, details }: PartRuns,
   metrics: readonly string[],
@@ -56,7 +56,7 @@ function partCurves(part: SweepPart, options: Omit<CurvesOptions, 'select'>): Fi
   return options.metrics.length === 0 ? [] : [curves({ ...options, select })];
 }
 
-/** The numbers that curves can be drawn of, each once. */
+/** Returns the distinct columns that curves can show. */
 export function knownMetrics(parts: readonly Pick<PartRuns, 'part' | 'details'>[]): LogColumn[] {
   const logs = parts.flatMap(({ part, details }) =>
     part.tasks.map(({ settings }) => curveColumns(details, settings)),

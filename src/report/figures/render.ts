@@ -2,10 +2,10 @@ import { Resvg } from '@resvg/resvg-js';
 import type { Figure } from './figure.js';
 import { measureTexts, SHIPPED_FONT } from './fonts.js';
 
-/** Pixels of the PNG for one of the SVG: sharp in print at about 300 dots an inch. */
+/** PNG pixels per SVG pixel, for about 300 dots per inch in print. */
 export const PNG_SCALE = 2;
 
-/** The figure as an SVG; the same figure gives the same bytes. */
+/** Renders a figure as SVG. Equal figures give equal bytes. */
 export async function renderSvg({ name, rows, spec }: Figure): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   measureTexts(vega);
@@ -22,7 +22,7 @@ export function renderPng(svg: string): Uint8Array {
   return new Resvg(svg, { font: SHIPPED_FONT, fitTo: { mode: 'zoom', value: PNG_SCALE } }).render().asPng();
 }
 
-/** Vega numbers its ids through all pictures of a process; several SVGs in one page must not share any. */
+/** Vega numbers ids across all pictures of a process. Ids that start with the figure's name stay unique when SVGs share a page. */
 function withOwnIds(svg: string, name: string): string {
   const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id);
   const renamed = new Map(ids.map((id, index) => [id, `${name}-${index + 1}`]));
@@ -32,7 +32,7 @@ function withOwnIds(svg: string, name: string): string {
   );
 }
 
-/** Places to a thousandth of a pixel: half the bytes, and the last bits of a logarithm differ between machines. */
+/** Rounds coordinates to a thousandth of a pixel. This halves the size, and the last bits of logarithms differ between machines. */
 function rounded(svg: string): string {
   return svg.replace(/ (?:d|transform|[xy]2?|width|height)="[^"]*"/g, (attribute) =>
     attribute.replace(/-?\d+\.\d{4,}(?:e-\d+)?/g, (number) => String(Number(Number(number).toFixed(3)) + 0)),

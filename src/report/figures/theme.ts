@@ -1,16 +1,16 @@
 import type { Config } from 'vega-lite';
 
-/** Of the shipped font; the others stand in where an SVG is opened without it. */
+/** The shipped font, with fallbacks for viewers that do not have it. */
 const FONT = 'Inter, Helvetica, Arial, sans-serif';
 
-/** Okabe and Ito's colours, told apart with any colour vision and in grey, without the yellow, which print loses. */
-export const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'] as const;
+/** Okabe and Ito's colors, which are distinguishable with any color vision and in grayscale. Yellow is left out: it is faint in print. */
+export const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'] as const;
 const DASHES = [[], [6, 2], [2, 2], [8, 2, 2, 2], [4, 4], [10, 3]] as const;
 const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'] as const;
 
-/** Width of a figure with its axes, in pixels of the SVG. */
+/** Width of a figure including its axes, in SVG pixels. */
 const FIGURE_WIDTH = 900;
-/** Room for a panel's y axis, its labels and title; pinned, so that panels align. */
+/** Fixed room for a panel's y axis, its labels and title, so that panels align. */
 const AXIS_ROOM = 62;
 const LABEL_ROOM = 38;
 const SPACING = 18;
@@ -20,7 +20,7 @@ export const theme: Config = {
   background: 'white',
   padding: 8,
   view: { stroke: null },
-  // A label for each of thousands of points would be most of the SVG; the figure has a caption.
+  // Labels for thousands of points would dominate the SVG's size; the figure's caption describes them.
   mark: { aria: false },
   concat: { spacing: SPACING },
   title: { fontSize: 13, fontWeight: 600, anchor: 'start', frame: 'group', offset: 10 },
@@ -45,15 +45,15 @@ export const theme: Config = {
   },
 };
 
-/** Width of the plot of each of so many panels in a row; one alone takes half of it. */
+/** Returns the width of each plot in a row of panels. A single panel takes half of the figure's width. */
 export function panelWidth(panels: number): number {
   const columns = Math.max(2, panels);
   return Math.floor((FIGURE_WIDTH - (columns - 1) * SPACING) / columns - AXIS_ROOM);
 }
 
-/** A colour for each of the names, in order; they begin again where they end. So do dashes and shapes, at other places. */
-export function colourScale(names: readonly string[]) {
-  return scaleOf(names, COLOURS);
+/** Assigns colors to names in order and repeats them if there are more names. Dashes and shapes repeat with different periods. */
+export function colorScale(names: readonly string[]) {
+  return scaleOf(names, COLORS);
 }
 
 export function dashScale(names: readonly string[]) {

@@ -1,7 +1,7 @@
 import type { Drawing, Figure } from './figure.js';
 import { theme } from './theme.js';
 
-/** The drawing with all that its files need. */
+/** Combines a drawing with its texts to a figure with a complete Vega-Lite specification. */
 export function toFigure(
   { name, title, caption }: Pick<Figure, 'name' | 'title' | 'caption'>,
   drawing: Drawing,
@@ -9,7 +9,7 @@ export function toFigure(
   return { name, title, caption, rows: drawing.rows, spec: toSpec(name, `${title}. ${caption}`, drawing) };
 }
 
-/** What panels with legends of their own do not share. */
+/** Scales that panels with their own legends do not share. */
 const OWN_LEGEND = {
   color: 'independent',
   shape: 'independent',
@@ -20,7 +20,7 @@ const OWN_LEGEND = {
 function toSpec(name: string, description: string, { panels, axes, legend }: Drawing): Figure['spec'] {
   const scale = axes === 'shared' ? ({ x: 'shared', y: 'shared' } as const) : {};
   const between = legend === undefined ? {} : OWN_LEGEND;
-  const within = legend === 'one a panel' ? OWN_LEGEND : {};
+  const within = legend === 'per panel' ? OWN_LEGEND : {};
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description,

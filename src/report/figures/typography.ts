@@ -14,17 +14,17 @@ const SUPERSCRIPTS: Readonly<Record<string, string>> = {
 };
 const ZERO_BELOW = '₀'.codePointAt(0) ?? NaN;
 
-/** As `⁻⁴`. */
+/** Returns a number in superscript, for example `⁻⁴`. */
 export function superscript(value: number): string {
   return raise(String(value));
 }
 
-/** As `₁₂`, of a whole number. */
+/** Returns a whole number in subscript, for example `₁₂`. */
 export function subscript(value: number): string {
   return String(value).replace(/\d/g, (digit) => String.fromCodePoint(ZERO_BELOW + Number(digit)));
 }
 
-/** Powers of e as they are printed: `e^-4` becomes `e⁻⁴`. */
+/** Typesets powers of e: `e^-4` becomes `e⁻⁴`. */
 export function typeset(text: string): string {
   return text.replace(/e\^(-?[\d.]+)/g, (_, exponent: string) => `e${raise(exponent)}`);
 }

@@ -4,7 +4,7 @@ import { makeFolder, writeFileDurably } from '../../store/files.js';
 import type { Figure } from './figure.js';
 import { renderPng, renderSvg } from './render.js';
 
-/** Writes `<name>.svg`, `.png`, and what they are made of, `.csv` and `.vl.json`. @returns the pictures' paths, SVG before PNG */
+/** Writes `<name>.svg`, `.png`, and their sources, `.csv` and `.vl.json`. @returns the paths of each figure's SVG and PNG */
 export async function writeFigures(figures: readonly Figure[], folder: string): Promise<string[]> {
   makeFolder(folder);
   const written: string[] = [];

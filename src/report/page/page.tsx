@@ -5,29 +5,29 @@ import type { PartTables } from '../report.js';
 import { Figures, Grid, Notes, Part, Titled, type PageFigure } from './parts.js';
 import { STYLE } from './style.js';
 
-/** A section that an experiment makes. */
+/** A rendered section of an experiment. */
 export interface PageSection extends Pick<ReportSection, 'id' | 'title' | 'short' | 'isFirst'> {
   readonly content: ComponentChildren;
 }
 
-/** All that the report's page shows. */
+/** The content of the report's page. */
 export interface PageContent {
   readonly title: string;
-  /** The command that makes it, for example `vae-sweep report sweeps/mine.yaml`. */
+  /** The command that created the page, for example `vae-sweep report sweeps/mine.yaml`. */
   readonly command: string;
   /** For example `TensorFlow 2.21.0, numerics 1; version of training loops 1`. */
   readonly versions: string;
   readonly finished: number;
-  readonly asked: number;
+  readonly total: number;
   readonly missing: readonly { readonly name: string; readonly reason: string }[];
   readonly parts: readonly PartTables[];
   readonly sections: readonly PageSection[];
   readonly figures: readonly PageFigure[];
-  /** Figures that could not be made, and why. */
+  /** For each figure that could not be drawn, the reason. */
   readonly figureNotes: readonly string[];
 }
 
-/** One HTML page that needs no other file, no script and no network. */
+/** Renders a self-contained HTML page without scripts and external files. */
 export function renderPage(content: PageContent): string {
   return `<!doctype html>\n${render(<Page {...content} />)}\n`;
 }
@@ -47,7 +47,7 @@ function Page(content: PageContent) {
         <header>
           <h1>{title}</h1>
           <p>
-            {content.finished} of {content.asked} runs finished. Made from their Arrow logs by{' '}
+            {content.finished} of {content.total} tasks finished. Created from their Arrow logs by{' '}
             <code>{content.command}</code>
             {content.versions === '' ? '' : ` (${content.versions})`}.
           </p>
@@ -70,7 +70,7 @@ function Page(content: PageContent) {
             </Part>
           )}
           {missing.length > 0 && (
-            <Part id="missing" title="Runs that are missing">
+            <Part id="missing" title="Missing tasks">
               <Notes notes={missing.map(({ name, reason }) => `${name}: ${reason}`)} />
             </Part>
           )}
@@ -88,7 +88,7 @@ function toPart({ id, title, content }: PageSection) {
   );
 }
 
-/** Those above the tables, and those beneath. */
+/** Returns the sections above the tables, and those below. */
 function splitSections({ sections }: PageContent) {
   return [sections.filter(({ isFirst }) => isFirst), sections.filter(({ isFirst }) => !isFirst)] as const;
 }
@@ -101,7 +101,7 @@ function Contents(content: PageContent) {
     ...(content.parts.length > 0 ? [['tables', 'Tables'] as const] : []),
     ...others.map(toLink),
     ...(content.figures.length > 0 ? [['figures', 'Figures'] as const] : []),
-    ...(content.missing.length > 0 ? [['missing', 'Missing runs'] as const] : []),
+    ...(content.missing.length > 0 ? [['missing', 'Missing tasks'] as const] : []),
   ];
   return (
     <nav>
@@ -122,7 +122,7 @@ function Tables({ title, tables, runs }: PartTables) {
       ))}
       {runs && (
         <details>
-          <summary>Every run of {title}</summary>
+          <summary>All tasks of {title}</summary>
           <Grid table={runs} />
         </details>
       )}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Table } from '../tables/table.js';
 
-/** A drawn figure. */
+/** A figure rendered as SVG. */
 export interface PageFigure {
   readonly name: string;
   readonly title: string;

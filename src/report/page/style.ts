@@ -1,4 +1,4 @@
-/** The page's own style sheet: light and dark, narrow screens, print. */
+/** The page's style sheet, for light and dark color schemes, narrow screens and print. */
 export const STYLE = `
 :root { color-scheme: light dark; --muted: light-dark(#555, #aaa); --line: light-dark(#ccc, #555); --accent: light-dark(#0072b2, #56b4e9); }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 0 auto; padding: 1rem; }

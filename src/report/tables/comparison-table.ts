@@ -7,7 +7,7 @@ import {
   isSameSetting,
   labelSetting,
   settingOf,
-  settingsButSeeds,
+  settingsExceptSeeds,
   settingText,
   varyingSettings,
 } from '../../task/settings.js';
@@ -16,7 +16,7 @@ import { shortTitleOf } from '../column-words.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
 import type { Table } from './table.js';
 
-/** One of the two sweeps that are compared. */
+/** One of the two compared sweeps. */
 export interface Side {
   readonly name: string;
   readonly parts: readonly PartRuns[];
@@ -29,8 +29,9 @@ interface Match {
 }
 
 /**
- * Two sweeps' means side by side, a row a cell and metric. Cells belong together if they agree on the experiment and on every
- * setting, seeds aside, that varies within either sweep; what is fixed in each but differs between them is what is compared.
+ * Compares the means of two sweeps, with one row per cell and metric. Cells match if they have the same experiment and the same values
+ * of all settings, except seeds, that vary within either sweep. Settings that are constant within each sweep may differ: they are what
+ * is compared.
  */
 export function comparisonTable(a: Side, b: Side): Table {
   const { matches, unmatched } = matchCells(a, b);
@@ -44,7 +45,7 @@ export function comparisonTable(a: Side, b: Side): Table {
     name: `${a.name}-and-${b.name}`,
     title: `${a.name} (A) and ${b.name} (B)`,
     caption:
-      'Mean ± standard deviation over the finished runs; the standard error is that of the difference of two independent means.',
+      'Mean ± standard deviation over the finished tasks; the standard error is that of the difference of two independent means.',
     head: ['cell', 'metric', ...COMPARISON_HEAD],
     body: rows.map(({ name, column, one, other }) => [
       name,
@@ -69,7 +70,7 @@ export function comparisonTable(a: Side, b: Side): Table {
 
 export const COMPARISON_HEAD = ['A', 'B', 'B - A', 'standard error'];
 
-/** Two means as cells of a row, under `COMPARISON_HEAD`. */
+/** Returns the table cells that compare two means, one for each column of `COMPARISON_HEAD`. */
 export function comparisonCells(one: Aggregate | undefined, other: Aggregate | undefined): string[] {
   const { difference, standardError } = compareAggregates(one, other);
   return [
@@ -80,7 +81,7 @@ export function comparisonCells(one: Aggregate | undefined, other: Aggregate | u
   ];
 }
 
-/** Welch's: the variances may differ. The standard error is null where a side has one run only. */
+/** Returns the difference of two means and its standard error by Welch, for unequal variances; null if a side has a single task. */
 export function compareAggregates(one: Aggregate | undefined, other: Aggregate | undefined) {
   if (one === undefined || other === undefined) return { difference: null, standardError: null };
   const difference = other.mean - one.mean;
@@ -102,7 +103,7 @@ function matchCells(a: Side, b: Side): { matches: Match[]; unmatched: string[] }
     return other === undefined ? [] : [{ name, a: cell, b: other }];
   });
   const alone = (own: ReadonlyMap<string, Cell>, others: ReadonlyMap<string, Cell>, side: Side) =>
-    [...own.keys()].filter((name) => !others.has(name)).map((name) => `${name} is in ${side.name} only`);
+    [...own.keys()].filter((name) => !others.has(name)).map((name) => `${name} is only in ${side.name}`);
   return { matches, unmatched: [...alone(first, second, a), ...alone(second, first, b)] };
 }
 
@@ -110,16 +111,16 @@ function tasksOf({ parts }: Side): Task[] {
   return parts.flatMap(({ part }) => part.tasks);
 }
 
-/** All settings but seeds. */
+/** Returns the names of all settings except seeds. */
 function comparedNames(tasks: readonly Task[]): string[] {
-  return [...new Set(experimentsOf(tasks).flatMap(settingsButSeeds))];
+  return [...new Set(experimentsOf(tasks).flatMap(settingsExceptSeeds))];
 }
 
 function experimentsOf(tasks: readonly Task[]): Experiment[] {
   return [...new Set(tasks.map(({ settings }) => experimentOf(settings)))];
 }
 
-/** The settings that vary within one of the groups, among its tasks of one experiment. */
+/** Returns the settings that vary among the tasks of one experiment in at least one of the groups. */
 function varyingByExperiment(groups: readonly (readonly Task[])[]): Set<string> {
   const varying = groups.flatMap((tasks) =>
     experimentsOf(tasks).flatMap((experiment) =>
@@ -145,7 +146,7 @@ function nameByVarying(settings: Settings, varying: ReadonlySet<string>): string
   return [experimentOf(settings).name, ...parts].join(', ');
 }
 
-/** What is fixed in each sweep but not the same, for example `width: 16 in a, 32 in b`. */
+/** Describes the settings that are constant within each sweep but differ between them, for example `width: 16 in A, 32 in B`. */
 function differences(a: Side, b: Side): string[] {
   const [first, second] = [tasksOf(a), tasksOf(b)];
   return comparedNames([...first, ...second]).flatMap((name) => {

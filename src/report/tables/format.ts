@@ -2,7 +2,7 @@ import type { Aggregate } from '../cells.js';
 
 export const MISSING = '–';
 
-/** Three significant digits. */
+/** Formats a number with three significant digits. */
 export function formatNumber(value: number | null): string {
   if (value === null) return MISSING;
   if (!Number.isFinite(value)) return String(value);
@@ -11,7 +11,7 @@ export function formatNumber(value: number | null): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** `0.512 ± 0.034`, mean and standard deviation; without the second for one run. */
+/** Formats mean and standard deviation as `0.512 ± 0.034`; only the mean for a single task. */
 export function formatAggregate(aggregate: Aggregate | undefined): string {
   if (aggregate === undefined) return MISSING;
   const { mean, standardDeviation } = aggregate;
@@ -20,12 +20,12 @@ export function formatAggregate(aggregate: Aggregate | undefined): string {
     : `${formatNumber(mean)} ± ${formatNumber(standardDeviation)}`;
 }
 
-/** `+0.03`, `-1.2`. */
+/** Formats a number with its sign, for example `+0.03` or `-1.2`. */
 export function formatDifference(value: number): string {
   return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }
 
-/** `2 of 3 runs`. */
-export function countRuns(part: number, whole: number): string {
-  return `${part} of ${whole} ${whole === 1 ? 'run' : 'runs'}`;
+/** Returns, for example, `2 of 3 tasks`. */
+export function countTasks(part: number, whole: number): string {
+  return `${part} of ${whole} ${whole === 1 ? 'task' : 'tasks'}`;
 }

@@ -6,7 +6,7 @@ import { compareAggregates, COMPARISON_HEAD, comparisonCells } from './compariso
 import { MEANS_CAPTION } from './means-tables.js';
 import type { Table } from './table.js';
 
-/** Means of any two groups of finished runs side by side, a row a column of their summaries. */
+/** Compares the means of two groups of finished tasks, with one row per summary column. */
 export function groupsTable(a: readonly Run[], b: readonly Run[], columns: readonly LogColumn[]): Table {
   const [first, second] = [a, b].map((runs) => aggregateAll(runs, ({ name }) => name));
   const rows = columns

@@ -7,9 +7,12 @@ import { cellSettings, settingText } from '../../task/settings.js';
 import { formatAggregate } from './format.js';
 import type { Table } from './table.js';
 
-export const MEANS_CAPTION = 'Mean ± standard deviation over the finished runs';
+export const MEANS_CAPTION = 'Mean ± standard deviation over the finished tasks';
 
-/** Returns a part's means over its seeds: as its experiment shows them, or one table with one row per cell. Null: in sections alone. */
+/**
+ * Returns a part's means over its seeds: the tables of its experiment, or by default one table with one row per cell. Returns null if
+ * the experiment shows them only in its sections.
+ */
 export function meansTables(
   partRuns: PartRuns,
   contributions: readonly ReportContribution[],
@@ -18,7 +21,7 @@ export function meansTables(
   return own === undefined ? [generalTable(partRuns, toCells(partRuns))] : own;
 }
 
-/** A row a cell: the settings that vary, then the metrics that are defined. */
+/** Returns a table with one row per cell: the settings that vary, then the metrics that are defined. */
 export function generalTable({ part }: Pick<PartRuns, 'part'>, cells: readonly Cell[]): Table {
   const settings = cellSettings(experimentOfPart(part), part.varying);
   const all = cells[0]?.columns ?? [];
@@ -27,12 +30,12 @@ export function generalTable({ part }: Pick<PartRuns, 'part'>, cells: readonly C
     name: part.name,
     title: part.title ?? part.name,
     caption: `${MEANS_CAPTION}.`,
-    head: [...(settings.length === 0 ? ['experiment'] : settings), 'runs', ...columns.map(shortTitleOf)],
+    head: [...(settings.length === 0 ? ['experiment'] : settings), 'tasks', ...columns.map(shortTitleOf)],
     body: cells.map((cell) => [
       ...(settings.length === 0
         ? [part.experiment]
         : settings.map((name) => settingText(cell.settings, name))),
-      runCount(cell),
+      finishedCount(cell),
       ...columns.map(({ name }) => formatAggregate(cell.metrics.get(name))),
     ]),
     notes: cells.flatMap((cell) => missingNotes(cell.name, cell)),
@@ -45,7 +48,7 @@ export function generalTable({ part }: Pick<PartRuns, 'part'>, cells: readonly C
           metric: name,
           ...aggregateFields(aggregate),
           runsFinished: cell.runs.length,
-          runsAsked: cell.asked.length,
+          runsAsked: cell.tasks.length,
           runs: valuesText(aggregate),
         };
       }),
@@ -53,17 +56,18 @@ export function generalTable({ part }: Pick<PartRuns, 'part'>, cells: readonly C
   };
 }
 
-/** An aggregate as fields of a record. */
+/** Returns an aggregate as fields of a table record. */
 export function aggregateFields(aggregate: Aggregate | undefined) {
   const { mean = null, standardDeviation = null, min = null, max = null } = aggregate ?? {};
   return { mean, standardDeviation, min, max };
 }
 
-/** As `seed 2: 0.3; seed 3: 0.4`. */
+/** Returns the single values, for example `seed 2: 0.3; seed 3: 0.4`. */
 export function valuesText(aggregate: Aggregate | undefined): string {
   return (aggregate?.values ?? []).map(({ run, value }) => `${run}: ${value}`).join('; ');
 }
 
-export function runCount({ runs, asked }: Cell): string {
-  return runs.length === asked.length ? String(runs.length) : `${runs.length} of ${asked.length}`;
+/** Returns how many tasks of a cell have finished, for example `3` if all have, or `2 of 3`. */
+export function finishedCount({ runs, tasks }: Cell): string {
+  return runs.length === tasks.length ? String(runs.length) : `${runs.length} of ${tasks.length}`;
 }

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { markdownTable } from 'markdown-table';
 import type { Table } from './table.js';
 
-/** For a terminal. */
+/** Renders a table for a terminal. */
 export function toTerminal({ title, head, body, notes }: Table): string {
   const grid = new CliTable({ head: [...head], style: { head: [], border: [] }, chars: NO_INNER_LINES });
   grid.push(...body.map((row) => [...row]));
@@ -13,7 +13,7 @@ export function toTerminal({ title, head, body, notes }: Table): string {
 
 const NO_INNER_LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
-/** The files of a table, by extension. */
+/** Renderers of a table's files, by file extension. */
 export const fileRenderers: Readonly<Record<string, (table: Table) => string | Uint8Array>> = {
   md: toMarkdown,
   csv: ({ records }) => stringify([...records], { header: true }),

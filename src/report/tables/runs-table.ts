@@ -8,7 +8,7 @@ import type { Settings } from '../../task/task.js';
 import { formatNumber } from './format.js';
 import type { Table, TableRecord } from './table.js';
 
-/** What a table of single runs shows of each. */
+/** The columns of a table of single tasks. */
 export interface RunColumns<Own extends Settings> {
   readonly caption: string;
   readonly head: readonly string[];
@@ -16,14 +16,17 @@ export interface RunColumns<Own extends Settings> {
   record(run: Run<Own>): TableRecord;
 }
 
-/** Returns every finished run of a part, one per row: a mean of three can hide a run unlike the others. Null: in sections alone. */
+/**
+ * Returns a table with one row per finished task of a part: a mean over three seeds can hide an outlier. Returns null if the experiment
+ * shows its tasks only in its sections.
+ */
 export function runsTable(partRuns: PartRuns, contributions: readonly ReportContribution[]): Table | null {
   const own = contributionOfPart(contributions, partRuns.part)?.runs?.(partRuns);
   if (own !== undefined) return own;
   const all = partRuns.part.tasks.slice(0, 1).flatMap((task) => meansColumns(partRuns, task));
   const columns = all.filter(({ name }) => partRuns.runs.some((run) => finalNumber(run, name) !== null));
   return tableOfRuns(partRuns, {
-    caption: 'Each finished run, with what it came to.',
+    caption: 'Final values of each finished task.',
     head: columns.map(shortTitleOf),
     cells: (run) => columns.map(({ name }) => formatNumber(finalNumber(run, name))),
     record: (run) => ({
@@ -38,9 +41,9 @@ export function tableOfRuns<Own extends Settings>(partRuns: PartRuns<Own>, shown
   const label = labels(part.tasks);
   return {
     name: `${part.name}-runs`,
-    title: `${part.title ?? part.name}: every run`,
+    title: `${part.title ?? part.name}: all tasks`,
     caption: shown.caption,
-    head: ['cell', 'run', ...shown.head],
+    head: ['cell', 'task', ...shown.head],
     body: runs.map((run) => [cellName(part, run.task), label(run.task), ...shown.cells(run)]),
     notes: missing.map(({ task, reason }) => {
       const names = [cellName(part, task), label(task)].filter((name) => name !== '');

@@ -1,16 +1,16 @@
-/** A report's table: what a reader sees, and the numbers behind it. */
+/** A table of a report: the formatted cells that readers see, and the unrounded numbers. */
 export interface Table {
-  /** Of its files, unique in the report. */
+  /** Base name of its files, unique in the report. */
   readonly name: string;
   readonly title: string;
-  /** What its numbers are, in a sentence. */
+  /** A sentence that says what the numbers are. */
   readonly caption: string;
-  /** Rounded; the first column names the rows. */
+  /** Formatted texts; the first column labels the rows. */
   readonly head: readonly string[];
   readonly body: readonly (readonly string[])[];
-  /** What a reader has to know about single cells, as seeds that are missing. */
+  /** Remarks on single cells, for example on missing seeds. */
   readonly notes: readonly string[];
-  /** The same in tidy form, one observation a record, numbers unrounded. All records have the same keys. */
+  /** The table in tidy form: one observation per record, with unrounded numbers. All records have the same keys. */
   readonly records: readonly TableRecord[];
 }
 

@@ -3,7 +3,7 @@ import { makeFolder, writeFileDurably } from '../../store/files.js';
 import { fileRenderers } from './renderers.js';
 import type { Table } from './table.js';
 
-/** Writes the tables in every format, `<folder>/<name>.md` and so on. */
+/** Writes each table in every format, such as `<folder>/<name>.md`. */
 export function writeTables(tables: readonly Table[], folder: string): void {
   makeFolder(folder);
   for (const table of tables)

@@ -19,17 +19,17 @@ const paper = finished(
 );
 
 for (const [name, what] of [
-  ['figure-1a', 'a histogram of the sphere'],
-  ['figure-1b', 'a scatter of the sigmoid data'],
-  ['figure-2', 'four panels of training, of single runs'],
-  ['figure-3', 'three panels of training, with means over seeds'],
+  ['figure-1a', 'the histogram of the sphere'],
+  ['figure-1b', 'the scatter plot of the sigmoid data'],
+  ['figure-2', 'the figure of four training panels with single tasks'],
+  ['figure-3', 'the figure of three training panels with means over seeds'],
   ['clipping', 'the summary by threshold'],
 ] as const)
-  test(`${what} is drawn as it was`, async () => {
+  test(`${what} matches its golden SVG`, async () => {
     assertGolden(`${name}.svg`, await renderSvg(figureOf(paper, name)));
   });
 
-test('settings beside the dimensions are rows of panels', async () => {
+test('settings other than the dimensions become rows of panels', async () => {
   const sweep = load(`
 name: rows
 experiment: linear

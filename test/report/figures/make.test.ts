@@ -11,11 +11,11 @@ const clipping = {
   'clipped.yaml': SIGMOID_CLIPPED,
 };
 
-describe('which figures a sweep has', () => {
+describe('a sweep has', () => {
   const namesOf = (parts: ReturnType<typeof finished>) =>
     makeFigures(parts, reports, {}).figures.map(({ name }) => name);
 
-  test("the paper's that it has cells of", () => {
+  test("the paper's figures that match its cells", () => {
     assert.deepEqual(namesOf(finished(load(SPHERE), sampleRun)), ['figure-1a', 'figure-3']);
     assert.deepEqual(namesOf(finished(loadFrom(clipping, 'both.yaml'), sampleRun)), [
       'figure-1b',
@@ -27,7 +27,7 @@ describe('which figures a sweep has', () => {
     ]);
   });
 
-  test('training curves where the paper has none', () => {
+  test('training curves if no figure of the paper matches', () => {
     const sweep = load(SPHERE.replace('table: table3', 'name: mine'));
     assert.deepEqual(namesOf(finished(sweep, sampleRun)), ['mine-training']);
     const clipped = load(SIGMOID_CLIPPED.replace('[e^-4, e^-2]', '[e^-3]'));
@@ -35,8 +35,8 @@ describe('which figures a sweep has', () => {
   });
 });
 
-describe('a figure whose runs are not all there', () => {
-  test('is made of those that are, and names the others', () => {
+describe('a figure with missing tasks', () => {
+  test('shows the finished tasks and names the missing ones', () => {
     const parts = finished(load(SPHERE), (settings) =>
       settings.ambientDim === 6 ? sampleRun(settings) : null,
     );
@@ -46,16 +46,16 @@ describe('a figure whose runs are not all there', () => {
       [
         [
           'figure-3',
-          'Missing: 2-16-8 (seed 69, seed 24). Axes span the values after step 0; some curves begin beyond them.',
+          'Missing: 2-16-8 (seed 69, seed 24). Axes span the values after step 0; some curves begin outside them.',
         ],
       ],
     );
     assert.deepEqual(notes, [
-      'Figure 1a: sphere data, distance of generated points from the origin: none of its runs has finished.',
+      'Figure 1a: sphere data, distance of generated points from the origin: none of its tasks has finished.',
     ]);
   });
 
-  test('shows the first run that has finished where the first is missing', () => {
+  test('shows the first finished task of a cell', () => {
     const parts = finished(load(SPHERE), (settings) => (settings.seed === 24 ? sampleRun(settings) : null));
     const { caption } = figureOf(parts, 'figure-1a');
     assert.equal(caption.slice(caption.indexOf('Shown')), 'Shown: seed 24. Missing: 2-16-8 (seed 69).');
@@ -66,19 +66,19 @@ describe('the seed of histograms and scatter plots', () => {
   const parts = finished(load(SPHERE), sampleRun);
   const shown = (seed?: number) => /Shown: .*/.exec(figureOf(parts, 'figure-1a', { seed }).caption)?.[0];
 
-  test('is the first, or the one that was asked for', () => {
+  test('is the first one by default, or the requested one', () => {
     assert.equal(shown(), 'Shown: seed 69.');
     assert.equal(shown(24), 'Shown: seed 24.');
   });
 
-  test('has to be one of the sweep', () => {
+  test('must occur in the sweep', () => {
     assert.throws(() => makeFigures(parts, reports, { seed: 5 }), {
       name: 'InputError',
-      message: '--seed 5: no run has it; there is 69, 24',
+      message: '--seed 5: no task has this seed. Expected one of 69, 24.',
     });
   });
 
-  test('does not change the curves', () => {
+  test('does not affect curves', () => {
     assert.deepEqual(figureOf(parts, 'figure-3', { seed: 24 }), figureOf(parts, 'figure-3'));
   });
 });

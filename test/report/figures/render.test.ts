@@ -16,13 +16,13 @@ const histogram = figureOf(parts, 'figure-1a');
 const curves = figureOf(parts, 'figure-3');
 
 describe('an SVG', () => {
-  test('has the same bytes whatever was drawn before it', async () => {
+  test('has the same bytes regardless of what was drawn before it', async () => {
     const first = await renderSvg(curves);
     await renderSvg(histogram);
     assert.equal(await renderSvg(curves), first);
   });
 
-  test('has ids of its own, each of which is there', async () => {
+  test('has ids that start with its name, and defines every id that it uses', async () => {
     const svg = await renderSvg(curves);
     const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     const used = [...svg.matchAll(/url\(#([^)]+)\)/g)].map(([, id]) => id);
@@ -31,7 +31,7 @@ describe('an SVG', () => {
     assert.ok(ids.every((id) => id?.startsWith('figure-3-')));
   });
 
-  test('is drawn without a warning', async (t) => {
+  test('is drawn without warnings', async (t) => {
     const warn = t.mock.method(console, 'warn', () => undefined);
     await renderSvg(curves);
     await renderSvg(histogram);
@@ -43,7 +43,7 @@ describe('an SVG', () => {
 });
 
 describe('a PNG', () => {
-  test('has the size of the SVG times its scale, and more than one colour', async () => {
+  test('has the size of the SVG times its scale, and many colors', async () => {
     const svg = await renderSvg(histogram);
     const png = Buffer.from(renderPng(svg));
     const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
@@ -54,7 +54,7 @@ describe('a PNG', () => {
     assert.ok(new Set(pixelData(png)).size > 20);
   });
 
-  test('has its texts, in the shipped font', async () => {
+  test('contains the texts in the shipped font', async () => {
     const svg = await renderSvg(histogram);
     assert.match(svg, /font-family="Inter, /);
     const withoutTexts = svg.replace(/<text.*?<\/text>/g, '');
@@ -62,7 +62,7 @@ describe('a PNG', () => {
   });
 });
 
-test('a figure is written with what it is made of, which draws the same picture', async () => {
+test('a figure is written with its data and specification, which draw the same picture', async () => {
   const folder = path.join(mkdtempSync(path.join(tmpdir(), 'vae-sweep-figures-')), 'figures');
   const written = await writeFigures([curves], folder);
   assert.deepEqual(
@@ -75,13 +75,13 @@ test('a figure is written with what it is made of, which draws the same picture'
   assert.deepEqual(curvesIn(again), curvesIn(read('figure-3.svg')));
 });
 
-/** As the Vega editor does: the data come from the file that the spec names. */
+/** Draws like the Vega editor, which loads the data from the file that the specification names. */
 async function drawFile(folder: string, spec: TopLevelSpec): Promise<string> {
   const loader = vega.loader({ baseURL: `${folder}/`, mode: 'file' });
   return await new vega.View(vega.parse(compile(spec).spec), { renderer: 'none', loader }).toSVG();
 }
 
-/** Where the curves go, to a pixel. */
+/** Returns the paths of the curves, rounded to pixels. */
 function curvesIn(svg: string): string[] {
   const paths = [...svg.matchAll(/d="(M[^"]+)" stroke="#/g)].map(([, d = '']) => d);
   assert.ok(paths.length > 0);

@@ -24,7 +24,7 @@ settings: { steps: 20 }
       {},
     );
 
-  test('are every run, then the mean where all runs have a value', () => {
+  test('hold every task, then the mean at steps where all tasks have a value', () => {
     const [figure] = draw(['loss'], false).figures;
     assert.deepEqual(
       figure?.rows.map(({ run, step, value }) => [run, step, value]),
@@ -39,7 +39,7 @@ settings: { steps: 20 }
     );
   });
 
-  test('leave out what is null, and what a logarithmic axis has no place for', () => {
+  test('leave out nulls, and on logarithmic axes values of 0 or below', () => {
     const [figure] = draw(['loss', 'manifoldError'], true).figures;
     assert.deepEqual(
       figure?.rows.map(({ metric, run, step }) => [metric, run, step]),
@@ -55,17 +55,17 @@ settings: { steps: 20 }
         ['manifoldError', 'mean', 20],
       ],
     );
-    assert.match(figure.caption, /Values of 0 or below have no place on a logarithmic axis\.$/);
+    assert.match(figure.caption, /Logarithmic axes leave out values of 0 or below\.$/);
   });
 
-  test('are none of a metric that the runs do not have', () => {
+  test('are empty for a metric that the tasks did not log', () => {
     assert.deepEqual(draw(['eigenvalueError'], false), {
       figures: [],
-      notes: ['sweep: eigenvalueError: not defined for these runs.'],
+      notes: ['sweep: eigenvalueError: these tasks logged no values for it.'],
     });
   });
 
-  test('are at most 14 cells in each of 8 rows of panels', () => {
+  test('hold at most 14 cells in each of 8 rows of panels', () => {
     const large = load(`
 experiment: sphere
 grid:
@@ -84,11 +84,11 @@ settings: { steps: 20 }
     assert.deepEqual([distinct('cell'), distinct('panel')], [14, 8]);
     assert.match(
       caption,
-      /1 more rows of panels are not drawn: choose with --only\. 2 more cells in each panel are/,
+      /1 more row of panels not drawn: select some with --only\. 2 more cells in each panel not drawn/,
     );
   });
 
-  test('are every n-th of very many evaluations, and the last', () => {
+  test('hold every n-th of very many evaluations, and the last', () => {
     const evaluations = Array.from({ length: 2_500 }, (_, index) => ({ step: index + 1, loss: 1 }));
     const long = load(`
 experiment: sphere
@@ -104,7 +104,7 @@ settings: { steps: 2500, evaluateEverySteps: 1 }
   });
 });
 
-test('a histogram has the norms in the coordinates that are not padding', () => {
+test('a histogram holds the norms over the coordinates that are not padding', () => {
   const { rows } = figureOf(finished(load(SPHERE), sampleRun), 'figure-1a');
   assert.deepEqual(
     rows.map(({ norm }) => Number(Number(norm).toFixed(6))),
@@ -112,7 +112,7 @@ test('a histogram has the norms in the coordinates that are not padding', () => 
   );
 });
 
-test('a scatter has the true points, then the generated ones, along a* and the coordinate after', () => {
+test('a scatter plot holds the true points, then the generated ones, along a* and the next coordinate', () => {
   const { rows } = figureOf(finished(load(SIGMOID), sampleRun), 'figure-1b');
   assert.deepEqual(
     rows.map(({ points, projection, coordinate }) => [

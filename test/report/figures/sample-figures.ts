@@ -34,7 +34,7 @@ grid: { dimensions: [[7, 28, 24]], decoderVarianceThreshold: [e^-4, e^-2], seed:
 settings: { steps: 10000 }
 `;
 
-/** Finishes the runs that `of` has logs for, in a new store, and reads all of them. */
+/** Writes the tasks for which `of` returns logs to a new store, and reads the results of the sweep. */
 export function finished(
   sweep: Sweep,
   of: (settings: TrainingSettings) => FinishedRun | null,
@@ -47,7 +47,7 @@ export function finished(
   return readTraining(sweep, out);
 }
 
-/** A run whose variance falls a decade every 5,000 steps, and whose numbers tell its seed and dimensions apart. */
+/** Returns logs in which the variance falls by a decade every 5,000 steps, with numbers that depend on seed and dimensions. */
 export function sampleRun({
   seed,
   ambientDim,
@@ -74,6 +74,6 @@ export function sampleRun({
 
 export function figureOf(parts: readonly TrainingRuns[], name: string, options: FigureOptions = {}): Figure {
   const figure = makeFigures(parts, reports, options).figures.find((figure) => figure.name === name);
-  assert.ok(figure !== undefined, `no ${name}`);
+  assert.ok(figure !== undefined, `figure ${name} was not drawn`);
   return figure;
 }

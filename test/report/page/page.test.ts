@@ -22,7 +22,7 @@ const content: PageContent = {
   command: 'vae-sweep report a.yaml',
   versions: 'TensorFlow 2.21.0',
   finished: 3,
-  asked: 4,
+  total: 4,
   missing: [{ name: 'linear-1', reason: 'at step 5' }],
   parts: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' } }],
   sections: [],
@@ -30,24 +30,24 @@ const content: PageContent = {
   figureNotes: ['figure2 is left out'],
 };
 
-test('the page shows everything, each run a click away, and needs nothing from elsewhere', () => {
+test('the page shows everything, with tables of tasks collapsed, and loads no other files', () => {
   const html = renderPage(content);
   assert.match(html, /^<!doctype html>\n<html lang="en">/);
   for (const part of [
-    '3 of 4 runs finished',
+    '3 of 4 tasks finished',
     'One &lt;table>',
     'a &amp; b',
     '<svg viewBox',
     'figure2 is left out',
   ])
     assert.ok(html.includes(part), part);
-  assert.match(html, /<details><summary>Every run of Part<\/summary>/);
+  assert.match(html, /<details><summary>All tasks of Part<\/summary>/);
   assert.match(html, /<tr class="printed"><th scope="row"> {2}printed<\/th><td>3<\/td><\/tr>/);
   assert.match(html, /linear-1: at step 5/);
   assert.doesNotMatch(html, /<script|<link|src=|url\(|https?:/);
 });
 
-test('the theory is explained, judged and drawn, each statement with its runs a click away', () => {
+test('the theory section shows explanation, verdict and figures of each statement, with its tasks collapsed', () => {
   const statement: PageStatement = {
     name: 'theory-flow',
     title: 'Theorem <5>',
@@ -82,12 +82,12 @@ test('the theory is explained, judged and drawn, each statement with its runs a 
   assert.doesNotMatch(html, /<script|<link|src=|url\(|https?:/);
 });
 
-test('a section that has nothing to show is not there', () => {
+test('empty sections are left out', () => {
   const html = renderPage({ ...content, missing: [], figures: [], figureNotes: [] });
   for (const id of ['missing', 'figures']) assert.ok(!html.includes(`id="${id}"`), id);
 });
 
-test('sections of experiments are above the tables, or beneath them', () => {
+test('sections of experiments are above or below the tables', () => {
   const section = (id: string, isFirst: boolean) => ({ id, title: `On ${id}`, isFirst, content: id });
   const html = renderPage({ ...content, sections: [section('beneath', false), section('above', true)] });
   const ids = [...html.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
@@ -95,6 +95,6 @@ test('sections of experiments are above the tables, or beneath them', () => {
   assert.match(html, /<a href="#above">On above<\/a><a href="#tables">/);
 });
 
-test('the same content is the same page', () => {
+test('equal content gives the same page', () => {
   assert.equal(renderPage(content), renderPage(structuredClone(content)));
 });

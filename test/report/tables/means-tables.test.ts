@@ -21,7 +21,7 @@ function table4(): Table[] {
     };
     sample.finish(sample.taskOf(seed), { ...metrics, encoderZeros: 3 + seed });
   }
-  // One of two seeds of the second column, collapsed; nothing of the first at e^-2.
+  // Of the second column one seed finished, and collapsed. Of the first column nothing finished at e^-2.
   sample.finish(sample.taskOf(4), { manifoldErrorPairwise: 0.2, encoderZeros: 0, encoderSmall: 0, kl: 0 });
   sample.finish(sample.taskOf(7), { manifoldErrorPairwise: 0.3, encoderZeros: 8, encoderSmall: 8, kl: 9 });
   const [part] = readTraining(sample.sweep, sample.outDir);
@@ -34,7 +34,7 @@ describe("a part that reproduces a table, in the paper's layout,", () => {
   const [printed] = tables;
   assert.ok(printed);
 
-  test('has a table a threshold, and one of every run', () => {
+  test('has one table per threshold, and one of all tasks', () => {
     assert.deepEqual(
       tables.map(({ name }) => name),
       ['sample', 'sample-e-2', 'sample-runs'],
@@ -55,7 +55,7 @@ describe("a part that reproduces a table, in the paper's layout,", () => {
   });
 });
 
-test('a threshold without a finished run has no table', () => {
+test('a threshold without finished tasks has no table', () => {
   const sample = sampleSweep(TABLE4);
   sample.finish(sample.taskOf(2), { encoderZeros: 3 });
   const [part] = readTraining(sample.sweep, sample.outDir);
@@ -66,7 +66,7 @@ test('a threshold without a finished run has no table', () => {
   );
 });
 
-test('any other sweep has a row a cell, grouped by whatever its grid varies', () => {
+test('any other sweep has one row per cell, with columns for the settings that its grid varies', () => {
   const sample = sampleSweep(
     'experiment: linear\ngrid: { biases: [true, false], learningRate: [1e-3, 1e-2], seed: [1, 2] }\nsettings: { dimensions: [3, 12, 20] }\n',
   );

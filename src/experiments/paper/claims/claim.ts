@@ -4,7 +4,7 @@ import type { TrainingSettings } from '../../vae/settings/task.js';
 import { settingText } from '../../../task/settings.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
 import { isShort } from '../tables/printed-runs.js';
-import { countRuns, formatNumber } from '../../../report/tables/format.js';
+import { countTasks, formatNumber } from '../../../report/tables/format.js';
 
 /** Something that the paper says in words of its runs, as a test of each of them. */
 export interface Claim {
@@ -84,7 +84,7 @@ function detailOf(
   const range = `values from ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
   const collapsed = exceptions.filter(({ run }) => isCollapsed(run)).length;
   const why = collapsed === 0 ? '' : `; ${collapsed} of the ${exceptions.length} that do not are collapsed`;
-  return `${countRuns(findings.length - exceptions.length, findings.length)} agree${why}; ${range}`;
+  return `${countTasks(findings.length - exceptions.length, findings.length)} agree${why}; ${range}`;
 }
 
 function describe(run: TrainingRun, value: number): string {

@@ -3,9 +3,9 @@ import { readPoints } from '../../vae/runs.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import type { Cell } from '../../../report/cells.js';
 import type { Drawing, FigureDefinition, FigureRow, Panel } from '../../../report/figures/figure.js';
-import { inGrid } from '../../../report/figures/layout.js';
+import { splitIntoRows } from '../../../report/figures/layout.js';
 import { cellLabel, panelTitle } from '../../../report/figures/naming.js';
-import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
+import { COLORS, panelWidth } from '../../../report/figures/theme.js';
 
 const HEIGHT = 200;
 const MAX_BINS = 60;
@@ -29,7 +29,7 @@ function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
   const rows = cells.flatMap((cell) => normRows(cell, cellLabel(cells, cell)));
   const norms = rows.map(({ norm }) => norm);
   const extent: [number, number] = [Math.min(RADIUS, min(norms)), Math.max(RADIUS, max(norms))];
-  const panels = inGrid(cells, 2);
+  const panels = splitIntoRows(cells, 2);
   const width = panelWidth(2);
   return {
     rows,
@@ -66,7 +66,7 @@ function panel(name: string, title: string, extent: [number, number], width: num
     ],
     layer: [
       {
-        mark: { type: 'bar', color: COLOURS[0], binSpacing: 0.5 },
+        mark: { type: 'bar', color: COLORS[0], binSpacing: 0.5 },
         encoding: {
           x: {
             field: 'low',
@@ -82,7 +82,7 @@ function panel(name: string, title: string, extent: [number, number], width: num
       {
         // A single row, or there would be a rule for each point.
         data: { values: [{}] },
-        mark: { type: 'rule', color: COLOURS[1], strokeWidth: 1.5, strokeDash: [5, 3] },
+        mark: { type: 'rule', color: COLORS[1], strokeWidth: 1.5, strokeDash: [5, 3] },
         encoding: { x: { datum: RADIUS } },
       },
     ],

@@ -2,9 +2,9 @@ import { readDataParameters, readPoints, type TrainingRun } from '../../vae/runs
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import type { Cell } from '../../../report/cells.js';
 import type { Drawing, FigureDefinition, FigureRow, Panel } from '../../../report/figures/figure.js';
-import { inGrid } from '../../../report/figures/layout.js';
+import { splitIntoRows } from '../../../report/figures/layout.js';
 import { cellLabel, panelTitle } from '../../../report/figures/naming.js';
-import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
+import { COLORS, panelWidth } from '../../../report/figures/theme.js';
 import { subscript } from '../../../report/figures/typography.js';
 
 const HEIGHT = 230;
@@ -26,7 +26,7 @@ export function scatter(about: Pick<Definition, 'name' | 'title' | 'select'>): D
 }
 
 function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
-  const grid = inGrid(cells, 2);
+  const grid = splitIntoRows(cells, 2);
   const width = panelWidth(2);
   return {
     rows: cells.flatMap((cell) => pointRows(cell, cellLabel(cells, cell))),
@@ -121,7 +121,7 @@ function panel(name: string, title: string, axes: Axes, width: number): Panel {
         field: 'points',
         type: 'nominal',
         title: null,
-        scale: { domain, range: [COLOURS[1], COLOURS[6]] },
+        scale: { domain, range: [COLORS[1], COLORS[6]] },
         legend: { orient: 'bottom', symbolSize: 40 },
       },
       shape: {

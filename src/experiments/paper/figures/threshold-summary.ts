@@ -10,7 +10,7 @@ import type { Cell } from '../../../report/cells.js';
 import type { Drawing, FigureDefinition, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { linearTicks, titleOf } from '../../../report/column-words.js';
 import { labelOf } from '../../../report/figures/naming.js';
-import { colourScale, panelWidth, shapeScale } from '../../../report/figures/theme.js';
+import { colorScale, panelWidth, shapeScale } from '../../../report/figures/theme.js';
 import { typeset } from '../../../report/figures/typography.js';
 
 const HEIGHT = 200;
@@ -48,7 +48,7 @@ function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
       const dimensions = [...new Set(shown.map(({ settings }) => labelOf(['dimensions'], settings)))];
       return METRICS.map((metric) => panel({ experiment, metric, thresholds, dimensions }));
     }),
-    legend: 'one a row',
+    legend: 'per row',
     notes: [],
   };
 }
@@ -113,7 +113,7 @@ function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Pa
       },
       xOffset: { field: 'dimensions', scale: { domain: [...dimensions] } },
       y: { field: 'value', type: 'quantitative', title: titleOf(metric), axis: linearTicks(metric) },
-      color: { ...style, scale: colourScale(dimensions), legend: { orient: 'bottom' } },
+      color: { ...style, scale: colorScale(dimensions), legend: { orient: 'bottom' } },
       shape: { ...style, scale: shapeScale(dimensions) },
     },
     layer: [

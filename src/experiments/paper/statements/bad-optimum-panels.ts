@@ -2,9 +2,9 @@ import { max, min } from 'simple-statistics';
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { groupBy } from '../../../report/group-by.js';
-import { inGrid } from '../../../report/figures/layout.js';
+import { splitIntoRows } from '../../../report/figures/layout.js';
 import { logAxis } from '../../../report/figures/log-axis.js';
-import { colourScale, panelWidth } from '../../../report/figures/theme.js';
+import { colorScale, panelWidth } from '../../../report/figures/theme.js';
 import { closeScale } from './close-scale.js';
 import { evenly } from './evenly.js';
 import { dimensionsOf, numberOf } from './run-names.js';
@@ -41,7 +41,7 @@ export function badOptimumPanels(runs: readonly RunOf<'bad-optimum'>[]): Drawing
   const look = { extras, width: panelWidth(columns), largestError };
   return {
     rows,
-    panels: inGrid(panels, columns).flatMap((group) => [
+    panels: splitIntoRows(panels, columns).flatMap((group) => [
       group.map(([name, rows]) => lossPanel(name, rows, look)),
       group.map(([name, rows]) => errorPanel(name, rows, look)),
     ]),
@@ -108,7 +108,7 @@ function sharedEncoding(rows: readonly BadOptimumRow[], extras: readonly string[
       field: 's',
       type: 'nominal',
       title: 's, dimensions too many',
-      scale: colourScale(extras),
+      scale: colorScale(extras),
       legend: { orient: 'bottom', symbolType: 'circle', columns: 14 },
     },
   } as const;

@@ -1,8 +1,8 @@
 import { max } from 'simple-statistics';
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
-import { closeLogAxis } from '../../../report/figures/log-axis.js';
-import { colourScale, panelWidth } from '../../../report/figures/theme.js';
+import { tightLogAxis } from '../../../report/figures/log-axis.js';
+import { colorScale, panelWidth } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
 import { dimensionsOf, type RunNames } from './run-names.js';
 
@@ -113,7 +113,7 @@ function panel(rows: readonly CollapsedRow[], { floor, end, dimensions }: PanelA
         field: 'value',
         type: 'quantitative',
         title: '|Ã outside W|² over its start',
-        ...closeLogAxis(
+        ...tightLogAxis(
           rows.map(({ value }) => value),
           floor,
         ),
@@ -130,7 +130,7 @@ function panel(rows: readonly CollapsedRow[], { floor, end, dimensions }: PanelA
             field: 'dimensions',
             type: 'nominal',
             title: 'r*-d-r',
-            scale: colourScale(dimensions),
+            scale: colorScale(dimensions),
             legend: { orient: 'bottom', symbolType: 'stroke', symbolOpacity: 1, symbolStrokeWidth: 2 },
           },
         },

@@ -1,9 +1,9 @@
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { groupBy } from '../../../report/group-by.js';
-import { inGrid } from '../../../report/figures/layout.js';
-import { closeLogAxis } from '../../../report/figures/log-axis.js';
-import { COLOURS, panelWidth } from '../../../report/figures/theme.js';
+import { splitIntoRows } from '../../../report/figures/layout.js';
+import { tightLogAxis } from '../../../report/figures/log-axis.js';
+import { COLORS, panelWidth } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
 import { dimensionsOf, type RunNames } from './run-names.js';
 
@@ -55,7 +55,7 @@ export function decayPanels(
   const count = chosen.reduce((sum, { runs }) => sum + runs.length, 0);
   return {
     rows,
-    panels: inGrid(
+    panels: splitIntoRows(
       [...groupBy(rows, ({ panel }) => panel)].map(([panel, rows]) => decayPanel(panel, rows, quantities)),
       COLUMNS,
     ),
@@ -115,7 +115,7 @@ function decayPanel(panel: string, rows: readonly DecayRow[], quantities: readon
         field: 'value',
         type: 'quantitative',
         title: '|Ã outside W|²',
-        ...closeLogAxis(
+        ...tightLogAxis(
           rows.map(({ value }) => value),
           ROUNDING,
         ),
@@ -125,8 +125,8 @@ function decayPanel(panel: string, rows: readonly DecayRow[], quantities: readon
         type: 'nominal',
         legend: null,
         scale: {
-          domain: COLOURS.slice(0, MAX_RUNS).map((_, i) => i + 1),
-          range: COLOURS.slice(0, MAX_RUNS),
+          domain: COLORS.slice(0, MAX_RUNS).map((_, i) => i + 1),
+          range: COLORS.slice(0, MAX_RUNS),
         },
       },
       detail: { field: 'run', type: 'nominal' },

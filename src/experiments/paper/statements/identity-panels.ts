@@ -1,8 +1,8 @@
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { groupBy } from '../../../report/group-by.js';
-import { closeLogAxis } from '../../../report/figures/log-axis.js';
-import { COLOURS } from '../../../report/figures/theme.js';
+import { tightLogAxis } from '../../../report/figures/log-axis.js';
+import { COLORS } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
 import { identityText } from './identity-texts.js';
 
@@ -78,7 +78,7 @@ function panel(rows: readonly ErrorRow[], names: string[]): Panel {
     field: 'share',
     type: 'quantitative',
     title: 'error / tolerance',
-    ...closeLogAxis([...rows.map(({ share }) => share), FLOOR, BEYOND], 0),
+    ...tightLogAxis([...rows.map(({ share }) => share), FLOOR, BEYOND], 0),
   } as const;
   return {
     width: WIDTH,
@@ -86,12 +86,12 @@ function panel(rows: readonly ErrorRow[], names: string[]): Panel {
     layer: [
       {
         transform: [{ filter: `datum.what === 'draw'` }],
-        mark: { type: 'tick', color: COLOURS[0], thickness: 1, size: 12, opacity: 0.35 },
+        mark: { type: 'tick', color: COLORS[0], thickness: 1, size: 12, opacity: 0.35 },
         encoding: { x, y },
       },
       {
         transform: [{ filter: `datum.what === 'largest'` }],
-        mark: { type: 'point', shape: 'diamond', filled: true, color: COLOURS[1], size: 60, opacity: 1 },
+        mark: { type: 'point', shape: 'diamond', filled: true, color: COLORS[1], size: 60, opacity: 1 },
         encoding: { x, y },
       },
       {

@@ -1,7 +1,7 @@
 import type { ComputedKind } from '../../theory/computations/quantities.js';
 import { quantities } from '../../theory/computations/quantities.js';
 import { groupBy } from '../../../report/group-by.js';
-import { countRuns, formatNumber } from '../../../report/tables/format.js';
+import { countTasks, formatNumber } from '../../../report/tables/format.js';
 import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 import { extreme, formatRange, valuesOf, type Measured } from './measured.js';
 import type { TheoryOutcome } from './statement.js';
@@ -39,7 +39,7 @@ function counts<Kind extends ComputedKind>(runs: StatementRuns<Kind>['runs']): s
   const ended =
     early.length === 0 ? [] : [`of ${early.length} that ended early ${holding(early)} hold so far`];
   if (complete.length === 0) return ['No run is complete', ...ended];
-  return [`Holds in ${countRuns(holding(complete), complete.length)}`, ...ended];
+  return [`Holds in ${countTasks(holding(complete), complete.length)}`, ...ended];
 }
 
 /** By outcome, as `2 runs ended early, k-exploded (K exceeded largestK): time 1.2 to 3, largest K 1.00e+6`. */

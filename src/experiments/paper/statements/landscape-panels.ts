@@ -1,9 +1,9 @@
 import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { groupBy } from '../../../report/group-by.js';
-import { inGrid } from '../../../report/figures/layout.js';
-import { closeLogAxis, logAxis } from '../../../report/figures/log-axis.js';
-import { colourScale, panelWidth } from '../../../report/figures/theme.js';
+import { splitIntoRows } from '../../../report/figures/layout.js';
+import { tightLogAxis, logAxis } from '../../../report/figures/log-axis.js';
+import { colorScale, panelWidth } from '../../../report/figures/theme.js';
 import { closeScale } from './close-scale.js';
 import { evenly } from './evenly.js';
 
@@ -44,11 +44,11 @@ export function landscapePanels(runs: readonly RunOf<'landscape'>[]): Drawing {
   const rows = chosen.flatMap(({ panel, run }) => runRows(panel, run));
   return {
     rows,
-    panels: inGrid(
+    panels: splitIntoRows(
       [...groupBy(rows, ({ panel }) => panel)].map(([panel, rows]) => landscapePanel(panel, rows)),
       COLUMNS,
     ),
-    legend: 'one a panel',
+    legend: 'per panel',
     notes:
       chosen.length < runs.length ? [`Shown: ${chosen.length} of ${runs.length} runs, one a slope.`] : [],
   };
@@ -105,7 +105,7 @@ function landscapePanel(panel: string, rows: readonly LandscapeRow[]): Panel {
         field: 'slope',
         type: 'nominal',
         title: isBroken ? 'd − r + zero columns' : 'predicted slope, d − r + zero columns',
-        scale: colourScale(slopes),
+        scale: colorScale(slopes),
         legend: { orient: 'bottom', symbolType: 'circle', columns: MAX_CURVES, labelExpr: MINUS_SIGN },
       },
     },
@@ -126,6 +126,6 @@ function lossAxis(rows: readonly LandscapeRow[], isLog: boolean) {
   const losses = rows.map(({ loss }) => loss);
   const about = { type: 'quantitative', title: 'loss L (nats)' } as const;
   return isLog
-    ? { ...about, ...closeLogAxis(losses, 0) }
+    ? { ...about, ...tightLogAxis(losses, 0) }
     : { ...about, axis: { tickCount: 5 }, scale: closeScale(losses) };
 }

@@ -2,7 +2,7 @@ import { finalNumber, series } from '../../../report/runs.js';
 import { metricColumns } from '../../vae/metrics/columns.js';
 import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
 import { groupBy } from '../../../report/group-by.js';
-import { countRuns } from '../../../report/tables/format.js';
+import { countTasks } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatRange } from './measured.js';
@@ -66,7 +66,7 @@ function examine(begun: readonly Begun[]): Examination {
     verdict:
       runs.length === 0
         ? `None of ${asked} ${asked === 1 ? 'run' : 'runs'} has finished`
-        : `The number of zeros in the encoder variance fell in ${countRuns(fell, runs.length)}, from the first evaluation to the last, ` +
+        : `The number of zeros in the encoder variance fell in ${countTasks(fell, runs.length)}, from the first evaluation to the last, ` +
           `and rose in ${rose}${absent}`,
     notes: [],
     exceptions: [],

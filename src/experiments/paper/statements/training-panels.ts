@@ -5,7 +5,7 @@ import { curvePanel } from '../../../report/figures/curve-panel.js';
 import { meanCurve, type CurveRow } from '../../../report/figures/curve-rows.js';
 import type { Drawing } from '../../../report/figures/figure.js';
 import { groupBy } from '../../../report/group-by.js';
-import { inGrid } from '../../../report/figures/layout.js';
+import { splitIntoRows } from '../../../report/figures/layout.js';
 import { panelWidth } from '../../../report/figures/theme.js';
 import { evenly } from './evenly.js';
 
@@ -44,12 +44,12 @@ export function trainingPanels(
     .filter(({ rows }) => rows.length > 0);
   const look = {
     width: panelWidth(COLUMNS),
-    steps: 'training steps',
+    xTitle: 'training steps',
     legend: { title: groups.title, cells: shown.map(([cell]) => cell) },
   };
   return {
     rows: drawn.flatMap(({ rows }) => rows),
-    panels: inGrid(
+    panels: splitIntoRows(
       drawn.map((data) => curvePanel(data, look)),
       COLUMNS,
     ),

@@ -6,7 +6,7 @@ import {
   aggregateFields,
   generalTable,
   MEANS_CAPTION,
-  runCount,
+  finishedCount,
   valuesText,
 } from '../../../report/tables/means-tables.js';
 import type { Table, TableRecord } from '../../../report/tables/table.js';
@@ -63,7 +63,7 @@ function paperTable(part: SweepPart, cells: readonly TrainingCell[], variant: Va
       ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
       ['VAE Latent Dimensions', ...dimensions.map(({ latentDim }) => String(latentDim))],
       ...rowsOf(part, cells[0]?.columns ?? []).flatMap((row) => paperRows(part, row, cells)),
-      ['Runs', ...cells.map(runCount)],
+      ['Runs', ...cells.map(finishedCount)],
     ],
     notes: [...stepNotes(cells), ...notesOf({ varying: [] }, cells)],
     records: recordsOf(part, cells),
@@ -155,7 +155,7 @@ function recordsOf(part: SweepPart, cells: readonly TrainingCell[]): TableRecord
         ...aggregateFields(measured),
         meanAtEnd: cell.metrics.get(comparedMetric(part, row, cell.settings))?.mean ?? null,
         runsFinished: cell.runs.length,
-        runsAsked: cell.asked.length,
+        runsAsked: cell.tasks.length,
         printed: printedFor(part, row, cell),
         runs: valuesText(measured),
       };

@@ -1,5 +1,5 @@
 import { describeRuns, missingNotes, type Cell } from '../../../report/cells.js';
-import { countRuns } from '../../../report/tables/format.js';
+import { countTasks } from '../../../report/tables/format.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatCount } from '../../../units.js';
 import { isCollapsed } from '../../vae/collapse.js';
@@ -12,7 +12,7 @@ const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
 /** What to know before a cell's numbers are believed: runs that are missing, or that collapsed. */
 export function cellNotes(name: string, cell: Cell): string[] {
   const collapsed = cell.runs.filter(isCollapsed);
-  const count = countRuns(collapsed.length, cell.runs.length);
+  const count = countTasks(collapsed.length, cell.runs.length);
   const note = `${name}: ${count} collapsed (${describeRuns(cell, collapsed)}): no latent is used`;
   return [...missingNotes(name, cell), ...(collapsed.length === 0 ? [] : [note])];
 }

@@ -31,7 +31,7 @@ describe('a verdict', () => {
     const found = verdict('zeros-at-least-intrinsic', LINEAR, [{ encoderZeros: 3 }, { encoderZeros: 5 }]);
     assert.deepEqual(
       [found?.outcome, found?.detail, found?.exceptions],
-      ['holds', '2 of 2 runs agree; values from 0 to 2', []],
+      ['holds', '2 of 2 tasks agree; values from 0 to 2', []],
     );
   });
 
@@ -39,7 +39,7 @@ describe('a verdict', () => {
     const found = verdict('zeros-at-least-intrinsic', LINEAR, [{ encoderZeros: 2, encoderSmall: 2 }, null]);
     assert.deepEqual(
       [found?.outcome, found?.detail, found?.exceptions],
-      ['does not hold', '0 of 1 run agree; values from -1 to -1', ['linear 3-8-6, seed 1: -1']],
+      ['does not hold', '0 of 1 task agree; values from -1 to -1', ['linear 3-8-6, seed 1: -1']],
     );
   });
 
@@ -66,7 +66,7 @@ describe('a verdict', () => {
     const found = verdict('zeros-at-least-intrinsic', sweepOf('sphere', 'table3'), runs);
     assert.equal(
       found?.detail,
-      '1 of 2 runs agree; 1 of the 1 that do not are collapsed; values from -3 to 1',
+      '1 of 2 tasks agree; 1 of the 1 that do not are collapsed; values from -3 to 1',
     );
     assert.deepEqual(found.exceptions, ['sphere 3-8-6, seed 1: -3 (collapsed)']);
   });
@@ -111,7 +111,7 @@ describe('what each claim tests:', () => {
     assert.equal(falls(9.6)?.outcome, 'holds');
     assert.deepEqual(
       [falls(9)?.outcome, falls(9)?.detail],
-      ['does not hold', '0 of 2 runs agree; values from 1 to 1'],
+      ['does not hold', '0 of 2 tasks agree; values from 1 to 1'],
     );
   });
 
@@ -128,7 +128,7 @@ test('the verdicts are a table, each with its threshold', () => {
   assert.deepEqual(body[0]?.slice(1, 4), [
     'does not hold',
     'linear: normalized eigenvalue error above 0.1',
-    '1 of 2 runs agree; values from 0.05 to 0.3',
+    '1 of 2 tasks agree; values from 0.05 to 0.3',
   ]);
   assert.deepEqual(notes, ['linear-density is refuted by linear 3-8-6, seed 2: 0.05']);
 });

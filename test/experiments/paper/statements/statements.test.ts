@@ -48,7 +48,7 @@ describe('the verdict', () => {
     assert.equal(outcome, 'holds');
     assert.equal(
       verdict,
-      'Holds in 3 of 3 runs; smallest margin 0.1 (2-6-4, seed 1); smallest rate 3 (2-6-4, seed 2)',
+      'Holds in 3 of 3 tasks; smallest margin 0.1 (2-6-4, seed 1); smallest rate 3 (2-6-4, seed 2)',
     );
     assert.deepEqual(notes, [
       'ε̃ reaches its smallest value in finite time, and the bound is often still large then: in the 3 runs that ended so it stood at 0.223 of its start, the norm itself at 0.0111.',
@@ -56,7 +56,7 @@ describe('the verdict', () => {
   });
 
   test('is that of one run', () => {
-    assert.match(statementOf({ runs: [flowRun(1)] }, FLOW).verdict, /^Holds in 1 of 1 run; smallest/);
+    assert.match(statementOf({ runs: [flowRun(1)] }, FLOW).verdict, /^Holds in 1 of 1 task; smallest/);
   });
 
   test('of runs that ended early counts them by their end, with how far they got', () => {
@@ -75,7 +75,7 @@ describe('the verdict', () => {
     assert.equal(outcome, 'does not hold');
     assert.match(
       verdict,
-      /^Holds in 1 of 1 run; of 3 that ended early 2 hold so far; smallest margin -1 \(.*seed 4\)/,
+      /^Holds in 1 of 1 task; of 3 that ended early 2 hold so far; smallest margin -1 \(.*seed 4\)/,
     );
     assert.deepEqual(notes.slice(0, 2), [
       '2 runs ended early, k-exploded (K exceeded largestK): time 1.5 to 2.5, K 1.00e+6, margin there 0.25.',
@@ -104,7 +104,7 @@ describe('the verdict', () => {
   test('passes over numbers that are not defined', () => {
     const measures = { smallestMargin: null, smallestRate: null, logBoundDecay: null };
     const { verdict, tables } = statementOf({ runs: [flowRun(1, {}, { measures })] }, FLOW);
-    assert.equal(verdict, 'Holds in 1 of 1 run');
+    assert.equal(verdict, 'Holds in 1 of 1 task');
     assert.equal(tables[0]?.body[0]?.[tables[0].head.indexOf('smallest margin')], '–');
   });
 });

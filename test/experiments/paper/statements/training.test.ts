@@ -74,7 +74,7 @@ describe('training from the bad optimum', () => {
     assert.deepEqual([some.outcome, some.exceptions], ['measured', []]);
     assert.equal(
       some.verdict,
-      'The number of zeros in the encoder variance fell in 1 of 3 runs, from the first evaluation to the last, and rose in 1',
+      'The number of zeros in the encoder variance fell in 1 of 3 tasks, from the first evaluation to the last, and rose in 1',
     );
   });
 
@@ -92,7 +92,7 @@ describe('training from the bad optimum', () => {
   test('waits for runs that are missing', () => {
     const first = of([[4, 4, 4, 4, 4]]);
     assert.equal(first.outcome, 'not enough runs');
-    assert.match(first.verdict, / fell in 0 of 1 run, .* rose in 0; 2 of 3 runs are missing$/);
+    assert.match(first.verdict, / fell in 0 of 1 task, .* rose in 0; 2 of 3 runs are missing$/);
     const none = of([]);
     assert.equal(none.verdict, 'None of 3 runs has finished');
     assert.deepEqual([none.tables, none.draw().figures], [[], []]);

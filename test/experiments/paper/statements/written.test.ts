@@ -65,7 +65,7 @@ test('what was really computed is judged, and written as tables, figures and a p
   assert.match(page, /<section id="theory">/);
   assert.match(
     page,
-    new RegExp(`>${tasks.length - 1} of ${tasks.length} runs finished\\..*\\(theory version 1\\)`),
+    new RegExp(`>${tasks.length - 1} of ${tasks.length} tasks finished\\..*\\(theory version 1\\)`),
   );
   assert.match(page, /: not finished</);
   assert.doesNotMatch(page, /<script|<link|src=/);
