@@ -21,8 +21,8 @@ interface Asked {
 export function mergeText(merged: readonly Merged[], { from, out, dryRun, interrupted }: Asked): string {
   const copied = of(merged, 'copy');
   const stores = `${formatCount(from.length)} ${from.length === 1 ? 'store' : 'stores'} into ${path.resolve(out)}`;
-  const there = of(merged, 'there').length;
-  const empty = of(merged, 'not begun').length;
+  const there = of(merged, 'present').length;
+  const empty = of(merged, 'not started').length;
   const counts = [
     `${taskCount(copied)}${dryRun ? ' to copy' : ' copied'}${contents(copied)}`,
     ...(there === 0 ? [] : [`${formatCount(there)} there already`]),

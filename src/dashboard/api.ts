@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { refuseTaskLinks, taskFolder } from '../store/task-folder.js';
+import { assertNoSymlinks, taskFolder } from '../store/task-folder.js';
 import type { SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
 import { pictureSvg } from './picture.js';
 import type { Presentation } from './presentation.js';
@@ -51,7 +51,7 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
     const served = find(query);
     const task = served.watch.sweep.tasks.find(({ id }) => id === query.task);
     if (task === undefined) throw new InputError('the sweep has no such task');
-    refuseTaskLinks(taskFolder(served.watch.outDir, task));
+    assertNoSymlinks(taskFolder(served.watch.outDir, task));
     return { ...served, task };
   };
 

@@ -8,7 +8,7 @@ import { groupsTable } from '../report/tables/groups-table.js';
 import { meansTables } from '../report/tables/means-tables.js';
 import type { Table } from '../report/tables/table.js';
 import { statsOf } from '../store/files.js';
-import { refuseTaskLinks, TASK_FILES, taskFolder } from '../store/task-folder.js';
+import { assertNoSymlinks, TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { ExperimentDetails } from '../task/experiment.js';
 import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
@@ -127,7 +127,7 @@ function corruptOf(runs: readonly (Run | MissingRun)[]): Map<string, string> {
 /** A run whose files can't be looked at is no reason to show none of the others. */
 function readOwnRun(task: Task, outDir: string, details: ExperimentDetails): Run | MissingRun {
   const read = (): Run | MissingRun => {
-    refuseTaskLinks(taskFolder(outDir, task));
+    assertNoSymlinks(taskFolder(outDir, task));
     return withEnds(readRun(task, outDir, details));
   };
   return orOnStoreError(read, (reason) => ({ task, state: 'corrupt', reason }));

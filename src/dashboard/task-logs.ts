@@ -7,7 +7,7 @@ import { batchOf } from '../logs/encode.js';
 import { readGrowingLog, readLog, readNumbers, valueAt } from '../logs/read.js';
 import { pendingColumns } from '../logs/step-log.js';
 import { STEP } from '../report/column-words.js';
-import { fromNewest, type StepLogState } from '../store/checkpoint.js';
+import { openNewestCheckpoint, type StepLogState } from '../store/checkpoint.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import { formatBytes } from '../units.js';
 import { downSample, type Window } from './down-sample.js';
@@ -104,7 +104,8 @@ function newestStepLog(folder: string): StepLogState | null {
   try {
     // A task's folder ends with its id.
     return (
-      fromNewest(folder, path.basename(folder).slice(-ID_DIGITS), ({ stepLog }) => stepLog)?.value ?? null
+      openNewestCheckpoint(folder, path.basename(folder).slice(-ID_DIGITS), ({ stepLog }) => stepLog)
+        ?.value ?? null
     );
   } catch (error) {
     if (error instanceof CorruptTaskError) return null;

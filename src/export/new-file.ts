@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, StoreError } from '../errors.js';
-import { deleteIfPossible, fsyncFolder, makeFolder, reasonOf, TEMPORARY } from '../store/files.js';
+import { deleteIfPossible, fsyncFolder, makeFolder, reasonOf, TEMPORARY_SUFFIX } from '../store/files.js';
 
 /** A file that is written under another name until it is whole and durable. */
 export class NewFile {
@@ -13,7 +13,7 @@ export class NewFile {
   /** @throws an InputError if there is one and it must not be replaced, or a folder */
   constructor(file: string, force: boolean) {
     this.#file = path.resolve(file);
-    this.#temporary = `${this.#file}.${process.pid}${TEMPORARY}`;
+    this.#temporary = `${this.#file}.${process.pid}${TEMPORARY_SUFFIX}`;
     if (existsSync(this.#file)) {
       if (!statSync(this.#file).isFile())
         throw new InputError(`${file} is not a file: choose another with --to`);

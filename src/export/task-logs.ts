@@ -3,7 +3,7 @@ import type { RecordBatch, Table } from 'apache-arrow';
 import type { ColumnValues } from '../logs/encode.js';
 import { readLog, readLogStart, valueAt } from '../logs/read.js';
 import { pendingColumns } from '../logs/step-log.js';
-import { fromNewest } from '../store/checkpoint.js';
+import { openNewestCheckpoint } from '../store/checkpoint.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import type { ExportTask } from './table.js';
 
@@ -46,7 +46,7 @@ function columnValues(batch: RecordBatch, name: string): ColumnValues | null {
 
 /** A run may go on meanwhile: it replaces checkpoints, and appends to the streams whose lengths they name. */
 function* unfinishedRows({ task, folder }: ExportTask, log: 'steps' | 'evaluations'): Generator<LogRows> {
-  const found = fromNewest(folder, task.id, (checkpoint) => checkpoint);
+  const found = openNewestCheckpoint(folder, task.id, (checkpoint) => checkpoint);
   if (found === null) return;
   const { stepLog, evaluationLog } = found.value;
   const file = path.join(folder, log === 'steps' ? TASK_FILES.stepsStream : TASK_FILES.evaluationsStream);

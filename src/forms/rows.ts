@@ -3,7 +3,12 @@ import { cpuFeatures } from '../compiler/native/cpu.js';
 import { EMPTY_STREAM } from '../logs/batch-stream.js';
 import { RowLog } from '../logs/row-log.js';
 import { logSchema } from '../logs/schemas.js';
-import { fromNewest, replaceCorrupt, writeCheckpoint, type StepLogState } from '../store/checkpoint.js';
+import {
+  openNewestCheckpoint,
+  restorePreviousCheckpoint,
+  writeCheckpoint,
+  type StepLogState,
+} from '../store/checkpoint.js';
 import { fsyncFolder } from '../store/files.js';
 import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
 import type { LogColumn } from '../task/column.js';
@@ -240,7 +245,7 @@ function openStart(
   const open = (rows?: number, state?: StepLogState) =>
     new RowLog(join(folder, TASK_FILES.rowsStream), logSchema(task, columns), rows, state);
   const found = resumes
-    ? fromNewest(folder, task.id, ({ step, stepLog, saved }) => ({
+    ? openNewestCheckpoint(folder, task.id, ({ step, stepLog, saved }) => ({
         log: open(step, stepLog),
         saved: saved === undefined ? null : decodeState(saved),
       }))
@@ -248,7 +253,7 @@ function openStart(
   if (found === null) return { log: open(), saved: null, recovered: null };
   const { value, problem } = found;
   if (problem === null) return { ...value, recovered: null };
-  replaceCorrupt(folder);
+  restorePreviousCheckpoint(folder);
   const recovered = `${problem}; resumed from the previous checkpoint at row ${formatCount(value.log.rows)}`;
   return { ...value, recovered };
 }

@@ -14,34 +14,34 @@ import {
 } from './safetensors.js';
 
 const LATEST = 'checkpoint.safetensors';
-const BEFORE = 'checkpoint-before.safetensors';
-/** In the order in which they are tried: the one before the latest is kept in case that turns out to be corrupt. */
-export const CHECKPOINT_FILES = [LATEST, BEFORE] as const;
+const PREVIOUS = 'checkpoint-before.safetensors';
+/** Checkpoint files in the order in which they are tried. The previous one is kept in case the latest turns out to be corrupt. */
+export const CHECKPOINT_FILES = [LATEST, PREVIOUS] as const;
 
-/** How much of a log's stream is durable. */
+/** The durable prefix of a log's stream. */
 export interface StreamState {
   readonly bytes: number;
-  /** Of these bytes; null in checkpoints of earlier versions. */
+  /** The checksum of these bytes; null in checkpoints of earlier versions. */
   readonly sha256: string | null;
 }
 
-/** Where a log of steps or rows is: durable batches, and rows that do not fill one yet. */
+/** The state of a log of steps or rows: durable batches, and pending rows that do not fill a batch yet. */
 export interface StepLogState<Numbers = Float32Array | Float64Array> {
   readonly stream: StreamState;
-  /** The number of each pending row's step. */
+  /** The step of each pending row. */
   readonly pendingSteps: Int32Array;
-  /** Row-major, [pending, metrics]. */
+  /** The pending rows, in row-major order, of shape [pending, metrics]. */
   readonly pendingRows: Numbers;
 }
 
-/** Everything that a task needs to resume after `step` steps as if it had never stopped. */
+/** Everything that a task needs to resume after `step` steps with the same results as if it had never stopped. */
 export interface Checkpoint {
   readonly step: number;
-  /** Features of the CPU that made it: another may round differently. */
+  /** Features of the CPU that wrote the checkpoint: another CPU may round differently. */
   readonly cpu: string;
-  /** The state of the training by name, flat. */
+  /** The training state by name, as flat arrays. */
   readonly state: ReadonlyMap<string, Float32Array>;
-  /** What a function saved, as JSON. */
+  /** The state that a user's function saved, as JSON. */
   readonly saved?: string;
   readonly stepLog: StepLogState;
   readonly evaluationLog: StreamState;
@@ -50,7 +50,7 @@ export interface Checkpoint {
 const count = z.coerce.number().int().min(0);
 const numbersSchema = z.object({ step: count, stepLogBytes: count, evaluationLogBytes: count });
 
-/** Writes the checkpoint and keeps the one before it. The logs' bytes that it names are durable already. */
+/** Writes the checkpoint and keeps the previous one. The log bytes that it refers to must already be durable. */
 export function writeCheckpoint(folder: string, taskId: string, checkpoint: Checkpoint): void {
   const { step, cpu, state, saved, stepLog, evaluationLog } = checkpoint;
   const arrays = [
@@ -71,17 +71,17 @@ export function writeCheckpoint(folder: string, taskId: string, checkpoint: Chec
   };
   const file = path.join(folder, LATEST);
   wrapStoreErrors(`rename ${file}`, () => {
-    if (existsSync(file)) renameSync(file, path.join(folder, BEFORE));
+    if (existsSync(file)) renameSync(file, path.join(folder, PREVIOUS));
   });
   writeFileDurably(file, encodeSafetensors({ ...metadata, sha256: checksum(metadata, tensors) }, tensors));
 }
 
 /**
- * Opens the latest checkpoint or, where that is corrupt or `open` says so, the one before it.
- * @returns null if there is none; `problem` says what is wrong with the latest
- * @throws a CorruptTaskError if there are checkpoints but all are corrupt
+ * Opens the latest checkpoint, or the previous one if the latest is corrupt or `open` throws a CorruptTaskError for it.
+ * @returns null if there is no checkpoint; `problem` is what is wrong with the latest one, or null
+ * @throws a CorruptTaskError if all checkpoints are corrupt
  */
-export function fromNewest<T>(
+export function openNewestCheckpoint<T>(
   folder: string,
   taskId: string,
   open: (checkpoint: Checkpoint, file: string) => T,
@@ -101,11 +101,14 @@ export function fromNewest<T>(
   return null;
 }
 
-/** Puts the one before in the latest one's place: else the next checkpoint would keep the corrupt one, and a crash then leave no other. */
-export function replaceCorrupt(folder: string): void {
+/**
+ * Replaces the corrupt latest checkpoint by the previous one. Otherwise the next checkpoint would keep the corrupt one as its
+ * predecessor, and a crash could leave no valid one.
+ */
+export function restorePreviousCheckpoint(folder: string): void {
   const file = path.join(folder, LATEST);
   wrapStoreErrors(`write ${file}`, () => {
-    renameSync(path.join(folder, BEFORE), file);
+    renameSync(path.join(folder, PREVIOUS), file);
   });
 }
 
@@ -115,8 +118,8 @@ interface Progress {
 }
 
 /**
- * Reads the step of the latest checkpoint or, where that is cut short or overwritten, of the one before it; else what is wrong with
- * them. It reads their heads alone: whether their numbers are right is checked by whoever resumes from them.
+ * Reads the step of the latest checkpoint, or of the previous one if the latest is damaged. If both are damaged, the result has the
+ * problem. Only the file headers are read: the checksum of the contents is verified when a task resumes from them.
  */
 export function readProgress(folder: string): Progress {
   let problem: string | null = null;
@@ -132,8 +135,8 @@ function progressIn(file: string): Progress {
   const without = (problem: string | null): Progress => ({ step: null, problem });
   let descriptor: number;
   try {
-    // Opening a pipe would wait for a writer.
-    if (!statSync(file).isFile()) return without('checkpoint is broken (not a file)');
+    // Opening a named pipe would block until it has a writer.
+    if (!statSync(file).isFile()) return without('checkpoint is corrupt (not a regular file)');
     descriptor = openSync(file, 'r');
   } catch (error) {
     return without(isMissing(error) ? null : `checkpoint can't be read (${reasonOf(error)})`);
@@ -141,32 +144,32 @@ function progressIn(file: string): Progress {
   try {
     const { size } = fstatSync(descriptor);
     const head = readSafetensorsHead(descriptor, size);
-    if (head === null) return without(`checkpoint is broken (cut short at ${size} bytes)`);
+    if (head === null) return without(`checkpoint is corrupt (truncated at ${size} bytes)`);
     if (head.fileBytes !== size)
-      return without(`checkpoint is broken (${size} bytes, not ${head.fileBytes})`);
+      return without(`checkpoint is corrupt (${size} instead of ${head.fileBytes} bytes)`);
     return { step: count.parse(head.metadata['step']), problem: null };
   } catch {
-    return without('checkpoint is broken (its header is not that of a checkpoint)');
+    return without('checkpoint is corrupt (its header is invalid)');
   } finally {
     closeSync(descriptor);
   }
 }
 
 /**
- * Reads a whole checkpoint.
- * @returns null if there is none
- * @throws a CorruptTaskError if it is broken or of another task
+ * Reads a checkpoint and verifies its checksum.
+ * @returns null if the file does not exist
+ * @throws a CorruptTaskError if it is corrupt or belongs to another task
  */
 export function readCheckpoint(file: string, taskId: string): Checkpoint | null {
   if (!existsSync(file)) return null;
   const { metadata, tensors } = decode(file);
   const { sha256, ...described } = metadata;
-  // Earlier versions did not know the logs' checksums, and left the metadata out of their own.
+  // Earlier versions stored no checksums of the logs, and did not include the metadata in the checkpoint's own checksum.
   const checked = 'stepLogSha256' in described ? described : null;
   if (metadata['task'] !== taskId || sha256 !== checksum(checked, [...tensors.values()]))
-    throw new CorruptTaskError(`${file} is not a whole checkpoint of task ${taskId}`);
+    throw new CorruptTaskError(`${file} is not a valid checkpoint of task ${taskId}`);
   const numbers = numbersSchema.safeParse(metadata);
-  if (!numbers.success) throw new CorruptTaskError(`${file} has metadata that no checkpoint has`);
+  if (!numbers.success) throw new CorruptTaskError(`${file} has invalid metadata`);
   const { step, stepLogBytes, evaluationLogBytes } = numbers.data;
   const state = new Map<string, Float32Array>();
   for (const { name, values } of tensors.values())
@@ -174,7 +177,7 @@ export function readCheckpoint(file: string, taskId: string): Checkpoint | null 
   const pendingSteps = tensors.get('pendingSteps')?.values;
   const pendingRows = tensors.get('pendingRows')?.values;
   if (!(pendingSteps instanceof Int32Array) || pendingRows === undefined || pendingRows instanceof Int32Array)
-    throw new CorruptTaskError(`${file} lacks the arrays of pending rows`);
+    throw new CorruptTaskError(`${file} lacks the arrays of pending log rows`);
   state.delete('pendingRows');
   const sha256Of = (log: 'stepLog' | 'evaluationLog') => {
     const written = metadata[`${log}Sha256`] ?? '';

@@ -22,18 +22,18 @@ import { threadId } from 'node:worker_threads';
 import type { z } from 'zod';
 import { StoreError } from '../errors.js';
 
-/** How the name ends of a file that is being written. A process that dies leaves it behind. */
-export const TEMPORARY = '.tmp';
+/** The suffix of files that are being written. A process that dies leaves them behind. */
+export const TEMPORARY_SUFFIX = '.tmp';
 
 /**
- * Replaces the file in one step: after a crash or power cut there is the old content or the new one, never a part. Which of them
- * is certain only once the folder is flushed too.
+ * Replaces the file atomically: after a crash or power failure it has either the old or the new content. The new content is durable
+ * only after the folder is fsynced too.
  */
 export function replaceFile(file: string, data: string | Uint8Array): void {
-  const temporary = `${file}.${process.pid}-${threadId}${TEMPORARY}`;
+  const temporary = `${file}.${process.pid}-${threadId}${TEMPORARY_SUFFIX}`;
   wrapStoreErrors(`write ${file}`, () => {
     try {
-      // Never through a link that lies in its place.
+      // Never write through a symbolic link in its place.
       rmSync(temporary, { force: true });
       writeFileSync(temporary, data, { flush: true, flag: 'wx' });
       renameSync(temporary, file);
@@ -44,20 +44,20 @@ export function replaceFile(file: string, data: string | Uint8Array): void {
   });
 }
 
-/** The error for a file that can't be written. */
+/** Returns the error for a file that can't be written. */
 export function writeFailure(file: string, error: unknown): StoreError {
   return failure(`write ${file}`, error);
 }
 
-/** `replaceFile`, and once this returns it is the new content. */
+/** Replaces the file atomically. The new content is durable once this function returns. */
 export function writeFileDurably(file: string, data: string | Uint8Array): void {
   replaceFile(file, data);
   fsyncFolder(path.dirname(file));
 }
 
-/** Makes the folder's entries, as names created or renamed in it, survive a power cut. */
+/** Makes changes to the folder's entries (names created, renamed or removed in it) survive a power failure. */
 export function fsyncFolder(folder: string): void {
-  // Windows can't open a folder.
+  // Windows can't open folders.
   if (process.platform === 'win32') return;
   wrapStoreErrors(`write ${folder}`, () => {
     const descriptor = openSync(folder, 'r');
@@ -70,15 +70,15 @@ export function fsyncFolder(folder: string): void {
 }
 
 /**
- * Creates the folder and those above it where they are missing, durably. One that is there is made durable too, since whoever
- * made it may have died before it was; those above it are not.
+ * Creates the folder and its missing ancestors durably. A folder that exists is made durable too, because the process that created it
+ * may have died before it was; existing ancestors are not.
  */
 export function makeFolder(folder: string): void {
-  // One by one: `mkdirSync` with `recursive` never returns where mkdir says ENOENT in a folder that exists, as /proc does.
+  // Create the levels one by one: recursive `mkdirSync` never returns where mkdir fails with ENOENT in an existing folder (/proc).
   const missing: string[] = [];
   for (let level = path.resolve(folder); !existsSync(level); level = path.dirname(level))
     missing.unshift(level);
-  wrapStoreErrors(`make the folder ${folder}`, () => {
+  wrapStoreErrors(`create the folder ${folder}`, () => {
     for (const level of missing) {
       makeOneFolder(level);
       fsyncFolder(path.dirname(level));
@@ -88,23 +88,26 @@ export function makeFolder(folder: string): void {
   });
 }
 
-/** A file of the store that is written in place is no link, by which a store from elsewhere could have other files overwritten. */
+/** Throws if the file is a symbolic link. A store from elsewhere could otherwise have files outside the store read or overwritten. */
 export function assertNotSymlink(file: string): void {
   if (statsOf(file)?.isSymbolicLink() === true)
-    throw new StoreError(`${file} is a link: a store has none, delete it`);
+    throw new StoreError(`${file} is a symbolic link, which a store must not contain: delete it`);
 }
 
-/** Returns the stats of what lies there itself, not of what a link leads to; null if nothing does. */
+/** Returns the stats of the file without following symbolic links, or null if it does not exist. */
 export function statsOf(file: string): Stats | null {
   try {
     return lstatSync(file);
   } catch (error) {
     if (isMissing(error)) return null;
-    throw new StoreError(`can't look at ${file} (${reasonOf(error)}): make it readable`, { cause: error });
+    throw new StoreError(`can't access ${file} (${reasonOf(error)}): make it readable`, { cause: error });
   }
 }
 
-/** Does something to the store; where the system refuses, the error says what to do. */
+/**
+ * Runs an action on the store and turns system errors into StoreErrors that say how to fix them.
+ * @param what the action as an infinitive, for example `write <file>`
+ */
 export function wrapStoreErrors<T>(what: string, action: () => T): T {
   try {
     return action();
@@ -114,7 +117,7 @@ export function wrapStoreErrors<T>(what: string, action: () => T): T {
   }
 }
 
-/** SHA-256 of the file, read in pieces so that memory stays bounded. */
+/** Returns the SHA-256 of the file. It is read in pieces, so memory use is bounded. */
 export function hashFile(file: string): string {
   const descriptor = openSync(file, 'r');
   try {
@@ -133,13 +136,13 @@ export function hashFile(file: string): string {
 export type JsonFile<T> =
   | { readonly found: true; readonly value: T }
   | { readonly found: false; readonly problem: null }
-  /** It's there but can't be read, is not JSON, or not of this schema. */
+  /** The file exists, but can't be read, is not JSON or does not match the schema. */
   | { readonly found: false; readonly problem: string };
 
-/** The largest that the store writes has some kilobytes. */
+/** The largest JSON file that this program writes has a few kilobytes. */
 const MAX_JSON_BYTES = 1 << 20;
 
-/** Reads a JSON file of the store. What is on a disk may be anything, so a broken file is an answer, not an exception. */
+/** Reads a JSON file of the store. Files on disk can be anything, so an invalid file is a result, not an exception. */
 export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T> {
   let text: string;
   try {
@@ -147,7 +150,7 @@ export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T>
     if (!stats.isFile() || stats.size > MAX_JSON_BYTES)
       return {
         found: false,
-        problem: `${path.basename(file)} is broken (no file of the store, ${stats.size} bytes)`,
+        problem: `${path.basename(file)} is invalid (not a regular file, or too large: ${stats.size} bytes)`,
       };
     text = readFileSync(file, 'utf8');
   } catch (error) {
@@ -161,17 +164,17 @@ export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T>
     const where = issue?.path.join('.') ?? '';
     return {
       found: false,
-      problem: `${path.basename(file)} is broken (${where === '' ? '' : `${where}: `}${issue?.message ?? ''})`,
+      problem: `${path.basename(file)} is invalid (${where === '' ? '' : `${where}: `}${issue?.message ?? ''})`,
     };
   } catch {
     return {
       found: false,
-      problem: `${path.basename(file)} is broken (not JSON, ${text.length} characters)`,
+      problem: `${path.basename(file)} is invalid (not JSON, ${text.length} characters)`,
     };
   }
 }
 
-/** Names of what is in the folder; none if there is no such folder. */
+/** Returns the names of the folder's entries; none if the folder does not exist. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -189,26 +192,26 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** Whether the system refused something; other errors are mistakes of this program. */
+/** Returns whether the error came from a system call. Other errors are bugs in this program. */
 export function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** The system's code of a file error, for example `EACCES`, or its message where it has none. */
+/** Returns the system's error code, for example `EACCES`, or the error's message if it has none. */
 export function reasonOf(error: unknown): string {
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** For what takes space and does no harm. */
+/** Deletes a file or folder that merely takes up space, and ignores errors. */
 export function deleteIfPossible(file: string): void {
   try {
     rmSync(file, { force: true, recursive: true });
   } catch {
-    // It stays.
+    // It does no harm.
   }
 }
 
-/** A folder above the store may be one that this user can pass through but not open. */
+/** Calls fsync for a folder above the store, unless this user can traverse but not open it. */
 function fsyncIfReadable(folder: string): void {
   try {
     accessSync(folder, constants.R_OK);
@@ -218,7 +221,7 @@ function fsyncIfReadable(folder: string): void {
   fsyncFolder(folder);
 }
 
-/** Another process may make the same folder at the same time. */
+/** Creates the folder. Another process may create it at the same time. */
 function makeOneFolder(folder: string): void {
   try {
     mkdirSync(folder);
@@ -241,7 +244,7 @@ function adviceFor(error: unknown): string {
     case 'EDQUOT':
       return 'free some disk space, or choose another folder with --out';
     case 'EIO':
-      return 'the disk fails; choose another folder with --out';
+      return 'the disk reports errors; choose another folder with --out';
     case 'EEXIST':
     case 'ENOTDIR':
       return 'a file is in the way; choose another folder with --out';

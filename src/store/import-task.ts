@@ -20,16 +20,16 @@ import { fsyncFolder, hashFile, wrapStoreErrors, isMissing, readJsonFile, reason
 import { MERGING_SUFFIX, REMOVED_SUFFIX } from './inventory.js';
 import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';
 
-/** Why a task's folder can't be copied: it, not the store that it would go to, is to blame. */
+/** Thrown when a task's folder can't be copied because of the source, not because of the target store. */
 class SourceError extends StoreError {}
 
 const recordSchema = z.looseObject({ settings: z.unknown(), versions: z.unknown() });
 
 /**
- * Copies a task's folder into `tasks`, instead of what is there of it. First under a name that nothing takes for a task, each file
- * fsynced and read again, then renamed: after a crash the task is as it was, or as it is in `source`. There is one exception: an
- * unfinished task that is replaced is gone between two renames, and then comes with the next merge.
- * @returns what is wrong with the source, then nothing was changed, or null
+ * Copies a task's folder into `tasks`, replacing any existing one. It is copied under a temporary name, each file is fsynced and read
+ * back, and then the folder is renamed: after a crash the task is either as it was or as in `source`. There is one exception: an
+ * unfinished task that is being replaced is missing between two renames, and the next merge copies it again.
+ * @returns what is wrong with the source, in which case nothing was changed, or null
  */
 export function importTask(source: string, tasks: string, task: Task, state: TaskState): string | null {
   const target = path.join(tasks, task.name);
@@ -57,19 +57,19 @@ export function importTask(source: string, tasks: string, task: Task, state: Tas
   return null;
 }
 
-/** What is wrong with a folder's `task.json`, the one file of a finished task that its marker has no checksum of; or null. */
+/** Returns what is wrong with the folder's `task.json`, the one file of a finished task without a checksum in its marker, or null. */
 export function recordProblem(folder: string, { id, name }: Pick<Task, 'id' | 'name'>): string | null {
   const record = readJsonFile(path.join(folder, TASK_FILES.task), recordSchema);
   if (!record.found) return record.problem ?? `has no ${TASK_FILES.task}`;
   const { settings, versions } = record.value;
-  const decisive: object = { settings, versions };
-  if (name.endsWith(`-${id}`) && hash('sha256', stringify(decisive)).startsWith(id)) return null;
-  return `${TASK_FILES.task} has other settings than the task's id says`;
+  const identity: object = { settings, versions };
+  if (name.endsWith(`-${id}`) && hash('sha256', stringify(identity)).startsWith(id)) return null;
+  return `${TASK_FILES.task} does not match the task's id`;
 }
 
 /**
- * The files to copy of a task, in this order. Checkpoints come before the logs, which only grow: the prefix that they name is there
- * even if a run continues. The marker comes last.
+ * Returns the task's files in the order in which to copy them. Checkpoints come before the logs, which only grow, so that the copied
+ * logs have the prefix that the checkpoints refer to even if a run continues. The marker comes last.
  */
 export function filesOf(source: string, { state }: TaskState): string[] {
   const { task, run, done, failed, stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
@@ -81,7 +81,7 @@ export function filesOf(source: string, { state }: TaskState): string[] {
 }
 
 function copyFiles(source: string, arriving: string, names: readonly string[]): void {
-  wrapStoreErrors(`make the folder ${arriving}`, () => {
+  wrapStoreErrors(`create the folder ${arriving}`, () => {
     mkdirSync(arriving);
   });
   for (const name of names) {
@@ -89,22 +89,23 @@ function copyFiles(source: string, arriving: string, names: readonly string[]): 
     const sha256 = copyFile(path.join(source, name), copy);
     if (wrapStoreErrors(`read ${copy}`, () => hashFile(copy)) !== sha256)
       throw new StoreError(
-        `${copy} reads otherwise than it was written: the disk fails; merge into another --out`,
+        `${copy} does not read back as it was written: the disk is failing; merge into another --out`,
       );
   }
   fsyncFolder(arriving);
 }
 
-/** What was right before it was copied may have changed meanwhile. */
+/** Checks the copy, because the source may have changed while it was being copied. */
 function checkCopy(arriving: string, task: Task, { state }: TaskState): void {
   const copied = verifyTask(arriving, task.id);
-  if (copied.state === 'corrupt') throw new SourceError(`changed while it was copied: ${copied.problem}`);
-  if (copied.state !== state) throw new SourceError('changed while it was copied');
+  if (copied.state === 'corrupt')
+    throw new SourceError(`changed while it was being copied: ${copied.problem}`);
+  if (copied.state !== state) throw new SourceError('changed while it was being copied');
   const problem = recordProblem(arriving, task);
   if (problem !== null) throw new SourceError(problem);
 }
 
-/** In pieces, so that memory stays bounded. @returns the SHA-256 of what was read */
+/** Copies a file in pieces, so that memory use is bounded. @returns the SHA-256 of the bytes read */
 function copyFile(from: string, to: string): string {
   const source = reading(from, () => openSync(from, 'r'));
   try {
@@ -132,7 +133,7 @@ function copyFile(from: string, to: string): string {
   }
 }
 
-/** A link could bring in what lies elsewhere, and a pipe would never end. */
+/** Returns whether the file exists. Rejects links, which could import files from elsewhere, and pipes, which would block. */
 function isThere(file: string): boolean {
   const stats = reading(file, () => lstatSync(file, { throwIfNoEntry: false }));
   if (stats === undefined) return false;
@@ -144,7 +145,7 @@ function reading<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const what = isMissing(error) ? 'vanished' : `can't be read (${reasonOf(error)})`;
+    const what = isMissing(error) ? 'disappeared' : `can't be read (${reasonOf(error)})`;
     throw new SourceError(`${path.basename(file)} ${what}`, { cause: error });
   }
 }
@@ -159,11 +160,11 @@ function removeFolder(folder: string): void {
   });
 }
 
-/** Where a disk is full or fails, that is the error to report; the next merge removes the folder. */
+/** Removes the folder and ignores errors: the error that led here is the one to report, and the next merge removes the folder. */
 function removeIfPossible(folder: string): void {
   try {
     removeFolder(folder);
   } catch {
-    // It stays.
+    // The next merge removes it.
   }
 }

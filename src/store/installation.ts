@@ -5,15 +5,18 @@ import { InputError } from '../errors.js';
 import { readJsonFile } from './files.js';
 
 const installationSchema = z.object({
-  /** Of the TensorFlow library, for example `2.21.0`. */
+  /** The version of the TensorFlow library, for example `2.21.0`. */
   version: z.string(),
-  /** Where it came from, for example `tensorflow-cpu wheel 2.21.0`. */
+  /** Where the library came from, for example `tensorflow-cpu wheel 2.21.0`. */
   source: z.string(),
 });
 
 export type Installation = z.infer<typeof installationSchema>;
 
-/** Reads what set-up recorded beside the TensorFlow library that it installed. Loads no TensorFlow. */
+/**
+ * Reads the record that `vae-sweep setup` wrote beside the TensorFlow library, without loading TensorFlow.
+ * @throws an InputError if TensorFlow is not installed
+ */
 export function installedTensorFlow(): Installation {
   const record = readJsonFile(recordFile(), installationSchema);
   if (record.found) return record.value;

@@ -1,9 +1,10 @@
 import type { LockFolder } from './lock-folder.js';
-import type { Life, Owner } from './lock-owner.js';
+import type { Liveness, Owner } from './lock-owner.js';
 
-type Operation = 'generations' | 'read' | 'create' | 'replace' | 'remove' | 'removeTemporaries' | 'readBeat';
+type Operation =
+  'generations' | 'read' | 'create' | 'replace' | 'remove' | 'removeTemporaries' | 'readHeartbeat';
 
-/** Each operation is one step that others may come before or after; a test makes them promises and orders them. */
+/** The operations of the lock folder. Each is one atomic step; a test makes them asynchronous and interleaves them. */
 export type LockSteps = {
   readonly [Name in Operation]: (
     ...args: Parameters<LockFolder[Name]>
@@ -11,18 +12,18 @@ export type LockSteps = {
 };
 
 export interface Rules {
-  readonly lifeOf: (owner: Owner) => Life;
-  /** What is thrown where the owner is alive. */
+  readonly livenessOf: (owner: Owner) => Liveness;
+  /** Returns the error to throw if the owner is alive. */
   readonly refusal: (generation: number, owner: Owner) => Error;
-  /** How long a heartbeat must not change for its owner to count as gone. */
+  /** The time without a new heartbeat after which an owner counts as gone. */
   readonly leaseMs: number;
   readonly pollMs: number;
-  /** Monotonic milliseconds. */
+  /** Returns monotonic milliseconds. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Called once per owner whose heartbeat is being watched. */
   readonly onWatch: (owner: Owner) => void;
-  /** Ends the watching, as if the owner were alive. */
+  /** Ends the watching early, as if the owner were alive. */
   readonly signal?: AbortSignal;
 }
 
@@ -31,22 +32,24 @@ export interface Held {
   readonly takenOverFrom: Owner | null;
 }
 
-/** Far more than contenders that come at once, or polls of one lease, need. */
+/** Far more than simultaneous contenders, or the polls of one lease, need. */
 const MAX_ROUNDS = 1000;
 
 /**
- * Becomes the owner, or throws the rules' refusal, which names the one there is. Each round looks at the highest generation: if it is
- * this process's, it holds; if its owner is alive, this process is refused; else it tries to create the next one, and looks again.
+ * Acquires the lock, or throws the rules' refusal, which names the current owner. Each round reads the highest generation. If it
+ * belongs to this process, the lock is acquired. If its owner is alive, this process is refused. Otherwise it tries to create the next
+ * generation and starts over.
  *
- * Why there is one owner at most. (1) The highest generation in the folder never falls: a file is removed only by somebody who has
- * seen a higher one, and an owner that is done marks its file as released instead of removing it. (2) Suppose the owner of n,
- * alive and not released, saw n as the highest, and let m > n be the first generation created after that. Its creator saw m - 1 as
- * the highest and judged its owner gone. If m - 1 > n, that was seen either before the owner's look, which by (1) then saw it too,
- * or after, and m was not the first. So it judged the owner of n, which is alive, gone. Hence no view, however old, does harm:
- * the generation that it leads to is below the highest, which the next look shows, or is taken.
+ * There is at most one owner, for two reasons. (1) The highest generation in the folder never decreases: a process removes a file only
+ * after it has seen a higher one, and an owner marks its file as released instead of removing it. (2) Suppose that the owner of n,
+ * alive and not released, saw n as the highest, and let m > n be the first generation created after that. The creator of m saw m - 1
+ * as the highest and considered its owner gone. If m - 1 > n, the creator saw m - 1 either before the owner of n read the folder, but
+ * then the owner saw it too by (1), or afterwards, but then m was not the first. So m - 1 = n, and the creator considered an owner
+ * gone that is alive: a contradiction. Hence a stale view is harmless: the generation that it leads to already exists, or is below the
+ * highest one, which the next round shows.
  *
- * "Alive" is exact within one kernel. Elsewhere it is a lease: an owner whose beat stood still that long is taken over, and if it
- * only slept, both run until its next beat shows it the higher generation.
+ * Within one kernel, liveness is exact. Otherwise it is a lease: an owner without a heartbeat for that long is taken over. If it was
+ * merely suspended, both run until its next heartbeat shows it the higher generation.
  */
 export async function contend(folder: LockSteps, self: Owner, rules: Rules): Promise<Held> {
   const lease = new Lease(rules);
@@ -56,7 +59,7 @@ export async function contend(folder: LockSteps, self: Owner, rules: Rules): Pro
     const generations = await folder.generations();
     const highest = Math.max(0, ...generations);
     const owner = highest === 0 ? null : await folder.read(highest);
-    // By its nonce: a network file system may have created it and said that it was there.
+    // Compare nonces, because a network file system may create the file and yet report that it already existed.
     if (owner?.nonce === self.nonce) {
       for (const lower of generations) if (lower < highest) await folder.remove(lower);
       await folder.removeTemporaries();
@@ -67,47 +70,48 @@ export async function contend(folder: LockSteps, self: Owner, rules: Rules): Pro
     if (owner === null && highest > 0) continue;
     takenOverFrom = owner === null || owner.released ? null : owner;
     if (takenOverFrom !== null) {
-      let life = rules.lifeOf(takenOverFrom);
-      if (life === 'unknown') life = await lease.look(takenOverFrom, await folder.readBeat(highest));
-      if (life === 'alive') throw rules.refusal(highest, takenOverFrom);
-      if (life === 'unknown') continue;
+      let liveness = rules.livenessOf(takenOverFrom);
+      if (liveness === 'unknown')
+        liveness = await lease.check(takenOverFrom, await folder.readHeartbeat(highest));
+      if (liveness === 'alive') throw rules.refusal(highest, takenOverFrom);
+      if (liveness === 'unknown') continue;
     }
     if (await folder.create(highest + 1, self)) own = highest + 1;
   }
-  throw new Error(`others came first ${MAX_ROUNDS} times`);
+  throw new Error(`lost the race for the lock ${MAX_ROUNDS} times`);
 }
 
-/** Marks what `contend` returned as released, unless another process took it over. */
-export async function giveBack(folder: LockSteps, { generation }: Held, self: Owner): Promise<void> {
+/** Marks the lock that `contend` returned as released, unless another process took it over. */
+export async function release(folder: LockSteps, { generation }: Held, self: Owner): Promise<void> {
   const highest = Math.max(...(await folder.generations()));
   if (highest !== generation || (await folder.read(generation))?.nonce !== self.nonce) return;
   await folder.replace(generation, { ...self, released: true });
 }
 
-/** Watches the beat of the highest owner, by this process's own monotonic clock alone. */
+/** Watches the heartbeat of the highest owner, by this process's own monotonic clock alone. */
 class Lease {
   readonly #rules: Rules;
   #nonce = '';
-  #beat = '';
+  #heartbeat = '';
   #watchedMs = 0;
 
   constructor(rules: Rules) {
     this.#rules = rules;
   }
 
-  async look(owner: Owner, beat: string): Promise<Life> {
+  async check(owner: Owner, heartbeat: string): Promise<Liveness> {
     const { leaseMs, pollMs, now, sleep, onWatch, signal } = this.#rules;
     if (owner.nonce !== this.#nonce) {
       this.#nonce = owner.nonce;
-      this.#beat = beat;
+      this.#heartbeat = heartbeat;
       this.#watchedMs = 0;
       onWatch(owner);
     }
-    if (beat !== this.#beat || signal?.aborted === true) return 'alive';
+    if (heartbeat !== this.#heartbeat || signal?.aborted === true) return 'alive';
     if (this.#watchedMs >= leaseMs) return 'gone';
     const before = now();
     await sleep(pollMs);
-    // While this machine slept, or the file system answered neither side, nothing was watched: a long pause is one poll.
+    // While this machine or the file system was suspended, nothing was watched, so a long pause counts as one poll.
     this.#watchedMs += Math.min(now() - before, 2 * pollMs);
     return 'unknown';
   }

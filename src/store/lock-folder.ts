@@ -1,14 +1,14 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { StoreError } from '../errors.js';
-import { TEMPORARY, fsyncFolder, isMissing, namesIn, readJsonFile, reasonOf } from './files.js';
+import { TEMPORARY_SUFFIX, fsyncFolder, isMissing, namesIn, readJsonFile, reasonOf } from './files.js';
 import { ownerSchema, type Owner } from './lock-owner.js';
 
 const OWNER_FILE = /^owner-([1-9]\d*)\.json$/;
 
 /**
- * `<out>/lock`: `owner-<n>.json` of each generation n of owners, whole from the moment that it is there, and `beat-<n>`, which
- * says no more than that it changes.
+ * The folder `<out>/lock`. It has `owner-<n>.json` for each generation n of owners, which is complete from the moment it exists, and
+ * the heartbeat `beat-<n>`, of which only changes matter.
  */
 export class LockFolder {
   readonly path: string;
@@ -17,7 +17,7 @@ export class LockFolder {
     this.path = path.join(outDir, 'lock');
   }
 
-  /** In no order; none without the folder. */
+  /** Returns the generations in no particular order; none if the folder does not exist. */
   generations(): number[] {
     return namesIn(this.path).flatMap((name) => {
       const generation = OWNER_FILE.exec(name)?.[1];
@@ -25,22 +25,24 @@ export class LockFolder {
     });
   }
 
-  /** Null if it is not there. */
+  /** Returns the owner of the generation, or null if it does not exist. */
   read(generation: number): Owner | null {
     const file = this.ownerFile(generation);
     const owner = readJsonFile(file, ownerSchema);
     if (owner.found) return owner.value;
     if (owner.problem === null) return null;
-    throw new StoreError(`${owner.problem} in ${this.path}: if no vae-sweep runs there, delete ${file}`);
+    throw new StoreError(
+      `${owner.problem} in ${this.path}: if no vae-sweep process uses this folder, delete ${file}`,
+    );
   }
 
-  /** Whether it was this call that created it. */
+  /** Creates the generation. @returns false if it already existed */
   create(generation: number, owner: Owner): boolean {
     const temporary = this.#writeTemporary(generation, owner);
     try {
       linkSync(temporary, this.ownerFile(generation));
     } catch (error) {
-      // An owner clears temporary files away, also one that is about to be linked.
+      // A new owner removes all temporary files, even one that is about to be linked.
       if (reasonOf(error) === 'EEXIST' || isMissing(error)) return false;
       throw error;
     } finally {
@@ -57,33 +59,33 @@ export class LockFolder {
 
   remove(generation: number): void {
     rmSync(this.ownerFile(generation), { force: true });
-    rmSync(this.#beatFile(generation), { force: true });
+    rmSync(this.#heartbeatFile(generation), { force: true });
   }
 
   removeTemporaries(): void {
     for (const name of namesIn(this.path))
-      if (name.endsWith(TEMPORARY)) rmSync(path.join(this.path, name), { force: true });
+      if (name.endsWith(TEMPORARY_SUFFIX)) rmSync(path.join(this.path, name), { force: true });
   }
 
-  /** Empty without one. */
-  readBeat(generation: number): string {
+  /** Returns the content of the heartbeat file; empty if it does not exist. */
+  readHeartbeat(generation: number): string {
     try {
-      return readFileSync(this.#beatFile(generation), 'utf8');
+      return readFileSync(this.#heartbeatFile(generation), 'utf8');
     } catch (error) {
       if (isMissing(error)) return '';
       throw error;
     }
   }
 
-  writeBeat(generation: number, beat: string): void {
-    writeFileSync(this.#beatFile(generation), beat);
+  writeHeartbeat(generation: number, heartbeat: string): void {
+    writeFileSync(this.#heartbeatFile(generation), heartbeat);
   }
 
   ownerFile(generation: number): string {
     return path.join(this.path, `owner-${generation}.json`);
   }
 
-  #beatFile(generation: number): string {
+  #heartbeatFile(generation: number): string {
     return path.join(this.path, `beat-${generation}`);
   }
 

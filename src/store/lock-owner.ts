@@ -5,23 +5,23 @@ import { z } from 'zod';
 import { reasonOf } from './files.js';
 
 export const ownerSchema = z.object({
-  /** Identifies this one acquisition of the lock. */
+  /** Identifies this acquisition of the lock. */
   nonce: z.string(),
   host: z.string(),
-  /** A hash of the id of the system's installation, which outlives its boots. */
+  /** A hash of the operating system's machine id, which stays the same across reboots. */
   machine: z.string().nullable(),
   pid: z.int(),
   /**
-   * The kernel's ids of this boot and of the numbering of processes that `pid` is in, and the process's start in clock ticks since
-   * the boot. Null where the system has no /proc.
+   * The kernel's ids of this boot and of the PID namespace of `pid`, and the start of the process in clock ticks since the boot. Null on
+   * systems without /proc.
    */
   boot: z.string().nullable(),
   pidNamespace: z.string().nullable(),
   processStart: z.string().nullable(),
-  /** ISO 8601. For people: nothing is decided by it. */
+  /** The start time in ISO 8601, for people only: no decision depends on it. */
   startedAt: z.string(),
   command: z.string(),
-  /** Whether the owner has given the lock back. */
+  /** Whether the owner has released the lock. */
   released: z.boolean(),
 });
 
@@ -32,8 +32,8 @@ export type ProcessIdentity = Pick<
   'host' | 'machine' | 'pid' | 'boot' | 'pidNamespace' | 'processStart'
 >;
 
-/** `unknown`: this process can't see the owner; only its heartbeat can show whether it lives. */
-export type Life = 'alive' | 'gone' | 'unknown';
+/** `unknown` means that this process can't see the owner: only a heartbeat can show that it is alive. */
+export type Liveness = 'alive' | 'gone' | 'unknown';
 
 export function currentProcess(): ProcessIdentity {
   return {
@@ -47,34 +47,36 @@ export function currentProcess(): ProcessIdentity {
 }
 
 /**
- * Host names alone are no proof: containers of one host have process numbers of their own, and machines may share a name. What is
- * neither the same kernel and numbering nor an earlier boot of this machine is unknown.
+ * Returns whether the owner is alive. Host names alone prove nothing: containers on one host have PID namespaces of their own, and
+ * machines may share a name. The result is `unknown` unless the owner is in the same PID namespace of the same kernel, or ran before
+ * a reboot of this machine.
  */
-export function lifeOf(owner: Owner, self: ProcessIdentity): Life {
+export function livenessOf(owner: Owner, self: ProcessIdentity): Liveness {
   if (owner.host !== self.host) return 'unknown';
   if (owner.boot !== self.boot)
     return owner.machine !== null && owner.machine === self.machine ? 'gone' : 'unknown';
   if (owner.pidNamespace !== self.pidNamespace) return 'unknown';
   const start = processStart(owner.pid);
   if (owner.processStart !== null && start !== null) return start === owner.processStart ? 'alive' : 'gone';
-  const reason = reasonAgainstSignal(owner.pid);
-  // With /proc: gone, dead and not yet asked for by its parent, or another user's that /proc hides (mount option hidepid).
+  const reason = signalError(owner.pid);
+  // With /proc, the process is gone, a zombie, or another user's and hidden by /proc (mount option hidepid).
   if (owner.processStart !== null) return reason === 'EPERM' ? 'unknown' : 'gone';
   return reason === null || reason === 'EPERM' ? 'alive' : 'gone';
 }
 
+/** Returns a description for people, for example `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`. */
 export function describe(owner: Owner): string {
   return `process ${owner.pid} on ${owner.host}, started ${owner.startedAt} (${owner.command})`;
 }
 
-/** The command of this process, without what a URL in it has before its host: its password. */
+/** Returns the command line of this process, with user names and passwords removed from URLs. */
 export function commandLine(args: readonly string[] = process.argv.slice(1)): string {
   return args.map((arg) => arg.replaceAll(/(\/\/)[^/]*@/g, '$1')).join(' ');
 }
 
-/** The line to show while an owner's heartbeat is watched. */
+/** Returns the line to show while an owner's heartbeat is being watched. */
 export function watchText(outDir: string, owner: string, leaseMs: number): string {
-  return `${outDir} was last used by ${owner}: looking for a sign of life of it, for up to ${leaseMs / 1000} s`;
+  return `${outDir} was last used by ${owner}: waiting up to ${leaseMs / 1000} s for its heartbeat`;
 }
 
 /** Returns the line to show after taking over the store from an owner that is gone. */
@@ -85,13 +87,14 @@ export function takeoverText(owner: string): string {
 /** Returns null for a process that is gone, and for a zombie (dead, but not yet reaped by its parent). */
 function processStart(pid: number): string | null {
   const stat = readText(`/proc/${pid}/stat`);
-  // Field 2, the command's name in parentheses, may hold anything; the fields after it begin with the state, field 3.
+  // Field 2, the command's name in parentheses, may contain anything. The fields after it start with the state, field 3.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields === undefined || fields[0] === 'Z' || fields[0] === 'X') return null;
   return fields[22 - 3] ?? null;
 }
 
-function reasonAgainstSignal(pid: number): string | null {
+/** Returns why a signal can't be sent to the process, or null if it can. */
+function signalError(pid: number): string | null {
   try {
     process.kill(pid, 0);
     return null;
@@ -100,7 +103,7 @@ function reasonAgainstSignal(pid: number): string | null {
   }
 }
 
-/** systemd asks that the id itself be shown to nobody (machine-id(5)). */
+/** Returns a hash of the machine id, because the id itself must not be exposed (machine-id(5)). */
 function machineHash(): string | null {
   const id = readText('/etc/machine-id');
   if (id === null || !/^[0-9a-f]{32}$/.test(id)) return null;

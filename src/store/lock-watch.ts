@@ -5,8 +5,8 @@ import type { StoreLockOptions } from './lock.js';
 import { readStoreOwner, type StoreOwner } from './lock.js';
 
 /**
- * Who uses the store now, or null. Writes nothing, as the store may be a copy, or somebody else's: where only a heartbeat of
- * the owner shows it, for example on another host, looks for one as long as a lease is.
+ * Returns the process that is using the store, or null. If only a heartbeat can show that the owner is alive, for example on another
+ * host, waits for one for the length of a lease. Writes nothing, because the store may be a copy or belong to another user.
  */
 export async function watchStoreOwner(
   outDir: string,
@@ -19,18 +19,18 @@ export async function watchStoreOwner(
   if (owner.isAlive === true || owner.process === null) return owner;
   onWait?.(watchText(outDir, owner.description, leaseMs));
   const folder = new LockFolder(outDir);
-  const first = latestBeat(folder);
-  // A pause of this machine is one poll: nothing was watched in it.
+  const first = latestHeartbeat(folder);
+  // Nothing was watched while this machine was suspended, so a long pause counts as one poll.
   for (let watchedMs = 0; watchedMs < leaseMs;) {
     const before = now();
     await sleep(pollMs);
     watchedMs += Math.min(now() - before, 2 * pollMs);
-    if (latestBeat(folder) !== first) return readStoreOwner(outDir);
+    if (latestHeartbeat(folder) !== first) return readStoreOwner(outDir);
   }
   return null;
 }
 
-/** Differs from one owner to the next, as each has a nonce of its own. */
-function latestBeat(folder: LockFolder): string {
-  return folder.readBeat(Math.max(0, ...folder.generations()));
+/** Returns the heartbeat of the highest owner. It differs between owners, because it includes their nonces. */
+function latestHeartbeat(folder: LockFolder): string {
+  return folder.readHeartbeat(Math.max(0, ...folder.generations()));
 }

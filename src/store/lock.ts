@@ -4,66 +4,69 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreBusyError, StoreError, UserError } from '../errors.js';
 import { makeFolder, reasonOf } from './files.js';
-import { contend, giveBack, type Held, type Rules } from './lock-contest.js';
+import { contend, release, type Held, type Rules } from './lock-contest.js';
 import { LockFolder } from './lock-folder.js';
 import {
   commandLine,
   currentProcess,
   describe,
-  lifeOf,
+  livenessOf,
   watchText,
   type Owner,
   type ProcessIdentity,
 } from './lock-owner.js';
 
-/** Where earlier versions had their lock. */
+/** The locks of earlier versions. */
 const FORMER_NAMES = ['lock.json', '.lock-mutex'];
-const MAX_LOOKS = 100;
+const MAX_READS = 100;
 
 export interface StoreLockOptions {
-  /** Milliseconds between signs of life for other hosts. @default 5000 */
-  readonly beatEveryMs?: number;
-  /** Milliseconds without a sign of life after which an owner on another host counts as gone. @default 30000 */
+  /** Milliseconds between heartbeats, which other hosts watch. @default 5000 */
+  readonly heartbeatEveryMs?: number;
+  /** Milliseconds without a heartbeat after which an owner on another host counts as gone. @default 30000 */
   readonly leaseMs?: number;
-  /** Milliseconds between looks for a sign of life. @default 1000 */
+  /** Milliseconds between polls for a heartbeat. @default 1000 */
   readonly pollMs?: number;
-  /** Monotonic milliseconds. @default performance.now */
+  /** Returns monotonic milliseconds. @default performance.now */
   readonly now?: () => number;
-  /** @default a timer */
+  /** Resolves after the given milliseconds. @default a timer */
   readonly sleep?: (ms: number) => Promise<void>;
-  /** What other processes are to think that this one is. @default what the system says */
+  /** Overrides the identity of this process. @default the identity that the system reports */
   readonly identity?: Partial<ProcessIdentity>;
-  /** Gets one line that says that an owner on another host is being watched, and for how long. */
+  /** Gets one line that reports that an owner on another host is being watched, and for how long. */
   readonly onWait?: (line: string) => void;
-  /** Ends that watching with a `StoreBusyError`. */
+  /** Ends the watching early with a `StoreBusyError`. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The right to run tasks of a store. Nothing about it is decided by a wall clock: on one host by whether the owner's process is
- * there, else by whether it beats while the other side's monotonic clock runs.
+ * The right to run tasks of a store. It never depends on a wall clock: on one host it depends on whether the owner's process exists,
+ * otherwise on whether heartbeats arrive while the other side's monotonic clock runs.
  *
- * An owner that slept through its lease may go on for one beat after it wakes. That harms no result: results are a function of
- * the task, written whole and then renamed, so that two who write them write the same, and what one of them changes of the other's
- * unfinished logs is found by their checksums.
+ * An owner that was suspended for longer than its lease may continue until its next heartbeat. This harms no results: they are a
+ * function of the task and replaced atomically, so two owners write the same bytes, and if one changes unfinished logs of the other,
+ * their checksums reveal it.
  */
 export interface StoreLock {
-  /** A description of the owner that it was taken over from, or null. */
+  /** A description of the previous owner if the lock was taken over from one that is gone, or null. */
   readonly takenOverFrom: string | null;
-  /** Aborted, with a `StoreBusyError` as the reason, once another process has it. */
+  /** Aborts with a `StoreBusyError` as its reason once another process holds the lock. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
 export interface StoreOwner {
-  /** For example `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`, or what is wrong with its file. */
+  /** For example `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`, or what is wrong with the owner's file. */
   readonly description: string;
   readonly isAlive: boolean | 'unknown';
-  /** Null if its file can't be read. */
+  /** Null if the owner's file can't be read. */
   readonly process: Pick<Owner, 'host' | 'pid' | 'startedAt' | 'command'> | null;
 }
 
-/** Makes the out folder and takes its lock, or says who has it (`StoreBusyError`). */
+/**
+ * Creates the out folder and acquires its lock.
+ * @throws a StoreBusyError that names the owner if another process holds it
+ */
 export async function acquireStoreLock(outDir: string, options: StoreLockOptions = {}): Promise<StoreLock> {
   const folder = new LockFolder(outDir);
   makeFolder(outDir);
@@ -72,23 +75,23 @@ export async function acquireStoreLock(outDir: string, options: StoreLockOptions
   try {
     const held = await contend(folder, self, rulesOf(outDir, folder, self, options));
     for (const name of FORMER_NAMES) rmSync(path.join(outDir, name), { recursive: true, force: true });
-    return new HeldLock(outDir, folder, self, held, options.beatEveryMs ?? 5000);
+    return new HeldLock(outDir, folder, self, held, options.heartbeatEveryMs ?? 5000);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new StoreError(
-      `can't lock ${outDir} (${reasonOf(error)}): make it writable, on a file system that has hard links, ` +
+      `can't lock ${outDir} (${reasonOf(error)}): make it writable, use a file system with hard links, ` +
         `or choose another folder with --out`,
       { cause: error },
     );
   }
 }
 
-/** Who has the store, or null. Writes nothing. */
+/** Returns the owner of the store, or null if there is none. Writes nothing. */
 export function readStoreOwner(outDir: string): StoreOwner | null {
   try {
     const owner = highestOwner(new LockFolder(outDir));
     if (owner === null || owner.released) return null;
-    const life = lifeOf(owner, currentProcess());
+    const life = livenessOf(owner, currentProcess());
     const { host, pid, startedAt, command } = owner;
     return {
       description: describe(owner),
@@ -109,9 +112,9 @@ class HeldLock implements StoreLock {
   readonly #held: Held;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  #beats = 0;
+  #heartbeats = 0;
 
-  constructor(outDir: string, folder: LockFolder, self: Owner, held: Held, beatEveryMs: number) {
+  constructor(outDir: string, folder: LockFolder, self: Owner, held: Held, heartbeatEveryMs: number) {
     this.#outDir = outDir;
     this.#folder = folder;
     this.#self = self;
@@ -119,7 +122,7 @@ class HeldLock implements StoreLock {
     this.takenOverFrom = held.takenOverFrom === null ? null : describe(held.takenOverFrom);
     this.#timer = setInterval(() => {
       this.#beat();
-    }, beatEveryMs);
+    }, heartbeatEveryMs);
     this.#timer.unref();
     this.#beat();
   }
@@ -131,9 +134,9 @@ class HeldLock implements StoreLock {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     try {
-      await giveBack(this.#folder, this.#held, this.#self);
+      await release(this.#folder, this.#held, this.#self);
     } catch {
-      // On a full disk, for example, whose error is the one to report: the lock counts as free once this process has ended.
+      // For example on a full disk, which is the error to report. The lock counts as free once this process has exited.
     }
   }
 
@@ -141,11 +144,11 @@ class HeldLock implements StoreLock {
     try {
       const owner = highestOwner(this.#folder);
       if (owner?.nonce === this.#self.nonce) {
-        this.#beats += 1;
-        this.#folder.writeBeat(this.#held.generation, `${this.#self.nonce} ${this.#beats}\n`);
+        this.#heartbeats += 1;
+        this.#folder.writeHeartbeat(this.#held.generation, `${this.#self.nonce} ${this.#heartbeats}\n`);
       } else this.#lose(owner);
     } catch {
-      // The next one may succeed; without one, another host takes over, and a later one finds that out.
+      // The next heartbeat may succeed. If none does, another host takes over, and a later heartbeat notices that.
     }
   }
 
@@ -154,8 +157,8 @@ class HeldLock implements StoreLock {
     const event =
       owner === null
         ? `the lock of ${this.#outDir} was deleted`
-        : `${this.#outDir} was taken over by ${describe(owner)}, which saw no sign of life of this process for a while`;
-    this.#lost.abort(new StoreBusyError(`${event}: this run stops; run again to go on`));
+        : `${this.#outDir} was taken over by ${describe(owner)}, which saw no heartbeat of this process for a while`;
+    this.#lost.abort(new StoreBusyError(`${event}: this run stops; run the same command again to resume`));
   }
 }
 
@@ -172,11 +175,13 @@ function newOwner(identity: ProcessIdentity): Owner {
 function rulesOf(outDir: string, folder: LockFolder, self: Owner, options: StoreLockOptions): Rules {
   const { leaseMs = 30_000, pollMs = 1000, onWait, signal } = options;
   return {
-    lifeOf: (owner) => lifeOf(owner, self),
+    livenessOf: (owner) => livenessOf(owner, self),
     refusal: (generation, owner) => {
-      // Deleting the file of a live owner makes two, so it's no advice where its life is certain.
+      // Deleting the file of a live owner would allow a second one, so advise it only where liveness is uncertain.
       const hint =
-        owner.processStart === null ? `; if it is surely gone, delete ${folder.ownerFile(generation)}` : '';
+        owner.processStart === null
+          ? `; if you are sure that it is gone, delete ${folder.ownerFile(generation)}`
+          : '';
       return new StoreBusyError(
         `${outDir} is in use by ${describe(owner)}: wait for it, stop it, or use another --out${hint}`,
       );
@@ -190,13 +195,13 @@ function rulesOf(outDir: string, folder: LockFolder, self: Owner, options: Store
   };
 }
 
-/** Null if there is none. Looks again where a file vanished after it was listed, which takes a higher one. */
+/** Returns the highest owner, or null. Retries if a file disappears after it was listed, which implies a higher one. */
 function highestOwner(folder: LockFolder): Owner | null {
-  for (let look = 0; look < MAX_LOOKS; look += 1) {
+  for (let read = 0; read < MAX_READS; read += 1) {
     const highest = Math.max(0, ...folder.generations());
     if (highest === 0) return null;
     const owner = folder.read(highest);
     if (owner !== null) return owner;
   }
-  throw new StoreError(`${folder.path} lists files that are not there: try again`);
+  throw new StoreError(`${folder.path} lists files that do not exist: try again`);
 }

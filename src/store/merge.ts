@@ -9,34 +9,34 @@ import { decide, type Decision, type Found } from './merge-decision.js';
 import { markedHashes, TASK_FILES, tasksFolder, verifyTask, type TaskState } from './task-folder.js';
 
 export interface MergeOptions {
-  /** The store that the others are brought into. */
+  /** The store that the others are merged into. */
   readonly outDir: string;
-  /** Whether to decide only. */
+  /** Whether to decide without copying. */
   readonly dryRun: boolean;
-  /** Ends it after the task that it is at. */
+  /** Stops the merge after the current task when it aborts. */
   readonly signal: AbortSignal;
-  /** Gets the number of entries of the stores, before the first one is read. */
+  /** Called with the number of entries of the stores, before the first one is read. */
   readonly onCount: (total: number) => void;
   /** Called after each entry. */
   readonly onEntry: () => void;
 }
 
-/** What became, or would become, of an entry of a store that was to be merged. */
+/** The outcome of an entry of a source store, actual or in a dry run. */
 export interface Merged {
-  /** The store's folder, as it was given. */
+  /** The source store's folder, as the user gave it. */
   readonly from: string;
   readonly name: string;
   readonly decision: Decision;
-  /** Null where it can't be recognised as a task. */
+  /** Null if the entry is not recognized as a task. */
   readonly task: Task | null;
-  /** In the store that it is merged from. */
+  /** Its state in the source store. */
   readonly state: TaskState;
   readonly bytes: number;
 }
 
 /**
- * Brings the tasks of other stores into `outDir`, one after another, each checked before and after. Whoever calls it to write holds
- * that store's lock.
+ * Merges the tasks of other stores into `outDir`, one by one, and checks each before and after it is copied. Unless it is a dry run,
+ * the caller must hold the lock of `outDir`.
  */
 export async function mergeStores(sources: readonly string[], options: MergeOptions): Promise<Merged[]> {
   const { outDir, dryRun, signal } = options;
@@ -47,15 +47,15 @@ export async function mergeStores(sources: readonly string[], options: MergeOpti
       .filter(({ kind }) => kind === 'task' || kind === 'foreign')
       .map((entry) => ({ from, entry })),
   );
-  /** In a dry run: where the tasks lie that would have been copied by now, by name. */
+  /** In a dry run, the folders of tasks that would have been copied so far, by name. */
   const planned = new Map<string, string>();
   const merged: Merged[] = [];
   options.onCount(items.length);
   for (const { from, entry } of items) {
-    // The lock's signs of life go on meanwhile, and signals come.
+    // Yield to the event loop, so that the lock's heartbeat and signal handlers can run.
     await nextTurn();
     if (signal.aborted) break;
-    const item = look(from, entry, planned.get(entry.name) ?? path.join(tasks, entry.name));
+    const item = inspect(from, entry, planned.get(entry.name) ?? path.join(tasks, entry.name));
     if (dryRun && item.decision.type === 'copy')
       planned.set(entry.name, path.join(tasksFolder(from), entry.name));
     merged.push(dryRun ? item : perform(item, tasks));
@@ -64,7 +64,7 @@ export async function mergeStores(sources: readonly string[], options: MergeOpti
   return merged;
 }
 
-/** Removes what interrupted merges and deletions left. */
+/** Removes leftovers of interrupted merges and deletions. */
 export function prepareMerge(outDir: string): void {
   const tasks = tasksFolder(outDir);
   for (const folder of [outDir, tasks]) makeFolder(folder);
@@ -74,7 +74,7 @@ export function prepareMerge(outDir: string): void {
     });
 }
 
-function look(from: string, entry: StoreEntry, target: string): Merged {
+function inspect(from: string, entry: StoreEntry, target: string): Merged {
   const { name, bytes } = entry;
   if (entry.kind !== 'task') {
     const problem = entry.kind === 'foreign' ? entry.problem : entry.kind;
@@ -87,21 +87,21 @@ function look(from: string, entry: StoreEntry, target: string): Merged {
   return { from, name, decision, task, state: source.state, bytes };
 }
 
-/** What the store that is merged into has of the task; null for nothing. */
+/** Returns the task as found in the target store; null if it does not have it. */
 export function findTarget(folder: string, task: Task): Found | null {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   return stats.isDirectory() ? find(folder, task) : corrupt('is not a folder');
 }
 
-/** Reads all of a finished task's files. */
+/** Returns the task as found in the folder, after reading all files of a finished one. */
 function find(folder: string, task: Task): Found {
   const state = verifyTask(folder, task.id);
   if (state.state === 'corrupt') return corrupt(state.problem);
-  // The files that its program would resume from do not move between stores.
+  // Merges do not copy the files that a user's program would resume from.
   if (state.state === 'interrupted' && existsSync(path.join(folder, TASK_FILES.program)))
     return { state: { state: 'new' }, hashes: null };
-  // One that was not begun may have none yet.
+  // A task that has not started may have no record yet.
   const problem = state.state === 'new' ? null : recordProblem(folder, task);
   if (problem !== null) return corrupt(problem);
   return { state, hashes: markedHashes(folder) };

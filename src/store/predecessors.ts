@@ -7,7 +7,7 @@ import { namesIn, readJsonFile } from './files.js';
 import { taskRecordSchema } from './task-record.js';
 import { tasksFolder, readTaskState, TASK_FILES, taskFolder, type TaskState } from './task-folder.js';
 
-/** The `-` and the 16 digits at the end of a folder's name. */
+/** The length of the `-` and the 16 digits at the end of a folder's name. */
 const ID_LENGTH = 17;
 
 interface Candidate extends Predecessor {
@@ -15,8 +15,9 @@ interface Candidate extends Predecessor {
 }
 
 /**
- * Returns for each task without a checkpoint, by id, the finished task with the most steps that it can continue from, where there is
- * one. Each record is read once, and a state only where steps and trajectory fit.
+ * Finds the predecessor of each task without a checkpoint: the finished task with the most steps that it can continue from. Reads each
+ * record once, and states only of tasks with fitting steps and trajectory.
+ * @returns the predecessors by the ids of their successors
  */
 export function findPredecessors(
   outDir: string,
@@ -29,7 +30,7 @@ export function findPredecessors(
   for (const task of tasks) {
     const part = readablePart(task.name);
     const names = folders.get(part);
-    if (names === undefined || !isUnbegun(states.get(task.id))) continue;
+    if (names === undefined || !hasNoCheckpoint(states.get(task.id))) continue;
     const trajectory = trajectoryOf(task);
     if (trajectory === null) continue;
     const known = candidates.get(part) ?? readCandidates(outDir, names);
@@ -41,7 +42,7 @@ export function findPredecessors(
   return found;
 }
 
-function isUnbegun(state: TaskState | undefined): boolean {
+function hasNoCheckpoint(state: TaskState | undefined): boolean {
   return state?.state === 'new' || (state?.state === 'failed' && state.step === null);
 }
 
@@ -60,7 +61,7 @@ function readablePart(name: string): string {
   return name.slice(0, -ID_LENGTH);
 }
 
-/** Those with the most steps first. */
+/** Returns the candidates, those with the most steps first. */
 function readCandidates(outDir: string, names: readonly string[]): readonly Candidate[] {
   const candidates = names.flatMap((name): Candidate[] => {
     const folder = taskFolder(outDir, { name });

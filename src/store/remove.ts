@@ -7,8 +7,9 @@ import { REMOVED_SUFFIX } from './inventory.js';
 import { tasksFolder } from './task-folder.js';
 
 /**
- * Deletes these folders of `<out>/tasks`. First each gets a name that nothing takes for a task, durably, then they are removed:
- * after a crash a task is whole or gone. Whoever calls it holds the store's lock, and `lost` ends it once that is lost.
+ * Deletes these folders of `<out>/tasks`. All are first durably renamed, so that they are no longer taken for tasks, and then removed:
+ * after a crash a task is either complete or gone. The caller must hold the store's lock.
+ * @param lost stops the deletion when the lock is lost
  */
 export async function removeFolders(
   outDir: string,
@@ -18,13 +19,13 @@ export async function removeFolders(
   const tasks = tasksFolder(outDir);
   if (names.length === 0) return;
   names.forEach((name) => {
-    refuseUnsafe(tasks, name);
+    assertSafeToDelete(tasks, name);
   });
   lost.throwIfAborted();
-  const leaving = names.map((name) => renameToLeave(tasks, name));
+  const leaving = names.map((name) => markForRemoval(tasks, name));
   fsyncFolder(tasks);
   for (const folder of leaving) {
-    // The lock's signs of life go on meanwhile.
+    // Yield to the event loop, so that the lock's heartbeat can run.
     await nextTurn();
     lost.throwIfAborted();
     remove(folder);
@@ -32,16 +33,16 @@ export async function removeFolders(
   fsyncFolder(tasks);
 }
 
-/** Neither a path nor a link leads out of the store. */
-function refuseUnsafe(tasks: string, name: string): void {
+/** Throws if the name is a path or a symbolic link, which could lead out of the store. */
+function assertSafeToDelete(tasks: string, name: string): void {
   if (name !== path.basename(name) || name === '' || name === '.' || name === '..')
     throw new StoreError(`can't delete ${JSON.stringify(name)}: it is not the name of a folder in ${tasks}`);
   const folder = path.join(tasks, name);
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
-    throw new StoreError(`can't delete ${folder}: it is not a folder; delete it by hand`);
+    throw new StoreError(`can't delete ${folder}: it is not a folder; delete it yourself`);
 }
 
-function renameToLeave(tasks: string, name: string): string {
+function markForRemoval(tasks: string, name: string): string {
   const folder = path.join(tasks, name);
   const leaving = `${folder}${REMOVED_SUFFIX}`;
   remove(leaving);

@@ -18,15 +18,19 @@ export interface SafetensorsFile {
 const LENGTH_BYTES = 8;
 const ALIGNMENT_BYTES = 8;
 const ARRAYS = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
-/** A bound of the format. */
+/** The limit of the format. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** The header's length (8 bytes, little-endian), the header as JSON padded with spaces, the arrays one after another. */
+/**
+ * Encodes a safetensors file: the length of the header (8 bytes, little-endian), the header as JSON padded with spaces, and the arrays
+ * one after another.
+ */
 export function encodeSafetensors(
   metadata: Readonly<Record<string, string>>,
   tensors: readonly NamedTensor[],
 ): Uint8Array {
-  if (endianness() !== 'LE') throw new Error('safetensors files are written on little-endian machines only.');
+  if (endianness() !== 'LE')
+    throw new Error('safetensors files can be written on little-endian machines only.');
   let offset = 0;
   const entries = tensors.map(({ name, shape, values }) => {
     const begin = offset;
@@ -56,26 +60,26 @@ const headerSchema = z
   .object({ __metadata__: z.record(z.string(), z.string()).default({}) })
   .catchall(entrySchema);
 
-/** A whole safetensors file of this project. */
+/** Reads a safetensors file with the data types that this project uses. */
 export function readSafetensors(file: string): SafetensorsFile {
   try {
     return decodeSafetensors(readFileSync(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreError(
-      `${file} is not a whole safetensors file (${reason}): train its task again with --retrain-corrupt`,
+      `${file} is not a valid safetensors file (${reason}): train its task again with --retrain-corrupt`,
       { cause: error },
     );
   }
 }
 
-/** @throws if the bytes are not whole, or not arrays of numbers one after another */
+/** Decodes a safetensors file. @throws if the bytes are truncated, or the arrays are not contiguous */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dataStart = LENGTH_BYTES + Number(buffer.readBigUInt64LE());
-  if (dataStart > buffer.length) throw new Error('it is cut short');
+  if (dataStart > buffer.length) throw new Error('it is truncated');
   const header = headerSchema.safeParse(JSON.parse(buffer.toString('utf8', LENGTH_BYTES, dataStart)));
-  if (!header.success) throw new Error('its header is not that of a safetensors file');
+  if (!header.success) throw new Error('its header is invalid');
   const { __metadata__: metadata, ...entries } = header.data;
   const data = buffer.subarray(dataStart);
   checkOffsets(Object.values(entries), data.length);
@@ -86,9 +90,9 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
 }
 
 /**
- * Reads the header alone of a file that may be large: its metadata, and how long it says that the file is.
- * @returns null if the file ends before its header does
- * @throws if it has no header of a safetensors file
+ * Reads only the header of a file, which may be large: its metadata and the length that the file should have.
+ * @returns null if the file ends within its header
+ * @throws if the header is invalid
  */
 export function readSafetensorsHead(
   descriptor: number,
@@ -110,21 +114,21 @@ function readBytes(descriptor: number, position: number, length: number): Buffer
 
 type Entry = z.infer<typeof entrySchema>;
 
-/** Arrays that shared bytes would take many times the file's size. */
+/** Checks that the arrays are contiguous. Overlapping arrays could take many times the file's size in memory. */
 function checkOffsets(entries: readonly Entry[], dataBytes: number): void {
   let end = 0;
   for (const { data_offsets } of [...entries].sort((a, b) => a.data_offsets[1] - b.data_offsets[1])) {
     if (data_offsets[0] !== end || data_offsets[1] < end) throw new Error('its arrays overlap or leave gaps');
     end = data_offsets[1];
   }
-  if (end !== dataBytes) throw new Error(`it has ${dataBytes} bytes of arrays, not ${end}`);
+  if (end !== dataBytes) throw new Error(`its arrays have ${dataBytes} instead of ${end} bytes`);
 }
 
 function decodeTensor(name: string, { dtype, shape, data_offsets }: Entry, data: Buffer): NamedTensor {
   const [begin, end] = data_offsets;
   const count = shape.reduce((product, size) => product * size, 1);
   if (end - begin !== count * ARRAYS[dtype].BYTES_PER_ELEMENT)
-    throw new Error(`the array ${name} is not of its shape`);
+    throw new Error(`the array ${name} does not match its shape`);
   const copy = Uint8Array.from(data.subarray(begin, end)).buffer;
   return { name, shape, values: new ARRAYS[dtype](copy) };
 }

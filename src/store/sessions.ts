@@ -5,26 +5,26 @@ import { readJsonFile } from './files.js';
 import { TASK_FILES } from './task-folder.js';
 
 const sessionSchema = z.object({
-  /** ISO 8601. */
+  /** The start time in ISO 8601. */
   start: z.iso.datetime(),
   fromStep: z.int().min(0),
   toStep: z.int().min(0),
-  /** Null for a session without steps. */
+  /** The mean time per step; null for a session without steps. */
   microsecondsPerStep: z.number().nullable(),
 });
 
 export type SessionRecord = z.infer<typeof sessionSchema>;
 
-/** Steps of a task, and how long they took. */
+/** A number of steps of a task and the time they took. */
 export interface TimedSteps {
   readonly steps: number;
   readonly elapsedMs: number;
 }
 
 /**
- * Returns the timed steps of a task since a time, in milliseconds since 1970. `run.json` has sessions that are over; one that can't be
- * read has none, as nothing depends on it. The session of a running task is timed by its checkpoint after `steps` steps, if the task
- * was begun since then.
+ * Returns the timed steps of a task since `sinceMs` (milliseconds since 1970). `run.json` has the sessions that have ended; an
+ * unreadable one counts as empty, because no result depends on it. The session of a running task is timed by its checkpoint after
+ * `steps` steps, provided that the task started after `sinceMs`.
  */
 export function timedSteps(folder: string, sinceMs: number, steps: number | null): TimedSteps[] {
   const ended = sessionsSince(path.join(folder, TASK_FILES.run), sinceMs);
@@ -43,7 +43,7 @@ function sessionsSince(file: string, sinceMs: number): TimedSteps[] {
     });
 }
 
-/** Returns the sessions of a task that are over; none if they can't be read. */
+/** Returns the sessions of a task that have ended; none if they can't be read. */
 export function readSessions(folder: string): readonly SessionRecord[] {
   return readSessionFile(path.join(folder, TASK_FILES.run));
 }
@@ -53,7 +53,7 @@ function readSessionFile(file: string): readonly SessionRecord[] {
   return sessions.found ? sessions.value : [];
 }
 
-/** 0 where there is no file. */
+/** Returns when the file last changed, in milliseconds since 1970; 0 if it does not exist. */
 function changeMs(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

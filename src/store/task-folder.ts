@@ -18,7 +18,7 @@ import {
   reasonOf,
   assertNotSymlink,
   replaceFile,
-  TEMPORARY,
+  TEMPORARY_SUFFIX,
   writeFileDurably,
 } from './files.js';
 
@@ -28,10 +28,10 @@ export const TASK_FILES = {
   stepsStream: 'steps.arrows',
   evaluationsStream: 'evaluations.arrows',
   rowsStream: 'rows.arrows',
-  /** The folder of what a program keeps. */
+  /** The folder in which a user's program keeps its files. */
   program: 'program',
   checkpoint: CHECKPOINT_FILES[0],
-  checkpointBefore: CHECKPOINT_FILES[1],
+  previousCheckpoint: CHECKPOINT_FILES[1],
   steps: 'steps.arrow',
   evaluations: 'evaluations.arrow',
   samples: 'samples.arrow',
@@ -45,34 +45,34 @@ export const TASK_FILES = {
 
 const markerSchema = z.object({
   id: z.string(),
-  /** The files that the finished task consists of. */
+  /** The files of the finished task. */
   files: z
     .record(z.string().regex(/^[a-z-]+\.[a-z]+$/), z.object({ bytes: z.int().min(0), sha256: z.string() }))
-    .refine((files) => Object.keys(files).length > 0, { error: 'names no file' }),
+    .refine((files) => Object.keys(files).length > 0, { error: 'lists no files' }),
 });
 
 export type TaskState =
-  /** Nothing worth keeping: to be run from the first step. */
+  /** Starts from the first step: the folder has nothing to resume from. */
   | { readonly state: 'new' }
-  /** Has a checkpoint to continue from, the last one or that before it, made after `step` steps. */
+  /** Resumes from a checkpoint, the latest or the previous one, that was written after `step` steps. */
   | { readonly state: 'interrupted'; readonly step: number }
   | { readonly state: 'done' }
-  /** `step` is that of its checkpoint, if it has one. */
+  /** `step` is the step of its checkpoint; null if it has none. */
   | { readonly state: 'failed'; readonly failure: TaskFailure; readonly step: number | null }
-  /** A file of the store contradicts itself or its marker. Kept until the user asks to set it aside. */
+  /** A file is inconsistent, by itself or with the marker. The folder is kept until the user asks to set it aside. */
   | { readonly state: 'corrupt'; readonly problem: string };
 
-/** `<out>/tasks`, absolute. */
+/** Returns the absolute path of `<out>/tasks`. */
 export function tasksFolder(outDir: string): string {
   return path.resolve(outDir, 'tasks');
 }
 
-/** `<out>/tasks/<name>`, absolute. */
+/** Returns the absolute path of `<out>/tasks/<name>`. */
 export function taskFolder(outDir: string, task: Pick<Task, 'name'>): string {
   return path.join(tasksFolder(outDir), task.name);
 }
 
-/** Reads no more than the marker and the files' sizes, so that ten thousand finished tasks are looked at in a moment. */
+/** Reads the state of a task from its marker and the sizes of its files alone, which is fast even for ten thousand finished tasks. */
 export function readTaskState(folder: string, id: string): TaskState {
   const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
   if (marker.found) {
@@ -83,18 +83,19 @@ export function readTaskState(folder: string, id: string): TaskState {
   return readUnfinishedState(folder);
 }
 
-/** `readTaskState`, and the contents of a finished task's files against their SHA-256. */
+/** Reads the state of a task like `readTaskState`, and verifies the SHA-256 of a finished task's files. */
 export function verifyTask(folder: string, id: string): TaskState {
   const state = readTaskState(folder, id);
   if (state.state !== 'done') return state;
   const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
-  if (!marker.found) return { state: 'corrupt', problem: `${TASK_FILES.done} vanished while it was read` };
+  if (!marker.found)
+    return { state: 'corrupt', problem: `${TASK_FILES.done} disappeared while it was being read` };
   for (const [name, { sha256 }] of Object.entries(marker.value.files)) {
     try {
       if (hashFile(path.join(folder, name)) !== sha256)
         return {
           state: 'corrupt',
-          problem: `${name} has other contents than ${TASK_FILES.done} says (SHA-256)`,
+          problem: `${name} does not match its SHA-256 in ${TASK_FILES.done}`,
         };
     } catch (error) {
       return { state: 'corrupt', problem: `${name} can't be read (${reasonOf(error)})` };
@@ -103,7 +104,7 @@ export function verifyTask(folder: string, id: string): TaskState {
   return state;
 }
 
-/** What the marker of a finished task says of each of its files, by name; null without a marker. */
+/** Returns the size and checksum of each file of a finished task, by name, from its marker; null if there is no marker. */
 export function markedFiles(
   folder: string,
 ): ReadonlyMap<string, { readonly bytes: number; readonly sha256: string }> | null {
@@ -111,19 +112,19 @@ export function markedFiles(
   return marker.found ? new Map(Object.entries(marker.value.files)) : null;
 }
 
-/** SHA-256 of each file of a finished task, by name, as its marker says; null without a marker. */
+/** Returns the SHA-256 of each file of a finished task, by name, from its marker; null if there is no marker. */
 export function markedHashes(folder: string): ReadonlyMap<string, string> | null {
   const files = markedFiles(folder);
   return files === null ? null : new Map([...files].map(([name, { sha256 }]) => [name, sha256]));
 }
 
-/** By a link, a store from elsewhere could have files shown that are not its own. */
-export function refuseTaskLinks(folder: string): void {
+/** Throws if the task's folder or a file in it is a symbolic link, by which a store could expose files outside it. */
+export function assertNoSymlinks(folder: string): void {
   assertNotSymlink(folder);
   for (const name of Object.values(TASK_FILES)) assertNotSymlink(path.join(folder, name));
 }
 
-/** Makes the folder and its `task.json`; what it holds of an earlier run stays. Returns its absolute path. */
+/** Creates the folder and its `task.json`, and keeps files of earlier runs. Returns the folder's absolute path. */
 export function prepareTaskFolder(folder: string, task: Task): string {
   makeFolder(folder);
   const file = path.join(folder, TASK_FILES.task);
@@ -135,8 +136,8 @@ export function prepareTaskFolder(folder: string, task: Task): string {
 }
 
 /**
- * Writes a task's results, by file name, and makes it done: they and the folder are flushed, then the marker is written. Whatever
- * comes before the marker may be lost in a power cut, and then so is the marker.
+ * Writes a task's results, by file name, and marks it as done. The results and the folder are fsynced before the marker is written, so
+ * a marker on disk implies that all results are.
  */
 export function commitResults(
   folder: string,
@@ -151,7 +152,7 @@ export function commitResults(
   writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) });
 }
 
-/** Removes what a finished task needs no more. What a crash, or the system, leaves of it does no harm. */
+/** Removes the files that a finished task no longer needs. Files that remain after a crash do no harm. */
 export function removeUnfinished(folder: string): void {
   const { stepsStream, evaluationsStream, rowsStream } = TASK_FILES;
   const unfinished = [stepsStream, evaluationsStream, rowsStream, ...CHECKPOINT_FILES];
@@ -159,7 +160,7 @@ export function removeUnfinished(folder: string): void {
   clearProgramFolder(folder);
 }
 
-/** The folder of what a program keeps for its task, made where it is missing. */
+/** Creates the folder in which a user's program keeps its files for the task, and returns its path. */
 export function makeProgramFolder(folder: string): string {
   const program = path.join(folder, TASK_FILES.program);
   const files = path.join(program, 'files');
@@ -184,7 +185,7 @@ export function clearFailed(folder: string): void {
   fsyncFolder(folder);
 }
 
-/** Renames the folder to `<name>.corrupt-<n>`, n the first free number from 1, so that its task starts afresh. Returns the new path. */
+/** Renames the folder to `<name>.corrupt-<n>`, with the first free n from 1, so that its task starts anew. Returns the new path. */
 export function setAside(folder: string): string {
   let n = 1;
   while (existsSync(`${folder}.corrupt-${n}`)) n += 1;
@@ -196,21 +197,21 @@ export function setAside(folder: string): string {
   return aside;
 }
 
-/** What processes that died were writing. */
+/** Returns the names of files that were being written by processes that died. */
 function halfWritten(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith(TEMPORARY));
+    return readdirSync(folder).filter((name) => name.endsWith(TEMPORARY_SUFFIX));
   } catch {
     return [];
   }
 }
 
 function markerProblem(folder: string, id: string, marker: z.infer<typeof markerSchema>): string | null {
-  if (marker.id !== id) return `${TASK_FILES.done} is of task ${marker.id}, not ${id}`;
+  if (marker.id !== id) return `${TASK_FILES.done} belongs to task ${marker.id}, not to ${id}`;
   for (const [name, { bytes }] of Object.entries(marker.files)) {
     const size = sizeOf(path.join(folder, name));
     if (size === null) return `${name} is missing`;
-    if (size !== bytes) return `${name} has ${size} bytes, not ${bytes} as ${TASK_FILES.done} says`;
+    if (size !== bytes) return `${name} has the wrong size (${size} instead of ${bytes} bytes)`;
   }
   return null;
 }
@@ -230,7 +231,7 @@ function sizeOf(file: string): number | null {
     return stats.isFile() ? stats.size : null;
   } catch (error) {
     if (isMissing(error)) return null;
-    throw new StoreError(`can't look at ${file} (${reasonOf(error)}): make it readable`, { cause: error });
+    throw new StoreError(`can't access ${file} (${reasonOf(error)}): make it readable`, { cause: error });
   }
 }
 

@@ -3,7 +3,7 @@ import { namesIn } from './files.js';
 import type { TaskState } from './task-folder.js';
 import { readTaskState, taskFolder, tasksFolder } from './task-folder.js';
 
-/** The state of each task, by id. Looks only into folders that exist, so that a large sweep not yet begun costs nothing. */
+/** Returns the state of each task by id. Reads only folders that exist, so that a large new sweep costs nothing. */
 export function readTaskStates(outDir: string, tasks: readonly Task[]): ReadonlyMap<string, TaskState> {
   const folders = new Set(namesIn(tasksFolder(outDir)));
   return new Map(
@@ -14,7 +14,7 @@ export function readTaskStates(outDir: string, tasks: readonly Task[]): Readonly
   );
 }
 
-/** What is wrong with the task; null if nothing is. */
+/** Returns what is wrong with the task, or null. */
 export function problemOf(state: TaskState): string | null {
   if (state.state === 'failed') return state.failure.message;
   return state.state === 'corrupt' ? state.problem : null;

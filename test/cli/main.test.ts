@@ -50,7 +50,7 @@ test('an out folder that is a file is one line and exit code 1, and a stack trac
   const { status, stderr } = vaeSweep('run', SWEEP, '--out', file);
   assert.equal(
     stderr,
-    `vae-sweep: can't make the folder ${file} (ENOTDIR): a file is in the way; choose another folder with --out\n`,
+    `vae-sweep: can't create the folder ${file} (ENOTDIR): a file is in the way; choose another folder with --out\n`,
   );
   assert.equal(status, 1);
   assert.match(vaeSweep('run', SWEEP, '--out', file, '--debug').stderr, /\n {4}at makeFolder /);

@@ -69,7 +69,7 @@ Conflicts: finished in both with other contents, ${outDir} keeps its own (1):
   ${first}/tasks/${one.name}: other steps.arrow, evaluations.arrow, samples.arrow, parameters.safetensors
   vae-sweep verify FILE --retrain shows which result this machine computes; rm the other one from its store.
 Corrupt, not copied (1):
-  ${first}/tasks/${two.name}: steps.arrow has other contents than done.json says (SHA-256)
+  ${first}/tasks/${two.name}: steps.arrow does not match its SHA-256 in done.json
   vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM, trains them again.
 `,
     );
@@ -84,7 +84,7 @@ Corrupt, not copied (1):
     assert.equal(status, 1);
     assert.ok(
       stdout.endsWith(`Not copied, because the copies in ${outDir} are corrupt (1):
-  ${first}/tasks/${one.name}: steps.arrow has 0 bytes, not 19 as done.json says
+  ${first}/tasks/${one.name}: steps.arrow has the wrong size (0 instead of 19 bytes)
   vae-sweep rm NAME --yes --out ${outDir} deletes it there; then merge again.
 `),
     );

@@ -91,9 +91,9 @@ Pending (1):
     assert.equal(
       firstLine({
         ...nothing,
-        owner: { isAlive: 'unknown', description: 'owner-1.json is broken', process: null },
+        owner: { isAlive: 'unknown', description: 'owner-1.json is invalid', process: null },
       }),
-      'Unknown owner of /out: owner-1.json is broken.',
+      'Unknown owner of /out: owner-1.json is invalid.',
     );
   });
 

@@ -47,7 +47,7 @@ describe('vae-sweep verify', () => {
       status: 1,
       stdout: `1 of 2 tasks verified: their checksums match.
 Corrupt (1):
-  ${tasks[1].name}: steps.arrow has other contents than done.json says (SHA-256)
+  ${tasks[1].name}: steps.arrow does not match its SHA-256 in done.json
   To fix them, run \`vae-sweep run ${file} --only seed=1,2 --out ${outDir} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.
 `,
       stderr: '',

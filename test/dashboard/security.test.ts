@@ -69,12 +69,12 @@ test('a store from elsewhere can not show files of others through links', async 
     for (const route of [`series?metrics=loss&`, 'task?']) {
       const response = await fetch(new URL(`/api/${route}sweep=sample&task=${id}`, server.url));
       assert.equal(response.status, 422, route);
-      assert.match(await response.text(), /is a link: a store has none/);
+      assert.match(await response.text(), /is a symbolic link, which a store must not contain/);
     }
   const tables = await fetch(new URL('/api/tables?sweep=sample', server.url));
   const text = await tables.text();
-  assert.match(text, /seed 69 missing: [^"]*steps.arrow is a link/);
-  assert.match(text, /seed 24 missing: [^"]* is a link/);
+  assert.match(text, /seed 69 missing: [^"]*steps.arrow is a symbolic link/);
+  assert.match(text, /seed 24 missing: [^"]* is a symbolic link/);
   const compared = await fetch(
     new URL(`/api/compare?sweep=sample&a=${first.id},${second.id}&b=${first.id}`, server.url),
   );

@@ -151,7 +151,7 @@ test('a file that can not be looked at is told of, and the rest is shown once th
     assert.deepEqual([progress.done, tasks.find(({ id }) => id === task.id)?.state], [4, 'done']);
     break;
   }
-  assert.match(seen[0]?.progress.problem ?? '', /can't look at .*steps.arrow \(ELOOP\)/);
+  assert.match(seen[0]?.progress.problem ?? '', /can't access .*steps.arrow \(ELOOP\)/);
 });
 
 test('tasks of a plugin that is not given are shown, finished or not', async (t) => {

@@ -64,7 +64,7 @@ const epoch = new Date(0);
 recordAttempt(inTask(TASK_FILES.run), { start: epoch, end: epoch, fromStep: 0, toStep: 6, elapsedMs: 0 });
 const INTERRUPTED = imageNow();
 const LAST = readCheckpoint(inTask(TASK_FILES.checkpoint), task.id);
-const BEFORE = readCheckpoint(inTask(TASK_FILES.checkpointBefore), task.id);
+const BEFORE = readCheckpoint(inTask(TASK_FILES.previousCheckpoint), task.id);
 await run();
 const DONE = imageNow();
 const RESULTS = resultsNow();
@@ -148,7 +148,7 @@ describe('an unfinished task', () => {
   test('does not look at the checkpoint before while the last is whole', LIMIT, async () => {
     await forEachDamage(
       INTERRUPTED,
-      TASK_FILES.checkpointBefore,
+      TASK_FILES.previousCheckpoint,
       7,
       () => {
         const state = readTaskState(taskFolder(outDir, task), task.id);
@@ -160,7 +160,7 @@ describe('an unfinished task', () => {
 
   test('is refused where its only checkpoint is broken', LIMIT, async () => {
     const store = new Map(INTERRUPTED);
-    store.delete(path.relative(folder, inTask(TASK_FILES.checkpointBefore)));
+    store.delete(path.relative(folder, inTask(TASK_FILES.previousCheckpoint)));
     await forEachDamage(
       store,
       TASK_FILES.checkpoint,

@@ -94,7 +94,7 @@ describe('safetensors', () => {
     const claims = Buffer.alloc(16);
     for (const length of [2n ** 32n, 2n ** 62n, 2n ** 64n - 1n]) {
       claims.writeBigUInt64LE(length);
-      assert.throws(() => decodeSafetensors(claims), { message: 'it is cut short' });
+      assert.throws(() => decodeSafetensors(claims), { message: 'it is truncated' });
     }
     const shared = { dtype: 'F32', shape: [16], data_offsets: [0, 64] };
     const entries = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`t${index}`, shared]));
@@ -211,20 +211,20 @@ describe("the store's JSON", () => {
           const marker = { id: task.id, files: { [name]: { bytes: 1, sha256: '' } } };
           writeFileSync(files[0], JSON.stringify(marker));
         }),
-        /^done\.json is broken/,
+        /^done\.json is invalid/,
       );
     assert.match(
       stateWith(() => {
         writeFileSync(files[0], '');
         truncateSync(files[0], 2 ** 40);
       }),
-      /^done\.json is broken \(no file of the store, 1099511627776 bytes\)$/,
+      /^done\.json is invalid \(not a regular file, or too large: 1099511627776 bytes\)$/,
     );
     assert.match(
       stateWith(() => {
         assert.equal(spawnSync('mkfifo', [files[0]]).status, 0);
       }),
-      /^done\.json is broken \(no file of the store, 0 bytes\)$/,
+      /^done\.json is invalid \(not a regular file, or too large: 0 bytes\)$/,
     );
     rmSync(files[0]);
   });
@@ -237,7 +237,9 @@ test('nothing is written through a link that lies in the store', () => {
     symlinkSync(outside, path.join(folder, name));
   assert.throws(
     () => new BatchStream(path.join(folder, 'stream'), stepSchema(task), EMPTY_STREAM),
-    new StoreError(`${path.join(folder, 'stream')} is a link: a store has none, delete it`),
+    new StoreError(
+      `${path.join(folder, 'stream')} is a symbolic link, which a store must not contain: delete it`,
+    ),
   );
   replaceFile(path.join(folder, 'replaced'), 'theirs');
   assert.equal(readFileSync(outside, 'utf8'), 'mine');

@@ -46,7 +46,7 @@ test('a sweep in progress has finished tasks, and missing ones with their reason
       [2, 'new', 'not started, or no checkpoint yet'],
       [3, 'interrupted', 'at step 400 of 1,000'],
       [4, 'failed', 'out of luck'],
-      [5, 'corrupt', 'evaluations.arrow has other contents than done.json says (SHA-256)'],
+      [5, 'corrupt', 'evaluations.arrow does not match its SHA-256 in done.json'],
       [6, 'corrupt', 'evaluations.arrow ends at step 500, expected 1,000'],
     ],
   );

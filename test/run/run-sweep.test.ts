@@ -260,7 +260,7 @@ describe('a corrupt task', () => {
     assert.equal(shown, '2 tasks: 1 done, 0 interrupted, 0 failed, 1 corrupt, 0 pending\n');
     assert.equal(done, 1);
     assert.deepEqual(corrupt, [
-      { task: broken, problem: 'samples.arrow has 1 bytes, not 21 as done.json says' },
+      { task: broken, problem: 'samples.arrow has the wrong size (1 instead of 21 bytes)' },
     ]);
     assert.equal(readFileSync(file).length, 1);
     assert.equal(startsOf(outDir).length, 2);

@@ -7,10 +7,10 @@ import { beforeEach, describe, test } from 'node:test';
 import { CorruptTaskError } from '../../src/errors.js';
 import {
   CHECKPOINT_FILES,
-  fromNewest,
+  openNewestCheckpoint,
   readCheckpoint,
   readProgress,
-  replaceCorrupt,
+  restorePreviousCheckpoint,
   writeCheckpoint,
   type Checkpoint,
 } from '../../src/store/checkpoint.js';
@@ -19,11 +19,11 @@ import { decodeSafetensors, encodeSafetensors } from '../../src/store/safetensor
 const ID = '0123456789abcdef';
 let folder: string;
 let latest: string;
-let before: string;
+let previous: string;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-checkpoint-'));
-  [latest, before] = CHECKPOINT_FILES.map((name) => path.join(folder, name)) as [string, string];
+  [latest, previous] = CHECKPOINT_FILES.map((name) => path.join(folder, name)) as [string, string];
 });
 
 function checkpointAt(step: number): Checkpoint {
@@ -44,7 +44,7 @@ function checkpointAt(step: number): Checkpoint {
 }
 
 describe('a checkpoint', () => {
-  test('has the bytes that earlier versions wrote: other versions resume from it', () => {
+  test('has the same bytes as in earlier versions, so that other versions can resume from it', () => {
     writeCheckpoint(folder, ID, checkpointAt(7));
     assert.equal(
       createHash('sha256').update(readFileSync(latest)).digest('hex'),
@@ -52,15 +52,15 @@ describe('a checkpoint', () => {
     );
   });
 
-  test('comes out as it went in, and the one before it is kept', () => {
+  test('reads back as it was written, and the previous one is kept', () => {
     for (const step of [7, 9, 12]) writeCheckpoint(folder, ID, checkpointAt(step));
     assert.deepEqual(readdirSync(folder).sort(), [...CHECKPOINT_FILES].sort());
     assert.deepEqual(readCheckpoint(latest, ID), checkpointAt(12));
-    assert.equal(readCheckpoint(before, ID)?.step, 9);
+    assert.equal(readCheckpoint(previous, ID)?.step, 9);
     assert.deepEqual(readProgress(folder), { step: 12, problem: null });
   });
 
-  test('of a version that knew no checksums of logs is read', () => {
+  test('of a version without checksums of the logs can be read', () => {
     writeCheckpoint(folder, ID, checkpointAt(7));
     const { metadata, tensors } = decodeSafetensors(readFileSync(latest));
     const hash = createHash('sha256');
@@ -73,36 +73,36 @@ describe('a checkpoint', () => {
     assert.deepEqual(readCheckpoint(latest, ID)?.stepLog.stream, { bytes: 1776, sha256: null });
   });
 
-  test('of another task is refused', () => {
+  test('of another task is rejected', () => {
     writeCheckpoint(folder, ID, checkpointAt(7));
     assert.throws(() => readCheckpoint(latest, 'f'.repeat(16)), CorruptTaskError);
   });
 });
 
 describe('the newest intact checkpoint', () => {
-  const open = () => fromNewest(folder, ID, ({ step }, file) => [step, file]);
+  const open = () => openNewestCheckpoint(folder, ID, ({ step }, file) => [step, file]);
 
-  test('is the latest, the one before where that is corrupt, none where there is none', () => {
+  test('is the latest, the previous one if the latest is corrupt, or null if there is none', () => {
     assert.equal(open(), null);
     for (const step of [7, 9]) writeCheckpoint(folder, ID, checkpointAt(step));
     assert.deepEqual(open(), { value: [9, latest], problem: null });
     writeFileSync(latest, 'torn');
     const problem = `${latest} is not a safetensors file`;
-    assert.deepEqual(open(), { value: [7, before], problem });
+    assert.deepEqual(open(), { value: [7, previous], problem });
     assert.deepEqual(readProgress(folder), { step: 7, problem: null });
-    writeFileSync(before, 'torn');
-    const message = `${problem}; ${before} is not a safetensors file`;
+    writeFileSync(previous, 'torn');
+    const message = `${problem}; ${previous} is not a safetensors file`;
     assert.throws(open, { name: 'CorruptTaskError', message });
     assert.deepEqual(readProgress(folder), {
       step: null,
-      problem: 'checkpoint is broken (cut short at 4 bytes)',
+      problem: 'checkpoint is corrupt (truncated at 4 bytes)',
     });
   });
 
-  test('is the one before where whoever opens the latest finds it corrupt, but not where something else fails', () => {
+  test('is the previous one if opening the latest throws a CorruptTaskError, but no other error', () => {
     for (const step of [7, 9]) writeCheckpoint(folder, ID, checkpointAt(step));
     const refusing = (error: Error) => () =>
-      fromNewest(folder, ID, ({ step }) => {
+      openNewestCheckpoint(folder, ID, ({ step }) => {
         if (step === 9) throw error;
         return step;
       });
@@ -113,12 +113,12 @@ describe('the newest intact checkpoint', () => {
     assert.throws(refusing(new Error('another CPU')), { message: 'another CPU' });
   });
 
-  test('takes the place of a corrupt one, which the next checkpoint would keep otherwise', () => {
+  test('can replace a corrupt latest one, so that the next checkpoint does not keep that', () => {
     for (const step of [7, 9]) writeCheckpoint(folder, ID, checkpointAt(step));
     writeFileSync(latest, 'torn');
-    replaceCorrupt(folder);
+    restorePreviousCheckpoint(folder);
     writeCheckpoint(folder, ID, checkpointAt(8));
     assert.equal(readCheckpoint(latest, ID)?.step, 8);
-    assert.equal(readCheckpoint(before, ID)?.step, 7);
+    assert.equal(readCheckpoint(previous, ID)?.step, 7);
   });
 });

@@ -6,13 +6,13 @@ import { test } from 'node:test';
 import { sampleTask } from './sample-task.js';
 import { checkDiskSpace, freeBytes } from '../../src/store/disk-space.js';
 
-test('a folder that is not there yet has the space of the disk that it will be on', () => {
+test('free space is known for a folder that does not exist yet', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-disk-'));
   assert.ok(freeBytes(path.join(folder, 'not', 'yet')) > 0);
   checkDiskSpace(path.join(folder, 'not', 'yet'), 1, []);
 });
 
-test('what does not fit is refused, with the ways out', () => {
+test('a sweep that does not fit on the disk is rejected with advice', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-disk-'));
   assert.throws(
     () => {
@@ -22,7 +22,7 @@ test('what does not fit is refused, with the ways out', () => {
       assert.equal(error.name, 'InputError');
       assert.match(
         error.message,
-        /^the logs need about 1,000 PB, and the disk of \S+ has [\d.]+ \wB free: log fewer steps \(logEverySteps in the sweep file or --set logEverySteps=10\), or use another disk with --out$/,
+        /^the logs need about 1,000 PB, but the disk of \S+ has only [\d.]+ \wB free: log fewer steps \(logEverySteps in the sweep file or --set logEverySteps=10\), or use another disk with --out$/,
       );
       return true;
     },

@@ -18,7 +18,7 @@ beforeEach(() => {
   tasks = mkdtempSync(path.join(tmpdir(), 'vae-sweep-import-'));
 });
 
-/** What is mocked of `node:fs`, for modules that import it by name. */
+/** Makes mocks of `node:fs` visible to modules that import its functions by name. */
 function install(t: TestContext): void {
   syncBuiltinESMExports();
   t.after(() => {
@@ -27,7 +27,7 @@ function install(t: TestContext): void {
   });
 }
 
-/** Does it when the copy's folder is made, that is after the source was looked at. */
+/** Runs the change when the copy's folder is created, which is after the source was inspected. */
 function whenCopied(t: TestContext, change: () => void): void {
   const { mkdirSync } = fs;
   t.mock.method(fs, 'mkdirSync', (folder: string) => {
@@ -37,31 +37,31 @@ function whenCopied(t: TestContext, change: () => void): void {
   install(t);
 }
 
-test('a source that changes while it is copied is told, and nothing is left of the copy', (t) => {
+test('a source that changes while it is being copied is reported, and the copy is removed', (t) => {
   const folder = finish(from, task);
   whenCopied(t, () => {
     writeFileSync(path.join(folder, TASK_FILES.steps), 'steps.arrow CONTENT');
   });
   assert.equal(
     importTask(folder, tasks, task, { state: 'done' }),
-    'changed while it was copied: steps.arrow has other contents than done.json says (SHA-256)',
+    'changed while it was being copied: steps.arrow does not match its SHA-256 in done.json',
   );
   assert.deepEqual(readdirSync(tasks), []);
 });
 
-test('a run that ends while its checkpoint is copied, or just before, is told', (t) => {
+test('a run that finishes its task while the checkpoint is being copied is reported', (t) => {
   const folder = interrupt(from, task, 40);
   const end = (): void => {
     rmSync(path.join(folder, TASK_FILES.checkpoint), { force: true });
   };
   whenCopied(t, end);
   const state = { state: 'interrupted', step: 40 } as const;
-  assert.equal(importTask(folder, tasks, task, state), 'checkpoint.safetensors vanished');
-  assert.equal(importTask(folder, tasks, task, state), 'changed while it was copied');
+  assert.equal(importTask(folder, tasks, task, state), 'checkpoint.safetensors disappeared');
+  assert.equal(importTask(folder, tasks, task, state), 'changed while it was being copied');
   assert.deepEqual(readdirSync(tasks), []);
 });
 
-test('a disk that does not hold what was written to it is an error', (t) => {
+test('a disk that does not return what was written to it is an error', (t) => {
   const folder = interrupt(from, task, 40);
   const copy = path.join(tasks, `${task.name}.merging`, TASK_FILES.task);
   const { fsyncSync } = fs;
@@ -72,7 +72,7 @@ test('a disk that does not hold what was written to it is an error', (t) => {
   install(t);
   assert.throws(() => importTask(folder, tasks, task, { state: 'interrupted', step: 40 }), {
     name: 'StoreError',
-    message: `${copy} reads otherwise than it was written: the disk fails; merge into another --out`,
+    message: `${copy} does not read back as it was written: the disk is failing; merge into another --out`,
   });
   assert.deepEqual(readdirSync(tasks), []);
 });

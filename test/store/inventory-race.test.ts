@@ -9,7 +9,7 @@ import { listStore } from '../../src/store/inventory.js';
 import { finish } from './sample-store.js';
 import { sampleTask } from './sample-task.js';
 
-/** Makes a task folder, and removes it, over and over. */
+/** A script that creates and removes a task folder over and over. */
 const CHURN = `
 const fs = require('node:fs');
 const [from, to] = process.argv.slice(1);
@@ -18,7 +18,7 @@ for (;;) {
   fs.rmSync(to, { recursive: true });
 }`;
 
-test('what vanishes while it is looked at is whole, begun or left out', () => {
+test('a task that disappears while the store is listed is complete, incomplete or left out', () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-race-'));
   const [from, to] = [
     finish(mkdtempSync(path.join(tmpdir(), 'vae-sweep-race-')), sampleTask(2)),
@@ -34,5 +34,5 @@ test('what vanishes while it is looked at is whole, begun or left out', () => {
   } finally {
     child.kill('SIGKILL');
   }
-  for (const kind of seen) assert.match(kind, /^task$|^has no task\.json$|^task\.json is broken/);
+  for (const kind of seen) assert.match(kind, /^task$|^has no task\.json$|^task\.json is invalid/);
 });

@@ -29,14 +29,14 @@ function inTasks(name: string): string {
   return path.join(tasksFolder(outDir), name);
 }
 
-/** Names and problems of what is no task's. */
+/** Returns the names and problems of entries that are not tasks. */
 function problems(): string[] {
   return listStore(outDir).flatMap((entry) =>
     entry.kind === 'foreign' ? [`${entry.name}: ${entry.problem}`] : [],
   );
 }
 
-test('a store without tasks has nothing to list', () => {
+test('a store without tasks has no entries', () => {
   assert.deepEqual(listStore(outDir), []);
   assert.deepEqual(listStore(path.join(outDir, 'not-yet')), []);
 });
@@ -56,7 +56,7 @@ test('a task is listed with its settings, state, size and the time of its latest
   assert.equal(lastChangeMs(folder), later.getTime());
 });
 
-test('states are those of readTaskState, in the order of names', () => {
+test('states equal those of readTaskState, sorted by name', () => {
   finish(outDir, sampleTask(1));
   interrupt(outDir, sampleTask(2), 40);
   fail(outDir, sampleTask(3));
@@ -77,7 +77,7 @@ test('states are those of readTaskState, in the order of names', () => {
   );
 });
 
-test('folders that were set aside, and those on their way out or in, are no tasks', () => {
+test('folders that were set aside or are being removed or merged are not tasks', () => {
   const folder = finish(outDir, sampleTask(1));
   for (const suffix of ['.corrupt-1', '.corrupt-12', '.merging', '.removed'])
     cpSync(folder, `${folder}${suffix}`, { recursive: true });
@@ -87,10 +87,10 @@ test('folders that were set aside, and those on their way out or in, are no task
   );
 });
 
-describe('what is broken or foreign is listed with the reason:', () => {
+describe('the listing reports with a reason', () => {
   const task = sampleTask(2);
 
-  test('a file, a link, and a folder that is not of this program', () => {
+  test('a file, a symbolic link, and a folder of another program', () => {
     mkdirSync(tasksFolder(outDir));
     writeFileSync(inTasks('file'), 'x');
     symlinkSync(finish(mkdtempSync(path.join(tmpdir(), 'vae-sweep-elsewhere-')), task), inTasks('link'));
@@ -102,25 +102,25 @@ describe('what is broken or foreign is listed with the reason:', () => {
     ]);
   });
 
-  test('a task.json that is not one, or is of another task', () => {
+  test('a task.json that is invalid, or belongs to another task', () => {
     const file = path.join(finish(outDir, task), TASK_FILES.task);
     cpSync(path.dirname(file), inTasks('copy'), { recursive: true });
     writeFileSync(file, '{"id":');
     assert.deepEqual(problems(), [
-      `copy: task.json is of ${task.name}`,
-      `${task.name}: task.json is broken (not JSON, 6 characters)`,
+      `copy: task.json belongs to ${task.name}`,
+      `${task.name}: task.json is invalid (not JSON, 6 characters)`,
     ]);
     writeFileSync(file, JSON.stringify({ ...task, settings: { ...task.settings, steps: 'many' } }));
-    assert.match(problems()[1] ?? '', /: task\.json is broken \(settings\.steps: /);
+    assert.match(problems()[1] ?? '', /: task\.json is invalid \(settings\.steps: /);
     rmSync(file);
     mkdirSync(file);
-    assert.match(problems()[1] ?? '', /: task\.json is broken \(not a file of up to 1 MB\)$/);
+    assert.match(problems()[1] ?? '', /: task\.json is invalid \(not a file of up to 1 MB\)$/);
     rmSync(file, { recursive: true });
     writeFileSync(file, 'x'.repeat(1_000_001));
-    assert.match(problems()[1] ?? '', /: task\.json is broken \(not a file of up to 1 MB\)$/);
+    assert.match(problems()[1] ?? '', /: task\.json is invalid \(not a file of up to 1 MB\)$/);
   });
 
-  test('a folder with more files than a task has, which are not all counted', () => {
+  test('a folder with more files than a task can have, without counting them all', () => {
     const inner = path.join(begin(outDir, task), 'a', 'b');
     mkdirSync(inner, { recursive: true });
     for (let i = 0; i < 1_100; i += 1) writeFileSync(path.join(inner, String(i)), 'x'.repeat(1_000));
@@ -128,15 +128,19 @@ describe('what is broken or foreign is listed with the reason:', () => {
     assert.ok((listStore(outDir)[0]?.bytes ?? 0) < 1_000_000);
   });
 
-  test('a folder that can not be read', { skip: process.getuid?.() === 0 && 'root may do anything' }, () => {
-    const folder = finish(outDir, task);
-    chmodSync(folder, 0);
-    assert.deepEqual(problems(), [`${task.name}: can't be looked at (EACCES)`]);
-    chmodSync(folder, 0o755);
-  });
+  test(
+    'a folder that cannot be read',
+    { skip: process.getuid?.() === 0 && 'root ignores permissions' },
+    () => {
+      const folder = finish(outDir, task);
+      chmodSync(folder, 0);
+      assert.deepEqual(problems(), [`${task.name}: can't be accessed (EACCES)`]);
+      chmodSync(folder, 0o755);
+    },
+  );
 });
 
-test('a link in a task counts as itself, not as what it points to', () => {
+test('the size of a symbolic link does not include its target', () => {
   const folder = finish(outDir, sampleTask(2));
   const [before] = listStore(outDir);
   const target = path.join(outDir, 'large');
@@ -147,11 +151,11 @@ test('a link in a task counts as itself, not as what it points to', () => {
   assert.equal((after?.bytes ?? 0) - (before?.bytes ?? 0), target.length + outDir.length);
 });
 
-test('a folder that is gone has no latest change', () => {
+test('a folder that does not exist has no latest change', () => {
   assert.equal(lastChangeMs(path.join(outDir, 'gone')), null);
 });
 
-test('a store whose tasks can not be listed is an error', () => {
+test('listing a store throws if its tasks cannot be listed', () => {
   symlinkSync('tasks', tasksFolder(outDir));
   assert.throws(() => listStore(outDir), {
     name: 'StoreError',

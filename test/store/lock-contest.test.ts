@@ -2,25 +2,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { contend, giveBack, type LockSteps, type Rules } from '../../src/store/lock-contest.js';
+import { contend, release, type LockSteps, type Rules } from '../../src/store/lock-contest.js';
 import type { Owner } from '../../src/store/lock-owner.js';
 
-/** What one of the simulated processes does, in steps of the file system. */
+/** The plan of one simulated process, in steps of the file system. */
 interface Plan {
-  /** Takings of the lock, each held for a while and released; a refusal is one, too. */
-  readonly takings: number;
+  /** How many times it tries to acquire the lock. It holds an acquired lock for a while and then releases it. */
+  readonly attempts: number;
   readonly heldSteps: number;
-  /** Steps after which it is killed, if it lives so long. */
+  /** The number of steps after which it is killed, unless it ends earlier. */
   readonly lifeSteps: number;
 }
 
-/** Which of the processes that wait goes on, as a fraction of their number, and for how many steps, if it has so many. */
+/** Which waiting process continues, as a fraction of their number, and for at most how many steps. */
 interface Choice {
   readonly among: number;
   readonly steps: number;
 }
 
-/** Lets one process at a time go on. Those that wait long, while others come and go, have the old views that could do harm. */
+/** Lets one process at a time continue. Processes that wait long while others come and go have the stale views that could do harm. */
 class Scheduler {
   readonly #waiting = new Map<SimulatedProcess, () => void>();
 
@@ -28,23 +28,23 @@ class Scheduler {
     return new Promise((resolve) => this.#waiting.set(self, resolve));
   }
 
-  /** Until all that are not dead have ended. */
+  /** Resolves once all processes have ended or died. */
   async run(choices: Iterator<Choice>): Promise<void> {
     while (this.#waiting.size > 0) {
       const { among, steps } = choices.next().value as Choice;
       const chosen = [...this.#waiting.keys()][Math.floor(among * this.#waiting.size)];
       for (let step = 0; step < steps && chosen !== undefined; step += 1) {
-        const goOn = this.#waiting.get(chosen);
+        const resume = this.#waiting.get(chosen);
         this.#waiting.delete(chosen);
-        goOn?.();
-        // What follows from a step is done before the loop of events goes on.
+        resume?.();
+        // Consequences of the step happen before the next turn of the event loop.
         await nextTurn();
       }
     }
   }
 }
 
-/** A process dies between two steps; the promise of the next then never settles. */
+/** A process that dies between two steps: the promise of its next step never settles. */
 class SimulatedProcess {
   isDead = false;
   holds = false;
@@ -57,7 +57,7 @@ class SimulatedProcess {
     this.#lifeSteps = lifeSteps;
   }
 
-  /** Waits for its turn, then does the whole step. */
+  /** Waits for its turn, then executes the step atomically. */
   async step<T>(action: () => T): Promise<T> {
     await this.#scheduler.turn(this);
     this.#steps += 1;
@@ -66,27 +66,27 @@ class SimulatedProcess {
   }
 }
 
-/** The lock folder and the processes of one host. */
+/** Simulates a lock folder and the processes of one host. */
 class World {
   readonly scheduler = new Scheduler();
-  takings = 0;
-  /** At first that of a process that is gone. */
+  acquisitions = 0;
+  /** Initially, the lock belongs to a process that is gone. */
   readonly #owners = new Map([[3, ownerOf(-1, 0)]]);
   readonly #processes: SimulatedProcess[] = [];
 
-  async run({ takings, heldSteps, lifeSteps }: Plan): Promise<void> {
+  async run({ attempts, heldSteps, lifeSteps }: Plan): Promise<void> {
     const self = new SimulatedProcess(this.scheduler, lifeSteps);
     const pid = this.#processes.push(self) - 1;
     const folder = this.#stepsOf(self);
-    for (let taking = 0; taking < takings; taking += 1) {
-      const owner = ownerOf(pid, taking);
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const owner = ownerOf(pid, attempt);
       try {
         const held = await contend(folder, owner, this.#rules());
         self.holds = true;
         this.#checkHolders();
         for (let step = 0; step < heldSteps; step += 1) await self.step(() => undefined);
         self.holds = false;
-        await giveBack(folder, held, owner);
+        await release(folder, held, owner);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
       }
@@ -94,14 +94,14 @@ class World {
   }
 
   #checkHolders(): void {
-    this.takings += 1;
+    this.acquisitions += 1;
     const holders = this.#processes.filter(({ holds, isDead }) => holds && !isDead);
-    assert.equal(holders.length, 1, 'processes hold the lock at a time');
+    assert.equal(holders.length, 1, 'the number of processes that hold the lock');
   }
 
   #rules(): Rules {
     return {
-      lifeOf: ({ pid }) => (this.#processes[pid]?.isDead === false ? 'alive' : 'gone'),
+      livenessOf: ({ pid }) => (this.#processes[pid]?.isDead === false ? 'alive' : 'gone'),
       refusal: () => new Refusal(),
       leaseMs: 0,
       pollMs: 0,
@@ -125,16 +125,16 @@ class World {
       replace: (generation, owner) => self.step(() => void owners.set(generation, owner)),
       remove: (generation) => self.step(() => void owners.delete(generation)),
       removeTemporaries: () => self.step(() => undefined),
-      readBeat: () => self.step(() => ''),
+      readHeartbeat: () => self.step(() => ''),
     };
   }
 }
 
 class Refusal extends Error {}
 
-function ownerOf(pid: number, taking: number): Owner {
+function ownerOf(pid: number, attempt: number): Owner {
   return {
-    nonce: `${pid}-${taking}`,
+    nonce: `${pid}-${attempt}`,
     host: 'here',
     machine: null,
     pid,
@@ -148,13 +148,13 @@ function ownerOf(pid: number, taking: number): Owner {
 }
 
 const plan = fc.record({
-  takings: fc.integer({ min: 1, max: 3 }),
+  attempts: fc.integer({ min: 1, max: 3 }),
   heldSteps: fc.integer({ min: 0, max: 12 }),
   lifeSteps: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 25 })),
 });
 
-test('in any order of the steps of processes that come, go and are killed, one at most holds the lock', async () => {
-  let takings = 0;
+test('at most one process holds the lock, in any interleaving of processes that start, end and are killed', async () => {
+  let acquisitions = 0;
   const choice = fc.record({
     among: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     steps: fc.integer({ min: 1, max: 12 }),
@@ -165,13 +165,13 @@ test('in any order of the steps of processes that come, go and are killed, one a
       fc.infiniteStream(choice),
       async (plans, choices) => {
         const world = new World();
-        // Those that are killed never end.
+        // Processes that are killed never end.
         const runs = plans.map((each) => world.run(each));
         await Promise.race([Promise.all(runs), world.scheduler.run(choices)]);
-        takings += world.takings;
+        acquisitions += world.acquisitions;
       },
     ),
     { numRuns: 3000 },
   );
-  assert.ok(takings > 3000, `${takings} takings`);
+  assert.ok(acquisitions > 3000, `${acquisitions} acquisitions`);
 });

@@ -3,15 +3,15 @@ import { StoreBusyError } from '../../src/errors.js';
 import { acquireStoreLock, type StoreLock } from '../../src/store/lock.js';
 
 /**
- * At each line of input tries to take the lock of the folder in its first argument, and says `held` or `busy`; says `lost` once it
- * is. The second argument is the time between beats. Gives the lock back when the input ends.
+ * Tries to acquire the lock of a store at each line of input, and prints `held` or `busy`. Prints `lost` when it loses the lock.
+ * Releases the lock when the input ends. Arguments: the out folder, and the milliseconds between heartbeats.
  */
-const [outDir = '', beatEveryMs = '5000'] = process.argv.slice(2);
+const [outDir = '', heartbeatEveryMs = '5000'] = process.argv.slice(2);
 let held: StoreLock | undefined;
 
 async function take(): Promise<string> {
   try {
-    held = await acquireStoreLock(outDir, { beatEveryMs: Number(beatEveryMs) });
+    held = await acquireStoreLock(outDir, { heartbeatEveryMs: Number(heartbeatEveryMs) });
     held.lost.addEventListener('abort', () => process.stdout.write('lost\n'));
     return 'held';
   } catch (error) {

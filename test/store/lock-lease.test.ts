@@ -16,8 +16,8 @@ beforeEach(() => {
   outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-lease-'));
 });
 
-/** A challenger on another host, whose clock moves by what it sleeps; `onPoll` is what happens meanwhile. */
-function challenger(onPoll: (poll: number) => number | undefined = () => undefined) {
+/** Returns the options of a contender on another host. Its clock advances only while it sleeps, and each sleep calls `onPoll`. */
+function contender(onPoll: (poll: number) => number | undefined = () => undefined) {
   let nowMs = 0;
   const seen = { polls: 0, lines: [] as string[] };
   const options: StoreLockOptions = {
@@ -33,7 +33,7 @@ function challenger(onPoll: (poll: number) => number | undefined = () => undefin
   return { seen, options };
 }
 
-function stopBeats(t: TestContext): { tick: (ms: number) => void } {
+function stopHeartbeats(t: TestContext): { tick: (ms: number) => void } {
   t.mock.timers.enable({ apis: ['setInterval'] });
   return t.mock.timers;
 }
@@ -43,11 +43,11 @@ function ownName(): string {
 }
 
 describe('an owner on another host', () => {
-  test('that beats is refused at its first sign of life', async (t) => {
-    const beats = stopBeats(t);
+  test('keeps the lock if a heartbeat arrives', async (t) => {
+    const heartbeats = stopHeartbeats(t);
     const lock = await acquireStoreLock(outDir);
-    const { seen, options } = challenger(() => {
-      beats.tick(1000);
+    const { seen, options } = contender(() => {
+      heartbeats.tick(1000);
       return undefined;
     });
     await assert.rejects(
@@ -56,16 +56,16 @@ describe('an owner on another host', () => {
     );
     assert.equal(seen.polls, 5);
     assert.deepEqual(seen.lines, [
-      `${outDir} was last used by ${ownName()}: looking for a sign of life of it, for up to 30 s`,
+      `${outDir} was last used by ${ownName()}: waiting up to 30 s for its heartbeat`,
     ]);
     await lock.release();
   });
 
-  test('that is silent for the lease is taken over', async (t) => {
-    stopBeats(t);
+  test('is taken over after a lease without a heartbeat', async (t) => {
+    stopHeartbeats(t);
     await acquireStoreLock(outDir);
     const gone = ownName();
-    const { seen, options } = challenger();
+    const { seen, options } = contender();
     const lock = await acquireStoreLock(outDir, options);
     assert.equal(lock.takenOverFrom, gone);
     assert.equal(seen.polls, 30);
@@ -73,28 +73,28 @@ describe('an owner on another host', () => {
     assert.equal(readStoreOwner(outDir)?.isAlive, 'unknown');
   });
 
-  test('that is silent is watched for as many polls when a pause lets the clock jump', async (t) => {
-    stopBeats(t);
+  test('is watched for as many polls when the clock jumps in a pause', async (t) => {
+    stopHeartbeats(t);
     await acquireStoreLock(outDir);
-    const { seen, options } = challenger((poll) => (poll === 1 ? DAY_MS : undefined));
+    const { seen, options } = contender((poll) => (poll === 1 ? DAY_MS : undefined));
     await acquireStoreLock(outDir, options);
     assert.equal(seen.polls, 29);
   });
 
-  test('that beats again in the last moment of the lease is refused', async (t) => {
-    const beats = stopBeats(t);
+  test('keeps the lock if a heartbeat arrives at the last moment of the lease', async (t) => {
+    const heartbeats = stopHeartbeats(t);
     await acquireStoreLock(outDir);
-    const { options } = challenger((poll) => {
-      if (poll === 30) beats.tick(5000);
+    const { options } = contender((poll) => {
+      if (poll === 30) heartbeats.tick(5000);
       return undefined;
     });
     await assert.rejects(acquireStoreLock(outDir, options), StoreBusyError);
   });
 
-  test('that gives the lock back while it is watched makes room at once', async (t) => {
-    stopBeats(t);
+  test('can be succeeded immediately when it releases the lock while it is watched', async (t) => {
+    stopHeartbeats(t);
     const first = await acquireStoreLock(outDir);
-    const { seen, options } = challenger(() => {
+    const { seen, options } = contender(() => {
       void first.release();
       return undefined;
     });
@@ -102,11 +102,11 @@ describe('an owner on another host', () => {
     assert.equal(seen.polls, 1);
   });
 
-  test('is in use for a challenger that is asked to stop while it watches', async (t) => {
-    stopBeats(t);
+  test('keeps the lock if the contender is stopped while it watches', async (t) => {
+    stopHeartbeats(t);
     await acquireStoreLock(outDir);
     const stop = new AbortController();
-    const { seen, options } = challenger(() => {
+    const { seen, options } = contender(() => {
       stop.abort();
       return undefined;
     });
@@ -115,26 +115,26 @@ describe('an owner on another host', () => {
   });
 
   for (const [what, changes, identity] of [
-    ['of the same name, in another numbering of processes', { pidNamespace: 'pid:[1]' }, {}],
+    ['of the same name, in another PID namespace', { pidNamespace: 'pid:[1]' }, {}],
     ['of the same name, on another machine', { boot: 'its own', machine: 'its own' }, {}],
     ['of the same name, on machines without an id', { boot: 'its own', machine: null }, { machine: null }],
   ] as const)
-    test(`${what}, is not judged by its process number`, async (t) => {
-      stopBeats(t);
+    test(`${what}, is not judged by its process id`, async (t) => {
+      stopHeartbeats(t);
       await acquireStoreLock(outDir, { identity });
-      const { seen, options } = challenger();
+      const { seen, options } = contender();
       await acquireStoreLock(outDir, { ...options, identity: changes });
       assert.equal(seen.polls, 30);
     });
 });
 
-describe('the system clock jumping a day', () => {
+describe('a jump of the system clock by a day', () => {
   for (const jumpMs of [DAY_MS, -DAY_MS])
-    test(`${jumpMs > 0 ? 'ahead' : 'back'} changes no lease`, async (t) => {
+    test(`${jumpMs > 0 ? 'forward' : 'back'} does not affect leases`, async (t) => {
       const startMs = Date.now();
       t.mock.timers.enable({ apis: ['Date'], now: startMs });
-      const first = await acquireStoreLock(outDir, { beatEveryMs: DAY_MS });
-      // This process's own monotonic clock and a real sleep, with the jump in between.
+      const first = await acquireStoreLock(outDir, { heartbeatEveryMs: DAY_MS });
+      // Uses the real monotonic clock and real sleeps, with the jump in between.
       const whileWatching = (action: () => void): StoreLockOptions => ({
         identity: ELSEWHERE,
         leaseMs: 20,
@@ -146,10 +146,10 @@ describe('the system clock jumping a day', () => {
           });
         },
       });
-      const beat = () => {
-        new LockFolder(outDir).writeBeat(1, 'another beat');
+      const heartbeat = () => {
+        new LockFolder(outDir).writeHeartbeat(1, 'another heartbeat');
       };
-      await assert.rejects(acquireStoreLock(outDir, whileWatching(beat)), StoreBusyError);
+      await assert.rejects(acquireStoreLock(outDir, whileWatching(heartbeat)), StoreBusyError);
       await assert.rejects(acquireStoreLock(outDir), StoreBusyError);
       assert.equal(first.lost.aborted, false);
       t.mock.timers.setTime(startMs);
@@ -161,31 +161,31 @@ describe('the system clock jumping a day', () => {
     });
 });
 
-describe('an owner that wakes up after it was taken over', () => {
-  test('is told once by whom, beats no more, and leaves the lock alone', async (t) => {
-    const beats = stopBeats(t);
+describe('an owner that was suspended', () => {
+  test('learns who took over, stops its heartbeat and leaves the lock alone', async (t) => {
+    const heartbeats = stopHeartbeats(t);
     const slept = await acquireStoreLock(outDir);
-    const lock = await acquireStoreLock(outDir, challenger().options);
+    const lock = await acquireStoreLock(outDir, contender().options);
     assert.equal(slept.lost.aborted, false);
-    beats.tick(5000);
+    heartbeats.tick(5000);
     assert.deepEqual(
       slept.lost.reason,
       new StoreBusyError(
-        `${outDir} was taken over by ${ownName()}, which saw no sign of life of this process for a while: ` +
-          `this run stops; run again to go on`,
+        `${outDir} was taken over by ${ownName()}, which saw no heartbeat of this process for a while: ` +
+          `this run stops; run the same command again to resume`,
       ),
     );
-    beats.tick(5000);
+    heartbeats.tick(5000);
     await slept.release();
     assert.equal(lock.lost.aborted, false);
     assert.deepEqual(new LockFolder(outDir).generations(), [2]);
   });
 
-  test('is told so in its own process', { skip: process.platform === 'win32' }, async () => {
+  test('learns of the takeover in its own process', { skip: process.platform === 'win32' }, async () => {
     const sleeper = await LockProcess.start(outDir, 5);
     await sleeper.take();
     sleeper.child.kill('SIGSTOP');
-    const lock = await acquireStoreLock(outDir, challenger().options);
+    const lock = await acquireStoreLock(outDir, contender().options);
     sleeper.child.kill('SIGCONT');
     assert.equal(await sleeper.nextLine(), 'lost');
     await sleeper.end();
@@ -193,7 +193,7 @@ describe('an owner that wakes up after it was taken over', () => {
     await lock.release();
   });
 
-  test('or never slept keeps the lock by its beats', async () => {
+  test('only briefly keeps the lock by its heartbeats', async () => {
     const owner = await LockProcess.start(outDir, 1);
     await owner.take();
     const options = { identity: ELSEWHERE, leaseMs: DAY_MS, pollMs: 1 };

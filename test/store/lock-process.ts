@@ -5,19 +5,19 @@ import { fileURLToPath } from 'node:url';
 
 export const HOLDER = fileURLToPath(new URL('./lock-holder.js', import.meta.url));
 
-/** A process of its own that takes the lock when it is told to. */
+/** A child process that acquires the lock on request. */
 export class LockProcess {
   readonly child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(outDir: string, beatEveryMs: number) {
-    this.child = spawn(process.execPath, [HOLDER, outDir, String(beatEveryMs)]);
+  private constructor(outDir: string, heartbeatEveryMs: number) {
+    this.child = spawn(process.execPath, [HOLDER, outDir, String(heartbeatEveryMs)]);
     this.child.stderr.pipe(process.stderr);
     this.#lines = createInterface(this.child.stdout)[Symbol.asyncIterator]();
   }
 
-  static async start(outDir: string, beatEveryMs = 5000): Promise<LockProcess> {
-    const started = new LockProcess(outDir, beatEveryMs);
+  static async start(outDir: string, heartbeatEveryMs = 5000): Promise<LockProcess> {
+    const started = new LockProcess(outDir, heartbeatEveryMs);
     await started.nextLine();
     return started;
   }
@@ -27,7 +27,7 @@ export class LockProcess {
     return line.done === true ? 'ended' : line.value;
   }
 
-  /** `held` or `busy`. */
+  /** Tries to acquire the lock. @returns `held` or `busy` */
   async take(): Promise<string> {
     this.child.stdin.write('\n');
     return this.nextLine();

@@ -12,7 +12,7 @@ beforeEach(() => {
   outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-watch-'));
 });
 
-/** A clock that only sleeping moves, and what is done in the n-th sleep. */
+/** Returns a clock that advances only in sleeps, and calls `during` with the number of each sleep. */
 function clock(during: (sleeps: number) => void = () => undefined) {
   let ms = 0;
   let sleeps = 0;
@@ -33,14 +33,14 @@ function clock(during: (sleeps: number) => void = () => undefined) {
   };
 }
 
-test('nobody uses a store without a lock, or one that was given back, and nothing is written', async () => {
+test('a store without a lock, or with a released one, is not in use, and nothing is written', async () => {
   assert.equal(await watchStoreOwner(outDir), null);
   assert.deepEqual(readdirSync(outDir), []);
   await (await acquireStoreLock(outDir)).release();
   assert.equal(await watchStoreOwner(outDir), null);
 });
 
-test('an owner on this host is told at once', async () => {
+test('an owner on this host is reported without waiting', async () => {
   const { options, slept } = clock();
   const lock = await acquireStoreLock(outDir);
   assert.match((await watchStoreOwner(outDir, options))?.description ?? '', /^process \d+ on /);
@@ -48,18 +48,18 @@ test('an owner on this host is told at once', async () => {
   assert.equal(slept(), 0);
 });
 
-test('an owner on another host that shows no sign of life for a lease is gone, as in a copy of a store', async () => {
-  await acquireStoreLock(outDir, { identity: { host: 'elsewhere' }, beatEveryMs: 1e6 });
+test('an owner on another host without a heartbeat for a lease counts as gone, as in a copy of a store', async () => {
+  await acquireStoreLock(outDir, { identity: { host: 'elsewhere' }, heartbeatEveryMs: 1e6 });
   const { options, slept, lines } = clock();
   const before = readdirSync(path.join(outDir, 'lock'));
   assert.equal(await watchStoreOwner(outDir, options), null);
   assert.equal(slept(), 30_000);
-  assert.match(lines.join(), / on elsewhere, .*: looking for a sign of life of it, for up to 30 s$/);
+  assert.match(lines.join(), / on elsewhere, .*: waiting up to 30 s for its heartbeat$/);
   assert.deepEqual(readdirSync(path.join(outDir, 'lock')), before);
 });
 
-test('one that beats has the store', async () => {
-  await acquireStoreLock(outDir, { identity: { host: 'elsewhere' }, beatEveryMs: 1e6 });
+test('an owner on another host with a heartbeat is reported', async () => {
+  await acquireStoreLock(outDir, { identity: { host: 'elsewhere' }, heartbeatEveryMs: 1e6 });
   const { options, slept } = clock((sleeps) => {
     if (sleeps === 7) writeFileSync(path.join(outDir, 'lock/beat-1'), 'another');
   });

@@ -27,14 +27,14 @@ function ownerOf(generation: number): Owner {
   return owner;
 }
 
-/** Leaves the lock as an owner would that is this process but for the changes. */
+/** Leaves the lock as if held by this process, with the given changes. */
 async function leaveOwner(changes: Partial<Owner>): Promise<void> {
   const lock = await acquireStoreLock(outDir);
   await lock.release();
   folder.replace(1, { ...ownerOf(1), released: false, ...changes });
 }
 
-test('the lock is there while held and free once released', async () => {
+test('the lock exists while it is held and is free once released', async () => {
   const lock = await acquireStoreLock(outDir);
   assert.equal(lock.takenOverFrom, null);
   assert.deepEqual(readdirSync(folder.path).sort(), ['beat-1', 'owner-1.json']);
@@ -47,12 +47,12 @@ test('the lock is there while held and free once released', async () => {
   await next.release();
 });
 
-test('a live owner on this host is named and keeps the store', async () => {
+test('a live owner on this host is named and keeps the lock', async () => {
   const holder = await LockProcess.start(outDir);
   assert.equal(await holder.take(), 'held');
   const { startedAt } = ownerOf(1);
   const name = `process ${holder.child.pid} on ${hostname()}, started ${startedAt} (${HOLDER} ${outDir} 5000)`;
-  const hint = HAS_PROC ? '' : `; if it is surely gone, delete ${folder.ownerFile(1)}`;
+  const hint = HAS_PROC ? '' : `; if you are sure that it is gone, delete ${folder.ownerFile(1)}`;
   await assert.rejects(
     acquireStoreLock(outDir),
     new StoreBusyError(`${outDir} is in use by ${name}: wait for it, stop it, or use another --out${hint}`),
@@ -68,7 +68,7 @@ test('a live owner on this host is named and keeps the store', async () => {
   await (await acquireStoreLock(outDir)).release();
 });
 
-test('an owner killed with -9 is taken over, by one of those that come at once', async () => {
+test('exactly one of several simultaneous contenders takes over from an owner killed with -9', async () => {
   let processes = await Promise.all(Array.from({ length: 8 }, () => LockProcess.start(outDir)));
   while (processes.length > 0) {
     const answers = await Promise.all(processes.map((each) => each.take()));
@@ -80,7 +80,7 @@ test('an owner killed with -9 is taken over, by one of those that come at once',
   }
 });
 
-test('an owner whose process is gone is taken over with its name', async () => {
+test('an owner whose process is gone is taken over and named', async () => {
   const holder = await LockProcess.start(outDir);
   await holder.take();
   await holder.kill();
@@ -93,50 +93,44 @@ test('an owner whose process is gone is taken over with its name', async () => {
   await lock.release();
 });
 
-test(
-  'an owner that is dead, but that its parent has not asked for, is taken over',
-  { skip: !HAS_PROC },
-  async (t) => {
-    // The shell becomes a sleep, which asks for no child.
-    const script = 'exec 3<&0; "$0" "$1" "$2" <&3 & exec sleep 1000';
-    const parent = spawn('sh', ['-c', script, process.execPath, HOLDER, outDir]);
-    t.after(() => parent.kill());
-    parent.stdout.once('data', () => parent.stdin.write('\n'));
-    await once(parent.stdout, 'data');
-    await once(parent.stdout, 'data');
-    const { pid } = ownerOf(1);
-    process.kill(pid, 'SIGKILL');
-    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await delay(5);
-    const lock = await acquireStoreLock(outDir);
-    assert.notEqual(lock.takenOverFrom, null);
-    await lock.release();
-    parent.kill();
-  },
-);
+test('a zombie owner, dead but not reaped by its parent, is taken over', { skip: !HAS_PROC }, async (t) => {
+  // The shell is replaced by a sleep, which reaps no children.
+  const script = 'exec 3<&0; "$0" "$1" "$2" <&3 & exec sleep 1000';
+  const parent = spawn('sh', ['-c', script, process.execPath, HOLDER, outDir]);
+  t.after(() => parent.kill());
+  parent.stdout.once('data', () => parent.stdin.write('\n'));
+  await once(parent.stdout, 'data');
+  await once(parent.stdout, 'data');
+  const { pid } = ownerOf(1);
+  process.kill(pid, 'SIGKILL');
+  while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await delay(5);
+  const lock = await acquireStoreLock(outDir);
+  assert.notEqual(lock.takenOverFrom, null);
+  await lock.release();
+  parent.kill();
+});
 
-test('an owner from before a reboot is taken over though its process number is alive', async () => {
+test('an owner from before a reboot is taken over even if its process id is in use', async () => {
   await leaveOwner({ boot: 'another boot', machine: 'this' });
   const lock = await acquireStoreLock(outDir, { identity: { machine: 'this' } });
   assert.notEqual(lock.takenOverFrom, null);
   await lock.release();
 });
 
-test(
-  'an owner whose process number now belongs to a later process is taken over',
-  { skip: !HAS_PROC },
-  async () => {
-    await leaveOwner({ processStart: '1' });
-    const lock = await acquireStoreLock(outDir);
-    assert.notEqual(lock.takenOverFrom, null);
-    await lock.release();
-  },
-);
+test('an owner whose process id belongs to a newer process is taken over', { skip: !HAS_PROC }, async () => {
+  await leaveOwner({ processStart: '1' });
+  const lock = await acquireStoreLock(outDir);
+  assert.notEqual(lock.takenOverFrom, null);
+  await lock.release();
+});
 
-test('without /proc a process that is there counts as the owner, with the file to delete if it is another', async () => {
+test('without /proc, an existing process counts as the owner, and the error names the file to delete if it is not', async () => {
   const identity = { boot: null, machine: null, pidNamespace: null, processStart: null };
   await leaveOwner(identity);
   await assert.rejects(acquireStoreLock(outDir, { identity }), (error: Error) =>
-    error.message.endsWith(`use another --out; if it is surely gone, delete ${folder.ownerFile(1)}`),
+    error.message.endsWith(
+      `use another --out; if you are sure that it is gone, delete ${folder.ownerFile(1)}`,
+    ),
   );
   const gone = await LockProcess.start(outDir);
   await gone.kill();
@@ -146,7 +140,7 @@ test('without /proc a process that is there counts as the owner, with the file t
   await lock.release();
 });
 
-test('taking the lock clears away lower generations, temporary files and the lock of earlier versions', async () => {
+test('acquiring the lock removes lower generations, temporary files and the locks of earlier versions', async () => {
   await leaveOwner({ released: true });
   folder.create(3, ownerOf(1));
   writeFileSync(path.join(folder.path, 'owner-9-torn.tmp'), '{"no');
@@ -158,7 +152,7 @@ test('taking the lock clears away lower generations, temporary files and the loc
   await lock.release();
 });
 
-test('releasing leaves the lock of an owner that took over since', async () => {
+test('releasing does not affect the lock of an owner that took over in the meantime', async () => {
   const lock = await acquireStoreLock(outDir);
   const other = { ...ownerOf(1), nonce: 'other' };
   folder.create(2, other);
@@ -168,20 +162,22 @@ test('releasing leaves the lock of an owner that took over since', async () => {
   assert.deepEqual(ownerOf(2), other);
 });
 
-test('a lock folder deleted under its owner is lost, and given back without complaint', async (t) => {
+test('a deleted lock counts as lost, and releasing it does not throw', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const lock = await acquireStoreLock(outDir);
   folder.remove(1);
   t.mock.timers.tick(5000);
   assert.deepEqual(
     lock.lost.reason,
-    new StoreBusyError(`the lock of ${outDir} was deleted: this run stops; run again to go on`),
+    new StoreBusyError(
+      `the lock of ${outDir} was deleted: this run stops; run the same command again to resume`,
+    ),
   );
   await lock.release();
   assert.deepEqual(folder.generations(), []);
 });
 
-test('a broken owner file is reported and not overwritten', async () => {
+test('an invalid owner file is reported and not overwritten', async () => {
   await leaveOwner({ released: true });
   for (const [text, problem] of [
     ['{"host":', 'not JSON, 8 characters'],
@@ -189,8 +185,8 @@ test('a broken owner file is reported and not overwritten', async () => {
   ] as const) {
     writeFileSync(folder.ownerFile(1), text);
     const message =
-      `owner-1.json is broken (${problem}) in ${folder.path}: ` +
-      `if no vae-sweep runs there, delete ${folder.ownerFile(1)}`;
+      `owner-1.json is invalid (${problem}) in ${folder.path}: ` +
+      `if no vae-sweep process uses this folder, delete ${folder.ownerFile(1)}`;
     await assert.rejects(acquireStoreLock(outDir), new StoreError(message));
     assert.equal(readFileSync(folder.ownerFile(1), 'utf8'), text);
     assert.deepEqual(readStoreOwner(outDir), { description: message, isAlive: 'unknown', process: null });
@@ -199,24 +195,24 @@ test('a broken owner file is reported and not overwritten', async () => {
   await (await acquireStoreLock(outDir)).release();
 });
 
-test('a folder without a lock has no owner, and asking makes none', () => {
+test('a folder without a lock has no owner, and reading the owner creates nothing', () => {
   assert.equal(readStoreOwner(outDir), null);
   assert.equal(readStoreOwner(path.join(outDir, 'none')), null);
   assert.deepEqual(readdirSync(outDir), []);
 });
 
-test('an out folder that is a file, or can not be made, is a clear error', async () => {
+test('an out folder that is a file or cannot be created is a clear error', async () => {
   const file = path.join(outDir, 'a-file');
   writeFileSync(file, '');
   await assert.rejects(
     acquireStoreLock(file),
     new StoreError(
-      `can't make the folder ${file} (ENOTDIR): a file is in the way; choose another folder with --out`,
+      `can't create the folder ${file} (ENOTDIR): a file is in the way; choose another folder with --out`,
     ),
   );
   await assert.rejects(acquireStoreLock('/proc/vae-sweep-out'), {
     name: 'StoreError',
     message:
-      "can't make the folder /proc/vae-sweep-out (ENOENT): make it writable, or choose another folder with --out",
+      "can't create the folder /proc/vae-sweep-out (ENOENT): make it writable, or choose another folder with --out",
   });
 });

@@ -9,7 +9,7 @@ function found(state: TaskState, hashes: Record<string, string> | null = null): 
   return { state, hashes: hashes === null ? null : new Map(Object.entries(hashes)) };
 }
 
-/** Each has more than those before it. */
+/** Tasks in ascending order of progress. */
 const ASCENDING: readonly Found[] = [
   found({ state: 'new' }),
   found({ state: 'failed', failure, step: null }),
@@ -19,17 +19,17 @@ const ASCENDING: readonly Found[] = [
   found({ state: 'done' }, { 'steps.arrow': 'a' }),
 ];
 
-test('what is further is copied over what is less far, and never the other way', () => {
+test('a task with more progress replaces one with less, and never the reverse', () => {
   ASCENDING.forEach((source, more) => {
     ASCENDING.forEach((target, less) => {
-      const expected = more === 0 ? 'not begun' : more > less ? 'copy' : 'there';
+      const expected = more === 0 ? 'not started' : more > less ? 'copy' : 'present';
       assert.equal(decide(source, target).type, expected, `${more} into ${less}`);
     });
-    assert.equal(decide(source, null).type, more === 0 ? 'not begun' : 'copy');
+    assert.equal(decide(source, null).type, more === 0 ? 'not started' : 'copy');
   });
 });
 
-test('two that are done and differ are a conflict that names the files, also one that only one has', () => {
+test('two done tasks that differ are a conflict that names the files, including files that only one has', () => {
   const done = (hashes: Record<string, string>) => found({ state: 'done' }, hashes);
   assert.deepEqual(decide(done({ a: '1', b: '2', c: '3' }), done({ a: '1', b: '0', d: '4' })), {
     type: 'conflict',
@@ -37,10 +37,10 @@ test('two that are done and differ are a conflict that names the files, also one
   });
 });
 
-test('what is corrupt is not copied, nor anything over it', () => {
+test('a corrupt task is neither copied nor replaced', () => {
   const corrupt = found({ state: 'corrupt', problem: 'a hole' });
   assert.deepEqual(decide(corrupt, null), { type: 'corrupt', problem: 'a hole' });
   for (const source of ASCENDING.slice(1))
     assert.deepEqual(decide(source, corrupt), { type: 'blocked', problem: 'a hole' });
-  assert.deepEqual(decide(found({ state: 'new' }), corrupt), { type: 'not begun' });
+  assert.deepEqual(decide(found({ state: 'new' }), corrupt), { type: 'not started' });
 });

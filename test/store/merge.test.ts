@@ -69,7 +69,7 @@ function stateOf(task: Task) {
 }
 
 describe('merging a store', () => {
-  test('copies what is finished, to be continued or failed, and not what was never begun', async () => {
+  test('copies done, interrupted and failed tasks, and not those that never started', async () => {
     finish(from, one);
     appendFileSync(path.join(interrupt(from, two, 40), TASK_FILES.stepsStream), 'rows');
     fail(from, three);
@@ -78,7 +78,7 @@ describe('merging a store', () => {
       [one.name]: 'copy',
       [two.name]: 'copy',
       [three.name]: 'copy',
-      [four.name]: 'not begun',
+      [four.name]: 'not started',
     });
     for (const task of [one, two, three])
       assert.deepEqual(contents(taskFolder(outDir, task)), contents(taskFolder(from, task)));
@@ -89,14 +89,14 @@ describe('merging a store', () => {
     );
   });
 
-  test('again changes nothing', async () => {
+  test('a second time changes nothing', async () => {
     finish(from, one);
     interrupt(from, two, 40);
     await merge();
-    assert.deepEqual(decisions(await merge()), { [one.name]: 'there', [two.name]: 'there' });
+    assert.deepEqual(decisions(await merge()), { [one.name]: 'present', [two.name]: 'present' });
   });
 
-  test('puts what is further in the place of what is less far, with all of its files', async () => {
+  test('replaces a task that has less progress, with all of its files', async () => {
     finish(from, one);
     interrupt(from, two, 40);
     interrupt(from, three, 40);
@@ -106,7 +106,7 @@ describe('merging a store', () => {
     assert.deepEqual(decisions(await merge()), {
       [one.name]: 'copy',
       [two.name]: 'copy',
-      [three.name]: 'there',
+      [three.name]: 'present',
     });
     assert.deepEqual(contents(taskFolder(outDir, one)), contents(taskFolder(from, one)));
     assert.deepEqual(stateOf(two), { state: 'interrupted', step: 40 });
@@ -114,7 +114,7 @@ describe('merging a store', () => {
     assert.equal(readdirSync(tasksFolder(outDir)).length, 3);
   });
 
-  test('keeps its own where both have finished, and names what differs', async () => {
+  test('keeps the own results if both stores have finished a task, and names the files that differ', async () => {
     finish(from, one, 'other');
     const folder = finish(outDir, one);
     const before = contents(folder);
@@ -126,7 +126,7 @@ describe('merging a store', () => {
     assert.deepEqual(contents(folder), before);
   });
 
-  test('copies no task of which a byte is not what its marker says, and no other than its id says', async () => {
+  test('copies no task with a file that does not match its checksum, or settings that do not match its id', async () => {
     writeFileSync(path.join(finish(from, one), TASK_FILES.samples), 'samples.arrow CONTENT');
     const record = path.join(finish(from, two), TASK_FILES.task);
     writeFileSync(record, readFileSync(record, 'utf8').replace('"steps": 100', '"steps": 101'));
@@ -134,14 +134,14 @@ describe('merging a store', () => {
     assert.deepEqual(Object.fromEntries(merged.map(({ name, decision }) => [name, decision])), {
       [one.name]: {
         type: 'corrupt',
-        problem: 'samples.arrow has other contents than done.json says (SHA-256)',
+        problem: 'samples.arrow does not match its SHA-256 in done.json',
       },
-      [two.name]: { type: 'corrupt', problem: "task.json has other settings than the task's id says" },
+      [two.name]: { type: 'corrupt', problem: "task.json does not match the task's id" },
     });
     assert.deepEqual(readdirSync(tasksFolder(outDir)), []);
   });
 
-  test('copies nothing over what is corrupt in the target, or not a folder', async () => {
+  test('does not replace a task in the target that is corrupt or not a folder', async () => {
     finish(from, one);
     finish(from, two);
     const corrupt = path.join(finish(outDir, one), TASK_FILES.steps);
@@ -150,14 +150,14 @@ describe('merging a store', () => {
     assert.deepEqual(
       (await merge()).map(({ decision }) => ('problem' in decision ? decision : decision.type)),
       [
-        { type: 'blocked', problem: 'steps.arrow has other contents than done.json says (SHA-256)' },
+        { type: 'blocked', problem: 'steps.arrow does not match its SHA-256 in done.json' },
         { type: 'blocked', problem: 'is not a folder' },
       ],
     );
     assert.equal(readFileSync(corrupt, 'utf8'), 'steps.arrow CONTENT');
   });
 
-  test('follows no link out of a store', async () => {
+  test('follows no symbolic link out of a store', async () => {
     const secret = path.join(from, 'secret');
     const log = path.join(interrupt(from, one, 40), TASK_FILES.stepsStream);
     writeFileSync(secret, 'secret');
@@ -170,7 +170,7 @@ describe('merging a store', () => {
     assert.deepEqual(readdirSync(tasksFolder(outDir)), []);
   });
 
-  test('removes what interrupted ones left, and completes them', async () => {
+  test('removes leftovers of interrupted merges, and completes them', async () => {
     finish(from, one);
     finish(outDir, two);
     for (const name of [`${one.name}.merging`, `${two.name}.removed`]) {
@@ -181,7 +181,7 @@ describe('merging a store', () => {
     assert.deepEqual(readdirSync(tasksFolder(outDir)).sort(), [one.name, two.name].sort());
   });
 
-  test('counts what it looks at, and stops between two tasks when it is asked to', async () => {
+  test('counts the entries, and stops between two tasks on request', async () => {
     finish(from, one);
     finish(from, two);
     const stop = new AbortController();
@@ -198,7 +198,7 @@ describe('merging a store', () => {
 });
 
 describe('a dry run', () => {
-  test('decides as the merge does, of several stores too, and writes nothing', async () => {
+  test('makes the same decisions as the merge, for several stores too, and writes nothing', async () => {
     const second = path.join(path.dirname(from), 'second');
     finish(from, one);
     finish(second, one, 'other');

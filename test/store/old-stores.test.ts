@@ -14,9 +14,9 @@ import { readTaskStates } from '../../src/store/task-states.js';
 import { taskFolder, TASK_FILES } from '../../src/store/task-folder.js';
 
 /**
- * A store as it was before checkpoints had the logs' checksums and finished tasks the optimiser's moments: a finished task, one that
- * was stopped and one that failed. Written by commit cc3b440 with `old.yaml` beside it: seed 2 by `vae-sweep run`, seed 3 by
- * `train()` with a stop request after some chunks, seed 4 by `markFailed`.
+ * A store from before checkpoints had checksums of the logs and finished tasks had the optimizer's moments. It has a done, an
+ * interrupted and a failed task. Commit cc3b440 wrote it from the `old.yaml` beside it: seed 2 by `vae-sweep run`, seed 3 by `train()`
+ * with a stop request after some chunks, seed 4 by `markFailed`.
  */
 const FIXTURE = path.join(import.meta.dirname, '../../../test/fixtures/stores/log-schema-2');
 
@@ -30,7 +30,7 @@ function sweepOf(out: string) {
   return loadSweep(path.join(out, 'old.yaml'), { versions: { tensorflow: '2.21.0', numerics: 2 } });
 }
 
-test('a store of an earlier version opens: states, logs and tables', () => {
+test('states, logs and tables of a store of an earlier version can be read', () => {
   const out = copyOfStore();
   const sweep = sweepOf(out);
   const states = [...readTaskStates(out, sweep.tasks).values()];
@@ -44,7 +44,7 @@ test('a store of an earlier version opens: states, logs and tables', () => {
   assert.ok(run !== undefined && Number.isFinite(finalNumber(run, 'loss')));
 });
 
-test('a sweep that was begun with an earlier version is completed', async () => {
+test('a sweep that was started with an earlier version is completed', async () => {
   const out = copyOfStore();
   const [, stopped] = sweepOf(out).tasks;
   assert.ok(stopped !== undefined);
@@ -55,7 +55,7 @@ test('a sweep that was begun with an earlier version is completed', async () => 
   assert.match(stderr, /done: linear-2-4-3-seed3-[0-9a-f]{16}, 2,000 steps/);
 });
 
-test('a task whose checkpoint turns out to be broken is named, and the command fails', async () => {
+test('the command names a task with a corrupt checkpoint, and fails', async () => {
   const out = copyOfStore();
   const [, stopped] = sweepOf(out).tasks;
   assert.ok(stopped !== undefined);
@@ -66,12 +66,12 @@ test('a task whose checkpoint turns out to be broken is named, and the command f
   const { code, stdout } = await runCommand(['run', path.join(out, 'old.yaml'), '--out', out]);
   assert.equal(code, 1);
   assert.ok(
-    stdout.includes(`Corrupt, not executed (1):\n  ${stopped.name}: ${checkpoint} is not a whole`),
+    stdout.includes(`Corrupt, not executed (1):\n  ${stopped.name}: ${checkpoint} is not a valid`),
     stdout,
   );
 });
 
-/** The fixture was written on another machine, whose CPU its checkpoint names. */
+/** Makes the checkpoint name this machine's CPU, because the fixture was written on another machine. */
 function pretendThisCpu(file: string): void {
   const { metadata, tensors } = decodeSafetensors(readFileSync(file));
   writeFileSync(file, encodeSafetensors({ ...metadata, cpu: cpuFeatures() }, [...tensors.values()]));

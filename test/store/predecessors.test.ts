@@ -46,7 +46,7 @@ function countReads(context: TestContext): ReadonlyMap<string, number> {
   return counts;
 }
 
-test('a task continues from the finished one with the most steps below its own', () => {
+test('the predecessor is the finished task with the most steps below its own', () => {
   for (const steps of [100, 200, 400]) finish(outDir, taskOf(steps));
   interrupt(outDir, taskOf(300), 150);
   assert.deepEqual(predecessorsOf([taskOf(350), taskOf(500), taskOf(150), taskOf(50)]), [
@@ -57,7 +57,7 @@ test('a task continues from the finished one with the most steps below its own',
   ]);
 });
 
-test('a task with a checkpoint, another trajectory or corrupt candidates alone has no predecessor', () => {
+test('a task with a checkpoint, another trajectory or only corrupt candidates has no predecessor', () => {
   const folder = finish(outDir, taskOf(100));
   interrupt(outDir, taskOf(300), 150);
   assert.deepEqual(predecessorsOf([taskOf(300), taskOf(200, { learningRate: 0.5 })]), [null, null]);
@@ -65,7 +65,7 @@ test('a task with a checkpoint, another trajectory or corrupt candidates alone h
   assert.deepEqual(predecessorsOf([taskOf(200)]), [null]);
 });
 
-test('each record is read once, and the state of no task that does not fit', (context) => {
+test('each record is read once, and states are read only of fitting tasks', (context) => {
   for (const learningRate of [0.1, 0.2, 0.3]) finish(outDir, taskOf(100, { learningRate }));
   const tasks = [200, 300, 400].map((steps) => taskOf(steps, { learningRate: 0.1 }));
   const states = readTaskStates(outDir, tasks);

@@ -37,12 +37,12 @@ function left(): string[] {
   return readdirSync(tasksFolder(outDir)).sort();
 }
 
-test('folders are removed with all that is in them, and others stay', async () => {
+test('folders are removed with their contents, and others are kept', async () => {
   await removeFolders([task.name]);
   assert.deepEqual(left(), [other.name]);
 });
 
-test('what an interrupted deletion left is removed, by its own name or with its task', async () => {
+test('leftovers of an interrupted deletion are removed, by their own name or with their task', async () => {
   cpSync(folder, `${folder}.removed`, { recursive: true });
   await removeFolders([`${task.name}.removed`]);
   assert.deepEqual(left(), [task.name, other.name]);
@@ -51,7 +51,7 @@ test('what an interrupted deletion left is removed, by its own name or with its 
   assert.deepEqual(left(), [other.name]);
 });
 
-test("all have a name that is no task's before anything in them is removed, and keep it after a crash", async (t) => {
+test('all folders are renamed before any content is removed, and stay renamed after a crash', async (t) => {
   t.mock.method(fs, 'rmSync', (removed: string) => {
     if (existsSync(removed)) throw Object.assign(new Error('crash'), { code: 'EIO' });
   });
@@ -75,12 +75,12 @@ test('nothing is renamed or removed once the lock is lost', async () => {
   assert.deepEqual(left(), [task.name, other.name]);
 });
 
-test('what is gone already is no error', async () => {
+test('a folder that is already gone is not an error', async () => {
   await removeFolders(['gone', task.name]);
   assert.deepEqual(left(), [other.name]);
 });
 
-test('a link in a folder is removed, and what it points to stays', async () => {
+test('a symbolic link in a folder is removed, and its target is kept', async () => {
   const elsewhere = mkdtempSync(path.join(tmpdir(), 'vae-sweep-elsewhere-'));
   writeFileSync(path.join(elsewhere, 'mine'), 'text');
   symlinkSync(elsewhere, path.join(folder, 'link'));
@@ -90,7 +90,7 @@ test('a link in a folder is removed, and what it points to stays', async () => {
   assert.deepEqual(left(), [other.name]);
 });
 
-test('a name that is a path, and one that is a link or a file, is refused before anything is deleted', async () => {
+test('names of paths, symbolic links and files are rejected before anything is deleted', async () => {
   writeFileSync(path.join(outDir, 'mine'), 'text');
   symlinkSync(outDir, path.join(tasksFolder(outDir), 'link'));
   writeFileSync(path.join(tasksFolder(outDir), 'file'), '');
@@ -102,14 +102,14 @@ test('a name that is a path, and one that is a link or a file, is refused before
   for (const name of ['link', 'file'])
     await assert.rejects(removeFolders([task.name, name]), {
       name: 'StoreError',
-      message: /: it is not a folder; delete it by hand$/,
+      message: /: it is not a folder; delete it yourself$/,
     });
   assert.ok(existsSync(folder) && existsSync(path.join(outDir, 'mine')));
 });
 
 test(
-  'a folder that can not be removed is an error that says what to do',
-  { skip: process.getuid?.() === 0 && 'root may do anything' },
+  'a folder that cannot be removed is an error that says how to fix it',
+  { skip: process.getuid?.() === 0 && 'root ignores permissions' },
   async () => {
     chmodSync(folder, 0o555);
     await assert.rejects(removeFolders([task.name]), {

@@ -11,7 +11,7 @@ import {
 import type { Task } from '../../src/task/task.js';
 import { checkpointBytes, sampleResults } from './sample-task.js';
 
-/** Each puts a task into a store as a run leaves it, and returns its folder. */
+/** Each function puts a task into a store like a run would, and returns its folder. */
 export function begin(outDir: string, task: Task): string {
   return prepareTaskFolder(taskFolder(outDir, task), task);
 }

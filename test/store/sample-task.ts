@@ -4,7 +4,7 @@ import type { TrainingSettings, TrainingTask } from '../../src/experiments/vae/s
 import { encodeSafetensors } from '../../src/store/safetensors.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 
-/** A task of the linear experiment; `id` is the seed in 16 hexadecimal digits, not a hash. */
+/** Returns a task of the linear experiment. Its `id` is the seed in 16 hexadecimal digits, not a hash. */
 export function sampleTask(seed: number, settings: Partial<TrainingSettings> = {}): TrainingTask {
   const id = seed.toString(16).padStart(16, '0');
   return {
@@ -36,19 +36,19 @@ export function sampleTask(seed: number, settings: Partial<TrainingSettings> = {
   };
 }
 
-/** One whose id is that of its settings. */
+/** Returns a sample task with an id that matches its settings. */
 export function identifiedTask(seed: number): TrainingTask {
   const { settings, versions } = sampleTask(seed);
   return identify(settings, versions);
 }
 
-/** What a worker leaves at a task's end, with a few bytes in each file. */
+/** Returns the files that a worker writes at the end of a task, with a few bytes in each. */
 export function sampleResults(text = 'content'): Record<string, Uint8Array> {
   const names = [TASK_FILES.steps, TASK_FILES.evaluations, TASK_FILES.samples, TASK_FILES.parameters];
   return Object.fromEntries(names.map((name) => [name, Buffer.from(`${name} ${text}`)]));
 }
 
-/** As much of a checkpoint as says how far its task is. */
+/** Returns the minimal checkpoint from which the progress of its task can be read. */
 export function checkpointBytes(step: number): Uint8Array {
   return encodeSafetensors({ step: String(step) }, [
     { name: 'weights', shape: [1], values: new Float32Array(1) },

@@ -15,7 +15,7 @@ beforeEach(() => {
   folder = interrupt(mkdtempSync(path.join(tmpdir(), 'vae-sweep-sessions-')), sampleTask(2), 40);
 });
 
-/** Seconds after the time that is asked for. */
+/** Sets the file's modification time to this many seconds after `SINCE_MS`. */
 function changed(file: string, seconds: number): void {
   const at = new Date(SINCE_MS + seconds * 1000);
   utimesSync(path.join(folder, file), at, at);
@@ -25,7 +25,7 @@ function writeRun(sessions: unknown): void {
   writeFileSync(path.join(folder, TASK_FILES.run), JSON.stringify(sessions));
 }
 
-test('sessions that began since then have their steps and time; one without steps has neither', () => {
+test('sessions that started since then count with their steps and time', () => {
   const session = { fromStep: 10, toStep: 30, microsecondsPerStep: 500 };
   writeRun([
     { ...session, start: '2026-01-01T11:59:59.000Z' },
@@ -38,19 +38,19 @@ test('sessions that began since then have their steps and time; one without step
   ]);
 });
 
-test('of a task begun since then, the checkpoint tells the time from its start', () => {
+test('a running task that started since then is timed by its checkpoint', () => {
   changed(TASK_FILES.task, 1);
   changed(TASK_FILES.checkpoint, 5);
   assert.deepEqual(timedSteps(folder, SINCE_MS, 40), [{ steps: 40, elapsedMs: 4000 }]);
 });
 
-test('of a task begun before, nobody knows when it went on', () => {
+test('a running task that started earlier is not timed', () => {
   changed(TASK_FILES.task, -1);
   changed(TASK_FILES.checkpoint, 5);
   assert.deepEqual(timedSteps(folder, SINCE_MS, 40), []);
 });
 
-test('a run.json that is broken, absent or older tells nothing', () => {
+test('a run.json that is invalid, missing or older has no timed steps', () => {
   assert.deepEqual(timedSteps(folder, SINCE_MS, null), []);
   writeRun([{ start: 'yesterday' }]);
   assert.deepEqual(timedSteps(folder, SINCE_MS, null), []);

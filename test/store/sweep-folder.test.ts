@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
 import { sampleTask } from './sample-task.js';
 
-test("a sweep's manifest names its file, its start and its tasks", () => {
+test('the manifest of a sweep has its file, start time and tasks', () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-manifest-'));
   const task = sampleTask(3);
   const manifest = {

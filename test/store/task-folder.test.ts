@@ -52,19 +52,19 @@ function finish(): void {
 }
 
 describe('the state of a task', () => {
-  test('is new without a folder, and with one that holds only task.json and streams', () => {
+  test('is new without a folder, and with one that has only task.json and streams', () => {
     assert.deepEqual(readTaskState(path.join(outDir, 'tasks', 'absent'), task.id), { state: 'new' });
     writeFileSync(inFolder(TASK_FILES.stepsStream), 'half a batch');
     assert.deepEqual(readTaskState(folder, task.id), { state: 'new' });
     assert.deepEqual(JSON.parse(readFileSync(inFolder(TASK_FILES.task), 'utf8')), task);
   });
 
-  test('is interrupted once there is a checkpoint, and says its step', () => {
+  test('is interrupted once there is a checkpoint, and has its step', () => {
     writeFileSync(inFolder(TASK_FILES.checkpoint), checkpointBytes(1500));
     assert.deepEqual(readTaskState(folder, task.id), { state: 'interrupted', step: 1500 });
   });
 
-  test('is corrupt with a checkpoint cut at any length, or longer than it says', () => {
+  test('is corrupt with a checkpoint that is truncated at any length, or too long', () => {
     const whole = checkpointBytes(1500);
     for (const length of [...Array(whole.length).keys(), whole.length + 1]) {
       writeFileSync(
@@ -76,11 +76,11 @@ describe('the state of a task', () => {
     writeFileSync(inFolder(TASK_FILES.checkpoint), whole.subarray(0, whole.length - 1));
     assert.deepEqual(readTaskState(folder, task.id), {
       state: 'corrupt',
-      problem: `checkpoint is broken (${whole.length - 1} bytes, not ${whole.length})`,
+      problem: `checkpoint is corrupt (${whole.length - 1} instead of ${whole.length} bytes)`,
     });
   });
 
-  test('is not done by its four files, only by the marker', () => {
+  test('is done only with the marker, not by its four files alone', () => {
     for (const [name, bytes] of Object.entries(sampleResults())) writeFileSync(inFolder(name), bytes);
     assert.deepEqual(readTaskState(folder, task.id), { state: 'new' });
     finish();
@@ -88,54 +88,54 @@ describe('the state of a task', () => {
     assert.deepEqual(verifyTask(folder, task.id), { state: 'done' });
   });
 
-  test('is corrupt with a marker cut at any length', () => {
+  test('is corrupt with a marker that is truncated at any length', () => {
     finish();
     const marker = readFileSync(inFolder(TASK_FILES.done), 'utf8').trimEnd();
     for (let length = 0; length < marker.length; length += 1) {
       writeFileSync(inFolder(TASK_FILES.done), marker.slice(0, length));
       assert.deepEqual(readTaskState(folder, task.id), {
         state: 'corrupt',
-        problem: `done.json is broken (not JSON, ${length} characters)`,
+        problem: `done.json is invalid (not JSON, ${length} characters)`,
       });
     }
   });
 
-  test('is corrupt with a marker of another form, or of another task', () => {
+  test('is corrupt with a marker that is invalid, or belongs to another task', () => {
     finish();
     writeFileSync(inFolder(TASK_FILES.done), '{"id":"x","files":{}}');
     const state = readTaskState(folder, task.id);
     assert.ok(state.state === 'corrupt');
-    assert.equal(state.problem, 'done.json is broken (files: names no file)');
+    assert.equal(state.problem, 'done.json is invalid (files: lists no files)');
     commitResults(folder, 'ffffffffffffffff', sampleResults());
     assert.deepEqual(readTaskState(folder, task.id), {
       state: 'corrupt',
-      problem: 'done.json is of task ffffffffffffffff, not 0000000000000002',
+      problem: 'done.json belongs to task ffffffffffffffff, not to 0000000000000002',
     });
   });
 
-  test('is corrupt when a file of a finished task is missing or has another size', () => {
+  test('is corrupt when a file of a finished task is missing or has the wrong size', () => {
     finish();
     truncateSync(inFolder(TASK_FILES.samples), 3);
     assert.deepEqual(readTaskState(folder, task.id), {
       state: 'corrupt',
-      problem: 'samples.arrow has 3 bytes, not 21 as done.json says',
+      problem: 'samples.arrow has the wrong size (3 instead of 21 bytes)',
     });
     rmSync(inFolder(TASK_FILES.steps));
     assert.deepEqual(readTaskState(folder, task.id), { state: 'corrupt', problem: 'steps.arrow is missing' });
   });
 
-  test('looks the same to a run when contents of the same size change, which only verifying finds', () => {
+  test('is done for a run if contents change but not sizes, which only verifyTask detects', () => {
     finish();
     for (const [name, bytes] of Object.entries(sampleResults('CONTENT')))
       writeFileSync(inFolder(name), bytes);
     assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
     assert.deepEqual(verifyTask(folder, task.id), {
       state: 'corrupt',
-      problem: 'steps.arrow has other contents than done.json says (SHA-256)',
+      problem: 'steps.arrow does not match its SHA-256 in done.json',
     });
   });
 
-  test('is failed with the failure, until cleared, even with a checkpoint; done wins over both', () => {
+  test('is failed until cleared, even with a checkpoint, and done takes precedence over both', () => {
     writeFileSync(inFolder(TASK_FILES.checkpoint), checkpointBytes(50));
     markFailed(folder, failure);
     assert.deepEqual(readTaskState(folder, task.id), { state: 'failed', failure, step: 50 });
@@ -146,15 +146,15 @@ describe('the state of a task', () => {
     assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
   });
 
-  test('is corrupt with a failure that is not one', () => {
+  test('is corrupt with an invalid failed.json', () => {
     writeFileSync(inFolder(TASK_FILES.failed), '[]');
     const state = readTaskState(folder, task.id);
     assert.ok(state.state === 'corrupt');
-    assert.match(state.problem, /^failed\.json is broken/);
+    assert.match(state.problem, /^failed\.json is invalid/);
   });
 });
 
-test('a task that is to finish in a folder that is gone is an error and leaves no marker', () => {
+test('committing results to a folder that is gone throws and leaves no marker', () => {
   rmSync(folder, { recursive: true });
   assert.throws(
     finish,
@@ -165,13 +165,13 @@ test('a task that is to finish in a folder that is gone is an error and leaves n
   assert.equal(existsSync(inFolder(TASK_FILES.done)), false);
 });
 
-test('preparing a folder again keeps what it holds', () => {
+test('preparing a folder again keeps its files', () => {
   finish();
   prepareTaskFolder(folder, task);
   assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
 });
 
-test('setting a folder aside takes the next free number and makes its task new', () => {
+test('setting a folder aside uses the next free number and makes its task new', () => {
   finish();
   mkdirSync(`${folder}.corrupt-1`);
   assert.equal(setAside(folder), `${folder}.corrupt-2`);

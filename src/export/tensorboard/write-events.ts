@@ -3,7 +3,7 @@ import path from 'node:path';
 import { logRows } from '../task-logs.js';
 import type { ExportTask } from '../table.js';
 import { EventFile } from './event-file.js';
-import { fsyncFolder, wrapStoreErrors, makeFolder, TEMPORARY } from '../../store/files.js';
+import { fsyncFolder, wrapStoreErrors, makeFolder, TEMPORARY_SUFFIX } from '../../store/files.js';
 import type { Task } from '../../task/task.js';
 
 /** Of the step log, about so many rows, evenly spaced: TensorBoard draws 1,000 points of a curve unless told otherwise. */
@@ -17,7 +17,7 @@ export function writeEvents(eventsDir: string, folder: string, task: Task): void
   const run = path.join(eventsDir, task.name);
   if (existsSync(run)) return;
   // Beside the folder of events: in it TensorBoard would take it for a run.
-  const beside = `${eventsDir}.${process.pid}${TEMPORARY}`;
+  const beside = `${eventsDir}.${process.pid}${TEMPORARY_SUFFIX}`;
   const temporary = path.join(beside, task.name);
   wrapStoreErrors(`write ${run}`, () => {
     try {

@@ -3,7 +3,7 @@ import type { Table } from 'apache-arrow';
 import { cpuFeatures } from '../../compiler/native/cpu.js';
 import { CorruptTaskError, StoreError } from '../../errors.js';
 import { readLog, readNumbers, rowAt, valueAt } from '../../logs/read.js';
-import { fromNewest, replaceCorrupt, type Checkpoint } from '../../store/checkpoint.js';
+import { openNewestCheckpoint, restorePreviousCheckpoint, type Checkpoint } from '../../store/checkpoint.js';
 import { readSafetensors } from '../../store/safetensors.js';
 import { TASK_FILES, verifyTask } from '../../store/task-folder.js';
 import type { TrainingColumns } from '../../task/experiment.js';
@@ -39,14 +39,14 @@ export function resume(
   shapes: LoopProgram['state'],
   training: Continuation,
 ): Start {
-  const found = fromNewest(folder, task.id, (checkpoint, file) => {
+  const found = openNewestCheckpoint(folder, task.id, (checkpoint, file) => {
     const state = stateOf(checkpoint, Object.keys(shapes), file);
     return { step: checkpoint.step, state, logs: new TrainingLogs(folder, task, columns, checkpoint) };
   });
   if (found !== null) {
     const { value, problem } = found;
     if (problem === null) return { ...value, recovered: null };
-    replaceCorrupt(folder);
+    restorePreviousCheckpoint(folder);
     return { ...value, recovered: `${problem}; resumed from the previous checkpoint at step ${value.step}` };
   }
   const logs = new TrainingLogs(folder, task, columns, null);

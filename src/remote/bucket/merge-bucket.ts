@@ -51,7 +51,7 @@ async function mergeTask(
   const bytes = [...(markedFiles(folder)?.values() ?? [])].reduce((sum, file) => sum + file.bytes, 0);
   const found = { ...entry, bytes, state: { state: 'done' } } as const;
   const own = finishedAlike(folder, target);
-  if (own !== null) return { ...found, decision: { type: 'there' }, task: own };
+  if (own !== null) return { ...found, decision: { type: 'present' }, task: own };
   const unfetched = await bucket.fetchRecords({ name }, folder);
   if (unfetched?.type === 'corrupt') return corrupt(unfetched.problem);
   const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
@@ -69,7 +69,7 @@ async function mergeTask(
 function finishedAlike(folder: string, target: string): Task | null {
   const own = readJsonFile(path.join(target, TASK_FILES.task), taskRecordSchema);
   if (!own.found || own.value.name !== path.basename(target)) return null;
-  return decideOn(folder, target, own.value).type === 'there' ? own.value : null;
+  return decideOn(folder, target, own.value).type === 'present' ? own.value : null;
 }
 
 /** @param folder with the marker of a finished task */

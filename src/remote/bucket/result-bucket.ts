@@ -127,7 +127,7 @@ export class ResultBucket {
       if (got !== bytes)
         return {
           type: 'corrupt',
-          problem: `${name} has ${got === 'too large' ? 'more than' : `${got} bytes, not`} ${bytes} as ${TASK_FILES.done} says`,
+          problem: `${name} has the wrong size (${got === 'too large' ? 'more than' : `${got} instead of`} ${bytes} bytes)`,
         };
     }
     const state = verifyTask(folder, task.id);
@@ -153,7 +153,7 @@ function keyOf({ name }: Pick<Task, 'name'>, file: string): string {
 
 function brokenMarker(folder: string, { id }: Pick<Task, 'id'>): string {
   const state = readTaskState(folder, id);
-  return state.state === 'corrupt' ? state.problem : `${TASK_FILES.done} is broken`;
+  return state.state === 'corrupt' ? state.problem : `${TASK_FILES.done} is invalid`;
 }
 
 /** What no task's marker says. */

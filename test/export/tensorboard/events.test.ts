@@ -119,7 +119,7 @@ describe('vae-sweep run --tensorboard', () => {
     writeFileSync(blocked, '');
     const { status, stderr } = vaeSweep('run', file, '--out', out, '--tensorboard', blocked);
     assert.equal(status, 1);
-    assert.match(stderr, /^vae-sweep: can't make the folder .*blocked \(ENOTDIR\): /);
+    assert.match(stderr, /^vae-sweep: can't create the folder .*blocked \(ENOTDIR\): /);
     assert.equal(existsSync(out), false);
   });
 });

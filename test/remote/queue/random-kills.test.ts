@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { runSweep } from '../../../src/run/run-sweep.js';
-import { TEMPORARY } from '../../../src/store/files.js';
+import { TEMPORARY_SUFFIX } from '../../../src/store/files.js';
 import { startsOf, standInOptions } from '../../run/stand-in.js';
 import { resultHashes } from '../../faults/command.js';
 import { newStore, QueueProcess, queueTask, stateOf } from './fleet.js';
@@ -51,6 +51,6 @@ test(
 /** A worker that is killed may leave what it was writing; the next that trains the task removes it, where it has to train it. */
 function wholeFiles(outDir: string): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(resultHashes(outDir)).filter(([file]) => !file.endsWith(TEMPORARY)),
+    Object.entries(resultHashes(outDir)).filter(([file]) => !file.endsWith(TEMPORARY_SUFFIX)),
   );
 }

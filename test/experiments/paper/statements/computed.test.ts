@@ -79,7 +79,7 @@ describe('a computation without a result', () => {
   test('is one with a verdict of another form', () => {
     const out = newStore();
     writeComputed(out, task, { columns: errors, verdict: { ...VERDICT, holds: 'yes' } });
-    assert.match(only(out)[0] ?? '', /^corrupt: verdict\.json is broken \(holds: /);
+    assert.match(only(out)[0] ?? '', /^corrupt: verdict\.json is invalid \(holds: /);
   });
 
   test('is one whose rows lack a column', () => {

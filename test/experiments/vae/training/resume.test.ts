@@ -71,7 +71,7 @@ describe('a run that was interrupted', () => {
     flipBit(file, -9);
     assert.throws(() => trainHere(folder.path, shortSettings), {
       name: 'CorruptTaskError',
-      message: `${file} is not a whole checkpoint of task 0123456789abcdef`,
+      message: `${file} is not a valid checkpoint of task 0123456789abcdef`,
     });
     writeFileSync(file, 'something else');
     assert.throws(() => trainHere(folder.path, shortSettings), {
@@ -90,7 +90,7 @@ describe('a run that was interrupted', () => {
     assert.ok(outcome.type === 'done');
     assert.match(
       outcome.recovered ?? '',
-      /is not a whole checkpoint of task 0123456789abcdef; resumed from the previous checkpoint at step \d+$/,
+      /is not a valid checkpoint of task 0123456789abcdef; resumed from the previous checkpoint at step \d+$/,
     );
     assert.deepEqual(hashes(folder.path), expected);
     folder.remove();
