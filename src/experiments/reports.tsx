@@ -17,7 +17,7 @@ import { collapseTable } from './paper/tables/collapse-table.js';
 import { deviationsTable } from './paper/tables/deviations-table.js';
 import { trainingMeans } from './paper/tables/means-tables.js';
 import { trainingRunsTable } from './paper/tables/runs-table.js';
-import { ownSections } from './vae/plugins/sections.js';
+import { pluginSections } from './vae/plugins/sections.js';
 import { isTrainingPart } from './vae/runs.js';
 
 const SIGMOID_TABLES: readonly unknown[] = ['table2', 'table4'];
@@ -25,7 +25,7 @@ const SIGMOID_TABLES: readonly unknown[] = ['table2', 'table4'];
 const plugins: ReportContribution = {
   kinds: [],
   sections: (parts) =>
-    ownSections(parts.filter(isTrainingPart)).map(({ table, figure }) => ({
+    pluginSections(parts.filter(isTrainingPart)).map(({ table, figure }) => ({
       id: table.name,
       title: table.title,
       tables: [table],

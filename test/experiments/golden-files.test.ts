@@ -10,7 +10,7 @@ import { vaeSweep } from '../cli/command.js';
 import { assertGolden } from '../golden.js';
 import { shortSettings, stoppingClock, temporaryFolder, trainHere } from './vae/training/harness.js';
 
-/** One task of each experiment, with the settings that are stored for some tasks only, and one that diverges. */
+/** One task of each experiment, with the settings that only some tasks store, and one task that diverges. */
 const SWEEPS: Readonly<Record<string, string>> = {
   'linear.yaml': 'experiment: linear\nsettings: { dimensions: [1, 3, 2], seed: 1, steps: 20 }\n',
   'sigmoid.yaml':
@@ -42,11 +42,11 @@ describe('a store that the command line writes', () => {
     assert.equal(folders.length, Object.keys(SWEEPS).length, stderr);
   });
 
-  test('has the same task.json of every experiment, to the order of its fields', () => {
+  test('has the same task.json for every experiment, including the order of its fields', () => {
     assertGolden('task-records.txt', folders.map((folder) => textOf(folder, 'task.json')).join(''));
   });
 
-  test('has logs with the same columns, metadata and bytes of their schemas', () => {
+  test('has logs with the same columns, metadata and schema bytes', () => {
     const logs = folders.flatMap((folder) =>
       readdirSync(folder)
         .filter((name) => name.endsWith('.arrow'))
@@ -56,7 +56,7 @@ describe('a store that the command line writes', () => {
     assertGolden('log-schemas.json', `${JSON.stringify(logs, null, 1)}\n`);
   });
 
-  test('has the same files in each folder, and markers, verdicts and failures with the same fields', () => {
+  test('has the same files in each folder, and the same fields in markers, verdicts and failures', () => {
     const texts = folders.flatMap((folder) => [
       `${path.basename(folder)}: ${readdirSync(folder).sort().join(' ')}\n`,
       ...['done.json', 'verdict.json', 'failed.json']
@@ -88,7 +88,7 @@ function withoutNumbers(text: string): string {
   return text.replace(/[0-9a-f]{64}/g, 'SHA-256').replaceAll(/-?\d+([.]\d+)?(e[+-]?\d+)?\b(?!")/g, 'N');
 }
 
-/** The file starts with a padded magic, then the schema's message: a mark, its length, and the metadata of that length. */
+/** Describes the schema of a log. The file starts with a padded magic and the schema message: a marker, a length and the metadata. */
 function describeLog(file: string): object {
   const bytes = readFileSync(file);
   const schemaBytes = bytes.subarray(8, 16 + bytes.readInt32LE(12));

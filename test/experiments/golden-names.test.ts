@@ -9,12 +9,12 @@ import { VERSIONS } from '../sweep/sweep-folder.js';
 
 const SWEEPS = fileURLToPath(new URL('../../../sweeps/', import.meta.url));
 
-test('all tasks of all shipped sweeps have the names, ids and order that stores and shards know', () => {
+test('all tasks of all shipped sweeps keep the names, ids and order that stores and shards depend on', () => {
   const sweeps = readdirSync(SWEEPS).map((file) => {
     const { tasks } = loadSweep(path.join(SWEEPS, file), { versions: VERSIONS });
     return { file, names: tasks.map(({ name }) => name) };
   });
-  // Lists of sweeps repeat the tasks of their parts: the hash covers their order, and each name is written once.
+  // Lists of sweeps repeat the tasks of their parts. The hash covers the order, so each name needs to be listed only once.
   const files = sweeps.map(({ file, names }) => [file, `${names.length} tasks, order ${hashOf(names)}`]);
   const tasks = [...new Set(sweeps.flatMap(({ names }) => names))].sort();
   assertGolden(

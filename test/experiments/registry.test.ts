@@ -40,7 +40,7 @@ describe('a task of the theory', () => {
     });
   });
 
-  test('is known by its id: a change here orphans the results in every store', () => {
+  test('has a stable id; a change here would orphan the results in every store', () => {
     assert.deepEqual(
       loadList(ALL_THEORY).tasks.map(({ name }) => name),
       [
@@ -57,12 +57,12 @@ describe('a task of the theory', () => {
     );
   });
 
-  test('does not depend on what trains', () => {
+  test('does not depend on the versions of training', () => {
     const [task] = load(FLOW).tasks;
     assert.deepEqual(task?.versions, { theory: 1 });
   });
 
-  test('has a folder that tells what it computes', () => {
+  test('has a folder name that describes its computation', () => {
     const descent = `${FLOW}grid: { objective: [l], startScale: [0.1], stepSize: [0.001] }\n`;
     const broken =
       'experiment: landscape\nsettings: { dimensions: [5, 2, 8], zeroColumns: 0, seed: 3, reconstruction: broken }\n';
@@ -72,7 +72,7 @@ describe('a task of the theory', () => {
     );
   });
 
-  test('has a cost, and steps to count', () => {
+  test('has a cost and a number of steps', () => {
     const costs = loadList(ALL_THEORY).tasks.map(({ settings }) => ({
       ...estimateCost(settings),
       steps: stepsOf(settings),
@@ -89,7 +89,7 @@ describe('a task of the theory', () => {
 });
 
 describe('an experiment', () => {
-  test('has its own settings, and refuses those of another', () => {
+  test('has its own settings, and rejects those of another experiment', () => {
     const own =
       'dimensions, objective, startScale, startDeviation, seed, stepSize, smallestDeviation, maxTime, largestK, maxSteps, tolerance';
     refuses(
@@ -114,7 +114,7 @@ describe('an experiment', () => {
     );
   });
 
-  test('says what its dimensions are', () => {
+  test('names its dimensions in errors', () => {
     const at = 'sweep.yaml:2:25: settings.dimensions';
     refuses(
       'experiment: landscape\nsettings: { dimensions: [5, 2], zeroColumns: 0, seed: 1 }\n',
@@ -126,7 +126,7 @@ describe('an experiment', () => {
     );
   });
 
-  test('says what is missing', () => {
+  test('reports missing settings', () => {
     refuses(
       'experiment: landscape\ngrid: { dimensions: [[5, 2, 8]] }\n',
       [
@@ -142,50 +142,50 @@ describe('an experiment', () => {
   });
 });
 
-describe('settings that do not go together', () => {
+describe('rejects incompatible settings', () => {
   test('of a gradient flow', () => {
     refuses(
       'experiment: gradient-flow\ngrid: { dimensions: [[6, 2, 4], [6, 6, 4]], seed: [1] }\n',
-      'sweep.yaml:2:33: grid.dimensions[1]: expected a rank below the ambient dimension 6, so that something lies outside W, got 6',
+      'sweep.yaml:2:33: grid.dimensions[1]: expected a rank below the ambient dimension 6 (no direction would be outside of W), got 6',
     );
     refuses(
       `${FLOW}grid: { objective: [l1, l] }\n`,
-      'sweep.yaml:3:25: grid.objective[1]: gradient descent on l needs a stepSize, such as 0.0001',
+      'sweep.yaml:3:25: grid.objective[1]: gradient descent on l requires a stepSize, for example 0.0001',
     );
   });
 
   test('of a landscape', () => {
     refuses(
       'experiment: landscape\ngrid: { zeroColumns: [6, 7], dimensions: [[5, 2, 8]], seed: [1] }\n',
-      'sweep.yaml:2:26: grid.zeroColumns[1]: expected at most 6 zero columns, got 7: A = A~ B~ A needs 2 (the rank) of the 8 columns',
+      'sweep.yaml:2:26: grid.zeroColumns[1]: expected at most 6 zero columns, got 7: A = A~ B~ A requires 2 nonzero columns (the rank) of 8',
     );
   });
 
-  test('of a bad optimum: an s that does not fit', () => {
+  test('of a bad optimum: too many extra dimensions', () => {
     const text = (dimensions: string, extraDims: number) =>
       `experiment: bad-optimum\ninclude:\n  - { dimensions: ${dimensions}, extraDims: ${extraDims}, seed: 1 }\n`;
     refuses(
       text('[3, 7, 20]', 4),
-      'sweep.yaml:3:42: include[0].extraDims: expected extraDims below ambientDim - intrinsicDim = 4, got 4',
+      'sweep.yaml:3:42: include[0].extraDims: expected extraDims to be less than ambientDim - intrinsicDim = 4, got 4',
     );
     refuses(
       text('[3, 20, 6]', 4),
-      'sweep.yaml:3:42: include[0].extraDims: expected extraDims of at most latentDim - intrinsicDim = 3, got 4',
+      'sweep.yaml:3:42: include[0].extraDims: expected extraDims to be at most latentDim - intrinsicDim = 3, got 4',
     );
     assert.equal(load(text('[3, 7, 6]', 3)).tasks.length, 1);
   });
 
-  test('of a start at a bad optimum', () => {
+  test('of training that starts at a bad optimum', () => {
     const text = (dimensions: string, extra: string) =>
       `experiment: sigmoid\nsettings: { dimensions: ${dimensions}, seed: 2, badOptimumExtraDims: ${extra} }\n`;
-    const expected = 'expected an s with ambient > intrinsic + s and latent >= intrinsic + s, at most';
+    const expected = 'expected a number s with ambient > intrinsic + s and latent >= intrinsic + s, at most';
     const at = 'sweep.yaml:2:67: settings.badOptimumExtraDims';
     refuses(text('[3, 7, 20]', '4'), `${at}: ${expected} 3 for 3-7-20, got 4`);
     refuses(text('[3, 20, 6]', '4'), `${at}: ${expected} 3 for 3-20-6, got 4`);
     refuses(text('[3, 4, 20]', '1'), `${at}: ${expected} 0 for 3-4-20, got 1`);
     refuses(
       text('[3, 7, 6]', '1, biases: false'),
-      'sweep.yaml:2:77: settings.biases: a bad optimum has biases, -sigma(0) where sigma puts out 1/2: leave biases out',
+      'sweep.yaml:2:77: settings.biases: the bad optimum requires biases (-sigma(0) cancels the output 1/2 of sigma): remove biases, or set it to true',
     );
     for (const value of ['0', '1.5', 'many'])
       assert.throws(
@@ -196,7 +196,7 @@ describe('settings that do not go together', () => {
   });
 });
 
-describe('a list of several kinds', () => {
+describe('a list of several experiments', () => {
   const MIXED = 'sweeps: [linear.yaml, landscape.yaml, identities.yaml]\n';
   const mixed = (options?: Options, list = MIXED) => loadList(list, options, { 'linear.yaml': LINEAR });
 
@@ -220,7 +220,7 @@ describe('a list of several kinds', () => {
     );
   });
 
-  test('--only keeps the tasks that have the setting, with the value', () => {
+  test('--only keeps the tasks that have the setting with that value', () => {
     assert.deepEqual(cellsOf(mixed({ only: ['seed=2'] })), [
       'linear-3-12-20-seed2',
       'landscape-5-2-8-zero3-seed2',
@@ -246,7 +246,7 @@ describe('a list of several kinds', () => {
     assert.deepEqual(cellsOf(both), ['sigmoid-3-12-20-seed2']);
   });
 
-  test('--set goes to what has the setting, and must suit it', () => {
+  test('--set applies to the tasks that have the setting, and the value must be valid for them', () => {
     const { tasks } = mixed({ set: ['steps=10', 'seed=7', 'draws=5'] });
     assert.deepEqual([...new Set(tasks.map(({ settings }) => settingOf(settings, 'seed')))], [7]);
     assert.deepEqual(
@@ -262,7 +262,7 @@ describe('a list of several kinds', () => {
     assert.equal(mixed({ set: ['dimensions=5-5-20'], only: ['identity=eq8'] }).tasks.length, 1);
   });
 
-  test("a list's own settings go to what has them, and one that nothing has is refused", () => {
+  test('`set` of a list applies to the tasks that have the setting, and a setting that no task has is rejected', () => {
     const list = (set: string) => `sweeps: [{ file: inner.yaml, set: ${set} }]\n`;
     const nested = (set: string) => loadList(list(set), {}, { 'inner.yaml': MIXED, 'linear.yaml': LINEAR });
     const { tasks } = nested('{ steps: 10, draws: 5, seed: 9 }');
@@ -284,7 +284,7 @@ describe('a list of several kinds', () => {
   });
 });
 
-test('dimensions and numbers of a task are as the file gives them', () => {
+test('settingOf returns dimensions and numbers as in the sweep file', () => {
   const [flow, , landscape] = loadList(ALL_THEORY).tasks;
   assert.ok(flow !== undefined && landscape !== undefined);
   assert.deepEqual(settingOf(flow.settings, 'dimensions'), [6, 2, 4]);

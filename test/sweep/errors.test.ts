@@ -89,12 +89,12 @@ test('values out of their bounds', () => {
     [
       'initialDecoderLogVariance',
       '0',
-      'expected a number other than 0 (log eps^2 = p * c is trained through p, so that c = 0 would fix it), got 0',
+      'expected a number other than 0 (p is trained in log eps^2 = p * c, so c = 0 would fix the variance), got 0',
     ],
     ...['-1', '0', 'e^4x', 'e^-81', 'null', '1e-40'].map((value): [string, string, string] => [
       'decoderVarianceThreshold',
       value,
-      'expected a variance as e^-4 or a positive number (from e^-80 to e^80), or none, got ' +
+      'expected a variance such as e^-4 or a positive number (from e^-80 to e^80), or none, got ' +
         (value.startsWith('e') ? `"${value}"` : value),
     ]),
   ];
@@ -108,16 +108,16 @@ test('values out of their bounds', () => {
 test('settings that do not go together', () => {
   refuses(
     linear('grid: { hiddenWidths: [[10]] }\n'),
-    'sweep.yaml:3:24: grid.hiddenWidths[0]: the networks of linear have no hidden layers: leave hiddenWidths out',
+    'sweep.yaml:3:24: grid.hiddenWidths[0]: the networks for linear data have no hidden layers: remove hiddenWidths',
   );
   refuses(
     linear('grid: { steps: [100, 30000000] }\n'),
-    'sweep.yaml:3:22: grid.steps[1]: 30,000,000 steps, one row every 1, are more than 10,000,000 rows in a log: ' +
+    'sweep.yaml:3:22: grid.steps[1]: the step log would have more than 10,000,000 rows (30,000,000 steps, one row every 1): ' +
       'set logEverySteps to 3 or more',
   );
   refuses(
     linear('grid: { evaluateEverySteps: [10, 1], steps: [200000] }\n'),
-    'sweep.yaml:3:34: grid.evaluateEverySteps[1]: 200,000 steps, one evaluation every 1, are more than 100,000 evaluations: ' +
+    'sweep.yaml:3:34: grid.evaluateEverySteps[1]: the task would have more than 100,000 evaluations (200,000 steps, one every 1): ' +
       'set evaluateEverySteps to 2 or more',
   );
 });

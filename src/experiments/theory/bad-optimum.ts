@@ -4,11 +4,11 @@ import type { Vae } from './vae-objective.js';
 export interface BadOptimumDims {
   /** r*: the dimension of the data. */
   readonly intrinsicDim: number;
-  /** d, above intrinsicDim + extraDims. */
+  /** d, greater than intrinsicDim + extraDims. */
   readonly ambientDim: number;
   /** r, at least intrinsicDim + extraDims. */
   readonly latentDim: number;
-  /** s, at least 1: the generator has as many dimensions too many. */
+  /** s, at least 1: the number of excess dimensions of the generator. */
   readonly extraDims: number;
 }
 
@@ -32,13 +32,13 @@ export interface SigmoidVaeParameters {
 }
 
 /**
- * The bad optimum of Theorem 4 for the data x = (z, sigma(<a*, z>), 0, ..., 0), z ~ N(0, I_r*), Eq. (6):
+ * Returns the bad optimum of Theorem 4 for the data x = (z, sigma(<a*, z>), 0, ..., 0), z ~ N(0, I_r*), Eq. (6):
  *
  *   A~1 = [I_{r*+s} 0; 0 0],  A~2 = 0,  B~ = [I_{r*+1} 0; 0 0],
  *   D~_ii = eps~^2 / (1 + eps~^2) for i <= r* + s and 1 for the others
  *
- * It copies x and generates a Gaussian in r* + s dimensions. The paper has any sigma; with the logistic one sigma(A~2 z) is 1/2 in
- * every coordinate, not 0, so that the linear part has the bias -sigma(0) here.
+ * It copies x and generates a Gaussian in r* + s dimensions. The paper allows any sigma. With the logistic sigma used here,
+ * sigma(A~2 z) is 1/2 in every coordinate instead of 0, so the linear part has the bias -sigma(0).
  */
 export function badOptimum(dims: BadOptimumDims, decoderDeviation: number): SigmoidVaeParameters {
   const { intrinsicDim, ambientDim, latentDim, extraDims } = dims;
@@ -55,12 +55,13 @@ export function badOptimum(dims: BadOptimumDims, decoderDeviation: number): Sigm
 }
 
 /**
- * The loss of the bad optimum, Eq. (3), in nats:
+ * Computes the loss of the bad optimum, Eq. (3), in nats:
  *
  *   L = 1/2 sum_{i <= r*+s} D~_ii / eps~^2 + E|x|^2 / 2 + d log eps~ + Tr(D~) / 2 - 1/2 sum_i log D~_ii
  *
- * with E|x|^2 = r* + E sigma(<a*, z>)^2. Its slope over log eps~ tends to d - r* - s. (In the proof of Theorem 4 the first sum ends at
- * r* + 1, and the last two terms have r* + 1 for r* + s and a sign changed; with s = 1 only the sign is wrong. The result is right.)
+ * with E|x|^2 = r* + E sigma(<a*, z>)^2. Its slope with respect to log eps~ tends to d - r* - s. (In the proof of Theorem 4 the first sum
+ * ends at r* + 1, and the last two terms have r* + 1 instead of r* + s and a wrong sign; for s = 1 only the sign is wrong. The theorem
+ * itself is correct.)
  *
  * @param slopes a*, r* numbers
  */
@@ -78,7 +79,7 @@ export function badOptimumLoss(
   );
 }
 
-/** f, g, D~ and eps~ of the parameters. */
+/** Returns the VAE (f, g, D~, eps~) with these parameters. */
 export function sigmoidVae(parameters: SigmoidVaeParameters): Vae {
   const { linearKernel, linearBias, sigmoidKernel, sigmoidBias, encoderKernel, encoderBias } = parameters;
   return {
@@ -92,7 +93,7 @@ export function sigmoidVae(parameters: SigmoidVaeParameters): Vae {
   };
 }
 
-/** x = (z, sigma(<a*, z>), 0, ..., 0), [ambientDim]. */
+/** Returns x = (z, sigma(<a*, z>), 0, ..., 0), [ambientDim]. */
 export function sigmoidPoint(z: readonly number[], slopes: readonly number[], ambientDim: number): number[] {
   const height = sigmoid(sum(z.map((value, i) => value * (slopes[i] ?? NaN))));
   return [...z, height, ...Array.from({ length: ambientDim - z.length - 1 }, () => 0)];
@@ -106,8 +107,9 @@ function badEncoderVariance(dims: BadOptimumDims, decoderDeviation: number): num
 }
 
 /**
- * E sigma(deviation u)^2 over u ~ N(0, 1), by the trapezoidal rule, which converges exponentially for an analytic function that falls
- * off: the poles of sigma at +-i pi / deviation leave an error of about exp(-2 pi^2 / (deviation step)), below 1e-16 up to deviation 25.
+ * Computes E sigma(deviation u)^2 over u ~ N(0, 1) with the trapezoidal rule, which converges exponentially for an analytic function that
+ * decays: the poles of sigma at +-i pi / deviation cause an error of about exp(-2 pi^2 / (deviation step)), which is below 1e-16 for
+ * deviations up to 25.
  */
 function meanSquaredSigmoid(deviation: number): number {
   const step = 0.02;
@@ -128,7 +130,7 @@ function affine(
   );
 }
 
-/** [I_size 0; 0 0], [rows, columns]. */
+/** Returns the matrix [I_size 0; 0 0], [rows, columns]. */
 function partialIdentity(rows: number, columns: number, size: number): number[][] {
   return Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (__, j) => (i === j && i < size ? 1 : 0)),

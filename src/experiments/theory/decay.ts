@@ -4,14 +4,14 @@ import { squaredColumnNorms, squaredNorm } from './linear-vae.js';
 import { complementBasis, squaredComponents, squaredTail } from './projections.js';
 import type { PathPoint } from './simplified-flow.js';
 
-/** The square of a singular value's rounding, relative to the largest. */
+/** Squared rounding error of a singular value, relative to the largest. */
 const SQUARED_ROUNDING = 1e-28;
 
-/** What Theorem 5 and Lemma 6 compare at one time; all logarithms natural. */
+/** The quantities that Theorem 5 and Lemma 6 compare at one time. All logarithms are natural. */
 export interface Decay {
   /** The largest |A~_j|^2 + eps~^2 on the path so far, A~_j column j. */
   readonly k: number;
-  /** The largest eps~^2 / D~_jj so far: what Lemma 5 gives for L in K's place; the same as K where D~ is Lemma 3's. */
+  /** The largest eps~^2 / D~_jj so far. Lemma 5 gives it for L in place of K; with the D~ of Lemma 3 it equals K. */
   readonly encoderK: number;
   /** log |P_Wperp A~|_F^2. */
   readonly logOutside: number;
@@ -21,26 +21,26 @@ export interface Decay {
   readonly logBound: number;
   /** logOutside - logTail, the first inequality of (7), with an allowance for the rounding of the singular values. */
   readonly tailMargin: number;
-  /** logBound - logOutside; the theorem says it is not negative. */
+  /** logBound - logOutside. By the theorem it is not negative. */
   readonly margin: number;
-  /** The same with encoderK for K. */
+  /** The margin with encoderK in place of K. */
   readonly encoderMargin: number;
-  /** The smallest such margin of one row of A~ at a zero row of A, after the rotation that makes A have them (Lemma 6). */
+  /** The smallest margin of a row of A~ at a zero row of A, after the rotation that produces zero rows of A (Lemma 6). */
   readonly rowMargin: number;
-  /** log(|P_Wperp A~(0)|_F^2 / |P_Wperp A~|_F^2) K / t: the theorem says at least 1. NaN at t = 0, and once rounding is all there is. */
+  /** log(|P_Wperp A~(0)|_F^2 / |P_Wperp A~|_F^2) K / t. By the theorem it is at least 1. NaN at t = 0, and when only rounding is left. */
   readonly rate: number;
 }
 
 /**
- * Theorem 5: along the gradient flow of L1, while |A~_j|^2 + eps~^2 <= K for every column j,
+ * Measures the decay of Theorem 5: along the gradient flow of L1, while |A~_j|^2 + eps~^2 <= K for every column j,
  *
  *   sum_{k > dim W} sigma_k(A~(t))^2 <= |P_Wperp A~(t)|_F^2 <= exp(-t / K) |P_Wperp A~(0)|_F^2          (7)
  *
- * and Lemma 6: |A~^(i)(t)|^2 <= exp(-t / K) |A~^(i)(0)|^2 for every row i where A is zero. The proof of Lemma 6 gives twice the
- * rate, exp(-2 t / K): its second line drops the 2 of d/dt |a|^2 = 2 <a, da/dt>.
+ * and of Lemma 6: |A~^(i)(t)|^2 <= exp(-t / K) |A~^(i)(0)|^2 for every row i where A is zero. The proof of Lemma 6 even gives twice the
+ * rate, exp(-2 t / K): its second line drops the 2 in d/dt |a|^2 = 2 <a, da/dt>.
  *
- * `see` is given every point of a path in turn and keeps the running K's, `measure` compares the last one seen. Between the points K
- * may be larger: the bound that is checked is no higher than the theorem's.
+ * Call `see` with every point of a path in turn; it updates the running maxima K. `measure` compares the last point. Between points K
+ * could be larger, so the bound that is checked is at most that of the theorem.
  *
  * @param truth A, [d, r*]
  */

@@ -3,13 +3,13 @@ import { lossGradient, type LinearVae, type SimplifiedVae } from './linear-vae.j
 import type { PathPoint } from './simplified-flow.js';
 
 /**
- * Why a descent ended: at the end time; at `maxSteps`; or because eps~ or a D~_ii fell to zero or below, or a number was no longer
- * finite: the step is too large for the curvature, which grows as 1 / eps~^2 and 1 / D~_ii^2.
+ * Why a descent ended. `end-time`: it reached the end time. `step-limit`: it took `maxSteps` steps. `diverged`: eps~ or a D~_ii fell to
+ * zero or below, or a number is not finite. The step is then too large for the curvature, which grows as 1 / eps~^2 and 1 / D~_ii^2.
  */
 export type DescentEnd = 'end-time' | 'step-limit' | 'diverged';
 
 /**
- * Gradient descent on the full loss L of Eq. (4): (A~, B~, D~, eps~) <- (A~, B~, D~, eps~) - stepSize * grad L, as in Lemma 4. The
+ * Runs gradient descent on the full loss L of Eq. (4): (A~, B~, D~, eps~) <- (A~, B~, D~, eps~) - stepSize * grad L, as in Lemma 4. The
  * time is stepSize times the number of steps. Yields the point after every step.
  *
  * @param truth A, [d, r*]
@@ -30,7 +30,7 @@ export function* descend(
   return 'end-time';
 }
 
-/** The parameters less stepSize times the gradient. */
+/** Returns the parameters minus stepSize times the gradient. */
 export function descentStep(vae: LinearVae, gradient: LinearVae, stepSize: number): LinearVae {
   return {
     ...simplifiedDescentStep(vae, gradient, stepSize),
@@ -40,7 +40,7 @@ export function descentStep(vae: LinearVae, gradient: LinearVae, stepSize: numbe
   };
 }
 
-/** The same for the parameters of L1. */
+/** Performs the same step for the parameters of L1. */
 export function simplifiedDescentStep(
   vae: SimplifiedVae,
   gradient: SimplifiedVae,

@@ -9,7 +9,7 @@ import type { Settings } from '../../task/task.js';
 import { quantities, type ComputedKind } from './computations/quantities.js';
 import type { Quantity } from './computations/quantity.js';
 
-/** What a computation's `verdict.json` holds. */
+/** The contents of a computation's `verdict.json`. */
 const verdictSchema = z.object({
   outcome: z.string(),
   complete: z.boolean(),
@@ -20,7 +20,7 @@ const verdictSchema = z.object({
 
 const known = new Map<string, LogColumns>();
 
-/** What a computation logs, and what it comes to, as its `verdict.json` has it. */
+/** The logs and the summary of a computation. The summary is its `verdict.json`. */
 export const details: ExperimentDetails = {
   logs: ({ kind }) => {
     const logs = known.get(kind) ?? { rows: rowColumns(kind as ComputedKind) };
@@ -39,7 +39,7 @@ export const details: ExperimentDetails = {
   },
 };
 
-/** `rows.arrow`: the rows of a computation, in the order in which it came to them; NaN where a number is not defined. */
+/** Returns the columns of `rows.arrow`: the rows of a computation in the order of computation; NaN if a number is not defined. */
 export function rowColumns(kind: ComputedKind): readonly LogColumn[] {
   return Object.entries(quantities[kind].columns).map(([name, quantity]) => numbers(name, quantity, false));
 }

@@ -7,7 +7,7 @@ import { landscape } from './tasks/landscape.js';
 import { theorySettingsSchema } from './tasks/theory-settings.js';
 import { THEORY_VERSION } from './version.js';
 
-/** A row for each computation. */
+/** The experiment of each computation. */
 const computations: Readonly<Record<string, Experiment>> = {
   'gradient-flow': gradientFlow,
   landscape,
@@ -15,7 +15,7 @@ const computations: Readonly<Record<string, Experiment>> = {
   identities,
 };
 
-/** Computations of the paper's theory. */
+/** The experiments that check statements of the paper's theory. */
 export const theoryFamily: ExperimentFamily = {
   kinds: Object.keys(computations),
   summary: 'compute a statement of the theory',

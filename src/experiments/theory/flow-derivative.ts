@@ -1,6 +1,6 @@
 import type { Matrix } from 'ml-matrix';
 
-/** A matrix over numbers that lie one after the other: entry (i, j) is number i * row + j * column. */
+/** A matrix over contiguous numbers: entry (i, j) is number i * row + j * column. */
 interface View {
   readonly data: Float64Array;
   readonly row: number;
@@ -8,8 +8,8 @@ interface View {
 }
 
 /**
- * The right side of Eq. (1), d/dt (A~, B~, log eps~), for the solver, which asks for it a hundred thousand times:
- * `simplifiedLossGradient` of the numbers of A~, row by row, of B~, row by row, and log eps~, without new matrices.
+ * Returns the right side of Eq. (1), d/dt (A~, B~, log eps~), as a function for the solver, which calls it a hundred thousand times. It is
+ * `simplifiedLossGradient` without allocations. Its argument has the entries of A~ and B~, row by row, and log eps~.
  *
  *   dA~/dt = R M^T / eps~^2 - A~_ij / (|A~_j|^2 + eps~^2),  dB~/dt = (A~^T R / eps~^2 - M) A^T,
  *   d log eps~/dt = |R|_F^2 / eps~^4 - (d - r) / eps~^2 - sum_i 1 / (|A~_i|^2 + eps~^2)
@@ -61,7 +61,7 @@ export function flowDerivative(
   };
 }
 
-/** out = left right, [rows, depth] times [depth, columns]; out lies row by row. */
+/** Computes out = left right, [rows, depth] times [depth, columns]; out is row-major. */
 function multiply(
   out: View,
   left: View,
@@ -82,7 +82,7 @@ function multiply(
     }
 }
 
-/** 1 / (|A~_j|^2 + eps~^2) of every column j. */
+/** Computes 1 / (|A~_j|^2 + eps~^2) for every column j. */
 function columnWeights(out: Float64Array, decoder: Float64Array, variance: number): void {
   out.fill(variance);
   for (let i = 0; i < decoder.length; i++) {

@@ -10,7 +10,7 @@ export interface Sides {
 }
 
 /**
- * Lemma 5 for L, where row i of A is zero:
+ * Returns both sides of Lemma 5 for L, for a row i where A is zero:
  *
  *   sum_j A~_ij dL/dA~_ij >= sum_j D~_jj A~_ij^2 / eps~^2
  *
@@ -29,7 +29,7 @@ export function lossCorrelation(truth: Matrix, vae: LinearVae, row: number): Sid
 }
 
 /**
- * Lemma 5 for L1, where row i of A is zero:
+ * Returns both sides of Lemma 5 for L1, for a row i where A is zero:
  *
  *   sum_j A~_ij dL1/dA~_ij >= sum_j A~_ij^2 / (|A~_j|^2 + eps~^2)
  *

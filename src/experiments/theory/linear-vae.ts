@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { sum } from 'simple-statistics';
 
-/** What the loss L1 depends on: a linear VAE without its encoder variance. d: data, r: latents. */
+/** A linear VAE without its encoder variance, which is what L1 depends on. d: ambient dimension, r: latents. */
 export interface SimplifiedVae {
   /** A~, [d, r]: column i is the output of latent i. */
   readonly decoder: Matrix;
@@ -11,14 +11,14 @@ export interface SimplifiedVae {
   readonly decoderDeviation: number;
 }
 
-/** x ~ N(A~ z, eps~^2 I_d), z ~ N(B~ x, D~). Also holds a gradient: the derivative by each of the four. */
+/** A linear VAE: x ~ N(A~ z, eps~^2 I_d), z ~ N(B~ x, D~). Also used for gradients: the derivative with respect to each of the four. */
 export interface LinearVae extends SimplifiedVae {
-  /** The diagonal of D~, r numbers above 0. */
+  /** The diagonal of D~, r positive numbers. */
   readonly encoderVariance: readonly number[];
 }
 
 /**
- * The loss of a linear VAE on x = A z, z ~ N(0, I), in nats, without the constants of the log densities. Eq. (4), derived in
+ * Computes the loss of a linear VAE on x = A z, z ~ N(0, I), in nats, without the constants of the log densities: Eq. (4), derived in
  * Lemma 8 as Eq. (8):
  *
  *   L = |A - A~ B~ A|_F^2 / (2 eps~^2) + |B~ A|_F^2 / 2 + d log eps~
@@ -42,7 +42,7 @@ export function loss(truth: Matrix, vae: LinearVae): number {
 }
 
 /**
- * The derivatives of Eq. (4), with R = A - A~ B~ A and M = B~ A:
+ * Computes the derivatives of Eq. (4), with R = A - A~ B~ A and M = B~ A:
  *
  *   by A~:    -R M^T / eps~^2 + A~ D~ / eps~^2
  *   by B~:    (M - A~^T R / eps~^2) A^T
@@ -68,8 +68,8 @@ export function lossGradient(truth: Matrix, vae: LinearVae): LinearVae {
 }
 
 /**
- * What L and L1 share, |A - A~ B~ A|_F^2 / (2 eps~^2) + |B~ A|_F^2 / 2: its derivatives by A~, [d, r], and by B~, [r, d], and
- * |A - A~ B~ A|_F^2.
+ * Returns the derivatives of the part that L and L1 share, |A - A~ B~ A|_F^2 / (2 eps~^2) + |B~ A|_F^2 / 2, with respect to A~ [d, r] and
+ * B~ [r, d], and |A - A~ B~ A|_F^2.
  */
 export function reconstructionGradient(truth: Matrix, vae: SimplifiedVae) {
   const { code, residual } = reconstruct(truth, vae);
@@ -82,18 +82,18 @@ export function reconstructionGradient(truth: Matrix, vae: SimplifiedVae) {
   };
 }
 
-/** M = B~ A, [r, r*], and R = A - A~ B~ A, [d, r*]. */
+/** Returns M = B~ A, [r, r*], and R = A - A~ B~ A, [d, r*]. */
 export function reconstruct(truth: Matrix, { decoder, encoder }: SimplifiedVae) {
   const code = encoder.mmul(truth);
   return { code, residual: Matrix.sub(truth, decoder.mmul(code)) };
 }
 
-/** |M|_F^2. */
+/** Returns |M|_F^2. */
 export function squaredNorm(matrix: Matrix): number {
   return matrix.dot(matrix);
 }
 
-/** |M_i|^2 of every column i. */
+/** Returns |M_i|^2 for every column i. */
 export function squaredColumnNorms(matrix: Matrix): number[] {
   return Matrix.mul(matrix, matrix).sum('column');
 }

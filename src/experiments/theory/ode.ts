@@ -1,26 +1,26 @@
 import { createRequire } from 'node:module';
 
 export interface OdeOptions {
-  /** The error that a step may make in each number y: this times (1 + |y|). */
+  /** Error tolerance per step: the error of each number y is at most this times (1 + |y|). */
   readonly tolerance: number;
   readonly largestStep: number;
-  /** Steps taken before it gives up. */
+  /** Number of steps after which the integration ends. */
   readonly maxSteps: number;
 }
 
-/** y at a time, where a step ended. */
+/** The values y at the end of a step. */
 export interface OdeStep {
   readonly time: number;
   readonly values: readonly number[];
 }
 
 /**
- * Why the integration ended: at the end time; as steps no longer change the time, or are refused one after the other; or at
- * `maxSteps`.
+ * Why the integration ended. `end-time`: it reached the end time. `step-collapsed`: steps no longer change the time, or the solver keeps
+ * rejecting them. `step-limit`: it took `maxSteps` steps.
  */
 export type OdeEnd = 'end-time' | 'step-collapsed' | 'step-limit';
 
-/** What is used of odex 3, whose package holds TypeScript source that this project's stricter settings refuse. */
+/** The used part of odex 3. Its package contains TypeScript source that does not compile with this project's stricter settings. */
 interface Odex {
   readonly Solver: new (
     derivative: (time: number, values: number[], out: number[]) => void,
@@ -40,20 +40,21 @@ class StepCollapse extends Error {}
 const require = createRequire(import.meta.url);
 const { Solver } = require('odex') as Odex;
 
-/** A step of the highest order takes 90 evaluations; this many are hundreds of refused steps. */
-const MAX_EVALUATIONS_A_STEP = 20_000;
-/** A step below the first part of the time, or below the second at time 0, has collapsed. */
+/** A step of the highest order takes 90 evaluations, so this many mean hundreds of rejected steps. */
+const MAX_EVALUATIONS_PER_STEP = 20_000;
+/** A step below this fraction of the time has collapsed. */
 const SMALLEST_STEP = 4 * Number.EPSILON;
+/** A step below this value at time 0 has collapsed. */
 const SMALLEST_FIRST_STEP = 1e-100;
-/** odex makes its first step no smaller than this, and can accept one that jumps over all that happens. */
+/** The first step of odex is at least this long, so it can jump over fast changes at the start. */
 const FIRST_STEP = 1e-4;
-/** The part of y that the first step may change, to first order. */
+/** The fraction of y that the first step may change, to first order. */
 const FIRST_CHANGE = 0.01;
-/** odex accepts a step whose error is NaN. It gets this number instead of what is not finite, and refuses the step. */
-const REFUSED = 1e150;
+/** Replaces derivatives that are not finite, so that odex rejects the step. It would accept a step whose error is NaN. */
+const REJECTED = 1e150;
 
 /**
- * Solves dy/dt = derivative(y) from time 0 with ODEX, the extrapolated midpoint rule with adaptive step and order (Hairer,
+ * Solves dy/dt = derivative(y) from time 0 with ODEX, the extrapolated midpoint rule with adaptive step size and order (Hairer,
  * Norsett and Wanner, "Solving Ordinary Differential Equations I", II.9). Yields y after every step.
  */
 export function* integrate(
@@ -62,14 +63,14 @@ export function* integrate(
   endTime: number,
   { tolerance, largestStep, maxSteps }: OdeOptions,
 ): Generator<OdeStep, OdeEnd, undefined> {
-  const timeUnit = suitableTimeUnit(start, derivative([...start]));
+  const timeUnit = initialTimeUnit(start, derivative([...start]));
   let evaluations = 0;
   const evaluate = (_time: number, values: number[], out: number[]) => {
-    if (++evaluations > MAX_EVALUATIONS_A_STEP) throw new StepCollapse();
+    if (++evaluations > MAX_EVALUATIONS_PER_STEP) throw new StepCollapse();
     const slope = derivative(values);
     for (let i = 0; i < out.length; i++) {
       const value = slope[i] ?? NaN;
-      out[i] = Number.isFinite(value) ? value * timeUnit : REFUSED;
+      out[i] = Number.isFinite(value) ? value * timeUnit : REJECTED;
     }
   };
   const solver = new Solver(evaluate, start.length, {
@@ -95,8 +96,8 @@ export function* integrate(
   return 'end-time';
 }
 
-/** The unit of the solver's time: odex's first step in it changes y by a hundredth (Hairer, Norsett and Wanner, II.4). */
-function suitableTimeUnit(start: readonly number[], slope: ArrayLike<number>): number {
+/** Returns a time unit in which the first step of odex changes y by at most a hundredth (Hairer, Norsett and Wanner, II.4). */
+function initialTimeUnit(start: readonly number[], slope: ArrayLike<number>): number {
   const size = Math.hypot(...start.map((value) => value / (1 + Math.abs(value))));
   const speed = Math.hypot(...start.map((value, i) => (slope[i] ?? NaN) / (1 + Math.abs(value))));
   const step = (FIRST_CHANGE * size) / speed;

@@ -1,10 +1,10 @@
 import { Matrix, SVD } from 'ml-matrix';
 import { sum } from 'simple-statistics';
 
-/** A singular value counts as zero below this part of the largest, the usual multiple of float64's rounding. */
+/** A singular value counts as zero if it is below this fraction of the largest, the usual multiple of float64 rounding. */
 const RANK_TOLERANCE = 1e-12;
 
-/** Singular values, descending. */
+/** Returns the singular values in descending order. */
 export function singularValues(matrix: Matrix): number[] {
   return new SVD(matrix, {
     computeLeftSingularVectors: false,
@@ -13,16 +13,16 @@ export function singularValues(matrix: Matrix): number[] {
   }).diagonal;
 }
 
-/** The number of singular values that are not zero to rounding. */
+/** Returns the number of singular values that are not zero to rounding. */
 export function numericalRank(matrix: Matrix): number {
   const values = singularValues(matrix);
   return values.filter((value) => value > RANK_TOLERANCE * (values[0] ?? 0)).length;
 }
 
 /**
- * An orthonormal basis of W^perp, W the column span of A, as columns, [d, d - dim W]: the left singular vectors of A for the
- * singular value zero. Theorem 5 calls W the span of A's rows; its proof turns x-space until A has zero rows, and what decays
- * there is the part of A~'s columns outside A's columns.
+ * Returns an orthonormal basis of W^perp, where W is the column span of A, as columns [d, d - dim W]: the left singular vectors of A for
+ * the singular value zero. Theorem 5 calls W the span of A's rows. However, its proof rotates x-space until A has zero rows, and what
+ * decays there is the part of A~'s columns outside of A's column span.
  *
  * @param truth A, [d, r*]
  */
@@ -33,8 +33,8 @@ export function complementBasis(truth: Matrix): Matrix {
 }
 
 /**
- * |u^T A~|^2 for each column u of the basis: the squared norms of A~'s rows at zero rows of A, after the rotation that makes A
- * have them (Lemma 6). Their sum is |P_Wperp A~|_F^2 of Theorem 5.
+ * Returns |u^T A~|^2 for each column u of the basis: the squared norms of A~'s rows at zero rows of A, after the rotation that produces
+ * zero rows (Lemma 6). Their sum is |P_Wperp A~|_F^2 in Theorem 5.
  *
  * @param basis orthonormal columns, [d, k]
  * @param decoder A~, [d, r]
@@ -44,7 +44,7 @@ export function squaredComponents(basis: Matrix, decoder: Matrix): number[] {
   return Matrix.mul(components, components).sum('row');
 }
 
-/** sum over k > dim W of sigma_k(A~)^2, the left side of Theorem 5's Eq. (7). */
+/** Returns the sum over k > dim W of sigma_k(A~)^2, the left side of Eq. (7) in Theorem 5. */
 export function squaredTail(decoder: Matrix, dimension: number): number {
   return sum(
     singularValues(decoder)

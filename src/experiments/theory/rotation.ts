@@ -2,9 +2,9 @@ import type { Matrix } from 'ml-matrix';
 import type { SimplifiedVae } from './linear-vae.js';
 
 /**
- * Lemma 4's turn of x-space by an orthogonal U: (U A~, B~ U^T, D~, eps~); with U A for A the loss is the same. Gradients turn in the
- * same way, U grad_A~ and (grad_B~) U^T, and so does every step of gradient descent. (The lemma writes grad_{U B~} where its proof has
- * grad_{B~ U^T}: U B~ has no shape.)
+ * Rotates x-space by an orthogonal U as in Lemma 4: (U A~, B~ U^T, D~, eps~). With U A in place of A the loss stays the same. Gradients
+ * rotate in the same way, U grad_A~ and (grad_B~) U^T, and so does every step of gradient descent. (The lemma writes grad_{U B~}, but
+ * its proof uses grad_{B~ U^T}; the shapes of U and B~ do not match in U B~.)
  *
  * @param turn U, [d, d]
  */

@@ -4,18 +4,18 @@ import { integrate, type OdeEnd, type OdeOptions } from './ode.js';
 import type { LinearVae, SimplifiedVae } from './linear-vae.js';
 import { optimalEncoderVariance } from './simplified-loss.js';
 
-/** A point of a path; of a flow of L1, D~ is Lemma 3's. */
+/** A point of a path. In a flow of L1, D~ is that of Lemma 3. */
 export interface PathPoint {
   readonly time: number;
   readonly vae: LinearVae;
 }
 
 /**
- * The gradient flow of L1, Eq. (1): d/dt (A~, B~, eps~) = -grad L1(A~, B~, eps~), a point after every step of the solver.
+ * Follows the gradient flow of L1, Eq. (1): d/dt (A~, B~, eps~) = -grad L1(A~, B~, eps~). Yields a point after every step of the solver.
  *
- * The solver carries log eps~ instead of eps~, d log eps~/dt = -(dL1/deps~) / eps~: the same flow, whose trial steps can't leave
- * eps~ > 0. Towards an optimum with L1 -> -infinity, eps~^2 falls about linearly and is 0 after a finite time: the steps shrink
- * with it, and whoever reads the points has to stop.
+ * The solver uses log eps~ instead of eps~, d log eps~/dt = -(dL1/deps~) / eps~. That is the same flow, but trial steps cannot leave
+ * eps~ > 0. Towards an optimum with L1 -> -infinity, eps~^2 falls about linearly and reaches 0 in finite time. The steps shrink with it,
+ * so the caller has to stop.
  *
  * @param truth A, [d, r*]
  */

@@ -9,7 +9,7 @@ import {
 } from './linear-vae.js';
 
 /**
- * Lemma 3: L1(A~, B~, eps~) = min over D~ of L(A~, B~, D~, eps~), in nats, Eq. (5):
+ * Computes the simplified loss of Lemma 3, L1(A~, B~, eps~) = min over D~ of L(A~, B~, D~, eps~), in nats, Eq. (5):
  *
  *   L1 = |A - A~ B~ A|_F^2 / (2 eps~^2) + |B~ A|_F^2 / 2 + (d - r) log eps~ + 1/2 sum_i (1 + log(|A~_i|^2 + eps~^2))
  *
@@ -26,7 +26,7 @@ export function simplifiedLoss(truth: Matrix, vae: SimplifiedVae): number {
 }
 
 /**
- * The derivatives of Eq. (5), with R = A - A~ B~ A and M = B~ A:
+ * Computes the derivatives of Eq. (5), with R = A - A~ B~ A and M = B~ A:
  *
  *   by A~:   -R M^T / eps~^2 + A~_ij / (|A~_j|^2 + eps~^2)
  *   by B~:   (M - A~^T R / eps~^2) A^T
@@ -48,7 +48,7 @@ export function simplifiedLossGradient(truth: Matrix, vae: SimplifiedVae): Simpl
   };
 }
 
-/** Lemma 3: the diagonal of the D~ that minimises L, D~_ii = eps~^2 / (|A~_i|^2 + eps~^2). */
+/** Returns the diagonal of the D~ that minimizes L (Lemma 3), D~_ii = eps~^2 / (|A~_i|^2 + eps~^2). */
 export function optimalEncoderVariance({ decoder, decoderDeviation }: SimplifiedVae): number[] {
   const variance = decoderDeviation ** 2;
   return squaredColumnNorms(decoder).map((norm) => variance / (norm + variance));

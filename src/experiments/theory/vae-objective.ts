@@ -1,19 +1,19 @@
 import { mean, sampleStandardDeviation, sum } from 'simple-statistics';
 
-/** Any VAE whose encoder variance does not depend on x. d: data, r: latents. */
+/** A VAE with an encoder variance that does not depend on x. d: ambient dimension, r: latents. */
 export interface Vae {
   /** g: [d] to [r]. */
   readonly encode: (x: readonly number[]) => number[];
   /** f: [r] to [d]. */
   readonly decode: (z: readonly number[]) => number[];
-  /** The diagonal of D, r numbers above 0. */
+  /** The diagonal of D, r positive numbers. */
   readonly encoderVariance: readonly number[];
   /** eps, the decoder's standard deviation, above 0. */
   readonly decoderDeviation: number;
 }
 
 /**
- * What Eq. (3) takes the expectation of, at one x and one z', in nats; its mean over x and z' ~ N(0, I_r) is the loss:
+ * Returns the integrand of Eq. (3) at one x and one z', in nats. Its mean over x and z' ~ N(0, I_r) is the loss:
  *
  *   |x - f(g(x) + D^(1/2) z')|^2 / (2 eps^2) + |g(x)|^2 / 2 + d log eps + Tr(D) / 2 - 1/2 sum_i log D_ii
  */
@@ -25,19 +25,19 @@ export function objectiveAt(vae: Vae, x: readonly number[], noise: readonly numb
   return error / (2 * decoderDeviation ** 2) + sum(latents) / 2 + x.length * Math.log(decoderDeviation);
 }
 
-/** |x - f(g(x) + D^(1/2) z')|^2. */
+/** Returns |x - f(g(x) + D^(1/2) z')|^2. */
 export function squaredErrorAt(vae: Vae, x: readonly number[], noise: readonly number[]): number {
   return squaredDistance(x, vae.decode(perturbed(vae.encode(x), vae.encoderVariance, noise)));
 }
 
-/** Lemma 2: at fixed f, g and D the loss is smallest at eps^2 = E |x - f(g(x) + D^(1/2) z')|^2 / d. */
+/** Returns the optimal decoder variance of Lemma 2 for fixed f, g and D: eps^2 = E |x - f(g(x) + D^(1/2) z')|^2 / d. */
 export function optimalDecoderVariance(meanSquaredError: number, ambientDim: number): number {
   return meanSquaredError / ambientDim;
 }
 
 /**
- * Minus what Lemma 7's proof maximises, at one x and z = g(x) + D^(1/2) z', in nats, with the constants of the three densities:
- * -(log p(x|z) + log p(z) - log q(z|x)). Its mean is the negative evidence lower bound.
+ * Returns the negative of the objective in the proof of Lemma 7, at one x and z = g(x) + D^(1/2) z', in nats, with the constants of the
+ * three densities: -(log p(x|z) + log p(z) - log q(z|x)). Its mean is the negative evidence lower bound.
  */
 export function negativeBoundAt(vae: Vae, x: readonly number[], noise: readonly number[]): number {
   const { encoderVariance, decoderDeviation } = vae;
@@ -56,14 +56,14 @@ export function negativeBoundAt(vae: Vae, x: readonly number[], noise: readonly 
   );
 }
 
-/** The mean of independent values, and its standard error. */
+/** Returns the mean of independent values and its standard error. */
 export function estimate(values: number[]): { readonly mean: number; readonly standardError: number } {
   return { mean: mean(values), standardError: sampleStandardDeviation(values) / Math.sqrt(values.length) };
 }
 
 /**
- * The points +-sqrt(n) e_i: the mean of a polynomial of degree at most 3 over them is its mean over N(0, I_n), exactly. (Stroud,
- * "Approximate Calculation of Multiple Integrals", 1971, the formula of degree 3 for the Gaussian weight.)
+ * Returns the points +-sqrt(n) e_i. The mean of a polynomial of degree at most 3 over them is exactly its mean over N(0, I_n) (Stroud,
+ * "Approximate Calculation of Multiple Integrals", 1971, the formula of degree 3 for the Gaussian weight).
  */
 export function cubaturePoints(size: number): number[][] {
   return Array.from({ length: 2 * size }, (_, point) =>
@@ -74,7 +74,7 @@ export function cubaturePoints(size: number): number[][] {
   );
 }
 
-/** log N(x; mean, diag(variance)). */
+/** Returns log N(x; mean, diag(variance)). */
 function logNormal(x: readonly number[], center: readonly number[], variances: readonly number[]): number {
   const terms = variances.map(
     (variance, i) => ((x[i] ?? NaN) - (center[i] ?? NaN)) ** 2 / variance + Math.log(2 * Math.PI * variance),

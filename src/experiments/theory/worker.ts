@@ -4,7 +4,7 @@ import { computations } from './computations/registry.js';
 import { rowColumns } from './details.js';
 import type { TheorySettings } from './tasks/theory-settings.js';
 
-/** Runs a computation of the theory. It takes seconds. */
+/** Runs a computation of the theory, which takes seconds. */
 export const { run } = rowsWorker<TheorySettings>({
   columns: ({ kind }) => rowColumns(kind),
   *run(settings) {

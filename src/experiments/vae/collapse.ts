@@ -1,11 +1,11 @@
 import { finalNumber, type Run } from '../../report/runs.js';
 
-/** A collapsed run's code says less about a point than this, in nats. */
+/** A run with a KL below this, in nats, can be collapsed: its code carries almost no information about a point. */
 export const COLLAPSED_KL_NATS = 0.1;
 
 /**
- * Whether the run ended without using its latents (posterior collapse): no encoder variance below 0.5, and a KL of the encoder
- * near 0, so that its points are noise around one place.
+ * Whether the run ended in posterior collapse, that is, uses none of its latents: no encoder variance is below 0.5 and the KL is near 0.
+ * Its points are noise around a single point.
  */
 export function isCollapsed(run: Run): boolean {
   const kl = finalNumber(run, 'kl');

@@ -9,7 +9,7 @@ import { shownMetrics } from './metrics/shown.js';
 
 const known = new Map<string, TrainingColumns>();
 
-/** What a task that trains logs, and what it comes to: its last evaluation. */
+/** The logs and the summary of a task that trains. The summary is its last evaluation. */
 export const details: ExperimentDetails = {
   logs: (settings) => logsOf(settings as TrainingSettings),
   summary: (settings) =>
@@ -27,7 +27,7 @@ export const details: ExperimentDetails = {
   },
 };
 
-/** Logs differ by the coordinates of points, and by the metrics that go with the random streams. */
+/** Returns the log columns of a task. They depend on the number of coordinates and on the metrics of the random streams. */
 export function logsOf(settings: TrainingSettings): TrainingColumns {
   const { ambientDim, randomStreams = null } = settings;
   const key = [ambientDim, randomStreams].join();

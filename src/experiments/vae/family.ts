@@ -11,7 +11,7 @@ import { storedSettings } from './settings/stored-settings.js';
 
 const built = new Map<string, Experiment>();
 
-/** Training a VAE: on the paper's data, or on the data of plugins. */
+/** The experiments that train a VAE on the paper's data or on the data of plugins. */
 export const vaeFamily: ExperimentFamily = {
   kinds: ['train'],
   summary: 'train on linear, sigmoid or sphere data',

@@ -1,6 +1,6 @@
 /**
- * Part of the identity of every task that trains. Raise it by hand with any change that alters a bit of any run (a key, an operation, an
- * order of additions): old results then stay in the store under their old ids, and new runs train afresh. A test on golden
- * bits fails when the bits change and this number does not.
+ * Part of the identity of every task that trains. Increase it by hand with every change that alters a bit of any result: a key, an
+ * operation or the order of additions. Old results then stay in the store under their old ids, and new tasks train from the start. The
+ * test of the golden bits fails if the bits change but this number does not.
  */
 export const NUMERICS_VERSION = 2;

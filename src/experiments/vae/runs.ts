@@ -5,7 +5,7 @@ import { readSafetensors, type NamedTensor } from '../../store/safetensors.js';
 import { TASK_FILES } from '../../store/task-folder.js';
 import { isTraining, type TrainingSettings } from './settings/task.js';
 
-/** A finished run that trained. */
+/** A finished task that trains a VAE. */
 export type TrainingRun = Run<TrainingSettings>;
 export type TrainingRuns = PartRuns<TrainingSettings>;
 
@@ -14,8 +14,8 @@ export function isTrainingPart(part: PartRuns): part is TrainingRuns {
 }
 
 /**
- * Returns a numeric metric at the last evaluation before the end of training, or at the end if only the initial parameters were evaluated
- * before; null where the metric is not defined.
+ * Returns a numeric metric at the last evaluation before the end of training, or at the end if before it only the initial parameters
+ * were evaluated. Returns null if the metric is not defined.
  */
 export function numberBeforeEnd(run: TrainingRun, metric: string): number | null {
   const value = run.evaluations && valueAt(run.evaluations, metric, rowBeforeEnd(run));
@@ -27,7 +27,7 @@ export function evaluationStepBeforeEnd(run: TrainingRun): number {
   return stepAt(run, rowBeforeEnd(run));
 }
 
-/** Returns the last row where no evaluation of trained parameters comes before the end. */
+/** Returns the row of the last evaluation before the end, or the last row if no trained parameters were evaluated before it. */
 function rowBeforeEnd(run: TrainingRun): number {
   const last = (run.evaluations?.numRows ?? 0) - 1;
   const { steps } = run.task.settings;
@@ -40,7 +40,7 @@ function stepAt({ evaluations }: TrainingRun, row: number): number {
   return Number(evaluations && valueAt(evaluations, 'step', row));
 }
 
-/** The points of the last evaluation, a row each. */
+/** The points of the last evaluation, [n, ambientDim]. */
 interface RunPoints {
   readonly generated: readonly (readonly number[])[];
   readonly real: readonly (readonly number[])[];
@@ -57,7 +57,7 @@ export function readPoints({ task, folder }: TrainingRun): RunPoints {
   return { generated: rowsOf('x'), real: rowsOf('real') };
 }
 
-/** What the run's data was drawn with: A [r*, r*] of linear data, a* [r*, 1] of sigmoid data; null for the sphere. */
+/** Returns the parameters of the run's data: A [r*, r*] for linear data, a* [r*, 1] for sigmoid data, null for the sphere. */
 export function readDataParameters({ folder }: Pick<TrainingRun, 'folder'>): NamedTensor | null {
   const { tensors } = readSafetensors(path.join(folder, TASK_FILES.parameters));
   return tensors.get('data.0') ?? null;

@@ -36,16 +36,16 @@ describe('the gradient flow of L1', () => {
   };
 
   for (const expected of fixture.points)
-    test(`is where SciPy's DOP853 is at t = ${expected.time}`, () => {
+    test(`agrees with SciPy's DOP853 at t = ${expected.time}`, () => {
       const vae = [...simplifiedFlow(truth, start, expected.time, OPTIONS)].at(-1)?.vae;
-      // Nine digits of the fixture; some hundred steps of 1e-10.
+      // The fixture has nine digits, and some hundred steps have errors of 1e-10 each.
       const tolerance = 1e-7;
       assertNear(vae?.decoder.to1DArray() ?? [], expected.decoder.flat(), tolerance);
       assertNear(vae?.encoder.to1DArray() ?? [], expected.encoder.flat(), tolerance);
       assertNear([vae?.decoderDeviation ?? NaN], [expected.deviation], tolerance);
     });
 
-  test('has the derivative of the matrices, in log eps~', () => {
+  test('has the derivative of the matrix form, in log eps~', () => {
     for (const seed of [1, 2, 3, 4]) {
       const point = randomPoint(randomFrom(seed), 7);
       const { decoder, encoder, decoderDeviation } = point.vae;
@@ -64,7 +64,7 @@ describe('the gradient flow of L1', () => {
     }
   });
 
-  test('lets L1 fall at every step, and knows the D~ of Lemma 3', () => {
+  test('decreases L1 in every step, and has the D~ of Lemma 3', () => {
     let before = simplifiedLoss(truth, start);
     for (const { vae } of simplifiedFlow(truth, start, 0.5, OPTIONS)) {
       const value = simplifiedLoss(truth, vae);
@@ -76,8 +76,8 @@ describe('the gradient flow of L1', () => {
 });
 
 describe("Theorem 5's W", () => {
-  // As many latents as A has columns, so that the text's own words, "the span of the rows of A" and P_Wperp A~^T, have shapes
-  // that fit: rows of A and of A~ are vectors of R^4. A has rank 2.
+  // There are as many latents as A has columns, so that the shapes match for the paper's own words, "the span of the rows of A" and
+  // P_Wperp A~^T: the rows of A and A~ are vectors of R^4. A has rank 2.
   const random = randomFrom(1);
   const truth = gaussianMatrix(random, 6, 2).mmul(gaussianMatrix(random, 2, 4));
   const start: SimplifiedVae = {
@@ -86,11 +86,11 @@ describe("Theorem 5's W", () => {
     decoderDeviation: 1,
   };
 
-  test('is the column span of A: what lies outside decays as the theorem says', () => {
+  test('is the column span of A: the part outside decays as in the theorem', () => {
     assert.ok(smallestMargin(complementBasis(truth), (decoder) => decoder) > 0);
   });
 
-  test('is not the row span: what lies outside that one does not decay as fast', () => {
+  test('is not the row span: the part outside of it decays more slowly', () => {
     assert.ok(smallestMargin(complementBasis(truth.transpose()), (decoder) => decoder.transpose()) < -0.1);
   });
 
@@ -131,13 +131,13 @@ describe('decayAlong', () => {
   ]);
   const decay = decayAlong(truth, start);
 
-  test('keeps the largest K seen, from columns and from the encoder variance', () => {
+  test('keeps the largest K of columns and of the encoder variance', () => {
     assert.equal(decay.see(start), 3 ** 2 + 2 ** 2 + 1);
     assert.equal(decay.see(later), 14);
     assertNear([decay.measure(later).encoderK], [5], 1e-12);
   });
 
-  test('compares what is outside the columns of A with the bound', () => {
+  test('compares the part outside of the column span of A with the bound', () => {
     const measured = decay.measure(later);
     const rounding = 1e-12;
     assertNear([measured.logOutside, measured.logBound], [Math.log(1.25), Math.log(5) - 7 / 14], rounding);
@@ -146,7 +146,7 @@ describe('decayAlong', () => {
   });
 
   test('finds the singular values beyond dim W', () => {
-    // A~ has orthogonal columns of norms 1 and sqrt(1.25): the second largest is 1.
+    // A~ has orthogonal columns with norms 1 and sqrt(1.25), so the second largest singular value is 1.
     assertNear([decay.measure(later).logTail, decay.measure(later).tailMargin], [0, Math.log(1.25)], 1e-12);
   });
 });
@@ -161,7 +161,7 @@ describe('gradient descent on L', () => {
     encoderVariance: [1, 1, 1],
   };
 
-  test('lets L fall at every step while it is small', () => {
+  test('decreases L in every step if the step size is small', () => {
     let before = loss(truth, start);
     let steps = 0;
     for (const { vae } of descend(truth, start, 0.1, { stepSize: 1e-4, maxSteps: 10_000 })) {
@@ -172,7 +172,7 @@ describe('gradient descent on L', () => {
     assert.equal(steps, 1000);
   });
 
-  test('ends as diverged where a step leaves eps~ > 0 or D~ > 0', () => {
+  test('ends as diverged when a step leaves eps~ > 0 or D~ > 0', () => {
     const path = descend(truth, start, 100, { stepSize: 1, maxSteps: 100 });
     let next = path.next();
     while (!next.done) next = path.next();

@@ -34,17 +34,17 @@ for (const [name, identity] of Object.entries<Identity>(identities))
   });
 
 describe('a check', () => {
-  test('of an equality is as large as what it is missed by', () => {
+  test('of an equality has the difference as its error', () => {
     assert.deepEqual(equality(5, 3), { left: 5, right: 3, error: 0.5 });
     assert.deepEqual(vectorEquality([3, 4], [0, 0]), { left: 5, right: 0, error: 5 });
   });
 
-  test('of an inequality counts the wrong side only', () => {
+  test('of an inequality has an error only on the wrong side', () => {
     assert.equal(atLeast(5, 3).error, 0);
     assert.equal(atLeast(3, 5).error, 2 / 6);
   });
 
-  test('is the worst of several, and a NaN is worse than all', () => {
+  test('of several is the one with the largest error, and NaN is the largest', () => {
     const nan = equality(NaN, 1);
     assert.equal(worst([equality(1, 1), equality(5, 3), equality(2, 2)]).error, 0.5);
     for (const checks of [
@@ -55,7 +55,7 @@ describe('a check', () => {
   });
 });
 
-test('Lemma 5 is missed by the code of the zero row, which is what its proof drops', () => {
+test('both sides of Lemma 5 differ by the reconstruction of the zero row, the term that its proof drops', () => {
   const truth = new Matrix([[2], [0]]);
   const vae = {
     decoder: new Matrix([[1], [3]]),
@@ -70,7 +70,7 @@ test('Lemma 5 is missed by the code of the zero row, which is what its proof dro
   assert.ok(Math.abs(right - 9 / 14) < 1e-15);
 });
 
-test('Lemma 5 needs the row of A to be zero', () => {
+test('Lemma 5 does not hold for a row of A that is not zero', () => {
   const vae = {
     decoder: new Matrix([[1], [3]]),
     encoder: new Matrix([[0.1, 0]]),

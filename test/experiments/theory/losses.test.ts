@@ -14,11 +14,11 @@ import { readFixture } from '../../fixture.js';
 
 const point = fc.integer({ min: 0, max: 2 ** 31 - 1 }).map((seed) => randomPoint(randomFrom(seed), 6));
 
-/** Central differences: truncation is step^2 and rounding 1e-16 / step, both times derivatives of up to 1e4 of the loss's size. */
+/** Step of central differences. Truncation is step^2 and rounding 1e-16 / step, both times derivatives of up to 1e4 times the loss. */
 const STEP = 1e-5;
 const DIFFERENCE_TOLERANCE = 1e-5;
 
-test('L of a case worked out by hand, Eq. (4)', () => {
+test('L agrees with a case calculated by hand, Eq. (4)', () => {
   // A = (1, 0)^T, A~ = (2, 1)^T, B~ = (1, 0): B~ A = 1, A - A~ B~ A = (-1, -1)^T, |A~_1|^2 = 5.
   const vae: LinearVae = {
     decoder: new Matrix([[2], [1]]),
@@ -30,14 +30,14 @@ test('L of a case worked out by hand, Eq. (4)', () => {
   assertNear(loss(new Matrix([[1], [0]]), vae), expected, 1e-15);
 });
 
-test('L1 of the same case, Eq. (5)', () => {
+test('L1 agrees with the same case, Eq. (5)', () => {
   const vae = { decoder: new Matrix([[2], [1]]), encoder: new Matrix([[1, 0]]), decoderDeviation: 2 };
   const expected = 2 / 8 + 1 / 2 + Math.log(2) + (1 + Math.log(9)) / 2;
   assertNear(simplifiedLoss(new Matrix([[1], [0]]), vae), expected, 1e-15);
   assert.deepEqual(optimalEncoderVariance(vae), [4 / 9]);
 });
 
-test('the gradient of L is that of its differences', () => {
+test('the gradient of L agrees with central differences', () => {
   fc.assert(
     fc.property(point, ({ truth, vae }) => {
       const gradient = lossGradient(truth, vae);
@@ -50,7 +50,7 @@ test('the gradient of L is that of its differences', () => {
   );
 });
 
-test('the gradient of L1 is that of its differences', () => {
+test('the gradient of L1 agrees with central differences', () => {
   fc.assert(
     fc.property(point, ({ truth, vae }) => {
       const gradient = { ...simplifiedLossGradient(truth, vae), encoderVariance: [] };
@@ -74,7 +74,7 @@ interface Fixture {
   readonly gradient: number[];
 }
 
-describe('L1 written independently in numpy', () => {
+describe('an independent implementation of L1 in NumPy', () => {
   const fixture = readFixture('numpy/flow.json') as Fixture;
   const truth = new Matrix(fixture.truth);
   const vae = {
@@ -88,7 +88,7 @@ describe('L1 written independently in numpy', () => {
     assertNear(simplifiedLoss(truth, vae), fixture.loss, 1e-8);
   });
 
-  test('has the same gradient, there by complex steps', () => {
+  test('has the same gradient, which it computes with complex steps', () => {
     const { decoder, encoder, decoderDeviation } = simplifiedLossGradient(truth, vae);
     const gradient = [...decoder.to1DArray(), ...encoder.to1DArray(), decoderDeviation];
     assert.equal(gradient.length, fixture.gradient.length);
@@ -98,7 +98,7 @@ describe('L1 written independently in numpy', () => {
   });
 });
 
-/** Every parameter as a function of a factor that it is multiplied with, and the derivative by that factor at 1. */
+/** Yields, for every parameter, the VAE as a function of a factor for that parameter, and the derivative by the factor at 1. */
 function* entries(vae: LinearVae, gradient: LinearVae): Generator<[(factor: number) => LinearVae, number]> {
   for (const name of ['decoder', 'encoder'] as const)
     for (let i = 0; i < vae[name].rows; i++)

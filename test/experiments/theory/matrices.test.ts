@@ -23,7 +23,7 @@ const ROUNDING = 1e-12;
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
 describe('a seed', () => {
-  test('gives the same numbers every time, and another one others', () => {
+  test('always gives the same numbers, and another seed gives others', () => {
     assert.deepEqual(normals(randomFrom(7), 5), normals(randomFrom(7), 5));
     assert.notDeepEqual(normals(randomFrom(7), 5), normals(randomFrom(8), 5));
   });
@@ -32,7 +32,7 @@ describe('a seed', () => {
     const count = 100_000;
     const values = normals(randomFrom(1), count);
     const moment = (power: number) => values.reduce((total, value) => total + value ** power, 0) / count;
-    // Five standard errors: sqrt(1, 2, 15, 96 / count).
+    // The tolerance is five standard errors: sqrt(1, 2, 15, 96 / count).
     assert.ok(Math.abs(moment(1)) < 5 * Math.sqrt(1 / count));
     assert.ok(Math.abs(moment(2) - 1) < 5 * Math.sqrt(2 / count));
     assert.ok(Math.abs(moment(3)) < 5 * Math.sqrt(15 / count));
@@ -44,7 +44,7 @@ describe('a seed', () => {
     assert.ok(distance(turn.mmul(turn.transpose()), Matrix.eye(6)) < ROUNDING);
   });
 
-  test('gives an A of the rank asked for, without zero rows', () => {
+  test('gives an A of the requested rank without zero rows', () => {
     const truth = groundTruth(randomFrom(3), 8, 3);
     assert.deepEqual([truth.rows, truth.columns, numericalRank(truth)], [8, 3, 3]);
     assert.ok(truth.to2DArray().every((row) => Math.hypot(...row) > 1e-3));
@@ -52,7 +52,7 @@ describe('a seed', () => {
 });
 
 describe('the complement of the column span', () => {
-  test('is an orthonormal basis of what is orthogonal to all columns', () => {
+  test('is an orthonormal basis of the space orthogonal to all columns', () => {
     fc.assert(
       fc.property(
         seeds,
@@ -71,7 +71,7 @@ describe('the complement of the column span', () => {
     );
   });
 
-  test('of coordinates leaves the other rows', () => {
+  test('consists of the other coordinate axes if A spans coordinate axes', () => {
     const basis = complementBasis(new Matrix([[0], [2], [0]]));
     const decoder = new Matrix([
       [3, 4],
@@ -87,7 +87,7 @@ describe('the complement of the column span', () => {
   });
 });
 
-test('singular values are those of a diagonal matrix, also a wide one', () => {
+test('singular values of diagonal matrices are their entries, also for wide matrices', () => {
   const wide = new Matrix([
     [0, 3, 0],
     [-5, 0, 0],
@@ -98,7 +98,7 @@ test('singular values are those of a diagonal matrix, also a wide one', () => {
   assert.equal(squaredTail(wide, 2), 0);
 });
 
-test('an exact decoder reconstructs, with the number of zero columns asked for', () => {
+test('an exact decoder reconstructs and has the requested number of zero columns', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
       const random = randomFrom(seed);
@@ -107,7 +107,7 @@ test('an exact decoder reconstructs, with the number of zero columns asked for',
       const latentDim = random.whole(truth.columns, 12);
       const zeroColumns = random.whole(0, latentDim - truth.columns);
       const { decoder, encoder } = exactDecoder(random, truth, latentDim, zeroColumns);
-      // The pseudo-inverse of a Gaussian matrix can be large: its condition multiplies the rounding.
+      // The pseudo-inverse of a Gaussian matrix can be large, and its condition number multiplies the rounding.
       const tolerance = 1e-13 * (1 + decoder.norm() * encoder.norm()) * (1 + truth.norm());
       assert.ok(distance(decoder.mmul(encoder).mmul(truth), truth) < tolerance);
       const zeros = decoder

@@ -9,21 +9,24 @@ describe('integrate', () => {
     const { steps, end } = solve(([x = NaN, v = NaN]) => [v, -x], [1, 0], 2 * Math.PI);
     assert.equal(end, 'end-time');
     for (const { time, values } of steps) {
-      // Some 30 steps, an error of 1e-10 each.
+      // About 30 steps with an error of 1e-10 each.
       assert.ok(Math.abs((values[0] ?? NaN) - Math.cos(time)) < 1e-8, `${values.join()} at ${time}`);
     }
     assert.equal(steps.at(-1)?.time, 2 * Math.PI);
   });
 
-  test('does not jump over a start that is much faster than its first step', () => {
+  test('resolves a start that is much faster than its first step', () => {
     // y' = s exp(-4 y): exp(4 y) = exp(4 y(0)) + 4 s t, and the slope falls from 1e21 to 1/4.
     const [speed, from] = [1e9, Math.log(1e-3)];
     const { steps, end } = solve(([y = NaN]) => [speed * Math.exp(-4 * y)], [from], 1);
     assert.equal(end, 'end-time');
     for (const { time, values } of steps) {
       const exact = Math.log(Math.exp(4 * from) + 4 * speed * time) / 4;
-      // A hundred steps of 1e-10 times 1 + |y|.
-      assert.ok(Math.abs((values[0] ?? NaN) - exact) < 1e-7, `${values.join()} at ${time}, not ${exact}`);
+      // About a hundred steps with errors of 1e-10 times 1 + |y|.
+      assert.ok(
+        Math.abs((values[0] ?? NaN) - exact) < 1e-7,
+        `expected ${exact} at ${time}, got ${values.join()}`,
+      );
     }
   });
 
@@ -33,30 +36,30 @@ describe('integrate', () => {
     assert.ok(Math.max(...lengths) <= 0.25 + 1e-12);
   });
 
-  test('ends as step-collapsed where the solution goes to infinity', () => {
+  test('ends as step-collapsed when the solution goes to infinity', () => {
     const { steps, end } = solve(([y = NaN]) => [y * y], [1], 2);
     assert.equal(end, 'step-collapsed');
-    // y = 1 / (1 - t); y^2 overflows only within 1e-150 of t = 1, the step is below rounding long before.
+    // y = 1 / (1 - t). y^2 overflows only within 1e-150 of t = 1, and the step is below rounding long before.
     assert.ok(Math.abs((steps.at(-1)?.time ?? NaN) - 1) < 1e-9);
   });
 
-  test('ends as step-collapsed where the derivative is not a number', () => {
+  test('ends as step-collapsed when the derivative becomes NaN', () => {
     const { steps, end } = solve(([y = NaN]) => [y < 0.5 ? 1 : NaN], [0], 2);
     assert.equal(end, 'step-collapsed');
     assert.ok(steps.every(({ values }) => (values[0] ?? NaN) <= 0.5));
   });
 
-  test('takes back a step that leaves the domain of the derivative, and goes on', () => {
+  test('rejects a step that leaves the domain of the derivative, and continues', () => {
     // y' = -1000 (y - 1/2) stays in [0.5, 0.9]; a trial step of 1 leaves it.
     const slope = (y: number) => (Math.abs(y) < 1 ? -1000 * (y - 0.5) : NaN);
     const { steps, end } = solve(([y = NaN]) => [slope(y)], [0.9], 1);
     assert.equal(end, 'end-time');
     for (const { time, values } of steps)
-      // A hundred steps of 1e-10.
+      // About a hundred steps with errors of 1e-10.
       assert.ok(Math.abs((values[0] ?? NaN) - 0.5 - 0.4 * Math.exp(-1000 * time)) < 1e-8);
   });
 
-  test('ends as step-collapsed where it is not a number from the start on', () => {
+  test('ends as step-collapsed when the derivative is NaN from the start', () => {
     assert.deepEqual(
       solve(([y = NaN]) => [y === 0 ? 1 : NaN], [0], 2),
       { steps: [], end: 'step-collapsed' },
@@ -69,7 +72,7 @@ describe('integrate', () => {
     assert.equal(steps.length, 7);
   });
 
-  test('lets an error of the derivative through', () => {
+  test('propagates errors of the derivative', () => {
     const failing = () => {
       throw new TypeError('no derivative');
     };

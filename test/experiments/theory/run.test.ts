@@ -14,7 +14,7 @@ import { standInOptions } from '../../run/stand-in.js';
 
 const LINEAR =
   'experiment: linear\nsettings: { dimensions: [2, 4, 3], seed: 2, steps: 20, batchSize: 20, engine: eager }\n';
-/** Long enough to be stopped: a second or two. */
+/** A sweep that takes a second or two, long enough to be stopped. */
 const LONG = 'experiment: identities\nsettings: { identity: eq4, seed: 1, draws: 150 }\n';
 
 const WORKER = new URL('../../../workers/train.js', import.meta.url);
@@ -27,7 +27,7 @@ function load(files: Record<string, string>, name: string): Sweep {
   return loadSweep(path.join(sweepFolderWith(files), name), { versions: installedVersions() });
 }
 
-/** By real threads. @param onShown gets what has been shown so far */
+/** Runs a sweep with real threads. @param onShown receives the output so far */
 async function run(
   sweep: Sweep,
   outDir: string,
@@ -78,7 +78,7 @@ describe('a sweep of the theory', () => {
     assert.equal(again.shown, '9 tasks: 9 done, 0 interrupted, 0 failed, 0 pending\n');
   });
 
-  test('that is stopped starts its running task again, and ends with the same bytes', async () => {
+  test('restarts its running task after a stop, and ends with the same bytes', async () => {
     const sweep = load({ 'long.yaml': LONG }, 'long.yaml');
     const [task] = sweep.tasks;
     assert.ok(task !== undefined);
@@ -99,7 +99,7 @@ describe('a sweep of the theory', () => {
     assert.ok(!readdirSync(folder).includes(TASK_FILES.rowsStream));
   });
 
-  test('says of a computation that did not get to its end that it is incomplete', async () => {
+  test('reports a computation that did not reach its end as incomplete', async () => {
     const text = 'experiment: gradient-flow\nsettings: { dimensions: [6, 2, 4], seed: 1, maxSteps: 5 }\n';
     const { done, shown } = await run(load({ 'short.yaml': text }, 'short.yaml'), newStore());
     assert.equal(done, 1);
@@ -110,7 +110,7 @@ describe('a sweep of the theory', () => {
   });
 });
 
-test('a sweep of two kinds trains and computes', async () => {
+test('a sweep of two experiments trains and computes', async () => {
   const files = {
     'all.yaml': 'sweeps: [linear.yaml, landscape.yaml]\n',
     'linear.yaml': LINEAR,
@@ -126,7 +126,7 @@ test('a sweep of two kinds trains and computes', async () => {
   assert.match(shown, /done: linear-2-4-3-seed2-\w{16}, 20 steps in /);
 });
 
-/** The files that this process's children have mapped, a text each. */
+/** Returns the memory maps of this process's children, one text per process. */
 function mapsOfChildren(): string[] {
   const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
     .trim()

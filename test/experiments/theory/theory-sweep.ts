@@ -1,4 +1,4 @@
-/** One sweep file of each computation, small enough to be run by a test. */
+/** One sweep file for each computation, small enough to run in a test. */
 export const THEORY_FILES = {
   'flow.yaml':
     'experiment: gradient-flow\ngrid: { dimensions: [[6, 2, 4]], startScale: [0.5, 1], seed: [1] }\n',

@@ -79,7 +79,7 @@ function verdictIn(folder: string): unknown {
 }
 
 describe('a computation', () => {
-  test('leaves its rows, its verdict and the marker, and nothing else', async () => {
+  test('writes its rows, its verdict and the marker, and nothing else', async () => {
     const { folder, task, outcome, step } = await run(LANDSCAPE);
     assert.deepEqual(outcome, {
       type: 'done',
@@ -94,7 +94,7 @@ describe('a computation', () => {
     assert.equal(step, stepsOf(task.settings));
   });
 
-  test('logs the rows that it yields, in float64, a NaN as such', async () => {
+  test('logs the rows that it yields as float64, including NaN', async () => {
     const { folder } = await run(LANDSCAPE);
     const { rows } = computeHere(landscape, LANDSCAPE);
     const table = readLog(path.join(folder, TASK_FILES.rows));
@@ -112,7 +112,7 @@ describe('a computation', () => {
     assert.equal(table.getChild('slope')?.nullCount, 0);
   });
 
-  test("has units, meanings and the task in the log's metadata", async () => {
+  test("writes units, descriptions and the task into the log's metadata", async () => {
     const { folder, task } = await run(LANDSCAPE);
     const { schema } = readLog(path.join(folder, TASK_FILES.rows));
     const [deviation, loss] = schema.fields;
@@ -126,8 +126,8 @@ describe('a computation', () => {
     });
   });
 
-  test('says in its verdict what came of it, null where a measure is not defined', async () => {
-    // One latent has one singular value, and dim W is 2: there are none beyond.
+  test('writes its result to the verdict, with null for measures that are not defined', async () => {
+    // With one latent there is one singular value, so none are beyond dim W = 2.
     const settings = { ...FLOW, latentDim: 1, maxTime: 0.1 };
     const { measures } = computeHere(gradientFlow, settings).verdict;
     assert.ok(Number.isNaN(measures.smallestTailMargin));
@@ -140,7 +140,7 @@ describe('a computation', () => {
     });
   });
 
-  test('that could not get as far as it was meant to is done, and says so', async () => {
+  test('is done even if it did not cover its range, and reports that it is incomplete', async () => {
     const { folder, task, outcome } = await run({ ...FLOW, maxSteps: 5 });
     assert.deepEqual(outcome, {
       type: 'done',
@@ -153,7 +153,7 @@ describe('a computation', () => {
     assert.deepEqual(readTaskState(folder, task.id), { state: 'done' });
   });
 
-  test('has the same bytes each time, also after a stop and over what it left', async () => {
+  test('writes the same bytes every time, also after a stop and over partial files', async () => {
     const { folder, task, step } = await run(FLOW);
     assert.equal(step, stepsOf(task.settings), 'it counts as all done, however early it ended');
     const stopped = await run(FLOW, { stop: true });
@@ -164,7 +164,7 @@ describe('a computation', () => {
     assert.deepEqual(bytesOf(again.folder), bytesOf(folder));
   });
 
-  test('whose folder can not be written is no failure of the task, and says why', async () => {
+  test('reports why its folder cannot be written, and does not fail the task', async () => {
     const folder = path.join(newFolder(), 'a-file');
     writeFileSync(folder, '');
     const { outcome } = await run(LANDSCAPE, { folder });

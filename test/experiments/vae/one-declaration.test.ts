@@ -40,7 +40,7 @@ const EVALUATION_METRIC = `  {
   },
 `;
 
-/** The file that each addition is made to, the line that it comes before, and what is added. */
+/** The additions: the file, the line before which the text is inserted, and the text. */
 const ADDITIONS = [
   ['settings/training-settings.ts', '  badOptimumExtraDims,\n', SETTING],
   ['metrics/step-metrics.ts', '];\n', STEP_METRIC],
@@ -52,7 +52,7 @@ settings: { dimensions: [1, 3, 2], seed: 1, steps: 4, evaluateEverySteps: 2, eva
 grid: { momentum: [0.25, 0.75] }
 `;
 
-/** Prints what the program's references say, as JSON. */
+/** Prints the program's references as JSON. */
 const PRINT_REFERENCES = `
 await import('./dist/src/experiments/index.js');
 const { sweepFileJsonSchema } = await import('./dist/src/sweep/json-schema.js');
@@ -80,7 +80,7 @@ interface References {
   readonly tables: Readonly<Record<string, readonly (readonly string[])[]>>;
 }
 
-/** A copy of the program with these additions, compiled, and how to call it. */
+/** Compiles a copy of the program with the additions, and returns functions that call it. */
 function copyWithAdditions() {
   const copy = mkdtempSync(path.join(tmpdir(), 'vae-sweep-additions-'));
   for (const name of ['src', 'workers', 'assets', 'package.json', 'test/export/documented.ts'])
@@ -122,19 +122,19 @@ function copyWithAdditions() {
   return { copy, node, command, read };
 }
 
-describe('one entry in one file each', () => {
+describe('a setting or a metric that is declared in one place', () => {
   let program: ReturnType<typeof copyWithAdditions>;
   before(() => {
     program = copyWithAdditions();
   });
 
-  test('makes validation know a setting', () => {
+  test('is validated', () => {
     const { status, text } = program.command('plan', 'sweep.yaml', '--set', 'momentum=2');
     assert.equal(status, 2, text);
     assert.match(text, /momentum.*expected a number from 0 to 1/s);
   });
 
-  test('brings a setting and metrics into the JSON schema and the references', () => {
+  test('appears in the JSON schema and the references', () => {
     const { stdout } = program.node('--input-type=module', '--eval', PRINT_REFERENCES);
     const { schema, reference, tables } = JSON.parse(stdout) as References;
     const linear = schema.oneOf.find(({ title }) => title === 'linear');
@@ -163,7 +163,7 @@ describe('one entry in one file each', () => {
     ]);
   });
 
-  test('logs metrics with their values', () => {
+  test('is logged with its values', () => {
     const tasks = path.join(program.copy, 'out/tasks');
     const [task = ''] = namesIn(tasks);
     for (const name of [TASK_FILES.steps, TASK_FILES.evaluations]) {
@@ -174,7 +174,7 @@ describe('one entry in one file each', () => {
     }
   });
 
-  test('exports a setting and metrics', () => {
+  test('is exported', () => {
     const exported = program.command('export', 'sweep.yaml', '--format', 'csv');
     assert.equal(exported.status, 0, exported.text);
     const [head = '', ...rows] = program.read('tasks.csv').trim().split('\n');
@@ -184,7 +184,7 @@ describe('one entry in one file each', () => {
     assert.deepEqual(values.sort(), ['0.25', '0.75']);
   });
 
-  test('shows a setting and metrics in reports', () => {
+  test('is shown in reports', () => {
     const report = program.command('report', 'sweep.yaml');
     assert.equal(report.status, 0, report.text);
     const records = program.read('tables/sweep.csv');

@@ -1,6 +1,6 @@
 import { finalNumber, series } from '../../../report/runs.js';
 import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
-import { isOfThePaper } from '../../vae/settings/training-data.js';
+import { isPaperExperiment } from '../../vae/settings/training-data.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import { judge, type Claim, type Finding, type Verdict } from './claim.js';
 
@@ -97,8 +97,8 @@ const claims: readonly Claim[] = [
 
 /** The verdicts on the claims that the sweep's parts have runs for. */
 export function judgeClaims(parts: readonly TrainingRuns[]): Verdict[] {
-  const ofThePaper = parts.filter(({ part }) => isOfThePaper(part.experiment));
-  return claims.flatMap((claim) => judge(claim, ofThePaper) ?? []);
+  const paperParts = parts.filter(({ part }) => isPaperExperiment(part.experiment));
+  return claims.flatMap((claim) => judge(claim, paperParts) ?? []);
 }
 
 function hasPadding({ experiment, intrinsicDim, ambientDim }: TrainingSettings): boolean {

@@ -4,7 +4,7 @@ import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatCount } from '../../../units.js';
 import { isCollapsed } from '../../vae/collapse.js';
 import { evaluationStepBeforeEnd, type TrainingRun } from '../../vae/runs.js';
-import { experiments, isOfThePaper, trainingData } from '../../vae/settings/training-data.js';
+import { experiments, isPaperExperiment, trainingData } from '../../vae/settings/training-data.js';
 
 /** The interval of the authors' released code. */
 const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
@@ -45,7 +45,7 @@ export function evaluationBeforeEnd(runs: readonly TrainingRun[], isPrinted: boo
 /** Whether the task trains and evaluates at the same steps as the released code. */
 function evaluatesAsReleased({ steps, experiment, evaluateEverySteps }: TrainingSettings): boolean {
   return (
-    isOfThePaper(experiment) &&
+    isPaperExperiment(experiment) &&
     steps === experiments[experiment].steps &&
     evaluateEverySteps === RELEASED_EVALUATE_EVERY_STEPS
   );
@@ -53,5 +53,5 @@ function evaluatesAsReleased({ steps, experiment, evaluateEverySteps }: Training
 
 /** Whether the run had fewer steps than the paper's of its experiment. */
 export function isShort({ steps, experiment }: TrainingSettings): boolean {
-  return isOfThePaper(experiment) && steps < experiments[experiment].steps;
+  return isPaperExperiment(experiment) && steps < experiments[experiment].steps;
 }

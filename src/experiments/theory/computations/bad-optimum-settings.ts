@@ -4,16 +4,14 @@ import { ambientDimSetting, dimSetting, latentDimSetting, seedSetting } from './
 
 export const badOptimumSchema = z.strictObject({
   kind: z.literal('bad-optimum'),
-  intrinsicDim: dimSetting.describe(
-    'r*: the dimension of the sigmoid data, which lies in r* + 1 coordinates.',
-  ),
+  intrinsicDim: dimSetting.describe('r*: the dimension of the sigmoid data, which have r* + 1 coordinates.'),
   ambientDim: ambientDimSetting,
   latentDim: latentDimSetting,
-  extraDims: dimSetting.describe('s: how many dimensions the generator has too many.'),
+  extraDims: dimSetting.describe('s: the number of excess dimensions of the generator.'),
   seed: seedSetting,
-  points: wholeNumber(100, 1_000_000).default(4_000).describe('Points of a Monte Carlo estimate.'),
-  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
-  pointsPerDecade: wholeNumber(1, 100).default(2).describe('Rows a decade.'),
+  points: wholeNumber(100, 1_000_000).default(4_000).describe('Number of points in a Monte Carlo estimate.'),
+  decades: wholeNumber(4, 10).default(6).describe('eps falls from 1 to 10^-decades.'),
+  pointsPerDecade: wholeNumber(1, 100).default(2).describe('Number of rows per decade of eps.'),
 });
 export type BadOptimumSettings = z.output<typeof badOptimumSchema>;
 
@@ -28,12 +26,12 @@ export function badOptimumProblems({
   if (ambientDim <= needed)
     found.push({
       settings: ['extraDims', 'ambientDim', 'intrinsicDim'],
-      message: `expected extraDims below ambientDim - intrinsicDim = ${ambientDim - intrinsicDim}, got ${extraDims}`,
+      message: `expected extraDims to be less than ambientDim - intrinsicDim = ${ambientDim - intrinsicDim}, got ${extraDims}`,
     });
   if (latentDim < needed)
     found.push({
       settings: ['extraDims', 'latentDim', 'intrinsicDim'],
-      message: `expected extraDims of at most latentDim - intrinsicDim = ${latentDim - intrinsicDim}, got ${extraDims}`,
+      message: `expected extraDims to be at most latentDim - intrinsicDim = ${latentDim - intrinsicDim}, got ${extraDims}`,
     });
   return found;
 }

@@ -8,15 +8,15 @@ import type { Computation, Numbers, Verdict } from './computation.js';
 import { deviationSequence } from './deviation-sequence.js';
 import type { Column, Measure, Outcome } from './bad-optimum-quantities.js';
 
-/** log(1 + eps^2), times up to 100 latents, bends the slope by less than 1e-4 in the last of four decades. */
+/** In the last of four decades, log(1 + eps^2) times up to 100 latents changes the slope by less than 1e-4. */
 const SLOPE_TOLERANCE = 1e-3;
-/** Standard errors: a normal number is that far off once in 1.7 million. */
+/** In standard errors. A normal number deviates further once in 1.7 million draws. */
 const DEVIATION_TOLERANCE = 5;
-/** From here on the loss is a straight line over log eps~, but for a ten-thousandth. */
+/** For eps~ below this value, the loss is a straight line over log eps~ to within 1e-4. */
 const STRAIGHT = 0.01 * (1 + 1e-12);
 const ZERO_VARIANCE = 0.1;
 
-/** Theorem 4. */
+/** Checks Theorem 4. */
 export const badOptimumComputation: Computation<BadOptimumSettings, Column, Measure, Outcome> = {
   statement:
     'Theorem 4: for every s >= 1 with d > r* + s and r >= r* + s, a generator of r* + s dimensions has a loss that goes to -infinity, and exactly r* + s of D~ go to zero.',
@@ -72,7 +72,10 @@ function monteCarloLoss(
   return estimate(values);
 }
 
-/** The rank of f(z) about its mean over more than enough z: the dimension of the affine space that holds the generator's range. */
+/**
+ * Returns the dimension of the affine space that contains the range of the generator: the rank of f(z) minus its mean, over more
+ * points z than necessary.
+ */
 function generatorDim(random: Random, vae: Vae, { ambientDim, latentDim }: BadOptimumDims): number {
   const rows = Array.from({ length: ambientDim + latentDim }, () => vae.decode(normals(random, latentDim)));
   return numericalRank(new Matrix(rows).center('column'));

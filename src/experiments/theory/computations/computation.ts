@@ -1,9 +1,9 @@
 import type { Verdict as RowsVerdict } from '../../../forms/rows.js';
 
-/** What one row holds, or a verdict: a number for each name. NaN where it is not defined. */
+/** The numbers of a row or a verdict, by name; NaN if a number is not defined. */
 export type Numbers<Name extends string = string> = Readonly<Record<Name, number>>;
 
-/** What came of a computation. Its statement holds where what was computed agrees with it; of an incomplete one, as far as it got. */
+/** The result of a computation. `holds` is true if the computed numbers agree with the statement, as far as the computation got. */
 export interface Verdict<
   Outcome extends string = string,
   Measure extends string = string,
@@ -13,8 +13,8 @@ export interface Verdict<
 }
 
 /**
- * A statement of the paper that can be run. All that comes out is a function of the settings: the seed is one of them. `run`
- * yields rows as it goes and returns the verdict; it can be left between any two rows, and keeps no rows.
+ * A statement of the paper that can be checked by a computation. The results are a function of the settings, which include the seed.
+ * `run` yields rows and returns the verdict. It can be closed between any two rows, and does not keep rows in memory.
  */
 export interface Computation<
   Settings extends { readonly kind: string } = { readonly kind: string },
@@ -22,7 +22,7 @@ export interface Computation<
   Measure extends string = string,
   Outcome extends string = string,
 > {
-  /** The statement's number and what it says, a sentence. */
+  /** The number of the statement and its content, in one sentence. */
   readonly statement: string;
   run(settings: Settings): Generator<Numbers<Column>, Verdict<Outcome, Measure>, undefined>;
 }

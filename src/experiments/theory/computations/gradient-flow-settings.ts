@@ -18,18 +18,20 @@ export const gradientFlowSchema = z.strictObject({
   stepSize: numberWithin(1e-9, 1)
     .nullable()
     .default(null)
-    .describe('Of gradient descent; null for the flow, whose solver chooses its steps.'),
+    .describe('Step size of gradient descent; null for the flow, whose solver chooses its own steps.'),
   smallestDeviation: numberWithin(1e-12, 1)
     .default(0.01)
-    .describe('The eps~ at which the path ends: the flow reaches 0 in finite time.'),
-  maxTime: numberWithin(1e-3, 1e6).default(100).describe('The time at which the path ends.'),
+    .describe('eps~ at which the path ends. The flow reaches 0 in finite time.'),
+  maxTime: numberWithin(1e-3, 1e6).default(100).describe('Time at which the path ends.'),
   largestK: numberWithin(1, 1e12)
     .default(1e6)
-    .describe('The path is given up where K exceeds it: the theorem says nothing of an unbounded one.'),
-  maxSteps: wholeNumber(1, 10_000_000).default(20_000).describe('Steps before the path is given up.'),
+    .describe('Value of K at which the path is abandoned. The theorem requires a bounded K.'),
+  maxSteps: wholeNumber(1, 10_000_000)
+    .default(20_000)
+    .describe('Number of steps after which the path is abandoned.'),
   tolerance: numberWithin(1e-13, 1e-3)
     .default(1e-9)
-    .describe("The solver's error a step, relative to 1 + the number's size."),
+    .describe('Error tolerance of the solver per step and number, relative to 1 + its absolute value.'),
 });
 
 export type GradientFlowSettings = z.output<typeof gradientFlowSchema>;
@@ -40,7 +42,7 @@ export function gradientFlowProblems(settings: GradientFlowSettings): SettingPro
   if (rank >= ambientDim)
     problems.push({
       settings: ['rank', 'ambientDim'],
-      message: `expected a rank below the ambient dimension ${ambientDim}, so that something lies outside W, got ${rank}`,
+      message: `expected a rank below the ambient dimension ${ambientDim} (no direction would be outside of W), got ${rank}`,
     });
   if (smallestDeviation >= startDeviation)
     problems.push({
@@ -50,12 +52,12 @@ export function gradientFlowProblems(settings: GradientFlowSettings): SettingPro
   if (objective === 'l' && stepSize === null)
     problems.push({
       settings: ['stepSize', 'objective'],
-      message: 'gradient descent on l needs a stepSize, such as 0.0001',
+      message: 'gradient descent on l requires a stepSize, for example 0.0001',
     });
   if (objective === 'l1' && stepSize !== null)
     problems.push({
       settings: ['stepSize', 'objective'],
-      message: 'the flow of l1 has no stepSize: leave it out, or set objective to l',
+      message: 'the flow of l1 has no stepSize: remove it, or set objective to l',
     });
   return problems;
 }

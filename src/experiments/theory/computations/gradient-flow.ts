@@ -10,17 +10,17 @@ import type { Computation, Numbers, Verdict } from './computation.js';
 import type { Column, Measure, Outcome } from './gradient-flow-quantities.js';
 import type { GradientFlowSettings } from './gradient-flow-settings.js';
 
-/** Beyond this t / K the bound is 1e-16 of the start: |P_Wperp A~|^2 is made of the solver's errors there. */
+/** For larger t / K the bound is below 1e-16 of its start, and |P_Wperp A~|^2 consists of the solver's errors. */
 const DECAYED = 36;
-/** The solver's errors in a logarithm; rounding in a singular value's. */
+/** Tolerance for the solver's errors in a logarithm, and for rounding in that of a singular value. */
 const MARGIN_TOLERANCE = 1e-6;
-/** A row is due once t grew by this part of K, or eps~ changed by 2%. */
+/** A row is due when t has grown by this fraction of K, or eps~ has changed by 2%. */
 const ROW_TIME = 0.02;
 const ROW_LOG_DEVIATION = 0.02;
 
 const COMPLETE: readonly Outcome[] = ['smallest-deviation', 'max-time', 'decayed'];
 
-/** Theorem 2 = Theorem 5 and Lemma 6. */
+/** Checks Theorem 5 (Theorem 2) and Lemma 6. */
 export const gradientFlow: Computation<GradientFlowSettings, Column, Measure, Outcome> = {
   statement:
     'Theorem 5, Lemma 6: along the gradient flow of L1, what A~ has outside the column span of A decays at least as exp(-t / K); of L and gradient descent the paper believes the same.',
@@ -47,7 +47,7 @@ function* run(
     else {
       point = next.value;
       summary.steps++;
-      outcome = ending(settings, point, decay.see(point));
+      outcome = outcomeAt(settings, point, decay.see(point));
       if (!isRowDue(row, point)) continue;
       row = rowAt(point);
       yield row;
@@ -57,7 +57,7 @@ function* run(
   return summary.verdict(outcome);
 }
 
-/** A, and the start of the path: Gaussian A~ and B~; D~ is 1 for L, and for L1 what Lemma 3 says. */
+/** Draws A and the start of the path: Gaussian A~ and B~; D~ is 1 for L, and the D~ of Lemma 3 for L1. */
 function draw({
   objective,
   seed,
@@ -90,7 +90,8 @@ function pathFrom(
   return descend(truth, start.vae, maxTime, { stepSize: stepSize ?? NaN, maxSteps });
 }
 
-function ending(settings: GradientFlowSettings, { time, vae }: PathPoint, k: number): Outcome | null {
+/** Returns the outcome if the path ends at this point, else null. */
+function outcomeAt(settings: GradientFlowSettings, { time, vae }: PathPoint, k: number): Outcome | null {
   if (k > settings.largestK) return 'k-exploded';
   if (vae.decoderDeviation <= settings.smallestDeviation) return 'smallest-deviation';
   return time / k > DECAYED ? 'decayed' : null;
@@ -113,7 +114,7 @@ function toRow(
   return { time, deviation: vae.decoderDeviation, loss: value, ...decay };
 }
 
-/** The verdict's numbers, from one row after the other. */
+/** Accumulates the numbers of the verdict row by row. */
 class Summary {
   steps = 0;
   readonly #smallest = {
@@ -162,7 +163,7 @@ class Summary {
   }
 }
 
-/** The smaller of two numbers, of which either may be NaN for none. */
+/** Returns the smaller of two numbers, either of which can be NaN for none. */
 function lesser(a: number, b: number): number {
   return Number.isNaN(a) || b < a ? b : a;
 }

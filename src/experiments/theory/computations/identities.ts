@@ -5,7 +5,7 @@ import type { Computation, Numbers, Verdict } from './computation.js';
 import type { Column, Measure, Outcome } from './identities-quantities.js';
 import type { IdentitiesSettings } from './identities-settings.js';
 
-/** Eq. (4), (7), (8) and Lemmas 1 to 5 and 7. */
+/** Checks Eq. (4), (7) and (8), and Lemmas 1 to 5 and 7. */
 export const identitiesComputation: Computation<IdentitiesSettings, Column, Measure, Outcome> = {
   statement:
     'Eq. (4), Lemmas 1 to 5, Eq. (7), Lemmas 7 and 8: identities and inequalities at random matrices.',
@@ -16,7 +16,7 @@ function run(settings: IdentitiesSettings) {
   return checkAtDraws(identities[settings.identity], settings);
 }
 
-/** Checks any statement at `draws` random matrices. */
+/** Checks a statement at `draws` random points. */
 export function* checkAtDraws(
   { tolerance, check }: Identity,
   { seed, draws, maxDim }: Pick<IdentitiesSettings, 'seed' | 'draws' | 'maxDim'>,

@@ -7,13 +7,13 @@ export const landscapeSchema = z.strictObject({
   ambientDim: ambientDimSetting,
   rank: rankSetting,
   latentDim: latentDimSetting,
-  zeroColumns: wholeNumber(0, 100).describe('The number of zero columns of A~.'),
+  zeroColumns: wholeNumber(0, 100).describe('Number of zero columns of A~.'),
   reconstruction: oneOf(['exact', 'broken'])
     .default('exact')
-    .describe('exact: A = A~ B~ A; broken: B~ is changed, so that it does not hold.'),
+    .describe('exact: A = A~ B~ A; broken: B~ is perturbed, so that A = A~ B~ A does not hold.'),
   seed: seedSetting,
-  decades: wholeNumber(4, 10).default(6).describe('eps goes from 1 to 10^-decades.'),
-  pointsPerDecade: wholeNumber(1, 100).default(4).describe('Rows a decade.'),
+  decades: wholeNumber(4, 10).default(6).describe('eps falls from 1 to 10^-decades.'),
+  pointsPerDecade: wholeNumber(1, 100).default(4).describe('Number of rows per decade of eps.'),
 });
 export type LandscapeSettings = z.output<typeof landscapeSchema>;
 
@@ -27,14 +27,14 @@ export function landscapeProblems({
   if (rank > ambientDim)
     found.push({
       settings: ['rank', 'ambientDim'],
-      message: `expected a rank of at most the ambient dimension ${ambientDim}, got ${rank}`,
+      message: `expected the rank to be at most the ambient dimension ${ambientDim}, got ${rank}`,
     });
   if (latentDim - zeroColumns < rank)
     found.push({
       settings: ['zeroColumns', 'latentDim'],
       message:
         `expected at most ${Math.max(0, latentDim - rank)} zero columns, got ${zeroColumns}: ` +
-        `A = A~ B~ A needs ${rank} (the rank) of the ${latentDim} columns`,
+        `A = A~ B~ A requires ${rank} nonzero columns (the rank) of ${latentDim}`,
     });
   return found;
 }

@@ -9,16 +9,16 @@ import { deviationSequence } from './deviation-sequence.js';
 import type { Column, Measure, Outcome } from './landscape-quantities.js';
 import type { LandscapeSettings } from './landscape-settings.js';
 
-/** log(|A~_i|^2 + eps^2) differs from log |A~_i|^2 by about eps^2 / |A~_i|^2, under 1e-6 in the last of four decades. */
+/** log(|A~_i|^2 + eps^2) differs from log |A~_i|^2 by about eps^2 / |A~_i|^2, which is below 1e-6 in the last of four decades. */
 const SLOPE_TOLERANCE = 1e-3;
-/** L at Lemma 3's D~ against L1: rounding of the sums, relative to their size. */
+/** Tolerance between L at the D~ of Lemma 3 and L1: rounding of the sums, relative to their size. */
 const LOSS_TOLERANCE = 1e-9;
-/** Slopes are whole numbers; one within this of zero is zero. */
+/** Slopes are whole numbers. A slope closer to zero than this counts as zero. */
 const FLAT = 0.5;
-/** The method's border between an encoder variance that goes to zero and one that doesn't. */
+/** An encoder variance below this value counts as going to zero. */
 const ZERO_VARIANCE = 0.1;
 
-/** Theorem 3 and, where the reconstruction is broken, Lemma 1. */
+/** Checks Theorem 3 and, if the reconstruction is broken, Lemma 1. */
 export const landscape: Computation<LandscapeSettings, Column, Measure, Outcome> = {
   statement:
     'Theorem 3, Lemma 1: with A = A~ B~ A the loss goes to -infinity as eps -> 0 exactly if more than r - d columns of A~ are zero; with r - d it converges, with fewer or without A = A~ B~ A it goes to +infinity.',
@@ -70,7 +70,7 @@ function toRow(
   };
 }
 
-/** A, and the model at an eps~, with Lemma 3's D~. */
+/** Draws A, and returns the model as a function of eps~, with the D~ of Lemma 3. */
 function draw({ seed, ambientDim, rank, latentDim, zeroColumns, reconstruction }: LandscapeSettings) {
   const random = randomFrom(seed);
   const truth = groundTruth(random, ambientDim, rank);
@@ -83,7 +83,7 @@ function draw({ seed, ambientDim, rank, latentDim, zeroColumns, reconstruction }
   return { truth, at };
 }
 
-/** |B~ A|_F^2 / 2 + r / 2 + sum of log |A~_i| over the nonzero columns: L1 - slope log eps in the limit, if A = A~ B~ A. */
+/** Returns the limit of L1 - slope log eps if A = A~ B~ A: |B~ A|_F^2 / 2 + r / 2 + sum of log |A~_i| over the nonzero columns. */
 function asymptoteOffset(truth: Matrix, vae: LinearVae): number {
   const norms = squaredColumnNorms(vae.decoder).filter((norm) => norm > 0);
   return (
@@ -94,7 +94,7 @@ function asymptoteOffset(truth: Matrix, vae: LinearVae): number {
   );
 }
 
-/** Whether the numbers are what Theorem 3 and Lemma 1 say. */
+/** Judges whether the numbers agree with Theorem 3 and Lemma 1. */
 export function landscapeVerdict(
   { reconstruction }: Pick<LandscapeSettings, 'reconstruction'>,
   numbers: Numbers<Measure>,
@@ -112,7 +112,7 @@ export function landscapeVerdict(
   };
 }
 
-/** Returns where the loss goes as eps~ falls, from its slope over log eps~. */
+/** Returns the limit of the loss as eps~ goes to 0, given its slope over log eps~. */
 function trend(slope: number): Outcome {
   if (Math.abs(slope) < FLAT) return 'bounded';
   return slope > 0 ? 'to-minus-infinity' : 'to-plus-infinity';

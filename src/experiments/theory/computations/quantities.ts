@@ -15,7 +15,7 @@ interface Quantities {
   readonly outcomes: Readonly<Record<string, string>>;
 }
 
-/** What each kind of computation computes, one entry per kind. */
+/** The numbers that each kind of computation computes. */
 export const quantities = {
   'gradient-flow': {
     columns: gradientFlowColumns,

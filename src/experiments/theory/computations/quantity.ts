@@ -1,4 +1,4 @@
-/** What a column of rows, or a number of a verdict, is. */
+/** The unit and the description of a column of rows or of a number of a verdict. */
 export interface Quantity {
   readonly unit: string;
   readonly description: string;

@@ -4,7 +4,7 @@ import { gradientFlow } from './gradient-flow.js';
 import { identitiesComputation } from './identities.js';
 import { landscape } from './landscape.js';
 
-/** The statements of the paper that can be run, by their tasks' kind. */
+/** The computations by the kind of their tasks. */
 export const computations = {
   'gradient-flow': gradientFlow,
   landscape,

@@ -1,4 +1,4 @@
-/** What a setting calls the paper's identities and inequalities. Loads none of them, so that planning stays instant. */
+/** The names of the paper's identities and inequalities in settings. This module loads none of them, so that planning stays instant. */
 export const identityNames = [
   'eq4',
   'lemma1',

@@ -5,14 +5,14 @@ import { normals } from '../random.js';
 import { cubaturePoints, estimate, negativeBoundAt, objectiveAt, squaredErrorAt } from '../vae-objective.js';
 import { equality, type Identity, type RandomPoint } from './identity.js';
 
-/** Sums of some hundred terms of one size: rounding is about 1e-14 of them. */
+/** Tolerance for sums of some hundred terms of similar size, whose rounding is about 1e-14 of them. */
 const ROUNDING = 1e-11;
 const SAMPLES = 2_000;
 
-/** Eq. (4) against the mean of Eq. (3) over drawn x = A z and z'; the error is in standard errors. */
+/** Compares Eq. (4) with the mean of Eq. (3) over random x = A z and z'. The error is in standard errors. */
 export const eq4: Identity = {
   statement: 'Eq. (4): the closed form of the linear loss is the expectation of Eq. (3), by Monte Carlo.',
-  // Standard errors: six are passed once in 5e8 draws of a normal number.
+  // In standard errors. A normal number exceeds six of them once in 5e8 draws.
   tolerance: 6,
   check(random, { truth, vae }) {
     const model = linearAsVae(vae);
@@ -26,7 +26,7 @@ export const eq4: Identity = {
   },
 };
 
-/** The same expectation taken exactly: with linear f and g Eq. (3) is quadratic in (z, z'). */
+/** Compares Eq. (4) with the exact expectation: with linear f and g, Eq. (3) is quadratic in (z, z'). */
 export const eq8: Identity = {
   statement:
     'Lemma 8, Eq. (8): the closed form of the linear loss is the expectation of Eq. (3), by cubature.',
@@ -34,7 +34,7 @@ export const eq8: Identity = {
   check: (_random, point) => equality(expectation(point, objectiveAt), loss(point.truth, point.vae)),
 };
 
-/** -E[log p(x|z) + log p(z) - log q(z|x)] from the three densities is Eq. (3) + d/2 log(2 pi) - r/2. */
+/** Checks that -E[log p(x|z) + log p(z) - log q(z|x)], computed from the three densities, is Eq. (3) + d/2 log(2 pi) - r/2. */
 export const lemma7: Identity = {
   statement: 'Lemma 7: minus the evidence lower bound is Eq. (3) plus a constant, d/2 log(2 pi) - r/2.',
   tolerance: ROUNDING,
@@ -45,7 +45,7 @@ export const lemma7: Identity = {
   },
 };
 
-/** E |x - f(g(x) + D^(1/2) z')|^2 of a linear VAE, exactly, from its f and g. */
+/** Computes E |x - f(g(x) + D^(1/2) z')|^2 of a linear VAE exactly from its f and g. */
 export function expectedSquaredError(point: RandomPoint): number {
   return expectation(point, squaredErrorAt);
 }

@@ -8,8 +8,8 @@ import { expectedSquaredError } from './objective.js';
 const ROUNDING = 1e-11;
 
 /**
- * At Lemma 2's eps^2 = E|x - f|^2 / d the loss is stationary and below that at any other eps. (The lemma's eps is the square root of
- * the mean squared error over d; its proof names Eq. (4) for Eq. (3).)
+ * Checks that at the eps^2 = E|x - f|^2 / d of Lemma 2 the loss is stationary and lower than at any other eps. (The lemma's eps is the
+ * square root of the mean squared error divided by d; its proof names Eq. (4) instead of Eq. (3).)
  */
 export const lemma2: Identity = {
   statement: 'Lemma 2: at fixed f, g and D the best eps^2 is the mean squared reconstruction error / d.',
@@ -24,7 +24,7 @@ export const lemma2: Identity = {
   },
 };
 
-/** At Lemma 3's D~ the loss L is L1 and stationary in D~, and below that at any other D~. */
+/** Checks that at the D~ of Lemma 3 the loss L equals L1, is stationary in D~, and is lower than at any other D~. */
 export const lemma3: Identity = {
   statement: 'Lemma 3, Eq. (5): the best D~_ii is eps~^2 / (|A~_i|^2 + eps~^2), and L is L1 there.',
   tolerance: ROUNDING,
@@ -44,7 +44,7 @@ export const lemma3: Identity = {
   },
 };
 
-/** The bound by which the proof of Lemma 1 shows that L -> -infinity needs eps -> 0 and no reconstruction error. */
+/** Checks the bound with which the proof of Lemma 1 shows that L -> -infinity requires eps -> 0 and no reconstruction error. */
 export const lemma1: Identity = {
   statement: 'Lemma 1: L >= E|x - f|^2 / (2 eps^2) + d log eps + r / 2.',
   tolerance: ROUNDING,

@@ -5,7 +5,7 @@ import { eq4, eq8, lemma7 } from './objective.js';
 import { lemma1, lemma2, lemma3 } from './optima.js';
 import { lemma4Gradient, lemma4Loss, lemma4Trajectory } from './rotations.js';
 
-/** The paper's identities and inequalities, by the name that a setting gives them. */
+/** The paper's identities and inequalities, by their names in settings. */
 export const identities = {
   eq4,
   lemma1,

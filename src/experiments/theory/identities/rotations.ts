@@ -45,10 +45,10 @@ export const lemma4Trajectory: Identity = {
   tolerance: ROUNDING,
   check(random, { truth, vae: drawn }) {
     const turn = orthogonalMatrix(random, truth.rows);
-    // eps~ = 1 and D~ = 1: the curvature is bounded by the matrices' norms.
+    // With eps~ = 1 and D~ = 1 the norms of the matrices bound the curvature.
     const vae = { ...drawn, decoderDeviation: 1, encoderVariance: drawn.encoderVariance.map(() => 1) };
     const turnedTruth = turn.mmul(truth);
-    const stepSize = suitableStepSize(truth, vae);
+    const stepSize = stableStepSize(truth, vae);
     return worst([
       vectorEquality(
         flat(descendOnL(turnedTruth, rotate(turn, vae), stepSize)),
@@ -75,8 +75,8 @@ function descendOnL1(truth: Matrix, start: SimplifiedVae, stepSize: number): Sim
   return vae;
 }
 
-/** All the steps together change eps~ and D~ by at most a half, and A~ and B~ by about as much: rounding does not grow. */
-function suitableStepSize(truth: Matrix, { decoder, encoder }: SimplifiedVae): number {
+/** Returns a step size with which all steps together change eps~ and D~ by at most 1/2, and A~ and B~ similarly, so rounding stays small. */
+function stableStepSize(truth: Matrix, { decoder, encoder }: SimplifiedVae): number {
   const factors = [truth, decoder, encoder].map((matrix) => 1 + squaredNorm(matrix));
   return 0.5 / STEPS / (1 + truth.rows) / factors.reduce((product, factor) => product * factor, 1);
 }

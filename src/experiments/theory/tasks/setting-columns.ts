@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KIND_COLUMN, type FieldColumn } from '../../../task/column.js';
 
-/** Settings whose names are taken by a number of a log, by the column's name. */
+/** Settings whose names clash with a column of a log, by the name of their export column. */
 const RENAMED: Readonly<Record<string, string>> = { reconstructionKind: 'reconstruction' };
 
 const propertySchema = z.looseObject({
@@ -11,7 +11,7 @@ const propertySchema = z.looseObject({
 });
 const described = z.object({ properties: z.record(z.string(), propertySchema) });
 
-/** The settings of a computation as exports show them, as its schema describes them. */
+/** Returns the export columns of a computation's settings, described by its schema. */
 export function settingColumns(schema: z.ZodType): Readonly<Record<string, FieldColumn>> {
   const { properties } = described.parse(z.toJSONSchema(schema));
   const columns = Object.entries(properties).map(([name, property]) => {
@@ -26,7 +26,8 @@ function columnOf(name: string, property: z.infer<typeof propertySchema>): Field
   const description = property.description.replace(/\.$/, '');
   const kind = type ?? anyOf.find((option) => option.type !== 'null')?.type;
   if (kind === 'string') return { type: 'utf8', unit: '-', description };
-  if (kind !== 'integer' && kind !== 'number') throw new Error(`The setting ${name} has no column.`);
+  if (kind !== 'integer' && kind !== 'number')
+    throw new Error(`The setting ${name} has a type for which exports have no column type.`);
   return {
     type: kind === 'integer' ? 'int32' : 'float64',
     unit: name === 'seed' ? '-' : '1',

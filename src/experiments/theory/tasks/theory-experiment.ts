@@ -9,29 +9,32 @@ import { settingColumns } from './setting-columns.js';
 import type { TheorySettings } from './theory-settings.js';
 
 const WORKER = new URL('../worker.js', import.meta.url);
-/** Schemas, record batch headers, JSON files, blocks not filled. */
+/** Schemas, record batch headers, JSON files and partially filled disk blocks. */
 const TASK_OVERHEAD_BYTES = 32 * 1024;
 const FLOAT64_BYTES = 8;
 
-/** How the tasks of one computation differ from those of another. */
+/** The parts of an experiment that differ between the computations. */
 interface TheoryDefinition<Own extends TheorySettings> {
   readonly kind: Own['kind'];
-  /** The task's settings, with defaults. */
+  /** The schema of the task's settings, with defaults. */
   readonly schema: z.ZodType<Own> & { readonly shape: Readonly<Record<string, z.ZodType>> };
-  /** The three settings that a sweep file gives as `dimensions`, by what they are called there. */
+  /** The three settings that a sweep file sets as `dimensions`, by their names there. */
   readonly dimensions?: Readonly<Record<string, keyof Own & string>>;
-  /** The readable part of a task's folder name, but for the kind and the dimensions before and the seed after it. */
+  /** Returns the middle parts of a task's folder name, between the kind with the dimensions and the seed. */
   readonly nameParts: (settings: Own) => readonly string[];
   readonly problems: (settings: Own) => readonly SettingProblem[];
-  /** The rows that it has, at most. */
+  /** Returns the maximum number of rows. */
   readonly maxRows: (settings: Own) => number;
-  /** The rows that it is likely to have. Default: that many. */
+  /** Returns the expected number of rows. Default: `maxRows`. */
   readonly likelyRows?: (settings: Own) => number;
-  /** On one core: within a factor of two of the default sweeps' means on a shared machine; a single run may take ten times as long. */
+  /**
+   * Estimates the duration on one core in milliseconds, within a factor of two of the means of the default sweeps on a shared machine. A
+   * single task can take ten times as long.
+   */
   readonly ms: (settings: Own) => number;
 }
 
-/** One of the computations of the paper's theory as an experiment. */
+/** Returns a computation of the paper's theory as an experiment. */
 export function theoryExperiment<Own extends TheorySettings>(
   definition: TheoryDefinition<Own>,
 ): Experiment<Own> {
@@ -95,19 +98,19 @@ function dimensionsSchema(
 ): z.ZodType<SettingValue> {
   const names = dimensions.map(([name]) => name).join(', ');
   const [first, ...others] = dimensions.map(([, name]) => shape[name] as z.ZodType<number>);
-  if (first === undefined) throw new Error('Dimensions need a setting.');
+  if (first === undefined) throw new Error('`dimensions` requires at least one setting.');
   return z
     .tuple([first, ...others], {
       error: `expected [${names}], three whole numbers from 1 to ${MAX_DIM}`,
     })
-    .describe(`Dimensions, of the space that the data lies in, of the data or the model: [${names}].`);
+    .describe(`Dimensions of the data, of the space that contains them, and of the model: [${names}].`);
 }
 
 function isDefault(field: z.ZodType): field is z.ZodDefault {
   return field instanceof z.ZodDefault;
 }
 
-/** A cell that leaves a setting out must not get its default at once: another place of the file may give it. */
+/** Removes the default from a setting's schema, because another part of the sweep file can set a value that a cell does not. */
 function withoutDefault(field: z.ZodType): z.ZodType<SettingValue> {
   if (!isDefault(field)) return field as z.ZodType<SettingValue>;
   const { defaultValue } = field.def as { readonly defaultValue: string | number | null };

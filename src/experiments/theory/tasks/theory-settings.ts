@@ -4,7 +4,7 @@ import { gradientFlowSchema } from '../computations/gradient-flow-settings.js';
 import { identitiesSchema } from '../computations/identities-settings.js';
 import { landscapeSchema } from '../computations/landscape-settings.js';
 
-/** Settings of any of the theory's tasks, as a store has them. */
+/** The stored settings of any task of the theory. */
 export const theorySettingsSchema = z.discriminatedUnion('kind', [
   gradientFlowSchema,
   landscapeSchema,
@@ -12,5 +12,5 @@ export const theorySettingsSchema = z.discriminatedUnion('kind', [
   identitiesSchema,
 ]);
 
-/** Everything that decides what a computation of the paper's theory gives. */
+/** All settings that determine the results of a computation of the paper's theory. */
 export type TheorySettings = z.output<typeof theorySettingsSchema>;

@@ -1,19 +1,19 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import type { DataKeys } from '../../../compiler/random/words.js';
 
-/** What decides the shapes of a model. */
+/** The dimensions of a model. */
 export interface Dimensions {
   readonly intrinsicDim: number;
   readonly ambientDim: number;
   readonly latentDim: number;
 }
 
-/** A distribution on a manifold of intrinsicDim dimensions. `settings/training-data.ts` has what planning needs to know of it. */
+/** A distribution on a manifold of intrinsicDim dimensions. What planning needs of it is in `settings/training-data.ts`. */
 export interface Dataset {
-  /** Shapes of what is drawn once per seed (A, a*); empty if nothing is. */
+  /** Returns the shapes of the parameters (A, a*), which are drawn once per seed; empty if there are none. */
   parameterShapes(dimensions: Dimensions): readonly (readonly [number, number])[];
-  /** Draws the parameters with the next of the authors' keys. */
+  /** Draws the parameters with the next keys of the authors' chain. */
   parameters(keys: DataKeys, dimensions: Dimensions): Tensor2D[];
-  /** Makes points of `source` [n, sourceDim], standard normal. The model pads them to ambientDim. */
+  /** Computes data points from standard normal numbers, `source` [n, sourceDim]. The model pads them to ambientDim. */
   points(parameters: readonly Tensor2D[], source: Tensor2D, dimensions: Dimensions): Tensor2D;
 }

@@ -5,7 +5,7 @@ import { normal } from '../../../compiler/random/distributions.js';
 import { keyOf } from '../../../compiler/random/keys.js';
 import type { Dataset } from './dataset.js';
 
-/** Redraws of A: a singular one has probability zero, but rounding could make one. */
+/** Maximum number of draws of A. A singular matrix has probability zero, but rounding could produce one. */
 const MAX_DRAWS = 10;
 
 /** x = A z, z ~ N(0, I_r*), A an r* x r* standard Gaussian matrix (Section 6, "Linear VAE"). Rows: x = z A^T. */
@@ -16,10 +16,12 @@ export const linear: Dataset = {
       const matrix = normal(keyOf(keys.next()), [intrinsicDim, intrinsicDim]) as Tensor2D;
       if (determinant(new Matrix(matrix.arraySync())) !== 0) return [matrix];
     }
-    throw new Error(`Seed ${keys.first[1]} gave ${MAX_DRAWS} singular matrices A in a row.`);
+    throw new Error(
+      `The seed ${keys.first[1]} gave ${MAX_DRAWS} singular matrices A in a row. Use another seed.`,
+    );
   },
   points: ([matrix], source) => {
-    if (matrix === undefined) throw new Error('Linear data needs its matrix A.');
+    if (matrix === undefined) throw new Error('Linear data requires the matrix A.');
     return tf.matMul(source, matrix, false, true);
   },
 };

@@ -9,7 +9,7 @@ export const sigmoid: Dataset = {
   parameterShapes: ({ intrinsicDim }) => [[intrinsicDim, 1]],
   parameters: (keys, { intrinsicDim }) => [normal(keyOf(keys.next()), [intrinsicDim, 1]) as Tensor2D],
   points: ([direction], source) => {
-    if (direction === undefined) throw new Error('Sigmoid data needs its vector a*.');
+    if (direction === undefined) throw new Error('Sigmoid data requires the vector a*.');
     return tf.concat([source, tf.sigmoid(tf.matMul(source, direction))], 1);
   },
 };

@@ -1,7 +1,7 @@
 import { tf } from '../../../compiler/native/tensorflow.js';
 import type { Dataset } from './dataset.js';
 
-/** x uniform on the unit sphere of R^(r*+1): a normal vector over its norm (Section 6, "Nonlinear dataset"). */
+/** x is uniform on the unit sphere of R^(r*+1): a normal vector divided by its norm (Section 6, "Nonlinear dataset"). */
 export const sphere: Dataset = {
   parameterShapes: () => [],
   parameters: () => [],

@@ -1,6 +1,6 @@
 import type { BuiltInMetric } from './metric.js';
 
-/** It is defined in every evaluation, and its column stands before those of the other metrics. */
+/** The decoder variance. It is defined in every evaluation, and its column comes before the other metrics. */
 export const decoderVariance: BuiltInMetric = {
   name: 'decoderVariance',
   type: 'float64',

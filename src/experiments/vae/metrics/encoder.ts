@@ -1,8 +1,8 @@
 import type { BuiltInMetric } from './metric.js';
 
-/** The paper counts D_ii below this as zero (Section 6). */
+/** The paper counts a D_ii below this value as zero (Section 6). */
 const ZERO = 0.1;
-/** The paper finds the other entries above this. Table 5 counts what is below it. */
+/** The paper finds that the other entries are above this value. Table 5 counts the entries below it. */
 const LARGE = 0.5;
 
 export const encoderMetrics: readonly BuiltInMetric[] = [

@@ -1,10 +1,10 @@
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
 import type { Evaluation, BuiltInMetric, Points } from './metric.js';
 
-/** A decoder row counts as nonzero if its norm is above this part of the largest row's. */
+/** A decoder row counts as nonzero if its norm is above this fraction of the largest norm. */
 const NONZERO_ROW = 0.01;
 
-/** Metrics of linear data, null for the others. */
+/** Metrics of linear data; null for other data. */
 export const linearMetrics: readonly BuiltInMetric[] = [
   {
     name: 'nonzeroDecoderRows',
@@ -94,7 +94,7 @@ function trueEigenvalues({ dataMatrix }: Linear): number[] {
   return symmetricEigenvalues(dataMatrix.mmul(dataMatrix.transpose()));
 }
 
-/** Two metrics need them, and they take a millisecond. */
+/** Cache of the eigenvalues, because two metrics need them and they take a millisecond. */
 const knownEigenvalues = new WeakMap<Points, number[]>();
 
 function generatedEigenvalues({ evaluation }: Linear): number[] {
@@ -108,7 +108,7 @@ function generatedEigenvalues({ evaluation }: Linear): number[] {
   return eigenvalues;
 }
 
-/** A has full rank in its r* rows, or rows that depend on others: P = A (A^T A)^-1 A^T projects onto its span. */
+/** Computes |A~ - P A~|_F^2, where P = A (A^T A)^-1 A^T projects onto the column span of A (padded with zeros to [d, r*]). */
 function decoderOutsideSpan({ evaluation, matrix, dataMatrix }: Linear): number {
   const { intrinsicDim, ambientDim } = evaluation;
   const padded = Matrix.zeros(ambientDim, intrinsicDim).setSubMatrix(dataMatrix, 0, 0);
@@ -116,14 +116,14 @@ function decoderOutsideSpan({ evaluation, matrix, dataMatrix }: Linear): number 
   return Matrix.sub(matrix, inside).norm('frobenius') ** 2;
 }
 
-/** |actual - expected| / |expected|. */
+/** Returns |actual - expected| / |expected|. */
 export function relativeDistance(actual: readonly number[], expected: readonly number[]): number {
   return (
     Math.hypot(...expected.map((value, index) => value - (actual[index] ?? 0))) / Math.hypot(...expected)
   );
 }
 
-/** Eigenvalues of a symmetric matrix, descending. */
+/** Returns the eigenvalues of a symmetric matrix in descending order. */
 export function symmetricEigenvalues(matrix: Matrix): number[] {
   const { realEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
   return [...realEigenvalues].sort((a, b) => b - a);

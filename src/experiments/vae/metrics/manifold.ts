@@ -48,7 +48,7 @@ export function manifoldError(evaluation: Evaluation): number | null {
   return curve && mean(curve.map(({ expected, actual }) => (expected - actual) ** 2));
 }
 
-/** The mean over pairs is mean(e^2) - 2 mean(e) mean(a) + mean(a^2). */
+/** Computes the mean over all pairs of (expected - actual)^2 as mean(e^2) - 2 mean(e) mean(a) + mean(a^2). */
 export function manifoldErrorPairwise(evaluation: Evaluation): number | null {
   const curve = sigmoidCurve(evaluation);
   if (curve === null) return null;
@@ -59,7 +59,7 @@ export function manifoldErrorPairwise(evaluation: Evaluation): number | null {
   );
 }
 
-/** sigma(<a*, x_{1..r*}>) beside x_{r*+1}, for each generated point of sigmoid data. */
+/** Returns sigma(<a*, x_{1..r*}>) and x_{r*+1} for each generated point of sigmoid data; null for other data. */
 function sigmoidCurve({ experiment, intrinsicDim, generated, dataParameters }: Evaluation) {
   if (experiment !== 'sigmoid') return null;
   const direction = (dataParameters[0] ?? []).map(([value = 0]) => value);

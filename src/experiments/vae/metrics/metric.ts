@@ -1,59 +1,59 @@
 import type { ColumnWords } from '../../../task/column.js';
 
-/** Rows of numbers, [n][d]. */
+/** Rows of numbers, [n, d]. */
 export type Points = readonly (readonly number[])[];
 
-/** What the metrics of one evaluation are computed from, all in float64. */
+/** The inputs of the metrics of one evaluation, all in float64. */
 export interface Evaluation {
   readonly experiment: string;
   readonly intrinsicDim: number;
   readonly ambientDim: number;
-  /** Coordinates of a point that are not padding. */
+  /** Number of coordinates of a point that are not padding. */
   readonly coordinates: number;
-  /** D_ii, [latentDim]. */
+  /** The encoder variances D_ii, [latentDim]. */
   readonly encoderVariance: readonly number[];
-  /** eps^2. */
+  /** The decoder variance eps^2, after clipping. */
   readonly decoderVariance: number;
   /** Points of the trained generator, noise included, [n, ambientDim]. */
   readonly generated: Points;
-  /** The data's parameters: A [r*, r*] of linear data, a* [r*, 1] of sigmoid data. */
+  /** The parameters of the data: A [r*, r*] for linear data, a* [r*, 1] for sigmoid data. */
   readonly dataParameters: readonly Points[];
-  /** A~ [ambientDim, latentDim], the decoder's matrix, if the decoder is one dense layer. */
+  /** The matrix A~ [ambientDim, latentDim] of a decoder that is one dense layer; null for other decoders. */
   readonly decoderMatrix: Points | null;
-  /** Units of each hidden layer of the decoder whose output is 0 for every generated point. */
+  /** For each hidden layer of the decoder, the number of units whose output is 0 for every generated point. */
   readonly deadDecoderUnits: readonly number[];
-  /** What the score of the authors' released code is computed from; null with other random streams. */
+  /** The inputs of the released code's score; null with other random streams. */
   readonly released: ReleasedScore | null;
 }
 
 export interface ReleasedScore {
-  /** The generated points, their noise scaled by the decoder variance of the evaluation before, [n, d]. */
+  /** The generated points, with noise scaled by the decoder variance of the previous evaluation, [n, d]. */
   readonly generated: Points;
-  /** Real points that a score of linear data draws for itself, [n, d]; null for other data. */
+  /** The real points that the score of linear data draws for itself, [n, d]; null for other data. */
   readonly scoreBatch: Points | null;
 }
 
-/** Kinds of columns in the evaluation log; each may be null. */
+/** The value types of metrics in the evaluation log. Each value can also be null. */
 export interface MetricValues {
   readonly int32: number;
   readonly float64: number;
   readonly list: readonly number[];
 }
 
-/** What people read of a metric. */
-export interface Described extends ColumnWords, Shown {
+/** The texts of a metric that people read. */
+export interface MetricDescription extends ColumnWords, MetricVisibility {
   readonly name: string;
   readonly unit: string;
   readonly description: string;
 }
 
-/** Where people see a built-in metric where not all have room. */
-interface Shown {
-  /** Whether tables of reports have its mean over the seeds. */
+/** Where a built-in metric is shown, among the places that have no room for all metrics. */
+interface MetricVisibility {
+  /** Whether the tables of reports show its mean over the seeds. */
   readonly isInTables?: true;
-  /** Whether the dashboard has a chart of it. */
+  /** Whether the dashboard shows a chart of it. */
   readonly isCharted?: true;
-  /** Whether a report's curves show it; or the data for which they do. */
+  /** Whether the curves of reports show it, or the data for which they do. */
   readonly hasCurves?: true | readonly string[];
 }
 
@@ -65,13 +65,13 @@ export type Metric = ColumnWords &
       readonly type: K;
       readonly unit: string;
       readonly description: string;
-      /** @returns null where the metric is not defined */
+      /** Computes the metric. @returns null if it is not defined */
       compute(evaluation: Evaluation): MetricValues[K] | null;
     };
   }[keyof MetricValues];
 
-/** A metric that every run has. `nullable` is false for one that is always defined. */
-export type BuiltInMetric = Metric & Shown & { readonly nullable?: false };
+/** A metric that every run has. `nullable` is false for a metric that is always defined. */
+export type BuiltInMetric = Metric & MetricVisibility & { readonly nullable?: false };
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

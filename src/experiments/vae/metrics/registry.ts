@@ -6,7 +6,7 @@ import { manifoldMetrics } from './manifold.js';
 import type { BuiltInMetric, Metric } from './metric.js';
 import { releasedMetrics } from './released.js';
 
-/** The metrics that every run has, in the order of the log's columns. A new one is an entry of one of these lists. */
+/** The metrics that every run has, in the order of the log's columns. To add a metric, add an entry to one of these lists. */
 export const builtInMetrics: readonly BuiltInMetric[] = [
   decoderVariance,
   ...encoderMetrics,
@@ -15,7 +15,7 @@ export const builtInMetrics: readonly BuiltInMetric[] = [
   ...linearMetrics,
 ];
 
-/** The metrics of a task's evaluations, in the order of the log's columns. */
+/** Returns the metrics of a task's evaluations, in the order of the log's columns. */
 export function evaluationMetrics({ randomStreams }: StreamSettings): readonly Metric[] {
   const released = randomStreams === 'released-code' ? releasedMetrics : [];
   return [...builtInMetrics, ...released, ...pluginMetrics()];

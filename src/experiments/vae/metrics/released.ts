@@ -4,8 +4,8 @@ import { manifoldError, manifoldErrorPairwise } from './manifold.js';
 import type { Evaluation, Metric, Points } from './metric.js';
 
 /**
- * What the authors' released code scores, only logged with its random streams. Generated points have the noise of the decoder
- * variance of the evaluation before; the paper prints the last evaluation before the end of training.
+ * The scores of the authors' released code, logged only with its random streams. The noise of the generated points has the decoder
+ * variance of the previous evaluation. The paper prints the last evaluation before the end of training.
  */
 export const releasedMetrics: readonly Metric[] = [
   {
@@ -58,7 +58,7 @@ function generatedEigenvalues({ released, intrinsicDim }: Evaluation): number[] 
   return released?.scoreBatch ? sampleEigenvalues(released.generated, intrinsicDim) : null;
 }
 
-/** The largest eigenvalues of the sample covariance (centred, over n - 1). */
+/** Returns the largest eigenvalues of the sample covariance (centered, divided by n - 1), descending. */
 function sampleEigenvalues(points: Points, count: number): number[] {
   const matrix = new Matrix(points.map((point) => [...point]));
   return symmetricEigenvalues(covariance(matrix)).slice(0, count);

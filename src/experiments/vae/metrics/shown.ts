@@ -3,11 +3,11 @@ import { decoderMetrics, decoderVariance } from './decoder.js';
 import { encoderMetrics } from './encoder.js';
 import { linearMetrics } from './linear.js';
 import { manifoldMetrics } from './manifold.js';
-import type { Described } from './metric.js';
+import type { MetricDescription } from './metric.js';
 import { stepMetrics } from './step-metrics.js';
 
-/** The built-in metrics in the order in which people see them. */
-const GROUPS: readonly (readonly (Described & { readonly type?: string })[])[] = [
+/** The built-in metrics in display order. */
+const GROUPS: readonly (readonly (MetricDescription & { readonly type?: string })[])[] = [
   stepMetrics,
   [decoderVariance],
   encoderMetrics,
@@ -16,7 +16,7 @@ const GROUPS: readonly (readonly (Described & { readonly type?: string })[])[] =
   manifoldMetrics,
 ];
 
-/** Returns the metrics that the curves of some data show: first those that only such data has, the loss last. */
+/** Returns the metrics that the curves of an experiment show: first those that only this experiment has, and the loss last. */
 export function curvesOf(experiment: string): string[] {
   const metrics = [...GROUPS].reverse().flat();
   return namesOf(
@@ -26,13 +26,13 @@ export function curvesOf(experiment: string): string[] {
   );
 }
 
-/** Returns the metrics that reports and the dashboard show of training on some data. */
+/** Returns the metrics that reports and the dashboard show for an experiment. */
 export function shownMetrics(experiment: string): ShownColumns {
   const metrics = GROUPS.flat();
   const charted = metrics.filter(({ isCharted }) => isCharted);
   return {
     means: namesOf(metrics.filter(({ isInTables }) => isInTables)),
-    // A list has a line for each of its numbers, so its chart comes after those of single numbers.
+    // The chart of a list has a line for each of its numbers, so it comes after the charts of single numbers.
     charts: namesOf([
       ...charted.filter(({ type }) => type !== 'list'),
       ...charted.filter(({ type }) => type === 'list'),
@@ -41,6 +41,6 @@ export function shownMetrics(experiment: string): ShownColumns {
   };
 }
 
-function namesOf(metrics: readonly Described[]): string[] {
+function namesOf(metrics: readonly MetricDescription[]): string[] {
   return metrics.map(({ name }) => name);
 }

@@ -1,8 +1,8 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node';
 import type { TensorFlow } from '../plugins/plugin.js';
-import type { Described } from './metric.js';
+import type { MetricDescription } from './metric.js';
 
-/** What step metrics are made of. The losses are in nats, means over the points. */
+/** The inputs of the step metrics. Losses are in nats, and means over the points of the batch. */
 export interface LossTerms {
   /** kl + reconstruction. */
   readonly loss: Scalar;
@@ -12,21 +12,21 @@ export interface LossTerms {
   readonly kl: Scalar;
   /** |x - xhat|^2. */
   readonly squaredError: Scalar;
-  /** log eps^2. */
+  /** log eps^2, after clipping. */
   readonly decoderLogVariance: Scalar;
-  /** g(x), [n, latentDim]. */
+  /** The mean of the encoder, g(x), [n, latentDim]. */
   readonly latentMean: Tensor2D;
-  /** xhat, [n, ambientDim], with the decoder's noise where the model adds it. */
+  /** The output of the decoder, xhat [n, ambientDim], with noise if the model adds it. */
   readonly output: Tensor2D;
 }
 
-/** One column of the step log, and of the evaluation log, where it is of fresh points. */
-export interface StepMetric extends Described {
-  /** Gives the metric, a scalar. It is compiled with the step, so it must be a pure function of tensors and read no values. */
+/** A column of the step log and of the evaluation log. The evaluation log has its value for fresh points. */
+export interface StepMetric extends MetricDescription {
+  /** Computes the metric, a scalar. It is compiled with the step, so it must be a pure function of tensors and must not read values. */
   readonly value: (terms: LossTerms, tf: TensorFlow) => Scalar;
 }
 
-/** What every step logs, in the order of the log's columns. A new one is an entry here. */
+/** The metrics that every step logs, in the order of the log's columns. To add a metric, add an entry here. */
 export const stepMetrics: readonly StepMetric[] = [
   {
     name: 'loss',

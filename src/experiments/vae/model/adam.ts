@@ -3,20 +3,20 @@ import { tf } from '../../../compiler/native/tensorflow.js';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
-/** The value of the paper's code; tfjs's own Adam has 1e-7. */
+/** The value in the paper's code. The Adam of tfjs uses 1e-7. */
 const EPSILON = 1e-8;
 
 export interface AdamState {
   readonly parameters: Tensor1D;
-  /** First and second moments of the gradient, zero at first. */
+  /** First and second moments of the gradient, initially zero. */
   readonly firstMoment: Tensor1D;
   readonly secondMoment: Tensor1D;
 }
 
 /**
- * Adam (Kingma and Ba 2015, Algorithm 1): m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2,
+ * Performs one update of Adam (Kingma and Ba 2015, Algorithm 1): m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2,
  * parameters -= rate * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon).
- * @param step t, 1 at the first update, float32 scalar
+ * @param step t, a float32 scalar that is 1 in the first update
  */
 export function adamUpdate(
   state: AdamState,

@@ -6,22 +6,22 @@ import type { Parameters } from './parameters.js';
 
 /** The numbers drawn for one evaluation of the loss. */
 export interface Noise {
-  /** z', standard normal, [n, latentDim]. */
+  /** z', standard normal numbers [n, latentDim]. */
   readonly latent: Tensor2D;
-  /** Standard normal, [n, ambientDim], or null for Eq. (3). */
+  /** Standard normal numbers [n, ambientDim], or null for Eq. (3), which has no decoder noise. */
   readonly decoder: Tensor2D | null;
 }
 
 /**
- * The negative evidence lower bound with one latent sample a point, Eq. (3) with the constants of the two log densities:
+ * Computes the negative evidence lower bound with one latent sample per point: Eq. (3) with the constants of both log densities.
  *
  *   kl             = 1/2 sum_i (D_ii + g(x)_i^2 - 1 - log D_ii)
  *   reconstruction = 1/2 (|x - f(g(x) + D^(1/2) z')|^2 / eps^2 + d log(2 pi) + d log eps^2)
  *
- * With decoder noise, eps times it is added to f before the square, as in the authors' code: d/2 more in expectation.
+ * With decoder noise, eps times the noise is added to f before squaring, as in the authors' code. That adds d/2 in expectation.
  *
  * @param points x, [n, ambientDim]
- * @param threshold lower bound of log eps^2 (Appendix D), scalar; -Infinity for none
+ * @param threshold lower bound of log eps^2 (Appendix D), a scalar; -Infinity for none
  */
 export function losses(
   model: Model,
@@ -59,8 +59,10 @@ export function losses(
 }
 
 /**
- * Returns points of the generator, x~ = f(z) + eps * noise, [n, ambientDim]; latents and noise are standard normal.
- * @param decoderLogVariance log eps^2, scalar
+ * Returns points of the generator, x~ = f(z) + eps * noise, [n, ambientDim].
+ * @param latents z, standard normal numbers [n, latentDim]
+ * @param noise standard normal numbers [n, ambientDim]
+ * @param decoderLogVariance log eps^2, a scalar
  */
 export function generate(
   model: Model,
@@ -72,7 +74,7 @@ export function generate(
   return withNoise(model.decoder.apply(parameters.decoder, latents), noise, decoderLogVariance);
 }
 
-/** log eps^2 = max(p * c, threshold). */
+/** Returns log eps^2 = max(p * c, threshold). */
 export function boundedDecoderLogVariance(model: Model, parameters: Parameters, threshold: Scalar): Scalar {
   const free: Scalar = tf.mul(
     tf.reshape(parameters.decoderLogVarianceScale, []),
@@ -86,8 +88,8 @@ function withNoise(output: Tensor2D, noise: Tensor2D | null, decoderLogVariance:
 }
 
 /**
- * max(x, bound), with JAX's gradient by x: 1 above the bound, 0 below, one half at a tie (tfjs gives 1 there). The first step of
- * a run that is clipped at e^-3 is such a tie.
+ * Computes max(x, bound) with JAX's gradient with respect to x: 1 above the bound, 0 below it, and one half at a tie, where tfjs gives 1.
+ * The first step of a run that is clipped at e^-3 is such a tie.
  */
 const maximum = tf.customGrad<Tensor>((...values) => {
   const [value, bound, save] = values as [Scalar, Scalar, GradSaveFunc];

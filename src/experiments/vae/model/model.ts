@@ -3,29 +3,29 @@ import { pluginDatasets } from '../plugins/installed.js';
 import type { Dataset, Dimensions } from '../datasets/dataset.js';
 import { linear } from '../datasets/linear.js';
 import { sigmoid } from '../datasets/sigmoid.js';
-import { ofPlugin } from '../datasets/of-plugin.js';
+import { fromPlugin } from '../datasets/plugin-dataset.js';
 import { padWithZeros } from '../datasets/padding.js';
 import { sphere } from '../datasets/sphere.js';
 import { trainingData } from '../settings/training-data.js';
 import { denseWithSigmoid, multilayerPerceptron, type Network } from './networks.js';
 
-/** What a model is built from; a task's settings have these and more. */
+/** The part of a task's settings that defines its model. */
 export interface ModelSettings extends Dimensions {
   readonly experiment: string;
   readonly hiddenWidths: readonly number[];
   readonly biases: boolean;
   readonly decoderNoise: boolean;
-  /** c in log eps^2 = p * c, p trainable and 1 at first. */
+  /** c in log eps^2 = p * c, where p is trainable and initially 1. */
   readonly initialDecoderLogVariance: number;
 }
 
-/** A data distribution with the encoder g and the decoder f that the paper trains on it. */
+/** A data distribution, and the encoder g and decoder f that are trained on it. */
 export interface Model {
   readonly settings: ModelSettings;
   readonly dataset: Dataset;
-  /** Standard normal numbers that a data point is made of. */
+  /** Number of standard normal numbers from which a data point is computed. */
   readonly sourceDim: number;
-  /** Makes data points [n, ambientDim] of `source` [n, sourceDim], standard normal; coordinates after the data's are 0. */
+  /** Computes data points [n, ambientDim] from standard normal numbers, `source` [n, sourceDim]. Padded coordinates are 0. */
   readonly points: (parameters: readonly Tensor2D[], source: Tensor2D) => Tensor2D;
   readonly encoder: Network;
   readonly decoder: Network;
@@ -42,7 +42,7 @@ const mlpEncoder = ({ ambientDim, hiddenWidths, latentDim }: ModelSettings) =>
 const mlpDecoder = ({ ambientDim, hiddenWidths, latentDim }: ModelSettings) =>
   multilayerPerceptron('decoder', latentDim, hiddenWidths, ambientDim);
 
-/** The registry of experiments: a new dataset is a file in `datasets/` and a row here. Plugins have others. */
+/** The built-in architectures. To add a dataset, add a file in `datasets/` and a row here. Plugins define further datasets. */
 const architectures: Readonly<Record<string, Architecture>> = {
   linear: { dataset: linear, encoder: mlpEncoder, decoder: mlpDecoder },
   sigmoid: {
@@ -71,6 +71,7 @@ function architectureOf(experiment: string): Architecture {
   const builtIn = Object.hasOwn(architectures, experiment) ? architectures[experiment] : undefined;
   if (builtIn !== undefined) return builtIn;
   const dataset = pluginDatasets().find(({ name }) => name === experiment);
-  if (dataset === undefined) throw new Error(`No plugin of this process has ${experiment} data.`);
-  return { dataset: ofPlugin(dataset), encoder: mlpEncoder, decoder: mlpDecoder };
+  if (dataset === undefined)
+    throw new Error(`No plugin that is installed in this process defines ${experiment} data.`);
+  return { dataset: fromPlugin(dataset), encoder: mlpEncoder, decoder: mlpDecoder };
 }

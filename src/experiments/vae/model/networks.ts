@@ -2,28 +2,28 @@ import type { GradSaveFunc, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
 import { operation } from '../../../compiler/native/backend.js';
 import { tf } from '../../../compiler/native/tensorflow.js';
 
-/** A dense layer's place in a network; its kernel has shape [inputs, outputs]. */
+/** The name and size of a dense layer; its kernel has the shape [inputs, outputs]. */
 export interface LayerShape {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
 }
 
-/** Kernel [inputs, outputs] and, unless the model has no biases, bias [outputs]. */
+/** The kernel [inputs, outputs] and the bias [1, outputs] of a dense layer; the bias is null if the model has no biases. */
 export interface DenseParameters {
   readonly kernel: Tensor2D;
   readonly bias: Tensor2D | null;
 }
 
-/** A function from [batch, inputs] to [batch, outputs] whose parameters are those of its layers, in order. */
+/** A function from [batch, inputs] to [batch, outputs]. Its parameters are those of its layers, in order. */
 export interface Network {
   readonly layers: readonly LayerShape[];
   apply(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D;
-  /** The output of each hidden layer, [batch, width]; none without hidden layers. */
+  /** Returns the output of each hidden layer, [batch, width]; an empty array without hidden layers. */
   hidden(parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[];
 }
 
-/** Dense layers with a ReLU after each but the last; with no hidden width, one dense layer. */
+/** Returns a network of dense layers with a ReLU after each layer except the last. Without hidden widths it is one dense layer. */
 export function multilayerPerceptron(
   name: string,
   inputs: number,
@@ -51,7 +51,7 @@ export function multilayerPerceptron(
   };
 }
 
-/** The sigmoid data's decoder: dense(z) + sigma(dense'(z)), two separate dense layers. */
+/** Returns the decoder for sigmoid data: dense(z) + sigma(dense'(z)), with two separate dense layers. */
 export function denseWithSigmoid(name: string, inputs: number, outputs: number): Network {
   return {
     layers: [
@@ -59,7 +59,8 @@ export function denseWithSigmoid(name: string, inputs: number, outputs: number):
       { name: `${name}.sigmoid`, inputs, outputs },
     ],
     apply: ([linear, inner], z) => {
-      if (linear === undefined || inner === undefined) throw new Error('The decoder needs two dense layers.');
+      if (linear === undefined || inner === undefined)
+        throw new Error('The decoder requires the parameters of two dense layers.');
       return tf.add(dense(linear, z), tf.sigmoid(dense(inner, z)));
     },
     hidden: () => [],
@@ -71,7 +72,7 @@ function dense({ kernel, bias }: DenseParameters, x: Tensor2D): Tensor2D {
   return bias === null ? product : tf.add<Tensor2D>(product, bias);
 }
 
-/** max(x, 0); its gradient is TensorFlow's one operation, where tfjs's own takes a dozen. */
+/** Computes max(x, 0). Its gradient is a single TensorFlow operation; the one of tfjs takes a dozen. */
 const relu = tf.customGrad<Tensor>((...values) => {
   const [x, save] = values as [Tensor2D, GradSaveFunc];
   const value = tf.relu(x);

@@ -5,16 +5,16 @@ import type { Key } from '../../../compiler/random/keys.js';
 import type { Model } from './model.js';
 import type { DenseParameters, LayerShape } from './networks.js';
 
-/** Standard deviation of a standard normal truncated at two of its own: JAX divides by it so that the kernel's is exact. */
+/** Standard deviation of a standard normal distribution truncated at 2. JAX divides by it to get the exact standard deviation. */
 const TRUNCATED_STANDARD_DEVIATION = 0.87962566103423978;
 
-/** All trainable numbers of a model. */
+/** All trainable parameters of a model. */
 export interface Parameters {
   readonly encoder: readonly DenseParameters[];
   readonly decoder: readonly DenseParameters[];
-  /** log D, [1, latentDim]: the encoder's variances, no function of x. */
+  /** log D, [1, latentDim]: the encoder variances, which do not depend on x. */
   readonly encoderLogVariance: Tensor2D;
-  /** p of log eps^2 = p * c, [1, 1]. */
+  /** p in log eps^2 = p * c, [1, 1]. */
   readonly decoderLogVarianceScale: Tensor2D;
 }
 
@@ -25,7 +25,7 @@ export interface ParameterBlock {
   readonly offset: number;
 }
 
-/** How the parameters lie in one vector, in which the optimiser updates them at once. */
+/** Returns the layout of the parameters in the flat vector that the optimizer updates. */
 export function parameterLayout(model: Model): ParameterBlock[] {
   const layers = [...model.encoder.layers, ...model.decoder.layers];
   const shapes: (readonly [string, number, number])[] = layers.flatMap(({ name, inputs, outputs }) => [
@@ -45,7 +45,7 @@ export function parameterCount(layout: readonly ParameterBlock[]): number {
   return layout.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0);
 }
 
-/** The blocks of a flat vector as tensors of their shapes, in the layout's order. */
+/** Returns the blocks of a flat vector as tensors with their shapes, in the order of the layout. */
 export function unflatten(flat: Tensor1D, layout: readonly ParameterBlock[]): Tensor2D[] {
   return layout.map(({ shape, offset }) =>
     tf.reshape(tf.slice(flat, [offset], [shape[0] * shape[1]]), [...shape]),
@@ -56,12 +56,12 @@ export function flatten(blocks: readonly Tensor[]): Tensor1D {
   return tf.concat(blocks.map((block) => tf.reshape(block, [block.size])));
 }
 
-/** Gives the blocks, in the layout's order, their roles. */
+/** Assigns the blocks, given in the order of the layout, to the parameters of the model. */
 export function parametersOf(model: Model, blocks: readonly Tensor2D[]): Parameters {
   const queue = [...blocks];
   const next = (): Tensor2D => {
     const block = queue.shift();
-    if (block === undefined) throw new Error('The parameters have fewer blocks than the model.');
+    if (block === undefined) throw new Error('There are fewer blocks than the model has parameters.');
     return block;
   };
   const layers = (count: number) =>
@@ -74,12 +74,12 @@ export function parametersOf(model: Model, blocks: readonly Tensor2D[]): Paramet
   };
 }
 
-/** The key that a layer's initial kernel is drawn with. @param index of the layer, those of the encoder first */
+/** Returns the key with which a layer's initial kernel is drawn. @param index index of the layer, encoder layers first */
 export type KernelKey = (layer: LayerShape, index: number) => Key;
 
 /**
- * Parameters before the first step, flat: kernels LeCun-normal as JAX and Flax define it (a normal truncated at two standard
- * deviations, scaled so that its own is 1/sqrt(inputs)), biases 0, log D = 1, p = 1.
+ * Returns the flat parameters before the first step. Kernels are LeCun normal as in JAX and Flax: a normal distribution truncated at
+ * two standard deviations and scaled to a standard deviation of 1/sqrt(inputs). Biases are 0, log D = 1 and p = 1.
  */
 export function initialParameters(model: Model, kernelKey: KernelKey): Tensor1D {
   return tf.tidy(() => {

@@ -15,7 +15,7 @@ export function pluginReports(): PluginReport[] {
   return pluginParts('reports');
 }
 
-/** Hashes by name of the plugins that a run's logs depend on: that of its data, and all with metrics. */
+/** Returns the hashes, by name, of the plugins that a task's logs depend on: the one with its data and all that have metrics. */
 export function pluginVersionsFor(experiment: string): Readonly<Record<string, string>> {
   const decides = ({ parts: { metrics = [], datasets = [] } }: InstalledPlugin) =>
     metrics.length > 0 || datasets.some((dataset) => dataset.name === experiment);

@@ -6,7 +6,7 @@ import { storedSettingNames } from '../settings/stored-settings.js';
 
 const width = z.int().min(1).max(10_000);
 
-/** What a plugin may add to the training of VAEs. */
+/** The parts that a plugin can add to the training of VAEs. */
 export const vaePluginParts: Readonly<Record<string, PluginPart>> = {
   datasets: {
     schema: z.strictObject({
@@ -17,7 +17,7 @@ export const vaePluginParts: Readonly<Record<string, PluginPart>> = {
         hiddenWidths: z.array(width).max(10),
         initialDecoderLogVariance: z
           .number()
-          .refine((value) => value !== 0, { error: 'expected other than 0' }),
+          .refine((value) => value !== 0, { error: 'expected a number other than 0' }),
       }),
       coordinates: method,
       sourceDim: method,

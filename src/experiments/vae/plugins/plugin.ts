@@ -3,64 +3,66 @@ import type { Tensor2D } from '@tensorflow/tfjs-node';
 import type { TrainingSettings } from '../settings/task.js';
 import type { Metric } from '../metrics/metric.js';
 
-/** tfjs-node, as a plugin is given it: a module outside of this package would find another one, or none. */
+/** The tfjs-node module that is passed to plugins. A plugin that imported it would load another copy, or none. */
 export type TensorFlow = typeof tfjs;
 
-/** What a module given with `--plugin` exports as its default. */
+/** The default export of a module that is passed with `--plugin`. */
 export interface Plugin {
-  /** Names it in messages and in the identity of the tasks that it has a part in, for example `torus`. */
+  /** Name in messages and in the identity of the tasks that depend on the plugin, for example `torus`. */
   readonly name: string;
-  /** Typed by `vae-sweep/experiment`. */
+  /** Experiments, which `defineExperiment` of `vae-sweep/experiment` creates. */
   readonly experiments?: readonly { readonly name: string }[];
   readonly datasets?: readonly PluginDataset[];
-  /** Further columns of the evaluation log of every task that trains a VAE. */
+  /** Additional columns of the evaluation log of every task that trains a VAE. */
   readonly metrics?: readonly Metric[];
   readonly reports?: readonly PluginReport[];
 }
 
-/** A distribution of data that a sweep file names as its `experiment`; encoder and decoder are multilayer perceptrons. */
+/** A data distribution. A sweep file selects it with `experiment`. The encoder and the decoder are multilayer perceptrons. */
 export interface PluginDataset {
-  /** For example `flat-torus`. */
+  /** The value of `experiment`, for example `flat-torus`. */
   readonly name: string;
-  /** What a setting is where a sweep file does not give it. */
+  /** Default settings, for those that a sweep file does not set. */
   readonly defaults: {
     readonly steps: number;
     readonly learningRate: number;
-    /** Widths of the hidden layers of both networks; empty: one dense layer each. */
+    /** Widths of the hidden layers of both networks. If empty, each network is one dense layer. */
     readonly hiddenWidths: readonly number[];
-    /** c in log eps^2 = p * c, p starting at 1; not 0. */
+    /** c in log eps^2 = p * c, where p is trainable and initially 1. Must not be 0. */
     readonly initialDecoderLogVariance: number;
   };
-  /** Coordinates of a point that are not padding. */
+  /** Returns the number of coordinates of a point that are not padding. */
   coordinates(intrinsicDim: number): number;
-  /** Standard normal numbers that a point is made of. */
+  /** Returns the number of standard normal numbers from which a point is computed. */
   sourceDim(intrinsicDim: number): number;
-  /** Shapes of the parameters, which are standard normal and drawn once a seed. Default: none. */
+  /** Returns the shapes of the parameters, which are standard normal and drawn once per seed. Default: none. */
   parameterShapes?(intrinsicDim: number): readonly (readonly [number, number])[];
   /**
-   * Points [n, coordinates], a pure function of its arguments: it is called once and compiled, so that it must not read values.
-   * The coordinates that are missing to `ambientDim` are made zeros.
-   * @param source [n, sourceDim], standard normal
+   * Computes data points. Must be a pure function of its arguments, because it is called once and compiled, and must not read tensor
+   * values. The result is padded with zeros to `ambientDim` coordinates.
+   * @param source standard normal numbers [n, sourceDim]
+   * @param parameters the parameters, with the shapes of `parameterShapes`
+   * @returns points [n, coordinates]
    */
   points(tf: TensorFlow, source: Tensor2D, parameters: readonly Tensor2D[], intrinsicDim: number): Tensor2D;
 }
 
-/** A section of a sweep's report, made of its finished runs. */
+/** A section of a sweep's report, computed from its finished tasks. */
 export interface PluginReport {
-  /** Names its files, for example `torus-radii`. */
+  /** Base name of the section's files, for example `torus-radii`. */
   readonly name: string;
   readonly title: string;
   make(runs: readonly PluginRun[]): PluginSection;
 }
 
-/** A finished run. */
+/** A finished task. */
 export interface PluginRun {
   readonly settings: TrainingSettings;
-  /** A metric at the last evaluation; null where it is not a number. */
+  /** Returns a metric at the last evaluation; null if it is not a number. */
   final(metric: string): number | null;
-  /** A metric over the evaluations where it is defined. */
+  /** Returns a metric at each evaluation where it is defined. */
   series(metric: string): readonly { readonly step: number; readonly value: number }[];
-  /** Points of the last evaluation, a row each. */
+  /** Returns the points of the last evaluation, [n, ambientDim]. */
   points(): {
     readonly generated: readonly (readonly number[])[];
     readonly real: readonly (readonly number[])[];
@@ -68,10 +70,10 @@ export interface PluginRun {
 }
 
 export interface PluginSection {
-  /** A sentence under the title. */
+  /** A sentence below the title. */
   readonly caption: string;
-  /** Observations, all with the same keys: the table, and the figure's data. */
+  /** Rows of the table and data of the figure; all have the same keys. */
   readonly rows: readonly Readonly<Record<string, string | number | null>>[];
-  /** A Vega-Lite view of the rows. Default: a table alone. */
+  /** A Vega-Lite view of the rows. Default: no figure, only the table. */
   readonly view?: object;
 }

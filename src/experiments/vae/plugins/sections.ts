@@ -8,8 +8,8 @@ import type { Figure, Panel } from '../../../report/figures/figure.js';
 import { toFigure } from '../../../report/figures/to-figure.js';
 import type { Table } from '../../../report/tables/table.js';
 
-/** A section of a report that a plugin makes. */
-export interface OwnSection {
+/** A plugin's section of a report. */
+export interface RenderedSection {
   readonly table: Table;
   readonly figure: Figure | null;
 }
@@ -23,8 +23,8 @@ const sectionSchema = z.strictObject({
   view: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** The sections of all plugins, of the sweep's finished runs. */
-export function ownSections(parts: readonly TrainingRuns[]): OwnSection[] {
+/** Returns the sections of all plugins for the sweep's finished runs. */
+export function pluginSections(parts: readonly TrainingRuns[]): RenderedSection[] {
   const runs = parts.flatMap((part) => part.runs).map(toPluginRun);
   return pluginReports().map((report) => toSection(report, make(report, runs)));
 }
@@ -34,13 +34,13 @@ function make(report: PluginReport, runs: readonly PluginRun[]): PluginSection {
     return sectionSchema.parse(report.make(runs));
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new InputError(`the plugin's report ${report.name} can't be made: ${reason.replace(/\s+/g, ' ')}`, {
+    throw new InputError(`the plugin report ${report.name} failed: ${reason.replace(/\s+/g, ' ')}`, {
       cause: error,
     });
   }
 }
 
-function toSection({ name, title }: PluginReport, { caption, rows, view }: PluginSection): OwnSection {
+function toSection({ name, title }: PluginReport, { caption, rows, view }: PluginSection): RenderedSection {
   const [first] = rows;
   if (first === undefined) return { table: emptyTable({ name, title, caption }), figure: null };
   const head = Object.keys(first);
@@ -54,7 +54,7 @@ function toSection({ name, title }: PluginReport, { caption, rows, view }: Plugi
 }
 
 function emptyTable(about: Pick<Table, 'name' | 'title' | 'caption'>): Table {
-  return { ...about, head: ['no rows'], body: [], notes: ['No finished run has a row yet.'], records: [] };
+  return { ...about, head: ['no rows'], body: [], notes: ['There are no rows yet.'], records: [] };
 }
 
 function cellText(value: string | number | null): string {

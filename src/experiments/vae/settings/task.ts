@@ -1,10 +1,10 @@
 import type { Settings, Task } from '../../../task/task.js';
 import type { TrainingFields } from './training-settings.js';
 
-/** Everything that decides the numbers of a task that trains, with defaults filled in. `training-settings.ts` declares each. */
+/** All settings that determine the results of a task that trains, with defaults filled in. `training-settings.ts` declares them. */
 export interface TrainingSettings extends TrainingFields {
   readonly kind: 'train';
-  /** Kind of the data: of the paper, or of a plugin. */
+  /** Name of the data, which the paper or a plugin defines. */
   readonly experiment: string;
 }
 

@@ -5,30 +5,31 @@ import type { Cost } from '../../../task/experiment.js';
 /** Inputs and outputs of a dense layer. */
 type LayerShape = readonly [number, number];
 
-/** Microseconds of a step, by engine: the eager one has the compiled one's, and its dispatch. */
+/** Microseconds of a step, by engine. The eager engine takes as long as xla (`compiled`), plus its dispatch. */
 const RATES = {
   c: { step: 3.5, megaflop: 8.9, randomNumber: 0.002, parameter: 0.0006 },
   compiled: { step: 20, megaflop: 10.5, randomNumber: 0.0035, parameter: 0.0012 },
 } as const;
-/** Dispatch of the eager engine's operations: per step, per dense layer, and in addition per ReLU with its gradient. */
+/** Dispatch time of the eager engine: per step, per dense layer, and additionally per ReLU, gradient included. */
 const EAGER_STEP_MICROSECONDS = 10_900;
 const EAGER_LAYER_MICROSECONDS = 500;
 const EAGER_RELU_MICROSECONDS = 190;
 
-/** int32 step and five float32. */
+/** An int32 step and five float32 metrics. */
 const LOG_ROW_BYTES = 24;
 const EVALUATION_BYTES = 160;
 const FLOAT32_BYTES = 4;
-/** Adam's, which a finished task keeps beside its parameters. */
+/** Number of Adam's moment vectors, which a finished task stores in addition to its parameters. */
 const MOMENTS = 2;
 const FLOAT64_BYTES = 8;
-/** Schemas, record batch headers, JSON files, blocks not filled. */
+/** Schemas, record batch headers, JSON files and partially filled disk blocks. */
 const TASK_OVERHEAD_BYTES = 48 * 1024;
 
 /**
- * The constants reproduce, within 15%, times measured with TensorFlow 2.21.0 on one core of a shared machine at batch 100 (14, 24
- * and 1042 microseconds a step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere (6, 14, 13); 33, 53 and 1319 with the
- * compiled engine, 11900, 13100 and 17300 with the eager one). Start-up, compilation and evaluations are left out.
+ * Estimates the cost of a task. The constants reproduce, within 15%, times that were measured with TensorFlow 2.21.0 on one core of a
+ * shared machine with batch size 100: 14, 24 and 1042 microseconds per step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere
+ * (6, 14, 13); 33, 53 and 1319 with the engine xla; 11900, 13100 and 17300 with the engine eager. Startup, compilation and
+ * evaluations are not included.
  */
 export function trainingCost(settings: TrainingSettings): Cost {
   const shapes = layerShapes(settings);
@@ -44,9 +45,9 @@ export function trainingCost(settings: TrainingSettings): Cost {
 function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[], parameters: number): number {
   const { batchSize, intrinsicDim, ambientDim, latentDim, decoderNoise, experiment } = settings;
   const weights = shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
-  // A multiplication and an addition per weight and point: forward, and twice backward.
+  // A multiplication and an addition per weight and point: once in the forward and twice in the backward pass.
   const flops = 3 * 2 * weights * batchSize;
-  // The data of a plugin that is not given are unknown; a store with tasks of it can be read all the same.
+  // The data of a plugin that is not installed are unknown, but its tasks in a store must remain readable.
   const dataNumbers = findTrainingData(experiment)?.sourceDim(intrinsicDim) ?? ambientDim;
   const randomNumbers = batchSize * (dataNumbers + latentDim + (decoderNoise ? ambientDim : 0));
   const rates = RATES[settings.engine === 'c' ? 'c' : 'compiled'];
@@ -65,7 +66,7 @@ function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[],
 function estimateBytes(settings: TrainingSettings, parameters: number): number {
   const { steps, logEverySteps, evaluateEverySteps, evaluationPoints } = settings;
   const { intrinsicDim, ambientDim, latentDim, randomStreams } = settings;
-  // With the released streams a task may keep the parameters before its last step too.
+  // With the released streams a task can also store the parameters before its last step.
   const continuation = randomStreams === 'released-code' ? 1 : 0;
   const evaluations = Math.ceil(steps / evaluateEverySteps) + 1;
   return (

@@ -2,20 +2,20 @@ import { InputError } from '../../../errors.js';
 import { pluginDatasets } from '../plugins/installed.js';
 import type { TrainingDefaults } from './training-settings.js';
 
-/** What training depends on its data for, before a task runs. */
+/** The properties of a dataset that planning needs before a task runs. */
 export interface TrainingData extends TrainingDefaults {
-  /** Whether `hiddenWidths` may be set. */
+  /** Whether the networks have hidden layers, so that `hiddenWidths` can be set. */
   readonly hasHiddenLayers: boolean;
-  /** Coordinates of a data point that are not padding. */
+  /** Returns the number of coordinates of a data point that are not padding. */
   coordinates(intrinsicDim: number): number;
-  /** Standard normal numbers that a data point is made of. */
+  /** Returns the number of standard normal numbers from which a data point is computed. */
   sourceDim(intrinsicDim: number): number;
 }
 
 /**
- * The paper's experiments (Section 6) as rows of a table: what a setting is when a sweep file does not give it.
- * Architectures and latent dimensions are the paper's text; steps, learning rates, batch and seeds are those of the authors'
- * released code. Loads no TensorFlow, so that planning stays instant; the tensors are in `../datasets`.
+ * The default settings of the paper's experiments (Section 6). Architectures and latent dimensions follow the text of the paper; steps,
+ * learning rates, batch size and seeds follow the authors' released code. This module does not load TensorFlow, so that planning stays
+ * instant; the tensors are in `../datasets`.
  */
 export const experiments = {
   linear: {
@@ -47,25 +47,25 @@ export const experiments = {
   },
 } as const satisfies Record<string, TrainingData>;
 
-/** Those of the paper. */
+/** The name of an experiment of the paper. */
 export type ExperimentName = keyof typeof experiments;
 
-export function isOfThePaper(name: string): name is ExperimentName {
+export function isPaperExperiment(name: string): name is ExperimentName {
   return Object.hasOwn(experiments, name);
 }
 
-/** @throws if neither the paper nor a plugin has the data */
+/** Returns the properties of a dataset. @throws an InputError if neither the paper nor an installed plugin defines it */
 export function trainingData(name: string): TrainingData {
   const data = findTrainingData(name);
   if (data !== null) return data;
   throw new InputError(
-    `nothing here trains on ${name} data: give the plugin that has it, as --plugin ${name}.mjs`,
+    `unknown data ${name}: pass the plugin that defines it, for example --plugin ${name}.mjs`,
   );
 }
 
-/** Null for the data of a plugin that is not given. */
+/** Returns the properties of a dataset, or null if a plugin defines it that is not installed. */
 export function findTrainingData(name: string): TrainingData | null {
-  if (isOfThePaper(name)) return experiments[name];
+  if (isPaperExperiment(name)) return experiments[name];
   const dataset = pluginDatasets().find((known) => known.name === name);
   if (dataset === undefined) return null;
   return {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { formatCount } from '../../../units.js';
-import { isOfThePaper, trainingData } from './training-data.js';
+import { isPaperExperiment, trainingData } from './training-data.js';
 import { chooseVersions } from '../../../task/task.js';
 import type { TrainingSettings } from './task.js';
 import { pluginVersionsFor } from '../plugins/installed.js';
@@ -16,7 +16,7 @@ const SAMPLE = new URL('../training/sample.js', import.meta.url);
 const MAX_LOG_ROWS = 10_000_000;
 const MAX_EVALUATIONS = 100_000;
 
-/** Settings of one cell as a sweep file gives them, in canonical form. */
+/** The settings of one cell from a sweep file, in canonical form. */
 export type CellValues = {
   readonly [Name in SettingName]?: z.output<(typeof trainingSettings)[Name]['schema']>;
 };
@@ -25,7 +25,7 @@ const commonSchemas = Object.fromEntries(
   Object.entries(derivedTraining.schemas).filter(([name]) => name !== 'badOptimumExtraDims'),
 );
 
-/** Settings as a task keeps them and exports show them. */
+/** The columns of exports, one per stored setting. */
 const settingColumns: Readonly<Record<string, FieldColumn>> = {
   kind: KIND_COLUMN,
   experiment: {
@@ -36,7 +36,7 @@ const settingColumns: Readonly<Record<string, FieldColumn>> = {
   ...derivedTraining.columns,
 };
 
-/** One of the experiments that train. */
+/** Returns the experiment that trains on the data of this name. */
 export function trainingExperiment(name: string): Experiment<TrainingSettings> {
   return {
     name,
@@ -69,13 +69,13 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
   };
 }
 
-/** Fills the defaults in. */
+/** Fills in the defaults. */
 export function resolveSettings(experiment: string, values: CellValues): TrainingSettings {
   const fields = derivedTraining.resolve(values, trainingData(experiment));
   return { kind: 'train', experiment, ...fields };
 }
 
-/** Tasks with the same key use the same TensorFlow operations. */
+/** Returns a key that is equal for tasks that use the same TensorFlow operations. */
 function operationsKey(settings: TrainingSettings): string {
   const { experiment, engine, biases, decoderNoise, decoderLogVarianceThreshold, hiddenWidths } = settings;
   return [
@@ -92,68 +92,67 @@ function settingProblems(values: CellValues, settings: TrainingSettings): Settin
   const { experiment, intrinsicDim, ambientDim, steps, logEverySteps, evaluateEverySteps } = settings;
   const data = trainingData(experiment);
   const problems: SettingProblem[] = [];
-  const least = data.coordinates(intrinsicDim);
-  if (ambientDim < least) {
+  const min = data.coordinates(intrinsicDim);
+  if (ambientDim < min) {
     const why =
-      least === intrinsicDim
-        ? 'the intrinsic dimension'
-        : `the intrinsic dimension + ${least - intrinsicDim}`;
+      min === intrinsicDim ? 'the intrinsic dimension' : `the intrinsic dimension + ${min - intrinsicDim}`;
     problems.push({
       settings: ['dimensions'],
-      message: `expected an ambient dimension of at least ${least} (${why}), got ${ambientDim}`,
+      message: `expected an ambient dimension of at least ${min} (${why}), got ${ambientDim}`,
     });
   }
   if (values.hiddenWidths !== undefined && !data.hasHiddenLayers)
     problems.push({
       settings: ['hiddenWidths'],
-      message: `the networks of ${experiment} have no hidden layers: leave hiddenWidths out`,
+      message: `the networks for ${experiment} data have no hidden layers: remove hiddenWidths`,
     });
   if (steps / logEverySteps > MAX_LOG_ROWS)
     problems.push({
       settings: ['steps', 'logEverySteps'],
       message:
-        `${formatCount(steps)} steps, one row every ${formatCount(logEverySteps)}, are more than ${formatCount(MAX_LOG_ROWS)} rows in a log: ` +
+        `the step log would have more than ${formatCount(MAX_LOG_ROWS)} rows (${formatCount(steps)} steps, one row every ${formatCount(logEverySteps)}): ` +
         `set logEverySteps to ${Math.ceil(steps / MAX_LOG_ROWS)} or more`,
     });
   if (steps / evaluateEverySteps > MAX_EVALUATIONS)
     problems.push({
       settings: ['evaluateEverySteps', 'steps'],
       message:
-        `${formatCount(steps)} steps, one evaluation every ${formatCount(evaluateEverySteps)}, are more than ${formatCount(MAX_EVALUATIONS)} evaluations: ` +
+        `the task would have more than ${formatCount(MAX_EVALUATIONS)} evaluations (${formatCount(steps)} steps, one every ${formatCount(evaluateEverySteps)}): ` +
         `set evaluateEverySteps to ${Math.ceil(steps / MAX_EVALUATIONS)} or more`,
     });
-  if (settings.randomStreams === 'released-code' && !isOfThePaper(experiment))
+  if (settings.randomStreams === 'released-code' && !isPaperExperiment(experiment))
     problems.push({
       settings: ['randomStreams'],
       message:
-        `the authors' released code has no ${experiment} data, so it has no random streams for it: ` +
-        'use fold-in, or leave randomStreams out',
+        `the authors' released code has no ${experiment} data and therefore no random streams for them: ` +
+        'use fold-in, or remove randomStreams',
     });
   return [...problems, ...badOptimumProblems(settings)];
 }
 
-/** Why training can't start at Theorem 4's bad optimum. */
+/** Returns the reasons why training can't start at the bad optimum of Theorem 4. */
 function badOptimumProblems(settings: TrainingSettings): SettingProblem[] {
   const { badOptimumExtraDims: extra, intrinsicDim, ambientDim, latentDim, biases } = settings;
   if (extra === undefined) return [];
   const problems: SettingProblem[] = [];
-  const most = Math.min(ambientDim - 1, latentDim) - intrinsicDim;
-  if (extra > most)
+  const max = Math.min(ambientDim - 1, latentDim) - intrinsicDim;
+  if (extra > max)
     problems.push({
       settings: ['badOptimumExtraDims', 'dimensions'],
       message:
-        `expected an s with ambient > intrinsic + s and latent >= intrinsic + s, ` +
-        `at most ${Math.max(0, most)} for ${intrinsicDim}-${ambientDim}-${latentDim}, got ${extra}`,
+        `expected a number s with ambient > intrinsic + s and latent >= intrinsic + s, ` +
+        `at most ${Math.max(0, max)} for ${intrinsicDim}-${ambientDim}-${latentDim}, got ${extra}`,
     });
   if (!biases)
     problems.push({
       settings: ['biases'],
-      message: 'a bad optimum has biases, -sigma(0) where sigma puts out 1/2: leave biases out',
+      message:
+        'the bad optimum requires biases (-sigma(0) cancels the output 1/2 of sigma): remove biases, or set it to true',
     });
   return problems;
 }
 
-/** Returns for example `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`, a safe file name on every system. */
+/** Returns a file name that is safe on every system, for example `linear-3-12-20-seed2` or `sphere-6-14-13-seed69-e-4-model5`. */
 function folderName(settings: TrainingSettings): string {
   const { experiment, intrinsicDim, ambientDim, latentDim, seed, modelSeed } = settings;
   const parts = [experiment, intrinsicDim, ambientDim, latentDim, `seed${seed}`];

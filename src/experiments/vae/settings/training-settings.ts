@@ -11,20 +11,20 @@ import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
 import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../../task/setting-values.js';
 import { formatThreshold, LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
 
-/** Values that depend on the data. */
+/** Default values that depend on the data. */
 export interface TrainingDefaults {
-  /** Steps of a full run. */
+  /** Number of training steps. */
   readonly steps: number;
   readonly learningRate: number;
-  /** Widths of the hidden layers of both networks; empty: one dense layer each. */
+  /** Widths of the hidden layers of both networks. If empty, each network is one dense layer. */
   readonly hiddenWidths: readonly number[];
-  /** c in log eps^2 = p * c, p starting at 1: the decoder log-variance at the first step. */
+  /** c in log eps^2 = p * c, where p is initially 1: the decoder log-variance in the first step. */
   readonly initialDecoderLogVariance: number;
 }
 
 const MAX_DIM = 10_000;
 const EXTRA_DIMS_EXPECTED = `expected a whole number from 1 to ${formatCount(MAX_DIM)}, or none`;
-const WIDTHS_EXPECTED = 'expected a list of up to 10 widths, as [200, 200, 200]';
+const WIDTHS_EXPECTED = 'expected a list of up to 10 widths, for example [200, 200, 200]';
 
 const count = z.int().min(0);
 const dim = (what: string) => wholeNumber(1, MAX_DIM, what);
@@ -38,7 +38,7 @@ const dimensions: DeclaredSetting<Dimensions, typeof dimensionFields, TrainingDe
       error: `expected [intrinsic, ambient, latent], three whole numbers from 1 to ${formatCount(MAX_DIM)}`,
     })
     .describe(
-      'The dimension of the data, that of the space it lies in, and that of the model: [intrinsic, ambient, latent].',
+      'Dimensions of the data, of the space that contains them, and of the latents: [intrinsic, ambient, latent].',
     ),
   defaultOf: null,
   stored: dimensionFields,
@@ -47,7 +47,7 @@ const dimensions: DeclaredSetting<Dimensions, typeof dimensionFields, TrainingDe
     ambientDim: {
       type: 'int32',
       unit: 'count',
-      description: 'd, the dimension of the space that the data lies in',
+      description: 'd, the dimension of the space that contains the data',
     },
     latentDim: { type: 'int32', unit: 'count', description: 'r, the latent dimension of the model' },
   },
@@ -88,7 +88,7 @@ const decoderVarianceThreshold: DeclaredSetting<number | null, typeof thresholdF
   },
 };
 
-/** It is absent where training starts at drawn parameters, so that such tasks keep their ids. */
+/** Absent if training starts at drawn parameters, so that such tasks keep their ids. */
 const extraDimsField = { badOptimumExtraDims: z.int().min(1).exactOptional() };
 
 const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField, TrainingDefaults> = {
@@ -101,7 +101,7 @@ const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField,
       return z.NEVER;
     })
     .describe(
-      'Starts at the bad optimum of Theorem 4, Eq. (6), whose generator has so many dimensions too many; sigmoid data only. ' +
+      'Start at the bad optimum of Theorem 4, Eq. (6), whose generator has this many excess dimensions. Sigmoid data only. ' +
         'Default: none, which starts at drawn parameters.',
     ),
   defaultOf: () => null,
@@ -110,7 +110,7 @@ const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField,
     badOptimumExtraDims: {
       type: 'int32',
       unit: 'count',
-      description: 'Dimensions too many of the optimum that training started at; null for drawn parameters',
+      description: 'Excess dimensions of the bad optimum at which training started; null for drawn parameters',
     },
   },
   store: (value) => (value === null ? {} : { badOptimumExtraDims: value }),
@@ -119,13 +119,13 @@ const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField,
   words: { format: (value) => String(value ?? 'none') },
 };
 
-/** It is absent for `fold-in`, so that such tasks keep their ids. */
+/** Absent for `fold-in`, so that such tasks keep their ids. */
 const streamsField = { randomStreams: z.literal('released-code').exactOptional() };
 
 const randomStreams: DeclaredSetting<'fold-in' | 'released-code', typeof streamsField, TrainingDefaults> = {
   schema: oneOf(['fold-in', 'released-code']).describe(
-    "Where all random numbers come from. fold-in: this project's own key tree; released-code: that of the authors' released code, " +
-      'with which the printed numbers were made. The authors evaluate every 5,000 steps, and each evaluation takes keys, so another ' +
+    "Source of all random numbers. fold-in: this project's own key tree; released-code: the key tree of the authors' released code, " +
+      'which produced the printed numbers. The authors evaluate every 5,000 steps and each evaluation consumes keys, so another ' +
       'evaluateEverySteps gives different draws. Default: fold-in.',
   ),
   defaultOf: () => 'fold-in',
@@ -143,13 +143,11 @@ const randomStreams: DeclaredSetting<'fold-in' | 'released-code', typeof streams
   isCompiled: true,
 };
 
-/** The settings of the experiments that train, in the order of a task's fields. A new setting is an entry here. */
+/** The settings of the experiments that train, in the order of a task's fields. To add a setting, add an entry here. */
 export const trainingSettings = {
   dimensions,
   seed: plainSetting('seed', {
-    schema: wholeNumber(0, MAX_SEED, 'a seed').describe(
-      'Seed of the data: of its parameters and of its points.',
-    ),
+    schema: wholeNumber(0, MAX_SEED, 'a seed').describe('Seed of the parameters and points of the data.'),
     stored: count,
     column: { type: 'int32', unit: '-', description: 'Seed of the data' },
     defaultOf: null,
@@ -158,7 +156,7 @@ export const trainingSettings = {
   }),
   modelSeed: plainSetting('modelSeed', {
     schema: wholeNumber(0, MAX_SEED, 'a seed').describe(
-      'Seed of the initial parameters and of the noise in latents, decoder and generated points. Default: 0.',
+      'Seed of the initial parameters and of the noise of latents, decoder and generated points. Default: 0.',
     ),
     stored: count,
     column: { type: 'int32', unit: '-', description: 'Seed of the initial parameters and of the noise' },
@@ -167,21 +165,23 @@ export const trainingSettings = {
     words: { ...SEED_WORDS, short: 'model seed' },
   }),
   steps: plainSetting('steps', {
-    schema: wholeNumber(1, 100_000_000).describe("Training steps. Default: the experiment's."),
+    schema: wholeNumber(1, 100_000_000).describe(
+      'Number of training steps. Default: depends on the experiment.',
+    ),
     stored: count,
     column: { type: 'int32', unit: 'step', description: 'Training steps of the task' },
     defaultOf: ({ steps }: TrainingDefaults) => steps,
     isCompiled: false,
   }),
   batchSize: plainSetting('batchSize', {
-    schema: wholeNumber(1, 100_000).describe('Fresh data points a step. Default: 100.'),
+    schema: wholeNumber(1, 100_000).describe('Fresh data points per step. Default: 100.'),
     stored: count,
-    column: { type: 'int32', unit: 'count', description: 'Fresh data points a step' },
+    column: { type: 'int32', unit: 'count', description: 'Fresh data points per step' },
     defaultOf: () => 100,
     isCompiled: true,
   }),
   learningRate: plainSetting('learningRate', {
-    schema: numberWithin(1e-12, 10).describe("Adam's step size. Default: the experiment's."),
+    schema: numberWithin(1e-12, 10).describe("Adam's learning rate. Default: depends on the experiment."),
     stored: z.number(),
     column: { type: 'float64', unit: '1', description: "Adam's step size" },
     defaultOf: ({ learningRate }: TrainingDefaults) => learningRate,
@@ -192,7 +192,7 @@ export const trainingSettings = {
       .array(wholeNumber(1, 10_000, 'a width'), { error: WIDTHS_EXPECTED })
       .max(10, { error: WIDTHS_EXPECTED })
       .readonly()
-      .describe('Widths of the hidden layers of both networks; only of an experiment that has them.'),
+      .describe('Widths of the hidden layers of both networks, for experiments that have hidden layers.'),
     stored: z.array(count).readonly(),
     column: {
       type: 'list<int32>',
@@ -213,8 +213,8 @@ export const trainingSettings = {
   }),
   decoderNoise: plainSetting('decoderNoise', {
     schema: trueOrFalse().describe(
-      "Adds eps * noise to the decoder's output before the squared error, as the authors' code does. " +
-        'Default: false, as Eq. (3).',
+      "Whether eps * noise is added to the decoder's output before the squared error, as in the authors' code. " +
+        'Default: false, as in Eq. (3).',
     ),
     stored: z.boolean(),
     column: {
@@ -229,11 +229,11 @@ export const trainingSettings = {
     schema: numberWithin(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT)
       .refine((value) => value !== 0, {
         error:
-          'expected a number other than 0 (log eps^2 = p * c is trained through p, so that c = 0 would fix it)',
+          'expected a number other than 0 (p is trained in log eps^2 = p * c, so c = 0 would fix the variance)',
       })
-      .describe("log eps^2 at the first step: c in log eps^2 = p * c. Default: the experiment's."),
+      .describe('log eps^2 in the first step: c in log eps^2 = p * c. Default: depends on the experiment.'),
     stored: z.number(),
-    column: { type: 'float64', unit: '1', description: 'log eps^2 of the decoder at the first step' },
+    column: { type: 'float64', unit: '1', description: 'log eps^2 of the decoder in the first step' },
     defaultOf: (defaults: TrainingDefaults) => defaults.initialDecoderLogVariance,
     isCompiled: true,
   }),
@@ -246,9 +246,9 @@ export const trainingSettings = {
     isCompiled: false,
   }),
   evaluationPoints: plainSetting('evaluationPoints', {
-    schema: wholeNumber(1, 100_000).describe('Points that an evaluation uses. Default: 1000.'),
+    schema: wholeNumber(1, 100_000).describe('Number of points in an evaluation. Default: 1000.'),
     stored: count,
-    column: { type: 'int32', unit: 'count', description: 'Points that an evaluation uses' },
+    column: { type: 'int32', unit: 'count', description: 'Number of points in an evaluation' },
     defaultOf: () => 1_000,
     isCompiled: true,
   }),
@@ -264,8 +264,8 @@ export const trainingSettings = {
       .enum(['c', 'xla', 'eager', 'compiled'], { error: 'expected one of c, xla, eager' })
       .transform(storedEngine)
       .describe(
-        'c: a loop in C, compiled by g++; xla: the same compiled by XLA, slower; eager: step by step, the slow reference; compiled: the old ' +
-          'name of xla. Default: c.',
+        'Engine that runs the steps. c: a C program compiled with g++; xla: a graph compiled with XLA, slower; eager: one operation at a ' +
+          'time, the slow reference; compiled: old name of xla. Default: c.',
       ),
     stored: z.enum(['c', 'compiled', 'eager']),
     column: {
@@ -284,7 +284,7 @@ export const trainingSettings = {
 
 export type SettingName = keyof typeof trainingSettings;
 
-/** The fields that a task that trains keeps of its settings. */
+/** The stored fields of the settings of a task that trains. */
 export type TrainingFields = StoredFields<typeof trainingSettings>;
 
 export const derivedTraining = deriveSettings<typeof trainingSettings, TrainingDefaults>(trainingSettings);

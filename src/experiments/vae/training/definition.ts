@@ -10,7 +10,7 @@ import { evaluate } from './evaluate.js';
 import { drawTask, makeProgram, type Program } from './program.js';
 import { startParameters } from './start-parameters.js';
 
-/** Training a VAE with Adam. */
+/** How a VAE is trained with Adam. */
 export const vaeTraining: TrainingDefinition<TrainingSettings, Program> = {
   columns: logsOf,
   programKey: (settings) => `${settings.experiment} ${derivedTraining.programKey(settings)}`,
@@ -42,7 +42,10 @@ export const vaeTraining: TrainingDefinition<TrainingSettings, Program> = {
   },
 };
 
-/** Parameters by name, Adam's moments, which earlier versions did not keep, as one vector each, the data's parameters as `data.0`. */
+/**
+ * Returns the layout of `parameters.safetensors`: the parameters by name, Adam's moments as one vector each (earlier versions did not
+ * store them), and the parameters of the data as `data.0`.
+ */
 export function archiveOf(model: Model, dataParameters: readonly Tensor2D[]): StateArchive {
   return {
     parts: parameterLayout(model).map((block) => ({ ...block, tensor: 0 })),
@@ -55,7 +58,7 @@ export function archiveOf(model: Model, dataParameters: readonly Tensor2D[]): St
   };
 }
 
-/** The columns of a row-major matrix. */
+/** Returns the columns of a row-major matrix. */
 function columnsOf(values: Float32Array, width: number): Float32Array[] {
   return Array.from({ length: width }, (_, column) => {
     const rows = new Float32Array(values.length / width);

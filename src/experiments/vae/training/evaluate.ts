@@ -12,7 +12,7 @@ import { parameterLayout, parametersOf, unflatten } from '../model/parameters.js
 import { drawEvaluation } from './evaluation-draws.js';
 import type { Program, TaskDraws } from './program.js';
 
-/** One evaluation: its row, and the points that it used, row-major [evaluationPoints, ambientDim]. */
+/** The row of an evaluation, and its points, row-major [evaluationPoints, ambientDim]. */
 export interface EvaluationResult {
   readonly row: EvaluationRow;
   readonly generated: Float32Array;
@@ -20,9 +20,9 @@ export interface EvaluationResult {
 }
 
 /**
- * Evaluates the parameters after `step` steps: the losses on fresh real points with one latent sample each, the other metrics on
- * fresh points of the generator. A pure function of (settings, parameters, step, previous).
- * @param previous the evaluation before, whose decoder variance the released code's score adds its noise with; null for the first
+ * Evaluates the parameters after `step` steps: the losses for fresh real points with one latent sample each, and the other metrics for
+ * fresh points of the generator. This is a pure function of (settings, parameters, step, previous).
+ * @param previous the previous evaluation, whose decoder variance scales the noise in the released code's score; null for the first
  */
 export function evaluate(
   { model, streams, evaluationLoop }: Pick<Program, 'model' | 'streams' | 'evaluationLoop'>,
@@ -77,7 +77,7 @@ export function evaluate(
   };
 }
 
-/** log eps^2 at the evaluation before; the released code starts with the constant c. */
+/** Returns log eps^2 at the previous evaluation. The released code starts with the constant c. */
 function previousLogVariance(
   previous: EvaluationRow | null,
   { initialDecoderLogVariance }: TrainingSettings,
@@ -85,7 +85,7 @@ function previousLogVariance(
   return previous === null ? initialDecoderLogVariance : Number(previous['decoderLogVariance']);
 }
 
-/** Units of a ReLU layer, [batch, width], that are 0 for the whole batch. */
+/** Counts the units of a ReLU layer, [batch, width], that are 0 for the whole batch. */
 function countDead(outputs: Tensor2D): number {
   return tf.sum(tf.equal(tf.max(outputs, 0), 0)).dataSync()[0] ?? NaN;
 }

@@ -4,7 +4,7 @@ import { tf } from '../../../compiler/native/tensorflow.js';
 import type { EvaluationDraws, RandomStreams, TaskKeys } from './random-streams/streams.js';
 import { drawRows } from './step.js';
 
-/** A loop whose one step draws what an evaluation needs, which becomes its state. An engine then makes it as fast as training. */
+/** Returns a loop whose only step draws the random numbers of an evaluation into its state, so that an engine can compile the draws. */
 export function evaluationLoop({ evaluations }: RandomStreams): { body: LoopBody; shapes: LoopShapes } {
   const { inputs, keys, counts } = evaluations;
   return {
@@ -20,7 +20,7 @@ export function evaluationLoop({ evaluations }: RandomStreams): { body: LoopBody
   };
 }
 
-/** Draws for the evaluation after `step` steps, with the loop that an engine has made. */
+/** Draws the random numbers of the evaluation after `step` steps with a compiled `evaluationLoop`. */
 export function drawEvaluation(
   streams: RandomStreams,
   loop: Loop,

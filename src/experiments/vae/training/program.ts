@@ -15,7 +15,7 @@ import { inputShapes, trainingStep } from './step.js';
 export interface Program extends LoopProgram {
   readonly model: Model;
   readonly streams: RandomStreams;
-  /** Draws what an evaluation needs, in one step. */
+  /** Draws the random numbers of an evaluation in one step. */
   readonly evaluationLoop: Loop;
 }
 
@@ -24,7 +24,7 @@ export function makeProgram(settings: TrainingSettings, makeLoop: MakeLoop): Pro
   const streams = randomStreams(model, settings);
   const vector = [parameterCount(parameterLayout(model))];
   const draws = evaluationLoop(streams);
-  // With XLA another session for each program would cost more memory than it saves time.
+  // With XLA, the additional session would cost more memory than it is worth.
   const drawEngine = settings.engine === 'c' ? 'c' : 'eager';
   return {
     model,
@@ -37,14 +37,14 @@ export function makeProgram(settings: TrainingSettings, makeLoop: MakeLoop): Pro
   };
 }
 
-/** What the seeds of a task decide. */
+/** The random parts of a task, which its seeds determine. */
 export interface TaskDraws {
-  /** A [r*, r*] of linear data, a* [r*, 1] of sigmoid data. */
+  /** The parameters of the data: A [r*, r*] for linear data, a* [r*, 1] for sigmoid data. */
   readonly dataParameters: readonly Tensor2D[];
   readonly keys: TaskKeys;
 }
 
-/** Draws the data's parameters with the first of the data keys; the rest of the keys follow. The caller disposes both. */
+/** Draws the parameters of the data with the first data keys, and sets up the keys of the task. The caller disposes both. */
 export function drawTask(
   { model, streams }: Pick<Program, 'model' | 'streams'>,
   settings: TrainingSettings,

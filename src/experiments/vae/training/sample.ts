@@ -13,7 +13,7 @@ import { boundedDecoderLogVariance, generate } from '../model/loss.js';
 import { buildModel, type Model } from '../model/model.js';
 import { parameterLayout, parametersOf, type Parameters } from '../model/parameters.js';
 
-/** Points of a block: its numbers depend on (seed, block) alone, so that more points begin with the same ones. */
+/** Points of a block. They depend only on (seed, block), so a larger number of points starts with the same ones. */
 const BLOCK_POINTS = 1_000;
 
 export function coordinates({ settings }: Task): string[] {
@@ -22,8 +22,11 @@ export function coordinates({ settings }: Task): string[] {
 }
 
 /**
- * Draws points of a finished task's generator, x~ = f(z) + eps * noise, in blocks of rows, [n, ambientDim].
- * @param seed of latents and noise
+ * Draws points from the generator of a finished task, x~ = f(z) + eps * noise, in blocks of rows [n, ambientDim].
+ * @param folder the task's folder
+ * @param count number of points
+ * @param seed seed of the latents and the noise
+ * @throws a StoreError if the task's parameters are unreadable or have other shapes
  */
 export function* samplePoints(
   task: Task,
@@ -57,7 +60,9 @@ function readParameters(model: Model, file: string): Parameters {
   const blocks = parameterLayout(model).map(({ name, shape }) => {
     const saved = tensors.get(name);
     if (saved?.shape.join() !== shape.join())
-      throw new StoreError(`${file} has no ${name} of shape [${shape.join(', ')}]: train its task again`);
+      throw new StoreError(
+        `${file} has no tensor ${name} of shape [${shape.join(', ')}]: delete its task with vae-sweep rm and train it again`,
+      );
     return tf.tensor2d(new Float32Array(saved.values), [...shape], 'float32');
   });
   return parametersOf(model, blocks);

@@ -5,7 +5,7 @@ import { badOptimum } from '../../theory/bad-optimum.js';
 import type { Model } from '../model/model.js';
 import { initialParameters, parameterCount, parameterLayout, type KernelKey } from '../model/parameters.js';
 
-/** Parameters before the first step, flat: drawn, or those of the bad optimum that the settings ask for. */
+/** Returns the flat parameters before the first step: drawn, or those of the bad optimum if the settings select it. */
 export function startParameters(model: Model, settings: TrainingSettings, kernelKey: KernelKey): Tensor1D {
   return settings.badOptimumExtraDims === undefined
     ? initialParameters(model, kernelKey)
@@ -13,8 +13,8 @@ export function startParameters(model: Model, settings: TrainingSettings, kernel
 }
 
 /**
- * The bad optimum of Eq. (6) at the decoder variance eps^2 that the first step has, max(e^c, threshold). Eq. (6) has its matrices as
- * [outputs, inputs], a layer its kernel as [inputs, outputs]; p = 1.
+ * Returns the bad optimum of Eq. (6) at the decoder variance of the first step, eps^2 = max(e^c, threshold), with p = 1. The matrices
+ * of Eq. (6) have the shape [outputs, inputs], but kernels of layers have [inputs, outputs].
  */
 function badOptimumParameters(model: Model, settings: TrainingSettings, extraDims: number): Tensor1D {
   const { initialDecoderLogVariance, decoderLogVarianceThreshold } = settings;
@@ -34,13 +34,14 @@ function badOptimumParameters(model: Model, settings: TrainingSettings, extraDim
   const flat = new Float32Array(parameterCount(layout));
   for (const { name, shape, offset } of layout) {
     const block = values[name];
-    if (block?.length !== shape[0] * shape[1]) throw new Error(`A bad optimum has no ${name} of this shape.`);
+    if (block?.length !== shape[0] * shape[1])
+      throw new Error(`The bad optimum has no ${name} of shape [${shape.join(', ')}].`);
     flat.set(block, offset);
   }
   return tf.tensor1d(flat);
 }
 
-/** The columns, one after another. */
+/** Returns the elements of the transposed matrix, row by row. */
 function transposed(matrix: readonly (readonly number[])[]): number[] {
   return (matrix[0] ?? []).flatMap((_, column) => matrix.map((row) => row[column] ?? NaN));
 }

@@ -13,7 +13,7 @@ import type { RandomStreams } from './random-streams/streams.js';
 
 const SCALAR = { dtype: 'float32', shape: [] } as const;
 
-/** Shapes of a step's inputs: learning rate, threshold, what the keys are made from, the data's parameters. */
+/** Returns the shapes of a step's inputs: learning rate, threshold, inputs of the keys, and parameters of the data. */
 export function inputShapes({ dataset, settings }: Model, streams: RandomStreams): TensorShape[] {
   const dataParameters = dataset
     .parameterShapes(settings)
@@ -22,8 +22,8 @@ export function inputShapes({ dataset, settings }: Model, streams: RandomStreams
 }
 
 /**
- * The training step as pure functions. A step's batch and noise are drawn from (key, step); all parameters are updated by Adam.
- * The metrics are those of the batch at the parameters before the update.
+ * Returns the training step as pure functions. Batch and noise of a step are drawn from (key, step), and Adam updates all parameters.
+ * The metrics are computed for the batch with the parameters before the update.
  */
 export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
   const layout = parameterLayout(model);
@@ -53,15 +53,15 @@ export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
   };
 }
 
-/** Inputs of a step before those that its keys are made from. */
+/** Index of the first input from which the keys are computed. */
 const FIRST_KEY_INPUT = 2;
 
-/** Draws with each of `keys`, [n, 2], one flat row for each step: XLA vectorizes the last dimension only. */
+/** Draws one flat row per step with each of `keys`, [n, 2]. Rows are flat because XLA only vectorizes the last dimension. */
 export function drawRows(keys: readonly Tensor[], counts: readonly number[]): Tensor[] {
   return keys.map((key, index) => normal(key as Keys, [counts[index] ?? 0]));
 }
 
-/** The terms of the loss at the blocks, kept from tfjs's clean-up, and its gradient by all of the blocks as one flat vector. */
+/** Returns the terms of the loss, which tfjs does not dispose, and the gradient of the loss for all blocks as one flat vector. */
 function differentiate(
   blocks: Tensor2D[],
   evaluate: (blocks: Tensor2D[]) => LossTerms,

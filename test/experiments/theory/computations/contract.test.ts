@@ -18,7 +18,7 @@ for (const [kind, computation] of Object.entries<Computation>(computations))
     const small = SMALL[kind as keyof typeof SMALL];
     const { columns, measures, outcomes } = quantities[kind as keyof typeof SMALL];
 
-    test('yields rows of its columns and a verdict of its measures', () => {
+    test('yields rows with its columns and returns a verdict with its measures', () => {
       const { rows, verdict } = compute(computation, small);
       assert.ok(rows.length > 5);
       for (const row of rows) assert.deepEqual(Object.keys(row).sort(), Object.keys(columns).sort());
@@ -26,12 +26,12 @@ for (const [kind, computation] of Object.entries<Computation>(computations))
       assert.ok(verdict.outcome in outcomes);
     });
 
-    test('is a function of its settings', () => {
+    test('depends only on its settings', () => {
       assert.deepEqual(compute(computation, small), compute(computation, small));
       assert.notDeepEqual(compute(computation, small).rows, compute(computation, { ...small, seed: 2 }).rows);
     });
 
-    test('can be left after any row', () => {
+    test('can be closed after any row', () => {
       const settings = theorySettingsSchema.parse({ kind, seed: 1, ...small });
       const rows = computation.run(settings);
       rows.next();
@@ -40,16 +40,16 @@ for (const [kind, computation] of Object.entries<Computation>(computations))
       assert.equal(rows.next().done, true);
     });
 
-    test('has settings that survive JSON', () => {
+    test('has settings that can be stored as JSON', () => {
       const settings: unknown = theorySettingsSchema.parse({ kind, seed: 1, ...small });
       assert.deepEqual(theorySettingsSchema.parse(JSON.parse(JSON.stringify(settings))), settings);
     });
 
-    test('refuses a setting that it does not have', () => {
+    test('rejects a setting that it does not have', () => {
       assert.equal(theorySettingsSchema.safeParse({ kind, seed: 1, ...small, steps: 3 }).success, false);
     });
 
-    test('says what it expects', () => {
+    test('reports the expected values of a setting', () => {
       const { error } = theorySettingsSchema.safeParse({ kind, ...small, seed: 0.5 });
       assert.deepEqual(
         error?.issues.map(({ path, message }) => [path, message]),

@@ -11,33 +11,33 @@ const FLOW = { ambientDim: 6, rank: 2, latentDim: 4 };
 const DESCENT = { ...FLOW, objective: 'l', stepSize: 1e-3, smallestDeviation: 0.2, maxSteps: 100_000 };
 
 describe('the gradient flow of L1', () => {
-  test('ends at the smallest eps~, under the bound at every time', () => {
+  test('ends at the smallest eps~ and stays below the bound', () => {
     const { rows, verdict } = compute(gradientFlow, FLOW);
     assert.equal(verdict.outcome, 'smallest-deviation');
     assert.deepEqual([verdict.complete, verdict.holds], [true, true]);
     assert.ok(verdict.measures.deviation <= 0.01);
     assert.ok(verdict.measures.smallestMargin > 0);
-    // The solver's error in log |P_Wperp A~|^2, over the t / K of the first step.
+    // The tolerance is the solver's error in log |P_Wperp A~|^2 divided by the t / K of the first step.
     assert.ok(verdict.measures.smallestRate > 2 - 1e-3, 'Lemma 5 gives twice the rate of Lemma 6');
     assert.ok(rows.length > 20);
     assert.equal(rows.at(-1)?.time, verdict.measures.time);
   });
 
-  test('starts where the bound is what it bounds', () => {
+  test('starts with the bound equal to the bounded quantity', () => {
     const [first] = compute(gradientFlow, FLOW).rows;
     assert.equal(first?.time, 0);
     assert.equal(first.margin, 0);
     assert.ok(Number.isNaN(first.rate));
   });
 
-  test('has the margin that its columns say', () => {
+  test('logs margins that agree with its other columns', () => {
     for (const row of compute(gradientFlow, FLOW).rows) {
       assert.ok(Math.abs(row.margin - (row.logBound - row.logOutside)) < 1e-12);
       assert.ok(row.rowMargin <= row.margin + 1e-12);
     }
   });
 
-  test('has the smallest of the numbers in its rows for a verdict', () => {
+  test('reports the smallest numbers of its rows in the verdict', () => {
     const { rows, verdict } = compute(gradientFlow, FLOW);
     const later = rows.slice(1);
     assert.equal(verdict.measures.smallestMargin, Math.min(...later.map(({ margin }) => margin)));
@@ -46,18 +46,18 @@ describe('the gradient flow of L1', () => {
     assert.equal(verdict.measures.k, Math.max(...rows.map(({ k }) => k)));
   });
 
-  test('has a row for every fiftieth of K in time', () => {
-    // One latent for three dimensions: eps~ settles, and only the time makes rows due.
+  test('logs a row whenever the time has grown by a fiftieth of K', () => {
+    // With one latent for three dimensions eps~ converges, so rows are due only because of the time.
     const { rows } = compute(gradientFlow, { ambientDim: 4, rank: 3, latentDim: 1, maxTime: 20 });
     for (const [i, row] of rows.slice(1).entries()) {
       const before = rows[i];
       assert.ok(before !== undefined);
-      // A row is due after 0.02 K; the step that makes it due takes up to 0.02 K more.
+      // A row is due after 0.02 K, and the step that makes it due can add up to 0.02 K.
       assert.ok(row.time - before.time < 0.05 * row.k);
     }
   });
 
-  test('holds for many starts', () => {
+  test('holds for several starts', () => {
     for (const seed of [1, 2, 3])
       for (const startScale of [0.1, 1]) {
         const { verdict } = compute(gradientFlow, { ...FLOW, seed, startScale });
@@ -70,7 +70,7 @@ describe('the gradient flow of L1', () => {
     assert.deepEqual([verdict.outcome, verdict.complete, verdict.measures.time], ['max-time', true, 0.1]);
   });
 
-  test('ends as decayed where the bound is below rounding: fewer latents than the rank keep eps~ up', () => {
+  test('ends as decayed when the bound is below rounding, because eps~ does not vanish with fewer latents than the rank', () => {
     const { verdict } = compute(gradientFlow, {
       ambientDim: 4,
       rank: 3,
@@ -88,21 +88,21 @@ describe('the gradient flow of L1', () => {
     assert.ok(verdict.measures.smallestRate > 2 - 1e-3);
   });
 
-  test('given up at maxSteps is not complete, and says how far it got', () => {
+  test('is incomplete when it is abandoned at maxSteps, and reports the time reached', () => {
     const { verdict } = compute(gradientFlow, { ...FLOW, maxSteps: 5 });
     assert.deepEqual([verdict.outcome, verdict.complete], ['step-limit', false]);
     assert.equal(verdict.measures.steps, 5);
     assert.ok(verdict.measures.time > 0 && verdict.measures.time < 1);
   });
 
-  test('given up where K explodes is not complete', () => {
+  test('is incomplete when it is abandoned because K explodes', () => {
     const { verdict } = compute(gradientFlow, { ...FLOW, startScale: 10, largestK: 10 });
     assert.deepEqual([verdict.outcome, verdict.complete], ['k-exploded', false]);
     assert.ok(verdict.measures.k > 10);
   });
 
-  test('given up where its steps collapse is not complete', () => {
-    // Towards the time at which eps~ is 0, where eps~^2 falls about linearly: a step changes t no more once eps~^2 is 1e-16.
+  test('is incomplete when it is abandoned because its steps collapse', () => {
+    // eps~^2 falls about linearly to 0 in finite time. When it is 1e-16, a step no longer changes t.
     const { verdict } = compute(gradientFlow, { ...FLOW, smallestDeviation: 1e-10 });
     assert.deepEqual([verdict.outcome, verdict.complete], ['step-collapsed', false]);
     assert.ok(verdict.measures.deviation < 1e-6);
@@ -110,19 +110,19 @@ describe('the gradient flow of L1', () => {
 });
 
 describe('gradient descent on L', () => {
-  test('ends at the smallest eps~, under the bound', () => {
+  test('ends at the smallest eps~ and stays below the bound', () => {
     const { verdict } = compute(gradientFlow, DESCENT);
     assert.deepEqual([verdict.outcome, verdict.complete, verdict.holds], ['smallest-deviation', true, true]);
     assert.ok(verdict.measures.encoderK > 0);
   });
 
-  test('with too large a step diverges, which is not complete', () => {
+  test('diverges with a too large step size, and is then incomplete', () => {
     const { verdict } = compute(gradientFlow, { ...DESCENT, stepSize: 0.5 });
     assert.deepEqual([verdict.outcome, verdict.complete], ['diverged', false]);
   });
 
-  test('does not hold where steps of gradient descent overshoot', () => {
-    // L's curvature by B~ is that of A A^T, above 2: steps of 1 grow. A large eps~ keeps the rest in its domain meanwhile.
+  test('does not hold if steps of gradient descent overshoot', () => {
+    // The curvature of L with respect to B~ is that of A A^T, above 2, so steps of size 1 grow. A large eps~ keeps the rest in its domain.
     const { verdict } = compute(gradientFlow, {
       ...DESCENT,
       stepSize: 1,
@@ -141,29 +141,29 @@ describe('settings of a gradient flow', () => {
       gradientFlowSchema.parse({ kind: 'gradient-flow', seed: 1, ...FLOW, ...values }),
     ).map(({ message }) => message);
 
-  test('that are possible have no problem', () => {
+  test('are accepted if they are valid', () => {
     assert.deepEqual(problems({}), []);
   });
 
-  test('with a rank of all of x-space or more are refused', () => {
+  test('are rejected if the rank is at least the ambient dimension', () => {
     const message = (rank: number) =>
-      `expected a rank below the ambient dimension 6, so that something lies outside W, got ${rank}`;
+      `expected a rank below the ambient dimension 6 (no direction would be outside of W), got ${rank}`;
     assert.deepEqual(problems({ rank: 6 }), [message(6)]);
     assert.deepEqual(problems({ rank: 7 }), [message(7)]);
   });
 
-  test('that start where they end are refused', () => {
+  test('are rejected if the path would start at its end', () => {
     assert.deepEqual(problems({ startDeviation: 0.01 }), [
       'expected a smallestDeviation below startDeviation 0.01, got 0.01',
     ]);
   });
 
-  test('with a step size that is missing or has no meaning are refused', () => {
+  test('are rejected if the step size is missing or has no meaning', () => {
     assert.deepEqual(problems({ objective: 'l' }), [
-      'gradient descent on l needs a stepSize, such as 0.0001',
+      'gradient descent on l requires a stepSize, for example 0.0001',
     ]);
     assert.deepEqual(problems({ stepSize: 0.1 }), [
-      'the flow of l1 has no stepSize: leave it out, or set objective to l',
+      'the flow of l1 has no stepSize: remove it, or set objective to l',
     ]);
   });
 });

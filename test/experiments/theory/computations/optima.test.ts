@@ -10,7 +10,7 @@ import { equality, type RandomPoint } from '../../../../src/experiments/theory/i
 import { compute, verdictOf } from './run.js';
 
 describe('the landscape of Theorem 3', () => {
-  // r - d = 3: the loss goes to -infinity with more than three zero columns.
+  // r - d = 3, so the loss goes to -infinity with more than three zero columns.
   const DIMS = { ambientDim: 5, rank: 2, latentDim: 8 };
   const cases = [
     { zeroColumns: 5, outcome: 'to-minus-infinity', slope: 2 },
@@ -28,13 +28,13 @@ describe('the landscape of Theorem 3', () => {
       assert.ok(verdict.measures.asymptoteError < 1e-6);
     });
 
-  test('rises without a reconstruction, by the error over 2 eps^2', () => {
+  test('rises by the error over 2 eps^2 if the reconstruction is broken', () => {
     const { verdict } = compute(landscape, { ...DIMS, zeroColumns: 5, reconstruction: 'broken' });
     assert.deepEqual([verdict.outcome, verdict.holds], ['to-plus-infinity', true]);
     assert.ok(verdict.measures.residual > 0.1);
   });
 
-  test('holds for every number of zero columns that fits, in other dimensions', () => {
+  test('holds for every possible number of zero columns, in other dimensions', () => {
     for (const [ambientDim, rank, latentDim] of [
       [3, 3, 4],
       [7, 1, 3],
@@ -63,12 +63,13 @@ describe('the landscape of Theorem 3', () => {
     assert.equal(landscapeVerdict({ reconstruction: 'broken' }, broken).holds, false);
   });
 
-  test('refuses a rank above the dimension, and too few columns for the rank', () => {
+  test('rejects a rank above the dimension, and too few columns for the rank', () => {
     assert.throws(() => compute(landscape, { ...DIMS, rank: 6, zeroColumns: 0 }), {
-      message: 'expected a rank of at most the ambient dimension 5, got 6',
+      message: 'expected the rank to be at most the ambient dimension 5, got 6',
     });
     assert.throws(() => compute(landscape, { ...DIMS, zeroColumns: 7 }), {
-      message: 'expected at most 6 zero columns, got 7: A = A~ B~ A needs 2 (the rank) of the 8 columns',
+      message:
+        'expected at most 6 zero columns, got 7: A = A~ B~ A requires 2 nonzero columns (the rank) of 8',
     });
   });
 });
@@ -76,7 +77,7 @@ describe('the landscape of Theorem 3', () => {
 describe('the bad optimum of Theorem 4', () => {
   const DIMS = { intrinsicDim: 3, ambientDim: 7, latentDim: 6 };
   for (const extraDims of [1, 2, 3])
-    test(`with s = ${extraDims} has a generator and a slope of its dimension`, () => {
+    test(`has a generator and a slope of the predicted dimension: s = ${extraDims}`, () => {
       const { rows, verdict } = compute(badOptimumComputation, { ...DIMS, extraDims, points: 2_000 });
       assert.deepEqual([verdict.outcome, verdict.holds], ['to-minus-infinity', true]);
       const { generatorDim, encoderZeros, predictedSlope, slope, monteCarloSlope } = verdict.measures;
@@ -85,30 +86,30 @@ describe('the bad optimum of Theorem 4', () => {
         [3 + extraDims, 3 + extraDims, 4 - extraDims],
       );
       assert.ok(Math.abs(slope - predictedSlope) < 1e-6);
-      // The difference of two estimates, over log(1e4).
+      // The standard error of the difference of two estimates, divided by log(1e4).
       const error = ((rows[0]?.standardError ?? NaN) * Math.SQRT2) / Math.log(1e4);
       assert.ok(Math.abs(monteCarloSlope - predictedSlope) < 6 * error + 1e-4);
     });
 
-  test('refuses an s that does not fit into d or r', () => {
+  test('rejects an s that is too large for d or r', () => {
     assert.throws(() => compute(badOptimumComputation, { ...DIMS, ambientDim: 5, extraDims: 2 }), {
-      message: 'expected extraDims below ambientDim - intrinsicDim = 2, got 2',
+      message: 'expected extraDims to be less than ambientDim - intrinsicDim = 2, got 2',
     });
     assert.throws(() => compute(badOptimumComputation, { ...DIMS, ambientDim: 9, extraDims: 4 }), {
-      message: 'expected extraDims of at most latentDim - intrinsicDim = 3, got 4',
+      message: 'expected extraDims to be at most latentDim - intrinsicDim = 3, got 4',
     });
   });
 });
 
 describe('identities', () => {
-  test('report their worst error against their tolerance', () => {
+  test('report their largest error and their tolerance', () => {
     const { rows, verdict } = compute(identitiesComputation, { identity: 'lemma3', draws: 30 });
     assert.deepEqual([verdict.outcome, verdict.holds, rows.length], ['all-within', true, 30]);
     assert.equal(verdict.measures.worstError, Math.max(...rows.map(({ error }) => error)));
     assert.ok(verdict.measures.worstError > (rows.at(-1)?.error ?? NaN));
   });
 
-  test('that do not hold are found out, also by a NaN', () => {
+  test('report statements that do not hold, also if an error is NaN', () => {
     const falsely = (value: number) => ({
       statement: 'The number of latents is at most the dimension',
       tolerance: 0,
@@ -129,7 +130,7 @@ describe('identities', () => {
     }
   });
 
-  test('refuse one that there is not', () => {
+  test('reject an unknown name', () => {
     assert.throws(
       () => compute(identitiesComputation, { identity: 'lemma9' }),
       /expected one of eq4, lemma1/,

@@ -7,7 +7,7 @@ import { computations } from '../../../../src/experiments/theory/computations/re
 import { theoryFamily } from '../../../../src/experiments/theory/family.js';
 import { theorySettingsSchema } from '../../../../src/experiments/theory/tasks/theory-settings.js';
 
-/** Parses the settings, refuses what can't be computed, and runs to the end. */
+/** Parses the settings and runs the computation to the end. @throws an Error for settings that cannot be computed */
 export function compute<
   S extends { readonly kind: string },
   C extends string,
@@ -28,7 +28,7 @@ export function compute<
   return { rows, verdict };
 }
 
-/** Runs to the end. */
+/** Runs a generator to the end and returns its verdict. */
 export function verdictOf<Row, V>(running: Generator<Row, V, undefined>, onRow?: (row: Row) => void): V {
   for (;;) {
     const next = running.next();

@@ -23,7 +23,7 @@ interface Fixture {
 const metrics = [...builtInMetrics, ...releasedMetrics];
 const numpy = readFixture('numpy/metrics.json') as Fixture;
 
-describe('metrics equal those of an independent NumPy program', () => {
+describe('metrics agree with an independent NumPy program', () => {
   const base: Evaluation = {
     experiment: 'linear',
     intrinsicDim: 3,
@@ -86,13 +86,13 @@ describe('metrics equal those of an independent NumPy program', () => {
     'releasedManifoldError',
   ]);
 
-  it('are null where they are not defined', () => {
+  it('are null if they are not defined', () => {
     assert.equal(compute('manifoldError', base), null);
     assert.equal(compute('eigenvalueError', { ...base, experiment: 'sphere', dataParameters: [] }), null);
     assert.equal(compute('paddingError', { ...base, intrinsicDim: 5, coordinates: 5 }), null);
   });
 
-  it('are null for the score of the released code where it is not defined', () => {
+  it("are null for the released code's score if it is not defined", () => {
     assert.equal(compute('releasedManifoldError', { ...base, released: { generated, scoreBatch } }), null);
     for (const name of eigenvalueMetrics)
       for (const evaluation of [sigmoid, sphere])
@@ -108,7 +108,7 @@ function compute(name: string, evaluation: Evaluation): unknown {
   return metric.compute(evaluation);
 }
 
-/** The fixture is rounded to nine digits; lists may come in either order of size. */
+/** Compares a metric with the fixture, which is rounded to nine digits and may have lists in ascending or descending order. */
 function assertClose(name: string, actual: unknown, expected: number | number[] | undefined): void {
   const sorted = (value: unknown): unknown[] =>
     Array.isArray(value) ? (value as number[]).toSorted((a, b) => a - b) : [value];

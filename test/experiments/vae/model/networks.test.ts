@@ -25,11 +25,11 @@ describe('a multilayer perceptron', () => {
   ];
   const x: Tensor2D = tf.tensor2d([[-3], [4]]);
 
-  it('puts out its last layer', () => {
+  it('returns the output of its last layer', () => {
     assert.deepEqual(network.apply(parameters, x).arraySync(), [[6], [8]]);
   });
 
-  it('shows what its hidden layers put out, after the ReLU', () => {
+  it('returns the outputs of its hidden layers after the ReLU', () => {
     const hidden = network.hidden(parameters, x).map((outputs) => outputs.arraySync());
     assert.deepEqual(hidden, [
       [

@@ -22,7 +22,7 @@ function moduleWith(text: string): string {
   return file;
 }
 
-describe('a plugin that can not be used is refused, and why', () => {
+describe('an invalid plugin is rejected with the reason if it', () => {
   const refused: Record<string, readonly [text: string, message: RegExp]> = {
     'imports a file beside it': ["import './other.mjs'; export default {};", /imports \.\/other\.mjs/],
     'imports a file in a call': ["await import('./other.mjs'); export default {};", /imports \.\/other\.mjs/],
@@ -55,7 +55,7 @@ describe('a plugin that can not be used is refused, and why', () => {
       });
     });
 
-  it('has names that are taken', () => {
+  it('uses names that are taken', () => {
     const plan = (text: string) => vaeSweep('plan', 'sweeps/quickstart.yaml', '--plugin', moduleWith(text));
     const metric = "type: 'float64', unit: '1', description: 'd', compute: () => 1";
     const taken = plan(`export default { name: 'own', metrics: [{ name: 'loss', ${metric} }] };`);
@@ -70,7 +70,7 @@ describe('a plugin that can not be used is refused, and why', () => {
   });
 });
 
-describe('the example of a plugin', () => {
+describe('the example plugin', () => {
   const folder = newFolder();
   const plugin = path.join(folder, 'flat-torus.mjs');
   const sweep = path.join(folder, 'flat-torus.yaml');
@@ -86,7 +86,7 @@ describe('the example of a plugin', () => {
     copyFileSync(EXAMPLE.replace('.mjs', '.yaml'), sweep);
   });
 
-  it('trains on its data, and logs its metric', () => {
+  it('trains on its data and logs its metric', () => {
     const run = command('run', 'out');
     assert.equal(run.status, 0, run.stderr);
     const [task] = tasks();
@@ -103,7 +103,7 @@ describe('the example of a plugin', () => {
     }
   });
 
-  it('gives the same bits in a process of its own, and none to do again', () => {
+  it('gives the same bits with process isolation, and a second run has nothing to do', () => {
     const again = command('run', 'process', '--isolation', 'process');
     assert.equal(again.status, 0, again.stderr);
     const [task] = tasks();
@@ -122,7 +122,7 @@ describe('the example of a plugin', () => {
     assert.doesNotMatch(page, /<script/);
   });
 
-  it('has the same bits whatever the order of plugins with metrics is', () => {
+  it('gives the same bits for any order of plugins with metrics', () => {
     const metric = (name: string) =>
       moduleWith(
         `export default { name: '${name}', metrics: [{ name: '${name}', type: 'float64', unit: '1', description: 'd', compute: ({ decoderVariance }) => decoderVariance }] };`,
@@ -139,7 +139,7 @@ describe('the example of a plugin', () => {
     assert.deepEqual(columns[0], columns[1]);
   });
 
-  it('has its metric in exports and in event files', () => {
+  it('exports its metric to tables and event files', () => {
     const file = path.join(folder, 'tasks.csv');
     assert.equal(command('export', 'out', '--rows', 'tasks', '--format', 'csv', '--to', file).status, 0);
     assert.match(readFileSync(file, 'utf8').split('\n', 1)[0] ?? '', /,torusError/);
@@ -151,23 +151,23 @@ describe('the example of a plugin', () => {
     assert.ok(readFileSync(path.join(events, task, eventFile)).includes('evaluation/torusError'));
   });
 
-  it('is missed by name where it is not given', () => {
+  it('is named in the error when it is not passed', () => {
     const { status, stderr } = vaeSweep('run', sweep, '--out', path.join(folder, 'out'));
     assert.equal(status, 2);
     assert.match(stderr, /experiment: expected one of linear, .*got "flat-torus"/);
     assert.equal(tasks()[0]?.state, 'done');
   });
 
-  it("is refused with the released code's random streams, which have no such data", () => {
+  it("is rejected with the released code's random streams, which have no such data", () => {
     const { status, stderr } = command('plan', 'out', '--set', 'randomStreams=released-code');
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /the authors' released code has no flat-torus data, so it has no random streams for it/,
+      /the authors' released code has no flat-torus data and therefore no random streams for them/,
     );
   });
 
-  it('makes other tasks once it is edited', () => {
+  it('creates different tasks after it is edited', () => {
     writeFileSync(plugin, `${readFileSync(plugin, 'utf8')}// edited\n`);
     assert.match(command('plan', 'out').stdout, /1 tasks?: 1 pending/);
   });

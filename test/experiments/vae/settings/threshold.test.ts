@@ -5,7 +5,7 @@ import { formatThreshold, parseThreshold } from '../../../../src/experiments/vae
 
 fc.configureGlobal({ seed: 2105 });
 
-test('a power of e is its exponent exactly, and the variance it stands for is the same threshold', () => {
+test('parses a power of e to its exact exponent, and its value to the same threshold', () => {
   for (const exponent of [-8, -6, -5, -4, -3, -2, -1, 0, 1, -2.5]) {
     assert.equal(parseThreshold(`e^${exponent}`), exponent);
     assert.equal(parseThreshold(Math.exp(exponent)), exponent);
@@ -14,11 +14,11 @@ test('a power of e is its exponent exactly, and the variance it stands for is th
   assert.ok(Object.is(parseThreshold('e^-0'), 0));
 });
 
-test('a number is a variance: its logarithm to 12 digits', () => {
+test('parses a number as a variance and stores its logarithm to 12 digits', () => {
   assert.equal(parseThreshold(0.01), -4.60517018599);
 });
 
-test('none is no threshold, and anything else is refused', () => {
+test('parses none as no threshold, and rejects everything else', () => {
   assert.equal(parseThreshold('none'), null);
   for (const value of [
     '',
@@ -38,7 +38,7 @@ test('none is no threshold, and anything else is refused', () => {
     assert.equal(parseThreshold(value), undefined, String(value));
 });
 
-test('a threshold is shown as a person would write it', () => {
+test('formats a threshold as people write it', () => {
   const shown = (
     [
       ['e^-4', 'e^-4'],
@@ -51,12 +51,12 @@ test('a threshold is shown as a person would write it', () => {
   for (const [actual, expected] of shown) assert.equal(actual, expected);
 });
 
-test('what is shown reads as nearly the same threshold', () => {
+test('parses a formatted threshold back to nearly the same value', () => {
   fc.assert(
     fc.property(fc.double({ min: -79, max: 79, noNaN: true }), (logVariance) => {
       const text = formatThreshold(logVariance);
       const read = parseThreshold(text.startsWith('e^') ? text : Number(text));
-      // Six digits of the variance are within 1e-5 of its logarithm.
+      // Six digits of the variance change its logarithm by less than 1e-5.
       assert.ok(Math.abs((read ?? NaN) - logVariance) < 1e-5, text);
     }),
   );

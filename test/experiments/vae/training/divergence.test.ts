@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { shortSettings, temporaryFolder, trainHere } from './harness.js';
 
 describe('a loss that is not finite', () => {
-  it('ends the task with its step and the last finite metrics', () => {
+  it('fails the task with the step and the last finite metrics', () => {
     const folder = temporaryFolder();
     const outcome = trainHere(folder.path, { ...shortSettings, learningRate: 50 });
     assert.equal(outcome.type, 'diverged');

@@ -36,7 +36,7 @@ const cases: Record<string, TrainingSettings> = {
   },
 };
 
-describe('the engines agree with the eager one', () => {
+describe('the engines agree with the eager engine', () => {
   for (const [name, settings] of Object.entries(cases)) {
     const eager = run({ ...settings, engine: 'eager' });
     for (const engine of ['c', 'compiled'] as const) {
@@ -48,7 +48,7 @@ describe('the engines agree with the eager one', () => {
     }
   }
 
-  it('and would notice another graph', () => {
+  it('and the comparison detects a different graph', () => {
     const { experiment } = shortSettings;
     assert.equal(experiment, 'linear');
     const compiled = run(shortSettings);
@@ -56,7 +56,7 @@ describe('the engines agree with the eager one', () => {
     assert.ok(difference(compiled.parameters, other.parameters) > TOLERANCE);
   });
 
-  it('holds the variance, which would rise, at a threshold above its start: no gradient passes', () => {
+  it('keeps a rising variance at a threshold above its start, because no gradient passes', () => {
     const settings = cases['sigmoid, clipped'] ?? shortSettings;
     const { metrics } = run(settings);
     assert.equal(metrics[metrics.length - 1], Math.fround(-2.9));
@@ -70,7 +70,7 @@ function run(settings: TrainingSettings): { metrics: Float32Array; parameters: F
   return { metrics, parameters: state[0]?.dataSync<'float32'>() ?? new Float32Array() };
 }
 
-/** Largest difference relative to the larger number, or to 1. */
+/** Returns the largest difference relative to the larger number, or to 1. */
 function difference(a: Float32Array, b: Float32Array): number {
   assert.equal(a.length, b.length);
   return a.reduce((worst, value, index) => {

@@ -15,14 +15,14 @@ import { shortSettings, temporaryFolder, trainHere } from './harness.js';
 interface GoldenBits {
   readonly numerics: number;
   readonly tensorflow: string;
-  /** By CPU: the hash of each case's losses. XLA compiles for the CPU at hand, and sums in another order on another. */
+  /** The hash of each case's losses, by CPU. XLA compiles for the CPU of the machine and sums in a different order on other CPUs. */
   readonly hashes: Record<string, Record<string, string>>;
 }
 
 const FILE = fileURLToPath(new URL('../../../../../test/fixtures/golden-bits.json', import.meta.url));
 const nonlinear = { ambientDim: 5, learningRate: 1e-4, initialDecoderLogVariance: -3, steps: 300 } as const;
 
-/** Every experiment in every engine, and every operation that a setting adds. */
+/** Every experiment with every engine, and every operation that a setting adds. */
 const cases: Record<string, Partial<TrainingSettings>> = {
   linear: { steps: 300 },
   'linear, compiled': { steps: 300, engine: 'compiled' },
@@ -43,7 +43,7 @@ const cases: Record<string, Partial<TrainingSettings>> = {
   'sphere, eager': { ...nonlinear, experiment: 'sphere', hiddenWidths: [20, 20], steps: 30, engine: 'eager' },
 };
 
-test('the losses have the bits that this numerics version had, on a CPU for which they are known', (context) => {
+test('the losses have the golden bits of this numerics version, on CPUs for which they are known', (context) => {
   const cpu = `${cpus()[0]?.model ?? 'unknown'}; ${cpuFeatures()}`;
   const found = Object.fromEntries(Object.entries(cases).map(([name, settings]) => [name, hashOf(settings)]));
   const golden = JSON.parse(readFileSync(FILE, 'utf8')) as GoldenBits;

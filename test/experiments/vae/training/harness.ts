@@ -11,7 +11,7 @@ import { ProgramCache } from '../../../../src/forms/training/program-cache.js';
 import type { TaskOutcome } from '../../../../src/task/outcome.js';
 import { train } from '../../../../src/forms/training/train.js';
 
-/** A short linear run whose evaluations and batches do not fall on chunk boundaries. */
+/** A short linear task whose evaluations and record batches are not aligned with chunks. */
 export const shortSettings: TrainingSettings = {
   kind: 'train',
   experiment: 'linear',
@@ -50,7 +50,7 @@ export function temporaryFolder(): { path: string; remove: () => void } {
 
 const programs = new ProgramCache(vaeTraining);
 
-/** Trains in this thread; `stop[0] = 1` asks it to stop after the chunk. */
+/** Trains in this thread. Setting `stop[0] = 1` requests a stop after the current chunk. */
 export function trainHere(
   folder: string,
   settings: TrainingSettings,
@@ -74,12 +74,12 @@ export function trainHere(
   return train(request, programs, options.clock ?? frozenClock());
 }
 
-/** Chunks take no time by this clock, so that they have their full length. */
+/** A clock on which chunks take no time, so that they have their full length. */
 function frozenClock(): Clock {
   return { now: () => 0, date: () => new Date(0) };
 }
 
-/** Stops after every chunk until the task is done. @returns the number of stops */
+/** Trains with a stop after every chunk until the task is done. @returns the number of stops */
 export function trainWithStops(folder: string, settings: TrainingSettings): number {
   for (let stops = 0; ; stops++) {
     const stop = new Int32Array(new SharedArrayBuffer(8));
@@ -88,7 +88,7 @@ export function trainWithStops(folder: string, settings: TrainingSettings): numb
   }
 }
 
-/** Asks for a stop at its n-th reading. */
+/** A clock that requests a stop when it is read for the n-th time. */
 export function stoppingClock(stop: Int32Array, reading: number): Clock {
   let readings = 0;
   return {
@@ -102,7 +102,7 @@ export function stoppingClock(stop: Int32Array, reading: number): Clock {
 
 const RESULT_FILES = ['steps.arrow', 'evaluations.arrow', 'samples.arrow', 'parameters.safetensors'];
 
-/** SHA-256 of each file of a finished task. */
+/** Returns the SHA-256 of each file of a finished task. */
 export function hashes(folder: string): string[] {
   return RESULT_FILES.map((file) =>
     createHash('sha256')

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Tensor1D } from '@tensorflow/tfjs-node';
-import { isOfThePaper, type ExperimentName } from '../../../../src/experiments/vae/settings/training-data.js';
+import {
+  isPaperExperiment,
+  type ExperimentName,
+} from '../../../../src/experiments/vae/settings/training-data.js';
 import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import { vaeTraining } from '../../../../src/experiments/vae/training/definition.js';
 import type { ProgramCache } from '../../../../src/forms/training/program-cache.js';
@@ -8,7 +11,7 @@ import { stepMetrics } from '../../../../src/experiments/vae/metrics/step-metric
 import { drawTask, type Program, type TaskDraws } from '../../../../src/experiments/vae/training/program.js';
 import { initialParameters, parameterLayout } from '../../../../src/experiments/vae/model/parameters.js';
 
-/** A block of parameters as a fixture describes it. */
+/** A block of parameters in a fixture. */
 interface Block {
   readonly name: string;
   readonly sum: number;
@@ -16,7 +19,7 @@ interface Block {
   readonly first: number[];
 }
 
-/** The first 300 steps of one task, as an independent JAX program trains it. */
+/** The first 300 steps of one task, trained by an independent JAX program. */
 export interface JaxCase {
   readonly name: string;
   readonly settings: Omit<TrainingSettings, 'kind' | 'engine' | 'logEverySteps' | 'evaluateEverySteps'>;
@@ -26,13 +29,13 @@ export interface JaxCase {
   readonly metrics: (Record<string, number> & { step: number })[];
 }
 
-/** One evaluation as a fixture has it: metrics by name, the first points, and when it happens. */
+/** An evaluation in a fixture: its step, the metrics by name, and the first points. */
 export type JaxEvaluation = Record<string, number | number[]>;
 
-/** What a fixture's evaluation has besides metrics of the evaluation log. */
+/** Fields of a fixture's evaluation that are not metrics of the evaluation log. */
 const NOT_METRICS = new Set(['t', 'step', 'points', 'firstRow', 'firstGeneratedRow', 'encoderVariance']);
 
-/** The metrics of generated points and of decoders that the JAX programs have for each experiment. */
+/** The metrics of generated points and decoders that the JAX programs compute for each experiment. */
 const POINT_METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
   linear: [
     'paddingError',
@@ -47,7 +50,7 @@ const POINT_METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
   sphere: ['manifoldError', 'paddingError'],
 };
 
-/** What the released code scores for each experiment. */
+/** The scores of the released code for each experiment. */
 const RELEASED_METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
   linear: ['sampleEigenvalues', 'generatedSampleEigenvalues', 'releasedEigenvalueError'],
   sigmoid: ['releasedManifoldError'],
@@ -55,21 +58,21 @@ const RELEASED_METRICS: Readonly<Record<ExperimentName, readonly string[]>> = {
 };
 
 const STEPS = 300;
-/** To float rounding at first; training amplifies it. */
+/** Tolerance at the start, which is float32 rounding. Training amplifies it. */
 const LOSS_TOLERANCE = 1e-3;
 /**
- * The sphere's ReLU networks amplify rounding faster: 2e-7 at step 40, 2e-4 at step 160 and 2.7e-3 at worst by step 300, and the
- * eager engine drifts from JAX as far as the compiled one.
+ * The sphere's ReLU networks amplify rounding faster: 2e-7 at step 40, 2e-4 at step 160 and at most 2.7e-3 by step 300. The eager
+ * engine drifts from JAX as far as the compiled engines.
  */
 const LATE_SPHERE_TOLERANCE = 5e-3;
 const LATE_STEP = 160;
 
-/** How far a task may have drifted from JAX after 300 steps. */
+/** Tolerance after 300 steps, by which a task may have drifted from JAX. */
 export function lateTolerance({ experiment }: TrainingSettings): number {
   return experiment === 'sphere' ? LATE_SPHERE_TOLERANCE : LOSS_TOLERANCE;
 }
 
-/** A program's task as a fixture has it, before and after its 300 steps. */
+/** A task of a fixture with this program, before and after its 300 steps. */
 export interface CheckedCase {
   readonly program: Program;
   readonly draws: TaskDraws;
@@ -77,7 +80,7 @@ export interface CheckedCase {
   readonly trained: Tensor1D;
 }
 
-/** Checks the data's parameters, the initial parameters and the metrics of 300 steps. */
+/** Checks the parameters of the data, the initial parameters and the metrics of 300 steps. */
 export function checkCase(
   programs: ProgramCache<TrainingSettings, Program>,
   settings: TrainingSettings,
@@ -111,7 +114,7 @@ export function checkCase(
 
 /**
  * Compares the metrics of one evaluation. Lists are compared in ascending order.
- * @throws also if the fixture has other metrics than these settings have, or if one of them is missing or null in the row
+ * @throws also if the fixture has other metrics than these settings, or if a metric is missing or null in the row
  */
 export function assertRow(
   row: Readonly<Record<string, unknown>>,
@@ -129,9 +132,9 @@ export function assertRow(
   }
 }
 
-/** Names of the metrics that an evaluation must have and that JAX has too. */
+/** Returns the names of the metrics that an evaluation must have and that the JAX programs compute. */
 function metricNames({ experiment, randomStreams }: TrainingSettings): string[] {
-  assert.ok(isOfThePaper(experiment));
+  assert.ok(isPaperExperiment(experiment));
   const released = randomStreams === 'released-code' ? RELEASED_METRICS[experiment] : [];
   return [
     ...stepMetrics.map(({ name }) => name),
@@ -164,7 +167,7 @@ function assertBlocks(
   );
 }
 
-/** Relative to the larger of the two, or to 1. */
+/** Compares relative to the larger of the two numbers, or to 1. */
 export function assertClose(
   what: string,
   actual: ArrayLike<number>,

@@ -11,7 +11,7 @@ import { shortSettings } from './harness.js';
 
 const common = { biases: true, decoderNoise: false, initialDecoderLogVariance: -1 } as const;
 
-/** The shapes that the benchmark has. */
+/** The shapes of the benchmark. */
 const MODELS: Record<string, ModelSettings> = {
   linear: {
     ...common,
@@ -40,10 +40,10 @@ const MODELS: Record<string, ModelSettings> = {
 };
 
 /**
- * A kernel more is a part of a microsecond more a step, an operation more in the recording often a kernel. If this fails and the
- * change is meant, run `npm run bench -- --only training`, and write the new counts here.
+ * Every additional kernel costs a fraction of a microsecond per step, and an additional recorded operation is often an additional
+ * kernel. If this test fails because of an intended change, run `npm run bench -- --only training` and update the counts.
  */
-test('a step has as many recorded operations and kernels as it had when it was measured', () => {
+test('a step has the same number of recorded operations and kernels as when it was benchmarked', () => {
   const counts = Object.fromEntries(
     Object.entries(MODELS).map(([name, settings]) => {
       const sizes = { batchSize: 100, evaluationPoints: 1000 };

@@ -19,13 +19,13 @@ import {
   trainWithStops,
 } from './harness.js';
 
-describe('a run that was interrupted', () => {
+describe('an interrupted task', () => {
   const whole = temporaryFolder();
   after(whole.remove);
   trainHere(whole.path, shortSettings);
   const expected = hashes(whole.path);
 
-  it('gives the same bytes after a stop at every chunk', () => {
+  it('gives the same bytes after a stop in every chunk', () => {
     const folder = temporaryFolder();
     const stops = trainWithStops(folder.path, shortSettings);
     assert.ok(stops > 3, `stopped ${String(stops)} times`);
@@ -49,7 +49,7 @@ describe('a run that was interrupted', () => {
     folder.remove();
   });
 
-  it('gives the same bytes when what followed the checkpoint is lost, torn or still there', () => {
+  it('gives the same bytes if the rows after the checkpoint are lost, torn or complete', () => {
     const folder = temporaryFolder();
     const stop = new Int32Array(new SharedArrayBuffer(8));
     trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 6), checkpointEveryMs: 0 });
@@ -63,7 +63,7 @@ describe('a run that was interrupted', () => {
     crashed.remove();
   });
 
-  it('refuses a checkpoint with a flipped bit, and one that is no checkpoint', () => {
+  it('rejects a checkpoint with a flipped bit, and a file that is not a checkpoint', () => {
     const folder = temporaryFolder();
     const stop = new Int32Array(new SharedArrayBuffer(8));
     trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 6) });
@@ -81,7 +81,7 @@ describe('a run that was interrupted', () => {
     folder.remove();
   });
 
-  it('goes on from the checkpoint before, to the same bytes, when the last one is broken', () => {
+  it('resumes from the previous checkpoint, with the same bytes, when the latest one is corrupt', () => {
     const folder = temporaryFolder();
     const stop = new Int32Array(new SharedArrayBuffer(8));
     trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 9), checkpointEveryMs: 0 });
@@ -96,7 +96,7 @@ describe('a run that was interrupted', () => {
     folder.remove();
   });
 
-  it('refuses a log that is not as its checkpoints say', () => {
+  it('rejects a log that does not match its checkpoints', () => {
     for (const log of ['steps.arrows', 'evaluations.arrows']) {
       const folder = temporaryFolder();
       const stop = new Int32Array(new SharedArrayBuffer(8));
@@ -112,7 +112,7 @@ describe('a run that was interrupted', () => {
     }
   });
 
-  it('gives the same bytes when it goes on from a finished run of fewer steps', () => {
+  it('gives the same bytes when it continues from a finished task with fewer steps', () => {
     const shorter = temporaryFolder();
     trainHere(shorter.path, { ...shortSettings, steps: 1500 });
     const folder = temporaryFolder();
@@ -124,7 +124,7 @@ describe('a run that was interrupted', () => {
     shorter.remove();
   });
 
-  it('starts from the first step when the finished run of fewer steps can not be trusted', () => {
+  it('starts from the first step if the finished task with fewer steps is corrupt', () => {
     const shorter = temporaryFolder();
     trainHere(shorter.path, { ...shortSettings, steps: 1500 });
     truncateSync(path.join(shorter.path, 'steps.arrow'), 100);
@@ -137,7 +137,7 @@ describe('a run that was interrupted', () => {
     shorter.remove();
   });
 
-  it('refuses a log that is shorter than its checkpoint says', () => {
+  it('rejects a log that is shorter than recorded in its checkpoint', () => {
     const folder = temporaryFolder();
     const stop = new Int32Array(new SharedArrayBuffer(8));
     trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 6) });
@@ -152,7 +152,7 @@ describe('a run that was interrupted', () => {
   });
 });
 
-/** @param at position of the byte, from the end if negative */
+/** @param at position of the byte; negative positions count from the end */
 function flipBit(file: string, at: number): void {
   const bytes = readFileSync(file);
   const position = at < 0 ? bytes.length + at : at;

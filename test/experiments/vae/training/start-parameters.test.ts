@@ -38,7 +38,7 @@ function taskOf(settings: TrainingSettings): { model: Model; draws: TaskDraws } 
   return { model, draws: drawTask({ model, streams: randomStreams(model, settings) }, settings) };
 }
 
-/** One of the optimum's blocks, row by row. */
+/** Returns one of the optimum's blocks, row by row. */
 function blocksOf(settings: TrainingSettings): Map<string, number[][]> {
   const { model, draws } = taskOf(settings);
   const layout = parameterLayout(model);
@@ -46,7 +46,7 @@ function blocksOf(settings: TrainingSettings): Map<string, number[][]> {
   return new Map(layout.map(({ name }, i) => [name, blocks[i]?.arraySync() ?? []]));
 }
 
-/** The loss of `points` points at the start, as a training step computes it. */
+/** Computes the loss of `points` points at the start, like a training step. */
 function lossAtStart(settings: TrainingSettings, points: number): number {
   const { model, draws } = taskOf(settings);
   const start = startParameters(model, settings, draws.keys.kernelKey);
@@ -58,7 +58,7 @@ function lossAtStart(settings: TrainingSettings, points: number): number {
   return losses(model, parametersOf(model, blocks), x, noise, threshold).loss.dataSync()[0] ?? NaN;
 }
 
-test('without a bad optimum the start is drawn', () => {
+test('the start is drawn if no bad optimum is set', () => {
   const { model, draws } = taskOf(SIGMOID);
   const { kernelKey } = draws.keys;
   assert.deepEqual(
@@ -74,13 +74,13 @@ for (const badOptimumExtraDims of [1, 2, 3])
     const [slopes] = taskOf(settings).draws.dataParameters;
     const dims = { intrinsicDim: 3, ambientDim, latentDim, extraDims: badOptimumExtraDims };
     const theory = badOptimumLoss(dims, [...(slopes?.dataSync() ?? [])], Math.exp(-1.5));
-    // What the logged loss has more: the constants of log p(x|z), and KL's -1/2 a latent.
+    // Terms that only the logged loss has: the constants of log p(x|z), and -1/2 per latent in the KL.
     const constants = (ambientDim * Math.log(2 * Math.PI) - latentDim) / 2;
-    // A loss has a standard deviation of about 3 nats; 100,000 have a standard error of 0.01.
+    // The loss of a point has a standard deviation of about 3 nats, so 100,000 points have a standard error of 0.01.
     assert.ok(Math.abs(lossAtStart(settings, 100_000) - theory - constants) < 0.05);
   });
 
-test('its matrices are those of Eq. (6), transposed, and the bias takes sigma(0) away', () => {
+test('its matrices are those of Eq. (6), transposed, and the bias cancels sigma(0)', () => {
   const blocks = blocksOf({ ...SIGMOID, badOptimumExtraDims: 1 });
   const ones = (name: string) =>
     (blocks.get(name) ?? []).flatMap((row, i) =>
@@ -98,7 +98,7 @@ test('its matrices are those of Eq. (6), transposed, and the bias takes sigma(0)
   assert.deepEqual(blocks.get('decoderLogVarianceScale'), [[1]]);
 });
 
-test('its encoder variances are those for the decoder variance that the first step has, clipped or not', () => {
+test('its encoder variances match the decoder variance of the first step, clipped or not', () => {
   const variances = (settings: Partial<TrainingSettings>) =>
     blocksOf({ ...SIGMOID, badOptimumExtraDims: 1, ...settings }).get('encoderLogVariance')?.[0];
   for (const [settings, variance] of [
@@ -111,7 +111,7 @@ test('its encoder variances are those for the decoder variance that the first st
   }
 });
 
-test('training starts there: its first evaluation counts r* + s small variances', () => {
+test('training starts at the bad optimum: its first evaluation counts r* + s small variances', () => {
   const folder = temporaryFolder();
   try {
     const settings = { ...SIGMOID, badOptimumExtraDims: 2, steps: 20 };

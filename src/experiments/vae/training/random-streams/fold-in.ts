@@ -10,7 +10,7 @@ const KEY = { dtype: 'int32', shape: [2] } as const;
 
 type DrawSettings = Pick<TrainingSettings, 'batchSize' | 'evaluationPoints'>;
 
-/** This project's own key tree (`key-tree.ts`): the key of each use is a function of (seed, purpose, step). */
+/** Returns the random streams of this project's key tree (`key-tree.ts`): each key is a function of (seed, purpose, step). */
 export function foldInStreams(model: Model, settings: DrawSettings): RandomStreams {
   return {
     steps: stepPlan(model, settings.batchSize),
@@ -68,7 +68,7 @@ function evaluationPlan({ sourceDim, settings }: Model, points: number): DrawPla
   };
 }
 
-/** Keys of what is drawn, in the order of the plan's widths. */
+/** Returns the keys of an evaluation, in the order of the plan's widths. */
 function evaluationKeys(seed: Key, modelSeed: Key, decoderNoise: boolean): Tensor1D[] {
   return [
     dataKey(seed, 'evaluationPoints'),

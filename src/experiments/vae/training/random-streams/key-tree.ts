@@ -1,7 +1,7 @@
 import { foldIn, key, type Key } from '../../../../compiler/random/keys.js';
 
 /**
- * The key tree of `fold-in`: where every random number of a task comes from. It never changes; a new purpose gets a new number.
+ * The key tree of `fold-in`, from which every random number of a task is drawn. It must never change; a new purpose gets a new number.
  *
  * ```
  * PRNGKey(seed)                     data; split the authors' way for the data's parameters (A, a*)
@@ -33,12 +33,12 @@ const MODEL_PURPOSES = {
   sampledNoise: 209,
 } as const;
 
-/** Key of one use of the data's randomness; fold the step into it. @param seed or its key, `key(seed)` */
+/** Returns the key for a purpose of the data. Fold the step into it. @param seed the seed, or its key `key(seed)` */
 export function dataKey(seed: number | Key, purpose: keyof typeof DATA_PURPOSES): Key {
   return foldIn(typeof seed === 'number' ? key(seed) : seed, DATA_PURPOSES[purpose]);
 }
 
-/** Key of one use of the model's randomness; fold the step, or the layer's index, into it. @param modelSeed or its key */
+/** Returns the key for a purpose of the model. Fold the step or the index of a layer into it. @param modelSeed the seed, or its key */
 export function modelKey(modelSeed: number | Key, purpose: keyof typeof MODEL_PURPOSES): Key {
   return foldIn(typeof modelSeed === 'number' ? key(modelSeed) : modelSeed, MODEL_PURPOSES[purpose]);
 }

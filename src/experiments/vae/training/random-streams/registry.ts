@@ -12,7 +12,7 @@ const FACTORIES: Readonly<Record<'fold-in' | 'released-code', Factory>> = {
   'released-code': releasedStreams,
 };
 
-/** Returns the random streams that the settings ask for. */
+/** Returns the random streams that the settings select. */
 export function randomStreams(model: Model, settings: TrainingSettings): RandomStreams {
   return FACTORIES[settings.randomStreams ?? 'fold-in'](model, settings);
 }

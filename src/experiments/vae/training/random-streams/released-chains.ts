@@ -1,14 +1,14 @@
 import { splitWords, type Words } from '../../../../compiler/random/words.js';
 
-/** When the authors' code takes keys other than those of the training batches. Steps t count from 0. */
+/** When the authors' code consumes keys in addition to those of the training batches. Steps t count from 0. */
 export interface ReleasedSchedule {
-  /** Whether a score draws a batch of its own besides the real points, and so takes a second data key. */
+  /** Whether a score draws its own batch in addition to the real points, and so consumes a second data key. */
   readonly drawsScoreBatch: boolean;
-  /** Steps between two plots; null if the only plot is that of t = 0. */
+  /** Steps between two plots; null if only t = 0 is plotted. */
   readonly plotEverySteps: number | null;
   /** Whether the last step is plotted too. */
   readonly plotsLastStep: boolean;
-  /** Data keys of one plot. */
+  /** Number of data keys that a plot consumes. */
   readonly dataKeysPerPlot: 0 | 1;
 }
 
@@ -22,20 +22,20 @@ export interface StepKeys {
 export interface ScoreKeys {
   readonly points: Words;
   readonly noise: Words;
-  /** The key of the score's own batch; unused unless the schedule says `drawsScoreBatch`. */
+  /** The key of the score's own batch; used only if the schedule sets `drawsScoreBatch`. */
   readonly scorePoints: Words;
 }
 
 interface Position {
-  /** Steps before this position. */
+  /** Number of steps before this position. */
   readonly t: number;
   readonly data: Words;
   readonly model: Words;
 }
 
 /**
- * The two chains of keys of the authors' released code, `(k, chain) = split(chain)` for the model and `(chain, k) = split(chain)` for the
- * data. Every key is a function of (seeds, t): the chains are walked from their start, and what was reached is remembered.
+ * The two key chains of the authors' released code: `(k, chain) = split(chain)` for the model and `(chain, k) = split(chain)` for the
+ * data. Every key is a function of (seeds, t). The chains are followed from their start, and the last position is cached.
  */
 export class ReleasedChains {
   readonly #schedule: ReleasedSchedule;
@@ -45,8 +45,8 @@ export class ReleasedChains {
   #position: Position;
 
   /**
-   * @param model the running model key after the parameters were initialised
-   * @param data the chain of data keys after the data's parameters were drawn
+   * @param chains the chain of model keys after the parameters were initialized, and the chain of data keys after the parameters of
+   *   the data were drawn
    */
   constructor(
     schedule: ReleasedSchedule,
@@ -56,7 +56,7 @@ export class ReleasedChains {
     this.#schedule = schedule;
     this.#steps = steps;
     this.#evaluateEverySteps = evaluateEverySteps;
-    // One batch of real points is scored before training.
+    // The authors' code scores one batch of real points before training.
     this.#start = {
       t: 0,
       data: skipData(chains.data, dataKeysPerScore(schedule)),
@@ -65,13 +65,13 @@ export class ReleasedChains {
     this.#position = this.#start;
   }
 
-  /** Keys of the training steps t, t + 1, ..., t + count - 1. */
+  /** Returns the keys of the training steps t, t + 1, ..., t + count - 1. */
   steps(t: number, count: number): StepKeys[] {
     this.#moveTo(t);
     return Array.from({ length: count }, () => this.#advance());
   }
 
-  /** Keys of the evaluation after t steps, which does not move the chains: the training step at t takes them again. */
+  /** Returns the keys of the evaluation after t steps. The chains do not advance; the training step t does that. */
   score(t: number): ScoreKeys {
     this.#moveTo(t);
     const { data, model } = this.#position;
@@ -84,7 +84,7 @@ export class ReleasedChains {
     while (this.#position.t < t) this.#advance();
   }
 
-  /** Takes the keys of one pass of the training loop: of its evaluation, of its plot, of its batch. */
+  /** Consumes the keys of one iteration of the training loop: those of its evaluation, its plot and its batch. */
   #advance(): StepKeys {
     const { t } = this.#position;
     let { data, model } = this.#position;

@@ -11,16 +11,16 @@ import {
   type Words,
 } from '../../../../compiler/random/words.js';
 import { MAX_CHUNK_STEPS } from '../../../../forms/training/program-cache.js';
-import { isOfThePaper, type ExperimentName } from '../../settings/training-data.js';
+import { isPaperExperiment, type ExperimentName } from '../../settings/training-data.js';
 import type { TrainingSettings } from '../../settings/task.js';
 import type { Model } from '../../model/model.js';
 import { ReleasedChains, type ReleasedSchedule } from './released-chains.js';
 import type { DrawPlan, RandomStreams, TaskKeys } from './streams.js';
 
 /**
- * Which version of the authors' code each experiment follows, by evidence (docs/reproduction.md). The sigmoid plot takes a data key
- * since March 2022. The score of linear data draws a batch of its own, and the plot happens at t = 0 only, as the example of
- * Section 6 was made.
+ * The version of the authors' code that each experiment follows, according to the evidence in docs/reproduction.md. Since March 2022
+ * the sigmoid plot consumes a data key. For linear data, as in the example of Section 6, the score draws its own batch, and only t = 0
+ * is plotted.
  */
 export const SCHEDULES: Readonly<Record<ExperimentName, ReleasedSchedule>> = {
   linear: { drawsScoreBatch: true, plotEverySteps: null, plotsLastStep: false, dataKeysPerPlot: 0 },
@@ -28,7 +28,7 @@ export const SCHEDULES: Readonly<Record<ExperimentName, ReleasedSchedule>> = {
   sphere: { drawsScoreBatch: false, plotEverySteps: 50_000, plotsLastStep: true, dataKeysPerPlot: 0 },
 };
 
-/** Names of the released code's modules, by the layers' names here: a kernel's key is folded from its module's and layer's names. */
+/** The released code's module for each layer name of this project. The key of a kernel is folded from the names of module and layer. */
 const MODULES: Readonly<Record<string, string>> = {
   encoder: 'Encoder',
   decoder: 'Decoder',
@@ -38,7 +38,7 @@ const MODULES: Readonly<Record<string, string>> = {
 
 type DrawSettings = Pick<TrainingSettings, 'batchSize' | 'evaluationPoints'>;
 
-/** The random streams of the authors' released code: its key tree, and one draw for the noise of latents and decoder. */
+/** Returns the random streams of the authors' released code: its key tree, with one draw for the noise of latents and decoder. */
 export function releasedStreams(model: Model, settings: DrawSettings): RandomStreams {
   const { sourceDim, settings: shape } = model;
   const schedule = scheduleOf(shape.experiment);
@@ -88,13 +88,15 @@ export function releasedStreams(model: Model, settings: DrawSettings): RandomStr
   };
 }
 
-/** @throws an Error for data that the authors' code does not have; the settings' validation refuses it before */
+/** @throws an Error for data that the authors' code does not have; the validation of settings rejects them earlier */
 function scheduleOf(experiment: string): ReleasedSchedule {
-  if (isOfThePaper(experiment)) return SCHEDULES[experiment];
-  throw new Error(`the authors' released code has no ${experiment} data, so it has no random streams for it`);
+  if (isPaperExperiment(experiment)) return SCHEDULES[experiment];
+  throw new Error(
+    `The authors' released code has no ${experiment} data and therefore no random streams for them.`,
+  );
 }
 
-/** Declares keys that are made outside of the loop: tables of `rows` keys each, [rows, 2], whose first row is that of step `first`. */
+/** Declares keys that are computed outside of the loop, as tables of keys [rows, 2]. Their first row belongs to the step `first`. */
 function keyTables(tables: number, rows: number): Pick<DrawPlan<unknown>, 'inputs' | 'keys'> {
   const table = { dtype: 'int32', shape: [rows, 2] } as const;
   return {
@@ -157,7 +159,7 @@ function releasedKeys(
   };
 }
 
-/** The module and layer of a layer of this project, for example `Encoder/FC2` of `encoder.2`. */
+/** Returns the released code's module and layer for a layer of this project, for example `Encoder/FC2` for `encoder.2`. */
 function moduleOf(name: string): string {
   const known = MODULES[name];
   if (known !== undefined) return known;
@@ -165,7 +167,7 @@ function moduleOf(name: string): string {
   return `${MODULES[network] ?? network}/FC${index}`;
 }
 
-/** Returns the number that the released code folds in for a name: the first four bytes of its SHA-1, big-endian (the rule of flax.nn 0.3). */
+/** Returns the number that the released code folds in for a name: the first four bytes of its SHA-1, big-endian, as in flax.nn 0.3. */
 function nameHash(name: string): number {
   return createHash('sha1').update(name).digest().readUInt32BE(0);
 }

@@ -4,17 +4,17 @@ import type { DataKeys } from '../../../../compiler/random/words.js';
 import type { TrainingSettings } from '../../settings/task.js';
 import type { KernelKey } from '../../model/parameters.js';
 
-/** Standard normal numbers of one training step. */
+/** The standard normal numbers of one training step. */
 export interface StepDraws {
-  /** What the batch is made of, [batch, sourceDim]. */
+  /** The numbers from which the batch is computed, [batch, sourceDim]. */
   readonly source: Tensor2D;
   /** z', [batch, latentDim]. */
   readonly latent: Tensor2D;
-  /** [batch, ambientDim], or null for Eq. (3). */
+  /** The noise of the decoder, [batch, ambientDim], or null for Eq. (3). */
   readonly decoder: Tensor2D | null;
 }
 
-/** Standard normal numbers of one evaluation, [evaluationPoints, width]. */
+/** The standard normal numbers of one evaluation, each [evaluationPoints, width]. */
 export interface EvaluationDraws {
   readonly source: Tensor2D;
   readonly latentNoise: Tensor2D;
@@ -22,38 +22,38 @@ export interface EvaluationDraws {
   readonly generatedNoise: Tensor2D;
   /** Null for Eq. (3). */
   readonly decoderNoise: Tensor2D | null;
-  /** What the released code's score of linear data makes a batch of its own of; null elsewhere. */
+  /** The numbers of the additional batch in the released code's score of linear data; null for other scores. */
   readonly scoreSource: Tensor2D | null;
 }
 
-/** What a compiled loop draws at each step. */
+/** The random numbers that a compiled loop draws in each step. */
 export interface DrawPlan<Draws> {
-  /** Shapes of the loop's inputs that `keys` computes the keys from. */
+  /** Shapes of the loop's inputs from which `keys` computes the keys. */
   readonly inputs: readonly TensorShape[];
-  /** Returns as many tensors of keys as there are `counts`, each int32 [n, 2], a row for each of the n `steps`. */
+  /** Returns one tensor of keys for each of the `counts`, int32 [n, 2] with one row for each of the n `steps`. */
   readonly keys: (inputs: readonly Tensor[], steps: Tensor1D) => Tensor[];
-  /** How many standard normal numbers each key draws. */
+  /** The number of standard normal numbers that each key draws. */
   readonly counts: readonly number[];
-  /** Gives the numbers of one step, a flat tensor for each key, their roles. */
+  /** Assigns the numbers of one step, one flat tensor per key, to their roles. */
   readonly arrange: (rows: readonly Tensor[]) => Draws;
 }
 
-/** The keys of one task, as inputs of the compiled loops. The tensors belong to this object. */
+/** The keys of one task, as inputs of the compiled loops. */
 export interface TaskKeys {
   readonly kernelKey: KernelKey;
-  /** Inputs for `count` steps from `firstStep` on. They are valid until the next call. */
+  /** Returns the inputs for `count` steps starting at `firstStep`. This object owns them; they are valid until the next call. */
   stepInputs(firstStep: number, count: number): readonly Tensor[];
-  /** Inputs for the evaluation after `step` steps. The caller disposes them. */
+  /** Returns the inputs for the evaluation after `step` steps. The caller disposes them. */
   evaluationInputs(step: number): readonly Tensor[];
   dispose(): void;
 }
 
-/** Where the random numbers of training come from. One is made for each shape of model, and compiled into its loops. */
+/** The source of the random numbers of training. There is one for each model shape, and it is compiled into the loops. */
 export interface RandomStreams {
   readonly steps: DrawPlan<StepDraws>;
   readonly evaluations: DrawPlan<EvaluationDraws>;
-  /** @param dataKeys the chain of data keys after the data's parameters were drawn */
+  /** Returns the keys of a task. @param dataKeys the chain of data keys after the parameters of the data were drawn */
   keysOf(settings: TrainingSettings, dataKeys: DataKeys): TaskKeys;
-  /** Returns how many of the first steps of a task with `steps` steps are the same in every longer task. */
+  /** Returns how many of the first steps a task of `steps` steps shares with every longer task. */
   commonSteps(steps: number): number;
 }

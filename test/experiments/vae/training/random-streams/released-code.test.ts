@@ -52,8 +52,9 @@ interface Chain {
 interface ReleasedCase extends JaxCase {
   readonly form: Form;
   /**
-   * A sequence of evaluations. The released code adds noise with the decoder variance of the previous evaluation. The first has none and
-   * uses the constant c, the second evaluates other parameters than the previous one, and the third has a previous one that isn't c.
+   * A sequence of evaluations. The released code adds noise with the decoder variance of the previous evaluation. The first evaluation has
+   * no previous one and uses the constant c. The second has other parameters than the previous one. The third has a previous decoder
+   * variance that differs from c.
    */
   readonly evaluations: (JaxEvaluation & {
     readonly t: number;
@@ -62,14 +63,14 @@ interface ReleasedCase extends JaxCase {
   })[];
 }
 
-/** Before training nothing has amplified rounding yet. */
+/** Tolerance before training, which has not amplified rounding yet. */
 const FIRST_TOLERANCE = 1e-5;
-/** How much further than a mean over 1,000 points rounding moves a single point. */
+/** Factor by which rounding moves a single point further than a mean over 1,000 points. */
 const SINGLE_POINT = 4;
 
 const { chains, cases } = readFixture('jax/released-code.json') as { chains: Chain[]; cases: ReleasedCase[] };
 
-/** The code of October 2021: its sigmoid plot takes no data key. It treats linear data as the others. */
+/** The code of October 2021: its sigmoid plot consumes no data key, and it treats linear data like the others. */
 const OCTOBER_2021: ReleasedSchedule = { ...SCHEDULES.sigmoid, dataKeysPerPlot: 0 };
 
 function isUsedHere({ experiment, form }: { experiment: string; form: Form }): boolean {
@@ -78,7 +79,7 @@ function isUsedHere({ experiment, form }: { experiment: string; form: Form }): b
 }
 
 describe('keys in plain numbers', () => {
-  it('are those of the tensors', () => {
+  it('equal the keys in tensors', () => {
     const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     fc.assert(
       fc.property(fc.tuple(word, word), word, (key, data) => {
@@ -109,7 +110,7 @@ describe("the chains of the authors' released code", () => {
       return { t, dataKey: keys?.batch, noiseKey: keys?.noise };
     };
 
-    it(`has JAX's keys for batches and evaluations: ${experiment}, ${form}`, () => {
+    it(`give JAX's keys for batches and evaluations: ${experiment}, ${form}`, () => {
       const opened = open();
       assert.deepEqual(
         batches.map(({ t }) => ofBatch(opened, t)),
@@ -122,7 +123,7 @@ describe("the chains of the authors' released code", () => {
       }
     });
 
-    it(`is a function of the step, in whatever order steps are asked for: ${experiment}, ${form}`, () => {
+    it(`give the same keys for a step in any order of requests: ${experiment}, ${form}`, () => {
       const opened = open();
       for (const expected of batches.toReversed()) assert.deepEqual(ofBatch(opened, expected.t), expected);
     });

@@ -5,8 +5,8 @@ import { normal } from '../../../compiler/random/distributions.js';
 import { foldIn, keyOf } from '../../../compiler/random/keys.js';
 import type { Dataset } from './dataset.js';
 
-/** A plugin's data: its parameters are drawn with a key each. */
-export function ofPlugin(own: PluginDataset): Dataset {
+/** Returns the dataset of a plugin. Each of its parameters is drawn with its own key. */
+export function fromPlugin(own: PluginDataset): Dataset {
   const shapesOf = (intrinsicDim: number) => own.parameterShapes?.(intrinsicDim) ?? [];
   return {
     parameterShapes: ({ intrinsicDim }) => shapesOf(intrinsicDim),
@@ -19,7 +19,7 @@ export function ofPlugin(own: PluginDataset): Dataset {
       const expected = [source.shape[0], own.coordinates(intrinsicDim)];
       if (points.shape.join() !== expected.join())
         throw new Error(
-          `${own.name} data: expected \`points\` of shape [${expected.join(', ')}], got [${points.shape.join(', ')}].`,
+          `Dataset ${own.name}: expected \`points\` to return a tensor of shape [${expected.join(', ')}], got [${points.shape.join(', ')}].`,
         );
       return points;
     },
