@@ -23,14 +23,14 @@ const handler: TaskHandler = {
 };
 
 const { versions } = taskOf('linear', 1, 0);
-const say = (): void => undefined;
+const print = (): void => undefined;
 for (let number = 1; number <= Number(count); number++)
   new TaskWorker({
-    connection: await QueueConnection.open(parseQueueUrl(url), QUEUE_TIMING, say),
+    connection: await QueueConnection.open(parseQueueUrl(url), QUEUE_TIMING, print),
     name: `simulated-${process.pid}-${number}`,
     versions,
     slots: 1,
     timing: QUEUE_TIMING,
     handler,
-    say,
+    print,
   });

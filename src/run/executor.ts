@@ -43,15 +43,19 @@ export interface ExecutorContext extends ExecutionOptions {
 /** Executes the pending tasks until all have ended or a stop is requested. */
 export type Executor = (start: Start, context: ExecutorContext) => Promise<RunEnd>;
 
-type Say = (line: string) => void;
+type Print = (line: string) => void;
 
 /** A place outside this machine that stores the results of finished tasks. */
 export interface ResultExchange {
   /** Downloads those results of these tasks that the store lacks. */
-  fetch(outDir: string, tasks: readonly Task[], options: { signal: AbortSignal; say: Say }): Promise<void>;
+  fetch(
+    outDir: string,
+    tasks: readonly Task[],
+    options: { signal: AbortSignal; print: Print },
+  ): Promise<void>;
   /** Sends those results in the store, of the tasks in `only` or of all tasks, that the exchange lacks. */
-  sendAll(outDir: string, say: Say, only?: readonly Task[]): Promise<void>;
-  sender(outDir: string, say: Say): ResultSender;
+  sendAll(outDir: string, print: Print, only?: readonly Task[]): Promise<void>;
+  sender(outDir: string, print: Print): ResultSender;
 }
 
 /** Sends results while other tasks run. `sendAll` sends those that failed to arrive. */

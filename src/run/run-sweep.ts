@@ -45,7 +45,7 @@ interface Run {
   readonly sweep: SweepToRun;
   readonly options: RunOptions;
   readonly logger: Logger;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 /**
@@ -66,25 +66,25 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
       prepareSweepFolder(options.outDir, { name, file, startedAt, tasks }),
       options.logLevel,
     );
-    const say = (line: string): void => {
+    const print = (line: string): void => {
       log.logger.info(line);
       output.line(line);
     };
-    if (lock.takenOverFrom !== null) say(takeoverText(lock.takenOverFrom));
-    const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, say });
+    if (lock.takenOverFrom !== null) print(takeoverText(lock.takenOverFrom));
+    const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, print });
     // The abort reason names the new owner.
     if (result.interrupted) lock.lost.throwIfAborted();
-    await sendResults(tasks, result, options, say);
+    await sendResults(tasks, result, options, print);
     return { ...result, logFile: log.file };
   } finally {
     await lock.release();
   }
 }
 
-async function runTasks({ sweep, options, logger, say }: Run): Promise<Omit<RunResult, 'logFile'>> {
+async function runTasks({ sweep, options, logger, print }: Run): Promise<Omit<RunResult, 'logFile'>> {
   const { outDir, retrainCorrupt, signal, exchange, executor } = options;
   if (retrainCorrupt) await setCorruptAside(sweep, options, logger);
-  await exchange?.fetch(outDir, sweep.tasks, { signal, say });
+  await exchange?.fetch(outDir, sweep.tasks, { signal, print });
   const states = readTaskStates(outDir, sweep.tasks);
   const found = triage(
     sweep.tasks,
@@ -96,7 +96,7 @@ async function runTasks({ sweep, options, logger, say }: Run): Promise<Omit<RunR
     },
     findPredecessors(outDir, sweep.tasks, states),
   );
-  say(found.summary);
+  print(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
   checkDiskSpace(outDir, bytesToWrite(found), sweep.tasks);
@@ -117,14 +117,14 @@ async function sendResults(
   tasks: readonly Task[],
   { interrupted }: Pick<RunResult, 'interrupted'>,
   { exchange, executor, outDir }: RunOptions,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<void> {
   if (executor !== undefined) return;
   try {
-    await exchange?.sendAll(outDir, say, tasks);
+    await exchange?.sendAll(outDir, print, tasks);
   } catch (error) {
     if (!interrupted || !(error instanceof BucketError)) throw error;
-    say(error.message);
+    print(error.message);
   }
 }
 

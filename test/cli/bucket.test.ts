@@ -63,7 +63,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
       const args = ['--shard', shard, '--bucket', url, '--out', path.join(folder, `shard-${shard[0]}`)];
       const { status, stderr } = vaeSweep('run', sweep, ...args);
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /\nin s3:\/\/results\/\d+: all [12] results?\n/);
+      assert.match(stderr, /\nsynced with s3:\/\/results\/\d+: [12] results?\n/);
     }
     assert.match(merge().stdout, /^Merged 1 store into .*: 3 tasks copied \(3 done; [\d.]+ kB\)\.\n$/);
     const whole = path.join(folder, 'whole');

@@ -5,16 +5,16 @@ import { readTaskStates } from '../../store/task-states.js';
 import type { ResultExchange, ResultSender } from '../../run/executor.js';
 import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
-import { clearArrivals } from './arrivals.js';
+import { clearIncoming } from './incoming.js';
 import type { ResultBucket } from './result-bucket.js';
 import { mapConcurrently } from './map-concurrently.js';
 
-type Say = (line: string) => void;
+type Print = (line: string) => void;
 
-/** The number of results sent at a time while tasks run, which should lose little time by it. */
+/** The number of concurrent transfers while tasks run. It is low so as not to slow them down. */
 const CONCURRENT_SENDS = 2;
 
-/** Exchanges the results of finished tasks with a bucket. */
+/** Exchanges the results of finished tasks with a bucket, in both directions. */
 export class BucketExchange implements ResultExchange {
   readonly #bucket: ResultBucket;
 
@@ -22,14 +22,14 @@ export class BucketExchange implements ResultExchange {
     this.#bucket = bucket;
   }
 
-  /** Reports corrupt results, and removes their markers so that they can be sent again. */
+  /** Downloads results that the store lacks. Reports corrupt ones, and removes their markers so that they can be sent again. */
   async fetch(
     outDir: string,
     tasks: readonly Task[],
-    { signal, say }: { readonly signal: AbortSignal; readonly say: Say },
+    { signal, print }: { readonly signal: AbortSignal; readonly print: Print },
   ): Promise<void> {
     const bucket = this.#bucket;
-    clearArrivals(outDir);
+    clearIncoming(outDir);
     const finished = await bucket.finished();
     const states = readTaskStates(outDir, tasks);
     const wanted = tasks.filter(
@@ -41,14 +41,14 @@ export class BucketExchange implements ResultExchange {
       const result = await bucket.download(task, outDir);
       if (result.type === 'downloaded') downloaded += 1;
       if (result.type === 'corrupt') {
-        say(`corrupt in ${bucket.shown}, executing it again: ${task.name}: ${result.problem}`);
-        await bucket.forget(task);
+        print(`corrupt in ${bucket.shown}, executing it again: ${task.name}: ${result.problem}`);
+        await bucket.removeMarker(task);
       }
     });
-    if (downloaded > 0) say(`downloaded from ${bucket.shown}: ${countOf(downloaded)}`);
+    if (downloaded > 0) print(`downloaded from ${bucket.shown}: ${countOf(downloaded)}`);
   }
 
-  async sendAll(outDir: string, say: Say, only?: readonly Task[]): Promise<void> {
+  async sendAll(outDir: string, print: Print, only?: readonly Task[]): Promise<void> {
     const bucket = this.#bucket;
     const finished = await bucket.finished();
     const done = doneNames(outDir, only);
@@ -62,37 +62,37 @@ export class BucketExchange implements ResultExchange {
     } catch (error) {
       if (!(error instanceof BucketError)) throw error;
       throw new BucketError(
-        `${countOf(left)} not sent, run the same command to send them: ${error.message}`,
+        `${countOf(left)} not sent, run the same command again to send them: ${error.message}`,
         {
           cause: error,
         },
       );
     }
-    if (done.length > 0) say(`in ${bucket.shown}: all ${countOf(done.length)}`);
+    if (done.length > 0) print(`synced with ${bucket.shown}: ${countOf(done.length)}`);
   }
 
-  sender(outDir: string, say: Say): Sender {
-    return new Sender(this.#bucket, outDir, say);
+  sender(outDir: string, print: Print): Sender {
+    return new Sender(this.#bucket, outDir, print);
   }
 }
 
 class Sender implements ResultSender {
   readonly #bucket: ResultBucket;
   readonly #outDir: string;
-  readonly #say: Say;
+  readonly #print: Print;
   readonly #queue = new PQueue({ concurrency: CONCURRENT_SENDS });
 
-  constructor(bucket: ResultBucket, outDir: string, say: Say) {
+  constructor(bucket: ResultBucket, outDir: string, print: Print) {
     this.#bucket = bucket;
     this.#outDir = outDir;
-    this.#say = say;
+    this.#print = print;
   }
 
   add(task: Task): void {
     this.#queue
       .add(() => this.#bucket.send(task, this.#outDir))
       .catch((error: unknown) => {
-        this.#say(`not sent yet: ${task.name}: ${String(error)}`);
+        this.#print(`not sent yet: ${task.name}: ${String(error)}`);
       });
   }
 

@@ -1,11 +1,11 @@
 import PQueue from 'p-queue';
 
-/** The number of tasks transferred at a time, where nothing else is done meanwhile. */
+/** The maximum number of concurrent transfers while no tasks run. */
 export const MAX_CONCURRENT_TRANSFERS = 4;
 
 /**
- * Maps the items, a few at a time. After a failure no further action begins, and those that have begun end before it is thrown, as the
- * store may then have another owner.
+ * Maps the items with at most `MAX_CONCURRENT_TRANSFERS` actions at a time. After a failure no further action starts, and the error is
+ * thrown once all running actions have ended, because another process may own the store after that.
  * @returns the results, in the order of the items
  */
 export async function mapConcurrently<T, R>(

@@ -12,46 +12,46 @@ import {
 import type { Task } from '../../task/task.js';
 import { formatBytes, formatCount } from '../../units.js';
 import type { BucketAddress } from './address.js';
-import { withArrival } from './arrivals.js';
-import { Objects } from './objects.js';
+import { withIncomingFolder } from './incoming.js';
+import { ObjectStore } from './object-store.js';
 
 /** The outcome of downloading a task's results into the store. */
 export type DownloadResult =
   | { readonly type: 'downloaded' }
-  /** There is no marker. */
+  /** The bucket has no marker of the task. */
   | { readonly type: 'missing' }
   | { readonly type: 'corrupt'; readonly problem: string };
 
-type Unfetched = Exclude<DownloadResult, { type: 'downloaded' }>;
+type FetchProblem = Exclude<DownloadResult, { type: 'downloaded' }>;
 
 const MARKER_KEY = /^tasks\/([\w.+-]{1,200}-[0-9a-f]{16})\/done[.]json$/;
-/** Files that no marker names. */
+/** Files that a marker never lists. */
 const RECORDS = [TASK_FILES.done, TASK_FILES.task, TASK_FILES.run] as const;
 const MAX_JSON_BYTES = 1 << 20;
-/** The largest step log that a sweep file can ask for has 240 MB. */
+/** The largest step log that a sweep file can request has 240 MB. */
 const MAX_TASK_BYTES = 4e9;
 const MAX_FILES = 100;
-/** For more, all of the bucket is listed: a request lists a thousand keys. */
-const MAX_ASKED_SINGLY = 30;
+/** Above this number of tasks, listing the whole bucket takes fewer requests: one request lists a thousand keys. */
+const MAX_SINGLE_QUERIES = 30;
 
 /**
- * Finished tasks in a bucket, under the keys that their files have in a store: `tasks/<name>/<file>`. The marker is sent last and
- * asked for first, so that a task without it is not there. What comes out of the bucket is believed no more than a file from outside.
+ * Finished tasks in a bucket, under the same keys as their paths in a store: `tasks/<name>/<file>`. The marker is sent last and
+ * read first, so a task without a marker does not exist. Contents of the bucket are not trusted.
  */
 export class ResultBucket {
-  readonly #objects: Objects;
+  readonly #objects: ObjectStore;
 
   /**
-   * @param signal requests a stop: transfers then have half a minute to end
-   * @throws a BucketError if it can't be used now
+   * @param signal requests a stop when it aborts: transfers then have half a minute to finish
+   * @throws a BucketError if the bucket can't be used now
    */
   static async open(address: BucketAddress, signal: AbortSignal): Promise<ResultBucket> {
-    const bucket = new ResultBucket(new Objects(address, signal));
+    const bucket = new ResultBucket(new ObjectStore(address, signal));
     await bucket.#objects.check();
     return bucket;
   }
 
-  private constructor(objects: Objects) {
+  private constructor(objects: ObjectStore) {
     this.#objects = objects;
   }
 
@@ -63,21 +63,21 @@ export class ResultBucket {
     return this.#objects.has(keyOf(task, TASK_FILES.done));
   }
 
-  /** The names of all finished tasks. Keys that are none are passed over. */
+  /** Returns the names of all finished tasks. Ignores other keys. */
   async finished(): Promise<Set<string>> {
     const keys = await this.#objects.list('tasks/');
     return new Set(keys.flatMap((key) => MARKER_KEY.exec(key)?.[1] ?? []));
   }
 
-  /** The names of those of these tasks that are finished. */
+  /** Returns the names of those of the given tasks that are finished. */
   async finishedOf(tasks: readonly Pick<Task, 'name'>[]): Promise<ReadonlySet<string>> {
-    if (tasks.length > MAX_ASKED_SINGLY) return this.finished();
+    if (tasks.length > MAX_SINGLE_QUERIES) return this.finished();
     const names = new Set<string>();
     for (const task of tasks) if (await this.has(task)) names.add(task.name);
     return names;
   }
 
-  /** Sends a finished task, unless it is there. */
+  /** Sends a finished task, unless the bucket already has it. */
   async send(task: Pick<Task, 'name'>, outDir: string): Promise<void> {
     if (await this.has(task)) return;
     const folder = taskFolder(outDir, task);
@@ -85,9 +85,9 @@ export class ResultBucket {
       await this.#objects.put(keyOf(task, name), path.join(folder, name));
   }
 
-  /** Downloads a finished task into the store, replaces what the store has of it, and checks it as a merge does. */
+  /** Downloads a finished task into the store, with the same checks as a merge, and replaces any existing one. */
   async download(task: Task, outDir: string): Promise<DownloadResult> {
-    return withArrival(outDir, task, async (folder): Promise<DownloadResult> => {
+    return withIncomingFolder(outDir, task, async (folder): Promise<DownloadResult> => {
       const problem =
         (await this.fetchMarker(task, folder)) ??
         (await this.fetchRecords(task, folder)) ??
@@ -99,13 +99,13 @@ export class ResultBucket {
     });
   }
 
-  /** Into a folder that is empty. @returns why not, or null */
-  async fetchMarker(task: Pick<Task, 'name'>, folder: string): Promise<Unfetched | null> {
+  /** Downloads the marker into an empty folder. @returns what is wrong, or null */
+  async fetchMarker(task: Pick<Task, 'name'>, folder: string): Promise<FetchProblem | null> {
     return this.#fetchSmall(task, TASK_FILES.done, folder);
   }
 
-  /** What no marker names: the files that say what it is and how it came about, if they are there. @returns why not, or null */
-  async fetchRecords(task: Pick<Task, 'name'>, folder: string): Promise<Unfetched | null> {
+  /** Downloads the files that the marker does not list, `task.json` and `run.json`, if they exist. @returns what is wrong, or null */
+  async fetchRecords(task: Pick<Task, 'name'>, folder: string): Promise<FetchProblem | null> {
     for (const name of [TASK_FILES.task, TASK_FILES.run]) {
       const problem = await this.#fetchSmall(task, name, folder);
       if (problem?.type === 'corrupt') return problem;
@@ -113,7 +113,7 @@ export class ResultBucket {
     return null;
   }
 
-  /** What the marker in the folder names, and checks it. @returns why not, or null */
+  /** Downloads the files that the marker in the folder lists, and verifies them. @returns what is wrong, or null */
   async fetchResults(
     task: Pick<Task, 'id' | 'name'>,
     folder: string,
@@ -134,15 +134,15 @@ export class ResultBucket {
     return state.state === 'corrupt' ? { type: 'corrupt', problem: state.problem } : null;
   }
 
-  async #fetchSmall(task: Pick<Task, 'name'>, name: string, folder: string): Promise<Unfetched | null> {
+  async #fetchSmall(task: Pick<Task, 'name'>, name: string, folder: string): Promise<FetchProblem | null> {
     const bytes = await this.#objects.get(keyOf(task, name), path.join(folder, name), MAX_JSON_BYTES);
     if (bytes === null) return { type: 'missing' };
     if (bytes !== 'too large') return null;
-    return { type: 'corrupt', problem: `${name} has more than ${formatBytes(MAX_JSON_BYTES)}` };
+    return { type: 'corrupt', problem: `${name} is larger than ${formatBytes(MAX_JSON_BYTES)}` };
   }
 
   /** Removes the marker, so that the task can be sent again. */
-  async forget(task: Pick<Task, 'name'>): Promise<void> {
+  async removeMarker(task: Pick<Task, 'name'>): Promise<void> {
     await this.#objects.remove(keyOf(task, TASK_FILES.done));
   }
 }
@@ -156,13 +156,13 @@ function brokenMarker(folder: string, { id }: Pick<Task, 'id'>): string {
   return state.state === 'corrupt' ? state.problem : `${TASK_FILES.done} is invalid`;
 }
 
-/** What no task's marker says. */
+/** Returns what exceeds the limits of a valid marker, or null. */
 function excessOf(files: ReadonlyMap<string, { readonly bytes: number }>): string | null {
   const own = RECORDS.find((name) => files.has(name));
-  if (own !== undefined) return `${TASK_FILES.done} names ${own}`;
-  if (files.size > MAX_FILES) return `${TASK_FILES.done} names more than ${formatCount(MAX_FILES)} files`;
+  if (own !== undefined) return `${TASK_FILES.done} lists ${own}`;
+  if (files.size > MAX_FILES) return `${TASK_FILES.done} lists more than ${formatCount(MAX_FILES)} files`;
   const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes, 0);
   return bytes > MAX_TASK_BYTES
-    ? `its files have ${formatBytes(bytes)}, allowed are ${formatBytes(MAX_TASK_BYTES)}`
+    ? `its files have ${formatBytes(bytes)}, more than the maximum of ${formatBytes(MAX_TASK_BYTES)}`
     : null;
 }

@@ -8,10 +8,10 @@ export interface ResultDownloaderOptions {
   readonly bucket: ResultBucket;
   readonly outDir: string;
   readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
-/** Downloads results of workers from the bucket while the sweep runs. */
+/** Downloads the results of workers from the bucket while the sweep runs. */
 export class ResultDownloader {
   readonly #options: ResultDownloaderOptions;
   readonly #queue = new PQueue({ concurrency: MAX_CONCURRENT_TRANSFERS });
@@ -26,8 +26,8 @@ export class ResultDownloader {
   }
 
   /**
-   * Removes the marker of a corrupt result, so that it can be sent again.
-   * @returns null if a stop was requested before
+   * Downloads the results of a task. Removes the marker of corrupt ones, so that they can be sent again.
+   * @returns null if a stop was requested before the download succeeded
    */
   async download(task: Task): Promise<DownloadResult | null> {
     this.#downloading.add(task.id);
@@ -38,7 +38,7 @@ export class ResultDownloader {
     }
   }
 
-  /** Resolves once no download is left: the store may then have another owner. */
+  /** Resolves once no download is in progress: another process may own the store after that. */
   async close(): Promise<void> {
     await this.#queue.onIdle();
   }
@@ -46,7 +46,7 @@ export class ResultDownloader {
   async #downloadOne(task: Task): Promise<DownloadResult> {
     const { bucket, outDir } = this.#options;
     const result = await bucket.download(task, outDir);
-    if (result.type === 'corrupt') await bucket.forget(task);
+    if (result.type === 'corrupt') await bucket.removeMarker(task);
     return result;
   }
 }

@@ -2,21 +2,21 @@ import pRetry from 'p-retry';
 import { BucketError } from '../../errors.js';
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 export interface RetryOptions {
-  /** Requests a stop: an attempt that has begun may end, and nothing is retried. */
+  /** Requests a stop when it aborts: the current attempt may finish, but is not retried. */
   readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 /**
- * Retries with back-off while the bucket can't be used, and says so.
+ * Runs the action until it succeeds. While the bucket can't be used, retries with back-off and reports each failure.
  * @returns null if a stop was requested before the action succeeded
  */
 export async function retryUntilAborted<T extends object>(
   action: () => Promise<T>,
-  { signal, say }: RetryOptions,
+  { signal, print }: RetryOptions,
 ): Promise<T | null> {
   const waiting = new AbortController();
   const endWaiting = (): void => {
@@ -32,11 +32,11 @@ export async function retryUntilAborted<T extends object>(
       {
         retries: Infinity,
         minTimeout: FIRST_WAIT_MS,
-        maxTimeout: LONGEST_WAIT_MS,
+        maxTimeout: MAX_WAIT_MS,
         signal: waiting.signal,
         shouldRetry: ({ error }) => error instanceof BucketError && !signal.aborted,
         onFailedAttempt: ({ error }) => {
-          if (error instanceof BucketError && !signal.aborted) say(`${error.message} Retrying.`);
+          if (error instanceof BucketError && !signal.aborted) print(`${error.message}; retrying`);
         },
       },
     );

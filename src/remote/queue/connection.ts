@@ -2,14 +2,15 @@ import { Redis } from 'ioredis';
 import { QueueError } from '../../errors.js';
 import { formatDuration } from '../../units.js';
 import type { QueueAddress } from './address.js';
-import { longestRetryMs, type QueueTiming } from './timing.js';
+import { maxRetryDelayMs, type QueueTiming } from './timing.js';
 
 const FIRST_RETRY_MS = 50;
-const CONNECT_MS = 10_000;
-/** A Redis whose host has vanished never ends a connection. BullMQ waits for tasks for up to 10 s a call. */
-const SILENCE_MS = 15_000;
-const DISCONNECT_MS = 100;
-const AUTHORITY_HINT = " NODE_EXTRA_CA_CERTS names the file of an own authority's certificate";
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Detects a Redis with a host that is gone, which never closes a connection. BullMQ's calls wait for tasks for up to 10 s. */
+const IDLE_TIMEOUT_MS = 15_000;
+const DISCONNECT_TIMEOUT_MS = 100;
+const AUTHORITY_HINT =
+  "; for your own certificate authority, set NODE_EXTRA_CA_CERTS to its certificate's file";
 
 interface EndableClient {
   readonly status: string;
@@ -17,23 +18,23 @@ interface EndableClient {
   disconnect(): unknown;
 }
 
-/** A connection to Redis that comes back by itself, with back-off, and says so. */
+/** A connection to Redis that reconnects by itself, with back-off, and reports it. */
 export class QueueConnection {
   readonly client: Redis;
   readonly address: QueueAddress;
-  /** Monotonic; null while Redis is gone. */
+  /** Monotonic milliseconds; null while Redis is gone. */
   #readySinceMs: number | null = null;
   #goneSinceMs: number | null = null;
-  #reason = 'the connection ended';
+  #reason = 'the connection was closed';
   #isClosed = false;
 
-  /** @throws a QueueError if Redis can't be used now: later it is waited for */
+  /** Connects to Redis. @throws a QueueError if Redis can't be used now; later outages are waited for */
   static async open(
     address: QueueAddress,
     timing: QueueTiming,
-    say: (line: string) => void,
+    print: (line: string) => void,
   ): Promise<QueueConnection> {
-    const connection = new QueueConnection(address, timing, say);
+    const connection = new QueueConnection(address, timing, print);
     try {
       await connection.client.connect();
       await connection.client.ping();
@@ -41,7 +42,7 @@ export class QueueConnection {
     } catch (error) {
       connection.close();
       throw new QueueError(
-        `can't use the queue at ${address.shown} (${connection.#reasonOf(error)}): is Redis there, and the password right?${
+        `can't use the queue at ${address.shown} (${connection.#reasonOf(error)}): check that Redis is running there and that the password is correct${
           address.shown.startsWith('rediss:') ? AUTHORITY_HINT : ''
         }`,
         { cause: error },
@@ -49,30 +50,30 @@ export class QueueConnection {
     }
   }
 
-  private constructor(address: QueueAddress, timing: QueueTiming, say: (line: string) => void) {
+  private constructor(address: QueueAddress, timing: QueueTiming, print: (line: string) => void) {
     this.address = address;
-    const most = longestRetryMs(timing);
+    const maxDelayMs = maxRetryDelayMs(timing);
     this.client = new Redis(address.url, {
       lazyConnect: true,
-      connectTimeout: CONNECT_MS,
-      socketTimeout: SILENCE_MS,
-      // It keeps the process for so long after the connection has ended.
-      disconnectTimeout: DISCONNECT_MS,
-      // Commands wait for Redis to come back.
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: IDLE_TIMEOUT_MS,
+      // This keeps the process alive for so long after the connection was closed.
+      disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+      // Commands wait until Redis is reachable again.
       maxRetriesPerRequest: null,
       retryStrategy: (times) =>
         this.#isClosed || (this.#readySinceMs === null && this.#goneSinceMs === null)
           ? null
-          : Math.min(most, FIRST_RETRY_MS * 2 ** Math.min(times, 20)),
+          : Math.min(maxDelayMs, FIRST_RETRY_MS * 2 ** Math.min(times, 20)),
     });
     this.client.on('error', (error: Error) => {
       this.#reason = this.#reasonOf(error);
     });
     this.client.on('close', () => {
-      this.#gone(say);
+      this.#gone(print);
     });
     this.client.on('ready', () => {
-      this.#back(say);
+      this.#back(print);
     });
   }
 
@@ -80,14 +81,14 @@ export class QueueConnection {
     return this.#readySinceMs !== null;
   }
 
-  /** How long it has been there without a break. */
+  /** Returns how long Redis has been connected without interruption, in milliseconds. */
   readyForMs(nowMs: number): number {
     return this.#readySinceMs === null ? 0 : nowMs - this.#readySinceMs;
   }
 
   /**
-   * At once, with the clients that BullMQ has made of this one: its own way would wait for an end that a client without a socket does
-   * not tell, or for a beginning.
+   * Closes the connection immediately, along with the clients that BullMQ derived from it. BullMQ's own way would wait for an event
+   * that a client without a socket never emits.
    */
   close(...others: readonly (Promise<EndableClient> | undefined)[]): void {
     this.#isClosed = true;
@@ -95,34 +96,37 @@ export class QueueConnection {
     for (const other of others) other?.then(end).catch(() => undefined);
   }
 
-  #gone(say: (line: string) => void): void {
+  #gone(print: (line: string) => void): void {
     if (this.#readySinceMs === null || this.#isClosed) return;
     this.#readySinceMs = null;
     this.#goneSinceMs = performance.now();
-    say(`the queue at ${this.address.shown} is gone (${this.#reason}): waiting for it to come back`);
+    print(`lost the connection to the queue at ${this.address.shown} (${this.#reason}): reconnecting`);
   }
 
-  #back(say: (line: string) => void): void {
+  #back(print: (line: string) => void): void {
     const now = performance.now();
     this.#readySinceMs = now;
     if (this.#goneSinceMs !== null)
-      say(`the queue at ${this.address.shown} is back, after ${formatDuration(now - this.#goneSinceMs)}`);
+      print(
+        `reconnected to the queue at ${this.address.shown} after ${formatDuration(now - this.#goneSinceMs)}`,
+      );
     this.#goneSinceMs = null;
   }
 
-  /** Never with the URL: it may hold a password. */
+  /** Returns the reason of an error, without the URL, because it may contain a password. */
   #reasonOf(error: unknown): string {
     const { message } = error instanceof Error ? error : new Error(String(error));
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const text = message === '' || code === 'ECONNREFUSED' ? code : message;
-    // ioredis ends a connection whose first command failed without saying why.
+    // ioredis does not say why it closed a connection after its first command failed.
     return text === 'Connection is closed.' ? this.#reason : text;
   }
 }
 
 /**
- * Between two tries to connect, ioredis forgets the next one but never ends, nor do commands that wait for it (its pull request
- * 2169); and BullMQ, which waits for them, renews locks for ever, which keeps the process. So the next try is begun, to be ended.
+ * Disconnects the client. Between two attempts to connect, ioredis cancels the next one but never ends, and neither do the commands
+ * that wait for it (its pull request 2169). BullMQ, which waits for them, would renew locks forever and keep the process alive. So
+ * start the next attempt first, in order to end it.
  */
 function end(client: EndableClient): void {
   if (client.status === 'reconnecting') client.connect().catch(() => undefined);

@@ -14,9 +14,9 @@ import { withSteps } from './payload.js';
 export interface DeliveryHandlerOptions {
   readonly pool: Pick<TaskPool, 'train' | 'stepOf' | 'kill'>;
   readonly outDir: string;
-  /** Where finished tasks are sent to; null where all machines share the store. */
+  /** Where finished tasks are sent; null if all machines share the store. */
   readonly bucket: ResultBucket | null;
-  /** Whether the worker is to stop. */
+  /** Requests a stop of the worker when it aborts. */
   readonly signal: AbortSignal;
   readonly output: Pick<Output, 'line' | 'settled'>;
 }
@@ -26,18 +26,18 @@ interface Running {
   readonly fromStep: number;
 }
 
-/** Executes the tasks of a queue in a pool of this machine, into this machine's store. */
+/** Executes the tasks of a queue in this machine's pool and store. */
 export class DeliveryHandler implements TaskHandler {
   readonly #options: DeliveryHandlerOptions;
   readonly #running = new Map<string, Running>();
-  /** Tasks that others have, and that have not ended here yet. */
+  /** Tasks that other workers have, and that have not ended here yet. */
   readonly #abandoned = new Set<string>();
 
   constructor(options: DeliveryHandlerOptions) {
     this.#options = options;
   }
 
-  /** Executes no task whose result the store or the bucket has: a task may be delivered twice after a crash. */
+  /** Executes a task unless the store or the bucket has its result: a task may be delivered twice after a crash. */
   async handle(delivery: Delivery): Promise<Settlement> {
     try {
       return await this.#handle(delivery);
@@ -64,9 +64,9 @@ export class DeliveryHandler implements TaskHandler {
     const state = readTaskState(taskFolder(outDir, task), task.id);
     if (state.state === 'done') return this.#send(task, this.#alreadyDone(task));
     const isSent = await this.#isInBucket(task);
-    if (isSent === null || this.#abandoned.has(task.id)) return released('the worker stops');
+    if (isSent === null || this.#abandoned.has(task.id)) return released('the worker is stopping');
     if (isSent) return this.#alreadyDone(task);
-    // With a bucket, this store is the worker's own: nobody else could set what is corrupt in it aside.
+    // With a bucket, this store is the worker's own, so nobody else could set corrupt tasks in it aside.
     let settlement = await this.#attempt(delivery, predecessorOf(delivery, outDir), bucket !== null);
     if (settlement.type === 'reset') settlement = await this.#attempt(delivery, null, false);
     return settlement.type === 'done' ? this.#send(task, settlement) : settlement;
@@ -77,7 +77,7 @@ export class DeliveryHandler implements TaskHandler {
     return alreadyDone(task);
   }
 
-  /** Null if a stop was requested before the bucket answered. */
+  /** Returns whether the bucket has the task; null if a stop was requested before it answered. */
   async #isInBucket(task: Task): Promise<boolean | null> {
     const { bucket } = this.#options;
     if (bucket === null) return false;
@@ -85,7 +85,7 @@ export class DeliveryHandler implements TaskHandler {
     return answer === null ? null : answer.isThere;
   }
 
-  /** A task is done once others can have its result; until then this worker holds it. */
+  /** Sends the result. A task is done once others can get its result; until then this worker holds it. */
   async #send(task: Task, settlement: Settlement): Promise<Settlement> {
     const { bucket, outDir, output } = this.#options;
     if (bucket === null) return settlement;
@@ -94,23 +94,23 @@ export class DeliveryHandler implements TaskHandler {
       return task;
     });
     if (sent !== null) return settlement;
-    const problem = 'its result is here alone';
+    const problem = 'its result is only in the store of this worker';
     output.line(`given back, ${problem}: ${task.name}`);
     return released(problem);
   }
 
   async #retry<T extends object>(action: () => Promise<T>): Promise<T | null> {
     const { signal, output } = this.#options;
-    return retryUntilAborted(action, { signal, say: output.line });
+    return retryUntilAborted(action, { signal, print: output.line });
   }
 
   async #attempt(
-    { task, failures, failedTries, isLastTry }: Delivery,
+    { task, failures, failedAttempts, isLastAttempt }: Delivery,
     predecessor: Predecessor | null,
     resetsCorrupt: boolean,
   ): Promise<Settlement> {
     const { pool, outDir, signal, output } = this.#options;
-    const attempt = { task, predecessor, failures: failures + failedTries, isLast: isLastTry };
+    const attempt = { task, predecessor, failures: failures + failedAttempts, isLast: isLastAttempt };
     const settlement = await attemptTask(attempt, {
       pool,
       outDir,
@@ -131,7 +131,7 @@ export class DeliveryHandler implements TaskHandler {
   }
 }
 
-/** The coordinator names its steps; its folder and whether it is there follow from this store. */
+/** Returns the predecessor with the steps that the coordinator named, if this store has it. */
 function predecessorOf({ task, predecessorSteps }: Delivery, outDir: string): Predecessor | null {
   if (predecessorSteps === null) return null;
   const shorter = withSteps(task, predecessorSteps);

@@ -13,7 +13,7 @@ export interface ExecuteQueuedOptions extends WatchOptions {
   readonly timing?: QueueTiming;
 }
 
-/** Puts what is pending into the queue, and watches until all of it has ended or a stop is asked for. */
+/** Adds the pending tasks to the queue, and follows them until all have ended or a stop is requested. */
 export async function executeQueued(start: Start, options: ExecuteQueuedOptions): Promise<RunEnd> {
   const { output, signal, address, logger, timing = QUEUE_TIMING } = options;
   const slots = new RemoteSlots((stepOf) => new Tally(start, 0, stepOf));
@@ -25,9 +25,9 @@ export async function executeQueued(start: Start, options: ExecuteQueuedOptions)
     output.line(`the queue is ${address.shown}: start vae-sweep worker on each machine`);
     const others = await queue.countOthers(start.pending.map(({ task }) => task));
     if (others > 0) output.line(othersText(others, address));
-    const result = await watch.toEnd(queue, timing);
+    const result = await watch.run(queue, timing);
     if (signal.aborted)
-      output.line('leaving: the workers continue with the queue; run the same command to watch them again');
+      output.line('leaving: the workers continue; run the same command again to follow them');
     return result;
   } catch (error) {
     logger.error({ problem: String(error) }, 'queue failed');
@@ -40,7 +40,7 @@ export async function executeQueued(start: Start, options: ExecuteQueuedOptions)
 
 function othersText(others: number, address: QueueAddress): string {
   return (
-    `the queue has ${formatCount(others)} ${others === 1 ? 'task' : 'tasks'} that this run does not wait for, for example of another sweep ` +
-    `or version: workers take them too. To drop all that waits: stop the workers, then ${dropCommand(address)}`
+    `the queue also has ${formatCount(others)} ${others === 1 ? 'task' : 'tasks'} of other runs, for example of another sweep or version: ` +
+    `workers execute them too. To drop all waiting tasks, stop the workers and run ${dropCommand(address)}`
   );
 }

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { failureOf, MAX_MESSAGE_CHARACTERS, taskFailureSchema } from '../../task/outcome.js';
 
-/** What workers report to the coordinator through Redis: checked like a file from outside. */
+/** The reports that workers send to the coordinator through Redis. They are validated like any untrusted input. */
 const count = z.int().min(0);
-/** It goes to a terminal, where control characters could write whatever they like. */
-const shown = (most: number) =>
+/** A text that is printed to a terminal, so control characters are removed. */
+const printable = (maxCharacters: number) =>
   z
     .string()
-    .max(most)
+    .max(maxCharacters)
     .transform((value) => value.replaceAll(/\p{Cc}/gu, ' '));
-const workerName = shown(100);
-const text = shown(MAX_MESSAGE_CHARACTERS);
+const workerName = printable(100);
+const text = printable(MAX_MESSAGE_CHARACTERS);
 
 const progressSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('training'), worker: workerName, fromStep: count, step: count }),
-  /** The worker is of another version, and has given the task back. */
+  /** The worker has another version, and has returned the task to the queue. */
   z.object({ type: z.literal('refused'), worker: workerName, reason: text }),
 ]);
 
@@ -24,7 +24,7 @@ const doneSchema = z.object({
   steps: count,
   /** For example `1,000 steps in 3 s`. */
   text,
-  /** What was broken in its folder, and what it resumed from instead. */
+  /** What was corrupt in the task's folder, and what the task resumed from instead. */
   recovered: text.nullable(),
 });
 
@@ -49,13 +49,13 @@ export function parseDone(data: unknown): DoneReport | null {
   return doneSchema.safeParse(data).data ?? null;
 }
 
-/** @param reason a report as JSON, or BullMQ's own words, for example for a task whose workers vanished too often */
+/** @param reason a report as JSON, or BullMQ's own message, for example for a task that lost its workers too often */
 export function parseFailure(reason: string): FailureReport {
   try {
     const parsed = failureSchema.safeParse(JSON.parse(reason));
     if (parsed.success) return parsed.data;
   } catch {
-    // BullMQ's own words.
+    // The reason is BullMQ's own message.
   }
   const message = reason.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300);
   return {

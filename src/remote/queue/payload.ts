@@ -6,29 +6,29 @@ import { identify } from '../../task/identity.js';
 import { experimentOf } from '../../task/registry.js';
 import type { Task, Versions } from '../../task/task.js';
 
-/** Raised whenever a coordinator and a worker of the version before would misunderstand each other. */
+/** The protocol version. Increment it when coordinators and workers of the previous version would misunderstand each other. */
 export const QUEUE_PROTOCOL = 1;
 
-/** A task's own JSON has some 700 characters. */
+/** The JSON of a task has about 700 characters. */
 const MAX_CHARACTERS = 16_384;
 const MAX_NUMBER = 2 ** 31;
 const MAX_TEXT = 100;
 const MAX_ITEMS = 100;
 
-/** What is in the queue for a task. It names no path: a worker makes them of the task's identity. */
+/** The queue's data for a task. It has no paths: a worker derives them from the task's identity. */
 export interface Payload {
   readonly task: Task;
-  /** Steps of the finished task to continue from where there is no checkpoint: it differs in its steps alone. */
+  /** The steps of the predecessor to continue from if there is no checkpoint. It differs from the task only in its steps. */
   readonly predecessorSteps: number | null;
-  /** Attempts that failed in earlier runs. */
+  /** The number of attempts that failed in earlier runs. */
   readonly failures: number;
 }
 
 export type Decoded =
   | { readonly type: 'payload'; readonly payload: Payload }
-  /** For a worker of another version. */
+  /** The payload is for a worker of another version. */
   | { readonly type: 'other version'; readonly theirs: string; readonly ours: string }
-  | { readonly type: 'broken'; readonly problem: string };
+  | { readonly type: 'invalid'; readonly problem: string };
 
 const envelopeSchema = z.looseObject({ protocol: z.int() });
 
@@ -44,10 +44,10 @@ export function encodePayload({ task, predecessorSteps, failures }: Payload): ob
   return { protocol: QUEUE_PROTOCOL, task: { id, name, settings, versions }, predecessorSteps, failures };
 }
 
-/** Believes nothing: whoever reaches Redis may have written it. */
+/** Decodes and fully validates a payload, because anyone with access to Redis may have written it. */
 export function decodePayload(data: unknown, versions: Versions): Decoded {
   const envelope = envelopeSchema.safeParse(data);
-  if (!envelope.success) return { type: 'broken', problem: 'it is no task of vae-sweep' };
+  if (!envelope.success) return { type: 'invalid', problem: 'it is not a task of vae-sweep' };
   const { protocol } = envelope.data;
   if (protocol !== QUEUE_PROTOCOL)
     return {
@@ -57,16 +57,19 @@ export function decodePayload(data: unknown, versions: Versions): Decoded {
     };
   const characters = JSON.stringify(data).length;
   if (characters > MAX_CHARACTERS)
-    return { type: 'broken', problem: `it has ${characters} characters, allowed are ${MAX_CHARACTERS}` };
+    return {
+      type: 'invalid',
+      problem: `it has ${characters} characters, more than the maximum of ${MAX_CHARACTERS}`,
+    };
   const parsed = payloadSchema.safeParse(data);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return { type: 'broken', problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` };
+    return { type: 'invalid', problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` };
   }
   return decodeTask(parsed.data, versions);
 }
 
-/** The task with this number of steps and otherwise the same settings; null for one that has none. */
+/** Returns the task with another number of steps and otherwise the same settings; null if its experiment can't continue tasks. */
 export function withSteps(task: Task, steps: number): Task | null {
   const { continuation } = experimentOf(task.settings);
   return continuation === null ? null : identify({ ...task.settings, [continuation]: steps }, task.versions);
@@ -83,14 +86,14 @@ function decodeTask(payload: Payload, versions: Versions): Decoded {
       ours: differing.map(([name]) => `${name} ${known[name] ?? 'none'}`).join(', '),
     };
   const excess = excessIn(task.settings);
-  if (excess !== null) return { type: 'broken', problem: excess };
+  if (excess !== null) return { type: 'invalid', problem: excess };
   const own = identify(task.settings, versions);
   if (own.id !== task.id || own.name !== task.name)
-    return { type: 'broken', problem: `its settings are those of ${own.name}, but it is named otherwise` };
+    return { type: 'invalid', problem: `its settings belong to ${own.name}, but its name or id differs` };
   if (payload.predecessorSteps !== null && payload.predecessorSteps >= stepsOf(task.settings))
     return {
-      type: 'broken',
-      problem: `it has no more steps than the ${payload.predecessorSteps} of its predecessor`,
+      type: 'invalid',
+      problem: `its predecessor has ${payload.predecessorSteps} steps, which is not fewer than its own`,
     };
   return { type: 'payload', payload };
 }
@@ -99,7 +102,7 @@ function hashesOfInstalled(): Readonly<Record<string, string>> {
   return Object.fromEntries(installedPlugins().map(({ name, hash }) => [name, hash]));
 }
 
-/** Versions by what they are of, each plugin's beside the others. */
+/** Flattens the versions into one record, with an entry for each plugin. */
 function named(versions: Versions): Readonly<Record<string, string | number>> {
   const entries = Object.entries(versions).flatMap(([name, version]) =>
     typeof version === 'object'
@@ -109,7 +112,7 @@ function named(versions: Versions): Readonly<Record<string, string | number>> {
   return Object.fromEntries(entries);
 }
 
-/** Numbers, texts and lists that no sweep file could give: they would fill the memory. */
+/** Returns which setting exceeds the limits of sweep files and could exhaust the memory, or null. */
 function excessIn(settings: object): string | null {
   for (const [name, value] of Object.entries(settings)) {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -120,7 +123,7 @@ function excessIn(settings: object): string | null {
           ? Math.abs(item) <= MAX_NUMBER
           : typeof item !== 'string' || item.length <= MAX_TEXT,
       );
-    if (!isFine) return `its setting ${name} is larger than any sweep file allows`;
+    if (!isFine) return `its setting ${name} exceeds the limits of sweep files`;
   }
   return null;
 }

@@ -15,35 +15,35 @@ import { untilAborted } from '../../run/stop.js';
 import type { PendingTask } from '../../run/triage.js';
 import type { RemoteSlots } from './remote-slots.js';
 
-/** What a watch of the queue needs to know of the run. */
+/** The options of a run that following its queue depends on. */
 export interface WatchOptions extends Pick<
   ExecutorContext,
   'outDir' | 'retries' | 'retrainCorrupt' | 'signal' | 'logger' | 'output'
 > {
-  /** Where workers send their results, if they have stores of their own. */
+  /** The bucket to which workers with stores of their own send results. */
   readonly bucket?: ResultBucket;
 }
 
-/** The task is corrupt after workers reported it done this often without a result in the bucket. */
+/** A task is corrupt after workers reported it as done this often without a result in the bucket. */
 const MAX_MISSING_RESULTS = 3;
 
-/** Follows the tasks by the queue's events, and by the store where events are missing, as their number is bounded. */
+/** Follows the tasks by the queue's events, and by the store if events are missing, since their number is bounded. */
 export class QueueWatch implements QueueListener {
   readonly #ledger: Ledger;
   readonly #slots: RemoteSlots;
   readonly #options: WatchOptions;
   readonly #downloader: ResultDownloader | null;
-  /** How often a task was reported as done and had no result in the bucket. */
+  /** How often each task was reported as done without a result in the bucket. */
   readonly #timesMissing = new Map<string, number>();
-  /** Ended, but without a result in this store: their workers have stores of their own. */
+  /** Tasks that are done, but without a result in this store: their workers have stores of their own. */
   readonly #elsewhere: PendingTask[] = [];
-  /** Not in the queue when it was last looked at. */
+  /** Tasks that were not in the queue at the last check. */
   #missing: ReadonlySet<string> = new Set();
-  #isLooking = false;
+  #isReconciling = false;
   #queue: TaskQueue | null = null;
-  /** Whether nothing is written to the store any more: it may have another owner. */
+  /** Whether the run is over. Nothing is written to the store after that, because another process may own it. */
   #isOver = false;
-  #breakDown: (reason: unknown) => void = () => undefined;
+  #fail: (reason: unknown) => void = () => undefined;
 
   constructor(pending: readonly PendingTask[], slots: RemoteSlots, options: WatchOptions) {
     this.#ledger = new Ledger(pending, options);
@@ -51,17 +51,18 @@ export class QueueWatch implements QueueListener {
     this.#options = options;
     const { bucket } = options;
     this.#downloader =
-      bucket === undefined ? null : new ResultDownloader({ ...options, bucket, say: options.output.line });
+      bucket === undefined ? null : new ResultDownloader({ ...options, bucket, print: options.output.line });
   }
 
-  async toEnd(queue: TaskQueue, { reconcileMs }: QueueTiming): Promise<RunEnd> {
+  /** Adds the tasks to the queue and follows them until all have ended or a stop is requested. */
+  async run(queue: TaskQueue, { reconcileMs }: QueueTiming): Promise<RunEnd> {
     const { signal } = this.#options;
     this.#queue = queue;
     const broken = new Promise<never>((_, reject) => {
-      this.#breakDown = reject;
+      this.#fail = reject;
     });
     const timer = setInterval(() => {
-      this.#reconcile(queue).catch(this.#breakDown);
+      this.#reconcile(queue).catch(this.#fail);
     }, reconcileMs);
     try {
       if (!signal.aborted) {
@@ -80,8 +81,8 @@ export class QueueWatch implements QueueListener {
 
   progress(id: string, report: ProgressReport): void {
     if (report.type === 'refused') {
-      this.#log({ worker: report.worker, reason: report.reason }, 'worker refused');
-      this.#show(`refused: worker ${report.worker}: ${report.reason}`);
+      this.#log({ worker: report.worker, reason: report.reason }, 'worker rejected');
+      this.#show(`rejected: worker ${report.worker}: ${report.reason}`);
       return;
     }
     const item = this.#ledger.find(id);
@@ -91,7 +92,7 @@ export class QueueWatch implements QueueListener {
   }
 
   done(id: string, report: DoneReport | null): void {
-    const item = this.#waitedFor(id);
+    const item = this.#findAwaited(id);
     if (item === null) return;
     if (this.#downloader === null || this.#stateOf(item).state === 'done') this.#finish(item, report);
     else this.#download(this.#downloader, item, report);
@@ -114,12 +115,12 @@ export class QueueWatch implements QueueListener {
     if (why === 'lost') {
       this.#log({ task: item.task.name, worker }, 'worker gone');
       this.#show(
-        `its worker${worker === null ? '' : ` ${worker}`} is gone, resuming elsewhere: ${item.task.name}`,
+        `${worker === null ? 'its worker' : `worker ${worker}`} is gone, resuming elsewhere: ${item.task.name}`,
       );
     } else if (why === 'retrying') this.#reportRetry(item);
   }
 
-  /** @param report null where all that is known is that the result is there */
+  /** @param report null if only the existence of the result is known */
   #finish(item: PendingTask, report: DoneReport | null): void {
     const { fromStep, steps, recovered, worker } = report ?? unreported(item.task);
     this.#slots.done(item, { fromStep, steps, worker }, performance.now());
@@ -136,10 +137,10 @@ export class QueueWatch implements QueueListener {
         if (result?.type === 'downloaded') this.#finish(item, report);
         else if (result !== null) this.#settleMissing(item, result);
       })
-      .catch(this.#breakDown);
+      .catch(this.#fail);
   }
 
-  /** Sends or executes it again, unless that was done before. */
+  /** Queues the task again after a missing or corrupt result, up to `MAX_MISSING_RESULTS` times. */
   #settleMissing(item: PendingTask, result: Exclude<DownloadResult, { type: 'downloaded' }>): void {
     const { task } = item;
     const times = (this.#timesMissing.get(task.id) ?? 0) + 1;
@@ -162,7 +163,7 @@ export class QueueWatch implements QueueListener {
   #reportRetry(item: PendingTask): void {
     const record = async (): Promise<void> => {
       const known = await this.#queue?.failureOf(item.task.id);
-      const report = known ?? parseFailure('for an unknown reason');
+      const report = known ?? parseFailure('unknown reason');
       if (report.type === 'failed')
         this.#ledger.record(
           item,
@@ -185,38 +186,40 @@ export class QueueWatch implements QueueListener {
     if (settlement.type === 'reset') this.#add([{ ...item, fromStep: 0, predecessor: null }]);
   }
 
-  /** A look may take longer than the time between two. */
+  /** Checks for lost tasks. A check may take longer than the time between two. */
   async #reconcile(queue: TaskQueue): Promise<void> {
-    if (this.#isLooking || !queue.isReachable) return;
-    this.#isLooking = true;
+    if (this.#isReconciling || !queue.isReachable) return;
+    this.#isReconciling = true;
     try {
-      await this.#lookForLost(queue);
+      await this.#requeueLost(queue);
     } finally {
-      this.#isLooking = false;
+      this.#isReconciling = false;
     }
   }
 
-  /** A task is lost if it is missing twice in a row: the event of one that has just left the queue may be on its way. */
-  async #lookForLost(queue: TaskQueue): Promise<void> {
+  /** Queues lost tasks again. A task is lost if it is missing twice in a row: after the first time its event may still arrive. */
+  async #requeueLost(queue: TaskQueue): Promise<void> {
     const missing = await queue.missing(this.#ledger.outstanding.map(({ task }) => task));
-    const again = [...missing].flatMap((id) => (this.#missing.has(id) ? (this.#waitedFor(id) ?? []) : []));
+    const again = [...missing].flatMap((id) => (this.#missing.has(id) ? (this.#findAwaited(id) ?? []) : []));
     this.#missing = missing;
     const sent = await this.#sentOf(again.filter((item) => this.#stateOf(item).state !== 'done'));
     const lost: PendingTask[] = [];
     for (const item of again)
-      if (this.#waitedFor(item.task.id) !== null && !this.#isSettled(item, sent)) lost.push(item);
+      if (this.#findAwaited(item.task.id) !== null && !this.#isSettled(item, sent)) lost.push(item);
     if (lost.length === 0) return;
-    this.#show(`the queue has lost ${formatCount(lost.length)} of the tasks: they are queued again`);
+    this.#show(
+      `the queue lost ${formatCount(lost.length)} ${lost.length === 1 ? 'task' : 'tasks'}: queued again`,
+    );
     this.#missing = new Set();
     this.#add(lost);
   }
 
-  #waitedFor(id: string): PendingTask | null {
+  #findAwaited(id: string): PendingTask | null {
     const item = this.#ledger.find(id);
     return item === null || this.#downloader?.isDownloading(item.task) === true ? null : item;
   }
 
-  /** Settles a task that has left the queue by what is left of it. True also where the bucket can't be asked now. */
+  /** Settles a task that has left the queue by its state. Returns true too if the bucket can't answer now. */
   #isSettled(item: PendingTask, sent: ReadonlySet<string> | null): boolean {
     const state = this.#stateOf(item);
     if (state.state === 'done' || sent?.has(item.task.name) === true) this.done(item.task.id, null);
@@ -227,7 +230,7 @@ export class QueueWatch implements QueueListener {
     return true;
   }
 
-  /** Names of those that are in the bucket. Null where it can't answer now; the next look asks again. */
+  /** Returns the names of those tasks that are in the bucket; null if it can't answer now, in which case the next check asks again. */
   async #sentOf(items: readonly PendingTask[]): Promise<ReadonlySet<string> | null> {
     const { bucket } = this.#options;
     if (bucket === undefined) return new Set();
@@ -235,7 +238,7 @@ export class QueueWatch implements QueueListener {
       return await bucket.finishedOf(items.map(({ task }) => task));
     } catch (error) {
       if (!(error instanceof BucketError)) throw error;
-      this.#show(`${error.message} Retrying.`);
+      this.#show(`${error.message}; retrying`);
       return null;
     }
   }
@@ -246,7 +249,7 @@ export class QueueWatch implements QueueListener {
       predecessorSteps: predecessor?.steps ?? null,
       failures,
     }));
-    this.#queue?.add(payloads, this.#options.retries).catch(this.#breakDown);
+    this.#queue?.add(payloads, this.#options.retries).catch(this.#fail);
   }
 
   #reportElsewhere(): void {
@@ -267,10 +270,10 @@ export class QueueWatch implements QueueListener {
   }
 }
 
-/** What to do about results that the workers of a queue have in stores of their own. */
+/** Returns a line about results that are only in the workers' own stores. */
 function elsewhereText(results: number): string {
   const count = `${formatCount(results)} ${results === 1 ? 'result is' : 'results are'}`;
-  return `${count} not in this store but in those of the workers: merge them with vae-sweep merge`;
+  return `${count} only in the stores of the workers: merge these into this store with vae-sweep merge`;
 }
 
 function unreported({ settings }: Task): Omit<DoneReport, 'text'> {

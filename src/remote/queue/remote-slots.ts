@@ -8,12 +8,12 @@ interface RemoteTask {
   step: number;
 }
 
-/** What the workers of other machines are doing: each task that one of them trains has a slot, the first that is free. */
+/** Tracks what the workers of other machines are doing. Each running task gets the first free slot. */
 export class RemoteSlots {
   readonly #tally: Tally;
   readonly #tasks: (RemoteTask | null)[] = [];
   readonly #slotOf = new Map<string, number>();
-  /** Of tasks that have not ended, also of those that wait again. */
+  /** The last worker of each task that has not ended, including tasks that wait again. */
   readonly #lastWorker = new Map<string, string>();
 
   constructor(tallyOf: (stepOf: (slot: number) => number) => Tally) {
@@ -24,7 +24,7 @@ export class RemoteSlots {
     return this.#tally.snapshot(nowMs);
   }
 
-  /** @returns whether the worker has just begun */
+  /** Records progress. @returns whether the worker has just started the task */
   step(
     item: PendingTask,
     { worker, fromStep, step }: Extract<ProgressReport, { type: 'training' }>,
@@ -38,8 +38,8 @@ export class RemoteSlots {
     }
     if (known !== null) this.release(id);
     this.#start({ ...item, fromStep }, worker, nowMs);
-    const begun = this.#taskOf(id);
-    if (begun !== null) begun.step = step;
+    const started = this.#taskOf(id);
+    if (started !== null) started.step = step;
     return true;
   }
 
@@ -56,7 +56,7 @@ export class RemoteSlots {
     this.#lastWorker.delete(task.id);
   }
 
-  /** The task waits again. @returns who had it last, if that is known */
+  /** Records that the task waits again. @returns its last worker, or null if unknown */
   release(id: string): string | null {
     const known = this.#taskOf(id);
     if (known !== null) {

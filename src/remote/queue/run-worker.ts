@@ -16,20 +16,20 @@ import { QUEUE_TIMING, type QueueTiming } from './timing.js';
 export interface QueueWorkerOptions {
   readonly queue: QueueAddress;
   readonly outDir: string;
-  /** Where finished tasks are sent to; null where all machines share the store. @default null */
+  /** Where finished tasks are sent; null if all machines share the store. @default null */
   readonly bucket?: ResultBucket | null;
-  /** The number of concurrent tasks, each in a process of its own. */
+  /** The number of concurrent tasks. Each runs in a process of its own. */
   readonly workers: number;
   readonly checkpointEveryMs: number;
-  /** A task without a step for this long has failed. */
+  /** A task that makes no step for this long fails. */
   readonly stallMs: number;
-  /** Memory that all tasks together may have resident. */
+  /** The limit on the resident memory of all tasks together. */
   readonly memoryBytes: number;
   readonly versions: Versions;
-  /** Asks for a graceful stop when aborted. */
+  /** Requests a graceful stop when it aborts. */
   readonly signal: AbortSignal;
   readonly output: Omit<Output, 'showProgress'>;
-  /** Module of a worker thread. */
+  /** The module that worker threads load. */
   readonly workerUrl?: URL;
   /** @default QUEUE_TIMING */
   readonly timing?: QueueTiming;
@@ -38,26 +38,26 @@ export interface QueueWorkerOptions {
 const WORKER_THREAD = new URL('../../../workers/train.js', import.meta.url);
 
 /**
- * Executes tasks of the queue until a stop is requested: then it gives running tasks back, with a checkpoint.
- * @throws why it can't continue, once it has given its tasks back
+ * Executes tasks of the queue until a stop is requested. Running tasks then write a checkpoint and are returned to the queue.
+ * @throws the reason why it can't continue, once it has returned its tasks
  */
 export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
   const { queue, outDir, bucket = null, workers, signal, output, timing = QUEUE_TIMING } = options;
-  const say = output.line;
+  const print = output.line;
   makeFolder(path.join(outDir, 'tasks'));
-  if (bucket !== null) await new BucketExchange(bucket).sendAll(outDir, say);
+  if (bucket !== null) await new BucketExchange(bucket).sendAll(outDir, print);
   const name = `${hostname()}-${process.pid}`;
-  const connection = await QueueConnection.open(queue, timing, say);
+  const connection = await QueueConnection.open(queue, timing, print);
   const pool = new ProcessPool({
     ...options,
     workerUrl: options.workerUrl ?? WORKER_THREAD,
-    // A lock that is lost ends one task, not its neighbours.
+    // Losing a lock must kill one task without affecting the others.
     isolation: 'process',
-    onLine: say,
+    onLine: print,
   });
   const ending = new AbortController();
   pool.broken.catch((error: unknown) => {
-    // Its tasks have not failed, and would wait forever.
+    // The tasks have not failed, but would wait forever.
     ending.abort(error);
     void pool.destroy();
   });
@@ -75,9 +75,9 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     slots: workers,
     timing,
     handler,
-    say,
+    print,
   });
-  say(`worker ${name} waits for tasks at ${queue.shown}, ${workers} at a time`);
+  print(`worker ${name} is waiting for tasks at ${queue.shown}, up to ${workers} at a time`);
   try {
     await Promise.race([worker.broken, pool.broken, untilAborted(signal)]);
     output.stopping(signal.reason);

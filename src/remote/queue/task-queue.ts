@@ -15,40 +15,40 @@ import { encodePayload, type Payload } from './payload.js';
 import { reportRedisErrors } from './redis-errors.js';
 import type { QueueTiming } from './timing.js';
 
-/** Jobs of one round trip. */
-const BULK = 1_000;
-/** What is left of them when the coordinator is late; it then looks for itself. */
+/** The number of jobs per round trip. */
+const BATCH_SIZE = 1_000;
+/** The number of events that Redis keeps. A coordinator that falls further behind reads the store instead. */
 const MAX_EVENTS = 20_000;
-/** The time of one call that waits for events. After Redis is gone, the process lives on for this long. */
-const EVENTS_MS = 1_000;
+/** The timeout of one call that waits for events. When Redis is gone, it delays the exit of the process by this long. */
+const EVENTS_TIMEOUT_MS = 1_000;
 
-/** What happens in the queue, by the tasks' ids: of this coordinator and of others. */
+/** Receives the events of the queue by the tasks' ids, including those of other coordinators' tasks. */
 export interface QueueListener {
   progress(id: string, report: ProgressReport): void;
   done(id: string, report: DoneReport | null): void;
   failed(id: string, report: FailureReport): void;
-  /** It waits again: its worker is gone, gave it back, or it failed and will be retried. */
-  waiting(id: string, why: 'lost' | 'given back' | 'retrying'): void;
+  /** The task waits again: its worker is gone or returned it, or it failed and will be retried. */
+  waiting(id: string, why: 'lost' | 'returned' | 'retrying'): void;
 }
 
-/** The queue from the coordinator's side. */
+/** The coordinator's view of the queue. */
 export class TaskQueue {
   readonly #connection: QueueConnection;
   readonly #queue: Queue;
   readonly #events: QueueEvents;
   readonly #timing: QueueTiming;
-  /** Tasks in it that nobody here waits for. They may become fewer. */
+  /** The number of tasks in the queue that this run does not wait for. It can only decrease. */
   #others = 0;
 
   static async open(
     address: QueueAddress,
     timing: QueueTiming,
     listener: QueueListener,
-    say: (line: string) => void,
+    print: (line: string) => void,
   ): Promise<TaskQueue> {
-    const connection = await QueueConnection.open(address, timing, say);
+    const connection = await QueueConnection.open(address, timing, print);
     const [last] = await connection.client.xrevrange(eventsKey(), '+', '-', 'COUNT', 1);
-    return new TaskQueue(connection, last?.[0] ?? '0', timing, listener, say);
+    return new TaskQueue(connection, last?.[0] ?? '0', timing, listener, print);
   }
 
   private constructor(
@@ -56,20 +56,24 @@ export class TaskQueue {
     lastEventId: string,
     timing: QueueTiming,
     listener: QueueListener,
-    say: (line: string) => void,
+    print: (line: string) => void,
   ) {
     this.#connection = connection;
     this.#timing = timing;
     const common = { connection: connection.client, prefix: QUEUE_PREFIX };
     this.#queue = new Queue(QUEUE_NAME, { ...common, streams: { events: { maxLen: MAX_EVENTS } } });
-    this.#events = new QueueEvents(QUEUE_NAME, { ...common, lastEventId, blockingTimeout: EVENTS_MS });
-    const report = reportRedisErrors(say);
+    this.#events = new QueueEvents(QUEUE_NAME, {
+      ...common,
+      lastEventId,
+      blockingTimeout: EVENTS_TIMEOUT_MS,
+    });
+    const report = reportRedisErrors(print);
     this.#queue.on('error', report);
     this.#events.on('error', report);
     this.#listen(listener);
   }
 
-  /** Those that are in the queue already stay as they are. */
+  /** Adds the tasks to the queue. Tasks that are already in the queue are unchanged. */
   async add(payloads: readonly Payload[], retries: number): Promise<void> {
     const opts = {
       attempts: retries + 1,
@@ -78,9 +82,9 @@ export class TaskQueue {
       removeOnFail: true,
       stackTraceLimit: 1,
     };
-    for (let from = 0; from < payloads.length; from += BULK)
+    for (let from = 0; from < payloads.length; from += BATCH_SIZE)
       await this.#queue.addBulk(
-        payloads.slice(from, from + BULK).map((payload) => ({
+        payloads.slice(from, from + BATCH_SIZE).map((payload) => ({
           name: 'train',
           data: encodePayload(payload),
           opts: { ...opts, jobId: jobIdOf(payload.task) },
@@ -88,20 +92,20 @@ export class TaskQueue {
       );
   }
 
-  /** How many tasks are in the queue that are none of these. */
+  /** Returns the number of tasks in the queue that are not among the given ones. */
   async countOthers(tasks: readonly Pick<Task, 'id'>[]): Promise<number> {
     const absent = await this.#absent(tasks);
-    // One that ends meanwhile makes it too small, not too large.
+    // A task that ends between the two calls makes the count too small, never too large.
     this.#others = Math.max(0, (await this.#count()) - (tasks.length - absent.size));
     return this.#others;
   }
 
-  /** Which of these tasks are in the queue no more. */
+  /** Returns the ids of the given tasks that are no longer in the queue. */
   async missing(tasks: readonly Pick<Task, 'id'>[]): Promise<Set<string>> {
     return (await this.#count()) - this.#others === tasks.length ? new Set() : this.#absent(tasks);
   }
 
-  /** Why its last try failed; null if that is not known any more. */
+  /** Returns why the last attempt at the task failed; null if that is no longer known. */
   async failureOf(id: string): Promise<FailureReport | null> {
     const job = await this.#queue.getJob(jobIdOf({ id }));
     return job?.failedReason ? parseFailure(job.failedReason) : null;
@@ -123,8 +127,8 @@ export class TaskQueue {
 
   async #absent(tasks: readonly Pick<Task, 'id'>[]): Promise<Set<string>> {
     const absent = new Set<string>();
-    for (let from = 0; from < tasks.length; from += BULK) {
-      const some = tasks.slice(from, from + BULK);
+    for (let from = 0; from < tasks.length; from += BATCH_SIZE) {
+      const some = tasks.slice(from, from + BATCH_SIZE);
       const pipeline = this.#connection.client.pipeline();
       for (const task of some) pipeline.exists(this.#queue.toKey(jobIdOf(task)));
       const replies = (await pipeline.exec()) ?? [];
@@ -171,7 +175,7 @@ export class TaskQueue {
     events.on('waiting', ({ jobId, prev }) => {
       if (prev === 'active')
         withId(jobId, (id) => {
-          listener.waiting(id, 'given back');
+          listener.waiting(id, 'returned');
         });
     });
   }

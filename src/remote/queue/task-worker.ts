@@ -10,23 +10,23 @@ import type { DoneReport, FailureReport, ProgressReport } from './messages.js';
 import { QUEUE_NAME, QUEUE_PREFIX } from './names.js';
 import { decodePayload, type Payload } from './payload.js';
 import { reportRedisErrors } from './redis-errors.js';
-import { longestRetryMs, type QueueTiming } from './timing.js';
+import { maxRetryDelayMs, type QueueTiming } from './timing.js';
 
-/** A task as a worker gets it. */
+/** A task as delivered to a worker. */
 export interface Delivery extends Payload {
-  /** Attempts in this run that failed. */
-  readonly failedTries: number;
-  /** Whether it is given up if this one fails too. */
-  readonly isLastTry: boolean;
+  /** The number of attempts in this run that failed. */
+  readonly failedAttempts: number;
+  /** Whether the task fails for good if this attempt fails. */
+  readonly isLastAttempt: boolean;
 }
 
-/** What does the tasks that a worker takes. */
+/** Executes the tasks that a worker takes from the queue. */
 export interface TaskHandler {
-  /** @throws what is no fault of the task, and ends the worker */
+  /** Executes a task. @throws an error that is not the task's fault and shuts down the worker */
   handle(delivery: Delivery): Promise<Settlement>;
-  /** Of a task that `handle` has; null before it has begun. */
+  /** Returns the progress of a task that `handle` is executing; null before its first step. */
   stepsOf(taskId: string): { readonly fromStep: number; readonly step: number } | null;
-  /** Another worker has the task: ends it at once. */
+  /** Kills the task immediately, because another worker has it. */
   abandon(taskId: string): void;
 }
 
@@ -35,11 +35,11 @@ export interface TaskWorkerOptions {
   /** Unique among the queue's workers. */
   readonly name: string;
   readonly versions: Versions;
-  /** Tasks at a time. */
+  /** The number of concurrent tasks. */
   readonly slots: number;
   readonly timing: QueueTiming;
   readonly handler: TaskHandler;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 interface Held {
@@ -47,21 +47,22 @@ interface Held {
   readonly token: string;
   readonly taskId: string;
   reportedStep: number;
-  /** Whether another worker may have it by now. */
+  /** Whether another worker may have the task by now. */
   isLost: boolean;
-  /** Settles when nothing of it runs here any more. */
+  /** Settles once the task no longer runs here. */
   settlement: Promise<unknown>;
 }
 
-/** A task whose worker vanished this often has failed. The limit is high, as machines may come and go. */
+/** A task fails after it has lost its worker this often. The limit is high, because machines may come and go. */
 const MAX_LOSSES = 20;
 const CLOSE_POLL_MS = 100;
 
 /**
- * Renews a lock, or takes it again where it lapsed in an outage and nobody has the task yet. 0: it is another's, or waits for one.
- * KEYS: the lock, active tasks, those that may be stalled. ARGV: the task, the token, milliseconds.
+ * A Redis script that renews a lock, or reacquires one that expired in an outage if no other worker has the task. Returns 0 if another
+ * worker has the task, or it waits for one. KEYS: the lock, the active tasks, the possibly stalled tasks. ARGV: the task, the token,
+ * milliseconds.
  */
-const RETAKE = `
+const REACQUIRE_SCRIPT = `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[2] then return 0 end
 if not redis.call('LPOS', KEYS[2], ARGV[1]) then return 0 end
@@ -69,24 +70,24 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('SREM', KEYS[3], ARGV[1])
 return 1`;
 
-/** Takes tasks from the queue, holds them by locks that it renews, and gives back what it does not finish. */
+/** Takes tasks from the queue, holds them by locks that it renews, and returns those that it does not finish. */
 export class TaskWorker {
-  /** Rejects when it should end: it is of another version, or can't do any task. */
+  /** Rejects when the worker must shut down: its version does not match, or it can't execute any task. */
   readonly broken: Promise<never>;
   readonly #options: TaskWorkerOptions;
   readonly #worker: Worker;
   readonly #held = new Map<string, Held>();
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #reportError: (error: unknown) => void;
-  #breakDown: (reason: unknown) => void = () => undefined;
+  #fail: (reason: unknown) => void = () => undefined;
   #isStopping = false;
 
   constructor(options: TaskWorkerOptions) {
     this.#options = options;
-    const { connection, name, slots, timing, say } = options;
-    this.#reportError = reportRedisErrors(say);
+    const { connection, name, slots, timing, print } = options;
+    this.#reportError = reportRedisErrors(print);
     this.broken = new Promise((_, reject) => {
-      this.#breakDown = reject;
+      this.#fail = reject;
     });
     this.broken.catch(() => undefined);
     this.#worker = new Worker(QUEUE_NAME, async (job, token = '') => this.#process(job, token), {
@@ -97,12 +98,12 @@ export class TaskWorker {
       lockDuration: timing.lockMs,
       stalledInterval: timing.checkMs,
       maxStalledCount: MAX_LOSSES,
-      runRetryDelay: longestRetryMs(timing),
-      // After an outage, BullMQ's own would be the first thing that it does.
+      runRetryDelay: maxRetryDelayMs(timing),
+      // BullMQ's own check would run right after an outage, before workers could renew their locks.
       skipStalledCheck: true,
     });
     this.#worker.on('lockRenewalFailed', (jobIds) => {
-      for (const jobId of jobIds) void this.#retake(jobId);
+      for (const jobId of jobIds) void this.#reacquire(jobId);
     });
     this.#worker.on('error', this.#reportError);
     this.#timers = [
@@ -110,18 +111,18 @@ export class TaskWorker {
         this.#report();
       }, timing.progressMs),
       setInterval(() => {
-        void this.#freeStalled();
+        void this.#releaseStalled();
       }, timing.checkMs),
     ];
   }
 
-  /** Takes no more tasks. Those that it has are to end by themselves. */
+  /** Stops taking tasks. Running ones end by themselves. */
   stopTaking(): void {
     this.#isStopping = true;
     void this.#worker.pause(true);
   }
 
-  /** Once all that it has is done or given back; without Redis, once all has ended. Closes the connection too. */
+  /** Closes the worker and its connection once all its tasks are done or returned or, without Redis, have ended. */
   async close(): Promise<void> {
     this.stopTaking();
     const hasClosed = this.#worker.close().then(() => true);
@@ -135,17 +136,17 @@ export class TaskWorker {
 
   async #process(job: Job, token: string): Promise<DoneReport> {
     const { name, versions } = this.#options;
-    if (this.#isStopping) return this.#giveBack(job, token);
+    if (this.#isStopping) return this.#returnToQueue(job, token);
     const earlier = this.#held.get(job.id ?? '');
     if (earlier !== undefined) {
-      // Its lock lapsed while this process was suspended. BullMQ renews one lock for both deliveries, so this one is given back.
-      this.#lose(earlier, 'lost, its lock lapsed');
+      // The lock expired while this process was suspended. BullMQ renews one lock for both deliveries, so this one is returned.
+      this.#lose(earlier, 'lost because its lock expired');
       await earlier.settlement;
-      return this.#giveBack(job, token);
+      return this.#returnToQueue(job, token);
     }
     const decoded = decodePayload(job.data, versions);
-    if (decoded.type === 'broken') throw new UnrecoverableError(refusal(name, decoded.problem));
-    if (decoded.type === 'other version') return this.#refuse(job, token, decoded);
+    if (decoded.type === 'invalid') throw new UnrecoverableError(rejection(name, decoded.problem));
+    if (decoded.type === 'other version') return this.#reject(job, token, decoded);
     const { id: taskId } = decoded.payload.task;
     const settling = this.#handle(decoded.payload, job);
     const held: Held = { job, token, taskId, reportedStep: -1, isLost: false, settlement: settling };
@@ -160,12 +161,12 @@ export class TaskWorker {
       }
       case 'released':
       case 'reset':
-        return this.#giveBack(job, token);
+        return this.#returnToQueue(job, token);
       case 'retry':
         throw withoutStack(new Error(failedReport(name, settlement.failure)));
       case 'failed':
         throw new UnrecoverableError(failedReport(name, settlement.failure));
-      // Corrupt files do not repair themselves: the coordinator decides.
+      // A retry can't repair corrupt files: the coordinator decides.
       case 'corrupt':
         throw new UnrecoverableError(
           reportOf({ type: 'corrupt', worker: name, problem: settlement.problem }),
@@ -174,55 +175,55 @@ export class TaskWorker {
   }
 
   async #handle(payload: Payload, job: Job): Promise<Settlement> {
-    const failedTries = job.attemptsMade;
-    const isLastTry = failedTries + 1 >= (job.opts.attempts ?? 1);
+    const failedAttempts = job.attemptsMade;
+    const isLastAttempt = failedAttempts + 1 >= (job.opts.attempts ?? 1);
     try {
-      return await this.#options.handler.handle({ ...payload, failedTries, isLastTry });
+      return await this.#options.handler.handle({ ...payload, failedAttempts, isLastAttempt });
     } catch (error) {
       this.#end(error);
-      return released('its worker ends');
+      return released('its worker is shutting down');
     }
   }
 
-  /** Others are to have it. */
-  async #refuse(job: Job, token: string, { theirs, ours }: { theirs: string; ours: string }): Promise<never> {
+  /** Returns a task of another version to the queue for other workers, and shuts this worker down. */
+  async #reject(job: Job, token: string, { theirs, ours }: { theirs: string; ours: string }): Promise<never> {
     const { name, connection } = this.#options;
-    const reason = `the queue's tasks are for ${theirs}, and this worker has ${ours}`;
+    const reason = `the queue's tasks need ${theirs}, but this worker has ${ours}`;
     const report: ProgressReport = { type: 'refused', worker: name, reason };
     this.#end(
       new QueueError(
-        `worker ${name} is refused: ${reason}. Install the same vae-sweep here as where the sweep is run; if it is the same, these ` +
-          `tasks are left from another version: ${dropCommand(connection.address)} drops all that waits`,
+        `worker ${name} can't join: ${reason}. Install the same version of vae-sweep as on the machine that runs the sweep; if it is ` +
+          `the same, the tasks are left over from another version: drop all waiting tasks with ${dropCommand(connection.address)}`,
       ),
     );
-    // The worker's own words say it too.
+    // If this report fails, the worker's own error message still has the reason.
     await job.updateProgress(report).catch(this.#reportError);
-    return this.#giveBack(job, token);
+    return this.#returnToQueue(job, token);
   }
 
   #end(reason: unknown): void {
     this.stopTaking();
-    this.#breakDown(reason);
+    this.#fail(reason);
   }
 
-  /** It is the next that somebody takes. */
-  async #giveBack(job: Job, token: string): Promise<never> {
-    // Without its lock it is not this worker's to give.
+  /** Returns the task to the front of the queue. */
+  async #returnToQueue(job: Job, token: string): Promise<never> {
+    // Fails if this worker no longer holds the lock, in which case there is nothing to return.
     await job.moveToWait(token).catch(this.#reportError);
     throw new WaitingError();
   }
 
-  async #retake(jobId: string): Promise<void> {
+  async #reacquire(jobId: string): Promise<void> {
     const held = this.#held.get(jobId);
     if (held === undefined) return;
     const { connection, timing } = this.#options;
     const keys = [`${this.#key(jobId)}:lock`, this.#key('active'), this.#key('stalled')];
     const args = [jobId, held.token, timing.lockMs];
     try {
-      const retaken = await connection.client.eval(RETAKE, keys.length, ...keys, ...args);
-      if (retaken !== 1 && this.#held.get(jobId) === held) this.#lose(held, 'lost to another worker');
+      const reacquired = await connection.client.eval(REACQUIRE_SCRIPT, keys.length, ...keys, ...args);
+      if (reacquired !== 1 && this.#held.get(jobId) === held) this.#lose(held, 'lost to another worker');
     } catch (error) {
-      // The next look for stalled tasks retries it.
+      // The next check for stalled tasks retries.
       this.#reportError(error);
     }
   }
@@ -230,11 +231,11 @@ export class TaskWorker {
   #lose(held: Held, how: string): void {
     if (held.isLost) return;
     held.isLost = true;
-    this.#options.say(`${how}: task ${held.taskId}`);
+    this.#options.print(`${how}: task ${held.taskId}`);
     this.#options.handler.abandon(held.taskId);
   }
 
-  /** Nothing is piled up for a Redis that is gone. */
+  /** Reports the progress of all tasks. Skipped while Redis is gone, so that reports do not pile up. */
   #report(): void {
     if (!this.#options.connection.isReady) return;
     for (const held of this.#held.values()) {
@@ -247,13 +248,13 @@ export class TaskWorker {
   }
 
   /**
-   * Lets others have the tasks of workers that are gone, not before all have had the time to renew their locks after an outage, and
-   * this one after it was suspended.
+   * Makes the tasks of workers that are gone available to others. Waits until all workers have had the time to renew their locks after
+   * an outage, and this one after it was suspended.
    */
-  async #freeStalled(): Promise<void> {
+  async #releaseStalled(): Promise<void> {
     const { connection, timing } = this.#options;
     if (connection.readyForMs(performance.now()) < timing.lockMs) return;
-    await Promise.all([...this.#held.keys()].map(async (jobId) => this.#retake(jobId)));
+    await Promise.all([...this.#held.keys()].map(async (jobId) => this.#reacquire(jobId)));
     await this.#worker.backend.moveStalledJobsToWait().catch(this.#reportError);
   }
 
@@ -262,7 +263,7 @@ export class TaskWorker {
   }
 }
 
-/** BullMQ keeps the stack in Redis, with the message once more. */
+/** Clears the stack, because BullMQ stores it in Redis and it repeats the message. */
 function withoutStack(error: Error): Error {
   error.stack = '';
   return error;
@@ -272,12 +273,12 @@ function failedReport(worker: string, failure: TaskFailure): string {
   return reportOf({ type: 'failed', worker, failure });
 }
 
-function refusal(worker: string, problem: string): string {
-  const message = `worker ${worker} refuses it: ${problem}`;
+function rejection(worker: string, problem: string): string {
+  const message = `worker ${worker} rejected it: ${problem}`;
   return failedReport(worker, failureOf({ type: 'failed', message, stack: null }, 1));
 }
 
-/** What BullMQ keeps as the reason of a failure. */
+/** Encodes a report in the form that BullMQ stores as the reason of a failure. */
 function reportOf(report: FailureReport): string {
   return JSON.stringify(report);
 }

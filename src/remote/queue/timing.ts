@@ -1,14 +1,14 @@
-/** When things happen between a queue's machines. Tests make all of it shorter. */
+/** The timing of a queue. Tests use shorter times. */
 export interface QueueTiming {
-  /** How long a worker holds a task without renewing its lock, which it does twice as often. */
+  /** How long a lock lasts. A worker renews its locks twice as often. */
   readonly lockMs: number;
-  /** Between two looks for tasks whose worker is gone. */
+  /** The time between checks for tasks of workers that are gone. */
   readonly checkMs: number;
-  /** Between two reports of a task's steps. */
+  /** The time between progress reports of a task. */
   readonly progressMs: number;
-  /** Before the second try of a task that failed; each later one waits twice as long as the one before. */
+  /** The delay before the first retry of a failed task. It doubles with each retry. */
   readonly backOffMs: number;
-  /** Between two comparisons of what the coordinator waits for with what is in the queue. */
+  /** The time between comparisons of the tasks that the coordinator waits for with those in the queue. */
   readonly reconcileMs: number;
 }
 
@@ -21,9 +21,9 @@ export const QUEUE_TIMING: QueueTiming = {
 };
 
 /**
- * The longest wait between two tries to reach Redis. After an outage all workers are back, and have renewed their locks, before any
- * of them looks for locks that are missing.
+ * Returns the maximum delay between attempts to reach Redis. It is short enough that after an outage all workers have reconnected and
+ * renewed their locks before any of them checks for missing locks.
  */
-export function longestRetryMs({ lockMs }: QueueTiming): number {
+export function maxRetryDelayMs({ lockMs }: QueueTiming): number {
   return lockMs / 4;
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { parseBucketUrl } from '../../../src/remote/bucket/address.js';
 
 describe('parseBucketUrl', () => {
-  test('takes a name, and what all keys begin with', () => {
+  test('accepts a name and a prefix of keys', () => {
     const cases = [
       ['s3://results', '', 's3://results'],
       ['s3://results/', '', 's3://results'],
@@ -14,7 +14,7 @@ describe('parseBucketUrl', () => {
       assert.deepEqual(parseBucketUrl(text), { name: 'results', prefix, shown });
   });
 
-  test('refuses the rest, and does not repeat it, as it may hold a key', () => {
+  test('rejects everything else without repeating it, because it may contain an access key', () => {
     const texts = [
       'results',
       's3://',

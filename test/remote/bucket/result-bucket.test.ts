@@ -16,17 +16,17 @@ import { finish, interrupt } from '../../store/sample-store.js';
 import { identifiedTask } from '../../store/sample-task.js';
 import { noS3, S3Server } from './s3-server.js';
 
-/** Passes requests on to a server of the loopback, and keeps what was asked for. */
+/** Starts a proxy that forwards requests to a local server and records them. */
 async function startRecorder(port: number) {
   const seen: string[] = [];
-  const proxy = createServer((asked, answer) => {
-    const { method = '', url = '', headers } = asked;
+  const proxy = createServer((incoming, response) => {
+    const { method = '', url = '', headers } = incoming;
     seen.push(`${method} ${url}`);
-    const passedOn = request({ port, host: '127.0.0.1', method, path: url, headers }, (got) => {
-      answer.writeHead(got.statusCode ?? 500, got.headers);
-      got.pipe(answer);
+    const forwarded = request({ port, host: '127.0.0.1', method, path: url, headers }, (got) => {
+      response.writeHead(got.statusCode ?? 500, got.headers);
+      got.pipe(response);
     });
-    asked.pipe(passedOn);
+    incoming.pipe(forwarded);
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
@@ -74,7 +74,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     return `paper/tasks/${task.name}/${file}`;
   }
 
-  test('gives another store the same files, under the keys that they have in a store', async () => {
+  test('transfers the same files to another store, under the same keys as their paths in a store', async () => {
     const folder = finish(from, task);
     writeFileSync(path.join(folder, TASK_FILES.run), '[]');
     interrupt(outDir, task, 40);
@@ -89,7 +89,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     assert.deepEqual(readdirSync(outDir), ['tasks']);
   });
 
-  test('takes a file of many parts', async () => {
+  test('transfers a file in several parts', async () => {
     const folder = finish(from, task, 'x'.repeat(11 << 20));
     await bucket.send(task, from);
     assert.deepEqual(await bucket.download(task, outDir), { type: 'downloaded' });
@@ -99,20 +99,20 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     );
   });
 
-  test('gets the marker last', async () => {
+  test('receives the marker last', async () => {
     finish(from, task);
     const proxy = await startRecorder(server.port);
-    const there = process.env['AWS_ENDPOINT_URL'];
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
     process.env['AWS_ENDPOINT_URL'] = proxy.url;
     await (await open(`s3://${name}/paper`)).send(task, from);
-    process.env['AWS_ENDPOINT_URL'] = there;
+    process.env['AWS_ENDPOINT_URL'] = endpoint;
     proxy.close();
     const puts = proxy.seen.filter((each) => each.startsWith('PUT')).map((each) => path.basename(each));
     assert.equal(puts.length, 6);
     assert.match(puts.at(-1) ?? '', /^done[.]json/);
   });
 
-  test('is asked for few tasks singly, and listed for many', async () => {
+  test('is queried task by task for few tasks, and listed for many', async () => {
     const tasks = Array.from({ length: 31 }, (_, seed) => identifiedTask(seed));
     const there = [tasks[3], tasks[30]].flatMap((each) => each?.name ?? []);
     for (const each of there) await server.put(name, `paper/tasks/${each}/done.json`, 'x');
@@ -128,7 +128,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     proxy.close();
   });
 
-  test('is merged into a store that has finished the same, by no more than the marker', async () => {
+  test('is merged into a store with the same results by reading only the markers', async () => {
     finish(from, task);
     await bucket.send(task, from);
     const options = {
@@ -155,7 +155,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     proxy.close();
   });
 
-  test('has no marker of a task that could not be sent whole', async () => {
+  test('has no marker of a task that could not be sent completely', async () => {
     const folder = finish(from, task);
     mkdirSync(path.join(folder, TASK_FILES.run));
     await assert.rejects(bucket.send(task, from), StoreError);
@@ -163,7 +163,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     assert.deepEqual(await bucket.download(task, outDir), { type: 'missing' });
   });
 
-  test('keeps what was there first', async () => {
+  test('keeps the result that arrived first', async () => {
     finish(from, task);
     await bucket.send(task, from);
     const other = mkdtempSync(path.join(tmpdir(), 'vae-sweep-bucket-'));
@@ -173,7 +173,7 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     assert.deepEqual(resultHashes(outDir), resultHashes(from));
   });
 
-  test('is believed in nothing: what is not as the marker says, or too large, stays outside', async () => {
+  test('is not trusted: files that do not match the marker, or are too large, are rejected', async () => {
     finish(from, task);
     const marker = (files: object): string => JSON.stringify({ id: task.id, files });
     const huge = { bytes: 2 ** 50, sha256: '' };
@@ -183,25 +183,25 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
       [TASK_FILES.steps, 'x'.repeat(1_000_000), /steps.arrow has the wrong size \(more than \d+ bytes\)/],
       [TASK_FILES.steps, null, /steps.arrow is missing/],
       [TASK_FILES.done, '{}', /done.json is invalid/],
-      [TASK_FILES.done, 'x'.repeat(2 << 20), /done.json has more than 1\.05 MB/],
+      [TASK_FILES.done, 'x'.repeat(2 << 20), /done.json is larger than 1\.05 MB/],
       [TASK_FILES.done, marker({ '../../x.arrow': huge }), /done.json is invalid/],
-      [TASK_FILES.done, marker({ 'steps.arrow': huge }), /its files have .* allowed are 4 GB/],
-      [TASK_FILES.done, marker({ 'done.json': { bytes: 1, sha256: '' } }), /done.json names done.json/],
+      [TASK_FILES.done, marker({ 'steps.arrow': huge }), /its files have .* more than the maximum of 4 GB/],
+      [TASK_FILES.done, marker({ 'done.json': { bytes: 1, sha256: '' } }), /done.json lists done.json/],
       [TASK_FILES.task, '{"settings":{},"versions":{}}', /task.json does not match the task's id/],
       [TASK_FILES.task, null, /has no task.json/],
     ];
     for (const [file, content, problem] of cases) {
-      await bucket.forget(task);
+      await bucket.removeMarker(task);
       await bucket.send(task, from);
       await (content === null ? server.remove(name, key(file)) : server.put(name, key(file), content));
-      const brought = await bucket.download(task, outDir);
-      assert.equal(brought.type, 'corrupt', `${file}: ${content?.slice(0, 20) ?? ''}`);
-      assert.match('problem' in brought ? brought.problem : '', problem);
+      const downloaded = await bucket.download(task, outDir);
+      assert.equal(downloaded.type, 'corrupt', `${file}: ${content?.slice(0, 20) ?? ''}`);
+      assert.match('problem' in downloaded ? downloaded.problem : '', problem);
       assert.equal(existsSync(taskFolder(outDir, task)), false);
     }
   });
 
-  test('lists no more than names of tasks, however many there are', async () => {
+  test('lists only the names of tasks, however many there are', async () => {
     const names = Array.from(
       { length: 1_001 },
       (_, index) => `linear-${index.toString(16).padStart(16, '0')}`,
@@ -217,16 +217,16 @@ describe('a bucket of results', { skip: noS3, timeout: 60_000 }, () => {
     assert.deepEqual([...(await bucket.finished())].sort(), names);
   });
 
-  test('that is not there, or whose server is not, is told when it is opened', async () => {
-    const told = (reason: RegExp) => (error: Error) =>
+  test('that does not exist, or has no server, throws when it is opened', async () => {
+    const isBucketError = (reason: RegExp) => (error: Error) =>
       error instanceof BucketError && reason.test(error.message) && !error.message.includes('secret-key');
     await assert.rejects(
       open('s3://nowhere'),
-      told(/^can't use the bucket at s3:\/\/nowhere \(NoSuchBucket: /),
+      isBucketError(/^can't use the bucket at s3:\/\/nowhere \(NoSuchBucket: /),
     );
-    const there = process.env['AWS_ENDPOINT_URL'];
+    const endpoint = process.env['AWS_ENDPOINT_URL'];
     process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:1';
-    await assert.rejects(open(`s3://${name}`), told(/ECONNREFUSED/));
-    process.env['AWS_ENDPOINT_URL'] = there;
+    await assert.rejects(open(`s3://${name}`), isBucketError(/ECONNREFUSED/));
+    process.env['AWS_ENDPOINT_URL'] = endpoint;
   });
 });

@@ -12,13 +12,16 @@ import {
 
 const PROGRAM = process.env['VAE_SWEEP_MOTO_SERVER'] ?? 'moto_server';
 
-/** Why the tests with a real S3 server can't run here, or false. */
+/** Why the tests with a real S3 server are skipped, or false. */
 export const noS3 =
   spawnSync(PROGRAM, ['--help']).status === 0
     ? false
-    : 'moto_server is not installed here (pip install moto[server]; VAE_SWEEP_MOTO_SERVER may name it)';
+    : 'moto_server is not installed (pip install moto[server], or set VAE_SWEEP_MOTO_SERVER to its path)';
 
-/** moto's S3 on a free port of the loopback, which forgets all when it ends; this process and its children are told of it. */
+/**
+ * Runs moto's S3 server on a free local port, and sets the environment so that this process and its children use it. The server keeps
+ * everything in memory.
+ */
 export class S3Server {
   readonly port: number;
   readonly #client: S3Client;
@@ -42,7 +45,7 @@ export class S3Server {
     this.#client = new S3Client({ forcePathStyle: true });
   }
 
-  /** For the first time or once more, then empty. */
+  /** Starts the server, or restarts it without its contents. */
   async start(): Promise<void> {
     const child = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', String(this.port)], { stdio: 'ignore' });
     this.#child = child;
@@ -64,7 +67,7 @@ export class S3Server {
     await this.#client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
   }
 
-  /** Up to a thousand. */
+  /** Returns up to a thousand keys. */
   async keys(bucket: string): Promise<string[]> {
     const { Contents = [] } = await this.#client.send(new ListObjectsV2Command({ Bucket: bucket }));
     return Contents.map(({ Key = '' }) => Key);

@@ -3,15 +3,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Why no certificates can be made here, or false. */
-export const noOpenssl =
-  spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed here';
+/** Why no certificates can be created, or false. */
+export const noOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed';
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** An own authority for certificates, in a temporary folder. */
+/** A certificate authority in a temporary folder. */
 export class Authority {
-  /** File of its own certificate. */
+  /** The file of its own certificate. */
   readonly certificate: string;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-authority-'));
   readonly #key: string;
@@ -20,10 +19,10 @@ export class Authority {
     this.certificate = path.join(this.#folder, 'authority.pem');
     this.#key = path.join(this.#folder, 'authority.key');
     const files = ['-keyout', this.#key, '-out', this.certificate];
-    openssl('req', '-x509', ...KEY, '-days', '2', '-subj', '/CN=An own authority', ...files);
+    openssl('req', '-x509', ...KEY, '-days', '2', '-subj', '/CN=Test authority', ...files);
   }
 
-  /** Files of a certificate for a server, as `IP:127.0.0.1`. */
+  /** Creates a certificate for a server, for example `IP:127.0.0.1`. Returns its files. */
   certify(server: string): { certificate: string; key: string } {
     const [certificate, key, request, extensions] = ['pem', 'key', 'csr', 'ext'].map((ending) =>
       path.join(this.#folder, `server.${ending}`),

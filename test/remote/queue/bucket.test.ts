@@ -41,7 +41,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     return ResultBucket.open(parseBucketUrl(URL), new AbortController().signal);
   }
 
-  async function comesBack(): Promise<void> {
+  async function restartBucket(): Promise<void> {
     await s3.start();
     await s3.createBucket(NAME);
   }
@@ -51,7 +51,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assert.deepEqual(stores.flatMap(startsOf).sort(), tasks.map(({ name }) => name).sort());
   }
 
-  test('share a sweep: the coordinator has every result, and each was trained once', async () => {
+  test('share a sweep: the coordinator gets every result, and each task is trained once', async () => {
     const tasks = Array.from({ length: 20 }, (_, seed) => queueTask(seed, 'takes a while'));
     const stores = [newStore(), newStore()];
     for (const store of stores) start('worker', { outDir: store });
@@ -59,10 +59,10 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone(tasks, stores);
     for (const store of stores) assert.notEqual(startsOf(store).length, 0);
-    assert.doesNotMatch(coordinator.said, /in those of the workers/);
+    assert.doesNotMatch(coordinator.said, /in the stores of the workers/);
   });
 
-  test('train nothing that the bucket has by then', async () => {
+  test('do not train a task with a result that is already in the bucket', async () => {
     const task = queueTask(1, 'succeeds');
     const [elsewhere, store] = [newStore(), newStore()];
     const coordinator = start('coordinator', { tasks: [task] });
@@ -76,7 +76,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
 
-  test('bring what the bucket has before the run begins', async () => {
+  test('start after the coordinator has downloaded the results in the bucket', async () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const elsewhere = newStore();
     const bucket = await openBucket();
@@ -90,7 +90,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assertDone([], []);
   });
 
-  test('set what is corrupt in their own stores aside, and train it', async () => {
+  test('set corrupt tasks in their own stores aside and train them again', async () => {
     const task = queueTask(1, 'is corrupt once');
     const store = newStore();
     const worker = start('worker', { outDir: store });
@@ -104,38 +104,38 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assert.equal(startsOf(store).length, 2);
   });
 
-  test('hold a result until the bucket is back', async () => {
+  test('keep a result until the bucket is reachable again', async () => {
     const task = queueTask(1, 'takes a while');
     const store = newStore();
     const worker = start('worker', { outDir: store });
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(store, 1);
     await s3.kill();
-    await worker.untilSaid(/can't use the bucket at s3:\/\/results \(.*Retrying/);
+    await worker.untilSaid(/can't use the bucket at s3:\/\/results \(.*; retrying/);
     assert.deepEqual(stateOf(outDir, task), { state: 'new' });
-    await comesBack();
+    await restartBucket();
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone([task], [store]);
   });
 
-  test('that are stopped without the bucket keep the result, and send it at their next start', async () => {
+  test('keep a result when they are stopped without the bucket, and send it at their next start', async () => {
     const task = queueTask(1, 'takes a while');
     const store = newStore();
     const worker = start('worker', { outDir: store });
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(store, 1);
     await s3.kill();
-    await worker.untilSaid(/Retrying/);
+    await worker.untilSaid(/; retrying/);
     assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
-    assert.match(worker.said, /given back, its result is here alone: linear/);
-    await comesBack();
+    assert.match(worker.said, /given back, its result is only in the store of this worker: linear/);
+    await restartBucket();
     const again = start('worker', { outDir: store });
-    await again.untilSaid(/in s3:\/\/results: all 1 result\n/);
+    await again.untilSaid(/synced with s3:\/\/results: 1 result\n/);
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone([task], [store]);
   });
 
-  test('said it was done, and the bucket has something else: it is trained again, and comes whole', async () => {
+  test('train a task again if its result in the bucket is corrupt', async () => {
     const task = queueTask(1, 'succeeds');
     const [elsewhere, store] = [newStore(), newStore()];
     const coordinator = start('coordinator', { tasks: [task] });
@@ -149,10 +149,10 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assertDone([task], [store]);
   });
 
-  test('said it was done, and the bucket has nothing: it is asked for three times, then told', async () => {
+  test('report a task as done three times without a result in the bucket before it counts as corrupt', async () => {
     const task = queueTask(1, 'succeeds');
     const store = newStore();
-    // A worker that has no bucket.
+    // The worker does not use the bucket.
     finish(store, task);
     start('worker', { outDir: store, bucket: undefined });
     const coordinator = start('coordinator', { tasks: [task] });
@@ -163,7 +163,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assert.deepEqual(stateOf(outDir, task), { state: 'new' });
   });
 
-  test('gone while a coordinator brings: it waits, and has the result when the bucket is back', async () => {
+  test('finish a task while the bucket is down: the coordinator downloads the result afterwards', async () => {
     const task = queueTask(1, 'succeeds');
     const store = newStore();
     const coordinator = start('coordinator', { tasks: [task] });
@@ -171,10 +171,10 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     finish(store, task);
     await s3.kill();
     start('worker', { outDir: store, bucket: undefined });
-    await coordinator.untilSaid(/can't use the bucket .*Retrying/);
-    // The bucket comes back empty: paused, the coordinator doesn't see it before it has the result again.
+    await coordinator.untilSaid(/can't use the bucket .*; retrying/);
+    // The bucket is empty after the restart. Suspend the coordinator until the bucket has the result again.
     coordinator.child.kill('SIGSTOP');
-    await comesBack();
+    await restartBucket();
     await (await openBucket()).send(task, store);
     coordinator.child.kill('SIGCONT');
     assert.equal(await coordinator.ended(), 0, coordinator.said);
@@ -182,7 +182,7 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
 
-  test('gone when the queue has forgotten all: the coordinator waits, and asks the bucket once it is back', async () => {
+  test('lose their queue while the bucket is down: the coordinator finds the result in the bucket afterwards', async () => {
     const task = queueTask(1, 'succeeds');
     const store = newStore();
     const coordinator = start('coordinator', { tasks: [task] });
@@ -190,8 +190,8 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     finish(store, task);
     await s3.kill();
     await redis.clear();
-    await coordinator.untilSaid(/can't use the bucket .*Retrying/);
-    await comesBack();
+    await coordinator.untilSaid(/can't use the bucket .*; retrying/);
+    await restartBucket();
     await (await openBucket()).send(task, store);
     start('worker', { outDir: newStore() });
     assert.equal(await coordinator.ended(), 0, coordinator.said);

@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { resultHashes, runCommand, startCommand } from '../../faults/command.js';
 import { noRedis, RedisServer } from '../../../bench/redis-server.js';
 
-/** Small, and yet with more than one record batch, checkpoint and evaluation a task; computations of the theory; and experiments of each form, the command where there is a Python with NumPy. */
+/**
+ * Small sweeps that still have several record batches, checkpoints and evaluations per task: training, computations of the theory, and
+ * user experiments of each form.
+ */
 const SWEEPS = {
   'linear.yaml': {
     experiment: 'linear',
@@ -38,7 +41,7 @@ const FORMS = [
   { sweep: 'written', experiment: 'writer' },
 ] as const;
 
-/** Writes rows for some seconds, and resumes after the last one that it has noted. */
+/** A program that writes rows for a few seconds, and resumes after the last row that it recorded. */
 const PROGRAM = `
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -86,14 +89,14 @@ before(async () => {
   assert.ok(Object.keys(reference).length > 3);
 });
 
-test('a process each gives the bytes that threads of one process give', async () => {
+test('process isolation gives the same bytes as thread isolation', async () => {
   const { code, stderr } = await runCommand(runInto('process', '--isolation', 'process'));
   assert.equal(code, 0, stderr);
   assert.deepEqual(resultHashes(path.join(folder, 'process')), reference);
 });
 
 for (const isolation of ['thread', 'process'])
-  test(`runs by ${isolation} that are killed in a task of each form and resumed give them too`, async () => {
+  test(`${isolation} isolation gives the same bytes if runs are killed in a task of each form and resumed`, async () => {
     const out = `killed-${isolation}`;
     for (const form of FORMS) {
       const file = path.join(folder, `${form.sweep}.yaml`);
@@ -104,7 +107,7 @@ for (const isolation of ['thread', 'process'])
     assert.deepEqual(resultHashes(path.join(folder, out)), reference);
   });
 
-test('two shards, killed and resumed, give them too, each in a store of its own', async () => {
+test('two shards with separate stores give the same bytes if they are killed and resumed', async () => {
   const shards = ['1/2', '2/2'].map((shard) => ({ shard, out: `shard-${shard.slice(0, 1)}` }));
   for (const { shard, out } of shards) {
     await killIn('', out, runInto(out, '--shard', shard));
@@ -118,7 +121,7 @@ test('two shards, killed and resumed, give them too, each in a store of its own'
 for (const password of [undefined, PASSWORD]) {
   const out = password === undefined ? 'queue' : 'queue-password';
   test(
-    `a queue ${password === undefined ? 'without' : 'with'} a password gives them too, and shows no password`,
+    `a queue ${password === undefined ? 'without' : 'with'} a password gives the same bytes, and shows no password`,
     {
       skip: noRedis,
     },
@@ -143,41 +146,49 @@ for (const password of [undefined, PASSWORD]) {
   );
 }
 
-test('a queue whose first worker is killed in a task gives them too', { skip: noRedis }, async (t) => {
-  const redis = await RedisServer.start({});
-  t.after(async () => redis.remove());
-  const outDir = path.join(folder, 'queue-killed');
-  const work = ['worker', '--queue', redis.url, '--out', outDir, '--workers', '2', ...PLUGINS];
-  const run = startCommand(runInto('queue-killed', '--queue', redis.url));
-  await killIn('', 'queue-killed', work);
-  const second = startCommand(work);
-  t.after(() => second.child.kill('SIGKILL'));
-  const { code, stderr } = await run.ended;
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(resultHashes(outDir), reference);
-});
+test(
+  'a queue gives the same bytes if its first worker is killed during a task',
+  { skip: noRedis },
+  async (t) => {
+    const redis = await RedisServer.start({});
+    t.after(async () => redis.remove());
+    const outDir = path.join(folder, 'queue-killed');
+    const work = ['worker', '--queue', redis.url, '--out', outDir, '--workers', '2', ...PLUGINS];
+    const run = startCommand(runInto('queue-killed', '--queue', redis.url));
+    await killIn('', 'queue-killed', work);
+    const second = startCommand(work);
+    t.after(() => second.child.kill('SIGKILL'));
+    const { code, stderr } = await run.ended;
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(resultHashes(outDir), reference);
+  },
+);
 
-test('a wrong password, and no Redis at all, are told without it', { skip: noRedis }, async () => {
-  const redis = await RedisServer.start({ password: PASSWORD });
-  const wrong = await runCommand(['worker', '--queue', `redis://:not-${PASSWORD}@127.0.0.1:${redis.port}`]);
-  assert.deepEqual(
-    [wrong.code, /WRONGPASS/.test(wrong.stderr), wrong.stderr.includes(PASSWORD)],
-    [1, true, false],
-  );
-  await redis.remove();
-  const none = await runCommand(['worker', '--queue', redis.url, '--out', path.join(folder, 'none')]);
-  assert.deepEqual(
-    [none.code, /ECONNREFUSED/.test(none.stderr), none.stderr.includes(PASSWORD)],
-    [1, true, false],
-  );
-});
+test(
+  'the errors for a wrong password and a missing Redis do not contain the password',
+  { skip: noRedis },
+  async () => {
+    const redis = await RedisServer.start({ password: PASSWORD });
+    const wrong = await runCommand(['worker', '--queue', `redis://:not-${PASSWORD}@127.0.0.1:${redis.port}`]);
+    assert.deepEqual(
+      [wrong.code, /WRONGPASS/.test(wrong.stderr), wrong.stderr.includes(PASSWORD)],
+      [1, true, false],
+    );
+    await redis.remove();
+    const none = await runCommand(['worker', '--queue', redis.url, '--out', path.join(folder, 'none')]);
+    assert.deepEqual(
+      [none.code, /ECONNREFUSED/.test(none.stderr), none.stderr.includes(PASSWORD)],
+      [1, true, false],
+    );
+  },
+);
 
-/** Starts a command that executes tasks, and kills all of its processes while a task of the experiment has a log but is not done. */
+/** Starts a command that executes tasks, and kills its process group while a task of the experiment has a log but is not done. */
 async function killIn(experiment: string, out: string, args: readonly string[]): Promise<void> {
   const { child, ended } = startCommand(args);
   const tasks = path.join(folder, out, 'tasks');
   while (child.exitCode === null && !isInTask(tasks, experiment)) await delay(5);
-  assert.equal(child.exitCode, null, 'no task was seen while it ran');
+  assert.equal(child.exitCode, null, 'the command exited before a task was seen running');
   process.kill(-(child.pid ?? 0), 'SIGKILL');
   await ended;
 }
@@ -192,7 +203,7 @@ function isInTask(tasks: string, experiment: string): boolean {
     });
 }
 
-/** With the lock, which keeps the command that was typed. */
+/** Returns the log and other files, including the lock, which has the command line. */
 function logOf(outDir: string): string {
   return ['sweeps/sweep/log.jsonl', 'sweeps/sweep/sweep.json', 'lock/owner-1.json']
     .map((name) => readFileSync(path.join(outDir, name), 'utf8'))

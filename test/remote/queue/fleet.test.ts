@@ -37,7 +37,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
   }
 
-  test('is shared by two workers: each task is trained once, and the coordinator says where', async () => {
+  test('is shared by two workers: each task is trained once, and the coordinator shows by which worker', async () => {
     const tasks = Array.from({ length: 12 }, (_, seed) => queueTask(seed, 'waits for a companion'));
     const workers = [start('worker'), start('worker')];
     const coordinator = start('coordinator', { tasks });
@@ -49,7 +49,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.match(coordinator.said, /12 done, 0 failed/);
   });
 
-  test('gives the tasks of a worker that is killed to others, which go on from their checkpoints', async () => {
+  test('gives the tasks of a killed worker to others, which resume from their checkpoints', async () => {
     const tasks = [queueTask(1, 'waits at a checkpoint'), queueTask(2, 'succeeds', { steps: 50 })];
     const first = start('worker');
     const coordinator = start('coordinator', { tasks });
@@ -64,10 +64,10 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
       starts.map(({ fromStep }) => fromStep),
       [0, 30],
     );
-    assert.match(coordinator.said, /its worker \S+-\d+ is gone, resuming elsewhere: linear/);
+    assert.match(coordinator.said, /worker \S+-\d+ is gone, resuming elsewhere: linear/);
   });
 
-  test('gets back what a worker has that is asked to stop, with a checkpoint', async () => {
+  test('gets the task of a stopped worker back, with a checkpoint', async () => {
     const task = queueTask(1, 'runs until stopped');
     const first = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
@@ -75,7 +75,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     await untilStarted(outDir, 1);
     assert.equal(await first.kill('SIGTERM'), 130);
     assert.match(first.said, /given back: linear.* at step 40\n/);
-    // The worker gave the job back itself; a job whose lock expires stays active until then.
+    // The worker itself returned the job. Otherwise the job would stay active until its lock expires.
     assert.equal(await redis.count('vae-sweep:tasks:wait'), 1);
     start('worker');
     assert.equal(await coordinator.ended(), 0, coordinator.said);
@@ -86,7 +86,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     );
   });
 
-  test('outlives its coordinator: the workers go on, and a new one picks up', async () => {
+  test('outlives its coordinator: the workers continue, and a new coordinator takes over', async () => {
     const tasks = Array.from({ length: 40 }, (_, seed) => queueTask(seed, 'succeeds'));
     const killed = start('coordinator', { tasks });
     await killed.untilSaid(/the queue is/);
@@ -101,7 +101,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.match(next.said, /took over the store/);
   });
 
-  test('lets a coordinator leave by Ctrl-C, and finds the results when it is back', async () => {
+  test('lets a coordinator leave by Ctrl-C, and the next one finds the results', async () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const leaving = start('coordinator', { tasks });
     await leaving.untilSaid(/the queue is/);
@@ -115,36 +115,37 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.match(back.said, /^2 tasks: 2 done/m);
   });
 
-  test('refuses a worker of another version by name, and leaves its task to others', async () => {
+  test('rejects a worker of another version by name, and leaves its task to others', async () => {
     const tasks = [queueTask(1, 'succeeds')];
     const other = start('worker', { numerics: 7 });
     const coordinator = start('coordinator', { tasks });
     assert.equal(await other.ended(), 1, other.said);
-    const reason = "the queue's tasks are for numerics 1, and this worker has numerics 7";
-    assert.match(other.said, new RegExp(`worker .*-${String(other.child.pid)} is refused: ${reason}`));
-    assert.match(other.said, /these tasks are left from another version: redis-cli -n 0 flushdb drops/);
-    await coordinator.untilSaid(new RegExp(`refused: worker .*-${String(other.child.pid)}: ${reason}`));
+    const reason = "the queue's tasks need numerics 1, but this worker has numerics 7";
+    assert.match(other.said, new RegExp(`worker .*-${String(other.child.pid)} can't join: ${reason}`));
+    assert.match(
+      other.said,
+      /the tasks are left over from another version: drop all waiting tasks with redis-cli -n 0 flushdb/,
+    );
+    await coordinator.untilSaid(new RegExp(`rejected: worker .*-${String(other.child.pid)}: ${reason}`));
     start('worker');
     assert.equal(await coordinator.ended(), 0, coordinator.said);
     assertDone(tasks);
   });
 
-  test('that has tasks of another sweep too is told, with how to drop them', async () => {
+  test('with tasks of another sweep is reported, with the command that drops them', async () => {
     const others = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const other = start('coordinator', { outDir: newStore(), tasks: others });
     await other.untilSaid(/the queue is/);
     while ((await redis.count('vae-sweep:tasks:wait')) < others.length) await delay(10);
     assert.equal(await other.kill('SIGINT'), 130);
-    assert.doesNotMatch(other.said, /does not wait for/);
+    assert.doesNotMatch(other.said, /of other runs/);
     const coordinator = start('coordinator', { tasks: [queueTask(2, 'succeeds'), queueTask(3, 'succeeds')] });
-    await coordinator.untilSaid(
-      /the queue has 1 task that this run does not wait for.* redis-cli -n 0 flushdb\n/,
-    );
+    await coordinator.untilSaid(/the queue also has 1 task of other runs.* redis-cli -n 0 flushdb\n/);
     start('worker');
     assert.equal(await coordinator.ended(), 0, coordinator.said);
   });
 
-  test('gives a poisoned task up after its retries, and the rest goes on', async () => {
+  test('fails a poisoned task after its retries, and the others continue', async () => {
     const poisoned = queueTask(1, 'crashes', { steps: 500 });
     const thrower = queueTask(2, 'throws', { steps: 400 });
     const once = queueTask(3, 'fails once', { steps: 300 });
@@ -172,7 +173,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.match(coordinator.said, /failed: linear.*: the loss is not finite at step 8/);
   });
 
-  test('says on which worker a task is corrupt', async () => {
+  test('reports the worker on which a task is corrupt', async () => {
     const task = queueTask(1, 'is corrupt once');
     const { child } = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
@@ -182,7 +183,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     await untilLogged(outDir, 'task corrupt');
   });
 
-  test('ends a worker whose store can not be written, with its task given back', async () => {
+  test('gets the task back from a worker that shuts down because it cannot write to its store', async () => {
     const task = queueTask(1, 'finds the disk full');
     const worker = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
@@ -193,7 +194,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     assert.equal(await redis.count('vae-sweep:tasks:wait'), 1);
   });
 
-  test('ends a worker whose threads can not start, with its task given back', async () => {
+  test('gets the task back from a worker that shuts down because its threads cannot start', async () => {
     const task = queueTask(1, 'succeeds');
     const worker = start('worker', { thread: './no-such-thread.js' });
     const coordinator = start('coordinator', { tasks: [task] });

@@ -14,7 +14,7 @@ import type { Task } from '../../../src/task/task.js';
 import type { TrainingSettings, TrainingTask } from '../../../src/experiments/vae/settings/task.js';
 import { standInTask, type Behaviour } from '../../run/stand-in.js';
 
-/** Short, so that a lost worker is noticed within seconds. */
+/** Short times, so that a lost worker is detected within seconds. */
 export const TEST_TIMING: QueueTiming = {
   lockMs: 2_000,
   checkMs: 500,
@@ -23,22 +23,22 @@ export const TEST_TIMING: QueueTiming = {
   reconcileMs: 1_000,
 };
 
-/** What a process of a test is told to be. */
+/** The specification of a test process. */
 export interface ProcessSpec {
   readonly redis: string;
   readonly outDir: string;
-  /** For example `s3://name`. */
+  /** The bucket, for example `s3://name`. */
   readonly bucket?: string | undefined;
   readonly tasks?: readonly Task[];
   readonly slots?: number;
   readonly retries?: number;
   readonly numerics?: number;
-  /** Module of a training thread, beside this one. @default the stand-in's */
+  /** The module of the training threads, relative to this one. @default the stand-in worker */
   readonly thread?: string;
   readonly timing?: Partial<QueueTiming>;
 }
 
-/** A process that is a worker or a coordinator, and what it has said. */
+/** A worker or coordinator process and its output. */
 export class QueueProcess {
   readonly child: ChildProcess;
   readonly #exit: Promise<unknown>;
@@ -46,7 +46,7 @@ export class QueueProcess {
 
   constructor(role: 'worker' | 'coordinator', spec: ProcessSpec) {
     const program = fileURLToPath(new URL(`./run-${role}.js`, import.meta.url));
-    // A thousand tasks are too much for an argument.
+    // A thousand tasks do not fit into an argument.
     const file = path.join(newStore(), 'spec.json');
     writeFileSync(file, JSON.stringify(spec));
     this.child = spawn(process.execPath, [program, file], {
@@ -63,7 +63,7 @@ export class QueueProcess {
   async untilSaid(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.#said)) {
       if (this.child.exitCode !== null)
-        throw new Error(`it ended before it said ${String(pattern)}:\n${this.#said}`);
+        throw new Error(`the process exited before it printed ${String(pattern)}:\n${this.#said}`);
       await delay(10);
     }
   }
@@ -80,7 +80,7 @@ export class QueueProcess {
   }
 }
 
-/** A stand-in task with the id that its settings have. */
+/** Returns a stand-in task with an id that matches its settings. */
 export function queueTask(
   seed: number,
   behaviour: Behaviour,
@@ -90,7 +90,7 @@ export function queueTask(
   return identify(task.settings, task.versions);
 }
 
-/** The bucket that the process of a test is told of. */
+/** Opens the bucket of the process's specification. */
 export async function openSpecBucket(
   { bucket }: ProcessSpec,
   signal: AbortSignal,
@@ -98,7 +98,7 @@ export async function openSpecBucket(
   return bucket === undefined ? undefined : ResultBucket.open(parseBucketUrl(bucket), signal);
 }
 
-/** What the process of a test is told. */
+/** Reads the specification of this test process. */
 export function readSpec(): ProcessSpec {
   return JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as ProcessSpec;
 }
@@ -111,7 +111,7 @@ export function newStore(): string {
   return mkdtempSync(path.join(tmpdir(), 'vae-sweep-queue-'));
 }
 
-/** Resolves once the coordinator has written that message to its log. */
+/** Resolves once the coordinator's log has the message. */
 export async function untilLogged(outDir: string, message: string): Promise<void> {
   const file = path.join(outDir, 'sweeps', 'mine', 'log.jsonl');
   while (!existsSync(file) || !readFileSync(file, 'utf8').includes(`"msg":"${message}"`)) await delay(10);

@@ -6,7 +6,7 @@ import { assertGolden } from '../../golden.js';
 import { newStore, QueueProcess, queueTask } from './fleet.js';
 
 test(
-  'what coordinators and workers of this protocol send is the same text in Redis',
+  'the messages of coordinators and workers in Redis match the golden file of this protocol version',
   { skip: noRedis, timeout: 60_000 },
   async () => {
     const behaviours = ['diverges', 'is corrupt once', 'succeeds', 'throws'] as const;
@@ -29,7 +29,7 @@ test(
     const payloads = tasks.map((task) =>
       JSON.stringify(encodePayload({ task, predecessorSteps: 50, failures: 2 })),
     );
-    // Which worker it was, and how long it took.
+    // Replace the name of the worker and the elapsed time.
     const portable = reports.map((report) =>
       report.replace(/"worker":"[^"]+-\d+"/, '"worker":"WORKER"').replace(/in \d+ m?s"/, 'in TIME"'),
     );

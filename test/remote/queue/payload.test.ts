@@ -11,14 +11,14 @@ import { queueTask } from './fleet.js';
 const VERSIONS = { tensorflow: '2.21.0', numerics: 1, theory: 1 };
 const payload = { task: queueTask(3, 'succeeds'), predecessorSteps: 50, failures: 2 };
 
-/** As it comes out of Redis. */
+/** Returns the value as it arrives from Redis. */
 function sent(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
 function problemOf(data: unknown): string {
   const decoded = decodePayload(sent(data), VERSIONS);
-  assert.ok(decoded.type === 'broken');
+  assert.ok(decoded.type === 'invalid');
   return decoded.problem;
 }
 
@@ -26,14 +26,14 @@ describe('a payload', () => {
   const { task } = payload;
   const encoded = encodePayload(payload);
 
-  test('comes out as it went in', () => {
+  test('is decoded to what was encoded', () => {
     assert.deepEqual(decodePayload(sent(encoded), VERSIONS), {
       type: 'payload',
       payload: { protocol: 1, ...payload },
     });
   });
 
-  test('of another protocol, or for other versions, is for other workers', () => {
+  test('with another protocol or other versions is left to other workers', () => {
     assert.deepEqual(decodePayload({ protocol: QUEUE_PROTOCOL + 1, whatever: [] }, VERSIONS), {
       type: 'other version',
       theirs: 'queue protocol 2',
@@ -46,51 +46,48 @@ describe('a payload', () => {
     });
   });
 
-  test('that is nothing of the kind is refused', () => {
+  test('that is invalid is rejected', () => {
     for (const data of [null, 7, 'train', [], {}, { protocol: 'one' }])
-      assert.equal(problemOf(data), 'it is no task of vae-sweep');
+      assert.equal(problemOf(data), 'it is not a task of vae-sweep');
     assert.match(problemOf({ ...encoded, extra: 1 }), /Unrecognized key/);
     assert.match(problemOf({ ...encoded, failures: -1 }), /^failures: /);
     assert.match(
       problemOf({ ...encoded, padding: 'x'.repeat(20_000) }),
-      /^it has \d+ characters, allowed are 16384$/,
+      /^it has \d+ characters, more than the maximum of 16384$/,
     );
   });
 
-  test('can not name another folder than that of its settings', () => {
+  test('cannot name a folder other than that of its settings', () => {
     const escaping = { ...task, name: `../../../tmp/x-${task.id}` };
-    assert.match(
-      problemOf(encodePayload({ ...payload, task: escaping })),
-      /^its settings are those of linear-/,
-    );
+    assert.match(problemOf(encodePayload({ ...payload, task: escaping })), /^its settings belong to linear-/);
     const other = identify({ ...task.settings, seed: 4 }, task.versions);
     assert.match(
       problemOf(encodePayload({ ...payload, task: { ...task, id: other.id, name: other.name } })),
-      /^its settings are those of linear-/,
+      /^its settings belong to linear-/,
     );
   });
 
-  test('can not continue from a task that is not shorter', () => {
+  test('cannot continue from a task that does not have fewer steps', () => {
     for (const predecessorSteps of [task.settings.steps, task.settings.steps + 1])
       assert.match(
         problemOf(encodePayload({ ...payload, predecessorSteps })),
-        /^it has no more steps than the \d+ of its predecessor$/,
+        /^its predecessor has \d+ steps, which is not fewer than its own$/,
       );
   });
 
-  test('with settings that would fill the memory is refused', () => {
+  test('with settings that could exhaust the memory is rejected', () => {
     for (const settings of [{ latentDim: 2 ** 40 }, { hiddenWidths: Array<number>(101).fill(1) }]) {
       const huge = identify({ ...task.settings, ...settings }, task.versions);
       assert.match(
         problemOf(encodePayload({ ...payload, task: huge })),
-        /is larger than any sweep file allows$/,
+        /exceeds the limits of sweep files$/,
       );
     }
   });
 });
 
-describe('what workers report', () => {
-  test('is checked, and ignored where it is something else', () => {
+describe('the report of a worker', () => {
+  test('is validated, and ignored if it is invalid', () => {
     const progress = { type: 'training', worker: 'host-1', fromStep: 0, step: 5 };
     assert.deepEqual(parseProgress(progress), progress);
     assert.equal(parseProgress({ ...progress, step: -1 }), null);
@@ -98,14 +95,14 @@ describe('what workers report', () => {
     assert.equal(parseDone({ worker: 'host-1' }), null);
   });
 
-  test('as a failure is cut where its message is longer than is taken', () => {
+  test('has a truncated message if it is too long', () => {
     const failure = failureOf({ type: 'failed', message: 'x'.repeat(10_000), stack: null }, 3);
     const report = { type: 'failed', worker: 'host-1', failure };
     assert.deepEqual(parseFailure(JSON.stringify(report)), report);
     assert.match(failure.message, /^x{3996} \.\.\.$/);
   });
 
-  test('as a failure may be the words of BullMQ', () => {
+  test("can be BullMQ's own message", () => {
     const report = parseFailure('job stalled more than allowable limit');
     assert.ok(report.type === 'failed');
     assert.deepEqual(
@@ -116,7 +113,7 @@ describe('what workers report', () => {
 });
 
 describe('the address of a queue', () => {
-  test('is shown without user and password', () => {
+  test('is shown without user name and password', () => {
     assert.deepEqual(parseQueueUrl('redis://user:secret@host'), {
       url: 'redis://user:secret@host',
       shown: 'redis://host:6379/0',
@@ -126,14 +123,14 @@ describe('the address of a queue', () => {
     assert.equal(parseQueueUrl('redis://[::1]:7000').shown, 'redis://[::1]:7000/0');
   });
 
-  test('takes the password from the environment where it has none', () => {
+  test('takes the password from the environment if the URL has none', () => {
     assert.equal(PASSWORD_VARIABLE, 'VAE_SWEEP_QUEUE_PASSWORD');
     assert.equal(parseQueueUrl('redis://host', 'a b').url, 'redis://:a%20b@host');
     assert.equal(parseQueueUrl('redis://host', '50%41@%').url, 'redis://:50%2541%40%25@host');
     assert.equal(parseQueueUrl('redis://:own@host', 'other').url, 'redis://:own@host');
   });
 
-  test('that can not be used is not repeated', () => {
+  test('is not repeated in the error if it is invalid', () => {
     for (const text of [
       'host:6379',
       'http://:secret@host',
@@ -150,7 +147,7 @@ describe('the address of a queue', () => {
       );
   });
 
-  test('is in the lock without user and password', () => {
+  test('is in the lock without user name and password', () => {
     const args = [
       'vae-sweep',
       'run',

@@ -18,7 +18,7 @@ const KILLS = 8;
 const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? Date.now() % 1_000_000);
 
 test(
-  `${TASKS} short tasks over ${WORKERS} workers, ${KILLS} of them killed (seed ${SEED}): every result once, and as a local run's`,
+  `${TASKS} short tasks over ${WORKERS} workers, ${KILLS} of them killed (seed ${SEED}), give every result once, identical to a local run`,
   { skip: noRedis, timeout: 120_000 },
   async () => {
     const tasks = Array.from({ length: TASKS }, (_, seed) => queueTask(seed, 'succeeds'));
@@ -42,14 +42,14 @@ test(
     assert.match(coordinator.said, new RegExp(`${TASKS} done, 0 failed\n$`));
     for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
     assert.equal(readdirSync(path.join(outDir, 'tasks')).length, TASKS);
-    assert.deepEqual(wholeFiles(outDir), wholeFiles(local));
-    // A worker has one task at a time: no other was begun twice.
+    assert.deepEqual(completeFiles(outDir), completeFiles(local));
+    // A worker has one task at a time, so no other task was started twice.
     assert.ok(startsOf(outDir).length <= TASKS + KILLS);
   },
 );
 
-/** A worker that is killed may leave what it was writing; the next that trains the task removes it, where it has to train it. */
-function wholeFiles(outDir: string): Record<string, string> {
+/** Returns the hashes without temporary files, which a killed worker leaves behind until its task is trained again. */
+function completeFiles(outDir: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(resultHashes(outDir)).filter(([file]) => !file.endsWith(TEMPORARY_SUFFIX)),
   );

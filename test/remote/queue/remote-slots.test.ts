@@ -24,7 +24,7 @@ function report(worker: string, step: number) {
   return { type: 'training', worker, fromStep: 0, step } as const;
 }
 
-/** For example `1@a:10`. */
+/** Returns the slots in the form `1@a:10`. */
 function shown(slots: RemoteSlots): string[] {
   return slots
     .snapshot(10_000)
@@ -35,7 +35,7 @@ function shown(slots: RemoteSlots): string[] {
     );
 }
 
-test('a task has a slot while a worker trains it, and goes where it goes', () => {
+test('a task has a slot while a worker trains it, and another one when it moves to another worker', () => {
   const slots = newSlots();
   assert.equal(slots.step(first, report('a', 10), 0), true);
   assert.equal(slots.step(second, report('b', 5), 0), true);
@@ -49,7 +49,7 @@ test('a task has a slot while a worker trains it, and goes where it goes', () =>
   assert.equal(workersText(slots.snapshot(10_000)), '; b: 2 tasks, c: 1 task');
 });
 
-test('tasks that end leave no slot behind, also those that were never seen to run', () => {
+test('tasks that end leave no slot behind, even if they were never seen running', () => {
   const slots = newSlots();
   slots.step(first, report('a', 10), 0);
   slots.done(first, { worker: 'a', fromStep: 0, steps: 100 }, 1_000);
@@ -59,7 +59,7 @@ test('tasks that end leave no slot behind, also those that were never seen to ru
   assert.deepEqual([workers, tasksDone, stepsPerSecond], [[], 3, 30]);
 });
 
-test('the steps and the time that is left are those of all workers', () => {
+test('the speed and the remaining time are those of all workers', () => {
   const slots = newSlots();
   slots.step(first, report('a', 0), 0);
   slots.step(second, report('b', 0), 0);

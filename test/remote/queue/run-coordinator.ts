@@ -8,7 +8,7 @@ import { executeQueued } from '../../../src/remote/queue/execute-queued.js';
 import { standInOptions } from '../../run/stand-in.js';
 import { openSpecBucket, readSpec, TEST_TIMING } from './fleet.js';
 
-/** A coordinator process that has stand-in tasks trained by whatever workers there are. */
+/** The entry point of a coordinator process that lets workers train stand-in tasks. */
 const spec = readSpec();
 const { redis, outDir, tasks = [], retries = 1, timing } = spec;
 const stop = new AbortController();

@@ -5,7 +5,7 @@ import { parseQueueUrl } from '../../../src/remote/queue/address.js';
 import { runQueueWorker } from '../../../src/remote/queue/run-worker.js';
 import { openSpecBucket, readSpec, TEST_TIMING } from './fleet.js';
 
-/** A worker process that trains stand-in tasks. */
+/** The entry point of a worker process that trains stand-in tasks. */
 const spec = readSpec();
 const { redis, outDir, slots = 1, numerics = 1, timing, thread = '../../run/stand-in-worker.js' } = spec;
 const stop = new AbortController();

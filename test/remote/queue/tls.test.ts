@@ -23,7 +23,7 @@ describe('a queue with TLS', { skip: noRedis || noOpenssl, timeout: 60_000 }, ()
 
   after(async () => redis.remove());
 
-  /** What a worker says that trusts this authority too, and ends. */
+  /** Returns the error of a worker that trusts this authority in addition to the system's. */
   function refusedBy(url: string, trusted?: Authority): string {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -38,7 +38,7 @@ describe('a queue with TLS', { skip: noRedis || noOpenssl, timeout: 60_000 }, ()
     return stderr;
   }
 
-  test('trains with the authority that NODE_EXTRA_CA_CERTS names', async () => {
+  test('works with the certificate authority in NODE_EXTRA_CA_CERTS', async () => {
     process.env['NODE_EXTRA_CA_CERTS'] = authority.certificate;
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const spec = { redis: redis.url, outDir: newStore() };
@@ -50,14 +50,14 @@ describe('a queue with TLS', { skip: noRedis || noOpenssl, timeout: 60_000 }, ()
     assert.equal(`${worker.said}${coordinator.said}`.includes(PASSWORD), false);
   });
 
-  test('is refused with the certificate of an authority that is not known, or another', () => {
+  test('rejects a certificate of an unknown authority', () => {
     const wanted =
-      /^vae-sweep: can't use the queue at rediss:\/\/127\.0\.0\.1:\d+\/0 \((self-signed certificate in certificate chain|unable to verify the first certificate|unable to get local issuer certificate)\): .* NODE_EXTRA_CA_CERTS names the file of an own authority's certificate\n$/;
+      /^vae-sweep: can't use the queue at rediss:\/\/127\.0\.0\.1:\d+\/0 \((self-signed certificate in certificate chain|unable to verify the first certificate|unable to get local issuer certificate)\): .*; for your own certificate authority, set NODE_EXTRA_CA_CERTS to its certificate's file\n$/;
     assert.match(refusedBy(redis.url), wanted);
     assert.match(refusedBy(redis.url, new Authority()), wanted);
   });
 
-  test('is refused with the certificate of another server', async () => {
+  test('rejects a certificate of another server', async () => {
     const other = await RedisServer.start({ tls: authority.certify('DNS:redis.example.com') });
     try {
       assert.match(refusedBy(other.url, authority), /\(Hostname\/IP does not match certificate's altnames: /);
@@ -66,10 +66,10 @@ describe('a queue with TLS', { skip: noRedis || noOpenssl, timeout: 60_000 }, ()
     }
   });
 
-  test('is not spoken to without TLS', () => {
+  test('rejects a connection without TLS', () => {
     assert.match(
       refusedBy(redis.url.replace('rediss:', 'redis:')),
-      /^vae-sweep: can't use the queue at redis:\/\/127\.0\.0\.1:\d+\/0 \(.+\): is Redis there/,
+      /^vae-sweep: can't use the queue at redis:\/\/127\.0\.0\.1:\d+\/0 \(.+\): check that Redis is running there/,
     );
   });
 });

@@ -15,87 +15,90 @@ import { writeFailure } from '../../store/files.js';
 import { formatCount } from '../../units.js';
 import type { BucketAddress } from './address.js';
 
-/** The time that transfers have to end after a stop request. */
+/** The time that transfers have to finish after a stop request. */
 const STOP_GRACE_MS = 30_000;
-const CONNECT_MS = 5_000;
-/** Without a byte. */
-const SILENCE_MS = 30_000;
-/** Tries of one request, with the SDK's back-off between them. */
-const TRIES = 4;
-/** A listing with more in it is refused: a store of a hundred thousand tasks has fewer. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The time without receiving a byte after which a request fails. */
+const IDLE_TIMEOUT_MS = 30_000;
+/** The number of attempts at one request, with the SDK's back-off between them. */
+const MAX_ATTEMPTS = 4;
+/** A listing with more keys is rejected: a store of a hundred thousand tasks has fewer. */
 const MAX_KEYS = 1_000_000;
 const MAX_REASON_CHARACTERS = 200;
 
-// It says that versions of next year need another Node; the one here is exact.
+// The SDK warns that future versions will need a newer Node, but the version is pinned here.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-/** The one door to S3: files under keys, all beneath the address's prefix. */
-export class Objects {
+/** The only access to S3: files under keys, all below the prefix of the address. */
+export class ObjectStore {
   readonly address: BucketAddress;
   readonly #client: S3Client;
-  readonly #over = new AbortController();
+  readonly #deadline = new AbortController();
 
-  /** @param signal requests a stop */
+  /** @param signal requests a stop when it aborts */
   constructor(address: BucketAddress, signal: AbortSignal) {
     this.address = address;
     this.#client = new S3Client({
-      // Servers other than Amazon's have no host for each bucket.
-      forcePathStyle: isElsewhere(),
-      maxAttempts: TRIES,
-      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
-      // Not all servers know these; what arrives is compared with the marker's SHA-256.
+      // Servers other than Amazon's have no host name per bucket.
+      forcePathStyle: hasCustomEndpoint(),
+      maxAttempts: MAX_ATTEMPTS,
+      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
+      // Not all servers support these checksums. Downloads are verified against the SHA-256 in the marker anyway.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
     const end = (): void => {
       setTimeout(() => {
-        this.#over.abort();
+        this.#deadline.abort();
       }, STOP_GRACE_MS).unref();
     };
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   }
 
-  /** @throws a BucketError if it can't be used: asking for an object does not distinguish a missing bucket from a missing object */
+  /**
+   * Checks that the bucket can be used. Requests for objects can't tell a missing bucket from a missing object.
+   * @throws a BucketError if it can't be used
+   */
   async check(): Promise<void> {
     const { name: Bucket, prefix: Prefix } = this.address;
-    await this.#ask(() =>
+    await this.#request(() =>
       this.#client.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys: 1 }), this.#until()),
     );
   }
 
   async has(key: string): Promise<boolean> {
     const command = new HeadObjectCommand(this.#at(key));
-    const found = await this.#ask(() => this.#client.send(command, this.#until()));
+    const found = await this.#request(() => this.#client.send(command, this.#until()));
     return found !== null;
   }
 
   async put(key: string, file: string): Promise<void> {
     const Body = createReadStream(file);
-    // In parts of 5 MiB, each of which can be sent again: a stream can't.
+    // Upload in parts of 5 MiB, each of which can be retried. A stream can't be.
     const upload = new Upload({ client: this.#client, params: { ...this.#at(key), Body }, queueSize: 1 });
     const abort = (): void => {
       void upload.abort();
     };
-    this.#over.signal.addEventListener('abort', abort, { once: true });
+    this.#deadline.signal.addEventListener('abort', abort, { once: true });
     try {
-      await this.#ask(() => upload.done());
+      await this.#request(() => upload.done());
     } finally {
-      this.#over.signal.removeEventListener('abort', abort);
+      this.#deadline.signal.removeEventListener('abort', abort);
       Body.destroy();
     }
   }
 
   /**
-   * Writes it to a new file.
-   * @returns how many bytes it has, null where there is no such object, or 'too large', and then the file is not whole
+   * Downloads an object into a new file.
+   * @returns its size in bytes; null if the object does not exist; or 'too large', in which case the file is incomplete
    */
-  async get(key: string, file: string, mostBytes: number): Promise<number | 'too large' | null> {
+  async get(key: string, file: string, maxBytes: number): Promise<number | 'too large' | null> {
     const command = new GetObjectCommand(this.#at(key));
-    const found = await this.#ask(() => this.#client.send(command, this.#until()));
+    const found = await this.#request(() => this.#client.send(command, this.#until()));
     if (found === null) return null;
     const { Body } = found;
-    if (!(Body instanceof Readable)) throw this.#failure(new Error('no contents came'));
+    if (!(Body instanceof Readable)) throw this.#failure(new Error('the response has no body'));
     const handle = await open(file, 'wx').catch((error: unknown) => {
       throw writeFailure(file, error);
     });
@@ -103,10 +106,10 @@ export class Objects {
     try {
       const chunks = (Body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
       for (;;) {
-        const next = await this.#ask(() => chunks.next());
+        const next = await this.#request(() => chunks.next());
         if (next === null || next.done === true) return bytes;
         bytes += next.value.length;
-        if (bytes > mostBytes) return 'too large';
+        if (bytes > maxBytes) return 'too large';
         await handle.writeFile(next.value).catch((error: unknown) => {
           throw writeFailure(file, error);
         });
@@ -117,12 +120,12 @@ export class Objects {
     }
   }
 
-  /** All that begin so, without the address's prefix. */
+  /** Returns all keys that start with `start`, without the prefix of the address. */
   async list(start: string): Promise<string[]> {
     const { name: Bucket, prefix, shown } = this.address;
     const keys: string[] = [];
     for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
-      const page: ListObjectsV2CommandOutput | null = await this.#ask(() =>
+      const page: ListObjectsV2CommandOutput | null = await this.#request(() =>
         this.#client.send(
           new ListObjectsV2Command({ Bucket, Prefix: `${prefix}${start}`, ContinuationToken: token }),
           this.#until(),
@@ -139,7 +142,7 @@ export class Objects {
   }
 
   async remove(key: string): Promise<void> {
-    await this.#ask(() => this.#client.send(new DeleteObjectCommand(this.#at(key)), this.#until()));
+    await this.#request(() => this.#client.send(new DeleteObjectCommand(this.#at(key)), this.#until()));
   }
 
   #at(key: string): { Bucket: string; Key: string } {
@@ -147,11 +150,11 @@ export class Objects {
   }
 
   #until(): { abortSignal: AbortSignal } {
-    return { abortSignal: this.#over.signal };
+    return { abortSignal: this.#deadline.signal };
   }
 
-  /** @returns null where there is no such object */
-  async #ask<T>(action: () => Promise<T>): Promise<T | null> {
+  /** Sends a request and turns its errors into BucketErrors. @returns null if the object does not exist */
+  async #request<T>(action: () => Promise<T>): Promise<T | null> {
     try {
       return await action();
     } catch (error) {
@@ -162,18 +165,18 @@ export class Objects {
 
   #failure(error: unknown): BucketError {
     return new BucketError(
-      `can't use the bucket at ${this.address.shown} (${reasonOf(error)}): are its name, AWS_ENDPOINT_URL, AWS_REGION and the credentials right?`,
+      `can't use the bucket at ${this.address.shown} (${reasonOf(error)}): check its name, AWS_ENDPOINT_URL, AWS_REGION and the credentials`,
       { cause: error },
     );
   }
 }
 
-/** The SDK treats an empty variable as unset. */
-function isElsewhere(): boolean {
+/** Returns whether an endpoint is set. The SDK treats an empty variable as unset. */
+function hasCustomEndpoint(): boolean {
   return ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].some((name) => (process.env[name] ?? '') !== '');
 }
 
-/** What a server says goes to a terminal. */
+/** Returns the reason of an error without control characters, because the server's text goes to a terminal. */
 function reasonOf(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -3,23 +3,23 @@ import path from 'node:path';
 import { wrapStoreErrors } from '../../store/files.js';
 import type { Task } from '../../task/task.js';
 
-/** In a store: what is on its way from a bucket, a folder a task. */
+/** The folder of a store with tasks that are being downloaded from a bucket. */
 const INCOMING = 'incoming';
 
-/** Removes what a command that was killed left on its way. Its caller holds the store's lock. */
-export function clearArrivals(outDir: string): void {
+/** Removes leftovers of commands that were killed during a download. The caller must hold the store's lock. */
+export function clearIncoming(outDir: string): void {
   removeFolder(path.join(outDir, INCOMING));
 }
 
-/** Does it with an empty folder of the store, which is removed afterwards. */
-export async function withArrival<T>(
+/** Runs the action with an empty folder inside the store, which is removed afterwards. */
+export async function withIncomingFolder<T>(
   outDir: string,
   { name }: Pick<Task, 'name'>,
   action: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = path.join(path.resolve(outDir), INCOMING, name);
   removeFolder(folder);
-  wrapStoreErrors(`make the folder ${folder}`, () => mkdirSync(folder, { recursive: true }));
+  wrapStoreErrors(`create the folder ${folder}`, () => mkdirSync(folder, { recursive: true }));
   try {
     return await action(folder);
   } finally {
@@ -28,12 +28,12 @@ export async function withArrival<T>(
   }
 }
 
-/** Others may be on their way. */
+/** Removes the folder unless other downloads are using it. */
 function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // It stays.
+    // The last download removes it.
   }
 }
 
