@@ -3,6 +3,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
 import { loadSweep } from '../sweep/load.js';
 import { installedVersions } from '../task/registry.js';
+import { withPlugins } from './plugins.js';
 
 interface CompareArguments {
   readonly a: string;
@@ -19,9 +20,9 @@ const list = { type: 'string', array: true, nargs: 1, default: [] as string[] } 
 
 export const compareCommand: CommandModule<object, CompareArguments> = {
   command: 'compare <a> <b>',
-  describe: "Print two sweeps' means side by side, with differences and their standard errors",
+  describe: 'Compare the means of two sweeps, with standard errors',
   builder: (yargs) =>
-    yargs
+    withPlugins(yargs)
       .positional('a', { type: 'string', demandOption: true, describe: 'Sweep file A' })
       .positional('b', {
         type: 'string',

@@ -3,7 +3,6 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import CliTable from 'cli-table3';
 import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
 import type { Diagnosis } from '../compiler/diagnosis-report.js';
@@ -12,6 +11,7 @@ import { setNativeEnvironment } from '../compiler/native/environment.js';
 import { freeBytes } from '../store/disk-space.js';
 import { installedTensorFlow } from '../store/installation.js';
 import { formatBytes } from '../units.js';
+import { columns } from './grid.js';
 import { packageVersion } from './package-version.js';
 
 interface DoctorArguments {
@@ -37,7 +37,7 @@ const DIAGNOSIS = fileURLToPath(new URL('../../workers/diagnose.js', import.meta
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
-  describe: 'Show what is installed, and test it with a small computation',
+  describe: 'Show what is installed and test it',
   builder: (yargs) =>
     yargs
       .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
@@ -143,25 +143,14 @@ function failed(name: string, found: string, remedy: string): Check {
   return { name, state: 'failed', found, remedy };
 }
 
-/** Columns without lines. */
-const BARE = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-    ['', '-mid', '-left', '-right'].map((corner) => [`${side}${corner}`, '']),
-  ),
-);
-
 function asText(checks: readonly Check[]): string {
-  const grid = new CliTable({
-    chars: { ...BARE, middle: '  ' },
-    style: { border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  const rows = checks.map(({ name, state, found, remedy }) => [
-    state,
-    name,
-    remedy === null ? found : `${found}\nFix: ${remedy}`,
-  ]);
-  grid.push(...rows);
-  return `${grid.toString().replace(/ +$/gm, '')}\n`;
+  return columns(
+    checks.map(({ name, state, found, remedy }) => [
+      state,
+      name,
+      remedy === null ? found : `${found}\nFix: ${remedy}`,
+    ]),
+  );
 }
 
 function lastLine(text: string): string {

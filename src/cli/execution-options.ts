@@ -3,38 +3,44 @@ import { parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js'
 import type { ResultBucket } from '../remote/bucket/result-bucket.js';
 import { InputError } from '../errors.js';
 import { RUN_DEFAULTS } from '../run/defaults.js';
-import { received } from './options.js';
+import { DEFAULT_WORKERS, received, workersOption } from './options.js';
 
 /** TensorFlow alone needs about 400. */
 const MIN_MEGABYTES = 500;
 
-/** Options of the commands that execute tasks. */
+/**
+ * Options of the commands that execute tasks. yargs leaves the defaults out, so that `run --queue` can refuse those that were passed.
+ */
 export interface ExecutionArguments {
-  readonly checkpointEvery: number;
-  readonly stallAfter: number;
-  readonly maxMemory: number;
+  readonly workers?: number;
+  readonly checkpointEvery?: number;
+  readonly stallAfter?: number;
+  readonly maxMemory?: number;
   readonly bucket?: BucketAddress;
 }
 
+/** Names of the options that only the process that executes the tasks can use. */
+export const EXECUTION_OPTIONS = ['workers', 'checkpoint-every', 'stall-after', 'max-memory'] as const;
+
 export function withExecutionOptions<T>(yargs: Argv<T>): Argv<T & ExecutionArguments> {
   return yargs
+    .option('workers', workersOption)
     .option('checkpoint-every', {
       type: 'number',
-      default: RUN_DEFAULTS.checkpointEverySeconds,
+      defaultDescription: String(RUN_DEFAULTS.checkpointEverySeconds),
       requiresArg: true,
       coerce: (seconds: number) => checkSeconds('checkpoint-every', 0, seconds),
       describe: 'Seconds between checkpoints; results do not depend on it',
     })
     .option('stall-after', {
       type: 'number',
-      default: RUN_DEFAULTS.stallAfterSeconds,
+      defaultDescription: String(RUN_DEFAULTS.stallAfterSeconds),
       requiresArg: true,
       coerce: (seconds: number) => checkSeconds('stall-after', 1, seconds),
       describe: 'Fail a task after this many seconds without a step',
     })
     .option('max-memory', {
       type: 'number',
-      default: RUN_DEFAULTS.maxMemoryMegabytes,
       defaultDescription: '90% of the machine',
       requiresArg: true,
       coerce: checkMegabytes,
@@ -46,7 +52,22 @@ export function withExecutionOptions<T>(yargs: Argv<T>): Argv<T & ExecutionArgum
       coerce: (text: string) => parseBucketUrl(text),
       describe:
         'Exchange results through this S3 bucket, e.g. s3://name/prefix, for machines without a shared disk',
-    }) as unknown as Argv<T & ExecutionArguments>;
+    });
+}
+
+/** How the tasks are executed, with the defaults of what was not passed. */
+export function executionOf({ workers, checkpointEvery, stallAfter, maxMemory }: ExecutionArguments): {
+  readonly workers: number;
+  readonly checkpointEveryMs: number;
+  readonly stallMs: number;
+  readonly memoryBytes: number;
+} {
+  return {
+    workers: workers ?? DEFAULT_WORKERS,
+    checkpointEveryMs: (checkpointEvery ?? RUN_DEFAULTS.checkpointEverySeconds) * 1000,
+    stallMs: (stallAfter ?? RUN_DEFAULTS.stallAfterSeconds) * 1000,
+    memoryBytes: (maxMemory ?? RUN_DEFAULTS.maxMemoryMegabytes) * 1e6,
+  };
 }
 
 /** The S3 client is loaded only for a bucket. */

@@ -23,7 +23,7 @@ interface ExportArguments extends SweepArguments {
 
 export const exportCommand: CommandModule<object, ExportArguments> = {
   command: 'export <file>',
-  describe: 'Write a whole sweep to one Parquet, CSV or Arrow file for other programs',
+  describe: 'Write a whole sweep to one Parquet, CSV or Arrow file',
   builder: (yargs) =>
     withSweepOptions(yargs)
       .option('rows', {

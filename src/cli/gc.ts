@@ -10,6 +10,7 @@ import { deleteChosen, leftOvers } from './delete.js';
 import { stateText } from './ls-text.js';
 import { describeVersions, installedVersions } from '../task/registry.js';
 import { storeOptions } from './store-filter.js';
+import { withPlugins } from './plugins.js';
 
 interface CollectArguments {
   readonly files: readonly string[];
@@ -21,9 +22,9 @@ const MAX_NAMED = 20;
 
 export const gcCommand: CommandModule<object, CollectArguments> = {
   command: 'gc <files..>',
-  describe: 'Delete tasks that no sweep file references; list them first, delete with --yes',
+  describe: 'Delete tasks that no sweep file references; lists them first',
   builder: (yargs) =>
-    yargs
+    withPlugins(yargs)
       .positional('files', {
         type: 'string',
         array: true,

@@ -15,7 +15,7 @@ interface InitArguments {
 
 export const initCommand: CommandModule<object, InitArguments> = {
   command: 'init [folder]',
-  describe: 'Write a small project with an experiment of your own, a sweep and a test',
+  describe: 'Create a project with your own experiment, a sweep and a test',
   builder: (yargs) =>
     yargs
       .positional('folder', { type: 'string', default: '.', describe: 'Folder of the project' })

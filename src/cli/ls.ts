@@ -3,6 +3,7 @@ import type { StoreEntry } from '../store/inventory.js';
 import { listStore } from '../store/inventory.js';
 import { listText } from './ls-text.js';
 import { chooseTasks, isFiltered, storeOptions, type StoreArguments } from './store-filter.js';
+import { withPlugins } from './plugins.js';
 
 const ORDERS = ['name', 'age', 'size'] as const;
 
@@ -13,9 +14,9 @@ interface ListArguments extends StoreArguments {
 
 export const lsCommand: CommandModule<object, ListArguments> = {
   command: 'ls',
-  describe: 'List the tasks of all sweeps in the store, with their states, ages and sizes',
+  describe: 'List the tasks of all sweeps with states, ages and sizes',
   builder: (yargs) =>
-    yargs
+    withPlugins(yargs)
       .options(storeOptions)
       .option('sort', {
         choices: ORDERS,

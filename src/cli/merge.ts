@@ -12,6 +12,7 @@ import { storeOptions } from './store-filter.js';
 import { countTasks, type TaskCounter } from './task-counter.js';
 import { openBucket } from './execution-options.js';
 import { tasksFolder } from '../store/task-folder.js';
+import { withPlugins } from './plugins.js';
 
 interface MergeArguments {
   readonly from: readonly string[];
@@ -26,9 +27,9 @@ interface Sources {
 
 export const mergeCommand: CommandModule<object, MergeArguments> = {
   command: 'merge <from..>',
-  describe: 'Merge the tasks of other stores into one, checking every file',
+  describe: 'Merge the tasks of other stores into this one',
   builder: (yargs) =>
-    yargs
+    withPlugins(yargs)
       .positional('from', {
         type: 'string',
         array: true,

@@ -6,7 +6,7 @@ import type { Sweep } from '../sweep/load.js';
 import { loadSweep } from '../sweep/load.js';
 import { parseShard, type Shard } from '../sweep/shard.js';
 import { formatCount } from '../units.js';
-import { pluginOptions } from './plugins.js';
+import { pluginOptions, withPlugins } from './plugins.js';
 
 const MAX_WORKERS = 1_024;
 
@@ -17,7 +17,6 @@ export interface SweepArguments {
   readonly set: readonly string[];
   readonly out: string;
   readonly yes: boolean;
-  readonly workers: number;
 }
 
 /** Those of a command that may take a part of a sweep. */
@@ -26,7 +25,7 @@ export interface ShardArguments extends SweepArguments {
 }
 
 export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
-  return yargs
+  return withPlugins(yargs)
     .positional('file', {
       type: 'string',
       demandOption: true,
@@ -41,8 +40,7 @@ export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
       describe: 'Values that replace those of the file, e.g. --set steps=1000 --set seed=2,3',
     })
     .option('out', outOption)
-    .option('yes', { type: 'boolean', default: false, describe: 'Allow more than 100,000 tasks' })
-    .option('workers', workersOption);
+    .option('yes', { type: 'boolean', default: false, describe: 'Allow more than 100,000 tasks' });
 }
 
 export function withShardOption<T>(yargs: Argv<T>): Argv<T & Pick<ShardArguments, 'shard'>> {
@@ -94,9 +92,11 @@ export const outOption = {
   describe: 'Folder of all results',
 } as const;
 
+export const DEFAULT_WORKERS = availableParallelism();
+
+/** Without its default, which `executionOf` adds for commands that must know whether it was passed. */
 export const workersOption = {
   type: 'number',
-  default: availableParallelism(),
   defaultDescription: 'one per core',
   requiresArg: true,
   coerce: checkWorkers,

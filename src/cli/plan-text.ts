@@ -1,31 +1,41 @@
 import path from 'node:path';
 import { experimentOfPart, type Sweep, type SweepPart } from '../sweep/load.js';
-import { seedOf, settingOf, settingsWithRole, settingText } from '../task/settings.js';
+import { settingOf, settingsWithRole, settingText } from '../task/settings.js';
 import { countStates, STATE_WORDS } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import type { LearnedTime } from '../run/learned-costs.js';
-import { grid } from './grid.js';
+import { columns } from './grid.js';
 import type { Plan, PlannedTask } from './make-plan.js';
 import { shardText } from './options.js';
 
-const MAX_ROWS = 40;
-const MAX_SEEDS = 6;
+const MAX_VALUES = 6;
 
-/** The plan for a terminal: a table a part, one row for the runs that differ in their data seed only, and the totals. */
-export function planText(plan: Plan): string {
-  const { sweep, remaining, workers } = plan;
-  const all = [...plan.tasks.values()];
-  const tables = sweep.parts.map(
-    (part) => `${partHeading(part, sweep.parts.length)}${partTable(part, plan)}\n`,
-  );
+/**
+ * Describes a plan for a terminal: a table per part with one row per cell, then the totals. Where that is longer than the screen, several
+ * parts become one row each, and of one part the first cells are shown.
+ *
+ * @param height lines of the screen; Infinity to show all cells
+ */
+export function planText(plan: Plan, height: number): string {
+  const { parts } = plan.sweep;
+  const totals = totalsText(plan);
+  const room = height - lineCount(totals);
+  const tables = parts.map((part) => partText(part, plan, Infinity)).join('\n');
+  if (lineCount(tables) < room) return `${tables}\n${totals}`;
+  const [only] = parts;
+  const short = parts.length === 1 && only !== undefined ? partText(only, plan, room) : partsText(plan, room);
+  return `${short}\n${totals}`;
+}
+
+function totalsText({ sweep, tasks, remaining, workers, learnedTimes, freeBytes, out }: Plan): string {
+  const states = [...tasks.values()].map(({ state }) => state);
   return [
-    ...tables,
-    `${sweep.name}${countText(sweep)}${statesText(all.map(({ state }) => state))}.\n`,
+    `${sweep.name}${countText(sweep)}${statesText(states)}.\n`,
     `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'}` +
-      `${remaining.steps === 0 ? '' : ` for ${formatCount(remaining.steps)} steps`}; a rough estimate, start-up not counted.\n`,
-    ...plan.learnedTimes.map(learnedText),
-    `Disk: about ${formatBytes(remaining.bytes)} to write; ${formatBytes(plan.freeBytes)} free in ${path.resolve(plan.out)}.\n`,
+      `${remaining.steps === 0 ? '' : ` for ${formatCount(remaining.steps)} steps`}; a rough estimate without start-up.\n`,
+    ...learnedTimes.map(learnedText),
+    `Disk: about ${formatBytes(remaining.bytes)} to write; ${formatBytes(freeBytes)} free in ${path.resolve(out)}.\n`,
   ].join('');
 }
 
@@ -55,57 +65,104 @@ function statesText(states: readonly PlannedTask['state'][]): string {
   return states.length === 0 ? '' : `: ${countStates(states)}`;
 }
 
+/** One row per cell, and a note where not all cells have room. */
+function partText(part: SweepPart, plan: Plan, room: number): string {
+  const heading = partHeading(part, plan.sweep.parts.length);
+  const { cell, collapsed, seed } = partColumns(part);
+  const cells = cellsOf(part, cell);
+  const table = (shown: readonly (readonly Task[])[]): string =>
+    columns([
+      [...cell, ...collapsed, 'seeds', 'tasks', 'state', 'time per task', 'disk per task'],
+      ...shown.map((tasks) => [
+        ...[...cell, ...collapsed, seed].map((name) => valuesText(tasks, name)),
+        ...costTexts(tasks, plan),
+      ]),
+    ]);
+  const whole = `${heading}${table(cells)}`;
+  if (lineCount(whole) < room) return whole;
+  // The heading of the columns, the note and an empty line.
+  const shown = Math.max(1, room - lineCount(heading) - 3);
+  return `${heading}${table(cells.slice(0, shown))}${moreText(cells.length - shown, 'cells')}`;
+}
+
+/** One row per part. */
+function partsText(plan: Plan, room: number): string {
+  const { parts } = plan.sweep;
+  // The heading of the columns, the note and an empty line.
+  const shown = parts.slice(0, Math.max(1, room - 3));
+  const rows = shown.map((part) => [
+    part.title ?? part.name,
+    formatCount(cellsOf(part, partColumns(part).cell).length),
+    ...costTexts(part.tasks, plan),
+  ]);
+  const table = columns([['sweep', 'cells', 'tasks', 'state', 'time per task', 'disk per task'], ...rows]);
+  const hidden = parts.length - shown.length;
+  return `${table}${hidden > 0 ? moreText(hidden, 'sweeps') : 'Pass --all to show the cells of each.\n'}`;
+}
+
+function moreText(count: number, what: string): string {
+  return `... and ${formatCount(count)} more ${what}. Pass --all to show them, or --json for every task.\n`;
+}
+
 function partHeading({ name, title, experiment }: SweepPart, parts: number): string {
   if (parts === 1 && title === null) return '';
   return `${title ?? name} (${experiment})\n`;
 }
 
-function partTable(part: SweepPart, plan: Plan): string {
-  const columns = cellColumns(part);
-  const rows = [...groupByCell(part.tasks, columns).values()];
-  const table = grid(
-    [...columns, 'seeds', 'state', 'time per task', 'disk per task'],
-    rows.slice(0, MAX_ROWS).map((tasks) => cellRow(tasks, columns, plan)),
-  );
-  const more = rows.length - MAX_ROWS;
-  return `${table}${more > 0 ? `... and ${formatCount(more)} more cells; --json lists every task\n` : ''}`;
-}
-
-/** What tells the rows apart: the main settings, and whatever else varies but the first seed. */
-function cellColumns(part: SweepPart): string[] {
+/** The settings that make a cell, those whose values are collapsed into one row, and the seed. */
+function partColumns(part: SweepPart): { cell: string[]; collapsed: string[]; seed: string } {
   const main = settingsWithRole(experimentOfPart(part), 'main');
-  const [seed] = settingsWithRole(experimentOfPart(part), 'seed');
-  return [...main, ...part.varying.filter((name) => !main.includes(name) && name !== seed)];
+  const [seed = 'seed'] = settingsWithRole(experimentOfPart(part), 'seed');
+  const others = part.varying.filter((name) => !main.includes(name) && name !== seed);
+  return main.length === 0 ? { cell: others, collapsed: [], seed } : { cell: main, collapsed: others, seed };
 }
 
-function groupByCell(tasks: readonly Task[], columns: readonly string[]): Map<string, Task[]> {
+function cellsOf(part: SweepPart, cell: readonly string[]): readonly (readonly Task[])[] {
   const groups = new Map<string, Task[]>();
-  for (const task of tasks) {
-    const key = columns.map((name) => String(settingOf(task.settings, name))).join(' ');
+  for (const task of part.tasks) {
+    const key = cell.map((name) => String(settingOf(task.settings, name))).join(' ');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [task]);
     else group.push(task);
   }
-  return groups;
+  return [...groups.values()];
 }
 
-function cellRow(tasks: readonly Task[], columns: readonly string[], { tasks: planned }: Plan): string[] {
-  const items = tasks.flatMap((task) => planned.get(task.id) ?? []);
-  const [first] = items;
-  if (first === undefined) return [];
-  const seeds = tasks.map(({ settings }) => seedOf(settings));
-  const more = seeds.length - MAX_SEEDS;
+/** The distinct values of a setting, for example `69, 24, 48`. */
+function valuesText(tasks: readonly Task[], name: string): string {
+  const values = [...new Set(tasks.map(({ settings }) => settingText(settings, name)))];
+  const more = values.length - MAX_VALUES;
+  return `${values.slice(0, MAX_VALUES).join(', ')}${more > 0 ? `, ${formatCount(more)} more` : ''}`;
+}
+
+/** The number of tasks, their states, and their estimated costs. */
+function costTexts(tasks: readonly Task[], plan: Plan): string[] {
+  const planned = tasks.flatMap((task) => plan.tasks.get(task.id) ?? []);
+  const states = planned.map(({ state }) => state);
+  const [first] = states;
   return [
-    ...cellTexts(first.task, columns),
-    seeds.slice(0, MAX_SEEDS).join(', ') + (more > 0 ? `, ${formatCount(more)} more` : ''),
-    items.every(({ state }) => state === first.state)
-      ? STATE_WORDS[first.state].word
-      : countStates(items.map(({ state }) => state)),
-    formatDuration(first.cost.trainingMs),
-    formatBytes(first.cost.bytes),
+    formatCount(tasks.length),
+    first !== undefined && states.every((state) => state === first)
+      ? STATE_WORDS[first].word
+      : countStates(states),
+    rangeText(
+      planned.map(({ cost }) => cost.trainingMs),
+      formatDuration,
+    ),
+    rangeText(
+      planned.map(({ cost }) => cost.bytes),
+      formatBytes,
+    ),
   ];
 }
 
-function cellTexts({ settings }: Task, columns: readonly string[]): string[] {
-  return columns.map((name) => settingText(settings, name));
+/** For example `1 s to 4 s`. */
+function rangeText(values: readonly number[], format: (value: number) => string): string {
+  const min = format(values.reduce((a, b) => Math.min(a, b), Infinity));
+  const max = format(values.reduce((a, b) => Math.max(a, b), 0));
+  return min === max ? min : `${min} to ${max}`;
+}
+
+function lineCount(text: string): number {
+  return text.split('\n').length - 1;
 }

@@ -18,7 +18,7 @@ interface PlotArguments extends SweepArguments {
 
 export const plotCommand: CommandModule<object, PlotArguments> = {
   command: 'plot <file>',
-  describe: 'Draw the figures of a sweep, or chosen metrics against the training step, as SVG and PNG',
+  describe: 'Draw figures, or metrics against the step, as SVG and PNG',
   builder: (yargs) =>
     withSweepOptions(yargs)
       .option('figure', { ...repeatable, describe: 'Draw only this figure, e.g. figure-1a. Default: all' })

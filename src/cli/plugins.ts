@@ -14,8 +14,8 @@ interface PluginArguments {
 }
 
 /**
- * `--plugin FILE` of every command: these plugins, and those of the project's configuration, are loaded before the command looks at its
- * sweep file.
+ * Adds `--plugin FILE` to a command that reads sweep files or a store: these plugins, and those of the project's configuration, are loaded
+ * before the command reads them.
  */
 export function withPlugins<T>(yargs: Argv<T>): Argv<T & PluginArguments> {
   return yargs

@@ -10,7 +10,7 @@ interface ReportArguments extends SweepArguments {
 
 export const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <file>',
-  describe: "Write report.html, and a sweep's tables and figures as files",
+  describe: 'Write an HTML report with all tables and figures',
   builder: (yargs) =>
     withSweepOptions(yargs)
       .option('seed', {

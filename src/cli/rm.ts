@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import { deleteChosen, leftOvers } from './delete.js';
 import { entryText } from './ls-text.js';
 import { chooseTasks, findTask, isFiltered, storeOptions, type StoreArguments } from './store-filter.js';
+import { withPlugins } from './plugins.js';
 
 interface RemoveArguments extends StoreArguments {
   readonly names: readonly string[];
@@ -11,9 +12,9 @@ interface RemoveArguments extends StoreArguments {
 
 export const rmCommand: CommandModule<object, RemoveArguments> = {
   command: 'rm [names..]',
-  describe: 'Delete tasks from the store; list them first, delete with --yes',
+  describe: 'Delete chosen tasks; lists them first',
   builder: (yargs) =>
-    yargs
+    withPlugins(yargs)
       .positional('names', {
         type: 'string',
         array: true,

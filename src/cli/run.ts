@@ -26,13 +26,19 @@ import { runOutput } from './run-output.js';
 import { serveBeside } from './serve-beside.js';
 import { withServeOptions, type ServeOptions } from './serve-options.js';
 import { onProcessAge, onStopRequest } from './stop-request.js';
-import { openBucket, withExecutionOptions, type ExecutionArguments } from './execution-options.js';
+import {
+  EXECUTION_OPTIONS,
+  executionOf,
+  openBucket,
+  withExecutionOptions,
+  type ExecutionArguments,
+} from './execution-options.js';
 
 interface RunArguments extends ShardArguments, ExecutionArguments, ServeOptions {
   readonly serve: boolean;
   readonly maxTime: Duration | undefined;
   readonly retries: number;
-  readonly isolation: Isolation;
+  readonly isolation?: Isolation;
   readonly logLevel: LogLevel;
   readonly retryDiverged: boolean;
   readonly onlyFailed: boolean;
@@ -43,7 +49,7 @@ interface RunArguments extends ShardArguments, ExecutionArguments, ServeOptions 
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <file>',
-  describe: 'Execute the tasks that a sweep lacks, and print the table of its means',
+  describe: 'Execute the unfinished tasks and print tables of means',
   builder: (yargs) =>
     withServeOptions(withExecutionOptions(withShardOption(withSweepOptions(yargs))))
       .option('serve', {
@@ -66,7 +72,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .option('isolation', {
         choices: ISOLATIONS,
-        default: RUN_DEFAULTS.isolation,
+        defaultDescription: `"${RUN_DEFAULTS.isolation}"`,
         describe:
           'thread: all workers in one process; process: each in its own, for tasks that crash or fill the memory',
       })
@@ -91,9 +97,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         coerce: (text: string) => parseQueueUrl(text),
         describe:
-          'Send tasks to this Redis queue, e.g. redis://host:6379; vae-sweep worker processes on any machine execute them, with their own ' +
-          '--workers, --checkpoint-every, --stall-after and --max-memory',
+          'Send tasks to this Redis queue, e.g. redis://host:6379; `vae-sweep worker` processes on any machine execute them',
       })
+      .conflicts('queue', [...EXECUTION_OPTIONS, 'isolation'])
       .option('tensorboard', {
         type: 'string',
         requiresArg: true,
@@ -131,12 +137,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
       const bucket = argv.bucket === undefined ? null : await openBucket(argv.bucket, stop.signal);
       return runSweep(sweep, {
         outDir: argv.out,
-        workers: argv.workers,
+        ...executionOf(argv),
         retries: argv.retries,
-        checkpointEveryMs: argv.checkpointEvery * 1000,
-        isolation: argv.isolation,
-        stallMs: argv.stallAfter * 1000,
-        memoryBytes: argv.maxMemory * 1e6,
+        isolation: argv.isolation ?? RUN_DEFAULTS.isolation,
         logLevel: argv.logLevel,
         retryDiverged: argv.retryDiverged,
         onlyFailed: argv.onlyFailed,

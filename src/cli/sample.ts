@@ -12,6 +12,7 @@ import { STATE_WORDS } from '../task/states.js';
 import type { SampleRequest } from '../task/protocol.js';
 import { received } from './options.js';
 import { findTask, storeOptions } from './store-filter.js';
+import { withPlugins } from './plugins.js';
 
 interface SampleArguments {
   readonly task: string;
@@ -27,9 +28,9 @@ const MAX_SEED = 2 ** 31 - 1;
 
 export const sampleCommand: CommandModule<object, SampleArguments> = {
   command: 'sample <task>',
-  describe: 'Draw points from the trained model of a finished task, as CSV',
+  describe: 'Draw points from the trained model of a task as CSV',
   builder: (yargs) =>
-    yargs
+    withPlugins(yargs)
       .positional('task', {
         type: 'string',
         demandOption: true,

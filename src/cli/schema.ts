@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { sweepFileJsonSchema } from '../sweep/json-schema.js';
 import { sweepFileReference } from '../sweep/reference.js';
+import { withPlugins } from './plugins.js';
 
 /** Descriptions of sweep files, by format. */
 const FORMATS = {
@@ -14,9 +15,9 @@ interface SchemaArguments {
 
 export const schemaCommand: CommandModule<object, SchemaArguments> = {
   command: 'schema',
-  describe: 'Print the reference of sweep files, as a JSON schema for editors or as text',
+  describe: 'Print the reference of sweep files as a JSON schema or text',
   builder: (yargs) =>
-    yargs
+    withPlugins(yargs)
       .option('format', {
         choices: Object.keys(FORMATS) as (keyof typeof FORMATS)[],
         default: 'json' as const,

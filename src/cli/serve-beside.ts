@@ -9,11 +9,13 @@ import type { ServeOptions } from './serve-options.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
+type DashboardArguments = ShardArguments & ServeOptions & { readonly workers?: number };
+
 /**
  * Starts the dashboard in a process of its own, so that no page delays the run, and resolves once it listens.
  * @returns a function that ends it
  */
-export async function serveBeside(argv: ShardArguments & ServeOptions): Promise<() => void> {
+export async function serveBeside(argv: DashboardArguments): Promise<() => void> {
   const child = fork(MAIN, argumentsOf(argv), {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A Ctrl-C of the terminal is for the run, which ends the dashboard when it has stopped.
@@ -55,7 +57,7 @@ function argumentsOf({
   workers,
   host,
   port,
-}: ShardArguments & ServeOptions): string[] {
+}: DashboardArguments): string[] {
   return [
     'serve',
     file,
@@ -64,6 +66,7 @@ function argumentsOf({
     ...(shard === undefined ? [] : ['--shard', `${shard.index}/${shard.count}`]),
     ...(yes ? ['--yes'] : []),
     ...pluginOptions(),
-    ...['--out', out, '--workers', String(workers), '--host', host, '--port', String(port)],
+    ...(workers === undefined ? [] : ['--workers', String(workers)]),
+    ...['--out', out, '--host', host, '--port', String(port)],
   ];
 }

@@ -8,6 +8,7 @@ import type { Dashboard } from '../dashboard/server.js';
 import type { Sweep } from '../sweep/load.js';
 import { parseShard } from '../sweep/shard.js';
 import {
+  DEFAULT_WORKERS,
   loadSweepOf,
   outOption,
   repeatable,
@@ -16,8 +17,10 @@ import {
   type ShardArguments,
 } from './options.js';
 import { FIRST_PORT, MAX_PORT, withServeOptions, type ServeOptions } from './serve-options.js';
+import { withPlugins } from './plugins.js';
 
 interface ServeArguments extends Omit<ShardArguments, 'file'>, ServeOptions {
+  readonly workers: number;
   readonly files: readonly string[];
 }
 
@@ -26,10 +29,10 @@ const LINGER_MS = 5_000;
 
 export const serveCommand: CommandModule<object, ServeArguments> = {
   command: 'serve [files..]',
-  describe: 'Show sweeps in a local web page, also while they run: curves, tables, failures',
+  describe: 'Serve the dashboard: progress, curves, tables, failures',
   builder: (yargs) =>
     withServeOptions(
-      yargs
+      withPlugins(yargs)
         .positional('files', {
           type: 'string',
           array: true,
@@ -49,7 +52,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
         })
         .option('out', outOption)
         .option('yes', { type: 'boolean', default: false, hidden: true })
-        .option('workers', workersOption),
+        .option('workers', { ...workersOption, default: DEFAULT_WORKERS }),
     )
       .example('$0 serve', 'show all sweeps in out/')
       .example('$0 serve sweeps/paper.yaml --port 8081', 'watch a run from another terminal')

@@ -8,7 +8,7 @@ const SETUP = fileURLToPath(new URL('../../../scripts/setup.mjs', import.meta.ur
 
 export const setupCommand: CommandModule = {
   command: 'setup',
-  describe: 'Install native TensorFlow, once after `npm install`; later commands install it if it is missing',
+  describe: 'Install native TensorFlow if `npm install` has not done so',
   builder: (yargs) => yargs.example('$0 setup', 'after npm install --ignore-scripts vae-sweep'),
   handler: () => {
     const { status } = spawnSync(process.execPath, [SETUP], { stdio: 'inherit' });

@@ -3,10 +3,18 @@ import type { CommandModule } from 'yargs';
 import { readStatus } from '../run/status.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
-import { loadSweepOf, withShardOption, withSweepOptions, type ShardArguments } from './options.js';
+import {
+  DEFAULT_WORKERS,
+  loadSweepOf,
+  withShardOption,
+  withSweepOptions,
+  workersOption,
+  type ShardArguments,
+} from './options.js';
 import { statusJson, statusText } from './status-text.js';
 
 interface StatusArguments extends ShardArguments {
+  readonly workers: number;
   readonly json: boolean;
   readonly watch: boolean;
 }
@@ -17,9 +25,10 @@ const CLEAR = '\u001b[H\u001b[J';
 
 export const statusCommand: CommandModule<object, StatusArguments> = {
   command: 'status <file>',
-  describe: 'Show the progress of a sweep, also during a run',
+  describe: 'Print the progress of a sweep, during a run or after it',
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
+      .option('workers', { ...workersOption, default: DEFAULT_WORKERS })
       .option('json', { type: 'boolean', default: false, describe: 'Print the status and all tasks as JSON' })
       .option('watch', { type: 'boolean', default: false, describe: 'Redraw every 2 s, until Ctrl-C' })
       .example('$0 status sweeps/paper.yaml --watch', 'watch a run from a second terminal')

@@ -10,16 +10,19 @@ import type { Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import { defaultRunOptions } from '../run/defaults.js';
 import {
+  DEFAULT_WORKERS,
   loadSweepOf,
   received,
   sweepText,
   withShardOption,
   withSweepOptions,
+  workersOption,
   type ShardArguments,
 } from './options.js';
 import { countTasks } from './task-counter.js';
 
 interface VerifyArguments extends ShardArguments {
+  readonly workers: number;
   readonly retrain: number | undefined;
   readonly seed: number | undefined;
 }
@@ -31,9 +34,10 @@ interface Verified {
 
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
   command: 'verify <file>',
-  describe: "Check finished tasks' files against their checksums, and execute some again to compare the bits",
+  describe: 'Check the files of finished tasks against checksums',
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
+      .option('workers', { ...workersOption, default: DEFAULT_WORKERS })
       .option('retrain', {
         type: 'number',
         requiresArg: true,

@@ -4,20 +4,25 @@ import { onStopRequest } from './stop-request.js';
 import { EXIT } from '../errors.js';
 import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
 import { installedVersions } from '../task/registry.js';
-import { outOption, workersOption } from './options.js';
-import { openBucket, withExecutionOptions, type ExecutionArguments } from './execution-options.js';
+import { outOption } from './options.js';
+import { withPlugins } from './plugins.js';
+import {
+  executionOf,
+  openBucket,
+  withExecutionOptions,
+  type ExecutionArguments,
+} from './execution-options.js';
 
 interface WorkerArguments extends ExecutionArguments {
   readonly queue: QueueAddress;
   readonly out: string;
-  readonly workers: number;
 }
 
 export const workerCommand: CommandModule<object, WorkerArguments> = {
   command: 'worker',
-  describe: 'Execute the tasks of `run --queue` on this machine, until it is stopped',
+  describe: 'Execute the tasks of `run --queue` on this machine',
   builder: (yargs) =>
-    withExecutionOptions(yargs)
+    withExecutionOptions(withPlugins(yargs))
       .option('queue', {
         type: 'string',
         demandOption: true,
@@ -26,7 +31,6 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
         describe: 'Redis queue, e.g. redis://host:6379',
       })
       .option('out', outOption)
-      .option('workers', workersOption)
       .example(
         '$0 worker --queue redis://host:6379 --out /shared/out',
         'on each machine, with the --out of the run',
@@ -45,10 +49,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
       queue: argv.queue,
       outDir: argv.out,
       bucket: argv.bucket === undefined ? null : await openBucket(argv.bucket, stop.signal),
-      workers: argv.workers,
-      checkpointEveryMs: argv.checkpointEvery * 1000,
-      stallMs: argv.stallAfter * 1000,
-      memoryBytes: argv.maxMemory * 1e6,
+      ...executionOf(argv),
       versions: installedVersions(),
       signal: stop.signal,
       output: lineOutput((line) => process.stderr.write(`${line}\n`), 'worker'),

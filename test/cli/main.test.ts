@@ -16,32 +16,70 @@ function vaeSweep(...args: readonly string[]): { status: number | null; stdout: 
 
 describe('a mistake on the command line is one line and exit code 2:', () => {
   const mistakes: readonly (readonly [string, readonly string[], string])[] = [
-    ['no command', [], 'Name a command, for example vae-sweep run sweeps/quickstart.yaml'],
-    ['a misspelt command', ['rnu', SWEEP], 'Did you mean run?'],
-    ['no sweep file', ['run'], 'Not enough non-option arguments: got 0, need at least 1'],
-    ['an unknown option', ['run', SWEEP, '--nope'], 'Unknown argument: nope'],
+    [
+      'no command',
+      [],
+      'Missing command. Example: vae-sweep run sweeps/quickstart.yaml. See vae-sweep --help',
+    ],
+    [
+      'a misspelt command',
+      ['rn', SWEEP],
+      'Unknown command: rn. Did you mean vae-sweep run? See vae-sweep --help',
+    ],
+    ['an unknown command', ['zzz'], 'Unknown command: zzz. See vae-sweep --help'],
+    ['no sweep file', ['run'], 'Missing sweep file. Example: vae-sweep run sweeps/quickstart.yaml.'],
+    [
+      'one sweep file of two',
+      ['compare', SWEEP],
+      'Missing second sweep file. Example: vae-sweep compare sweeps/mine.yaml sweeps/table1-linear.yaml.',
+    ],
+    ['a second sweep file', ['run', SWEEP, 'other.yaml'], 'Unexpected argument: other.yaml.'],
+    ['an option without a value', ['run', SWEEP, '--workers'], '--workers needs a value.'],
+    ['a missing option', ['worker'], 'Missing option: --queue.'],
+    ['a misspelt option', ['run', SWEEP, '--worker=2'], 'Unknown option: --worker. Did you mean --workers?'],
+    ['an unknown option', ['run', SWEEP, '--zzz'], 'Unknown option: --zzz.'],
+    ['an option of other commands', ['plot', SWEEP, '--workers', '2'], 'Unknown option: --workers.'],
+    [
+      'an option without effect beside a queue',
+      ['run', SWEEP, '--queue', 'redis://host:6379', '--stall-after', '9'],
+      '--stall-after has no effect with --queue: leave it out.',
+    ],
+    [
+      'an isolation beside a queue',
+      ['run', SWEEP, '--queue', 'redis://host:6379', '--isolation', 'thread'],
+      '--isolation has no effect with --queue: leave it out.',
+    ],
     [
       'no workers',
       ['run', SWEEP, '--workers', '0'],
-      '--workers: expected a whole number from 1 to 1024, got 0',
+      '--workers: expected a whole number from 1 to 1024, got 0.',
     ],
     [
       'half a retry',
       ['run', SWEEP, '--retries', '0.5'],
-      '--retries: expected a whole number from 0 to 100, got 0.5',
+      '--retries: expected a whole number from 0 to 100, got 0.5.',
     ],
     [
       'an unknown log level',
       ['run', SWEEP, '--log-level', 'loud'],
-      'Invalid values: Argument: log-level, Given: "loud", Choices: "error", "warn", "info", "debug"',
+      '--log-level: expected one of "error", "warn", "info", "debug", got "loud".',
     ],
   ];
   for (const [name, args, message] of mistakes) {
     test(name, () => {
       const { status, stdout, stderr } = vaeSweep(...args);
-      assert.deepEqual([stderr, stdout, status], [`vae-sweep: ${message} (see vae-sweep --help)\n`, '', 2]);
+      const whole = message.endsWith('--help') ? message : `${message} See vae-sweep ${args[0] ?? ''} --help`;
+      assert.deepEqual([stderr, stdout, status], [`vae-sweep: ${whole}\n`, '', 2]);
     });
   }
+});
+
+test('Tab completes commands and options', () => {
+  const completions = (...words: readonly string[]): string[] =>
+    vaeSweep('--get-yargs-completions', 'vae-sweep', ...words).stdout.split('\n');
+  assert.ok(completions('r').includes('run'));
+  assert.ok(completions('run', '--').includes('--max-time'));
+  assert.match(vaeSweep('completion').stdout, /_vae-sweep_yargs_completions/);
 });
 
 test('an out folder that is a file is one line and exit code 1, and a stack trace only with --debug', () => {

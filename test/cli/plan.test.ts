@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeEach, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import yargs from 'yargs';
 import { makePlan } from '../../src/cli/make-plan.js';
 import { planText } from '../../src/cli/plan-text.js';
@@ -29,33 +29,27 @@ function textLines(text: string): string[] {
   return text.split('\n').filter((line) => !line.startsWith('Disk:'));
 }
 
-test('a plan of an empty store has one row for the runs that differ in their seed only', () => {
-  assert.deepEqual(textLines(planText(makePlan(load(SWEEP), out, 2))), [
-    '┌────────────┬───────┬─────────┬───────────────┬───────────────┐',
-    '│ dimensions │ seeds │ state   │ time per task │ disk per task │',
-    '├────────────┼───────┼─────────┼───────────────┼───────────────┤',
-    '│ 3-12-20    │ 2, 3  │ pending │ 110 ms        │ 393 kB        │',
-    '│ 9-20-20    │ 2, 3  │ pending │ 141 ms        │ 461 kB        │',
-    '└────────────┴───────┴─────────┴───────────────┴───────────────┘',
+test('a plan of an empty store has one row per cell, whose seeds are listed', () => {
+  assert.deepEqual(textLines(planText(makePlan(load(SWEEP), out, 2), 50)), [
+    'dimensions  seeds  tasks  state    time per task  disk per task',
+    '3-12-20     2, 3   2      pending  110 ms         393 kB',
+    '9-20-20     2, 3   2      pending  141 ms         461 kB',
     '',
     'sweep: 4 tasks: 4 pending.',
-    'Time: about 251 ms on 2 workers for 40,000 steps; a rough estimate, start-up not counted.',
+    'Time: about 251 ms on 2 workers for 40,000 steps; a rough estimate without start-up.',
     '',
   ]);
 });
 
-test('a plan of computations has no steps, and a row for what tells them apart', () => {
+test('a plan of an experiment without steps has one row per value of its main setting', () => {
   const text = 'experiment: identities\ngrid: { identity: [eq4, eq8], seed: [1, 2] }\n';
-  assert.deepEqual(textLines(planText(makePlan(loadFrom({ 'mine.yaml': text }, 'mine.yaml'), out, 2))), [
-    '┌──────────┬───────┬─────────┬───────────────┬───────────────┐',
-    '│ identity │ seeds │ state   │ time per task │ disk per task │',
-    '├──────────┼───────┼─────────┼───────────────┼───────────────┤',
-    '│ eq4      │ 1, 2  │ pending │ 4 s           │ 44 kB         │',
-    '│ eq8      │ 1, 2  │ pending │ 80 ms         │ 44 kB         │',
-    '└──────────┴───────┴─────────┴───────────────┴───────────────┘',
+  assert.deepEqual(textLines(planText(makePlan(loadFrom({ 'mine.yaml': text }, 'mine.yaml'), out, 2), 50)), [
+    'identity  seeds  tasks  state    time per task  disk per task',
+    'eq4       1, 2   2      pending  4 s            44 kB',
+    'eq8       1, 2   2      pending  80 ms          44 kB',
     '',
     'mine: 4 tasks: 4 pending.',
-    'Time: about 4 s on 2 workers; a rough estimate, start-up not counted.',
+    'Time: about 4 s on 2 workers; a rough estimate without start-up.',
     '',
   ]);
 });
@@ -78,19 +72,58 @@ test('a plan shows failed and corrupt tasks, and counts all that are not done', 
     [...plan.tasks.values()].map(({ state }) => state),
     ['corrupt', 'failed', 'new', 'new'],
   );
-  assert.ok(planText(plan).includes('│ 1 failed, 1 corrupt │'));
-  assert.ok(planText(plan).includes('sweep: 4 tasks: 2 pending, 1 failed, 1 corrupt.'));
+  assert.ok(planText(plan, 50).includes('  1 failed, 1 corrupt  '));
+  assert.ok(planText(plan, 50).includes('sweep: 4 tasks: 2 pending, 1 failed, 1 corrupt.'));
   assert.equal(plan.remaining.tasks, 4);
 });
 
-test('other settings that vary are columns, and rows are bounded', () => {
+test('the values of other settings are listed in the row of their cell', () => {
   const steps = Array.from({ length: 50 }, (_, i) => i + 1);
-  const text = planText(
-    makePlan(load(SWEEP, { set: [`steps=${steps.join(',')}`, 'seed=1,2,3,4,5,6,7,8'] }), out, 2),
+  const sweep = load(SWEEP, { set: [`steps=${steps.join(',')}`, 'seed=1,2'] });
+  assert.deepEqual(
+    planText(makePlan(sweep, out, 2), 50)
+      .split('\n')
+      .slice(0, 3),
+    [
+      'dimensions  steps                      seeds  tasks  state    time per task  disk per task',
+      '3-12-20     1, 2, 3, 4, 5, 6, 44 more  1, 2   100    pending  0 ms to 1 ms   152 kB to 153 kB',
+      '9-20-20     1, 2, 3, 4, 5, 6, 44 more  1, 2   100    pending  0 ms to 1 ms   220 kB to 222 kB',
+    ],
   );
-  assert.ok(text.includes('│ dimensions │ steps │ seeds                    │'));
-  assert.ok(text.includes('│ 3-12-20    │ 1     │ 1, 2, 3, 4, 5, 6, 2 more │'));
-  assert.ok(text.includes('... and 60 more cells; --json lists every task\n'));
+});
+
+describe('a plan that is longer than the screen', () => {
+  const dimensions = Array.from({ length: 60 }, (_, i) => `[3, ${i + 12}, 20]`).join(', ');
+  const part = `{ experiment: linear, grid: { dimensions: [${dimensions}], seed: [2] } }`;
+
+  test('shows the first cells of a single sweep, and all with --all', () => {
+    const plan = makePlan(load(part), out, 2);
+    const text = planText(plan, 24);
+    assert.equal(text.split('\n').length - 1, 24);
+    assert.match(text, /^\.\.\. and 42 more cells\. Pass --all to show them, or --json for every task\.$/m);
+    assert.match(planText(plan, Infinity), /^3-71-20 /m);
+  });
+
+  test('shows one row for each of several sweeps', () => {
+    const files = {
+      'a.yaml': part,
+      'all.yaml': 'sweeps: [a.yaml, b.yaml]',
+      'b.yaml': part.replace('[2]', '[3, 4]'),
+    };
+    const plan = makePlan(loadFrom(files, 'all.yaml'), out, 2);
+    assert.deepEqual(
+      planText(plan, 24)
+        .split('\n')
+        .slice(0, 4)
+        .map((line) => line.replaceAll(/ {2,}/g, '  ')),
+      [
+        'sweep  cells  tasks  state  time per task  disk per task',
+        'a  60  60  pending  1 s to 3 s  2.56 MB to 3.06 MB',
+        'b  60  120  pending  1 s to 3 s  2.56 MB to 3.06 MB',
+        'Pass --all to show the cells of each.',
+      ],
+    );
+  });
 });
 
 test('vae-sweep plan --json prints every task with its settings, state and cost', async (t) => {
