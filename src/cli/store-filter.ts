@@ -1,5 +1,5 @@
-import { closestMatch } from 'leven';
 import { InputError } from '../errors.js';
+import { closestName } from '../input/closest-name.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
@@ -62,7 +62,7 @@ export function findTask(text: string, entries: readonly StoreEntry[], out: stri
     throw new InputError(`${text}: ${entry.problem} in ${folder}: delete it by hand`);
   if (entry !== undefined) return entry;
   const known = entries.map(({ name }) => name);
-  const guess = closestMatch(text, known, { maxDistance: Math.ceil(text.length / 3) });
+  const guess = closestName(text, known);
   const hint = guess === undefined ? '' : `; did you mean "${guess}"?`;
   throw new InputError(`${text}: there is no such task in ${folder}${hint} (vae-sweep ls lists them)`);
 }

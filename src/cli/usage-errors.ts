@@ -1,5 +1,5 @@
-import { closestMatch } from 'leven';
 import { InputError } from '../errors.js';
+import { closestName } from '../input/closest-name.js';
 import { COMMAND_NAMES, usageOf } from './commands.js';
 
 /** Positional arguments by name: what each is, and an example of all that a command needs. */
@@ -68,7 +68,7 @@ function unknownArgument(name: string, args: readonly string[], help: string): s
 }
 
 function suggestion(name: string, known: readonly string[], prefix: string): string {
-  const guess = closestMatch(name, known, { maxDistance: Math.ceil(name.length / 2) });
+  const guess = closestName(name, known);
   return guess === undefined ? '' : ` Did you mean ${prefix}${guess}?`;
 }
 

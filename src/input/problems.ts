@@ -1,7 +1,7 @@
-import { closestMatch } from 'leven';
 import { stringify } from 'safe-stable-stringify';
 import type { z } from 'zod';
 import { InputError } from '../errors.js';
+import { closestName } from './closest-name.js';
 import type { YamlPath, YamlSource } from './yaml-source.js';
 
 /** Something in a sweep file that can't be used. */
@@ -53,7 +53,7 @@ export function problemsOf(
 
 /** For example `unknown key; did you mean "steps"? Allowed: ...`. */
 export function unknownName(name: string, allowed: readonly string[], kind = 'key'): string {
-  const guess = closestMatch(name, allowed, { maxDistance: Math.ceil(name.length / 3) });
+  const guess = closestName(name, allowed);
   const hint = guess === undefined ? '.' : `; did you mean "${guess}"?`;
   return `unknown ${kind}${hint} Allowed: ${allowed.join(', ')}`;
 }

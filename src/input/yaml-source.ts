@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import {
   Composer,
   isAlias,
@@ -14,6 +15,7 @@ import {
 } from 'yaml';
 import type { CST, Document, Node } from 'yaml';
 import { InputError } from '../errors.js';
+import { closestName } from './closest-name.js';
 
 const MAX_BYTES = 1 << 20;
 const MAX_NESTING = 32;
@@ -68,13 +70,23 @@ function readText(file: string, what: string): string {
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new InputError(`can't read the ${what} ${file} (${code})`, { cause: error });
+    const message = code === 'ENOENT' ? notFound(file, what) : `can't read the ${what} ${file} (${code})`;
+    throw new InputError(message, { cause: error });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new InputError(`${file} is not UTF-8 text`, { cause: error });
   }
+}
+
+/** For example `Sweep file not found: quickstar.yaml. Did you mean quickstart.yaml?` */
+function notFound(file: string, what: string): string {
+  const folder = path.dirname(file);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /[.]ya?ml$/.test(name)) : [];
+  const guess = closestName(path.basename(file), names);
+  const hint = guess === undefined ? '' : `. Did you mean ${path.join(folder, guess)}?`;
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)} not found: ${file}${hint}`;
 }
 
 function compose(file: string, text: string, lines: LineCounter): Document.Parsed {

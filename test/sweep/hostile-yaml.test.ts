@@ -28,7 +28,11 @@ test('a missing file, a folder and a file that is no text', () => {
   const at = (name: string) => path.join(folder, name);
   mkdirSync(at('folder.yaml'));
   writeFileSync(at('binary.yaml'), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
-  refusesFile('none.yaml', `can't read the sweep file ${at('none.yaml')} (ENOENT)`);
+  refusesFile('none.yaml', `Sweep file not found: ${at('none.yaml')}`);
+  refusesFile(
+    'binary2.yaml',
+    `Sweep file not found: ${at('binary2.yaml')}. Did you mean ${at('binary.yaml')}?`,
+  );
   refusesFile('folder.yaml', `${at('folder.yaml')} is not a file: expected a sweep file`);
   refusesFile('binary.yaml', `${at('binary.yaml')} is not UTF-8 text`);
 });

@@ -110,7 +110,8 @@ const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField,
     badOptimumExtraDims: {
       type: 'int32',
       unit: 'count',
-      description: 'Excess dimensions of the bad optimum at which training started; null for drawn parameters',
+      description:
+        'Excess dimensions of the bad optimum at which training started; null for drawn parameters',
     },
   },
   store: (value) => (value === null ? {} : { badOptimumExtraDims: value }),
