@@ -4,11 +4,11 @@ import { theoryFamily } from './theory/family.js';
 import { userFamily } from './user/family.js';
 import { vaeFamily } from './vae/family.js';
 
-/** Makes the experiments known to the engine. The entries import this, and nothing else of this folder. */
+/** Registers all experiments and their reports. Entry points import this module, and nothing else from this folder. */
 registerExperiments([vaeFamily, theoryFamily, userFamily]);
 registerReports(async () => (await import('./reports.js')).reports);
 
-/** What a plugin for the training of VAEs is made of. */
+/** The types of plugins for the training of VAEs. */
 export type {
   Plugin,
   PluginDataset,

@@ -12,7 +12,7 @@ import { Theory, type PageStatement } from './paper/page/theory.js';
 import { computedKinds, computedRuns } from './paper/statements/computed.js';
 import { examineTheory } from './paper/statements/registry.js';
 import type { Statement } from './paper/statements/statement.js';
-import { lineOf, theoryTable } from './paper/statements/theory-table.js';
+import { theoryTable, verdictLineOf } from './paper/statements/theory-table.js';
 import { collapseTable } from './paper/tables/collapse-table.js';
 import { deviationsTable } from './paper/tables/deviations-table.js';
 import { trainingMeans } from './paper/tables/means-tables.js';
@@ -39,7 +39,7 @@ const plugins: ReportContribution = {
     })),
 };
 
-/** The computations are shown by the statements that they are about. */
+/** Computations are shown with the statements that they examine, not in tables of their own. */
 const theory: ReportContribution = {
   kinds: computedKinds,
   means: () => null,
@@ -53,7 +53,7 @@ const theory: ReportContribution = {
     const tables = statements.length === 0 ? [] : [theoryTable(statements)];
     return {
       tables: [...tables, ...statements.flatMap((statement) => statement.tables)],
-      lines: statements.map(lineOf),
+      lines: statements.map(verdictLineOf),
     };
   },
 };
@@ -64,7 +64,7 @@ const training: ReportContribution<TrainingSettings> = {
   extraTables: (part) => [collapseTable(part)].filter((table) => table !== null),
   runs: trainingRunsTable,
   figures: paperFigures,
-  picture: { title: 'Generated points', caption: 'They lie over true ones.', draw: scatterOfRun },
+  picture: { title: 'Generated points', caption: 'Generated points over true points.', draw: scatterOfRun },
   sections: (parts) => {
     const trained = parts.filter(isTrainingPart);
     return [claimsSection(trained), sigmoidSection(trained), deviationsSection(trained)].flatMap(
@@ -73,7 +73,7 @@ const training: ReportContribution<TrainingSettings> = {
   },
 };
 
-/** What reports show of the paper, and of what plugins add. The sections beneath the tables come in this order. */
+/** The contributions of the paper and of plugins to reports. Their sections below the tables come in this order. */
 export const reports: readonly ReportContribution[] = [plugins, theory, training];
 
 function examine(parts: readonly PartRuns[]): Statement[] {
@@ -88,7 +88,7 @@ function theorySection(statements: readonly Statement[]): ReportSection {
       theoryTable(statements),
       ...statements.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
     ],
-    lines: statements.map(lineOf),
+    lines: statements.map(verdictLineOf),
     render: async (draw) => {
       const drawn: PageStatement[] = [];
       for (const statement of statements) {

@@ -12,7 +12,7 @@ const load = (name: string) =>
   loadSweep(fileURLToPath(new URL(`../../../../sweeps/${name}`, import.meta.url)), { versions: VERSIONS });
 const shipped = (name: string) => trainingSweep(load(name));
 
-test("table1-linear is the paper's 7 columns with 3 seeds each, at full length and with decoder noise", () => {
+test("table1-linear has the paper's 7 columns with 3 seeds each, full length and decoder noise", () => {
   const sweep = shipped('table1-linear.yaml');
   const columns = ['3-12-20', '3-20-20', '6-12-20', '6-20-20', '9-12-20', '9-20-20', '12-20-20'];
   assert.deepEqual(
@@ -30,7 +30,7 @@ test("table1-linear is the paper's 7 columns with 3 seeds each, at full length a
   }
 });
 
-test('quickstart is 9 short linear runs', () => {
+test('quickstart has 9 short linear tasks', () => {
   const { tasks } = shipped('quickstart.yaml');
   assert.equal(tasks.length, 9);
   assert.ok(tasks.every(({ settings }) => settings.experiment === 'linear' && settings.steps === 20_000));
@@ -42,7 +42,7 @@ interface PrintedColumns {
   readonly latent: number | readonly number[];
 }
 
-test('the paper is 252 runs, whose columns are those of the printed tables, three seeds each', () => {
+test('paper has 252 tasks with the columns of the printed tables and three seeds each', () => {
   const sweep = shipped('paper.yaml');
   assert.equal(sweep.tasks.length, 252);
   for (const part of sweep.parts) {
@@ -64,7 +64,7 @@ test('the paper is 252 runs, whose columns are those of the printed tables, thre
   }
 });
 
-test('the fast paper is the 87 runs of its tables with a tenth of the steps', () => {
+test('the fast version of paper has the 87 tasks of its tables with a tenth of the steps', () => {
   const full = shipped('paper.yaml').tasks.filter(
     ({ settings: { decoderLogVarianceThreshold: threshold } }) => [null, -4].includes(threshold),
   );
@@ -89,7 +89,7 @@ test('the ablations compare their setting in every cell, over ten seeds', () => 
   }
 });
 
-test("the theory is 362 tasks, of which those from a bad optimum and Table 1's train", () => {
+test('theory has 362 tasks, of which those from a bad optimum and of Table 1 train', () => {
   const sweep = load('theory.yaml');
   assert.deepEqual(
     sweep.parts.map(({ name, tasks }) => [name, tasks.length]),
@@ -110,7 +110,7 @@ test("the theory is 362 tasks, of which those from a bad optimum and Table 1's t
   );
 });
 
-test("the theory's grids have all that can be computed of their dimensions", () => {
+test('the grids of theory cover everything that can be computed for their dimensions', () => {
   const { tasks } = load('theory.yaml');
   const found = (kind: 'landscape' | 'bad-optimum', of: (settings: Settings) => string) => [
     ...new Set(tasks.flatMap(({ settings }) => (settings.kind === kind ? of(settings) : []))),

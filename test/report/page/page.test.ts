@@ -75,7 +75,7 @@ test('the theory section shows explanation, verdict and figures of each statemen
     '2-6-4, seed 1: max-time',
     'The text says rows',
     'no figure of another',
-    '<details><summary>Every run</summary>',
+    '<details><summary>All tasks</summary>',
   ])
     assert.ok(html.includes(part), part);
   assert.ok(!html.includes('id="tables"'), 'a sweep without training runs has no tables of them');

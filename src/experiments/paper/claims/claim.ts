@@ -6,21 +6,21 @@ import { formatThreshold } from '../../vae/settings/threshold.js';
 import { isShort } from '../tables/printed-runs.js';
 import { countTasks, formatNumber } from '../../../report/tables/format.js';
 
-/** Something that the paper says in words of its runs, as a test of each of them. */
+/** A claim that the paper makes in words about its runs, with a test that is applied to each of them. */
 export interface Claim {
   readonly name: string;
-  /** What the paper says. */
+  /** The claim of the paper. */
   readonly statement: string;
-  /** Where it says so. */
+  /** The section, table or figure with the claim. */
   readonly source: string;
-  /** What is tested, with its threshold. */
+  /** The tested condition, with its threshold. */
   readonly test: string;
   /** Whether the claim is about runs with these settings. */
   appliesTo(settings: TrainingSettings): boolean;
   check(run: TrainingRun): Finding;
 }
 
-/** One run's finding: whether it agrees, and the number that says so. */
+/** The finding for one run: whether it agrees with the claim, and the number that decides. */
 export interface Finding {
   readonly holds: boolean;
   readonly value: number;
@@ -31,9 +31,9 @@ export type Outcome = 'holds' | 'does not hold' | 'not enough runs' | 'too few s
 export interface Verdict {
   readonly claim: Claim;
   readonly outcome: Outcome;
-  /** As `51 of 54 runs agree; values from 0.001 to 0.2`. */
+  /** For example `51 of 54 tasks agree; values from 0.001 to 0.2`. */
   readonly detail: string;
-  /** The runs that disagree, as `sphere 4-21-16 seed 69: 0 (collapsed)`. */
+  /** The runs that disagree, for example `sphere 4-21-16, seed 69: 0 (collapsed)`. */
   readonly exceptions: readonly string[];
   readonly agreeing: number;
   readonly finished: number;
@@ -41,8 +41,8 @@ export interface Verdict {
 }
 
 /**
- * Judges a claim by the runs that reproduce the paper's tables. One run that disagrees refutes it; it holds only if every run
- * that was asked for is there and agrees. Runs with fewer steps than the paper's decide nothing.
+ * Judges a claim by the runs that reproduce the paper's tables. A single run that disagrees refutes it. It holds only if every requested
+ * run is finished and agrees. Runs with fewer steps than in the paper decide nothing.
  * @returns null if the sweep has no such runs
  */
 export function judge(claim: Claim, parts: readonly TrainingRuns[]): Verdict | null {
@@ -79,7 +79,7 @@ function detailOf(
   findings: readonly (Finding & { run: TrainingRun })[],
   exceptions: readonly { readonly run: TrainingRun }[],
 ): string {
-  if (findings.length === 0) return 'no run has finished';
+  if (findings.length === 0) return 'no task has finished';
   const values = findings.map(({ value }) => value);
   const range = `values from ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;
   const collapsed = exceptions.filter(({ run }) => isCollapsed(run)).length;

@@ -1,12 +1,12 @@
 import type { Table } from '../../../report/tables/table.js';
 import type { Verdict } from './claim.js';
 
-/** The verdicts as a table. */
+/** Returns the verdicts as a table. */
 export function claimsTable(verdicts: readonly Verdict[]): Table {
   return {
     name: 'claims',
-    title: 'What the paper says in words',
-    caption: 'Each claim is tested on every run that it is about, at its last evaluation.',
+    title: 'Claims in the text of the paper',
+    caption: 'Each claim is tested on every task to which it applies, at its last evaluation.',
     head: ['claim', 'verdict', 'tested', 'found', 'source'],
     body: verdicts.map(({ claim, outcome, detail }) => [
       claim.statement,

@@ -9,17 +9,17 @@ import { COLORS, panelWidth } from '../../../report/figures/theme.js';
 
 const HEIGHT = 200;
 const MAX_BINS = 60;
-/** The norm of the true points. */
+/** Norm of the true points. */
 const RADIUS = 1;
 
-/** How far the generated points are from the origin in the coordinates that are not padding, a panel a cell. */
 type Definition = FigureDefinition<TrainingSettings>;
 
+/** Returns a histogram of the norms of the generated points in the coordinates that are not padding, with one panel per cell. */
 export function histogram(about: Pick<Definition, 'name' | 'title' | 'select'>): Definition {
   return {
     ...about,
     caption:
-      'Norm of the generated points in the coordinates that are not padding; that of all true points is 1 (dashed).',
+      'Norm of the generated points in the coordinates that are not padding. All true points have norm 1 (dashed).',
     kind: 'points',
     draw,
   };
@@ -80,7 +80,7 @@ function panel(name: string, title: string, extent: [number, number], width: num
         },
       },
       {
-        // A single row, or there would be a rule for each point.
+        // A single row, because otherwise there would be one rule for each point.
         data: { values: [{}] },
         mark: { type: 'rule', color: COLORS[1], strokeWidth: 1.5, strokeDash: [5, 3] },
         encoding: { x: { datum: RADIUS } },

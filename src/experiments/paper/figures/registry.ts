@@ -13,10 +13,10 @@ type Dimensions = readonly [intrinsic: number, ambient: number, latent: number];
 /** Column 2 of Table 3, and column 6 of Table 2. */
 const SPHERE: Dimensions = [2, 16, 8];
 const SIGMOID: Dimensions = [7, 28, 24];
-/** Of Figures 7 and 8. */
+/** The thresholds of Figures 7 and 8. */
 const THRESHOLDS = [-4, -5, -6, -8];
 
-/** The paper's figures, in its order, and what it only mentions. A new figure is an entry here. */
+/** The figures of the paper in its order, and a figure of a result that it only mentions. To add a figure, add an entry here. */
 export const paperFigures: readonly FigureDefinition[] = [
   histogram({
     name: 'figure-1a',

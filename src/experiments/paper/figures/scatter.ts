@@ -10,16 +10,16 @@ import { subscript } from '../../../report/figures/typography.js';
 const HEIGHT = 230;
 const GENERATED = 'generated';
 const REAL = 'true data';
-/** The panel of a figure that has one. */
+/** Name of the panel in a figure that has only one. */
 const RUN = 'run';
 
-/** Generated points of sigmoid data over true ones, along a* and the sigmoid's coordinate, a panel a cell. */
 type Definition = FigureDefinition<TrainingSettings>;
 
+/** Returns a scatter plot of generated over true points of sigmoid data, along a* and the sigmoid's coordinate, one panel per cell. */
 export function scatter(about: Pick<Definition, 'name' | 'title' | 'select'>): Definition {
   return {
     ...about,
-    caption: 'Generated points over true ones, which lie on the sigmoid.',
+    caption: 'Generated points over true points, which lie on the sigmoid.',
     kind: 'points',
     draw,
   };
@@ -40,14 +40,17 @@ function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
   };
 }
 
-/** Generated points of one run of any data over true ones: of sigmoid data as above, else in the first two coordinates. */
+/**
+ * Returns a scatter plot of the generated over the true points of one run. Sigmoid data are drawn as in `scatter`, other data in their
+ * first two coordinates.
+ */
 export function scatterOfRun(run: TrainingRun): Drawing {
   const { settings } = run.task;
   const isSigmoid = settings.experiment === 'sigmoid';
   const direction = isSigmoid ? directionOf(run) : unitVector;
   const axes = isSigmoid ? sigmoidAxes(settings) : PLAIN_AXES;
   const coordinate = isSigmoid ? settings.intrinsicDim : 1;
-  // A sphere is round.
+  // Spheres should look round.
   const width = isSigmoid ? panelWidth(2) : HEIGHT;
   return {
     rows: direction === undefined ? [] : rowsOf(run, RUN, direction, coordinate),
@@ -62,7 +65,7 @@ function pointRows({ runs: [run], settings }: Cell<TrainingSettings>, panel: str
   return rowsOf(run, panel, direction, settings.intrinsicDim);
 }
 
-/** The points along a direction, and in the coordinate of that index. */
+/** Returns the points, projected onto a direction and onto the coordinate with this index. */
 function rowsOf(
   run: TrainingRun,
   panel: string,

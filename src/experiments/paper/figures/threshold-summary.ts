@@ -22,13 +22,13 @@ function isShown(cell: Cell): cell is Cell<TrainingSettings> {
   return TABLES.includes(cell.part.table) && isTraining(cell);
 }
 
-/** What a lower bound of the decoder variance does, for both nonlinear data sets. */
+/** The effect of a lower bound of the decoder variance on both nonlinear datasets. */
 export const thresholdSummary: FigureDefinition<TrainingSettings> = {
   name: 'clipping',
   title: 'Clipping: manifold error and zeros in the encoder variance against the threshold',
   caption:
-    'Hollow marks are runs, at their last evaluation; filled ones are means over the seeds. At e⁻² and e⁻³ the latents that carry ' +
-    'data have variances near 0.1, so that counts below 0.1 mean little there.',
+    'Hollow marks are tasks at their last evaluation; filled marks are means over the seeds. At e⁻² and e⁻³ the latents that carry ' +
+    'data have variances near 0.1, so counts below 0.1 mean little there.',
   kind: 'summary',
   select: (cells) => {
     const shown = cells.filter(isShown);
@@ -53,7 +53,7 @@ function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
   };
 }
 
-/** From the loosest bound to none. */
+/** Returns the names of the thresholds, from the highest bound to none. */
 function thresholdNames(cells: readonly Cell<TrainingSettings>[]): string[] {
   const values = cells.map(({ settings }) => settings.decoderLogVarianceThreshold);
   const sorted = [...new Set(values)].sort((a, b) => (b ?? -Infinity) - (a ?? -Infinity));

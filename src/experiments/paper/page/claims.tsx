@@ -21,7 +21,7 @@ export function Claims({ verdicts }: { verdicts: readonly Verdict[] }) {
 export function Exceptions({ runs }: { runs: readonly string[] }) {
   return runs.length === 0 ? null : (
     <details>
-      <summary>The runs that disagree</summary>
+      <summary>Tasks that disagree</summary>
       <Notes notes={runs} />
     </details>
   );

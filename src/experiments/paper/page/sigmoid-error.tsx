@@ -1,14 +1,14 @@
 const PARAGRAPHS: readonly string[] = [
   'The paper defines the manifold error of the sigmoid data as the mean over generated points of (σ(⟨a*, x₁..ᵣ*⟩) − xᵣ*₊₁)². ' +
-    'In the authors’ released score an array of shape [n] is subtracted from one of shape [n, 1]: it broadcasts to [n, n], ' +
-    'so that the average runs over all pairs (i, j) of (σ(⟨a*, xᵢ⟩) − xⱼ)², one point’s curve against another’s coordinate.',
+    'The authors’ released code, however, subtracts an array of shape [n] from one of shape [n, 1]. The result broadcasts to [n, n], ' +
+    'so the code averages (σ(⟨a*, xᵢ⟩) − xⱼ)² over all pairs (i, j): the curve at one point against the coordinate of another.',
   'That measures spread: a generator that has recovered the manifold exactly still scores up to 2 Var σ(⟨a*, z⟩). ' +
-    'So the printed errors have to be compared with the average over pairs. As the text defines it, the error is near zero ' +
-    'wherever the right number of dimensions was found, and larger in runs that went to an optimum like that of Theorem 4.',
-  'Both are logged, as manifoldErrorPairwise and manifoldError, and the tables show the printed number under each.',
+    'The printed errors must therefore be compared with the average over pairs. The error as defined in the text is near zero ' +
+    'wherever training found the right number of dimensions, and larger in tasks that ended at an optimum like that of Theorem 4.',
+  'Both are logged, as manifoldErrorPairwise and manifoldError, and the tables show the printed number below each.',
 ];
 
-/** Why Tables 2 and 4 show two readings of the manifold error. */
+/** Explains why Tables 2 and 4 show two versions of the manifold error. */
 export function SigmoidError() {
   return PARAGRAPHS.map((paragraph) => <p key={paragraph}>{paragraph}</p>);
 }

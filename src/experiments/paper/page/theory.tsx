@@ -2,7 +2,7 @@ import type { Statement } from '../statements/statement.js';
 import { Exceptions } from './claims.js';
 import { Figures, Grid, Notes, type PageFigure } from '../../../report/page/parts.js';
 
-/** A statement of the paper, explained, and what the runs say of it. */
+/** A statement of the paper with its explanation, and the verdict of the runs. */
 export interface PageStatement extends Omit<Statement, 'draw'> {
   readonly figures: readonly PageFigure[];
   readonly figureNotes: readonly string[];
@@ -12,8 +12,8 @@ export function Theory({ statements }: { statements: readonly PageStatement[] })
   return (
     <>
       <p>
-        Notation: the data lie in a space of d dimensions and have r* themselves; the model has r latents.
-        Linear data are x = Az, a linear VAE has the decoder Ã, the encoder B̃, the encoder variances D̃ and the
+        Notation: the data have r* dimensions and lie in a space of d dimensions; the model has r latents.
+        Linear data are x = Az. A linear VAE has the decoder Ã, the encoder B̃, the encoder variances D̃ and the
         decoder variance ε̃². |·|² of a matrix is the sum of its squared entries.
       </p>
       {statements.map((statement) => (
@@ -46,7 +46,7 @@ function StatementText(statement: PageStatement) {
       ))}
       {runs && (
         <details>
-          <summary>Every run</summary>
+          <summary>All tasks</summary>
           <Grid table={runs} />
         </details>
       )}

@@ -5,8 +5,8 @@ import { groupBy } from '../../../report/group-by.js';
 import { splitIntoRows } from '../../../report/figures/layout.js';
 import { logAxis } from '../../../report/figures/log-axis.js';
 import { colorScale, panelWidth } from '../../../report/figures/theme.js';
-import { closeScale } from './close-scale.js';
-import { evenly } from './evenly.js';
+import { tightDomain } from './tight-domain.js';
+import { sampleEvenly } from './sample-evenly.js';
 import { dimensionsOf, numberOf } from './run-names.js';
 
 const MAX_PANELS = 6;
@@ -23,16 +23,18 @@ interface BadOptimumRow extends FigureRow {
   readonly loss: number;
   readonly predicted: number | null;
   readonly monteCarlo: number;
-  /** Two standard errors below and above. */
+  /** The estimate minus and plus two standard errors. */
   readonly low: number;
   readonly high: number;
   readonly error: number | null;
 }
 
-/** The loss against eps by s, above the errors of its estimates; a panel a dimension setting. */
+/** Draws the loss over eps by s, and the errors of its estimates below, with one panel per choice of dimensions. */
 export function badOptimumPanels(runs: readonly RunOf<'bad-optimum'>[]): Drawing {
   const groups = [...groupBy(runs, ({ settings }) => dimensionsOf(settings)).values()];
-  const chosen = evenly(groups, MAX_PANELS).flatMap((group) => evenly(firstOfEachS(group), MAX_CURVES));
+  const chosen = sampleEvenly(groups, MAX_PANELS).flatMap((group) =>
+    sampleEvenly(firstOfEachS(group), MAX_CURVES),
+  );
   const rows = chosen.flatMap(runRows);
   const extras = [...new Set(rows.map(({ s }) => s))].sort((a, b) => Number(a) - Number(b));
   const panels = [...groupBy(rows, ({ panel }) => panel)];
@@ -45,11 +47,12 @@ export function badOptimumPanels(runs: readonly RunOf<'bad-optimum'>[]): Drawing
       group.map(([name, rows]) => lossPanel(name, rows, look)),
       group.map(([name, rows]) => errorPanel(name, rows, look)),
     ]),
-    notes: chosen.length < runs.length ? [`Shown: ${chosen.length} of ${runs.length} runs, one an s.`] : [],
+    notes:
+      chosen.length < runs.length ? [`Shown: ${chosen.length} of ${runs.length} tasks, one for each s.`] : [],
   };
 }
 
-/** The same for all panels. */
+/** The properties that all panels share. */
 interface PanelLook {
   readonly extras: readonly string[];
   readonly width: number;
@@ -83,7 +86,7 @@ function runRows(run: RunOf<'bad-optimum'>): BadOptimumRow[] {
       error: finite(errors[i] ?? NaN),
     };
   });
-  return evenly(
+  return sampleEvenly(
     points.filter(({ loss, low, high }) => [loss, low, high].every(Number.isFinite)),
     MAX_POINTS,
   );
@@ -107,7 +110,7 @@ function sharedEncoding(rows: readonly BadOptimumRow[], extras: readonly string[
     color: {
       field: 's',
       type: 'nominal',
-      title: 's, dimensions too many',
+      title: 's, number of excess dimensions',
       scale: colorScale(extras),
       legend: { orient: 'bottom', symbolType: 'circle', columns: 14 },
     },
@@ -119,7 +122,7 @@ function lossPanel(name: string, rows: readonly BadOptimumRow[], { extras, width
     type: 'quantitative',
     title: 'loss L (nats)',
     axis: { tickCount: 5 },
-    scale: closeScale(rows.flatMap(({ low, high, loss }) => [low, high, loss])),
+    scale: tightDomain(rows.flatMap(({ low, high, loss }) => [low, high, loss])),
   } as const;
   return {
     title: `r*-d-r = ${name}`,
@@ -162,7 +165,7 @@ function errorPanel(
       {
         mark: { type: 'point', filled: true, size: 16, opacity: 0.8 },
         encoding: {
-          ...sharedEncoding(rows, extras, 'ε, the deviation of the decoder'),
+          ...sharedEncoding(rows, extras, 'ε, standard deviation of the decoder'),
           y: {
             field: 'error',
             type: 'quantitative',

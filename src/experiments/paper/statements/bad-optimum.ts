@@ -1,21 +1,21 @@
 import { badOptimumPanels } from './bad-optimum-panels.js';
 import { computedStatement } from './computed-statement.js';
 
-/** Theorem 4. */
+/** Examines Theorem 4. */
 export const badOptimumStatement = computedStatement({
   name: 'theory-bad-optimum',
-  title: 'Theorem 4 and Eq. (6): optima of too large a dimension',
+  title: 'Theorem 4 and Eq. (6): optima with too many dimensions',
   explanation: [
-    'For data on a curved surface of dimension r*, the graph of a sigmoid, there are VAEs that generate a Gaussian of r* + s dimensions ' +
-      'and whose loss goes to −∞ all the same, for every s ≥ 1 with d > r* + s and r ≥ r* + s.',
-    'A loss without lower bound and a perfect reconstruction therefore do not mean that the data’s surface was found, as they do for ' +
+    'For data on a curved surface of dimension r*, the graph of a sigmoid, there are VAEs that generate a Gaussian in r* + s dimensions ' +
+      'and still have a loss that goes to −∞, for every s ≥ 1 with d > r* + s and r ≥ r* + s.',
+    'An unbounded loss and a perfect reconstruction therefore do not prove that the model found the surface of the data, unlike for ' +
       'linear data after training.',
-    'The construction of Eq. (6) was built, its loss computed in closed form and by Monte Carlo from drawn points, its slope over log ε̃ ' +
-      'compared with d − r* − s, and the dimension of what it generates and the zeros in D̃ with r* + s.',
+    'For the construction of Eq. (6), the loss was computed in closed form and by Monte Carlo, its slope over log ε̃ was compared with ' +
+      'd − r* − s, and the dimension of the generated points and the number of zeros in D̃ were compared with r* + s.',
   ],
   findings: [
-    'With the logistic σ a zero second matrix puts out σ(0) = 1/2, not 0: the linear part is given the bias −σ(0), without which the ' +
-      'construction does not reconstruct.',
+    'With the logistic σ, a zero second matrix outputs σ(0) = 1/2 instead of 0, so the linear part gets the bias −σ(0); without it the ' +
+      'construction does not reconstruct the data.',
   ],
   kind: 'bad-optimum',
   numbers: [
@@ -36,15 +36,16 @@ export const badOptimumStatement = computedStatement({
       show: 'largest',
       isInVerdict: true,
     },
-    { name: 'generatorDim', head: 'dimension generated', show: 'range' },
+    { name: 'generatorDim', head: 'generated dimensions', show: 'range' },
     { name: 'encoderZeros', head: 'zeros in D', show: 'range' },
     { name: 'predictedDim', head: 'r* + s', show: 'range' },
   ],
   draw: (runs) => [
     {
       caption:
-        'Above: lines are the loss in closed form, dots the predicted slope d − r* − s over log ε̃, points the Monte Carlo estimates of ' +
-        'Eq. (3) with bars of two standard errors, which mostly lie within the points. Below: how far the estimates are from the closed form.',
+        'Top: lines show the loss in closed form, dotted lines the predicted slope d − r* − s over log ε̃, and points the Monte Carlo ' +
+        'estimates of Eq. (3) with bars of two standard errors, most of which are hidden by the points. Bottom: difference between the ' +
+        'estimates and the closed form.',
       drawing: badOptimumPanels(runs),
     },
   ],

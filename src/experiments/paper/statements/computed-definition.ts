@@ -6,20 +6,20 @@ import type { RunNames } from './run-names.js';
 import type { StatementText } from './statement.js';
 import type { StatementFigure } from './to-figures.js';
 
-/** A statement that computations of one kind speak of. */
+/** A statement that computations of one kind examine. */
 export interface ComputedDefinition<Kind extends ComputedKind> extends StatementText {
   readonly kind: Kind;
-  /** Which of the kind's runs. Default: all. */
+  /** Selects the runs of the kind that the statement is about. Default: all. */
   readonly isAbout?: (settings: ComputedSettings) => boolean;
-  /** Settings that do not tell runs apart, whether they vary or not. */
-  readonly toldOtherwise?: readonly string[];
+  /** Settings that are left out of the labels of runs, even if they vary. */
+  readonly labeledElsewhere?: readonly string[];
   /** Columns of the table by setting. */
   readonly numbers: readonly Measured<Kind>[];
-  /** Columns of words, before the numbers: of a setting, what it stands for. */
+  /** Text columns before the numbers, which describe the settings. */
   readonly words?: readonly SettingWords[];
-  /** How far a run got that ended early: its time, say. */
+  /** Numbers that describe how far a run got that ended early, for example its time. */
   readonly reached?: readonly Measured<Kind>[];
-  /** Further sentences, from the finished runs; there is at least one. */
+  /** Returns further sentences about the finished runs, of which there is at least one. */
   readonly remarks?: (runs: readonly RunOf<Kind>[]) => readonly string[];
   readonly draw: (runs: readonly RunOf<Kind>[], names: RunNames) => readonly StatementFigure[];
 }
@@ -29,7 +29,7 @@ export interface SettingWords {
   readonly of: (settings: ComputedSettings) => string;
 }
 
-/** Runs of a statement, and how they are told apart. */
+/** The runs of a statement and their labels. */
 export interface StatementRuns<Kind extends ComputedKind> {
   readonly runs: readonly RunOf<Kind>[];
   readonly missing: readonly MissingRun[];

@@ -4,7 +4,7 @@ import { formatNumber } from '../../../report/tables/format.js';
 import type { Table, TableRecord } from '../../../report/tables/table.js';
 import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 
-/** Every finished run and all numbers of its verdict. */
+/** Returns a table of every finished run with all numbers of its verdict. */
 export function computedRunsTable<Kind extends ComputedKind>(
   { name, title, kind }: ComputedDefinition<Kind>,
   { runs, missing, names }: StatementRuns<Kind>,
@@ -13,9 +13,9 @@ export function computedRunsTable<Kind extends ComputedKind>(
   const settingNames = [...new Set(runs.flatMap(({ settings }) => Object.keys(settings)))];
   return {
     name: `${name}-runs`,
-    title: `${title}: every run`,
+    title: `${title}: all tasks`,
     caption: `${measures.map(([measure, { description }]) => `${measure}: ${description}`).join('. ')}.`,
-    head: ['run', 'outcome', 'complete', 'holds', ...measures.map(([measure]) => measure)],
+    head: ['task', 'outcome', 'complete', 'holds', ...measures.map(([measure]) => measure)],
     body: runs.map(({ settings, verdict }) => [
       names.run(settings),
       verdict.outcome,

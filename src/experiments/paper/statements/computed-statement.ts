@@ -25,7 +25,7 @@ export function computedStatement<Kind extends ComputedKind>(
 }
 
 function select<Kind extends ComputedKind>(
-  { kind, isAbout = () => true, toldOtherwise }: ComputedDefinition<Kind>,
+  { kind, isAbout = () => true, labeledElsewhere }: ComputedDefinition<Kind>,
   computed: ComputedRuns,
 ): StatementRuns<Kind> {
   const runs = computed.runs.filter((run) => isOfKind(run, kind)).filter(({ settings }) => isAbout(settings));
@@ -33,7 +33,7 @@ function select<Kind extends ComputedKind>(
     ({ task: { settings } }) => settings.kind === kind && isAbout({ ...settings }),
   );
   const all = [...runs.map(({ settings }) => settings), ...missing.map(({ task }) => ({ ...task.settings }))];
-  return { runs, missing, names: runNames(all, toldOtherwise) };
+  return { runs, missing, names: runNames(all, labeledElsewhere) };
 }
 
 function examine<Kind extends ComputedKind>(
@@ -54,6 +54,6 @@ function examine<Kind extends ComputedKind>(
     draw: () =>
       hasRuns
         ? toFigures(definition, definition.draw(runs, names))
-        : { figures: [], notes: [`${definition.title}: none of its runs has finished.`] },
+        : { figures: [], notes: [`${definition.title}: none of its tasks has finished.`] },
   };
 }

@@ -13,7 +13,7 @@ export interface ComputedRun<Measure extends string = string, Column extends str
   readonly name: string;
   readonly settings: ComputedSettings;
   readonly verdict: ComputedVerdict<Measure>;
-  /** Read anew at every call, so that not all runs' rows are in memory. */
+  /** Reads the rows. They are not cached, so that the rows of all runs are never in memory at once. */
   rows(): ComputedRows<Column>;
 }
 
@@ -21,31 +21,31 @@ export type ComputedSettings = Readonly<Record<string, unknown>> & { readonly ki
 
 export interface ComputedVerdict<Measure extends string = string> {
   readonly outcome: string;
-  /** Whether it got as far as it was meant to; else `holds` speaks of the way there only. */
+  /** Whether the computation covered its whole range. If not, `holds` applies only to the covered part. */
   readonly complete: boolean;
   readonly holds: boolean;
-  /** Null where not defined. */
+  /** The measures; null if a measure is not defined. */
   readonly measures: Readonly<Partial<Record<Measure, number | null>>>;
 }
 
 export interface ComputedRows<Column extends string = string> {
   readonly length: number;
-  /** NaN where not defined. */
+  /** Returns the values of a column; NaN if a value is not defined. */
   column(name: Column): readonly number[];
 }
 
-/** A finished computation of a kind, whose measures and columns are known. */
+/** A finished computation of a known kind, with typed measures and columns. */
 export type RunOf<Kind extends ComputedKind> = ComputedRun<MeasureOf<Kind>, ColumnOf<Kind>>;
 
 export interface ComputedRuns {
-  /** In the order of the tasks, each once. */
+  /** The finished computations in the order of the tasks, without duplicates. */
   readonly runs: readonly ComputedRun[];
   readonly missing: readonly MissingRun[];
 }
 
 export const computedKinds: readonly string[] = Object.keys(quantities);
 
-/** The computations among the runs. */
+/** Returns the computations among the runs. */
 export function computedRuns(parts: readonly Pick<PartRuns, 'runs' | 'missing'>[]): ComputedRuns {
   return {
     runs: computations(parts.flatMap(({ runs }) => runs)).map(toComputed),

@@ -3,21 +3,21 @@ import type { RunOf } from './computed.js';
 import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.js';
 import { tightLogAxis } from '../../../report/figures/log-axis.js';
 import { colorScale, panelWidth } from '../../../report/figures/theme.js';
-import { evenly } from './evenly.js';
+import { sampleEvenly } from './sample-evenly.js';
 import { dimensionsOf, type RunNames } from './run-names.js';
 
 const MAX_RUNS = 200;
-/** More colours begin again. */
+/** Number of colors in the palette. */
 const MAX_DIMENSIONS = 14;
 const MAX_POINTS = 100;
 const HEIGHT = 260;
-/** Of the start: what lies lower is the solver's errors and rounding. */
+/** Fraction of the start below which only the solver's errors and rounding are left. */
 const ROUNDING = 1e-16;
-/** What lies lower hides how close the paths come to the bound. */
+/** Lower limit of the detail panel, which shows how close the paths come to the bound. */
 const NEAR_BOUND = 1e-2;
 const RUN = 'run';
 
-/** How fast Lemma 6 says that it decays, and its proof. */
+/** The decay rates of Lemma 6 and of its proof. */
 const RATES = [
   { quantity: 'exp(−t/K), the bound', rate: 1 },
   { quantity: 'exp(−2t/K)', rate: 2 },
@@ -33,14 +33,14 @@ interface CollapsedRow extends FigureRow {
   readonly value: number;
 }
 
-/** All runs against t / K: what bounds one bounds all. */
+/** Draws all runs over t / K, where they share one bound. */
 export function decayCollapsed(runs: readonly RunOf<'gradient-flow'>[], names: RunNames): Drawing {
   const dimensions = [...new Set(runs.map(({ settings }) => dimensionsOf(settings)))].slice(
     0,
     MAX_DIMENSIONS,
   );
   const candidates = runs.filter(({ settings }) => dimensions.includes(dimensionsOf(settings)));
-  const shown = evenly(candidates, MAX_RUNS);
+  const shown = sampleEvenly(candidates, MAX_RUNS);
   const paths = shown.flatMap((run) => pathRows(run, names));
   if (paths.length === 0) return { rows: [], panels: [], notes: [] };
   const hasNear = paths.some(({ value }) => value < NEAR_BOUND);
@@ -51,8 +51,8 @@ export function decayCollapsed(runs: readonly RunOf<'gradient-flow'>[], names: R
     rows,
     panels: [floors.map((floor, i) => panel(rows, { floor, end: ends[i] ?? NaN, dimensions }))],
     notes: [
-      ...(hasNear ? ['Left: the upper part of the same.'] : []),
-      ...(shown.length < runs.length ? [`Shown: ${shown.length} of ${runs.length} runs.`] : []),
+      ...(hasNear ? ['Left: upper part of the same figure.'] : []),
+      ...(shown.length < runs.length ? [`Shown: ${shown.length} of ${runs.length} tasks.`] : []),
     ],
   };
 }
@@ -71,13 +71,13 @@ function pathRows(run: RunOf<'gradient-flow'>, names: RunNames): CollapsedRow[] 
     scaledTime: time / (ks[i] ?? NaN),
     value: Math.exp((outside[i] ?? NaN) - (outside[0] ?? NaN)),
   }));
-  return evenly(
+  return sampleEvenly(
     points.filter(({ scaledTime, value }) => Number.isFinite(scaledTime) && value >= ROUNDING),
     MAX_POINTS,
   );
 }
 
-/** Straight on a logarithmic axis, where panels may begin and end. */
+/** Returns the points of a reference line at the ends of the panels. It is straight on a logarithmic axis. */
 function referenceRows({ quantity, rate }: (typeof RATES)[number], ends: readonly number[]): CollapsedRow[] {
   return [0, ...ends].map((scaledTime) => ({
     quantity,
@@ -90,9 +90,9 @@ function referenceRows({ quantity, rate }: (typeof RATES)[number], ends: readonl
 }
 
 interface PanelAxes {
-  /** Of the axis of values. */
+  /** Lower end of the value axis. */
   readonly floor: number;
-  /** Of the axis of t / K. */
+  /** Upper end of the t / K axis. */
   readonly end: number;
   readonly dimensions: readonly string[];
 }
@@ -105,14 +105,14 @@ function panel(rows: readonly CollapsedRow[], { floor, end, dimensions }: PanelA
       x: {
         field: 'scaledTime',
         type: 'quantitative',
-        title: 't / K, K the largest |Ãⱼ|² + ε² so far',
+        title: 't / K, with K the largest |Ãⱼ|² + ε² so far',
         axis: { grid: false, tickCount: 6 },
         scale: { nice: false, domain: [0, end] },
       },
       y: {
         field: 'value',
         type: 'quantitative',
-        title: '|Ã outside W|² over its start',
+        title: '|Ã outside W|² relative to its start',
         ...tightLogAxis(
           rows.map(({ value }) => value),
           floor,

@@ -8,10 +8,10 @@ const marginAtEnd: Measured<'gradient-flow'> = {
   show: 'range',
 };
 
-/** What the gradient flow's table shows, and descent's. */
+/** The columns of the tables of gradient flow and gradient descent. */
 export const decayNumbers: readonly Measured<'gradient-flow'>[] = [
   { name: 'smallestMargin', head: 'smallest margin', show: 'smallest', isInVerdict: true },
-  { name: 'smallestRowMargin', head: 'smallest margin of a row', show: 'smallest' },
+  { name: 'smallestRowMargin', head: 'smallest row margin', show: 'smallest' },
   { name: 'smallestRate', head: 'smallest rate', show: 'smallest', isInVerdict: true },
   marginAtEnd,
   { name: 'time', head: 'time reached', show: 'range' },
@@ -19,9 +19,9 @@ export const decayNumbers: readonly Measured<'gradient-flow'>[] = [
   { name: 'k', head: 'K', show: 'range' },
 ];
 
-/** Where a path was that ended early. */
+/** The numbers that describe where a path ended early. */
 export const decayReached: readonly Measured<'gradient-flow'>[] = [
   { name: 'time', head: 'time', show: 'range' },
   { name: 'k', head: 'K', show: 'range' },
-  { ...marginAtEnd, head: 'margin there' },
+  { ...marginAtEnd, head: 'margin' },
 ];

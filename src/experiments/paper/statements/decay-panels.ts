@@ -4,16 +4,16 @@ import { groupBy } from '../../../report/group-by.js';
 import { splitIntoRows } from '../../../report/figures/layout.js';
 import { tightLogAxis } from '../../../report/figures/log-axis.js';
 import { COLORS, panelWidth } from '../../../report/figures/theme.js';
-import { evenly } from './evenly.js';
+import { sampleEvenly } from './sample-evenly.js';
 import { dimensionsOf, type RunNames } from './run-names.js';
 
 const MAX_PANELS = 12;
 const COLUMNS = 3;
-/** More runs and their bounds can't be told apart in a panel. */
+/** Maximum number of runs per panel that remain distinguishable. */
 const MAX_RUNS = 4;
 const MAX_POINTS = 150;
 const HEIGHT = 190;
-/** Of the start: what lies lower is the solver's errors and rounding. */
+/** Fraction of the start below which only the solver's errors and rounding are left. */
 const ROUNDING = 1e-16;
 const DASHES = [
   [1, 0],
@@ -21,10 +21,10 @@ const DASHES = [
   [1, 2],
 ];
 
-/** A quantity against time; its name is what the legend says. */
+/** A point of a curve over time. `quantity` is its label in the legend. */
 interface DecayRow extends FigureRow {
   readonly panel: string;
-  /** Which of the panel's runs, from 1: its colour. */
+  /** Number of the run within the panel, from 1, which selects its color. */
   readonly place: number;
   readonly run: string;
   readonly quantity: string;
@@ -35,17 +35,19 @@ interface DecayRow extends FigureRow {
 const OUTSIDE = '|Ã outside W|²';
 const BOUND = 'bound, exp(−t/K) times the start';
 
-/** Of the gradient flow the bound that its proof gives in truth; of descent on L the one that Lemma 5 gives. */
+/** The second bound: for the gradient flow the one that the proof actually gives, for descent on L that of Lemma 5. */
 export const SECOND_BOUNDS = { l1: 'exp(−2t/K) times the start', l: 'max ε²/D for K' } as const;
 
-/** The squared norm outside W and its bounds over time: a panel a dimension setting, a colour a run. */
+/** Draws the squared norm outside of W and its bounds over time, with one panel per choice of dimensions and one color per run. */
 export function decayPanels(
   runs: readonly RunOf<'gradient-flow'>[],
   objective: keyof typeof SECOND_BOUNDS,
   names: RunNames,
 ): Drawing {
   const groups = [...groupBy(runs, ({ settings }) => dimensionsOf(settings))];
-  const chosen = groups.slice(0, MAX_PANELS).map(([panel, all]) => ({ panel, runs: evenly(all, MAX_RUNS) }));
+  const chosen = groups
+    .slice(0, MAX_PANELS)
+    .map(([panel, all]) => ({ panel, runs: sampleEvenly(all, MAX_RUNS) }));
   const rows = chosen.flatMap(({ panel, runs }) =>
     runs.flatMap((run, i) =>
       runRows(run, objective).map((row) => ({ panel, place: i + 1, run: names.run(run.settings), ...row })),
@@ -60,9 +62,11 @@ export function decayPanels(
       COLUMNS,
     ),
     notes: [
-      ...(count < runs.length ? [`Shown: ${count} of ${runs.length} runs, up to ${MAX_RUNS} a panel.`] : []),
+      ...(count < runs.length
+        ? [`Shown: ${count} of ${runs.length} tasks, up to ${MAX_RUNS} per panel.`]
+        : []),
       ...(groups.length > MAX_PANELS
-        ? [`${groups.length - MAX_PANELS} more dimension settings are not drawn.`]
+        ? [`Not shown: ${groups.length - MAX_PANELS} more choices of dimensions.`]
         : []),
     ],
   };
@@ -72,14 +76,14 @@ function at(column: readonly number[] | undefined, i: number): number {
   return column?.[i] ?? NaN;
 }
 
-/** Until nothing but rounding is outside W. */
+/** Returns the rows until only rounding is left outside of W. */
 function runRows(run: RunOf<'gradient-flow'>, objective: keyof typeof SECOND_BOUNDS) {
   const rows = run.rows();
   const [time, outside, bound, margin, k] = (
     ['time', 'logOutside', 'logBound', 'encoderMargin', 'k'] as const
   ).map((name) => rows.column(name));
   const decayed = (outside ?? []).findIndex((value) => value - at(outside, 0) < Math.log(ROUNDING));
-  const indices = evenly(
+  const indices = sampleEvenly(
     Array.from({ length: decayed < 0 ? rows.length : decayed + 1 }, (_, i) => i),
     MAX_POINTS,
   );

@@ -5,24 +5,24 @@ import { decayCollapsed } from './decay-collapsed.js';
 import { decayNumbers, decayReached } from './decay-numbers.js';
 import { decayPanels } from './decay-panels.js';
 
-/** Theorem 5 and Lemma 6. */
+/** Examines Theorem 5 and Lemma 6. */
 export const gradientFlowStatement = computedStatement({
   name: 'theory-gradient-flow',
   title: 'Theorem 5 (Theorem 2) and Lemma 6: gradient flow finds the subspace',
   explanation: [
-    'If a linear VAE learns data that fill only a subspace W of the space, the gradient flow of the simplified loss L₁ removes from ' +
-      'the decoder matrix Ã what lies outside W: the squared norm |P_W⊥ Ãᵀ|² is at most exp(−t/K) times its start, K being the largest ' +
-      '|Ãⱼ|² + ε̃² (column j) on the way.',
-    'Many decoders drive the loss to −∞ and do not have the data’s subspace (Theorem 3), so that it must be training, not the loss, ' +
-      'that picks those which do.',
-    'From random Ã and B̃ the flow was solved numerically, and all along each path the norm outside W, the single rows of Ã that should ' +
-      'vanish (Lemma 6) and the singular values beyond dim W were compared with the bound.',
+    'If the data of a linear VAE fill only a subspace W of the space, the gradient flow of the simplified loss L₁ removes the part of ' +
+      'the decoder matrix Ã outside of W: the squared norm |P_W⊥ Ãᵀ|² is at most exp(−t/K) times its start, where K is the largest ' +
+      '|Ãⱼ|² + ε̃² (column j) so far.',
+    'Many decoders drive the loss to −∞ without having the subspace of the data (Theorem 3), so training, not the loss, must select ' +
+      'those that have it.',
+    'The flow was solved numerically from random Ã and B̃, and along each path the norm outside of W, the rows of Ã that should vanish ' +
+      '(Lemma 6) and the singular values beyond dim W were compared with the bound.',
   ],
   findings: [
-    'W is the column span of A. The paper’s text says the span of its rows; with the rows the bound fails. Its proof is about the ' +
-      'zero rows of A after a rotation of x-space, and so about the columns’ span.',
-    'The proof of Lemma 6 drops the factor 2 of d/dt |a|² = 2⟨a, da/dt⟩: exp(−2t/K) holds as well, and a rate of 1 in the table is what ' +
-      'the paper states, 2 what its proof gives.',
+    'W is the column span of A. The text of the paper says the span of its rows, for which the bound fails. The proof is about the zero ' +
+      'rows of A after a rotation of x-space, and therefore about the span of the columns.',
+    'The proof of Lemma 6 drops the factor 2 in d/dt |a|² = 2⟨a, da/dt⟩, so exp(−2t/K) holds as well. In the table, a rate of 1 is what ' +
+      'the paper states, and 2 is what its proof gives.',
   ],
   kind: 'gradient-flow',
   isAbout: ({ objective }) => objective !== 'l',
@@ -33,20 +33,20 @@ export const gradientFlowStatement = computedStatement({
     {
       subtitle: ', over time',
       caption:
-        'W is the column span of A. A colour is a run: solid what its Ã has outside W, dashed the bound with the K of the path so ' +
-        'far, dotted the bound that the proof gives without its slip. Below 10⁻¹⁶ of the start rounding is all there is, and curves end.',
+        'W is the column span of A. Each color is a task. Solid: the part of Ã outside of W. Dashed: the bound with the K of the path so ' +
+        'far. Dotted: the bound that the corrected proof gives. Curves end at 10⁻¹⁶ of the start, where only rounding is left.',
       drawing: decayPanels(runs, 'l1', names),
     },
     {
       suffix: '-bound',
-      subtitle: ', all runs under one bound',
-      caption: 'Against t/K the bound is the same for all runs: each has to stay below the dashed line.',
+      subtitle: ', all tasks with one bound',
+      caption: 'Over t/K the bound is the same for all tasks: each must stay below the dashed line.',
       drawing: decayCollapsed(runs, names),
     },
   ],
 });
 
-/** ε̃ reaches 0 in finite time, and the path ends before the bound says much. */
+/** Explains that ε̃ reaches 0 in finite time, so that paths end while the bound is still large. */
 function boundAtEnd(runs: readonly RunOf<'gradient-flow'>[]): string[] {
   const ended = runs.filter(({ verdict }) => verdict.outcome === 'smallest-deviation');
   const left = (name: 'logBoundDecay' | 'logOutsideDecay') =>
@@ -57,7 +57,8 @@ function boundAtEnd(runs: readonly RunOf<'gradient-flow'>[]): string[] {
   const [bound, outside] = [left('logBoundDecay'), left('logOutsideDecay')];
   if (bound.length === 0 || outside.length === 0) return [];
   return [
-    `ε̃ reaches its smallest value in finite time, and the bound is often still large then: in the ${ended.length} runs that ended so ` +
-      `it stood at ${formatRange(bound)} of its start, the norm itself at ${formatRange(outside)}.`,
+    `ε̃ reaches its smallest value in finite time, often while the bound is still large: in the ${ended.length} ` +
+      `${ended.length === 1 ? 'task' : 'tasks'} that ended so, the bound was at ${formatRange(bound)} of its start and the norm itself ` +
+      `at ${formatRange(outside)}.`,
   ];
 }

@@ -3,20 +3,20 @@ import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.j
 import { groupBy } from '../../../report/group-by.js';
 import { tightLogAxis } from '../../../report/figures/log-axis.js';
 import { COLORS } from '../../../report/figures/theme.js';
-import { evenly } from './evenly.js';
+import { sampleEvenly } from './sample-evenly.js';
 import { identityText } from './identity-texts.js';
 
 const MAX_DRAWS = 200;
 const WIDTH = 560;
 const ROW_HEIGHT = 24;
-/** Where errors of 0 are drawn, as a part of the tolerance. */
+/** Position of errors of 0, as a fraction of the tolerance. */
 const FLOOR = 1e-7;
-/** The axis' end, if no error lies further: the tolerance, 1, is no border of the picture. */
+/** End of the axis if no error is larger, so that the tolerance, 1, is not at the border of the figure. */
 const BEYOND = 10;
 
 interface ErrorRow extends FigureRow {
   readonly identity: string;
-  /** The largest of all draws, or one of them. */
+  /** Whether this is the largest error of all draws or that of one draw. */
   readonly what: 'largest' | 'draw';
   readonly error: number;
   readonly tolerance: number;
@@ -24,14 +24,14 @@ interface ErrorRow extends FigureRow {
   readonly share: number;
 }
 
-/** Errors as parts of their tolerance: a row an identity. */
+/** Draws errors relative to their tolerance, with one row per identity. */
 export function identityPanels(runs: readonly RunOf<'identities'>[]): Drawing {
   const groups = groupBy(runs, nameOf);
   const rows = [...groups.values()].flatMap(identityRows);
   return {
     rows,
     panels: [[panel(rows, [...groups.keys()])]],
-    notes: [`Up to ${MAX_DRAWS} draws of each are drawn.`],
+    notes: [`Up to ${MAX_DRAWS} draws of each are shown.`],
   };
 }
 
@@ -39,7 +39,7 @@ function nameOf({ settings: { identity } }: RunOf<'identities'>): string {
   return identityText(typeof identity === 'string' ? identity : '').label;
 }
 
-/** The largest error is the verdict's, of draws that are not drawn too. */
+/** Returns the rows of an identity. The largest error is that of the verdict, which includes draws that are not shown. */
 function identityRows(runs: readonly RunOf<'identities'>[]): ErrorRow[] {
   const each = Math.max(1, Math.floor(MAX_DRAWS / runs.length));
   const largest = runs.flatMap((run) => toRows(run, 'largest', [run.verdict.measures.worstError ?? NaN]));
@@ -47,8 +47,8 @@ function identityRows(runs: readonly RunOf<'identities'>[]): ErrorRow[] {
     (a, b) => (a === undefined || b.share > a.share ? b : a),
     undefined,
   );
-  const draws = evenly(runs, MAX_DRAWS).flatMap((run) =>
-    toRows(run, 'draw', evenly(run.rows().column('error'), each)),
+  const draws = sampleEvenly(runs, MAX_DRAWS).flatMap((run) =>
+    toRows(run, 'draw', sampleEvenly(run.rows().column('error'), each)),
   );
   return [...draws, ...(worst === undefined ? [] : [worst])];
 }

@@ -4,10 +4,10 @@ import { groupBy } from '../../../report/group-by.js';
 import { splitIntoRows } from '../../../report/figures/layout.js';
 import { tightLogAxis, logAxis } from '../../../report/figures/log-axis.js';
 import { colorScale, panelWidth } from '../../../report/figures/theme.js';
-import { closeScale } from './close-scale.js';
-import { evenly } from './evenly.js';
+import { tightDomain } from './tight-domain.js';
+import { sampleEvenly } from './sample-evenly.js';
 
-/** More curves of a panel, or slopes of the figure, can't be told apart. */
+/** Maximum number of curves per panel, and of slopes, that remain distinguishable. */
 const MAX_CURVES = 7;
 const MAX_POINTS = 60;
 const COLUMNS = 2;
@@ -15,7 +15,7 @@ const HEIGHT = 200;
 const MINUS_SIGN = "replace(datum.label, '-', '−')";
 const BROKEN = 'A ≠ ÃB̃A: to +∞';
 
-/** From the sign of d - r + zero columns. */
+/** The cases of the theorem by the sign of d - r + zero columns. */
 const CASES = new Map([
   [1, 'more than r − d zero columns: to −∞'],
   [0, 'exactly r − d zero columns: bounded'],
@@ -24,7 +24,7 @@ const CASES = new Map([
 
 interface LandscapeRow extends FigureRow {
   readonly panel: string;
-  /** Predicted, d - r + zero columns. */
+  /** The predicted slope, d - r + zero columns. */
   readonly slope: string;
   readonly run: string;
   readonly deviation: number;
@@ -32,11 +32,11 @@ interface LandscapeRow extends FigureRow {
   readonly predicted: number | null;
 }
 
-/** The loss against eps, a panel for each side of the theorem's condition. */
+/** Draws the loss over eps, with one panel for each case of the theorem. */
 export function landscapePanels(runs: readonly RunOf<'landscape'>[]): Drawing {
   const cases = [...CASES.values(), BROKEN];
   const chosen = cases.flatMap((panel) =>
-    evenly(onePerSlope(runs.filter((run) => caseOf(run) === panel)), MAX_CURVES).map((run) => ({
+    sampleEvenly(onePerSlope(runs.filter((run) => caseOf(run) === panel)), MAX_CURVES).map((run) => ({
       panel,
       run,
     })),
@@ -50,7 +50,9 @@ export function landscapePanels(runs: readonly RunOf<'landscape'>[]): Drawing {
     ),
     legend: 'per panel',
     notes:
-      chosen.length < runs.length ? [`Shown: ${chosen.length} of ${runs.length} runs, one a slope.`] : [],
+      chosen.length < runs.length
+        ? [`Shown: ${chosen.length} of ${runs.length} tasks, one for each slope.`]
+        : [],
   };
 }
 
@@ -59,7 +61,7 @@ function caseOf({ settings, verdict }: RunOf<'landscape'>): string {
   return CASES.get(Math.sign(verdict.measures.predictedSlope ?? NaN)) ?? '';
 }
 
-/** The first run of each predicted slope: their curves differ by a constant. */
+/** Returns the first run for each predicted slope. The curves of the other runs differ only by a constant. */
 function onePerSlope(runs: readonly RunOf<'landscape'>[]): RunOf<'landscape'>[] {
   const first = new Map([...runs].reverse().map((run) => [run.verdict.measures.predictedSlope, run]));
   return [...first.values()].reverse();
@@ -78,7 +80,7 @@ function runRows(panel: string, run: RunOf<'landscape'>): LandscapeRow[] {
     loss: losses[i] ?? NaN,
     predicted: isBroken ? (residual ?? NaN) ** 2 / (2 * deviation ** 2) : (asymptotes[i] ?? NaN),
   }));
-  return evenly(
+  return sampleEvenly(
     points
       .filter(({ loss }) => Number.isFinite(loss) && (!isBroken || loss > 0))
       .map((point) => ({ ...point, predicted: Number.isFinite(point.predicted) ? point.predicted : null })),
@@ -98,7 +100,7 @@ function landscapePanel(panel: string, rows: readonly LandscapeRow[]): Panel {
       x: {
         field: 'deviation',
         type: 'quantitative',
-        title: 'ε, the deviation of the decoder',
+        title: 'ε, standard deviation of the decoder',
         ...logAxis(rows.map(({ deviation }) => deviation)),
       },
       color: {
@@ -127,5 +129,5 @@ function lossAxis(rows: readonly LandscapeRow[], isLog: boolean) {
   const about = { type: 'quantitative', title: 'loss L (nats)' } as const;
   return isLog
     ? { ...about, ...tightLogAxis(losses, 0) }
-    : { ...about, axis: { tickCount: 5 }, scale: closeScale(losses) };
+    : { ...about, axis: { tickCount: 5 }, scale: tightDomain(losses) };
 }

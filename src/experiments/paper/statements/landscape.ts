@@ -3,17 +3,17 @@ import { computedStatement } from './computed-statement.js';
 import { landscapePanels } from './landscape-panels.js';
 import { numberOf } from './run-names.js';
 
-/** Theorem 3 and Lemma 1. */
+/** Examines Theorem 3 and Lemma 1. */
 export const landscapeStatement = computedStatement({
   name: 'theory-landscape',
   title: 'Theorem 3 (Theorem 1) and Lemma 1: which linear VAEs drive the loss to −∞',
   explanation: [
-    'As ε̃ → 0 the loss of a linear VAE goes to −∞ exactly if the model reconstructs all data, A = ÃB̃A, and more than r − d of the r ' +
-      'columns of Ã are zero.',
-    'So the loss rewards reconstruction and unused latents only: among the decoders that it cannot tell apart are many with the wrong ' +
-      'density, and some with too large a subspace.',
-    'At random A an exact Ã and B̃ with a given number of zero columns was built, or B̃ was broken so that it does not reconstruct ' +
-      '(Lemma 1), and the loss at the best D̃ was followed as ε̃ falls by powers of ten: its slope over log ε̃ is predicted to be ' +
+    'As ε̃ → 0, the loss of a linear VAE goes to −∞ if and only if the model reconstructs all data, A = ÃB̃A, and more than r − d of the ' +
+      'r columns of Ã are zero.',
+    'The loss therefore rewards only reconstruction and unused latents, and among the decoders that it does not distinguish, many have ' +
+      'the wrong density and some a subspace that is too large.',
+    'For random A, exact Ã and B̃ with a given number of zero columns were constructed, or B̃ was perturbed so that it does not ' +
+      'reconstruct (Lemma 1), and the loss at the best D̃ was computed for ε̃ falling by powers of ten: its predicted slope over log ε̃ is ' +
       'd − r + the number of zero columns.',
   ],
   findings: [],
@@ -39,7 +39,7 @@ export const landscapeStatement = computedStatement({
     },
     {
       name: 'residualPartDeviation',
-      head: 'worst deviation from |A - A~B~A|^2/(2 eps~^2), relative',
+      head: 'worst relative deviation from |A - A~B~A|^2/(2 eps~^2)',
       of: ({ residualPart }, settings) =>
         isExact(settings) || residualPart == null ? null : Math.abs(residualPart - 1),
       show: 'largest',
@@ -47,18 +47,18 @@ export const landscapeStatement = computedStatement({
     },
     {
       name: 'simplifiedLossError',
-      head: 'largest error of L1, relative',
+      head: 'largest relative error of L1',
       show: 'largest',
       isInVerdict: true,
     },
     { name: 'encoderZeros', head: 'zeros in D', show: 'range' },
-    { name: 'nonzeroColumns', head: 'predicted', show: 'range' },
+    { name: 'nonzeroColumns', head: 'predicted zeros in D', show: 'range' },
   ],
   draw: (runs) => [
     {
       caption:
-        'Points are the computed loss, dashed lines what is predicted: a slope of d − r + zero columns over log ε̃ where A = ÃB̃A, and ' +
-        '|A − ÃB̃A|²/(2ε̃²) where not. Towards the left ε̃ goes to 0.',
+        'Points are the computed loss, dashed lines the prediction: a slope of d − r + zero columns over log ε̃ if A = ÃB̃A, and ' +
+        '|A − ÃB̃A|²/(2ε̃²) otherwise. ε̃ goes to 0 towards the left.',
       drawing: landscapePanels(runs),
     },
   ],

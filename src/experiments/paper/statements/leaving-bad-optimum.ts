@@ -16,31 +16,31 @@ const TITLE = 'Does training leave the bad optimum?';
 const METRICS = metricColumns(['encoderZeros', 'manifoldError']).map((metric) => ({ metric, isLog: false }));
 const EXTRA = 'badOptimumExtraDims';
 
-/** Training from the construction of Eq. (6). */
+/** Examines training that starts at the construction of Eq. (6). */
 export const leavingBadOptimum: StatementDefinition = {
   name: NAME,
   title: TITLE,
   explanation: [
-    'Theorem 4 says that there are optima whose generator has s dimensions too many; it does not say whether training that comes to one ' +
+    'Theorem 4 says that there are optima whose generator has s excess dimensions; it does not say whether training that reaches one ' +
       'stays there.',
-    'If training left them by itself, they would be of no consequence in practice.',
+    'If training always left such optima, they would not matter in practice.',
     'VAEs were trained with Adam from the construction of Eq. (6), which starts with r* + s encoder variances near zero, and at each ' +
-      'evaluation the variances below 0.1 were counted and the manifold error was measured.',
+      'evaluation the number of variances below 0.1 and the manifold error were measured.',
   ],
   findings: [],
   examine: ({ parts }) => {
-    const begun = parts.map(fromBadOptimum).filter(({ runs, asked }) => runs.length + asked > 0);
-    return begun.length === 0 ? null : examine(begun);
+    const started = parts.map(startedAtBadOptimum).filter(({ runs, asked }) => runs.length + asked > 0);
+    return started.length === 0 ? null : examine(started);
   },
 };
 
-interface Begun {
+interface StartedRuns {
   readonly runs: readonly TrainingRun[];
   readonly asked: number;
 }
 
-/** A part's runs that start at the construction. */
-function fromBadOptimum({ part, runs }: TrainingRuns): Begun {
+/** Returns the runs of a part that start at the construction. */
+function startedAtBadOptimum({ part, runs }: TrainingRuns): StartedRuns {
   return {
     runs: runs.filter(({ task }) => extraDims(task.settings) > 0),
     asked: part.tasks.filter(({ settings }) => extraDims(settings) > 0).length,
@@ -51,34 +51,34 @@ function extraDims(settings: TrainingSettings): number {
   return numberOf({ ...settings }, EXTRA);
 }
 
-function examine(begun: readonly Begun[]): Examination {
-  const runs = begun.flatMap(({ runs }) => runs);
-  const asked = begun.reduce((sum, part) => sum + part.asked, 0);
+function examine(started: readonly StartedRuns[]): Examination {
+  const runs = started.flatMap(({ runs }) => runs);
+  const asked = started.reduce((sum, part) => sum + part.asked, 0);
   const names = runNames(
     runs.map(({ task }) => ({ ...task.settings })),
     [EXTRA],
   );
   const fell = runs.filter((run) => zeros(run).change < 0).length;
   const rose = runs.filter((run) => zeros(run).change > 0).length;
-  const absent = runs.length < asked ? `; ${asked - runs.length} of ${asked} runs are missing` : '';
+  const absent = runs.length < asked ? `; ${countTasks(asked - runs.length, asked)} missing` : '';
   return {
     outcome: runs.length < asked ? 'not enough runs' : 'measured',
     verdict:
       runs.length === 0
-        ? `None of ${asked} ${asked === 1 ? 'run' : 'runs'} has finished`
-        : `The number of zeros in the encoder variance fell in ${countTasks(fell, runs.length)}, from the first evaluation to the last, ` +
+        ? `${countTasks(0, asked)} finished`
+        : `From the first to the last evaluation, the number of zeros in the encoder variance fell in ${countTasks(fell, runs.length)} ` +
           `and rose in ${rose}${absent}`,
     notes: [],
     exceptions: [],
     tables: runs.length === 0 ? [] : [table(runs, names)],
     runs: null,
     draw: () => {
-      if (runs.length === 0) return { figures: [], notes: [`${TITLE} None of its runs has finished.`] };
+      if (runs.length === 0) return { figures: [], notes: [`${TITLE} None of its tasks has finished.`] };
       return toFigures({ name: NAME, title: TITLE }, [
         {
-          caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
+          caption: 'One curve per task, at its evaluations; the thick curve is the mean over the seeds.',
           drawing: trainingPanels(runs, METRICS, {
-            title: 'r*-d-r, s dimensions too many at the start',
+            title: 'r*-d-r, s excess dimensions at the start',
             of: (run) => settingOf(run, names),
           }),
         },
@@ -91,7 +91,7 @@ function settingOf({ task: { settings } }: TrainingRun, names: RunNames): string
   return `${names.setting({ ...settings })}, s = ${extraDims(settings)}`;
 }
 
-/** At the first evaluation where they are counted, and at the last. */
+/** Returns the number of zeros at the first and at the last evaluation. */
 function zeros(run: TrainingRun) {
   const points = series(run, 'encoderZeros');
   const [start, end] = [points[0]?.value ?? NaN, points.at(-1)?.value ?? NaN];
@@ -103,14 +103,15 @@ function table(runs: readonly TrainingRun[], names: RunNames): Table {
   return {
     name: NAME,
     title: TITLE,
-    caption: 'By setting, over its seeds, from the first evaluation to the last. r*-d-r: the dimensions.',
+    caption:
+      'One row per setting, over its seeds, from the first to the last evaluation. r*-d-r: the dimensions.',
     head: [
       'r*-d-r',
-      'runs',
+      'tasks',
       'zeros at the start',
       'zeros at the end',
       'r*',
-      'runs in which they fell',
+      'tasks in which they fell',
       'manifold error at the end',
     ],
     body: [...groupBy(runs, setting)].map(([name, runs]) => [

@@ -3,7 +3,7 @@ import type { ComputedKind, MeasureOf } from '../../theory/computations/quantiti
 import type { ComputedSettings, RunOf } from './computed.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
 
-/** A number of each run, and how several runs' are shown as one: a measure by its name, or what is made of several. */
+/** A number of each run, and how the numbers of several runs are combined. It is a measure, or computed from several measures. */
 export type Measured<Kind extends ComputedKind> = MeasuredWords &
   (
     | { readonly name: MeasureOf<Kind>; readonly of?: undefined }
@@ -16,12 +16,12 @@ type NumberOf<Kind extends ComputedKind> = (
 ) => number | null | undefined;
 
 interface MeasuredWords {
-  /** Field of the records. */
+  /** Name of the field in records. */
   readonly name: string;
-  /** Head of the column, in ASCII: LaTeX prints it. */
+  /** Heading of the column, in ASCII for LaTeX. */
   readonly head: string;
   readonly show: 'smallest' | 'largest' | 'range';
-  /** Whether the verdict names it with the run that has it. Default: false. */
+  /** Whether the verdict names the number and the run that has it. Default: false. */
   readonly isInVerdict?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface RunValue<Kind extends ComputedKind> {
   readonly value: number;
 }
 
-/** Of the runs where it is defined. */
+/** Returns the values of the runs for which the number is defined. */
 export function valuesOf<Kind extends ComputedKind>(
   measured: Measured<Kind>,
   runs: readonly RunOf<Kind>[],
@@ -42,7 +42,7 @@ export function valuesOf<Kind extends ComputedKind>(
   });
 }
 
-/** The run that decides; undefined if no run has the number. */
+/** Returns the run with the worst value; undefined if no run has the number. */
 export function extreme<Kind extends ComputedKind>(
   measured: Measured<Kind>,
   runs: readonly RunOf<Kind>[],
@@ -55,7 +55,7 @@ export function extreme<Kind extends ComputedKind>(
   );
 }
 
-/** As `0.2`, or `0.2 to 3`. */
+/** Returns the combined number as text, for example `0.2` or `0.2 to 3`. */
 export function formatMeasured<Kind extends ComputedKind>(
   measured: Measured<Kind>,
   runs: readonly RunOf<Kind>[],
@@ -64,14 +64,14 @@ export function formatMeasured<Kind extends ComputedKind>(
   return formatRange(valuesOf(measured, runs).map(({ value }) => value));
 }
 
-/** As `0.2 to 3`; one number if all are the same. */
+/** Returns a range as text, for example `0.2 to 3`, or one number if all are the same. */
 export function formatRange(values: readonly number[]): string {
   if (values.length === 0) return MISSING;
   const [low, high] = [formatNumber(min([...values])), formatNumber(max([...values]))];
   return low === high ? low : `${low} to ${high}`;
 }
 
-/** Fields of a record: the smallest or the largest, or both. */
+/** Returns the fields of a record: the smallest or the largest value, or both. */
 export function measuredFields<Kind extends ComputedKind>(
   measured: Measured<Kind>,
   runs: readonly RunOf<Kind>[],

@@ -7,7 +7,7 @@ import { leavingBadOptimum } from './leaving-bad-optimum.js';
 import type { Evidence, Statement, StatementDefinition } from './statement.js';
 import { trainedLinear } from './trained-linear.js';
 
-/** What the report tells of the theory, in this order: a file and a line each. */
+/** The statements in the theory section of reports, in this order. To add one, add a file and a line here. */
 export const statements: readonly StatementDefinition[] = [
   gradientFlowStatement,
   gradientDescentStatement,
@@ -18,12 +18,12 @@ export const statements: readonly StatementDefinition[] = [
   identitiesStatement,
 ];
 
-/** The statements that a sweep has runs of; none if it is about something else. */
+/** Returns the statements for which a sweep has runs; none if all of them are only context for others. */
 export function examineTheory(evidence: Evidence): Statement[] {
   const examined = statements.flatMap((definition) => {
     const examination = definition.examine(evidence);
     return examination === null ? [] : [{ definition, examination }];
   });
-  if (examined.every(({ definition }) => definition.isAside)) return [];
+  if (examined.every(({ definition }) => definition.contextOnly)) return [];
   return examined.map(({ definition, examination }) => ({ ...definition, ...examination }));
 }

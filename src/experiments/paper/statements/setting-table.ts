@@ -7,7 +7,7 @@ import { dimensionsOf } from './run-names.js';
 
 const HEAD_WITH_DIMENSIONS = 'r*-d-r';
 
-/** A row a setting, all seeds together. */
+/** Returns a table with one row per setting, over all its seeds. */
 export function settingTable<Kind extends ComputedKind>(
   { name, title, numbers, words = [] }: ComputedDefinition<Kind>,
   of: StatementRuns<Kind>,
@@ -19,12 +19,12 @@ export function settingTable<Kind extends ComputedKind>(
     name,
     title,
     caption: hasDimensions
-      ? 'By setting, over its seeds. r*-d-r: the dimensions of the data, of the space around it, and of the latents.'
-      : 'By statement, over its seeds.',
+      ? 'One row per setting, over its seeds. r*-d-r: the dimensions of the data, of the space that contains them, and of the latents.'
+      : 'One row per statement, over its seeds.',
     head: [
       hasDimensions ? HEAD_WITH_DIMENSIONS : 'statement',
       ...words.map(({ head }) => head),
-      'runs',
+      'tasks',
       'hold',
       ...(endedEarly ? ['ended early'] : []),
       ...numbers.map(({ head }) => head),
@@ -56,7 +56,7 @@ interface SettingGroup<Kind extends ComputedKind> {
   readonly asked: number;
 }
 
-/** In the order in which the settings come; those of which no run has finished last. */
+/** Groups runs by setting, in the order of the runs. Settings without finished runs come last. */
 function bySetting<Kind extends ComputedKind>({
   runs,
   missing,

@@ -3,33 +3,33 @@ import type { TrainingRuns } from '../../vae/runs.js';
 import type { FigureSet } from '../../../report/figures/make.js';
 import type { Table } from '../../../report/tables/table.js';
 
-/** All that a sweep has computed and trained. */
+/** Everything that a sweep has computed and trained. */
 export interface Evidence {
   readonly computed: ComputedRuns;
   readonly parts: readonly TrainingRuns[];
 }
 
-/** What the report tells of a statement before any run speaks of it. */
+/** The texts of a statement that do not depend on runs. */
 export interface StatementText {
-  /** Of its anchor and of its files, which begin with it; unique. */
+  /** Unique name, which is the anchor in the report and the prefix of the statement's files. */
   readonly name: string;
   readonly title: string;
-  /** For who has not read the paper: what it says, why it matters, what was computed. A sentence each. */
+  /** Three sentences for readers who have not read the paper: what it says, why it matters, and what was computed. */
   readonly explanation: readonly [says: string, matters: string, computed: string];
-  /** What to know of the paper's own words, a sentence or two each. */
+  /** Remarks about the paper's own wording, one or two sentences each. */
   readonly findings: readonly string[];
 }
 
-/** `holds as far as computed`: nothing disagrees, but runs ended early. `measured`: the paper claims nothing. */
+/** `holds as far as computed`: nothing disagrees, but some runs ended early. `measured`: the paper makes no claim. */
 export type TheoryOutcome =
   'holds' | 'does not hold' | 'holds as far as computed' | 'not enough runs' | 'measured';
 
-/** What the runs say of a statement. */
+/** The result of examining a statement with the runs. */
 export interface Examination {
   readonly outcome: TheoryOutcome;
-  /** As `Holds in 40 of 40 runs; smallest margin 0.2 (2-6-4, seed 3)`, without a full stop. */
+  /** The verdict without a period, for example `Holds in 40 of 40 tasks; smallest margin 0.2 (2-6-4, seed 3)`. */
   readonly verdict: string;
-  /** What else came of the runs, as those that ended early, a sentence each. */
+  /** Further results, one sentence each, for example about runs that ended early. */
   readonly notes: readonly string[];
   /** The runs that disagree. */
   readonly exceptions: readonly string[];
@@ -41,8 +41,8 @@ export interface Examination {
 export type Statement = StatementText & Examination;
 
 export interface StatementDefinition extends StatementText {
-  /** Whether it is shown only beside others: its runs alone are no theory. */
-  readonly isAside?: boolean;
-  /** @returns null if none of the sweep's runs is about it */
+  /** Whether the statement is only context for others, and not shown on its own. Default: false. */
+  readonly contextOnly?: boolean;
+  /** Examines the statement. @returns null if none of the sweep's runs is about it */
   examine(evidence: Evidence): Examination | null;
 }

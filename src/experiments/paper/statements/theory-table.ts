@@ -1,12 +1,12 @@
 import type { Table } from '../../../report/tables/table.js';
 import type { Statement } from './statement.js';
 
-/** The verdicts as a table. */
+/** Returns the verdicts as a table. */
 export function theoryTable(statements: readonly Statement[]): Table {
   return {
     name: 'theory',
     title: 'Theory',
-    caption: 'What the paper states, and what the computations say of it.',
+    caption: 'The statements of the paper, and the results of the computations.',
     head: ['statement', 'verdict', 'found'],
     body: statements.map(({ title, outcome, verdict }) => [title, outcome, verdict]),
     notes: statements.flatMap(({ title, exceptions }) =>
@@ -22,7 +22,7 @@ export function theoryTable(statements: readonly Statement[]): Table {
   };
 }
 
-/** The verdict on a statement for a terminal. */
-export function lineOf({ outcome, title, verdict, notes }: Statement): string {
+/** Returns the verdict on a statement as a line for the terminal. */
+export function verdictLineOf({ outcome, title, verdict, notes }: Statement): string {
   return [`${outcome}: ${title}. ${verdict}.`, ...notes].join(' ');
 }

@@ -5,14 +5,15 @@ import type { StatementText } from './statement.js';
 
 /** A figure of a statement. */
 export interface StatementFigure {
-  /** What its name and its title have after the statement's. Default: nothing. */
+  /** Suffix of the name, after that of the statement. Default: none. */
   readonly suffix?: string;
+  /** Suffix of the title, after that of the statement. Default: none. */
   readonly subtitle?: string;
   readonly caption: string;
   readonly drawing: Drawing;
 }
 
-/** A statement's figures; those without anything to draw are notes. */
+/** Returns a statement's figures. Those without data become notes. */
 export function toFigures(
   about: Pick<StatementText, 'name' | 'title'>,
   all: readonly StatementFigure[],
@@ -28,6 +29,6 @@ export function toFigures(
   const isEmpty = ({ drawing }: { readonly drawing: Drawing }) => drawing.rows.length === 0;
   return {
     figures: titled.filter((each) => !isEmpty(each)).map(({ words, drawing }) => toFigure(words, drawing)),
-    notes: titled.filter(isEmpty).map(({ words }) => `${words.title}: the runs have nothing to draw.`),
+    notes: titled.filter(isEmpty).map(({ words }) => `${words.title}: there are no data to draw.`),
   };
 }

@@ -13,19 +13,19 @@ const NAME = 'theory-trained-linear';
 const TITLE = 'The trained linear VAEs of Table 1 outside the subspace';
 const METRIC = 'decoderOutsideSpan';
 
-/** Beside Theorem 5, what Adam does. Old logs may lack the column. */
+/** Shows what Adam does, next to Theorem 5. Old logs can lack the column. */
 export const trainedLinear: StatementDefinition = {
   name: NAME,
   title: TITLE,
   explanation: [
-    'Theorem 5 is about gradient flow; the linear VAEs of Table 1 are trained on the full loss with Adam, whose steps are no flow and ' +
-      'have no time t that the bound could be drawn over.',
-    'Table 1 counts the nonzero rows of Ã at the end only, and the way there shows whether what lies outside W goes away as the theorem ' +
-      'leads one to expect.',
-    'Shown is |P_W⊥ Ãᵀ|² at each evaluation of the training runs on linear data, as a description and not as a test of the bound.',
+    'Theorem 5 is about gradient flow, but the linear VAEs of Table 1 are trained on the full loss with Adam, whose steps are not a flow ' +
+      'and have no time t over which the bound could be drawn.',
+    'Table 1 counts the nonzero rows of Ã only at the end, and the course of training shows whether the part outside of W vanishes as ' +
+      'the theorem suggests.',
+    'The figure shows |P_W⊥ Ãᵀ|² at each evaluation of the tasks on linear data, as a description and not as a test of the bound.',
   ],
   findings: [],
-  isAside: true,
+  contextOnly: true,
   examine: ({ parts }) => {
     const runs = parts
       .flatMap((part) => part.runs)
@@ -40,7 +40,7 @@ function examine(runs: readonly TrainingRun[]): Examination {
   const ends = runs.flatMap((run) => finalNumber(run, METRIC) ?? []);
   return {
     outcome: 'measured',
-    verdict: `At the last evaluation of ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} the decoder has a squared norm of ${formatRange(ends)} outside W`,
+    verdict: `At the last evaluation of ${runs.length} ${runs.length === 1 ? 'task' : 'tasks'}, the decoder has a squared norm of ${formatRange(ends)} outside of W`,
     notes: [],
     exceptions: [],
     tables: [table(runs, names)],
@@ -48,7 +48,7 @@ function examine(runs: readonly TrainingRun[]): Examination {
     draw: () =>
       toFigures({ name: NAME, title: TITLE }, [
         {
-          caption: 'One curve a run, at its evaluations; the strong curve is the mean over the seeds.',
+          caption: 'One curve per task, at its evaluations; the thick curve is the mean over the seeds.',
           drawing: trainingPanels(
             runs,
             metricColumns([METRIC]).map((metric) => ({ metric, isLog: true })),
@@ -67,8 +67,8 @@ function table(runs: readonly TrainingRun[], names: RunNames): Table {
     name: NAME,
     title: TITLE,
     caption:
-      'By setting, over its seeds: the squared norm of what the decoder has outside the column span of A.',
-    head: ['r*-d-r', 'runs', 'at the start', 'at the end'],
+      'One row per setting, over its seeds: the squared norm of the decoder outside of the column span of A.',
+    head: ['r*-d-r', 'tasks', 'at the start', 'at the end'],
     body: [...groupBy(runs, setting)].map(([name, those]) => [
       name,
       String(those.length),

@@ -7,10 +7,10 @@ import type { Drawing } from '../../../report/figures/figure.js';
 import { groupBy } from '../../../report/group-by.js';
 import { splitIntoRows } from '../../../report/figures/layout.js';
 import { panelWidth } from '../../../report/figures/theme.js';
-import { evenly } from './evenly.js';
+import { sampleEvenly } from './sample-evenly.js';
 
 const COLUMNS = 2;
-/** Single curves of one colour; their mean is over all runs. */
+/** Maximum number of individual curves per color. Their mean is over all runs. */
 const MAX_RUNS = 40;
 const MAX_CELLS = 14;
 
@@ -20,13 +20,13 @@ export interface MetricOnAxis {
   readonly isLog: boolean;
 }
 
-/** What runs of one colour have in common. */
+/** How runs are grouped by color. */
 interface CurveGroups {
   readonly title: string;
   readonly of: (run: TrainingRun) => string;
 }
 
-/** Metrics of the evaluation log against the training step, a colour a group. */
+/** Draws metrics of the evaluation log over the training step, with one color per group. */
 export function trainingPanels(
   runs: readonly TrainingRun[],
   metrics: readonly MetricOnAxis[],
@@ -53,18 +53,18 @@ export function trainingPanels(
       drawn.map((data) => curvePanel(data, look)),
       COLUMNS,
     ),
-    notes: cells.length > MAX_CELLS ? [`${cells.length - MAX_CELLS} more colours are not drawn.`] : [],
+    notes: cells.length > MAX_CELLS ? [`Not shown: ${cells.length - MAX_CELLS} more groups.`] : [],
   };
 }
 
-/** Each run's curve, then their mean if any colour has several. */
+/** Returns the curve of each run, and their mean if any group has several runs. */
 function cellRows(
   runs: readonly TrainingRun[],
   hasMean: boolean,
   about: Pick<CurveRow, 'cell' | 'metric'>,
 ): CurveRow[] {
   const curves = runs.map((run) => ({ run: run.task.name, points: series(run, about.metric) }));
-  const single = evenly(curves, MAX_RUNS).flatMap(({ run, points }) =>
+  const single = sampleEvenly(curves, MAX_RUNS).flatMap(({ run, points }) =>
     points.map((point) => ({ run, ...point })),
   );
   const means = hasMean ? meanCurve(curves.map(({ points }) => points)) : [];

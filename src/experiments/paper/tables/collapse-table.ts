@@ -4,13 +4,14 @@ import { series, type Run } from '../../../report/runs.js';
 import type { TrainingRuns } from '../../vae/runs.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
+import { formatCount } from '../../../units.js';
 
-/** Of the normal distribution, for an interval of 95%. */
+/** Quantile of the normal distribution for a 95% interval. */
 const QUANTILE = 1.959963984540054;
-/** log D falls from 1 to 0 in this many steps at Adam's pace (learning rate 1e-4); what has not begun by then waits. */
+/** With a learning rate of 1e-4, Adam can move log D from 1 to 0 in this many steps. A run that is still collapsed is then waiting. */
 const DECIDED_AFTER_STEPS = 10_000;
 
-/** How often a sphere run collapses, and what happens in such a run. @returns null without finished sphere runs */
+/** Returns a table of how often sphere runs collapse, and of their dead units. @returns null without finished sphere runs */
 export function collapseTable(partRuns: TrainingRuns): Table | null {
   const { part, runs } = partRuns;
   if (part.experiment !== 'sphere' || runs.length === 0) return null;
@@ -19,17 +20,17 @@ export function collapseTable(partRuns: TrainingRuns): Table | null {
     .map((cell) => ({ cell, ...countCollapsed(cell) }));
   return {
     name: `${part.name}-collapse`,
-    title: `${part.title ?? part.name}: collapsed runs`,
+    title: `${part.title ?? part.name}: collapsed tasks`,
     caption:
-      `Runs that end with no encoder variance below 0.5 and a KL below ${COLLAPSED_KL_NATS} nats: their points lie around one place. ` +
-      `The interval is Wilson's, 95%. Left: runs that were so at step ${DECIDED_AFTER_STEPS} or after, and ended otherwise. ` +
-      "Dead units: hidden units of the decoder's layers that put out 0 for every generated point, mean over runs.",
+      `Tasks that end with no encoder variance below 0.5 and a KL below ${COLLAPSED_KL_NATS} nats, so that their points lie around a ` +
+      `single point. The interval is Wilson's 95% interval. Recovered: tasks that were collapsed at step ${formatCount(DECIDED_AFTER_STEPS)} ` +
+      'or later but not at the end. Dead units: hidden units per layer of the decoder that output 0 for every generated point, mean over tasks.',
     head: [
       'cell',
       'collapsed',
       'share',
       '95% interval',
-      'left',
+      'recovered',
       'dead units, collapsed',
       'dead units, others',
     ],
@@ -67,20 +68,20 @@ function countCollapsed({ runs }: Cell) {
   };
 }
 
-/** Wilson's score interval of a proportion (Wilson 1927, "Probable inference"), 95%. */
+/** Returns Wilson's 95% score interval of a proportion (Wilson 1927, "Probable inference"). */
 export function wilsonInterval(count: number, total: number): { low: number; high: number } {
   const p = count / total;
   const z2 = QUANTILE ** 2 / total;
   const centre = p + z2 / 2;
   const half = QUANTILE * Math.sqrt((p * (1 - p)) / total + z2 / (4 * total));
-  // Rounding would leave the ends of none and of all a hair off 0 and 1.
+  // Without these cases rounding would leave the ends slightly off 0 and 1.
   return {
     low: count === 0 ? 0 : (centre - half) / (1 + z2),
     high: count === total ? 1 : (centre + half) / (1 + z2),
   };
 }
 
-/** Whether the KL was near 0 and no variance small at an evaluation after which most runs have begun to use their latents. */
+/** Whether the run was collapsed at an evaluation by which most runs have started to use their latents. */
 function wasCollapsedLate(run: Run): boolean {
   const small = new Map(series(run, 'encoderSmall').map(({ step, value }) => [step, value]));
   return series(run, 'kl').some(
@@ -88,7 +89,7 @@ function wasCollapsedLate(run: Run): boolean {
   );
 }
 
-/** By layer; null without runs. */
+/** Returns the mean number of dead units per layer; null without runs. */
 function meanDeadUnits(runs: readonly Run[]): number[] | null {
   const lists = runs
     .map((run) => run.summary.get('deadDecoderUnits'))

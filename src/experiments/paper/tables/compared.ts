@@ -8,8 +8,8 @@ import type { LayoutRow } from './layouts.js';
 type PartTable = Pick<SweepPart, 'table'>;
 
 /**
- * Whether printed numbers are compared with the last evaluation before the end of training, which is the last that the authors'
- * released code makes. True for a part that reproduces a table of the paper with the released random streams.
+ * Whether printed numbers are compared with the last evaluation before the end of training, which is the last one in the authors'
+ * released code. True for a part that reproduces a table of the paper with the released random streams.
  */
 export function comparesBeforeEnd(
   { table }: PartTable,
@@ -23,7 +23,7 @@ export function comparedMetric(part: PartTable, row: LayoutRow, settings: Traini
   return comparesBeforeEnd(part, settings) ? (row.releasedMetric ?? row.metric) : row.metric;
 }
 
-/** Returns the mean of a cell that a row's printed number is compared with. */
+/** Returns the mean over a cell that a row's printed number is compared with. */
 export function comparedAggregate(
   part: PartTable,
   row: LayoutRow,
@@ -32,7 +32,7 @@ export function comparedAggregate(
   return aggregate(cell.runs, cell.label, (run) => comparedNumber(part, row, run));
 }
 
-/** Returns the number of one run that contributes to `comparedAggregate`; null where it is not defined. */
+/** Returns the number of one run that contributes to `comparedAggregate`; null if it is not defined. */
 export function comparedNumber(part: PartTable, row: LayoutRow, run: TrainingRun): number | null {
   const { settings } = run.task;
   const numberOf = comparesBeforeEnd(part, settings) ? numberBeforeEnd : finalNumber;

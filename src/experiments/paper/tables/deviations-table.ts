@@ -6,16 +6,16 @@ import { rowsOf } from './means-tables.js';
 import { printedDecimals, printedValue } from './paper.js';
 import type { Table } from '../../../report/tables/table.js';
 
-/** The printed means are of three seeds; their spread is not printed, and taken to be as ours. */
+/** The printed means are over three seeds. Their spread is not printed, so it is assumed to equal the measured one. */
 const PRINTED_RUNS = 3;
 
 /**
- * How a measured mean compares with the printed number: it rounds to it, is cut off to it (the paper prints 3.67 as 3.6), lies within
- * two standard errors of the difference, or differs.
+ * How a measured mean compares with the printed number: it rounds to it, truncates to it (the paper prints 3.67 as 3.6), is within two
+ * standard errors of the difference, or differs.
  */
 type Agreement = 'rounds to it' | 'truncates to it' | 'within two standard errors' | 'differs';
 
-/** The printed numbers that are not exact to their digits, and by how much. @returns null if the sweep measures no printed number */
+/** Returns a table of the printed numbers that are not exact to their digits. @returns null if the sweep measures no printed number */
 export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
   const all = parts.flatMap(comparisonsOf);
   if (all.length === 0) return null;
@@ -29,9 +29,9 @@ export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
     title: 'Printed numbers that are not exact',
     caption:
       `${count('rounds to it', 'truncates to it')} of ${all.length} printed numbers are exact: the measured mean rounds or truncates to the ` +
-      `printed digits; counts printed without decimals are read as having one. ${count('within two standard errors')} lie within two standard errors of the difference (three printed runs, their ` +
-      `spread taken to be as the measured), ${count('differs')} differ. The printed errors of sigmoid data are compared with the average ` +
-      'over all pairs.',
+      `printed digits; counts printed without decimals are read as having one. ${count('within two standard errors')} are within two ` +
+      'standard errors of the difference (for three printed runs, assuming the measured spread), ' +
+      `${count('differs')} differ. The printed errors of sigmoid data are compared with the average over all pairs.`,
     head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error', 'agreement'],
     body: shown.map((one) => [
       one.table,
@@ -58,7 +58,7 @@ export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
   };
 }
 
-/** What the paper prints a number for, with what was measured. */
+/** Returns the printed numbers of the paper with the measured means. */
 function comparisonsOf(partRuns: TrainingRuns) {
   const { part } = partRuns;
   const { table } = part;
@@ -77,14 +77,14 @@ function comparisonsOf(partRuns: TrainingRuns) {
 
 function compare({ mean, standardDeviation, values }: Aggregate, printed: number, decimals: number) {
   const difference = mean - printed;
-  // Of the difference of the two means.
+  // The standard error of the difference of the two means.
   const standardError = (standardDeviation ?? 0) * Math.sqrt(1 / values.length + 1 / PRINTED_RUNS);
   return { difference, standardError, agreement: agreementOf(mean, printed, decimals, standardError) };
 }
 
 function agreementOf(mean: number, printed: number, decimals: number, standardError: number): Agreement {
   const unit = 10 ** -decimals;
-  // Sums of three float64 are off by less than this.
+  // The rounding error of sums of three float64 is smaller than this.
   const slack = 1e-9;
   if (Math.abs(mean - printed) <= unit / 2 + slack) return 'rounds to it';
   if (mean >= printed - slack && mean < printed + unit - slack) return 'truncates to it';

@@ -1,13 +1,13 @@
-/** A metric as a table shows it, and the paper's numbers for it. */
+/** A row of a table: a metric, and the paper's numbers for it. */
 export interface LayoutRow {
   readonly label: string;
   /** A column of the evaluation log. */
   readonly metric: string;
-  /** The column that the released code's score has for it, logged with its random streams alone. Default: `metric`. */
+  /** The column with the released code's score, which is logged only with its random streams. Default: `metric`. */
   readonly releasedMetric?: string;
   /** Key in paper-tables.json. */
   readonly printed: string | null;
-  /** Whether the printed numbers are known to be another quantity, so that they are shown but not compared with. Default: false. */
+  /** Whether the printed numbers are known to be another quantity, so that they are shown but not compared. Default: false. */
   readonly isOtherQuantity?: boolean;
 }
 
@@ -22,7 +22,7 @@ const manifoldError: LayoutRow = {
   releasedMetric: 'releasedManifoldError',
   printed: 'manifold_error',
 };
-/** The printed sigmoid errors are averages over pairs (docs/reproduction.md): both readings stand beside them. */
+/** The printed sigmoid errors are averages over pairs (docs/reproduction.md), so the tables show both versions of the error. */
 const manifoldErrors: readonly LayoutRow[] = [
   { ...manifoldError, label: 'Mean Manifold Error, over all pairs', metric: 'manifoldErrorPairwise' },
   {
@@ -33,7 +33,7 @@ const manifoldErrors: readonly LayoutRow[] = [
   },
 ];
 
-/** The rows of the paper's tables, in its order and words. A new table is a line here. */
+/** The rows of the paper's tables, with its order and wording. To add a table, add a line here. */
 export const layouts: Readonly<Record<string, readonly LayoutRow[]>> = {
   table1: [
     zeros,

@@ -43,7 +43,7 @@ export function trainingMeans(partRuns: TrainingRuns): Table[] {
     .map(({ cells, variant }) => paperTable(part, cells, variant));
 }
 
-/** The rows that a part's means, and its single runs, are shown in. */
+/** Returns the rows in which the means and the individual runs of a part are shown. */
 export function rowsOf({ table }: Pick<SweepPart, 'table'>, columns: Cell['columns']): readonly LayoutRow[] {
   const layout = table === null ? undefined : layouts[table];
   return (
@@ -51,7 +51,7 @@ export function rowsOf({ table }: Pick<SweepPart, 'table'>, columns: Cell['colum
   );
 }
 
-/** As the paper prints it: one column per cell, the dimensions on top; the paper's own numbers under each measured row. */
+/** Returns a table in the paper's layout: one column per cell with its dimensions on top, and the printed numbers below each row. */
 function paperTable(part: SweepPart, cells: readonly TrainingCell[], variant: Variant): Table {
   const dimensions = cells.map(({ settings }) => settings);
   return {
@@ -63,20 +63,20 @@ function paperTable(part: SweepPart, cells: readonly TrainingCell[], variant: Va
       ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
       ['VAE Latent Dimensions', ...dimensions.map(({ latentDim }) => String(latentDim))],
       ...rowsOf(part, cells[0]?.columns ?? []).flatMap((row) => paperRows(part, row, cells)),
-      ['Runs', ...cells.map(finishedCount)],
+      ['Tasks', ...cells.map(finishedCount)],
     ],
     notes: [...stepNotes(cells), ...notesOf({ varying: [] }, cells)],
     records: recordsOf(part, cells),
   };
 }
 
-/** What tells a table of the paper's layout from the others of its part. */
+/** The suffixes that distinguish a table from the other tables of its part. */
 interface Variant {
   readonly suffix: string;
   readonly title: string;
 }
 
-/** The first table of a part has the part's own name. */
+/** Returns the suffixes of a table. The first table of a part has the part's own name. */
 function variantOf(settings: TrainingSettings, isFirst: boolean, hasBothStreams: boolean): Variant {
   const { decoderLogVarianceThreshold: bound } = settings;
   const threshold = bound === null ? 'none' : formatThreshold(bound);
@@ -93,13 +93,13 @@ function variantOf(settings: TrainingSettings, isFirst: boolean, hasBothStreams:
 function captionOf(part: SweepPart, cells: readonly TrainingCell[]): string {
   const first = cells[0];
   if (first === undefined || !comparesBeforeEnd(part, first.settings))
-    return `${MEANS_CAPTION}; beneath it what the paper prints.`;
+    return `${MEANS_CAPTION}, above the number that the paper prints.`;
   const isPrinted = hasPrinted(part, cells);
   const runs = cells.flatMap((cell) => cell.runs);
   return (
     `${MEANS_CAPTION}, at ${evaluationBeforeEnd(runs, isPrinted)}. ` +
-    `Beneath it ${isPrinted ? 'the printed number and ' : ''}the mean at the end of training. ` +
-    "Where this project's own metric of the quantity differs, its mean at the end follows."
+    `Below it: ${isPrinted ? 'the printed number and ' : ''}the mean at the end of training. ` +
+    "If this project's own metric differs, its mean at the end follows."
   );
 }
 
@@ -125,7 +125,7 @@ function paperRows(part: SweepPart, row: LayoutRow, cells: readonly TrainingCell
   ];
 }
 
-/** Cells with the same threshold and the same random streams, in the order in which they come. */
+/** Groups cells by threshold and random streams, in their order. */
 function byVariant(cells: readonly TrainingCell[]) {
   const keyOf = ({ settings }: TrainingCell): string =>
     `${String(settings.decoderLogVarianceThreshold)} ${String(settings.randomStreams)}`;

@@ -2,10 +2,10 @@ import paperTables from './paper-tables.json' with { type: 'json' };
 import type { TrainingSettings } from '../../vae/settings/task.js';
 
 const { table1, table2, table3, table4, table5 } = paperTables;
-/** By the names that a sweep file's `table` may have. */
+/** The printed tables by the values of `table` in a sweep file. */
 export const printedTables = { table1, table2, table3, table4, table5 } as const;
 
-/** The mean over three seeds that the paper prints, or null where it has none. `row` is a key of paper-tables.json. */
+/** Returns the mean over three seeds that the paper prints, or null if it prints none. @param row a key of paper-tables.json */
 export function printedValue(table: string, row: string, settings: TrainingSettings): number | null {
   const printed = printedTable(table);
   const column = printed.intrinsic.findIndex(
@@ -20,7 +20,7 @@ export function printedValue(table: string, row: string, settings: TrainingSetti
   return typeof value === 'number' ? value : null;
 }
 
-/** Digits after the point that a row of a table is printed with, one at least: counts are means, of which the paper leaves out `.0`. */
+/** Returns the number of printed decimals of a row, at least one: counts are means too, and the paper leaves out their `.0`. */
 export function printedDecimals(table: string, row: string): number {
   const printed = printedTable(table);
   const values = printed[row];
@@ -31,7 +31,7 @@ export function printedDecimals(table: string, row: string): number {
 }
 
 function printedTable(name: string): PrintedTable {
-  if (!Object.hasOwn(printedTables, name)) throw new Error(`The paper prints no ${name}.`);
+  if (!Object.hasOwn(printedTables, name)) throw new Error(`The paper has no printed table ${name}.`);
   return printedTables[name as keyof typeof printedTables];
 }
 
@@ -46,7 +46,7 @@ function latentOf({ latent }: PrintedTable, column: number): number | undefined 
   return typeof latent === 'number' ? latent : latent[column];
 }
 
-/** Tables 4 and 5 are printed for a threshold of e^-4 only. */
+/** Whether the table is printed for the threshold. Tables 4 and 5 are printed only for e^-4. */
 function isPrintedThreshold(
   { clip = null }: PrintedTable,
   { decoderLogVarianceThreshold }: TrainingSettings,

@@ -6,18 +6,18 @@ import { isCollapsed } from '../../vae/collapse.js';
 import { evaluationStepBeforeEnd, type TrainingRun } from '../../vae/runs.js';
 import { experiments, isPaperExperiment, trainingData } from '../../vae/settings/training-data.js';
 
-/** The interval of the authors' released code. */
+/** Steps between two evaluations in the authors' released code. */
 const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
 
-/** What to know before a cell's numbers are believed: runs that are missing, or that collapsed. */
+/** Returns notes about missing and collapsed runs, which affect how far the numbers of a cell can be trusted. */
 export function cellNotes(name: string, cell: Cell): string[] {
   const collapsed = cell.runs.filter(isCollapsed);
   const count = countTasks(collapsed.length, cell.runs.length);
-  const note = `${name}: ${count} collapsed (${describeRuns(cell, collapsed)}): no latent is used`;
+  const note = `${name}: ${count} collapsed (${describeRuns(cell, collapsed)}): no latents used`;
   return [...missingNotes(name, cell), ...(collapsed.length === 0 ? [] : [note])];
 }
 
-/** A note on steps that are fewer than the paper's, or none. */
+/** Returns a note if the runs have fewer steps than in the paper. */
 export function stepNotes(cells: readonly Cell<TrainingSettings>[]): string[] {
   const short = cells.find(({ settings }) => isShort(settings));
   if (short === undefined) return [];
@@ -28,7 +28,7 @@ export function stepNotes(cells: readonly Cell<TrainingSettings>[]): string[] {
 }
 
 /**
- * Returns words for the last evaluation before the end of training, for example `step 145,000, the evaluation that the paper prints`.
+ * Describes the last evaluation before the end of training, for example `step 145,000, the evaluation that the paper prints`.
  * @param isPrinted whether the paper prints numbers for any of the runs
  */
 export function evaluationBeforeEnd(runs: readonly TrainingRun[], isPrinted: boolean): string {
@@ -51,7 +51,7 @@ function evaluatesAsReleased({ steps, experiment, evaluateEverySteps }: Training
   );
 }
 
-/** Whether the run had fewer steps than the paper's of its experiment. */
+/** Whether the run has fewer steps than in the paper. */
 export function isShort({ steps, experiment }: TrainingSettings): boolean {
   return isPaperExperiment(experiment) && steps < experiments[experiment].steps;
 }

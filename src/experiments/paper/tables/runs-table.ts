@@ -9,7 +9,7 @@ import { comparedNumber, comparesBeforeEnd } from './compared.js';
 import { hasPrinted, rowsOf } from './means-tables.js';
 import { evaluationBeforeEnd } from './printed-runs.js';
 
-/** Returns every finished run of a part, one per row: a mean of three can hide a collapsed run. */
+/** Returns a table of every finished run of a part, because a mean over three seeds can hide a collapsed run. */
 export function trainingRunsTable(partRuns: TrainingRuns): Table {
   const { part, runs } = partRuns;
   const columns = part.tasks.slice(0, 1).flatMap((task) => meansColumns(partRuns, task));
@@ -51,14 +51,14 @@ function captionOf(
   beforeEnd: readonly TrainingRun[],
   extra: readonly string[],
 ): string {
-  if (beforeEnd.length === 0) return 'Each run is shown at its last evaluation.';
+  if (beforeEnd.length === 0) return 'Each task is shown at its last evaluation.';
   const isPrinted = hasPrinted(
     part,
     beforeEnd.map(({ task }) => task),
   );
   const isAll = beforeEnd.length === runs.length;
-  const which = isAll ? 'Each run' : 'Each run with released-code random streams';
-  const others = isAll ? '' : ' All other runs are shown at their last evaluation.';
+  const which = isAll ? 'Each task' : 'Each task with released-code random streams';
+  const others = isAll ? '' : ' All other tasks are shown at their last evaluation.';
   return (
     `${which} is shown at ${evaluationBeforeEnd(beforeEnd, isPrinted)}.${others} ` +
     `The columns ${extra.join(', ')} and "collapsed" describe the last evaluation.`

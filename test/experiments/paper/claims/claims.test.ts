@@ -12,7 +12,7 @@ type Metrics = Readonly<Record<string, number>>;
 const sweepOf = (experiment: string, table: string, more = '', settings = '') =>
   `experiment: ${experiment}\ntable: ${table}\ngrid: { seed: [1, 2]${more} }\nsettings: { dimensions: [3, 8, 6]${settings} }\n`;
 
-/** The verdict on a claim by two runs that ended with these metrics; null is a run that is missing. */
+/** Judges a claim by runs that ended with these metrics; null stands for a missing run. */
 function verdict(claim: string, text: string, runs: readonly (Metrics | null)[]): Verdict | undefined {
   const sample = sampleSweep(text);
   for (const [index, metrics] of runs.entries())
@@ -27,7 +27,7 @@ const CLIPPED_SIGMOID = sweepOf('sigmoid', 'table4', '', ', decoderVarianceThres
 const CLIPPED_SPHERE = sweepOf('sphere', 'table5', '', ', decoderVarianceThreshold: e^-4');
 
 describe('a verdict', () => {
-  test('is that a claim holds if every run that was asked for agrees', () => {
+  test('is that a claim holds if every requested run agrees', () => {
     const found = verdict('zeros-at-least-intrinsic', LINEAR, [{ encoderZeros: 3 }, { encoderZeros: 5 }]);
     assert.deepEqual(
       [found?.outcome, found?.detail, found?.exceptions],
@@ -35,7 +35,7 @@ describe('a verdict', () => {
     );
   });
 
-  test('is that it does not if one disagrees, and names the run, also while others are missing', () => {
+  test('is that it does not hold if one run disagrees, and names that run, even if others are missing', () => {
     const found = verdict('zeros-at-least-intrinsic', LINEAR, [{ encoderZeros: 2, encoderSmall: 2 }, null]);
     assert.deepEqual(
       [found?.outcome, found?.detail, found?.exceptions],
@@ -49,16 +49,16 @@ describe('a verdict', () => {
       'not enough runs',
     );
     const none = verdict('zeros-at-least-intrinsic', LINEAR, []);
-    assert.deepEqual([none?.outcome, none?.detail], ['not enough runs', 'no run has finished']);
+    assert.deepEqual([none?.outcome, none?.detail], ['not enough runs', 'no task has finished']);
   });
 
-  test('is that the steps are too few where a run had fewer than the paper', () => {
+  test('is that there are too few steps if a run has fewer than in the paper', () => {
     const short = LINEAR.replace('[3, 8, 6]', '[3, 8, 6], steps: 10000');
     const found = verdict('zeros-at-least-intrinsic', short, [{ encoderZeros: 3 }, { encoderZeros: 0 }]);
     assert.equal(found?.outcome, 'too few steps');
   });
 
-  test('tells which exceptions are collapsed runs', () => {
+  test('counts the exceptions that are collapsed runs', () => {
     const runs = [
       { encoderZeros: 0, encoderSmall: 0, kl: 0.01 },
       { encoderZeros: 4, encoderSmall: 4, kl: 9 },
@@ -71,13 +71,13 @@ describe('a verdict', () => {
     assert.deepEqual(found.exceptions, ['sphere 3-8-6, seed 1: -3 (collapsed)']);
   });
 
-  test('is not given on runs that reproduce no table, nor on experiments that a sweep does not have', () => {
+  test('is omitted for runs that reproduce no table and for experiments that the sweep does not have', () => {
     assert.equal(verdict('linear-rows', LINEAR.replace('table: table1\n', ''), []), undefined);
     assert.equal(verdict('linear-rows', SIGMOID, []), undefined);
   });
 });
 
-describe('what each claim tests:', () => {
+describe('the test of each claim:', () => {
   const cases: [string, string, Metrics, Metrics][] = [
     ['linear-rows', LINEAR, { nonzeroDecoderRows: 3 }, { nonzeroDecoderRows: 4 }],
     ['linear-density', LINEAR, { eigenvalueError: 0.3 }, { eigenvalueError: 0.05 }],
@@ -93,7 +93,7 @@ describe('what each claim tests:', () => {
       assert.equal(verdict(claim, text, [agrees, disagrees])?.outcome, 'does not hold');
     });
 
-  test('clipped-loss-steady: the third quarter of training against the last', () => {
+  test('clipped-loss-steady compares the third quarter of training with the last', () => {
     const falls = (lossAtEnd: number) => {
       const sample = sampleSweep(CLIPPED_SIGMOID);
       for (const index of [0, 1])
@@ -115,13 +115,13 @@ describe('what each claim tests:', () => {
     );
   });
 
-  test('padding-vanishes is not asked of data without padding', () => {
+  test('padding-vanishes does not apply to data without padding', () => {
     const text = SIGMOID.replace('[3, 8, 6]', '[3, 4, 6]');
     assert.equal(verdict('padding-vanishes', text, []), undefined);
   });
 });
 
-test('the verdicts are a table, each with its threshold', () => {
+test('the table of verdicts shows the threshold of each test', () => {
   const found = verdict('linear-density', LINEAR, [{ eigenvalueError: 0.3 }, { eigenvalueError: 0.05 }]);
   assert.ok(found);
   const { body, notes } = claimsTable([found]);

@@ -21,7 +21,7 @@ import { compute } from '../../theory/computations/run.js';
 type Settings = Readonly<Record<string, unknown>> & { readonly kind: keyof typeof computations };
 type Columns = Readonly<Record<string, readonly number[]>>;
 
-/** A finished run as a literal. */
+/** Returns a finished run with these values. */
 export function literalRun(
   settings: ComputedRun['settings'],
   verdict: Partial<ComputedVerdict>,
@@ -40,21 +40,21 @@ export function literalRun(
   };
 }
 
-/** What there is of computations in a store. */
+/** Reads the computations in a store. */
 export function readComputed(outDir: string, tasks: readonly Task[]): ComputedRuns {
   const read = tasks.map((task) => readRun(task, outDir, details));
   const missing = read.filter((run): run is MissingRun => !isFinished(run));
   return computedRuns([{ runs: read.filter(isFinished), missing }]);
 }
 
-/** The task of settings, all defaults filled in. */
+/** Returns the task with these settings and all defaults. */
 export function computedTask(values: Settings): Task<Settings> {
   const settings = theorySettingsSchema.parse({ seed: 1, ...values }) as Settings;
   const name = Object.values(settings).join('-').replaceAll('.', '_');
   return { id: name, name, settings, versions: { theory: 1 } };
 }
 
-/** Runs a computation, and writes the folder of its finished task as a worker leaves it. */
+/** Runs a computation, and writes the folder of its finished task like a worker. */
 export function computeInto(outDir: string, values: Settings): Task {
   const task = computedTask(values);
   const computation: Computation = computations[task.settings.kind];
@@ -67,7 +67,7 @@ export function computeInto(outDir: string, values: Settings): Task {
   return task;
 }
 
-/** JSON has no NaN: it writes null. */
+/** Writes the folder of a finished task. JSON has no NaN, so NaN becomes null. */
 export function writeComputed(
   outDir: string,
   task: Task,

@@ -26,9 +26,9 @@ describe('a finished computation', () => {
     assert.deepEqual(run.rows().column('draw'), [1, 2, 3, 4, 5]);
   });
 
-  test('has null for a measure and NaN in a row where nothing is defined', () => {
+  test('has null for a measure and NaN in a row if a number is not defined', () => {
     const out = newStore();
-    // As many latents as dimensions of the data: no singular values beyond dim W.
+    // There are as many latents as dimensions of the data, so there are no singular values beyond dim W.
     const task = computeInto(out, {
       kind: 'gradient-flow',
       ambientDim: 4,
@@ -42,7 +42,7 @@ describe('a finished computation', () => {
   });
 });
 
-describe('a computation without a result', () => {
+describe('a computation counts as missing if it', () => {
   const task = computedTask(IDENTITY);
   const folder = (out: string) => taskFolder(out, task);
   const errors = { draw: [1], ambientDim: [2], rank: [1], latentDim: [1], left: [1], right: [1], error: [0] };
@@ -52,11 +52,11 @@ describe('a computation without a result', () => {
     return missing.map(({ state, reason }) => `${state}: ${reason}`);
   };
 
-  test('is one that has not finished', () => {
+  test('has not finished', () => {
     assert.deepEqual(only(newStore()), ['new: not finished']);
   });
 
-  test('is one that failed', () => {
+  test('failed', () => {
     const out = newStore();
     makeFolder(folder(out));
     markFailed(folder(out), {
@@ -69,20 +69,20 @@ describe('a computation without a result', () => {
     assert.deepEqual(only(out), ['failed: singular']);
   });
 
-  test('is one with a file that was changed', () => {
+  test('has a modified file', () => {
     const out = newStore();
     writeComputed(out, task, { columns: errors, verdict: VERDICT });
     appendFileSync(path.join(folder(out), 'verdict.json'), ' ');
-    assert.match(only(out)[0] ?? '', /^corrupt: verdict\.json has \d+ bytes, not \d+/);
+    assert.match(only(out)[0] ?? '', /^corrupt: verdict\.json has the wrong size \(\d+ instead of \d+ bytes\)/);
   });
 
-  test('is one with a verdict of another form', () => {
+  test('has an invalid verdict', () => {
     const out = newStore();
     writeComputed(out, task, { columns: errors, verdict: { ...VERDICT, holds: 'yes' } });
     assert.match(only(out)[0] ?? '', /^corrupt: verdict\.json is invalid \(holds: /);
   });
 
-  test('is one whose rows lack a column', () => {
+  test('has rows without a column', () => {
     const out = newStore();
     writeComputed(out, task, { columns: { draw: [1] }, verdict: VERDICT });
     assert.match(only(out)[0] ?? '', /^corrupt: rows\.arrow lacks the column ambientDim$/);

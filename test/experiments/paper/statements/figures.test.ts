@@ -13,7 +13,7 @@ function figuresOf(runs: readonly ComputedRun[], statement: string): readonly Fi
 }
 
 for (const statement of ['gradient-flow', 'gradient-descent', 'landscape', 'bad-optimum', 'identities'])
-  test(`${statement} is drawn as it was, without a warning`, async (t) => {
+  test(`${statement} matches its golden figures, without warnings`, async (t) => {
     const warn = t.mock.method(console, 'warn', () => undefined);
     const figures = figuresOf(MIXED.runs, `theory-${statement}`);
     assert.ok(figures.length > 0);
@@ -21,21 +21,21 @@ for (const statement of ['gradient-flow', 'gradient-descent', 'landscape', 'bad-
     assert.equal(warn.mock.callCount(), 0);
   });
 
-describe('of hundreds of runs', () => {
+describe('for hundreds of tasks', () => {
   const seeds = Array.from({ length: 500 }, (_, i) => i + 1);
 
-  test('a panel shows a few, and the common bound at most 200', () => {
+  test('a panel shows a few tasks, and the figure with the common bound at most 200', () => {
     const [panels, collapsed] = figuresOf(
       seeds.map((seed) => flowRun(seed)),
       'theory-gradient-flow',
     );
     assert.equal(new Set(panels?.rows.map(({ run }) => run)).size, 4);
-    assert.match(panels?.caption ?? '', /Shown: 4 of 500 runs, up to 4 a panel\./);
+    assert.match(panels?.caption ?? '', /Shown: 4 of 500 tasks, up to 4 per panel\./);
     assert.equal(new Set(collapsed?.rows.map(({ run }) => run)).size, 202);
-    assert.match(collapsed?.caption ?? '', /Shown: 200 of 500 runs\./);
+    assert.match(collapsed?.caption ?? '', /Shown: 200 of 500 tasks\./);
   });
 
-  test('a landscape shows one a slope, and a bad optimum one an s', () => {
+  test('a landscape shows one task per slope, and a bad optimum one task per s', () => {
     const [landscape] = figuresOf(
       seeds.map((seed) => landscapeRun(seed % 5, { seed })),
       'theory-landscape',
@@ -48,7 +48,7 @@ describe('of hundreds of runs', () => {
     assert.equal(optimum?.rows.length, 9);
   });
 
-  test('of an identity some 200 draws are drawn, and the largest error of all', () => {
+  test('an identity shows about 200 draws and the largest error of all draws', () => {
     const runs = seeds.map((seed) => identityRun('eq4', [seed / 1000, 0.0001], 6));
     const [figure] = figuresOf(runs, 'theory-identities');
     const rows = figure?.rows ?? [];
@@ -59,15 +59,15 @@ describe('of hundreds of runs', () => {
     );
   });
 
-  test('of dimension settings twelve have panels', () => {
+  test('at most twelve choices of dimensions have panels', () => {
     const runs = seeds.slice(0, 30).map((seed) => flowRun(seed, { ambientDim: 5 + seed }));
     const [panels] = figuresOf(runs, 'theory-gradient-flow');
     assert.equal(new Set(panels?.rows.map(({ panel }) => panel)).size, 12);
-    assert.match(panels?.caption ?? '', /18 more dimension settings are not drawn\./);
+    assert.match(panels?.caption ?? '', /Not shown: 18 more choices of dimensions\./);
   });
 });
 
-test('values that are not defined leave gaps, and a run of nothing else a note', () => {
+test('values that are not defined leave gaps, and a task without defined values adds a note', () => {
   const settings = { ...flowRun(1).settings, seed: 9 };
   const columns = (value: number) => ({
     time: [0, 1],
@@ -79,12 +79,12 @@ test('values that are not defined leave gaps, and a run of nothing else a note',
   const nothing = literalRun(settings, {}, columns(NaN));
   const { figures, notes } = statementOf({ runs: [nothing] }, 'theory-gradient-flow').draw();
   assert.deepEqual([figures.length, notes.length], [0, 2]);
-  assert.match(notes[0] ?? '', /the runs have nothing to draw\.$/);
+  assert.match(notes[0] ?? '', /there are no data to draw\.$/);
   const [panels] = figuresOf([nothing, flowRun(1)], 'theory-gradient-flow');
   assert.equal(new Set(panels?.rows.map(({ run }) => run)).size, 1);
 });
 
-test('a decay to exactly nothing ends where rounding begins', async () => {
+test('the curve of a decay to exactly zero ends at the rounding level', async () => {
   const [first] = [flowRun(1)];
   const run = literalRun(first.settings, first.verdict, {
     time: [0, 1, 2, 3],
@@ -99,7 +99,7 @@ test('a decay to exactly nothing ends where rounding begins', async () => {
   assert.match(await renderSvg(panels), /^<svg/);
 });
 
-test('runs of one row are points without a course, and still drawn', async () => {
+test('tasks with a single row are still drawn', async () => {
   const one = [
     literalRun(
       flowRun(1).settings,

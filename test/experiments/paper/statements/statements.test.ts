@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import '../../../../src/experiments/index.js';
 import { fileRenderers } from '../../../../src/report/tables/renderers.js';
 import { examineTheory, statements } from '../../../../src/experiments/paper/statements/registry.js';
-import { lineOf, theoryTable } from '../../../../src/experiments/paper/statements/theory-table.js';
+import { theoryTable, verdictLineOf } from '../../../../src/experiments/paper/statements/theory-table.js';
 import type { MissingRun } from '../../../../src/report/runs.js';
 import { assertGolden } from '../../../golden.js';
 import { flowRun, identityRun, MIXED, statementOf } from './sample-computed.js';
@@ -21,7 +21,7 @@ describe('a statement', () => {
       for (const sentence of explanation) assert.match(sentence, /^[A-Z]([^.]|\.(?! [A-Z]))*\.$/);
     });
 
-  test('has a name of its own, as have all tables and figures', () => {
+  test('has a unique name, and so have all tables and figures', () => {
     const theory = examineTheory({ computed: MIXED, parts: [] });
     const names = theory.flatMap((statement) => [
       ...statement.tables.map(({ name }) => `table ${name}`),
@@ -32,7 +32,7 @@ describe('a statement', () => {
     assert.ok(names.every((name) => / theory-/.test(name)));
   });
 
-  test('is not there without runs, nor is the theory', () => {
+  test('is omitted without tasks, and so is the theory section', () => {
     assert.deepEqual(examineTheory({ computed: { runs: [], missing: [] }, parts: [] }), []);
     const only = examineTheory({ computed: { runs: [identityRun('eq4', [1], 6)], missing: [] }, parts: [] });
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe('a statement', () => {
 });
 
 describe('the verdict', () => {
-  test('names the run that decides', () => {
+  test('names the task that decides', () => {
     const { outcome, verdict, notes } = statementOf({ runs: [flowRun(2), flowRun(1), flowRun(3)] }, FLOW);
     assert.equal(outcome, 'holds');
     assert.equal(
@@ -51,15 +51,15 @@ describe('the verdict', () => {
       'Holds in 3 of 3 tasks; smallest margin 0.1 (2-6-4, seed 1); smallest rate 3 (2-6-4, seed 2)',
     );
     assert.deepEqual(notes, [
-      'ε̃ reaches its smallest value in finite time, and the bound is often still large then: in the 3 runs that ended so it stood at 0.223 of its start, the norm itself at 0.0111.',
+      'ε̃ reaches its smallest value in finite time, often while the bound is still large: in the 3 tasks that ended so, the bound was at 0.223 of its start and the norm itself at 0.0111.',
     ]);
   });
 
-  test('is that of one run', () => {
+  test('is given for a single task', () => {
     assert.match(statementOf({ runs: [flowRun(1)] }, FLOW).verdict, /^Holds in 1 of 1 task; smallest/);
   });
 
-  test('of runs that ended early counts them by their end, with how far they got', () => {
+  test('counts tasks that ended early by outcome, and reports how far they got', () => {
     const early = { outcome: 'k-exploded', complete: false };
     const runs = [
       flowRun(1),
@@ -75,33 +75,33 @@ describe('the verdict', () => {
     assert.equal(outcome, 'does not hold');
     assert.match(
       verdict,
-      /^Holds in 1 of 1 task; of 3 that ended early 2 hold so far; smallest margin -1 \(.*seed 4\)/,
+      /^Holds in 1 of 1 task; of 3 that ended early, 2 hold so far; smallest margin -1 \(.*seed 4\)/,
     );
     assert.deepEqual(notes.slice(0, 2), [
-      '2 runs ended early, k-exploded (K exceeded largestK): time 1.5 to 2.5, K 1.00e+6, margin there 0.25.',
-      '1 run ended early, step-limit (maxSteps were taken): time 3, K 2, margin there 3.',
+      '2 tasks ended early, k-exploded (K exceeded largestK): time 1.5 to 2.5, K 1.00e+6, margin 0.25.',
+      '1 task ended early, step-limit (maxSteps were taken): time 3, K 2, margin 3.',
     ]);
     assert.deepEqual(exceptions, ['2-6-4, seed 4: step-limit']);
   });
 
-  test('of runs that all ended early claims no more than they show', () => {
+  test('claims no more than was computed if all tasks ended early', () => {
     const { outcome, verdict } = statementOf({ runs: [flowRun(1, {}, { complete: false })] }, FLOW);
     assert.equal(outcome, 'holds as far as computed');
-    assert.match(verdict, /^No run is complete; of 1 that ended early 1 hold so far;/);
+    assert.match(verdict, /^No task is complete; of 1 that ended early, 1 holds so far;/);
   });
 
-  test('waits for runs that are missing', () => {
+  test('waits for missing tasks', () => {
     const some = statementOf({ runs: [flowRun(1)], missing: [missing(2)] }, FLOW);
     assert.equal(some.outcome, 'not enough runs');
-    assert.match(some.verdict, /; 1 of 2 runs are missing$/);
+    assert.match(some.verdict, /; 1 of 2 tasks missing$/);
     assert.deepEqual(some.runs?.notes, ['2-6-4, seed 2 is missing: not finished']);
     const none = statementOf({ missing: [missing(1), missing(2)] }, FLOW);
-    assert.equal(none.verdict, 'None of 2 runs has finished');
+    assert.equal(none.verdict, '0 of 2 tasks finished');
     assert.deepEqual([none.tables, none.runs, none.draw().figures], [[], null, []]);
-    assert.match(none.draw().notes[0] ?? '', /none of its runs has finished\.$/);
+    assert.match(none.draw().notes[0] ?? '', /none of its tasks has finished\.$/);
   });
 
-  test('passes over numbers that are not defined', () => {
+  test('ignores numbers that are not defined', () => {
     const measures = { smallestMargin: null, smallestRate: null, logBoundDecay: null };
     const { verdict, tables } = statementOf({ runs: [flowRun(1, {}, { measures })] }, FLOW);
     assert.equal(verdict, 'Holds in 1 of 1 task');
@@ -116,14 +116,14 @@ describe('the tables', () => {
     ...theory.flatMap((statement) => [...statement.tables, ...(statement.runs ? [statement.runs] : [])]),
   ];
   for (const extension of ['md', 'csv', 'tex'] as const)
-    test(`as ${extension}`, () => {
+    test(`match the golden file: ${extension}`, () => {
       assertGolden(
         `theory.${extension}`,
         tables.map((table) => String(fileRenderers[extension]?.(table))).join('\n'),
       );
     });
 
-  test('have records of one form, which Arrow needs', () => {
+  test('have records with the same keys, as Arrow requires', () => {
     for (const table of tables) {
       const keys = table.records.map((record) => Object.keys(record).join());
       assert.equal(new Set(keys).size, 1, table.name);
@@ -131,12 +131,12 @@ describe('the tables', () => {
     }
   });
 
-  test('of the terminal are a line a statement', () => {
-    const lines = theory.map(lineOf);
+  test('become one line per statement in the terminal', () => {
+    const lines = theory.map(verdictLineOf);
     assert.equal(lines.length, theory.length);
     assert.match(
       lines.at(-1) ?? '',
-      /^holds: The identities .* largest error over its tolerance 0\.5 \(Eq\. \(4\)/,
+      /^holds: The identities .* largest error relative to its tolerance 0\.5 \(Eq\. \(4\)/,
     );
   });
 });

@@ -17,7 +17,7 @@ const LINEAR =
   'experiment: linear\ngrid: { dimensions: [[3, 12, 20], [6, 12, 20]], seed: [2, 3] }\nsettings: { steps: 20 }\n';
 const STEPS = [0, 5, 10, 15, 20];
 
-/** Training from the construction: each seed another s, the counts as given. */
+/** Returns training runs that start at the construction, with another s for each seed, and with the given counts of zeros. */
 function fromBadOptimum(zerosOf: readonly (readonly number[])[]): TrainingRuns {
   const { sweep, outDir } = sampleSweep(SIGMOID);
   const [part] = sweep.parts;
@@ -34,7 +34,7 @@ function fromBadOptimum(zerosOf: readonly (readonly number[])[]): TrainingRuns {
   });
   const [read] = readTraining(sweep, outDir);
   assert.ok(read);
-  // The setting is one of training's once the sweep knows it.
+  // The sweep does not have this setting, so it is added here.
   const begin = <T extends Pick<TrainingRun, 'task'>>(run: T, index: number): T => ({
     ...run,
     task: { ...run.task, settings: { ...run.task.settings, badOptimumExtraDims: 1 + (index % 2) } },
@@ -70,11 +70,11 @@ describe('training from the bad optimum', () => {
     [4, 4, 4, 4, 5],
   ]);
 
-  test('counts the runs in which zeros went away', () => {
+  test('counts the tasks in which the number of zeros fell', () => {
     assert.deepEqual([some.outcome, some.exceptions], ['measured', []]);
     assert.equal(
       some.verdict,
-      'The number of zeros in the encoder variance fell in 1 of 3 tasks, from the first evaluation to the last, and rose in 1',
+      'From the first to the last evaluation, the number of zeros in the encoder variance fell in 1 of 3 tasks and rose in 1',
     );
   });
 
@@ -85,16 +85,16 @@ describe('training from the bad optimum', () => {
     );
   });
 
-  test('is drawn as it was', async () => {
+  test('matches its golden figures', async () => {
     for (const figure of some.draw().figures) assertGolden(`${figure.name}.svg`, await renderSvg(figure));
   });
 
-  test('waits for runs that are missing', () => {
+  test('waits for missing tasks', () => {
     const first = of([[4, 4, 4, 4, 4]]);
     assert.equal(first.outcome, 'not enough runs');
-    assert.match(first.verdict, / fell in 0 of 1 task, .* rose in 0; 2 of 3 runs are missing$/);
+    assert.match(first.verdict, / fell in 0 of 1 task and rose in 0; 2 of 3 tasks missing$/);
     const none = of([]);
-    assert.equal(none.verdict, 'None of 3 runs has finished');
+    assert.equal(none.verdict, '0 of 3 tasks finished');
     assert.deepEqual([none.tables, none.draw().figures], [[], []]);
   });
 });
@@ -109,7 +109,7 @@ describe('linear VAEs that were trained', () => {
     assert.equal(outcome, 'measured');
     assert.equal(
       verdict,
-      'At the last evaluation of 4 runs the decoder has a squared norm of 1.00e-4 to 4.00e-4 outside W',
+      'At the last evaluation of 4 tasks, the decoder has a squared norm of 1.00e-4 to 4.00e-4 outside of W',
     );
     assert.deepEqual(tables[0]?.body, [
       ['3-12-20', '2', '1 to 2', '1.00e-4 to 2.00e-4'],
@@ -119,7 +119,7 @@ describe('linear VAEs that were trained', () => {
       assertGolden(`${figure.name}.svg`, await renderSvg(figure));
   });
 
-  test('are no theory by themselves, and none without the column', () => {
+  test('are omitted without other statements, and without the column', () => {
     const none = { runs: [], missing: [] };
     assert.deepEqual(examineTheory({ computed: none, parts: linear('decoderOutsideSpan') }), []);
     const names = examineTheory({ computed: MIXED, parts: linear('eigenvalueError') }).map(

@@ -15,7 +15,7 @@ import { computedTask, computeInto, readComputed } from './computed-runs.js';
 const FLOW = { kind: 'gradient-flow', ambientDim: 5, rank: 2, latentDim: 3 } as const;
 const LANDSCAPE = { kind: 'landscape', ambientDim: 5, rank: 2, latentDim: 6, zeroColumns: 2 } as const;
 
-test('what was really computed is judged, and written as tables, figures and a page', async () => {
+test('real computations are judged and written as tables, figures and a page', async () => {
   const { sweep, outDir } = sampleSweep('experiment: linear\nsettings: { dimensions: [1, 2, 2], seed: 5 }\n');
   const tasks = [
     computeInto(outDir, { ...FLOW, seed: 1 }),

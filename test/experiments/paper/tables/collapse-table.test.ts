@@ -5,8 +5,8 @@ import { collapseTable, wilsonInterval } from '../../../../src/experiments/paper
 import { writeFinishedRun } from '../../../report/finished-run.js';
 import { sampleSweep } from '../../../report/sample-sweep.js';
 
-/** Values of SciPy 1.17.1, `binomtest(count, total).proportion_ci(method='wilson')`. */
-test("the interval is Wilson's", () => {
+/** Expected values are from SciPy 1.17.1, `binomtest(count, total).proportion_ci(method='wilson')`. */
+test("the interval is Wilson's interval", () => {
   for (const [count, total, low, high] of [
     [0, 10, 0, 0.2775327998628892],
     [5, 10, 0.236593090512564, 0.763406909487436],
@@ -20,7 +20,7 @@ test("the interval is Wilson's", () => {
   }
 });
 
-test('counts the collapsed runs of a cell, those that left, and the dead units of both kinds', () => {
+test('counts the collapsed and recovered tasks of a cell, and the dead units of collapsed and other tasks', () => {
   const sample = sampleSweep(
     'experiment: sphere\ngrid: { dimensions: [[2, 6, 6]], modelSeed: [0, 1, 2] }\nsettings: { seed: 69 }\n',
   );
@@ -44,7 +44,7 @@ test('counts the collapsed runs of a cell, those that left, and the dead units o
   ]);
 });
 
-test('linear runs have no such table', () => {
+test('linear tasks have no collapse table', () => {
   const sample = sampleSweep('experiment: linear\nsettings: { dimensions: [1, 2, 2], seed: 5 }\n');
   sample.finish(sample.taskOf(0), { loss: 1 });
   const [part] = readTraining(sample.sweep, sample.outDir);

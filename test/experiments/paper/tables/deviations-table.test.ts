@@ -19,22 +19,22 @@ table: table3
 grid: { dimensions: [[2, 6, 6], [6, 14, 13]], seed: [1, 2] }
 `;
 
-test('lists the printed numbers that the means neither round nor truncate to', () => {
+test('lists the printed numbers to which the means neither round nor truncate', () => {
   const sample = sampleSweep(SPHERE);
-  // Printed for 2-6-6: error 0.02, zeros 3. For 6-14-13: 0.03 and 7.
+  // The paper prints an error of 0.02 and 3 zeros for 2-6-6, and 0.03 and 7 for 6-14-13.
   sample.finish(sample.taskOf(0), { manifoldError: 0.024, encoderZeros: 3 });
   sample.finish(sample.taskOf(1), { manifoldError: 0.025, encoderZeros: 3 });
   sample.finish(sample.taskOf(2), { manifoldError: 0.04, encoderZeros: 5 });
   sample.finish(sample.taskOf(3), { manifoldError: 0.04, encoderZeros: 5 });
   const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
-  assert.match(table?.caption ?? '', /^2 of 4 printed numbers are exact: .* 0 lie within .* 2 differ\./);
+  assert.match(table?.caption ?? '', /^2 of 4 printed numbers are exact: .* 0 are within .* 2 differ\./);
   assert.deepEqual(table?.body, [
     ['table3', '6-14-13', 'Mean Manifold Error', '0.04 ± 0', '0.03', '+0.01', '0', 'differs'],
     ['table3', '6-14-13', "Mean #0's in Encoder Variance", '5 ± 0', '7', '-2', '0', 'differs'],
   ]);
 });
 
-test('a number within two standard errors of the difference is neither exact nor different', () => {
+test('lists a number within two standard errors of the difference as neither exact nor different', () => {
   const sample = sampleSweep(SPHERE);
   sample.finish(sample.taskOf(2), { manifoldError: 0.03, encoderZeros: 5 });
   sample.finish(sample.taskOf(3), { manifoldError: 0.03, encoderZeros: 8 });
@@ -47,20 +47,20 @@ test('a number within two standard errors of the difference is neither exact nor
   assert.ok(Math.abs(Number(table.records[1]?.['standardError']) - 1.9365) < 1e-4);
 });
 
-test('a sweep that measures no printed number has no such table', () => {
+test('a sweep that measures no printed number has no deviations table', () => {
   const sample = sampleSweep(SPHERE.replace('table: table3\n', ''));
   sample.finish(sample.taskOf(0), { manifoldError: 0.024 });
   assert.equal(deviationsTable(readTraining(sample.sweep, sample.outDir)), null);
 });
 
-test('the printed errors of sigmoid data are compared with the average over pairs alone', () => {
+test('the printed errors of sigmoid data are compared only with the average over pairs', () => {
   const sample = sampleSweep(TABLE4);
   sample.finish(sample.taskOf(0), { manifoldErrorPairwise: 0.15, manifoldError: 0.02, encoderZeros: 3 });
   const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
   assert.match(table?.caption ?? '', /^2 of 2 printed numbers are exact/);
 });
 
-test('a mean may be cut off to the printed digits, as the paper prints 3.67 as 3.6', () => {
+test('a mean can truncate to the printed digits, as the paper prints 3.67 as 3.6', () => {
   const sample = sampleSweep(SIGMOID);
   for (const [index, encoderZeros] of [3, 4, 4].entries())
     sample.finish(sample.taskOf(index), { encoderZeros });
@@ -71,7 +71,7 @@ test('a mean may be cut off to the printed digits, as the paper prints 3.67 as 3
   );
 });
 
-test('with the released random streams the evaluation before the last is compared, by the released score', () => {
+test('with the released random streams the evaluation before the last is compared, using the released score', () => {
   const sample = sampleSweep(`${SIGMOID.replace(', 24, 48', '')}settings: { randomStreams: released-code }`);
   const task = sample.taskOf(0);
   writeFinishedRun(sample.outDir, task, {
@@ -106,14 +106,14 @@ test('with the released random streams the evaluation before the last is compare
     ],
   );
   const runs = parts.map(trainingRunsTable)[0];
-  assert.match(runs?.caption ?? '', /^Each run is shown at step 145,000/);
+  assert.match(runs?.caption ?? '', /^Each task is shown at step 145,000/);
   assert.equal(runs?.records[0]?.['encoderZeros'], 7);
   assert.equal(runs.records[0]['encoderZerosCompared'], 4);
 });
 
 test('a mean of exactly one unit above the printed number does not truncate to it', () => {
   const sample = sampleSweep(SPHERE.replace('[2, 6, 6]', '[2, 16, 8]'));
-  // Printed for 2-16-8: 0.14. In floating point 0.15 is less than 0.14 + 0.01.
+  // The paper prints 0.14 for 2-16-8. In floating point 0.15 is less than 0.14 + 0.01.
   for (const index of [0, 1]) sample.finish(sample.taskOf(index), { manifoldError: 0.15 });
   const table = deviationsTable(readTraining(sample.sweep, sample.outDir));
   assert.deepEqual(
@@ -158,7 +158,7 @@ test('each kind of random streams has its own table and its own evaluation', () 
     ],
   );
   const [runs] = parts.map(trainingRunsTable);
-  assert.match(runs?.caption ?? '', /^Each run with released-code random streams is shown at step 145,000/);
+  assert.match(runs?.caption ?? '', /^Each task with released-code random streams is shown at step 145,000/);
   const keys = runs?.records.map((record) => Object.keys(record).join());
   assert.equal(new Set(keys).size, 1);
 });
@@ -178,7 +178,7 @@ test('a part that reproduces no table shows the last evaluation everywhere', () 
   );
 });
 
-test('names the step alone where evaluations are not those of the released code', () => {
+test('names only the step if the evaluations are not those of the released code', () => {
   const sample = sampleSweep(
     `${SPHERE}settings: { randomStreams: released-code, steps: 1000, evaluateEverySteps: 100 }`,
   );
@@ -189,7 +189,7 @@ test('names the step alone where evaluations are not those of the released code'
   assert.match(table?.caption ?? '', /at step 900, the last evaluation before the end of training\./);
 });
 
-test('a run whose only other evaluation is that of the initial parameters is compared at its end', () => {
+test('a task whose only other evaluation is that of the initial parameters is compared at its end', () => {
   const sample = sampleSweep(
     `${SPHERE}settings: { randomStreams: released-code, steps: 1000, evaluateEverySteps: 5000 }`,
   );
@@ -205,7 +205,7 @@ test('a run whose only other evaluation is that of the initial parameters is com
   assert.equal(zeros?.['mean'], 2);
 });
 
-test('every table of a part has its own name, also where a threshold is none', () => {
+test('every table of a part has a unique name, also if a threshold is none', () => {
   const sample = sampleSweep(
     'experiment: sphere\ntable: table5\n' +
       'grid: { decoderVarianceThreshold: [e^-4, none], randomStreams: [fold-in, released-code] }\n' +
@@ -219,7 +219,7 @@ test('every table of a part has its own name, also where a threshold is none', (
   );
 });
 
-test('says that the paper prints nothing where it does not', () => {
+test('does not mention printed numbers if the paper prints none', () => {
   const sample = sampleSweep(
     'experiment: sphere\ntable: table5\n' +
       'settings: { dimensions: [2, 6, 6], seed: 69, decoderVarianceThreshold: e^-6, randomStreams: released-code }\n',
