@@ -1,4 +1,4 @@
-/** `vae-sweep/experiment`: types for plugins with experiments of one's own. docs/experiments.md leads through one. */
+/** Entry point `vae-sweep/experiment`: types for plugins that add experiments. docs/experiments.md is a tutorial. */
 export type {
   FunctionContext,
   UserColumn as Column,

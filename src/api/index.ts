@@ -1,4 +1,4 @@
-/** `import { runSweep, readLogs, compile } from 'vae-sweep'`. Importing it loads no TensorFlow. */
+/** Entry point of the package: `import { runSweep, readLogs, compile } from 'vae-sweep'`. Importing it does not load TensorFlow. */
 import '../experiments/index.js';
 import type { Loop, LoopBody } from '../compiler/loop.js';
 import type { CompileOptions, Step } from '../compiler/index.js';
@@ -19,7 +19,15 @@ export type {
   TensorFlow,
 } from '../experiments/index.js';
 
-/** The same as `compile` of `vae-sweep/compiler`, but TensorFlow is loaded at the first call. */
+/**
+ * Compiles a step of tfjs operations to a native loop. It is `compile` of `vae-sweep/compiler`, but asynchronous: the first call loads
+ * TensorFlow.
+ *
+ * @param step a step, or a `LoopBody`, which draws random numbers for many steps at once
+ * @param options the initial state, the inputs, and the maximum number of steps per call
+ * @returns the compiled loop. Call its `dispose` when you no longer need it.
+ * @throws the errors of `compile` of `vae-sweep/compiler`
+ */
 export async function compile(step: Step | LoopBody, options: CompileOptions): Promise<Loop> {
   const compiler = await import('../compiler/index.js');
   return compiler.compile(step, options);

@@ -10,26 +10,35 @@ import type { Task } from '../task/task.js';
 import { chooseSweep, type SweepChoice } from './run-sweep.js';
 
 export interface ReadLogsOptions extends SweepChoice {
-  /** Folder of all results. @default 'out' */
+  /** Folder of the store. @default 'out' */
   readonly out?: string;
 }
 
-/** A task that is done, whose files equal their checksums. Tables are read anew at every call. */
+/** A finished task with verified checksums. Each call of a table function reads the file anew. */
 export interface LoggedTask {
   readonly task: Task;
-  /** With all its files. */
+  /** Folder of the task's files. */
   readonly folder: string;
-  /** One row a logged step. */
+  /** Reads `steps.arrow`: one row per logged step. @throws StoreError if the experiment does not write this log */
   readonly steps: () => Table;
-  /** One row an evaluation. */
+  /** Reads `evaluations.arrow`: one row per evaluation. @throws StoreError if the experiment does not write this log */
   readonly evaluations: () => Table;
-  /** Generated points of the last evaluation, beside real ones. */
+  /**
+   * Reads `samples.arrow`: generated points of the last evaluation next to real ones.
+   * @throws StoreError if the experiment does not write this log
+   */
   readonly samples: () => Table;
-  /** One row per row that a function or a computation yielded. */
+  /** Reads `rows.arrow`: one row per row that a function or computation yielded. @throws StoreError if there is no such log */
   readonly rows: () => Table;
 }
 
-/** The logs of a sweep's tasks that are done, in the sweep's order. Columns and units: docs/logs.md. */
+/**
+ * Yields the finished tasks of a sweep with their logs, in the sweep's order. Tasks that are not finished are skipped. docs/logs.md lists
+ * the columns and their units.
+ *
+ * @param sweep the path of a sweep file, or an object with its keys and values
+ * @throws InputError if the sweep is invalid, StoreError if a finished task is corrupt
+ */
 export async function* readLogs(
   sweep: string | SweepDescription,
   options: ReadLogsOptions = {},

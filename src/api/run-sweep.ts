@@ -11,39 +11,43 @@ import { loadSweep, type Sweep } from '../sweep/load.js';
 import type { SweepDescription } from '../sweep/sweep-file.js';
 import { lineOutput } from './run-lines.js';
 
-/** What chooses a sweep's tasks. */
+/** Options that select and modify the tasks of a sweep. */
 export interface SweepChoice {
-  /** Like `--only`, for example `['seed=2,3']`. */
+  /** Keeps only the tasks with these values, like `--only`; for example `['seed=2,3']`. */
   readonly only?: readonly string[];
-  /** Like `--set`, for example `['steps=1000']`. */
+  /** Replaces settings of the sweep, like `--set`; for example `['steps=1000']`. */
   readonly set?: readonly string[];
-  /** Modules with experiments, datasets, metrics or reports of your own. */
+  /** Paths of plugins with experiments, datasets, metrics or reports. Pass the same plugins to all calls in a process. */
   readonly plugins?: readonly string[];
 }
 
-/** Options that are left out have the defaults of `vae-sweep run`. */
+/** Options of `runSweep`. The defaults are those of `vae-sweep run`. */
 export interface RunSweepOptions extends SweepChoice {
-  /** Folder of all results. @default 'out' */
+  /** Folder of the store. @default 'out' */
   readonly out?: string;
   /** Number of tasks that run at a time. @default one per core */
   readonly workers?: number;
-  /** Further tries of a task that fails. @default 1 */
+  /** Number of retries of a task that fails. @default 1 */
   readonly retries?: number;
+  /** `thread`: all workers share one process; `process`: each worker has its own process. @default 'thread' */
   readonly isolation?: Isolation;
-  /** Asks for a stop with checkpoints when aborted; the same call resumes later. */
+  /** Stops with checkpoints when aborted. Call `runSweep` again to resume. */
   readonly signal?: AbortSignal;
-  /** Gets each line about something that happened, and one of progress every ten seconds. @default nothing is reported */
+  /** Receives one line per event, and one line of progress every ten seconds. @default no output */
   readonly onLine?: (line: string) => void;
 }
 
+/** The result of `runSweep`: counts of finished and failed tasks, and the expanded sweep. */
 export interface SweepResult extends RunResult {
   readonly sweep: Sweep;
 }
 
 /**
- * Runs the tasks that a sweep lacks, on worker threads, and resolves when all of it has ended or a stop was asked for.
- * @param sweep a sweep file's path, or what one would hold
- * @throws InputError for a sweep that can't be run, StoreBusyError while another process has the folder
+ * Executes the pending tasks of a sweep on worker threads. Resolves when every task is done or failed, or when `signal` stopped the run.
+ *
+ * @param sweep the path of a sweep file, or an object with its keys and values
+ * @throws InputError if the sweep or an option is invalid, StoreBusyError if another process is using the store, StoreError if the
+ * store can't be read or written
  */
 export async function runSweep(
   sweep: string | SweepDescription,
@@ -62,22 +66,23 @@ export async function runSweep(
   return { ...result, sweep: loaded };
 }
 
+/** Installs the plugins and loads the selected tasks of a sweep. */
 export async function chooseSweep(
   sweep: string | SweepDescription,
   { only = [], set = [], plugins = [] }: SweepChoice,
 ): Promise<Sweep> {
   await installPlugins(plugins);
-  refuseOthers(plugins);
+  assertSamePlugins(plugins);
   return loadSweep(sweep, { only, set, versions: installedVersions() });
 }
 
-/** Metrics of a plugin are in the logs of every run of this process. */
-function refuseOthers(plugins: readonly string[]): void {
-  const asked = new Set(plugins.map((file) => realpathSync(file)));
-  const others = installedPlugins().filter(({ file }) => !asked.has(file));
+/** Plugins can't be unloaded: their metrics would appear in the logs of all later runs of this process. */
+function assertSamePlugins(plugins: readonly string[]): void {
+  const requested = new Set(plugins.map((file) => realpathSync(file)));
+  const others = installedPlugins().filter(({ file }) => !requested.has(file));
   if (others.length > 0)
     throw new InputError(
-      `this process has the plugins ${others.map(({ file }) => file).join(', ')} too: ` +
-        'give all calls of a program the same `plugins`',
+      `this process has already loaded other plugins (${others.map(({ file }) => file).join(', ')}): ` +
+        'pass the same `plugins` to all calls',
     );
 }

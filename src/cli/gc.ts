@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { loadSweep } from '../sweep/load.js';
 import { stepsOf } from '../task/cost.js';
-import { trajectoryOf } from '../task/identity.js';
+import { trajectoryKey } from '../task/identity.js';
 import type { Task, Versions } from '../task/task.js';
 import { formatCount } from '../units.js';
 import type { Choice, Victim } from './delete.js';
@@ -55,7 +55,8 @@ export function chooseUnreferenced(
   const maxSteps = stepsByTrajectory(referenced);
   const others = entries.filter(({ name }) => !names.has(name));
   const tasks = others.filter((entry) => entry.kind === 'task');
-  const isShorter = ({ task }: TaskEntry) => stepsOf(task.settings) < (maxSteps.get(trajectoryOf(task)) ?? 0);
+  const isShorter = ({ task }: TaskEntry) =>
+    stepsOf(task.settings) < (maxSteps.get(trajectoryKey(task)) ?? 0);
   const unreferenced = tasks.filter((entry) => !isShorter(entry));
   const aside = others.filter(({ kind }) => kind === 'aside');
   return {
@@ -79,7 +80,7 @@ export function chooseUnreferenced(
 function stepsByTrajectory(tasks: readonly Task[]): ReadonlyMap<string | null, number> {
   const max = new Map<string | null, number>();
   for (const task of tasks) {
-    const trajectory = trajectoryOf(task);
+    const trajectory = trajectoryKey(task);
     if (trajectory !== null) max.set(trajectory, Math.max(stepsOf(task.settings), max.get(trajectory) ?? 0));
   }
   return max;

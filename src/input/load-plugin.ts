@@ -9,12 +9,12 @@ import { partName } from '../task/plugin-schemas.js';
 import type { InstalledPlugin } from '../task/plugins.js';
 import { experimentFamilies } from '../task/registry.js';
 import { formatBytes } from '../units.js';
-import { problemsOf, refuseProblems } from './problems.js';
+import { problemsOf, throwProblems } from './problems.js';
 import { keysAt } from './schema-keys.js';
 import { parseYaml } from './yaml-source.js';
 
 const MAX_BYTES = 1 << 20;
-/** Of all files that a plugin lists. */
+/** Maximum total size of the files that a plugin lists. */
 const MAX_LISTED_BYTES = 64 << 20;
 const HASH_DIGITS = 16;
 const MODULES = ['.mjs', '.js'];
@@ -24,13 +24,16 @@ type Named = InstalledPlugin['parts'][string][number];
 type Parts = InstalledPlugin['parts'];
 
 /**
- * Loads a plugin and checks what it has by the families of experiments that its parts are for: a module, or a YAML file that declares
- * one part. It is one file, with the files that it lists, so that its hash covers all of it but the packages that it imports.
+ * Loads a plugin, which is a module or a YAML file that declares one part, and validates its parts with the schemas of their experiment
+ * families. A plugin consists of one file and the files that it lists, so that its hash covers everything except imported packages.
+ * @throws InputError if the plugin can't be loaded or is invalid
  */
 export async function loadPlugin(given: string): Promise<InstalledPlugin> {
   const extension = path.extname(given);
   if (![...MODULES, ...YAML].includes(extension))
-    throw new InputError(`${given}: expected a plugin that ends in ${[...MODULES, ...YAML].join(', ')}`);
+    throw new InputError(
+      `${given}: expected a plugin file with the extension ${[...MODULES, ...YAML].join(', ')}`,
+    );
   const { file, text } = readPlugin(given);
   const { name, parts } = YAML.includes(extension)
     ? declaredPart(given, text)
@@ -54,7 +57,7 @@ function readPlugin(given: string): { file: string; text: string } {
   } catch (error) {
     throw new InputError(`${given}: can't be read (${codeOf(error)})`, { cause: error });
   }
-  throw new InputError(`${given}: a plugin has at most ${formatBytes(MAX_BYTES)}`);
+  throw new InputError(`${given}: the file is too large: a plugin has at most ${formatBytes(MAX_BYTES)}`);
 }
 
 function hashWithFiles(text: string, given: string, file: string, listed: readonly string[]): string {
@@ -65,7 +68,9 @@ function hashWithFiles(text: string, given: string, file: string, listed: readon
     try {
       bytes += statSync(listedFile).size;
       if (bytes > MAX_LISTED_BYTES)
-        throw new InputError(`${given}: files: have more than ${formatBytes(MAX_LISTED_BYTES)} together`);
+        throw new InputError(
+          `${given}: files: the total size exceeds the limit of ${formatBytes(MAX_LISTED_BYTES)}`,
+        );
       sum.update(JSON.stringify(name)).update(hash('sha256', readFileSync(listedFile)));
     } catch (error) {
       if (error instanceof InputError) throw error;
@@ -75,16 +80,17 @@ function hashWithFiles(text: string, given: string, file: string, listed: readon
   return sum.digest('hex');
 }
 
-/** A YAML file is one part, of the kind that can be declared without code. */
+/** Parses a YAML file as a plugin with one part, of the kind that can be declared without code. */
 function declaredPart(given: string, text: string): { name: string; parts: Parts } {
   const source = parseYaml(given, text);
   const found = partKinds().find(([, part]) => part.declaration !== undefined);
-  if (found?.[1].declaration === undefined) throw new InputError(`${given}: no plugin can be a YAML file`);
+  if (found?.[1].declaration === undefined)
+    throw new InputError(`${given}: YAML plugins are not supported: expected a JavaScript module`);
   const [kind, { schema, declaration }] = found;
   for (const each of [declaration, schema]) {
     const { error } = each.safeParse(source.value);
     if (error !== undefined)
-      refuseProblems(
+      throwProblems(
         source,
         problemsOf(error, source.value, (at) => keysAt(declaration, at)),
       );
@@ -98,7 +104,7 @@ async function importPlugin(
   file: string,
   text: string,
 ): Promise<{ name: string; parts: Parts }> {
-  await refuseRelativeImports(given, text);
+  await assertSelfContained(given, text);
   const exported = await importModule(given, file);
   const schema = z.strictObject({
     name: partName,
@@ -110,29 +116,32 @@ async function importPlugin(
     const at = ['default', ...(issue?.path ?? [])].join('.');
     throw new InputError(`${given}: ${at}: ${issue?.message ?? 'not a plugin'} (see docs/plugins.md)`);
   }
-  // Not what was parsed: functions of a part may call each other by `this`.
+  // Keep the original object instead of zod's copy: functions of a part may call each other through `this`.
   const { name, ...parts } = exported.default as Named & Parts;
   return { name, parts };
 }
 
-async function refuseRelativeImports(given: string, text: string): Promise<void> {
+/** Throws for imports of other files, which the plugin's hash would not cover. */
+async function assertSelfContained(given: string, text: string): Promise<void> {
   await init();
   for (const specifier of importedNames(given, text)) {
     if (specifier === undefined)
-      throw new InputError(`${given}: imports a name that it computes: write the name as a text`);
+      throw new InputError(`${given}: has an import() with a computed name: pass a string literal`);
     if (/^(\.{0,2}\/|#|file:)/i.test(specifier))
       throw new InputError(
-        `${given}: imports ${specifier}, which its hash does not cover: put all in one file`,
+        `${given}: imports ${specifier}, which the plugin's hash does not cover: put all code into one file`,
       );
   }
 }
 
-/** Undefined for a specifier that is computed. */
+/** Returns the imported specifiers; undefined for one that is computed. */
 function importedNames(given: string, text: string): (string | undefined)[] {
   try {
     return parse(text)[0].flatMap((found) => (found.type === 'import-meta' ? [] : [found.specifier]));
   } catch (error) {
-    throw new InputError(`${given}: is no JavaScript module (${firstLine(error)})`, { cause: error });
+    throw new InputError(`${given}: is not a valid JavaScript module (${firstLine(error)})`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,19 +4,19 @@ import { InputError } from '../errors.js';
 import { closestName } from './closest-name.js';
 import type { YamlPath, YamlSource } from './yaml-source.js';
 
-/** Something in a sweep file that can't be used. */
+/** An invalid place in a YAML file. */
 export interface Problem {
   readonly path: YamlPath;
   readonly message: string;
-  /** What of the path's entry the problem is with. Default: its value. */
+  /** Whether the problem is with the key or the value at the path. Default: the value. */
   readonly of?: 'value' | 'key';
 }
 
 const MAX_SHOWN = 20;
 const MAX_VALUE_LENGTH = 60;
 
-/** Throws one error that names each of the problems with its line, if there are any. */
-export function refuseProblems(source: YamlSource, problems: readonly Problem[]): void {
+/** Throws one InputError that lists all problems with their lines. Does nothing if there are none. */
+export function throwProblems(source: YamlSource, problems: readonly Problem[]): void {
   const lines = describeInOrder(source, problems);
   const [only] = lines;
   if (only === undefined) return;
@@ -28,7 +28,7 @@ export function refuseProblems(source: YamlSource, problems: readonly Problem[])
   );
 }
 
-/** zod's issues in this project's words: what was expected, and what there is. */
+/** Converts zod's issues to problems that say what was expected and what was found. */
 export function problemsOf(
   error: z.ZodError,
   value: unknown,
@@ -45,32 +45,33 @@ export function problemsOf(
     return [
       {
         path: issue.path,
-        message: got === undefined ? `missing: ${issue.message}` : `${issue.message}, got ${show(got)}`,
+        message:
+          got === undefined ? `missing: ${issue.message}` : `${issue.message}, got ${formatValue(got)}`,
       },
     ];
   });
 }
 
-/** For example `unknown key; did you mean "steps"? Allowed: ...`. */
+/** Returns, for example, `unknown key; did you mean "steps"? Allowed: ...`. */
 export function unknownName(name: string, allowed: readonly string[], kind = 'key'): string {
   const guess = closestName(name, allowed);
   const hint = guess === undefined ? '.' : `; did you mean "${guess}"?`;
   return `unknown ${kind}${hint} Allowed: ${allowed.join(', ')}`;
 }
 
-/** The value as a sweep file would have it, cut to a line. */
-export function show(value: unknown): string {
+/** Formats a value as in a sweep file, truncated to fit on a line. */
+export function formatValue(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : (stringify(value) ?? String(value));
   return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH)}...`;
 }
 
-/** The values on one line, as many as fit. */
-export function summary(texts: readonly string[]): string {
+/** Joins up to 20 texts with commas, and counts the rest. */
+export function joinTruncated(texts: readonly string[]): string {
   const shown = texts.slice(0, 20).join(', ');
   return texts.length <= 20 ? shown : `${shown} and ${texts.length - 20} more`;
 }
 
-/** For example `grid.dimensions[2]`. */
+/** Returns, for example, `grid.dimensions[2]`. */
 function formatPath(path: YamlPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
@@ -78,7 +79,7 @@ function formatPath(path: YamlPath): string {
   }, '');
 }
 
-/** The distinct problems, in the order of the file. */
+/** Describes the distinct problems in the order of the file. */
 function describeInOrder(source: YamlSource, problems: readonly Problem[]): string[] {
   const placed = problems.map(({ path, message, of }) => {
     const { line, col } = source.locate(path, of);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { problemsOf, refuseProblems } from './problems.js';
+import { problemsOf, throwProblems } from './problems.js';
 import { keysAt } from './schema-keys.js';
 import { readYaml } from './yaml-source.js';
 
@@ -12,15 +12,15 @@ const projectSchema = z.strictObject({
 });
 
 /**
- * The plugins that the project in the current folder names. Only the current folder is looked at: a sweep file from elsewhere, a store
- * or a queue can't bring code with it.
+ * Returns the plugins that `vae-sweep.config.yaml` in the current folder lists. No other folder is read, so that a sweep file from
+ * elsewhere, a store or a queue can't load code.
  */
 export function projectPlugins(): readonly string[] {
   if (!existsSync(PROJECT_FILE)) return [];
   const source = readYaml(PROJECT_FILE, 'project configuration');
   const parsed = projectSchema.safeParse(source.value);
   if (parsed.success) return parsed.data.experiments ?? [];
-  refuseProblems(
+  throwProblems(
     source,
     problemsOf(parsed.error, source.value, (at) => keysAt(projectSchema, at)),
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { YamlPath } from './yaml-source.js';
 
-/** The keys that a schema allows in the object at a path; none where there is no such object. */
+/** Returns the keys that a schema allows in the object at a path; empty if there is no such object. */
 export function keysAt(schema: z.core.$ZodType, path: YamlPath): readonly string[] {
   if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
   const [step, ...rest] = path;

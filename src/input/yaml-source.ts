@@ -15,6 +15,7 @@ import {
 } from 'yaml';
 import type { CST, Document, Node } from 'yaml';
 import { InputError } from '../errors.js';
+import { formatCount } from '../units.js';
 import { closestName } from './closest-name.js';
 
 const MAX_BYTES = 1 << 20;
@@ -22,33 +23,34 @@ const MAX_NESTING = 32;
 const MAX_KEYS = 1_000;
 const MAX_ALIASES = 100;
 
-/** Keys and list positions from the file's root to a value, as zod's issues have them. */
+/** Keys and list indices from the file's root to a value, in the form of zod's issues. */
 export type YamlPath = readonly PropertyKey[];
 
-/** A YAML file's value, and where each part of it was written. */
+/** The value of a YAML file, and the place of each part in the file. */
 export interface YamlSource {
-  /** The path as it was given. */
+  /** The path as the user passed it. */
   readonly file: string;
   readonly value: unknown;
-  /** Of the value at the path, or of the nearest one that encloses it; with `key`, of its key. */
+  /** Returns the place of the value, or of its key, at the path; that of the closest enclosing value if there is none at the path. */
   locate(path: YamlPath, what?: 'value' | 'key'): YamlPlace;
 }
 
-/** Both count from 1. */
+/** Line and column, counted from 1. */
 export interface YamlPlace {
   readonly line: number;
   readonly col: number;
 }
 
 /**
- * Reads a file that nobody has checked: its size, nesting, keys and aliases are bounded.
- * @param what names it in messages
+ * Reads an untrusted YAML file: size, nesting, keys and aliases are limited.
+ * @param what the kind of file, for messages
+ * @throws InputError if the file can't be read or is not valid YAML
  */
 export function readYaml(file: string, what = 'sweep file'): YamlSource {
   return parseYaml(file, readText(file, what));
 }
 
-/** @param file what messages call it */
+/** Parses YAML text with the limits of `readYaml`. @param file the file's name in messages */
 export function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
   const document = compose(file, text, lines);
@@ -65,23 +67,25 @@ function readText(file: string, what: string): string {
     const stats = statSync(file);
     if (!stats.isFile()) throw new InputError(`${file} is not a file: expected a ${what}`);
     if (stats.size > MAX_BYTES)
-      throw new InputError(`${file} has ${stats.size} bytes: a ${what} has at most ${MAX_BYTES}`);
+      throw new InputError(
+        `${file} has ${formatCount(stats.size)} bytes, the maximum for a ${what} is ${formatCount(MAX_BYTES)}`,
+      );
     bytes = readFileSync(file);
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const message = code === 'ENOENT' ? notFound(file, what) : `can't read the ${what} ${file} (${code})`;
-    throw new InputError(message, { cause: error });
+    if (code === 'ENOENT') throw new InputError(notFoundText(file, what), { cause: error });
+    throw new InputError(`can't read the ${what} ${file} (${code})`, { cause: error });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new InputError(`${file} is not UTF-8 text`, { cause: error });
+    throw new InputError(`${file} is not valid UTF-8`, { cause: error });
   }
 }
 
-/** For example `Sweep file not found: quickstar.yaml. Did you mean quickstart.yaml?` */
-function notFound(file: string, what: string): string {
+/** Returns, for example, `Sweep file not found: quickstar.yaml. Did you mean quickstart.yaml?`. */
+function notFoundText(file: string, what: string): string {
   const folder = path.dirname(file);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /[.]ya?ml$/.test(name)) : [];
   const guess = closestName(path.basename(file), names);
@@ -97,23 +101,23 @@ function compose(file: string, text: string, lines: LineCounter): Document.Parse
   if (problem !== undefined)
     throw new InputError(`${at(problem.pos[0])}: not valid YAML: ${firstLine(problem.message)}`);
   if (second !== undefined)
-    throw new InputError(`${at(second.range[0])}: a second YAML document: expected one`);
+    throw new InputError(`${at(second.range[0])}: expected a single YAML document, found a second one`);
   if (document?.contents == null) throw new InputError(`${file} is empty`);
   return document;
 }
 
-/** The composer recurses into nested collections and compares each key with each: refuse what would exhaust it. */
+/** Throws for input that would exhaust the composer, which recurses into nested collections and compares all pairs of keys. */
 function* boundedTokens(file: string, text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
-  // Parser.parse does the same.
+  // Parser.parse also registers the first line.
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
     if (parser.stack.length > MAX_NESTING)
-      throw new InputError(`${file} nests more than ${MAX_NESTING} levels deep`);
+      throw new InputError(`${file} is nested more than ${MAX_NESTING} levels deep`);
     const top = parser.stack.at(-1);
     if (top !== undefined && isMapping(top) && top.items.length > MAX_KEYS)
-      throw new InputError(`${file} has a mapping of more than ${MAX_KEYS} keys`);
+      throw new InputError(`${file} has a mapping with more than ${formatCount(MAX_KEYS)} keys`);
   }
   yield* parser.end();
 }
@@ -126,7 +130,7 @@ function toValue(file: string, document: Document.Parsed): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    throw new InputError(`${file} has aliases that expand to too much: write the values out`, {
+    throw new InputError(`${file} has aliases that expand to too many values: write the values out`, {
       cause: error,
     });
   }

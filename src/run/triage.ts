@@ -136,7 +136,7 @@ function checkpointSteps(states: readonly TaskState[]): string {
   return min === max ? ` (step ${min})` : ` (steps ${min} to ${max})`;
 }
 
-/** Returns why tasks failed, for example ` (diverged)` or ` (2 diverged, 1 by an error)`. */
+/** Returns why tasks failed, for example ` (diverged)` or ` (2 diverged, 1 error)`. */
 function failureReasons(states: readonly TaskState[]): string {
   const reasons = states.flatMap((state) => (state.state === 'failed' ? [state.failure.reason] : []));
   const kinds = [...new Set(reasons)].map((kind) => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { stepsOf } from '../task/cost.js';
-import { trajectoryOf } from '../task/identity.js';
+import { trajectoryKey } from '../task/identity.js';
 import type { Predecessor } from '../task/protocol.js';
 import type { Task } from '../task/task.js';
 import { namesIn, readJsonFile } from './files.js';
@@ -31,7 +31,7 @@ export function findPredecessors(
     const part = readablePart(task.name);
     const names = folders.get(part);
     if (names === undefined || !hasNoCheckpoint(states.get(task.id))) continue;
-    const trajectory = trajectoryOf(task);
+    const trajectory = trajectoryKey(task);
     if (trajectory === null) continue;
     const known = candidates.get(part) ?? readCandidates(outDir, names);
     candidates.set(part, known);
@@ -68,7 +68,7 @@ function readCandidates(outDir: string, names: readonly string[]): readonly Cand
     const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
     if (!record.found) return [];
     const { id, settings } = record.value;
-    const trajectory = trajectoryOf(record.value);
+    const trajectory = trajectoryKey(record.value);
     return trajectory === null ? [] : [{ id, folder, steps: stepsOf(settings), trajectory }];
   });
   return candidates.sort((a, b) => b.steps - a.steps);

@@ -2,17 +2,18 @@ import { parse } from 'yaml';
 import { InputError } from '../errors.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValue } from '../task/setting-values.js';
-import { show, unknownName } from '../input/problems.js';
+import { formatValue, unknownName } from '../input/problems.js';
 import { isSameSetting } from '../task/settings.js';
 
-/** Values of settings from the command line: `--set steps=100 --set seed=2,3` or `--only dimensions=3-12-20`. */
+/** Setting values from the command line, for example `--set steps=100 --set seed=2,3` or `--only dimensions=3-12-20`. */
 export type Assignments = ReadonlyMap<string, readonly SettingValue[]>;
 
 type Option = '--only' | '--set';
 
 /**
- * Each text is `key=value[,value]`, the values YAML as in a sweep file, or as the setting's words say, such as `3-12-20`. A key given again adds its values. What is set must suit all of the experiments that have the setting; what tasks are
- * selected by, one of them.
+ * Parses texts of the form `key=value[,value]`. Values are YAML as in a sweep file, or the short form of the setting, such as `3-12-20`.
+ * A repeated key adds its values. Values of `--set` must be valid for all experiments that have the setting, values of `--only` for at
+ * least one of them.
  */
 export function parseAssignments(
   option: Option,
@@ -52,9 +53,9 @@ function yamlItems(option: Option, text: string, value: string): unknown[] {
     const items: unknown = parse(`[${value}]`);
     if (Array.isArray(items)) return items;
   } catch {
-    // Reported below, in this project's words.
+    // Reported below.
   }
-  throw new InputError(`${option} ${text}: the value is not YAML`);
+  throw new InputError(`${option} ${text}: the value is not valid YAML`);
 }
 
 function parseItem(
@@ -74,6 +75,6 @@ function parseItem(
   const message = refused?.error?.issues[0]?.message ?? 'not allowed';
   const hint = words.find(({ hint: own }) => own !== undefined)?.hint;
   throw new InputError(
-    `${option} ${text}: ${message}${hint === undefined ? '' : ` (${hint})`}, got ${show(value)}`,
+    `${option} ${text}: ${message}${hint === undefined ? '' : ` (${hint})`}, got ${formatValue(value)}`,
   );
 }

@@ -3,13 +3,16 @@ import type { Cell } from './grid.js';
 import { identify } from '../task/identity.js';
 import type { SettingProblem } from '../task/setting-values.js';
 import type { Problem } from '../input/problems.js';
-import { refuseProblems } from '../input/problems.js';
+import { throwProblems } from '../input/problems.js';
 import { formatSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
 import type { YamlPath } from '../input/yaml-source.js';
 
-/** The tasks of a sweep's cells, in their order. Throws if a cell can't be trained or is there twice. */
+/**
+ * Returns the tasks of a sweep's cells, in the order of the cells.
+ * @throws InputError if a cell is incomplete, invalid or a duplicate
+ */
 export function expand(definition: SweepDefinition, versions: Versions): Task[] {
   const tasks = new Map<string, Task>();
   const problems: Problem[] = [];
@@ -23,10 +26,10 @@ export function expand(definition: SweepDefinition, versions: Versions): Task[] 
     for (const problem of experiment.problems(values, settings))
       problems.push(locate(problem, definition, cell));
     const task = identify(settings, versions);
-    if (tasks.has(task.id)) problems.push(...repetition(definition, cell));
+    if (tasks.has(task.id)) problems.push(...duplicateCell(definition, cell));
     tasks.set(task.id, task);
   }
-  refuseProblems(definition.source, problems);
+  throwProblems(definition.source, problems);
   return [...tasks.values()];
 }
 
@@ -39,21 +42,24 @@ function missing({ experiment }: SweepDefinition, { values, included }: Cell): P
   }));
 }
 
-/** A grid's lists are known to repeat nothing. Settings from the command line may make two included cells one: that is no slip. */
-function repetition(
+/**
+ * Reports a cell that another cell equals. Lists of a grid have no duplicates at this point. Overrides may make included cells equal,
+ * which is not an error.
+ */
+function duplicateCell(
   { experiment, overridden, settings }: SweepDefinition,
   { values, included }: Cell,
 ): Problem[] {
   if (overridden.size > 0) return [];
   const own = entriesOf(values).filter(([name, value]) => settings[name] !== value);
   const cell = own.map(([name, value]) => `${name} ${formatSetting(experiment, name, value)}`).join(', ');
-  return [{ path: placeOf(included), message: `the cell (${cell}) is there already` }];
+  return [{ path: placeOf(included), message: `duplicate cell (${cell})` }];
 }
 
 function locate({ settings, message }: SettingProblem, definition: SweepDefinition, cell: Cell): Problem {
   const given = settings.find((name) => definition.overridden.has(name));
   if (given !== undefined)
-    return { path: [], message: `${given} as --set or a list of sweeps gives it: ${message}` };
+    return { path: [], message: `${given} (from --set or a list of sweeps): ${message}` };
   const paths = settings.map((name) => pathOf(name, definition, cell));
   return { path: paths.find((path) => path !== null) ?? [], message };
 }

@@ -9,10 +9,10 @@ const MAX_VALUES = 100_000;
 const MAX_CELLS = 1_000;
 const MAX_SWEEPS = 100;
 
-const FILE_EXPECTED = 'expected a mapping with an experiment and its grid, or with sweeps';
+const FILE_EXPECTED = 'expected a mapping with `experiment` and `grid`, or with `sweeps`';
 const CELL_EXPECTED = 'expected a mapping of settings to values';
 const NAME_EXPECTED =
-  'expected a name of a-z, 0-9 and -, starting with a letter or digit, up to 64 characters';
+  'expected a name of up to 64 characters (a-z, 0-9, -) that starts with a letter or digit';
 export const nameSchema = z
   .string({ error: NAME_EXPECTED })
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: NAME_EXPECTED });
@@ -20,14 +20,14 @@ export const nameSchema = z
 const heading = {
   name: nameSchema
     .optional()
-    .describe("Names the sweep's folder under out/sweeps. Default: the file's name without .yaml."),
-  title: text('a title').optional().describe('Heading of its reports.'),
+    .describe("Name of the sweep's folder in out/sweeps. Default: the file's name without .yaml."),
+  title: text('a title').optional().describe('Title of the reports.'),
 };
 
-/** The values that each varying setting takes; their product is the grid. */
+/** Lists of values by setting; the grid is their Cartesian product. */
 export type Grid = Readonly<Record<string, readonly SettingValue[]>>;
 
-/** A file that describes one experiment's sweep. Of an experiment that there is not, the settings can't be checked. */
+/** Returns the schema of a file that sweeps one experiment. If the experiment is unknown (null), its settings are not checked. */
 export function experimentFileSchema(experiment: Experiment | null) {
   const cell =
     experiment === null ? z.unknown().transform((): SettingValues => ({})) : cellSchema(experiment);
@@ -37,34 +37,36 @@ export function experimentFileSchema(experiment: Experiment | null) {
     {
       ...heading,
       experiment: oneOf(experimentNames()).describe(
-        `What the runs do: ${experimentFamilies()
+        `What each task does: ${experimentFamilies()
           .map(({ summary }) => summary)
           .join(', or ')}.`,
       ),
       table: oneOf([...new Set(tables)])
         .optional()
-        .describe('The printed table that these runs reproduce; reports show its numbers beside.'),
+        .describe(
+          'Table of the paper that the tasks reproduce. Reports compare the results with its numbers.',
+        ),
       grid: grid
         .optional()
         .describe(
-          'Settings with a list of values each. There is a cell, one run, for each combination of them.',
+          'Settings with a list of values each. Each combination of the values is a cell, which is one task.',
         ),
       settings: cell.optional().describe('Settings that are the same in all cells.'),
       include: cells(cell)
         .optional()
         .describe(
-          "Further cells. A grid key that one leaves out takes every value of the grid's list; a setting that it gives " +
-            'overrides that of `settings`. A file with `include` and no `grid` has only these cells.',
+          'Additional cells. An entry takes all values of the grid keys that it leaves out, and it overrides `settings`. ' +
+            'A file with `include` and without `grid` has only these cells.',
         ),
       exclude: cells(cell)
         .optional()
-        .describe("The grid's cells that match all the given values of one of these are left out."),
+        .describe('Cells of the grid to leave out: those that match all values of at least one entry.'),
     },
     { error: FILE_EXPECTED },
   );
 }
 
-/** Settings with a value each. */
+/** Returns the schema of a mapping from settings to single values. */
 export function cellSchema({ schemas }: Experiment) {
   const fields = Object.entries(schemas).map(([name, schema]) => [name, schema.optional()] as const);
   return z
@@ -84,16 +86,16 @@ const listEntryFields = {
   set: z
     .custom<Readonly<Record<string, unknown>>>(isMapping, { error: CELL_EXPECTED })
     .optional()
-    .describe("Settings in place of the listed file's own, as --set gives them."),
+    .describe('Settings that replace those of the listed file, like --set.'),
 };
 
-/** A listed file: its path, or the path with settings in place of the file's. */
+/** A listed file: its path, or a mapping with the path and settings that replace those of the file. */
 const listEntry = z.preprocess(
   (entry) => (typeof entry === 'string' ? { file: entry } : entry),
   z.strictObject(listEntryFields, { error: "expected a sweep file's path, or { file, set }" }),
 );
 
-/** A file that lists others. */
+/** The schema of a file that lists other sweep files. */
 export const listFileSchema = z.strictObject(
   {
     ...heading,
@@ -101,14 +103,14 @@ export const listFileSchema = z.strictObject(
       .array(listEntry, { error: 'expected a list of sweep files' })
       .min(1, { error: 'expected at least one sweep file' })
       .max(MAX_SWEEPS, { error: `expected up to ${MAX_SWEEPS} sweep files` })
-      .describe('Other sweep files, relative to this one.'),
+      .describe('Paths of other sweep files, relative to this file.'),
   },
   { error: FILE_EXPECTED },
 );
 
 export type ListFile = z.output<typeof listFileSchema>;
 
-/** The keys that are allowed at the path of an unknown one. */
+/** Returns the keys that are allowed at the path of an unknown key. */
 export function allowedKeys(
   path: readonly PropertyKey[],
   file: 'list' | Experiment | null,
@@ -120,13 +122,13 @@ export function allowedKeys(
 
 function listOf(schema: z.ZodType<SettingValue>) {
   return z
-    .array(schema, { error: 'expected a list of values, as [1, 2]' })
+    .array(schema, { error: 'expected a list of values, such as [1, 2]' })
     .min(1, { error: 'expected a list of at least one value' })
     .max(MAX_VALUES, { error: `expected a list of up to ${formatCount(MAX_VALUES)} values` });
 }
 
 function cells(cell: z.ZodType<SettingValues>) {
-  const error = `expected a list of up to ${formatCount(MAX_CELLS)} cells, as [{ seed: 2 }]`;
+  const error = `expected a list of up to ${formatCount(MAX_CELLS)} cells, such as [{ seed: 2 }]`;
   return z.array(cell, { error }).max(MAX_CELLS, { error });
 }
 

@@ -3,13 +3,13 @@ import type { SettingValue, SettingValues } from '../task/setting-values.js';
 import { isSameSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 
-/** All that the file gives one cell, and its place there: the grid (null), or an entry of `include`. */
+/** The values of one cell. `included` is the index of its entry in `include`, or null for a cell of the grid. */
 export interface Cell {
   readonly values: SettingValues;
   readonly included: number | null;
 }
 
-/** The cells in the file's order: the first grid key varies slowest, included cells come last. */
+/** Yields the cells in the file's order: the first grid key varies slowest, and included cells come last. */
 export function* cellsOf(definition: SweepDefinition): Generator<Cell> {
   const { grid, settings, include, exclude, includedOnly } = definition;
   const excluded = exclude.map((cell) => ownValues(grid, cell));
@@ -21,7 +21,7 @@ export function* cellsOf(definition: SweepDefinition): Generator<Cell> {
     for (const values of product(without(grid, cell), { ...settings, ...cell })) yield { values, included };
 }
 
-/** How many cells there are before `exclude`, without expanding them. */
+/** Counts the cells before `exclude`, without expanding them. */
 export function countCells({ grid, include, includedOnly }: SweepDefinition): number {
   const included = include.map((cell) => size(without(grid, cell)));
   return included.reduce((sum, count) => sum + count, includedOnly ? 0 : size(grid));
@@ -35,13 +35,13 @@ export function listsOf(grid: Grid): [string, readonly SettingValue[]][] {
   return Object.entries(grid);
 }
 
-/** The settings or lists, less those that `other` has. */
+/** Returns the settings or lists whose keys `other` does not have. */
 export function without<Values extends object>(values: Values, other: object): Values {
   const kept = Object.entries(values).filter(([name]) => !Object.hasOwn(other, name));
   return Object.fromEntries(kept) as Values;
 }
 
-/** The cell's values as the grid's lists have them, so that they can be compared by reference. */
+/** Returns the grid's own copies of a cell's values, so that lists can be compared by reference. */
 function ownValues(grid: Grid, cell: SettingValues): [string, SettingValue | undefined][] {
   return entriesOf(cell).map(([name, value]) => [name, grid[name]?.find((own) => isSameSetting(own, value))]);
 }

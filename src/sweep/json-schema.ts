@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { experimentFileSchema, listFileSchema } from './file-schema.js';
 import { experimentNamed, experimentNames } from '../task/registry.js';
 
-/** The part of JSON schema that sweep files need. */
+/** The subset of JSON Schema that sweep files use. */
 export interface JsonSchema {
   readonly description?: string;
   readonly type?: string | readonly string[];
@@ -15,16 +15,19 @@ export interface JsonSchema {
   readonly [key: string]: unknown;
 }
 
-/** The JSON schema of sweep files for editors, made from the schemas that check them. It lacks rules on several settings at once. */
+/**
+ * Returns the JSON schema of sweep files for editors, generated from the schemas that validate them. It does not contain rules that
+ * involve several settings.
+ */
 export function sweepFileJsonSchema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'A sweep file of vae-sweep',
+    title: 'Sweep file of vae-sweep',
     oneOf: [...experimentNames().map(experimentJsonSchema), listJsonSchema()],
   };
 }
 
-/** The schema of files of one experiment. */
+/** Returns the schema of sweep files of one experiment. */
 export function experimentJsonSchema(name: string): JsonSchema {
   const schema = toJson(experimentFileSchema(experimentNamed(name)));
   const { properties = {} } = schema;
@@ -35,21 +38,21 @@ export function experimentJsonSchema(name: string): JsonSchema {
   };
 }
 
-/** Of files that list others: an entry may also be its path alone. */
+/** Returns the schema of files that list sweep files. An entry is a mapping, or only a path. */
 export function listJsonSchema(): JsonSchema {
   const schema = toJson(listFileSchema);
   const sweeps = schema.properties?.['sweeps'] ?? {};
   const entry = { anyOf: [{ type: 'string', minLength: 1, maxLength: 200 }, sweeps.items] };
   return {
     ...schema,
-    title: 'a list of sweeps',
+    title: 'list of sweep files',
     properties: { ...schema.properties, sweeps: { ...sweeps, items: entry } },
   };
 }
 
 function toJson(schema: z.ZodType): JsonSchema {
   const json = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
-  // The whole says it.
+  // The enclosing schema declares it.
   delete json.$schema;
   return json as JsonSchema;
 }

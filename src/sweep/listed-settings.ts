@@ -2,14 +2,15 @@ import { cellSchema } from './file-schema.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
 import type { Problem } from '../input/problems.js';
-import { problemsOf, refuseProblems, unknownName } from '../input/problems.js';
+import { problemsOf, throwProblems, unknownName } from '../input/problems.js';
 import type { YamlSource } from '../input/yaml-source.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
 /**
- * What a list's entries give in place of their files' own settings, by the experiments of those files: each gets what it has. Throws
- * if a setting is none of any of them, or its value does not suit one that has it.
+ * Parses the `set` of each entry of a list, separately for each experiment of the entry's file: an experiment gets the settings that it
+ * has.
+ * @throws InputError if none of the experiments has a setting, or if its value is invalid for one of them
  */
 export function listedSettings(
   source: YamlSource,
@@ -35,7 +36,7 @@ export function listedSettings(
       }),
     );
   });
-  refuseProblems(source, problems);
+  throwProblems(source, problems);
   return settings;
 }
 

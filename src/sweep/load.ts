@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { formatCount } from '../units.js';
 import { parseAssignments, type Assignments } from './assignments.js';
-import { refuseContradictions } from './contradictions.js';
+import { assertNoContradictions } from './contradictions.js';
 import { expand } from './expand.js';
 import { countCells, entriesOf } from './grid.js';
 import type { Experiment } from '../task/experiment.js';
@@ -14,52 +14,52 @@ import type { SweepDefinition, SweepDescription } from './sweep-file.js';
 import { readDescription, readSweepFile } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
 
-/** A larger sweep is probably a mistake. */
-const MANY_TASKS = 100_000;
-/** A larger sweep needs too much memory. */
+/** Larger sweeps need confirmation, because they are probably a mistake. */
+const MAX_UNCONFIRMED_TASKS = 100_000;
+/** Larger sweeps need too much memory. */
 const MAX_TASKS = 1_000_000;
 
 export interface SweepOptions {
-  /** `key=value[,value]`: keeps only the tasks with these values. */
+  /** Texts `key=value[,value]`: keeps only the tasks with these values. */
   readonly only?: readonly string[];
-  /** `key=value[,value]`: in place of the values in the file. */
+  /** Texts `key=value[,value]`: replaces the values in the file. */
   readonly set?: readonly string[];
-  /** Keeps only this part of the tasks that `only` leaves. */
+  /** Keeps only this shard of the tasks that `only` selects. */
   readonly shard?: Shard | undefined;
-  /** Whether a sweep of more than 100,000 tasks is meant. */
+  /** Allows more than 100,000 tasks. @default false */
   readonly allowHuge?: boolean;
-  /** Those installed here, which decide the bits of what would be made. */
+  /** Installed versions, which are part of the identity of tasks. */
   readonly versions: Versions;
 }
 
-/** All that a sweep file asks for. */
+/** The expanded content of a sweep file. */
 export interface Sweep {
   readonly name: string;
   readonly title: string | null;
-  /** The file's path as it was given. */
+  /** The file's path as the user passed it. */
   readonly file: string;
-  /** In the file's order, each once, even if several parts have it. */
+  /** The distinct tasks, in the file's order; several parts may share a task. */
   readonly tasks: readonly Task[];
-  /** One for each experiment: the file's own, or those of the files that it lists. None is empty. */
+  /** One part per file: the file itself, or each file that it lists. No part is empty. */
   readonly parts: readonly SweepPart[];
-  /** The shard that `tasks` are, which may be none, or null for all of the sweep. */
+  /** The shard that `tasks` belong to; null for the whole sweep. A shard may be empty. */
   readonly shard: SweepShard | null;
 }
 
 export interface SweepShard extends Shard {
-  /** Tasks of all shards together. */
+  /** Number of tasks in all shards. */
   readonly sweepTasks: number;
 }
 
-/** One experiment's sweep. Its name is unique among the parts. */
+/** The part of a sweep that one file describes. All its tasks belong to one experiment, and its name is unique among the parts. */
 export interface SweepPart {
   readonly name: string;
   readonly title: string | null;
   readonly file: string;
   readonly experiment: string;
-  /** The printed table that it reproduces. */
+  /** Table of the paper that it reproduces. */
   readonly table: string | null;
-  /** Settings that differ between its tasks. */
+  /** Names of the settings that differ between its tasks. */
   readonly varying: readonly string[];
   readonly tasks: readonly Task[];
 }
@@ -69,7 +69,10 @@ export function experimentOfPart({ tasks: [first] }: SweepPart): Experiment {
   return experimentOf(first.settings);
 }
 
-/** Reads a sweep file and those that it lists, checks them, and expands their grids. Throws an InputError that says where. */
+/**
+ * Reads a sweep file and the files that it lists, validates them, and expands their grids.
+ * @throws InputError with the place of each problem
+ */
 export function loadSweep(source: string | SweepDescription, options: SweepOptions): Sweep {
   const file = typeof source === 'string' ? source : source.name;
   const { name, title, definitions } =
@@ -77,17 +80,17 @@ export function loadSweep(source: string | SweepDescription, options: SweepOptio
   const experiments = [...new Set(definitions.map(({ experiment }) => experiment))];
   const only = parseAssignments('--only', options.only ?? [], experiments);
   const assigned = parseAssignments('--set', options.set ?? [], experiments);
-  definitions.forEach(refuseContradictions);
+  definitions.forEach(assertNoContradictions);
   const overridden = definitions.map((definition) =>
-    override(override(definition, listed(definition)), assigned),
+    override(override(definition, settingsFromLists(definition)), assigned),
   );
-  refuseTooMany(file, overridden, options.allowHuge ?? false);
+  assertCellCount(file, overridden, options.allowHuge ?? false);
   const expanded = overridden.map((definition) => ({
     definition,
     tasks: expand(definition, options.versions),
   }));
   const tasks = expanded.flatMap((part) => part.tasks);
-  if (tasks.length === 0) throw new InputError(`${file} has no cells left: \`exclude\` drops them all`);
+  if (tasks.length === 0) throw new InputError(`${file}: \`exclude\` removes all cells`);
   const isSelected = select(tasks, only);
   const selected = uniqueTasks(tasks.filter(isSelected));
   const { shard } = options;
@@ -105,19 +108,21 @@ export function loadSweep(source: string | SweepDescription, options: SweepOptio
   return { name, title, file, tasks: own, parts, shard: part };
 }
 
-/** What the lists that name the sweep give in place of its own settings. */
-function listed({ set }: SweepDefinition): Assignments {
+/** Returns the settings that the lists above a sweep file replace. */
+function settingsFromLists({ set }: SweepDefinition): Assignments {
   return new Map(entriesOf(set).map(([name, value]) => [name, [value]]));
 }
 
-function refuseTooMany(file: string, definitions: readonly SweepDefinition[], allowHuge: boolean): void {
+function assertCellCount(file: string, definitions: readonly SweepDefinition[], allowHuge: boolean): void {
   const count = definitions.map(countCells).reduce((sum, cells) => sum + cells, 0);
   const counted = `${file} has ${formatCount(count)} cells`;
   if (count > MAX_TASKS)
-    throw new InputError(`${counted}; a sweep has at most ${formatCount(MAX_TASKS)}: split it`);
-  if (count > MANY_TASKS && !allowHuge)
-    throw new InputError(`${counted}, more than ${formatCount(MANY_TASKS)}: pass --yes if that is meant`);
-  if (count === 0) throw new InputError(`${file} has no cells: give it a grid`);
+    throw new InputError(`${counted}; the maximum is ${formatCount(MAX_TASKS)}: split the sweep`);
+  if (count > MAX_UNCONFIRMED_TASKS && !allowHuge)
+    throw new InputError(
+      `${counted}, more than ${formatCount(MAX_UNCONFIRMED_TASKS)}: pass --yes if this is intended`,
+    );
+  if (count === 0) throw new InputError(`${file} has no cells: add a \`grid\``);
 }
 
 function toPart(definition: SweepDefinition, tasks: readonly Task[]): SweepPart {

@@ -5,9 +5,9 @@ import type { SettingValues } from '../task/setting-values.js';
 import type { SweepDefinition } from './sweep-file.js';
 
 /**
- * The sweep with these values in place of all that the file gives for the same settings, in its grid, settings and included
- * cells. A setting with several values becomes a key of the grid. Exclusions that name an assigned setting no longer apply. What the
- * sweep's experiment does not have is left out.
+ * Returns the sweep with the assigned values instead of the file's values of the same settings, in its grid, settings and included
+ * cells. A setting with several values becomes a grid key. Exclusions that name an assigned setting no longer apply. Settings that the
+ * experiment does not have are ignored.
  */
 export function override(definition: SweepDefinition, assignments: Assignments): SweepDefinition {
   const { schemas } = definition.experiment;

@@ -4,26 +4,26 @@ import { experimentFamilies, experimentNames } from '../task/registry.js';
 
 const HEAD = `# Sweep files
 
-Made by \`vae-sweep schema --format markdown\` from the schemas that check the files; \`vae-sweep schema\` prints them for editors, as [sweep.schema.json](sweep.schema.json). In VS Code with its YAML extension, or any editor with the YAML language server, put this first; of an installed package the path is \`./node_modules/vae-sweep/docs/sweep.schema.json\`:
+\`vae-sweep schema --format markdown\` generates this page from the schemas that validate sweep files. \`vae-sweep schema\` prints the same as a JSON schema for editors, [sweep.schema.json](sweep.schema.json). In VS Code with the YAML extension, or in any editor with the YAML language server, start a sweep file with this line. If you installed the package, use the path \`./node_modules/vae-sweep/docs/sweep.schema.json\`:
 
 \`\`\`yaml
 # yaml-language-server: $schema=../docs/sweep.schema.json
 \`\`\`
 `;
 
-/** The reference of sweep files, in Markdown. */
+/** Returns the reference of sweep files in Markdown. */
 export function sweepFileReference(): string {
   const groups = experimentFamilies().flatMap((family) => family.reference());
   const file = withExperiments(experimentJsonSchema(groups[0]?.widest ?? ''));
   return [
     HEAD,
-    '## A file of one experiment\n',
+    '## Sweep of one experiment\n',
     propertiesTable(file, ['settings', 'grid', 'include', 'exclude']),
     ...groups.flatMap(({ names, widest }) => [
       `\n## Settings of ${names.join(', ')}\n`,
       propertiesTable(settingsOf(experimentJsonSchema(widest))),
     ]),
-    '\n## A file that lists others\n',
+    '\n## List of sweep files\n',
     propertiesTable(listJsonSchema()),
     '',
   ].join('\n');
@@ -40,14 +40,14 @@ function settingsOf({ properties = {} }: JsonSchema): JsonSchema {
   return properties['settings'] ?? {};
 }
 
-/** @param untyped keys whose values the text describes */
+/** @param untyped keys without an entry in the column of values, because their description covers it */
 function propertiesTable({ properties = {} }: JsonSchema, untyped: readonly string[] = []): string {
   const rows = Object.entries(properties).map(([name, schema]) => [
     `\`${name}\``,
     untyped.includes(name) ? '' : valuesText(schema),
     schema.description ?? '',
   ]);
-  return markdownTable([['key', 'values', 'meaning'], ...rows]);
+  return markdownTable([['key', 'values', 'description'], ...rows]);
 }
 
 function valuesText(schema: JsonSchema): string {

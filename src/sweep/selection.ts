@@ -1,14 +1,17 @@
 import { InputError } from '../errors.js';
 import type { Assignments } from './assignments.js';
 import type { SettingValue } from '../task/setting-values.js';
-import { summary } from '../input/problems.js';
+import { joinTruncated } from '../input/problems.js';
 import { experimentOf } from '../task/registry.js';
 import { formatSetting, hasSetting, isSameSetting, settingOf } from '../task/settings.js';
 import type { Task } from '../task/task.js';
 
-/** Keeps the tasks that have one of the values of each of these settings. A value that no task has is an error. */
+/**
+ * Returns a predicate for the tasks that have one of the listed values of every setting.
+ * @throws InputError if no task has one of the values, or no task matches all settings
+ */
 export function select(tasks: readonly Task[], only: Assignments): (task: Task) => boolean {
-  for (const [name, values] of only) refuseMissing(name, values, tasks);
+  for (const [name, values] of only) assertValuesExist(name, values, tasks);
   const wanted = [...only];
   const isSelected = ({ settings }: Task) =>
     wanted.every(
@@ -17,13 +20,15 @@ export function select(tasks: readonly Task[], only: Assignments): (task: Task) 
     );
   if (!tasks.some(isSelected)) {
     const names = wanted.map(([name, values]) => `${name}=${texts(name, values, tasks).join(',')}`).join(' ');
-    throw new InputError(`--only ${names}: no task has all of these; vae-sweep plan lists the tasks`);
+    throw new InputError(
+      `--only ${names}: no task has all of these values. Run vae-sweep plan to list the tasks.`,
+    );
   }
   return isSelected;
 }
 
-function refuseMissing(name: string, values: readonly SettingValue[], tasks: readonly Task[]): void {
-  const there = [
+function assertValuesExist(name: string, values: readonly SettingValue[], tasks: readonly Task[]): void {
+  const present = [
     ...new Map(
       tasks
         .filter(({ settings }) => hasSetting(settings, name))
@@ -31,14 +36,15 @@ function refuseMissing(name: string, values: readonly SettingValue[], tasks: rea
         .map((value) => [String(value), value]),
     ).values(),
   ];
-  const missing = values.filter((value) => !there.some((other) => isSameSetting(other, value)));
+  const missing = values.filter((value) => !present.some((other) => isSameSetting(other, value)));
   if (missing.length === 0) return;
   throw new InputError(
-    `--only ${name}=${texts(name, missing, tasks).join(',')}: no task has it; there is ${summary(texts(name, there, tasks))}`,
+    `--only ${name}=${texts(name, missing, tasks).join(',')}: no task has this value. ` +
+      `Existing values: ${joinTruncated(texts(name, present, tasks))}`,
   );
 }
 
-/** In the words of the first task's experiment that has the setting. */
+/** Formats values like the experiment of the first task that has the setting. */
 function texts(name: string, values: readonly SettingValue[], tasks: readonly Task[]): string[] {
   const task = tasks.find(({ settings }) => hasSetting(settings, name));
   return values.map((value) =>

@@ -4,25 +4,25 @@ import type { Task } from '../task/task.js';
 
 const MAX_SHARDS = 10_000;
 
-/** A part of a sweep: the third of eight is { index: 3, count: 8 }. */
+/** A shard of a sweep, counted from 1: the third of eight is `{ index: 3, count: 8 }`. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
 }
 
-/** @param text for example `3/8` */
+/** Parses the value of `--shard`. @param text for example `3/8` */
 export function parseShard(text: string): Shard {
   const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= MAX_SHARDS)
     return { index, count };
   throw new InputError(
-    `--shard: expected a part and the number of parts, for example 3/8, from 1/1 to ${MAX_SHARDS}/${MAX_SHARDS}, got ${text}`,
+    `--shard: expected the shard and the number of shards, for example 3/8, from 1/1 to ${MAX_SHARDS}/${MAX_SHARDS}, got ${text}`,
   );
 }
 
 /**
- * The shard's tasks, in the sweep's order. Every machine that asks comes to the same shards: tasks go, the longest first, to the
- * shard with the least work so far. Each task is in one shard.
+ * Returns the tasks of a shard, in the sweep's order. The longest task goes first to the shard with the least work so far, so that every
+ * machine computes the same shards. Each task is in exactly one shard.
  */
 export function tasksOfShard(tasks: readonly Task[], { index, count }: Shard): Task[] {
   const loads = new Float64Array(count);

@@ -10,13 +10,13 @@ import type { SettingValues } from '../task/setting-values.js';
 import { experimentNamed, experimentNames } from '../task/registry.js';
 import { listedSettings } from './listed-settings.js';
 import type { Problem } from '../input/problems.js';
-import { problemsOf, refuseProblems } from '../input/problems.js';
+import { problemsOf, throwProblems } from '../input/problems.js';
 import type { YamlSource } from '../input/yaml-source.js';
 import { parseYaml, readYaml } from '../input/yaml-source.js';
 
 const MAX_LIST_DEPTH = 8;
 
-/** One experiment's sweep as its file describes it. */
+/** The validated content of a file that sweeps one experiment. */
 export interface SweepDefinition {
   readonly source: YamlSource;
   readonly name: string;
@@ -27,22 +27,22 @@ export interface SweepDefinition {
   readonly settings: SettingValues;
   readonly include: readonly SettingValues[];
   readonly exclude: readonly SettingValues[];
-  /** Whether the file has no grid, so that the cells are those of `include` alone. */
+  /** Whether the file has no `grid`, so that `include` lists all cells. */
   readonly includedOnly: boolean;
-  /** Settings that a list of sweeps gives in place of all that the file gives for them. */
+  /** Settings from lists of sweeps; they replace all values that the file has for them. */
   readonly set: SettingValues;
-  /** Settings that are not the file's own. */
+  /** Names of the settings whose values do not come from the file. */
   readonly overridden: ReadonlySet<string>;
 }
 
-/** A sweep file, or the sweep files that it lists. */
+/** The definitions in a sweep file, or in the files that it lists. */
 export interface SweepFile {
   readonly name: string;
   readonly title: string | null;
   readonly definitions: readonly SweepDefinition[];
 }
 
-/** A sweep that a program describes: the keys and values that a sweep file would have. It lists no others. */
+/** A sweep as an object: a name, and the keys and values of a sweep file of one experiment. It can't list other sweeps. */
 export interface SweepDescription {
   readonly name: string;
   readonly experiment: string;
@@ -51,11 +51,11 @@ export interface SweepDescription {
 
 export function readSweepFile(file: string): SweepFile {
   const sweep = readNested(file, [], new Set());
-  refuseSameNames(sweep.definitions);
+  assertUniqueNames(sweep.definitions);
   return sweep;
 }
 
-/** Checked as a file is: a program may have it from anywhere. */
+/** Reads a sweep from an object. It is validated like a file, because a program may get it from anywhere. */
 export function readDescription(description: SweepDescription): SweepFile {
   const text = stringify(description, { aliasDuplicateObjects: false });
   return readExperiment(parseYaml(description.name, text));
@@ -77,8 +77,8 @@ function readExperiment(source: YamlSource): SweepFile {
   const experiment = experimentNamed(parsed.experiment);
   const { table = null } = parsed;
   if (table !== null && !experiment.tables.includes(table))
-    refuseProblems(source, [
-      { path: ['table'], message: `there is no printed ${table} of ${experiment.name}: leave table out` },
+    throwProblems(source, [
+      { path: ['table'], message: `the paper has no ${table} of ${experiment.name}: remove \`table\`` },
     ]);
   const name = parsed.name ?? nameFromFile(source);
   const title = parsed.title ?? null;
@@ -99,14 +99,14 @@ function readExperiment(source: YamlSource): SweepFile {
   return { name, title, definitions: [definition] };
 }
 
-/** The experiment that the file names; null if there is no such one. */
+/** Returns the experiment that the file names, or null if it does not exist. */
 function namedExperiment(file: unknown): Experiment | null {
   if (typeof file !== 'object' || file === null || !('experiment' in file)) return null;
   const name = experimentNames().find((known) => known === file.experiment);
   return name === undefined ? null : experimentNamed(name);
 }
 
-/** zod gives an object's keys in its schema's order; that of the file says which setting varies slowest. */
+/** Restores the file's order of grid keys, which decides which setting varies slowest. zod returns keys in the schema's order. */
 function inFileOrder(grid: Grid, file: unknown): Grid {
   const keys = Object.keys((file as { readonly grid?: object }).grid ?? {});
   return Object.fromEntries(keys.map((key) => [key, grid[key] ?? []]));
@@ -117,7 +117,9 @@ function readList(source: YamlSource, lists: readonly string[], seen: Set<string
   const name = parsed.name ?? nameFromFile(source);
   const here = realpathSync(source.file);
   if (lists.length >= MAX_LIST_DEPTH)
-    throw new InputError(`${source.file}: lists of sweep files nest more than ${MAX_LIST_DEPTH} deep`);
+    throw new InputError(
+      `${source.file}: lists of sweep files are nested more than ${MAX_LIST_DEPTH} levels deep`,
+    );
   const files = listedFiles(source, parsed, [...lists, here], seen);
   const listed = files.map((file) => readNested(file, [...lists, here], seen).definitions);
   const settings = listedSettings(
@@ -134,7 +136,7 @@ function readList(source: YamlSource, lists: readonly string[], seen: Set<string
   return { name, title: parsed.title ?? null, definitions };
 }
 
-/** Paths of the listed files, relative as the list's own path is. */
+/** Returns the paths of the listed files. They are relative if the list's path is. */
 function listedFiles(
   source: YamlSource,
   { sweeps }: ListFile,
@@ -144,18 +146,17 @@ function listedFiles(
   const problems: Problem[] = [];
   const files = sweeps.map((entry, i) => {
     const file = path.isAbsolute(entry.file) ? entry.file : path.join(path.dirname(source.file), entry.file);
-    const problem = existsSync(file) ? listingProblem(file, lists, seen) : `no such file: ${file}`;
+    const problem = existsSync(file) ? listingProblem(file, lists, seen) : `file not found: ${file}`;
     if (problem !== null) problems.push({ path: ['sweeps', i], message: problem });
     return file;
   });
-  refuseProblems(source, problems);
+  throwProblems(source, problems);
   return files;
 }
 
 function listingProblem(file: string, lists: readonly string[], seen: Set<string>): string | null {
   const real = realpathSync(file);
-  if (lists.includes(real))
-    return `${file} is this file or one that lists it: sweep files can't list each other in a circle`;
+  if (lists.includes(real)) return `circular list: ${file} is this file, or it lists this file`;
   if (seen.has(real)) return `${file} is listed twice`;
   seen.add(real);
   return null;
@@ -169,7 +170,7 @@ function parse<Schema extends z.ZodType>(
   const { value } = source;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  refuseProblems(
+  throwProblems(
     source,
     problemsOf(result.error, value, (at) => allowedKeys(at, file)),
   );
@@ -182,17 +183,19 @@ function nameFromFile(source: YamlSource): string {
   if (!result.success)
     throw new InputError(
       `${source.file}: name: ${result.error.issues[0]?.message ?? ''}, got "${name}" from the file's name: ` +
-        'give the sweep a `name`',
+        'set `name`',
     );
   return name;
 }
 
-function refuseSameNames(definitions: readonly SweepDefinition[]): void {
+function assertUniqueNames(definitions: readonly SweepDefinition[]): void {
   const files = new Map<string, string>();
   for (const { name, source } of definitions) {
     const other = files.get(name);
     if (other !== undefined)
-      throw new InputError(`${other} and ${source.file} are both named "${name}": give one another \`name\``);
+      throw new InputError(
+        `${other} and ${source.file} have the same name "${name}": set a different \`name\` in one of them`,
+      );
     files.set(name, source.file);
   }
 }

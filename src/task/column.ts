@@ -1,49 +1,49 @@
-/** What a column of an export holds. Lists are of numbers. */
+/** Data type of a column in an export. */
 export type ColumnType = 'int32' | 'float32' | 'float64' | 'bool' | 'utf8' | 'list<int32>' | 'list<float64>';
 
-/** How a stored value is shown in a table for other programs. */
+/** A column of an exported table. */
 export interface Column {
   readonly type: ColumnType;
   readonly unit: string;
   readonly description: string;
 }
 
-/** A column that shows a field of a task's settings. */
+/** A column that exports a field of a task's settings. */
 export interface FieldColumn extends Column {
-  /** The field. Default: the one that has the column's name. */
+  /** Name of the field. Default: the column's name. */
   readonly of?: string;
-  /** Default: as it is stored. */
+  /** Converts the stored value. Default: no conversion. */
   readonly show?: (stored: unknown) => unknown;
 }
 
-/** The column of `kind`, which the settings of every task have. */
+/** The column for `kind`, a field of every task's settings. */
 export const KIND_COLUMN: FieldColumn = {
   type: 'utf8',
   unit: '-',
   description: 'Kind of task, such as `train`, `landscape` or `function`',
 };
 
-/** How people read a column of numbers. */
+/** How tables and figures present a numeric column. */
 export interface ColumnWords {
-  /** Of an axis. Default: the column's name, and its unit if it has one. */
+  /** Title of an axis. Default: the column's name, with its unit if it has one. */
   readonly title?: string;
-  /** Where there is less room, as above a table's column. Default: the title. */
+  /** Title for places with little room, for example in a table head. Default: the title. */
   readonly short?: string;
-  /** Whether its values span decades. */
+  /** Whether the values span decades, so that figures use a logarithmic axis. */
   readonly isLog?: boolean;
-  /** Whether 0 is part of a linear axis whatever the values are. Default: it is. */
+  /** Whether a linear axis always includes 0. @default true */
   readonly startsAtZero?: boolean;
-  /** The column of the step log that is its logarithm, where that log has not the column itself. */
+  /** Name of the step log's column that holds the logarithm of this column, if the step log does not have the column itself. */
   readonly logarithm?: string;
 }
 
-/** A column of a log, or of what a finished task has come to. */
+/** A column of a log, or of the summary of a finished task. */
 export interface LogColumn extends Column, ColumnWords {
   readonly name: string;
   readonly nullable: boolean;
-  /** All that a `utf8` column may hold. */
+  /** All possible values of a `utf8` column. */
   readonly values?: readonly string[];
 }
 
-/** Rows of a task's `rows.arrow`, which is read whole: so many of 13 columns are 100 MB. */
+/** Maximum number of rows in `rows.arrow`, which is read into memory: with 13 columns, this many rows take 100 MB. */
 export const MAX_ROWS = 1_000_000;

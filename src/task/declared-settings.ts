@@ -4,25 +4,25 @@ import type { SettingWords } from './setting-words.js';
 import type { SettingValue, SettingValues } from './setting-values.js';
 
 /**
- * All that is said of a setting, once: how a sweep file gives it, what a task keeps of it, how exports show it. Validation, JSON schema,
- * documents, identity, stored records, columns of exports and the key of compiled programs are derived from it.
+ * The single declaration of a setting: its values in sweep files, the fields that tasks store, and the columns of exports. Validation,
+ * JSON schema, documentation, task identity, stored records, export columns and the key of compiled programs are derived from it.
  */
 export interface DeclaredSetting<Value extends SettingValue, Stored extends z.ZodRawShape, Defaults> {
-  /** Checks a value of a sweep file and makes it canonical. */
+  /** Validates a value from a sweep file and converts it to canonical form. */
   readonly schema: z.ZodType<Value>;
-  /** The value where a sweep file gives none; null if it must give one. */
+  /** Returns the default value; null if sweep files must set one. */
   readonly defaultOf: ((defaults: Defaults) => Value) | null;
-  /** Fields that a task keeps, as `task.json` has them. */
+  /** Schemas of the fields in `task.json`. */
   readonly stored: Stored;
   readonly columns: { readonly [Field in keyof Stored]: FieldColumn };
   readonly store: (value: Value) => z.output<z.ZodObject<Stored>>;
   readonly read: (fields: z.output<z.ZodObject<Stored>>) => Value;
-  /** Whether a compiled program depends on it. Else it is one of the program's inputs. */
+  /** Whether compiled programs depend on it. If not, it is an input of the program. */
   readonly isCompiled: boolean;
   readonly words?: SettingWords;
 }
 
-/** A setting that a task keeps as a sweep file's canonical value, under the same name. */
+/** Declares a setting that tasks store under its own name, in the canonical form of sweep files. */
 export function plainSetting<Name extends string, Value extends SettingValue, Defaults>(
   name: Name,
   {
@@ -54,7 +54,7 @@ export function plainSetting<Name extends string, Value extends SettingValue, De
   };
 }
 
-/** Any setting, as what is derived from all of them sees it. */
+/** A declared setting with its value type erased. */
 interface AnySetting<Defaults> {
   readonly schema: z.ZodType<SettingValue>;
   readonly defaultOf: ((defaults: Defaults) => SettingValue) | null;
@@ -68,7 +68,7 @@ interface AnySetting<Defaults> {
 
 export type DeclaredSettings<Defaults> = Readonly<Record<string, AnySetting<Defaults>>>;
 
-/** The fields that tasks keep of declared settings. */
+/** The stored fields of declared settings. */
 export type StoredFields<Settings> = Simplify<
   Intersection<
     {
@@ -86,7 +86,7 @@ type Intersection<Union> = (Union extends unknown ? (each: Union) => void : neve
   : never;
 type Simplify<Type> = { readonly [Key in keyof Type]: Type[Key] };
 
-/** What declared settings come to. The order of fields is that of the settings: it is the order of a task's JSON. */
+/** Derives schemas, defaults, fields and columns from declared settings. Fields keep the order of the settings, which is the order in a task's JSON. */
 export function deriveSettings<Settings extends DeclaredSettings<Defaults>, Defaults>(settings: Settings) {
   const all = Object.entries(settings);
   const names = Object.keys(settings) as (keyof Settings & string)[];
@@ -99,13 +99,13 @@ export function deriveSettings<Settings extends DeclaredSettings<Defaults>, Defa
     names,
     schemas: Object.fromEntries(all.map(([name, { schema }]) => [name, schema])),
     required: all.flatMap(([name, { defaultOf }]) => (defaultOf === null ? [name] : [])),
-    /** Of the stored fields. */
+    /** Schemas of the stored fields. */
     storedShape: mergeAll(all.map(([, { stored }]) => stored)) as Intersection<
       Settings[keyof Settings]['stored']
     >,
     columns: mergeAll(all.map(([, { columns }]) => columns)),
     words: Object.fromEntries(all.map(([name, { words = {} }]) => [name, words])),
-    /** The fields of a task with these values, its defaults filled in. */
+    /** Returns the stored fields for these values, with defaults filled in. */
     resolve: (values: SettingValues, defaults: Defaults): StoredFields<Settings> =>
       mergeAll(
         all.map(([name, { defaultOf, store }]) => {
@@ -115,7 +115,7 @@ export function deriveSettings<Settings extends DeclaredSettings<Defaults>, Defa
         }),
       ) as StoredFields<Settings>,
     settingOf: (fields: object, name: string): SettingValue => settingNamed(name).read(fields as never),
-    /** What a compiled program depends on. */
+    /** Returns a key of all settings that compiled programs depend on. */
     programKey: (fields: object): string =>
       JSON.stringify(all.flatMap(([, { isCompiled, read }]) => (isCompiled ? [read(fields as never)] : []))),
   };

@@ -5,141 +5,146 @@ import type { SettingProblem, SettingValue, SettingValues } from './setting-valu
 import type { Settings, Versions } from './task.js';
 
 /**
- * What a task is likely to cost: to start the longest first, and to say before a sweep starts how long it may take. Another machine
- * differs by a factor, which leaves the order as it is.
+ * The estimated cost of a task. It is used to start the longest tasks first, and to show how long a sweep may take. Other machines differ
+ * by about a constant factor, which does not change the order.
  */
 export interface Cost {
   readonly microsecondsPerStep: number;
-  /** In one worker. */
+  /** Time in one worker. */
   readonly trainingMs: number;
-  /** Of the finished task's files on disk. */
+  /** Size of the finished task's files on disk. */
   readonly bytes: number;
-  /** Whether the times are assumed, because the experiment declares none. Finished tasks give better ones. @default false */
+  /** Whether the experiment declares no times, so that these are placeholders until tasks have finished. @default false */
   readonly isAssumed?: boolean;
 }
 
-/** All that the engine knows of what a sweep file names as its `experiment`. */
+/** An experiment, as the engine sees it. Sweep files name it in `experiment`. */
 export interface Experiment<Own extends Settings = Settings> {
   readonly name: string;
   /**
-   * Every setting that a sweep file may give, fixed or as a grid's key, with the values it may have. Parsing also makes each value
-   * canonical; what depends on several settings at once is for `problems`.
+   * Schemas of all settings that a sweep file may set. Parsing also converts values to canonical form. Rules that involve several settings
+   * belong in `problems`.
    */
   readonly schemas: Readonly<Record<string, z.ZodType<SettingValue>>>;
-  /** What every cell must be given: they have no default. */
+  /** Settings without a default, which every cell must set. */
   readonly required: readonly string[];
-  /** Fills the defaults in. The values are those of its schemas, and hold what is required. */
+  /** Fills in the defaults. `values` were parsed by `schemas` and contain all required settings. */
   resolve(values: SettingValues): Own;
+  /** Returns the values that are invalid in combination. */
   problems(values: SettingValues, settings: Own): SettingProblem[];
-  /** A task's value of one of its settings. */
+  /** Returns a task's value of a setting, in canonical form. */
   settingOf(settings: Own, name: string): SettingValue;
-  /** The readable part of a task's folder name: safe as a file name on every system. */
+  /** Returns the readable part of a task's folder name. It must be a valid file name on every system. */
   folderName(settings: Own): string;
-  /** The versions, of those installed, that decide the bits of such a task. They are part of its identity. */
+  /** Selects the installed versions that influence the results of such a task. They are part of its identity. */
   versions(settings: Own, installed: Versions): Versions;
   cost(settings: Own): Cost;
-  /** What its worker counts. Steps are all done in the end; of rows a finished task may have fewer. */
+  /** Unit of progress. A finished task has done all its steps, but may have fewer rows than `steps` says. */
   readonly unit: 'step' | 'row';
-  /** How far a task goes, in that unit. */
+  /** Returns the total number of steps or rows of a task. */
   steps(settings: Own): number;
-  /** Whether a task that is stopped keeps its work. */
+  /** Whether an interrupted task resumes from a checkpoint instead of starting again. */
   readonly isResumable: boolean;
-  /** The setting that alone may differ from that of a finished task to continue from; null where no task continues from another. */
+  /** Name of the only setting in which a task may differ from its predecessor; null if tasks have no predecessors. */
   readonly continuation: string | null;
-  /** Printed tables that its sweeps may say that they reproduce. */
+  /** Tables of the paper that its sweeps can reproduce. */
   readonly tables: readonly string[];
-  /** What makes its logs smaller, for the error of a disk that is too small. */
+  /** How to make its logs smaller, for the message about a full disk. */
   readonly diskAdvice: string | null;
   /** Whether its tasks start a program of the user: the program's memory counts towards the run's. */
   readonly startsProgram: boolean;
-  /** Whether another kind of CPU may give other bits. */
+  /** Whether results may differ between CPU models. */
   readonly dependsOnCpu: boolean;
-  /** The `WorkerModule` that executes its tasks. An address, so that nothing but a worker loads what it needs. */
+  /** URL of the `WorkerModule` that executes its tasks. Only workers import it, with its dependencies. */
   readonly worker: URL;
-  /** The `SampleModule` that draws from a finished task's model; null for an experiment without one. */
+  /** URL of the `SampleModule` that draws from a finished task's model; null if its tasks train no model. */
   readonly sample: URL | null;
-  /** How people read and write its settings, by name. */
+  /** Presentation of its settings, by name. */
   readonly words: Readonly<Record<string, SettingWords>>;
-  /** Fields of its tasks' settings as exports show them, by column. */
+  /** Export columns of its tasks' settings, by name. */
   readonly columns: Readonly<Record<string, FieldColumn>>;
-  /** What it logs. Loads more than planning may. */
+  /** Loads the columns of its logs. It may import modules that planning must not load. */
   details(): Promise<ExperimentDetails>;
-  /** The same for tasks that one warm-up serves; null for a task that needs none. */
+  /** Returns a key that is equal for tasks that share a warm-up; null if the task needs none. */
   warmUpKey(settings: Own): string | null;
 }
 
-/** Logs of a task that other programs read. */
+/** Logs of a task. */
 export type LogName = 'steps' | 'evaluations' | 'samples' | 'rows';
 
-/** What an experiment logs and what its tasks come to. */
+/** The columns of an experiment's logs and summaries. */
 export interface ExperimentDetails {
-  /** The columns of each log that such a task writes. Tasks whose logs are alike share one object. */
+  /** Returns the columns of each log that a task writes. Tasks with equal columns share one object. */
   logs(settings: Settings): LogColumns;
-  /** The columns of what such a task comes to. */
+  /** Returns the columns of a finished task's summary. */
   summary(settings: Settings): readonly LogColumn[];
-  /** Reads them from a finished task's folder. @returns the value of a column; null for one that it lacks */
+  /** Reads the summary from a finished task's folder. @returns a function from columns to values; null for a missing value */
   readSummary(folder: string): (column: string) => unknown;
-  /** The columns that people see where not all have room. */
+  /** Returns the columns to show in places that have no room for all. */
   shown?(settings: Settings): ShownColumns;
-  /** A task's settings, seeds aside, as records of tables have them. Default: all, by their names. */
+  /** Returns a task's settings without seeds, as fields of table records. Default: all settings by name. */
   fields?(settings: Settings): Readonly<Record<string, string | number | null>>;
 }
 
-/** Names of columns, in the order in which they are shown. Default: all with numbers, in their own order. */
+/** Names of columns in display order. Default: all numeric columns, in the order of the log. */
 export interface ShownColumns {
-  /** Of the summary: what tables show the means of. */
+  /** Summary columns whose means tables show. */
   readonly means?: readonly string[];
-  /** Of the log that curves are of: what a part's figure has a panel for. */
+  /** Log columns that the default figure of curves shows. */
   readonly curves?: readonly string[];
-  /** Of all logs: what the dashboard has a chart of. */
+  /** Columns of any log that the dashboard charts. */
   readonly charts?: readonly string[];
 }
 
 export type LogColumns = Readonly<Partial<Record<LogName, readonly LogColumn[]>>>;
 
-/** A kind of part that a plugin may have. */
+/** A kind of part that plugins can provide. */
 export interface PluginPart {
-  /** Checks one part. */
+  /** Validates one part. */
   readonly schema: z.ZodType<{ readonly name: string }>;
-  /** Names that no plugin may give to such a part. */
+  /** Returns names that are already in use for such parts. */
   readonly takenNames: () => readonly string[] | Promise<readonly string[]>;
-  /** Files beside the plugin that decide what the part does: the plugin's hash covers them. */
+  /** Returns the paths, relative to the plugin, of files that the part depends on. The plugin's hash covers them. */
   readonly files?: (part: { readonly name: string }) => readonly string[];
-  /** The keys of a YAML file that declares one such part. */
+  /** Schema of a YAML file that declares one such part. */
   readonly declaration?: z.ZodObject;
 }
 
-/** What a task that trains by a loop of steps logs. */
+/** The log columns of a task that trains in a loop of steps. */
 export interface TrainingColumns {
-  /** The step's number (int32), then a float32 for each metric of the loop. */
+  /** The step number (int32), then one float32 column per metric of the loop. */
   readonly steps: readonly LogColumn[];
-  /** The step's number (int32), then what `evaluate` returns. */
+  /** The step number (int32), then the columns that `evaluate` returns. */
   readonly evaluations: readonly LogColumn[];
-  /** Of the last evaluation's samples. Left out where there are none. */
+  /** Columns of the last evaluation's samples; undefined if there are none. */
   readonly samples?: readonly LogColumn[];
 }
 
-/** Experiments whose tasks are stored with the same kinds of settings and the same versions. */
+/** Experiments that share the schema of their stored settings and versions. */
 export interface ExperimentFamily {
-  /** Values of `kind` in its tasks' settings. */
+  /** Possible values of `kind` in its tasks' settings. */
   readonly kinds: readonly string[];
-  /** What its experiments do, for the reference of sweep files, such as `run an experiment of a plugin`. */
+  /** Phrase for the reference of sweep files that says what its experiments do, for example `run an experiment of a plugin`. */
   readonly summary: string;
-  /** What a sweep file may name, now: user modules add to it. */
+  /** Returns the names of its experiments. Plugins add names. */
   names(): readonly string[];
   /** @param name one of `names` */
   named(name: string): Experiment;
-  /** The experiment of a task. Where only a plugin knows it that is not given: enough to list, check, merge and delete the task. */
+  /**
+   * Returns the experiment of a task. If its plugin is not loaded, the returned experiment only supports listing, verifying, merging and
+   * deleting the task.
+   */
   of(settings: Settings): Experiment;
-  /** Names that share a table of settings in the reference, with the name of the one that has all of these settings. */
+  /** Returns groups of experiments that share a table in the reference; `widest` is the one that has all settings of the table. */
   reference(): readonly { readonly names: readonly string[]; readonly widest: string }[];
-  /** What a task's record may hold. */
+  /** Schema of the settings in `task.json`. */
   readonly settings: z.ZodType<Settings>;
+  /** Schema of the versions in `task.json`. */
   readonly versions: z.ZodType<Versions>;
-  /** What is installed here. */
+  /** Returns the installed versions. */
   installed(): Versions;
-  /** Kinds of parts that a plugin may have for these experiments, by name, such as `datasets`. */
+  /** Kinds of plugin parts for these experiments, by the key in the plugin, for example `datasets`. */
   readonly pluginParts: Readonly<Record<string, PluginPart>>;
-  /** What each version is of, in words. */
-  readonly versionWords: Readonly<Record<string, string>>;
+  /** Readable names of the versions, for example `TensorFlow`. */
+  readonly versionLabels: Readonly<Record<string, string>>;
 }

@@ -4,10 +4,10 @@ import { experimentOf } from './registry.js';
 import type { Settings, Task, Versions } from './task.js';
 
 /**
- * The task with these settings. Its id is the start of the SHA-256 of the canonical JSON (keys sorted) of the settings and of the
- * versions that decide the bits, so neither a path, a clock nor the machine is part of it.
+ * Returns the task with these settings. Its id is a prefix of the SHA-256 of the canonical JSON (sorted keys) of the settings and of the
+ * versions that influence the results. It does not depend on paths, clocks or the machine.
  *
- * @param installed may hold versions that this task does not depend on
+ * @param installed all installed versions; those that the task does not depend on are ignored
  */
 export function identify<Own extends Settings>(settings: Own, installed: Versions): Task<Own> {
   const experiment = experimentOf(settings);
@@ -18,10 +18,10 @@ export function identify<Own extends Settings>(settings: Own, installed: Version
 }
 
 /**
- * What decides a task's numbers up to its last step: a task of more steps continues from one of fewer with the same. Null for a task
- * that continues from none.
+ * Returns a key that is equal for tasks with identical trajectories except for their number of steps: a longer task continues from a
+ * shorter one with the same key. Returns null if the task can't have a predecessor.
  */
-export function trajectoryOf({ settings, versions }: Pick<Task, 'settings' | 'versions'>): string | null {
+export function trajectoryKey({ settings, versions }: Pick<Task, 'settings' | 'versions'>): string | null {
   const { continuation } = experimentOf(settings);
   if (continuation === null) return null;
   const decisive: object = { settings: { ...settings, [continuation]: null }, versions };

@@ -1,27 +1,27 @@
 import { z } from 'zod';
 import { formatCount, formatDuration } from '../units.js';
 
-/** How an attempt at a task ended. Plain data: it crosses threads and processes, which classes do not survive. */
+/** How an attempt at a task ended. It is plain data, because it crosses threads and processes, which class instances do not survive. */
 export type TaskOutcome =
   | ({
       readonly type: 'done';
       readonly steps: number;
       readonly elapsedMs: number;
-      /** What a computation came to, such as `step-limit, incomplete`; null where the number of steps says it all. */
+      /** Short result of a computation, for example `step-limit, incomplete`; null if only the number of steps is of interest. */
       readonly summary: string | null;
     } & Resumed)
-  /** `step` is null for a task that keeps no checkpoint and starts again. */
+  /** The task was interrupted. `step` is null if it has no checkpoint and will start again. */
   | ({ readonly type: 'stopped'; readonly step: number | null } & Resumed)
-  /** A metric of a step became NaN or infinite. Deterministic, so not worth a retry. */
+  /** A metric became NaN or infinite. This is deterministic, so that a retry can't help. */
   | {
       readonly type: 'diverged';
       readonly step: number;
       readonly message: string;
       readonly lastFinite: TaskFailure['lastFinite'];
     }
-  /** A file that the task was to resume from can't be trusted. */
+  /** A file that the task would resume from is corrupt. */
   | { readonly type: 'corrupt'; readonly problem: string }
-  /** The store can't be written. No fault of the task. */
+  /** The store can't be written. The task is not to blame and does not fail. */
   | { readonly type: 'unwritable'; readonly message: string }
   | {
       readonly type: 'failed';
@@ -32,52 +32,52 @@ export type TaskOutcome =
     }
   | EndedOutcome;
 
-/** Where a task resumed. */
+/** How an attempt resumed. */
 interface Resumed {
   readonly fromStep: number;
-  /** What was broken there, and what it resumed from instead; null if nothing was. */
+  /** Says what was corrupt, and what the task resumed from instead; null if nothing was corrupt. */
   readonly recovered: string | null;
 }
 
-/** How a task ended that could not report it itself. */
+/** How an attempt ended that could not report its outcome itself. */
 export interface EndedOutcome {
   readonly type: 'ended';
-  /** Its process died, it made no step for too long, or its process had too much memory. */
+  /** Whether the process died, the task made no progress for too long, or the process exceeded its memory limit. */
   readonly reason: 'crashed' | 'stalled' | 'memory';
   readonly message: string;
-  /** False for a task that shared its process with others, one of which may be to blame. */
+  /** False if other tasks shared the process, one of which may be to blame. */
   readonly causedExit: boolean;
 }
 
-/** A longer message is cut: it is kept in the store, printed, and sent through the queue. */
+/** Messages are truncated to this length, because they are stored, printed, and sent through the queue. */
 export const MAX_MESSAGE_CHARACTERS = 4_000;
 const MAX_METRICS = 100;
 
-/** `failed.json`. */
+/** Schema of `failed.json`. */
 export const taskFailureSchema = z.object({
   reason: z.enum(['diverged', 'permanent', 'error', 'crashed', 'stalled', 'memory']),
   message: z.string(),
-  /** Step at which it failed, where known. */
+  /** Step at which the task failed, if known. */
   step: z.int().nullable(),
-  /** The last row of the step log whose numbers were all finite. */
+  /** The last row of the step log in which all numbers were finite. */
   lastFinite: z
     .object({ step: z.int() })
     .catchall(z.number())
     .refine((metrics) => Object.keys(metrics).length <= MAX_METRICS, { error: 'has too many metrics' })
     .nullable(),
-  /** Runs of the task that failed, over all sessions. */
+  /** Number of failed attempts at the task, over all runs. */
   attempts: z.int().min(1),
 });
 
 export type TaskFailure = z.infer<typeof taskFailureSchema>;
-/** Reasons for which a failed task is not retried. */
+/** Reasons after which a failed task is not retried. */
 export const FINAL_REASONS: readonly TaskFailure['reason'][] = ['diverged', 'permanent'];
 
 export type FailureOutcome = Extract<TaskOutcome, { type: 'failed' | 'diverged' | 'ended' }>;
 
-/** What the store keeps of it. @param attempts runs of the task that failed, with this one */
+/** Returns the record of a failure for the store. @param attempts number of failed attempts, including this one */
 export function failureOf(outcome: FailureOutcome, attempts: number): TaskFailure {
-  const message = cut(outcome.message);
+  const message = truncate(outcome.message);
   if (outcome.type === 'diverged') {
     const { step, lastFinite } = outcome;
     return { reason: 'diverged', message, step, lastFinite, attempts };
@@ -87,13 +87,13 @@ export function failureOf(outcome: FailureOutcome, attempts: number): TaskFailur
   return { step: null, lastFinite: null, attempts, reason, message };
 }
 
-function cut(message: string): string {
+function truncate(message: string): string {
   return message.length <= MAX_MESSAGE_CHARACTERS
     ? message
     : `${message.slice(0, MAX_MESSAGE_CHARACTERS - 4)} ...`;
 }
 
-/** For example `1,000 steps in 3 s`, or `step-limit, incomplete in 12 s`. */
+/** Returns, for example, `1,000 steps in 3 s` or `step-limit, incomplete in 12 s`. */
 export function doneText({
   summary,
   steps,

@@ -2,23 +2,23 @@ import type { TaskOutcome } from './outcome.js';
 import type { Task } from './task.js';
 
 /**
- * What the coordinator and a training thread say to each other. Plain data, since classes do not survive the thread boundary.
- * Steps and the stop request go through shared memory, so that neither side waits for the other.
+ * Messages between the coordinator and worker threads. They are plain data, because class instances do not survive the thread boundary.
+ * Step counts and the stop request go through shared memory, so that neither side waits for the other.
  */
 export type WorkerRequest = WarmUpRequest | TrainRequest;
 export type WorkerReply = TaskOutcome | { readonly type: 'warm' };
 
 /**
- * Run every TensorFlow operation once that these tasks need. tfjs-node keeps a process-wide set of attribute names without a
- * lock, so the first use of a name must not happen in two threads at once: one thread warms up before the others start.
+ * Asks a worker to run every TensorFlow operation that these tasks need once. tfjs-node has a process-wide set of attribute names without
+ * a lock. The first use of a name must not happen in two threads at once, so that one thread warms up before the others start.
  */
 export interface WarmUpRequest {
   readonly type: 'warmUp';
-  /** The task that will be trained first comes first. */
+  /** The tasks, starting with the one that the worker will execute first. */
   readonly tasks: readonly Task[];
 }
 
-/** A finished task of fewer steps and otherwise the same settings: a task of more steps continues from its final state. */
+/** A finished task with fewer steps and otherwise equal settings. A task with more steps can continue from its final state. */
 export interface Predecessor {
   readonly id: string;
   /** Absolute path of its folder. */
@@ -26,49 +26,49 @@ export interface Predecessor {
   readonly steps: number;
 }
 
-/** To train, or to compute what the task's kind says. */
+/** Asks a worker to execute a task. */
 export interface TrainRequest<Own extends Task = Task> {
   readonly type: 'train';
   readonly task: Own;
   /** Absolute path of the task's folder; it exists and holds `task.json`. */
   readonly folder: string;
-  /** A finished task of fewer steps, and otherwise the same settings, to continue from where there is no checkpoint. */
+  /** The task to continue from if there is no checkpoint; null if there is none. */
   readonly predecessor: Predecessor | null;
   readonly checkpointEveryMs: number;
-  /** Int32: at 0 the stop request (1: finish the chunk, write a checkpoint, return), at 1 + slot the steps done. */
+  /** Int32 array: the stop request at 0 (1: finish the chunk, write a checkpoint, return), and the finished steps at 1 + slot. */
   readonly shared: SharedArrayBuffer;
   readonly slot: number;
 }
 
-/** Monotonic milliseconds and wall-clock time; neither reaches a result. */
+/** Monotonic milliseconds and wall-clock time. Results must not depend on either. */
 export interface Clock {
   now(): number;
   date(): Date;
 }
 
-/** The module that executes an experiment's tasks. Only worker threads import it. */
+/** A module that executes an experiment's tasks. Only worker threads import it. */
 export interface WorkerModule {
   readonly run: (request: TrainRequest, clock: Clock) => TaskOutcome | Promise<TaskOutcome>;
-  /** Runs once what is not safe in two threads at a time. Not there where nothing is. */
+  /** Runs operations once whose first use is not safe in two threads at a time. Undefined if there are none. */
   readonly warmUp?: (tasks: readonly Task[]) => Promise<void>;
 }
 
-/** The module that draws from what a finished task has learned. */
+/** A module that draws points from the model of a finished task. */
 export interface SampleModule {
-  /** Names of a point's coordinates. */
+  /** Returns the names of a point's coordinates. */
   readonly coordinates: (task: Task) => readonly string[];
-  /** Draws points, in blocks of rows. More points begin with the same ones. */
+  /** Yields `count` points in blocks of rows. A larger count starts with the same points. */
   readonly samplePoints: (task: Task, folder: string, count: number, seed: number) => Iterable<number[][]>;
 }
 
-/** What the process of `vae-sweep sample` is asked for. */
+/** Request to the process that draws points for `vae-sweep sample`. */
 export interface SampleRequest {
   readonly task: Task;
-  /** The finished task's. */
+  /** Folder of the finished task. */
   readonly folder: string;
-  /** Points. */
+  /** Number of points. */
   readonly count: number;
   readonly seed: number;
-  /** Modules to load first. */
+  /** Paths of plugins to load first. */
   readonly plugins: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { Experiment, ExperimentDetails, ExperimentFamily } from './experiment.js';
 import type { Settings, Task, Versions } from './task.js';
 
-/** Set once by each entry, before anything asks for an experiment. */
+/** Set once by each entry point, before anything looks up an experiment. */
 let families: readonly ExperimentFamily[] = [];
 
 export function registerExperiments(all: readonly ExperimentFamily[]): void {
@@ -12,12 +12,12 @@ export function experimentFamilies(): readonly ExperimentFamily[] {
   return families;
 }
 
-/** What a sweep file may name as its experiment. */
+/** Returns the names of all experiments, for `experiment` in sweep files. */
 export function experimentNames(): readonly string[] {
   return families.flatMap((family) => family.names());
 }
 
-/** @param name one of `experimentNames` */
+/** Returns an experiment by name. @param name one of `experimentNames` */
 export function experimentNamed(name: string): Experiment {
   const family = families.find((each) => each.names().includes(name));
   if (family === undefined) throw new Error(`There is no experiment ${name}.`);
@@ -34,7 +34,7 @@ function familyOf({ kind }: Settings): ExperimentFamily {
   return family;
 }
 
-/** What the experiments of these tasks log. Loads what planning does not need. */
+/** Loads the columns that the experiments of these tasks log. It imports modules that planning does not need. */
 export async function loadDetails(tasks: readonly Task[]): Promise<(task: Task) => ExperimentDetails> {
   const details = new Map<Experiment, ExperimentDetails>();
   for (const { settings } of tasks) {
@@ -44,16 +44,16 @@ export async function loadDetails(tasks: readonly Task[]): Promise<(task: Task) 
   return ({ settings }) => details.get(experimentOf(settings)) as ExperimentDetails;
 }
 
-/** All versions that decide the bits of what would be made here. */
+/** Returns all installed versions that influence results. */
 export function installedVersions(): Versions {
   return Object.assign({}, ...families.map((family) => family.installed())) as Versions;
 }
 
-/** The versions that a task was made with and that are not the installed ones, as `TensorFlow 2.20.0`. Default: all of them. */
+/** Describes a task's versions that differ from the installed ones, for example `TensorFlow 2.20.0`. Default: all its versions. */
 export function describeVersions({ settings, versions }: Task, installed: Versions = {}): string[] {
-  return Object.entries(familyOf(settings).versionWords).flatMap(([name, words]) => {
+  return Object.entries(familyOf(settings).versionLabels).flatMap(([name, label]) => {
     const version = versions[name];
     if (version === undefined || version === installed[name] || typeof version === 'object') return [];
-    return [`${words} ${version}`];
+    return [`${label} ${version}`];
   });
 }

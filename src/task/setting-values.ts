@@ -2,22 +2,22 @@ import { z } from 'zod';
 import { formatCount } from '../units.js';
 
 /**
- * A value of a setting in canonical form: `dimensions` are three numbers, a threshold is the log-variance, `none` is null.
+ * A setting's value in canonical form: for example, `dimensions` are three numbers, a threshold is a log-variance, and `none` is null.
  */
 export type SettingValue = string | number | boolean | null | readonly number[];
 
-/** Settings of one cell as a sweep file gives them, by name. */
+/** Values of one cell's settings, by name. */
 export type SettingValues = Readonly<Record<string, SettingValue>>;
 
-/** Largest of JAX's keys that is also an int32. */
+/** Largest seed: JAX's keys accept it, and it fits into an int32. */
 export const MAX_SEED = 2 ** 31 - 1;
 
-/** One of some texts. */
+/** Returns a schema for one of the given texts. */
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: `expected one of ${values.join(', ')}` });
 }
 
-/** @param what names it in errors, for example `a seed` */
+/** Returns a schema for whole numbers from `min` to `max`. @param what name for messages, for example `a seed` */
 export function wholeNumber(min: number, max: number, what = 'a whole number') {
   const kind = what === 'a whole number' ? what : `${what}, a whole number`;
   const error = `expected ${kind} from ${formatCount(min)} to ${formatCount(max)}`;
@@ -33,9 +33,9 @@ export function trueOrFalse() {
   return z.boolean({ error: 'expected true or false' });
 }
 
-/** Settings that are each allowed, but not together. */
+/** Values that are valid one by one, but not in combination. */
 export interface SettingProblem {
-  /** The settings it follows from, the likeliest to be mended first. */
+  /** The settings involved, starting with the one that the user should probably fix. */
   readonly settings: readonly string[];
   readonly message: string;
 }

@@ -1,31 +1,34 @@
 import type { SettingValue } from './setting-values.js';
 
-/** How people read and write a setting. Whatever is left out goes without saying for most settings. */
+/** Presentation of a setting in texts and on the command line. The defaults suit most settings. */
 export interface SettingWords {
-  /** As the command line takes it. Default: `[200,200,200]` for a list, and whatever the value is as text. */
+  /** Formats a value in the form that the command line accepts. Default: `[200,200,200]` for lists, `String(value)` otherwise. */
   readonly format?: (value: SettingValue) => string;
-  /** What the command line may give besides YAML. @returns undefined for another text */
+  /** Parses a short form that the command line accepts in addition to YAML. @returns undefined if the text is not the short form */
   readonly parse?: (text: string) => SettingValue | undefined;
-  /** Examples of both, for an error. */
+  /** Examples of both forms, for error messages. */
   readonly hint?: string;
-  /** A name for where there is little room. */
+  /** Name for places with little room. */
   readonly short?: string;
-  /** What the parts of its text are. */
+  /** Names of the parts of its text, for example `r*-d-r`. */
   readonly parts?: string;
-  /** Main: shown where no other setting tells tasks apart, its value without its name. Seed: what tells repetitions of a run apart. */
+  /**
+   * A `main` setting labels cells by its value without its name, even if it does not vary. A `seed` distinguishes repetitions of the same
+   * settings.
+   */
   readonly role?: 'main' | 'seed';
-  /** Whether a task's folder name tells it. */
+  /** Whether the folder names of tasks contain it. */
   readonly isInFolderName?: boolean;
 }
 
-/** A seed of the data, or of whatever there is. */
+/** Presentation of a seed of the data or of the computation. */
 export const SEED_WORDS: SettingWords = { role: 'seed', isInFolderName: true };
 
-/** Three dimensions, as `3-12-20`, which no shell expands. */
+/** Presentation of three dimensions, for example `3-12-20`, which shells do not expand. */
 export const DIMENSIONS_WORDS: SettingWords = {
   format: (value) => (Array.isArray(value) ? value.join('-') : String(value)),
   parse: (text) => /^(\d+)-(\d+)-(\d+)$/.exec(text)?.slice(1).map(Number),
-  hint: 'as 3-12-20 or [3,12,20]',
+  hint: 'for example 3-12-20 or [3,12,20]',
   role: 'main',
   isInFolderName: true,
 };

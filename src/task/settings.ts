@@ -3,51 +3,54 @@ import { experimentOf } from './registry.js';
 import type { SettingValue } from './setting-values.js';
 import type { Settings, Task } from './task.js';
 
-/** A task's value of a setting that its experiment has, in a sweep file's canonical form. */
+/** Returns a task's value of a setting of its experiment, in canonical form. */
 export function settingOf(settings: Settings, name: string): SettingValue {
   return experimentOf(settings).settingOf(settings, name);
 }
 
-/** Whether the task's experiment has such a setting. */
+/** Returns whether the task's experiment has a setting of this name. */
 export function hasSetting(settings: Settings, name: string): boolean {
   return Object.hasOwn(experimentOf(settings).schemas, name);
 }
 
-/** Whether two canonical values of one setting are the same. */
+/** Returns whether two canonical values of a setting are equal. */
 export function isSameSetting(a: SettingValue, b: SettingValue): boolean {
   return a === b || (Array.isArray(a) && Array.isArray(b) && a.join() === b.join());
 }
 
-/** As the command line takes it: `3-12-20`, `e^-4`, `[200,200,200]`, `0.001`: for people, as variances that differ little look the same. */
+/**
+ * Formats a value in the form that the command line accepts, for example `3-12-20`, `e^-4`, `[200,200,200]` or `0.001`. Do not use the
+ * text as a key: it rounds variances.
+ */
 export function formatSetting({ words }: Experiment, name: string, value: SettingValue): string {
   const format = words[name]?.format;
   if (format !== undefined) return format(value);
   return Array.isArray(value) ? `[${value.join(',')}]` : String(value);
 }
 
-/** A task's value of a setting, as text. */
+/** Returns a task's value of a setting as text. */
 export function settingText(settings: Settings, name: string): string {
   return formatSetting(experimentOf(settings), name, settingOf(settings, name));
 }
 
-/** For example `learningRate 0.5`, or the value alone of a main setting. @param isShort whether there is little room */
+/** Returns, for example, `learningRate 0.5`; only the value of a main setting. @param isShort whether to use the short name */
 export function labelSetting(settings: Settings, name: string, isShort = false): string {
   const text = settingText(settings, name);
   const { role, short } = experimentOf(settings).words[name] ?? {};
   return role === 'main' ? text : `${(isShort ? short : undefined) ?? name} ${text}`;
 }
 
-/** The names of an experiment's settings with a role. */
+/** Returns the names of an experiment's settings with a role. */
 export function settingsWithRole({ schemas, words }: Experiment, role: 'main' | 'seed'): string[] {
   return Object.keys(schemas).filter((name) => words[name]?.role === role);
 }
 
-/** The names of an experiment's settings but its seeds. */
+/** Returns the names of an experiment's settings except its seeds. */
 export function settingsExceptSeeds({ schemas, words }: Experiment): string[] {
   return Object.keys(schemas).filter((name) => words[name]?.role !== 'seed');
 }
 
-/** The names of the settings that differ between tasks of one experiment. */
+/** Returns the names of the settings that differ between tasks of one experiment. */
 export function varyingSettings([first, ...others]: readonly Task[]): string[] {
   if (first === undefined) return [];
   return Object.keys(experimentOf(first.settings).schemas).filter((name) => {
@@ -56,13 +59,13 @@ export function varyingSettings([first, ...others]: readonly Task[]): string[] {
   });
 }
 
-/** Those of the names that tell cells apart: all but seeds; the main settings if there are none. */
+/** Returns the settings that label cells: the varying settings except seeds, or the main settings if there are none. */
 export function cellSettings(experiment: Experiment, varying: readonly string[]): readonly string[] {
   const names = varying.filter((name) => experiment.words[name]?.role !== 'seed');
   return names.length === 0 ? settingsWithRole(experiment, 'main') : names;
 }
 
-/** What tells repetitions of a run apart: the value of the first seed. Null where an experiment has none. */
+/** Returns the value of the first seed, which distinguishes repetitions; null if the experiment has no seeds. */
 export function seedOf(settings: Settings): SettingValue {
   const [seed] = settingsWithRole(experimentOf(settings), 'seed');
   return seed === undefined ? null : settingOf(settings, seed);

@@ -1,13 +1,13 @@
 import { formatCount } from '../units.js';
 
-/** States of a task, in the order in which they are counted. JSON, exports and `--state` name them so. */
+/** States of a task, in the order of counts. JSON output, exports and `--state` use these names. */
 export const TASK_STATES = ['done', 'interrupted', 'new', 'failed', 'corrupt'] as const;
 
 export type StateName = (typeof TASK_STATES)[number];
 
 /**
- * What people read, in the order in which a page counts: it also shows which tasks are `running`, whatever the store has of them. Signs
- * distinguish states without colours.
+ * Displayed words and signs, in the order of the dashboard. The dashboard also shows tasks that are `running`, independently of their
+ * state in the store. Signs distinguish states without colors.
  */
 export const STATE_WORDS: Readonly<
   Record<StateName | 'running', { readonly word: string; readonly sign: string }>
@@ -20,19 +20,20 @@ export const STATE_WORDS: Readonly<
   corrupt: { word: 'corrupt', sign: '!' },
 };
 
-/** How a task failed. */
+/** Displayed reasons of failures, for example `2 failed (1 diverged, 1 error)`. */
 export const FAILURE_WORDS = {
   diverged: 'diverged',
-  permanent: 'for good',
-  error: 'by an error',
+  permanent: 'permanent error',
+  error: 'error',
   crashed: 'crashed',
   stalled: 'stalled',
   memory: 'out of memory',
 } as const;
 
 /**
- * The legal transitions, and what the store does that makes them. Besides, a disk may make any state corrupt. An interrupted or
- * finished task is set aside where its files turn out to be corrupt: its state is read from headers, markers and sizes alone.
+ * The legal transitions of a task, with the operations of the store that cause them. In addition, a faulty disk may make any state
+ * corrupt. States are read from headers, markers and sizes only, so that an interrupted or finished task may turn out to be corrupt; it
+ * is then set aside.
  */
 export const TRANSITIONS = {
   new: { interrupted: ['checkpoint', 'import'], done: ['commit', 'import'], failed: ['fail', 'import'] },
@@ -52,7 +53,7 @@ export const TRANSITIONS = {
   corrupt: { new: ['set aside', 'delete'] },
 } as const satisfies Record<StateName, Partial<Record<StateName, readonly string[]>>>;
 
-/** For example `2 done, 1 pending`. */
+/** Returns, for example, `2 done, 1 pending`. */
 export function countStates(states: readonly StateName[]): string {
   return TASK_STATES.map((state) => [states.filter((each) => each === state).length, state] as const)
     .filter(([count]) => count > 0)

@@ -1,15 +1,15 @@
-/** Everything that decides the numbers of a task, with defaults filled in, as `task.json` has it. */
+/** All settings that influence a task's results, with defaults filled in, as stored in `task.json`. */
 export interface Settings {
-  /** What the task does, where its experiment shares the settings with others; else the experiment's name. */
+  /** Kind of task. Experiments with the same schema of settings may share a kind; otherwise it is the experiment's name. */
   readonly kind: string;
 }
 
-/** Versions that decide the bits, by what they are of. */
+/** Versions that influence results, by component. */
 export interface Versions {
   readonly [name: string]: string | number | Readonly<Record<string, string>>;
 }
 
-/** @throws if one of them is not installed */
+/** Selects versions by name. @throws an Error if one of them is not installed */
 export function chooseVersions(installed: Versions, names: readonly string[]): Versions {
   const chosen = names.map((name) => {
     const version = installed[name];
@@ -19,11 +19,11 @@ export function chooseVersions(installed: Versions, names: readonly string[]): V
   return Object.fromEntries(chosen);
 }
 
-/** One run of a sweep: its settings and the identity made of them. */
+/** One training run or computation with fixed settings. */
 export interface Task<Own extends Settings = Settings> {
-  /** Hash of the settings and of the versions that decide the bits. 16 hexadecimal digits. */
+  /** Hash of the settings and of the versions that influence the results: 16 hexadecimal digits. */
   readonly id: string;
-  /** Folder name under `out/tasks`: readable settings, then the id. */
+  /** Name of the folder in `out/tasks`: readable settings, then the id. */
   readonly name: string;
   readonly settings: Own;
   readonly versions: Versions;

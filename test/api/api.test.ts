@@ -16,7 +16,7 @@ function newFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'vae-sweep-library-'));
 }
 
-/** Its standard output. */
+/** Runs an example. @returns its standard output */
 function example(name: string, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(EXAMPLES, name), ...args], {
     encoding: 'utf8',
@@ -25,8 +25,8 @@ function example(name: string, ...args: readonly string[]): string {
   return stdout;
 }
 
-describe('the examples of the library', () => {
-  it('run a sweep, and find it done', () => {
+describe('the library examples', () => {
+  it('run a sweep, and skip its tasks in a second run', () => {
     const out = newFolder();
     const first = example('run-a-sweep.mjs', out);
     assert.match(first, /^2 done, 0 failed\nseed 2: 2000 steps, decoder variance 0\.\d+\nseed 3: 2000 steps/);
@@ -34,13 +34,13 @@ describe('the examples of the library', () => {
   });
 
   it('compile a loop', () => {
-    const said = example('compile-a-loop.mjs');
-    assert.match(said, /^loss before: \d+\.\d+, after 1000 steps: \d\.\de-(0?[6-9]|1\d)\n/);
-    assert.match(said, /softplus: 0\.3133 0\.6931 1\.3133 2\.1269/);
+    const output = example('compile-a-loop.mjs');
+    assert.match(output, /^loss before: \d+\.\d+, after 1000 steps: \d\.\de-(0?[6-9]|1\d)\n/);
+    assert.match(output, /softplus: 0\.3133 0\.6931 1\.3133 2\.1269/);
   });
 });
 
-describe('a sweep of a program', () => {
+describe('a sweep that a program runs', () => {
   const sweep = {
     name: 'mine',
     experiment: 'linear',
@@ -48,7 +48,7 @@ describe('a sweep of a program', () => {
     settings: { steps: 200, evaluateEverySteps: 100 },
   };
 
-  it('gives the bytes that the command gives', async () => {
+  it('gives the same bytes as the command line', async () => {
     const [own, other] = [newFolder(), newFolder()];
     const lines: string[] = [];
     const result = await runSweep(sweep, { out: own, only: ['seed=2'], onLine: (line) => lines.push(line) });
@@ -72,12 +72,12 @@ describe('a sweep of a program', () => {
     assert.deepEqual(read, [[task?.id, 200, 3, 1000]]);
   });
 
-  it('stops with a signal, and trains nothing then', async () => {
+  it('executes nothing if its signal is aborted', async () => {
     const result = await runSweep(sweep, { out: newFolder(), signal: AbortSignal.abort() });
     assert.deepEqual([result.interrupted, result.done], [true, 0]);
   });
 
-  it('has the plugins that it was given, and all calls the same', () => {
+  it('loads its plugins, and requires the same plugins in all calls', () => {
     const plugin = path.join(newFolder(), 'own.mjs');
     const metric = "type: 'int32', unit: '1', description: 'd', compute: () => 7";
     writeFileSync(plugin, `export default { name: 'own', metrics: [{ name: 'seven', ${metric} }] };`);
@@ -94,12 +94,12 @@ describe('a sweep of a program', () => {
     });
     assert.match(
       stdout,
-      /^7\nInputError this process has the plugins .*own\.mjs too: give all calls/,
+      /^7\nInputError this process has already loaded other plugins \(.*own\.mjs\): pass the same/,
       stderr,
     );
   });
 
-  it('is checked as a file is', async () => {
+  it('is validated like a sweep file', async () => {
     const out = newFolder();
     const wrong = { ...sweep, settings: { step: 3 } };
     await assert.rejects(runSweep(wrong, { out }), (error) => {
@@ -111,13 +111,13 @@ describe('a sweep of a program', () => {
   });
 });
 
-describe('the compiler of the library', () => {
+describe('the compiler', () => {
   const step = ([x]: readonly Tensor[]) => {
     const next = tf.sub(x ?? tf.scalar(0), tf.mul(x ?? tf.scalar(0), 0.25));
     return { state: [next], metrics: tf.sum(tf.square(next)).as1D() };
   };
 
-  it('is there without loading TensorFlow at once', async () => {
+  it('does not load TensorFlow before the first call', async () => {
     const script =
       "await import('vae-sweep'); console.log(/libtensorflow/.test((await import('node:fs')).readFileSync('/proc/self/maps', 'utf8')))";
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -167,12 +167,16 @@ describe('vae-sweep ls', () => {
       ['--state', 'done,lost'],
       '--state: expected one or more of done, interrupted, new, failed, corrupt, got "lost"',
     ],
-    ['a value that no task has', ['--only', 'seed=77'], '--only seed=77: no task has it; there is 1'],
+    [
+      'a value that no task has',
+      ['--only', 'seed=77'],
+      '--only seed=77: no task has this value. Existing values: 1',
+    ],
     ['a filter that is not one', ['--only', 'seed'], '--only seed: expected key=value or key=value,value'],
     [
       'values that no task has together',
       ['--only', 'seed=1', '--only', 'steps=7'],
-      '--only steps=7: no task has it; there is 100',
+      '--only steps=7: no task has this value. Existing values: 100',
     ],
   ];
   for (const [name, options, message] of mistakes)

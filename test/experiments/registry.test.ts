@@ -110,7 +110,7 @@ describe('an experiment', () => {
   test('of the theory has no printed table', () => {
     refuses(
       `${FLOW}table: table1\n`,
-      'sweep.yaml:3:8: table: there is no printed table1 of gradient-flow: leave table out',
+      'sweep.yaml:3:8: table: the paper has no table1 of gradient-flow: remove `table`',
     );
   });
 
@@ -232,10 +232,10 @@ describe('a list of several experiments', () => {
     ]);
     assert.equal(mixed({ only: ['dimensions=3-12-20'] }).tasks.length, 1);
     assert.throws(() => mixed({ only: ['zeroColumns=9'] }), {
-      message: '--only zeroColumns=9: no task has it; there is 3, 4',
+      message: '--only zeroColumns=9: no task has this value. Existing values: 3, 4',
     });
     assert.throws(() => mixed({ only: ['dimensions=3-120-20'] }), {
-      message: '--only dimensions=3-120-20: no task has it; there is 3-12-20, 5-2-8',
+      message: '--only dimensions=3-120-20: no task has this value. Existing values: 3-12-20, 5-2-8',
     });
     const sigmoid = LINEAR.replace('linear', 'sigmoid');
     const both = loadList(
@@ -257,7 +257,7 @@ describe('a list of several experiments', () => {
     );
     assert.throws(() => mixed({ set: ['dimensions=3-200-20'] }), {
       message:
-        '--set dimensions=3-200-20: expected a whole number from 1 to 100 (as 3-12-20 or [3,12,20]), got [3,200,20]',
+        '--set dimensions=3-200-20: expected a whole number from 1 to 100 (for example 3-12-20 or [3,12,20]), got [3,200,20]',
     });
     assert.equal(mixed({ set: ['dimensions=5-5-20'], only: ['identity=eq8'] }).tasks.length, 1);
   });

@@ -94,7 +94,7 @@ describe('an experiment without a report contribution gets', () => {
         versions: z.object({}),
         installed: () => ({}),
         pluginParts: {},
-        versionWords: {},
+        versionLabels: {},
       },
     ]);
     const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-dice-'));

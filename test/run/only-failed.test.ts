@@ -17,7 +17,7 @@ test('with onlyFailed, a run trains the failed tasks, including diverged ones, a
   const [diverging, failing] = [standInTask(2, 'diverges'), standInTask(3, 'fails once')];
   await run([diverging, failing], false);
   const { done, failed, shown } = await run([diverging, failing, standInTask(4, 'succeeds')], true);
-  assert.match(shown, /^3 tasks: 0 done, 0 interrupted, 2 failed \(1 diverged, 1 by an error\), 1 pending; /);
+  assert.match(shown, /^3 tasks: 0 done, 0 interrupted, 2 failed \(1 diverged, 1 error\), 1 pending; /);
   assert.deepEqual(startsOf(outDir).slice(2).sort(), [diverging.name, failing.name].sort());
   assert.deepEqual([done, failed.length], [1, 1]);
 });

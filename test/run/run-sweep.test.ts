@@ -169,7 +169,7 @@ describe('a task that fails', () => {
     const { shown } = await run([failing], { retries: 0 });
     assert.match(
       shown,
-      /^1 task: 0 done, 0 interrupted, 1 failed \(by an error\), 0 pending; about \d+ ms on 1 worker\n/,
+      /^1 task: 0 done, 0 interrupted, 1 failed \(error\), 0 pending; about \d+ ms on 1 worker\n/,
     );
     const state = stateOf(failing);
     assert.ok(state.state === 'failed');

@@ -56,9 +56,9 @@ describe('the summary of a sweep', () => {
       '1 task: 0 done, 1 interrupted (step 50,000), 0 failed, 0 pending; about 2 s on 1 worker',
     ],
     [
-      'counts each reason for failure; the time covers tasks that failed by an error, not diverged ones',
+      'counts each reason for failure; the time covers tasks that failed with an error, not diverged ones',
       [failed('diverged'), failed('error'), failed('diverged')],
-      '3 tasks: 0 done, 0 interrupted, 3 failed (2 diverged, 1 by an error), 0 pending; about 3 s on 1 worker',
+      '3 tasks: 0 done, 0 interrupted, 3 failed (2 diverged, 1 error), 0 pending; about 3 s on 1 worker',
     ],
     [
       'sorts reasons by frequency',

@@ -9,7 +9,7 @@ const ALL_SETTINGS =
   'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
   'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams';
 
-function refuses(text: string, message: string, options?: Omit<SweepOptions, 'versions'>): void {
+function rejects(text: string, message: string, options?: Omit<SweepOptions, 'versions'>): void {
   assert.throws(() => load(text, options), { name: 'InputError', exitCode: 2, message });
 }
 
@@ -18,52 +18,52 @@ const linear = (rest: string) =>
 const dimensions = (value: string, experiment = 'linear') =>
   `experiment: ${experiment}\ngrid:\n  seed: [2]\n  dimensions: [[3, 12, 20], ${value}]\n`;
 
-test('an unknown experiment', () => {
-  refuses(
+test('rejects an unknown experiment', () => {
+  rejects(
     'experiment: lineer\nsettings: { dimensions: [3, 12, 20], seed: 2 }\n',
     `sweep.yaml:1:13: experiment: expected one of ${EXPERIMENTS}, got "lineer"`,
   );
-  refuses('settings: { seed: 2 }\n', `sweep.yaml:1:1: experiment: missing: expected one of ${EXPERIMENTS}`);
+  rejects('settings: { seed: 2 }\n', `sweep.yaml:1:1: experiment: missing: expected one of ${EXPERIMENTS}`);
 });
 
-test('an unknown key, with the allowed ones and the likely one', () => {
-  refuses(
+test('rejects an unknown key, with a suggestion and the allowed keys', () => {
+  rejects(
     linear('gird: {}\n'),
     'sweep.yaml:3:1: gird: unknown key; did you mean "grid"? Allowed: ' +
       'name, title, experiment, table, grid, settings, include, exclude',
   );
-  refuses(
+  rejects(
     linear('grid:\n  lerningRate: [1]\n'),
     `sweep.yaml:4:3: grid.lerningRate: unknown key; did you mean "learningRate"? Allowed: ${ALL_SETTINGS}`,
   );
-  refuses(
+  rejects(
     linear('include:\n  - { colour: red }\n'),
     `sweep.yaml:4:7: include[0].colour: unknown key. Allowed: ${ALL_SETTINGS}`,
   );
 });
 
-test('dimensions that are no dimensions', () => {
+test('rejects malformed dimensions', () => {
   const at = 'sweep.yaml:4:29: grid.dimensions[1]';
   const shape = 'expected [intrinsic, ambient, latent], three whole numbers from 1 to 10,000';
-  refuses(dimensions('[3, 12]'), `${at}: ${shape}, got [3,12]`);
-  refuses(dimensions('7'), `${at}: ${shape}, got 7`);
-  refuses(
+  rejects(dimensions('[3, 12]'), `${at}: ${shape}, got [3,12]`);
+  rejects(dimensions('7'), `${at}: ${shape}, got 7`);
+  rejects(
     dimensions('[-3, 12, 20]'),
     'sweep.yaml:4:30: grid.dimensions[1][0]: expected an intrinsic dimension, a whole number from 1 to 10,000, got -3',
   );
-  refuses(
+  rejects(
     dimensions('[3, 12, 0]'),
     'sweep.yaml:4:37: grid.dimensions[1][2]: expected a latent dimension, a whole number from 1 to 10,000, got 0',
   );
 });
 
-test('an ambient dimension too small for the data', () => {
-  refuses(
+test('rejects an ambient dimension that is too small for the data', () => {
+  rejects(
     dimensions('[5, 4, 20]'),
     'sweep.yaml:4:29: grid.dimensions[1]: expected an ambient dimension of at least 5 (the intrinsic dimension), got 4',
   );
   for (const experiment of ['sigmoid', 'sphere'])
-    refuses(
+    rejects(
       dimensions('[5, 5, 20]', experiment),
       'sweep.yaml:4:29: grid.dimensions[1]: expected an ambient dimension of at least 6 (the intrinsic dimension + 1), got 5',
     );
@@ -71,7 +71,7 @@ test('an ambient dimension too small for the data', () => {
   assert.equal(load(dimensions('[5, 6, 20]', 'sphere')).tasks.length, 2);
 });
 
-test('values out of their bounds', () => {
+test('rejects values out of their bounds', () => {
   const cases: [string, string, string][] = [
     ['steps', '1.5', 'expected a whole number from 1 to 100,000,000, got 1.5'],
     ['steps', '0', 'expected a whole number from 1 to 100,000,000, got 0'],
@@ -99,100 +99,99 @@ test('values out of their bounds', () => {
     ]),
   ];
   for (const [name, value, message] of cases)
-    refuses(
+    rejects(
       linear(`grid:\n  ${name}: [${value}]\n`),
       `sweep.yaml:4:${name.length + 6}: grid.${name}[0]: ${message}`,
     );
 });
 
-test('settings that do not go together', () => {
-  refuses(
+test('rejects invalid combinations of settings', () => {
+  rejects(
     linear('grid: { hiddenWidths: [[10]] }\n'),
     'sweep.yaml:3:24: grid.hiddenWidths[0]: the networks for linear data have no hidden layers: remove hiddenWidths',
   );
-  refuses(
+  rejects(
     linear('grid: { steps: [100, 30000000] }\n'),
     'sweep.yaml:3:22: grid.steps[1]: the step log would have more than 10,000,000 rows (30,000,000 steps, one row every 1): ' +
       'set logEverySteps to 3 or more',
   );
-  refuses(
+  rejects(
     linear('grid: { evaluateEverySteps: [10, 1], steps: [200000] }\n'),
     'sweep.yaml:3:34: grid.evaluateEverySteps[1]: the task would have more than 100,000 evaluations (200,000 steps, one every 1): ' +
       'set evaluateEverySteps to 2 or more',
   );
 });
 
-test('a setting that no cell is given', () => {
-  refuses(
+test('rejects a sweep without a required setting', () => {
+  rejects(
     'experiment: linear\ngrid: { dimensions: [[3, 12, 20]] }\n',
     'sweep.yaml:1:1: seed is missing: add it to `grid` or `settings`',
   );
-  refuses(
+  rejects(
     'experiment: linear\ninclude:\n  - { seed: 2 }\n',
     'sweep.yaml:3:5: include[0]: dimensions is missing: add it to `grid` or `settings`, or to this cell',
   );
 });
 
-test('a cell that is there twice', () => {
-  refuses(
+test('rejects duplicate cells', () => {
+  rejects(
     linear('').replace('seed: 2', '') + 'grid:\n  seed: [2, 3, 2]\n',
-    'sweep.yaml:4:16: grid.seed[2]: the cells with seed 2 are there already, by grid.seed[0]',
+    'sweep.yaml:4:16: grid.seed[2]: duplicate value: 2 is already grid.seed[0]',
   );
-  refuses(
+  rejects(
     linear('grid:\n  decoderVarianceThreshold: [e^-4, 0.01831563888873418]\n'),
-    'sweep.yaml:4:36: grid.decoderVarianceThreshold[1]: the cells with decoderVarianceThreshold e^-4 are there already, ' +
-      'by grid.decoderVarianceThreshold[0]',
+    'sweep.yaml:4:36: grid.decoderVarianceThreshold[1]: duplicate value: e^-4 is already grid.decoderVarianceThreshold[0]',
   );
-  refuses(
+  rejects(
     linear('grid: { steps: [10, 20] }\ninclude: [{ steps: 30 }, { steps: 20 }]\n'),
-    'sweep.yaml:4:26: include[1]: the cell (steps 20) is there already',
+    'sweep.yaml:4:26: include[1]: duplicate cell (steps 20)',
   );
-  refuses(
+  rejects(
     linear('').replace('seed: 2', '') + 'grid: { seed: [2] }\nsettings:\n  seed: 3\n',
     'sweep.yaml:4:1: not valid YAML: Map keys must be unique',
   );
 });
 
-test('a setting that is in the grid and fixed', () => {
-  refuses(
+test('rejects a setting that is both in the grid and fixed', () => {
+  rejects(
     linear('grid: { seed: [3] }\n'),
-    'sweep.yaml:2:38: settings.seed: it is a key of `grid` too: give it once',
+    'sweep.yaml:2:38: settings.seed: also a key of `grid`: set it in one place only',
   );
 });
 
-test('an exclusion of what is not there', () => {
-  refuses(
+test('rejects exclusions that match no cell or all cells', () => {
+  rejects(
     linear('grid: { steps: [10, 20] }\nexclude: [{ steps: 30 }]\n'),
-    'sweep.yaml:4:20: exclude[0].steps: excludes nothing: the grid has no steps 30, but 10, 20',
+    'sweep.yaml:4:20: exclude[0].steps: excludes nothing: the grid has no steps 30, only 10, 20',
   );
-  refuses(
+  rejects(
     linear('grid: { steps: [10, 20] }\nexclude: [{ seed: 2 }]\n'),
     'sweep.yaml:4:13: exclude[0].seed: seed is not a key of `grid`',
   );
-  refuses(
+  rejects(
     linear('grid: { steps: [10] }\nexclude: [{ steps: 10 }]\n'),
-    'sweep.yaml has no cells left: `exclude` drops them all',
+    'sweep.yaml: `exclude` removes all cells',
   );
-  refuses(linear('include: []\n'), 'sweep.yaml has no cells: give it a grid');
+  rejects(linear('include: []\n'), 'sweep.yaml has no cells: add a `grid`');
 });
 
-test('lists and mappings that are something else', () => {
-  refuses(
+test('rejects values of other types instead of lists and mappings', () => {
+  rejects(
     linear('grid: { steps: 10 }\n'),
-    'sweep.yaml:3:16: grid.steps: expected a list of values, as [1, 2], got 10',
+    'sweep.yaml:3:16: grid.steps: expected a list of values, such as [1, 2], got 10',
   );
-  refuses(
+  rejects(
     linear('grid: { steps: [] }\n'),
     'sweep.yaml:3:16: grid.steps: expected a list of at least one value, got []',
   );
-  refuses(
+  rejects(
     linear('grid: [seed]\n'),
     'sweep.yaml:3:7: grid: expected a mapping of settings to lists of values, got ["seed"]',
   );
 });
 
-test('all the errors of a file, in its order', () => {
-  refuses(
+test('reports all errors of a file, in its order', () => {
+  rejects(
     'experiment: linear\ngrid:\n  steps: [0]\n  seed: [x]\nsetings: {}\n',
     [
       'sweep.yaml has 3 errors:',
@@ -204,9 +203,9 @@ test('all the errors of a file, in its order', () => {
   );
 });
 
-test('one error that many cells share is reported once, and no more than twenty are', () => {
+test('reports an error once if many cells share it, and at most twenty errors', () => {
   const seeds = Array.from({ length: 50 }, (_, i) => i);
-  refuses(
+  rejects(
     `experiment: linear\ngrid: { dimensions: [[5, 4, 3]], seed: ${JSON.stringify(seeds)} }\n`,
     'sweep.yaml:2:22: grid.dimensions[0]: expected an ambient dimension of at least 5 (the intrinsic dimension), got 4',
   );
@@ -216,84 +215,86 @@ test('one error that many cells share is reported once, and no more than twenty 
   );
 });
 
-test('a name that is no folder name', () => {
-  const expected = 'expected a name of a-z, 0-9 and -, starting with a letter or digit, up to 64 characters';
-  refuses(linear('name: ../up\n'), `sweep.yaml:3:7: name: ${expected}, got "../up"`);
+test('rejects a name that is not a valid folder name', () => {
+  const expected = 'expected a name of up to 64 characters (a-z, 0-9, -) that starts with a letter or digit';
+  rejects(linear('name: ../up\n'), `sweep.yaml:3:7: name: ${expected}, got "../up"`);
   assert.throws(() => loadFrom({ 'My Sweep.yaml': linear('') }, 'My Sweep.yaml'), {
     name: 'InputError',
-    message: `My Sweep.yaml: name: ${expected}, got "My Sweep" from the file's name: give the sweep a \`name\``,
+    message: `My Sweep.yaml: name: ${expected}, got "My Sweep" from the file's name: set \`name\``,
   });
 });
 
-test('options of the command line', () => {
+test('rejects invalid values of --only and --set', () => {
   const text =
     linear('').replace('seed: 2', '') +
     'grid: { seed: [2, 3, 4], steps: [10, 20] }\nexclude: [{ seed: 2, steps: 10 }]\n';
-  refuses(text, '--only seed=9: no task has it; there is 2, 3, 4', { only: ['seed=9'] });
-  refuses(text, '--only seed=2 steps=10: no task has all of these; vae-sweep plan lists the tasks', {
-    only: ['seed=2', 'steps=10'],
-  });
-  refuses(text, '--only seed: expected key=value or key=value,value', { only: ['seed'] });
-  refuses(text, '--only seed=: expected key=value or key=value,value', { only: ['seed='] });
-  refuses(text, '--set steps=[: the value is not YAML', { set: ['steps=['] });
-  refuses(text, `--set stepz=1: "stepz": unknown setting; did you mean "steps"? Allowed: ${ALL_SETTINGS}`, {
+  rejects(text, '--only seed=9: no task has this value. Existing values: 2, 3, 4', { only: ['seed=9'] });
+  rejects(
+    text,
+    '--only seed=2 steps=10: no task has all of these values. Run vae-sweep plan to list the tasks.',
+    { only: ['seed=2', 'steps=10'] },
+  );
+  rejects(text, '--only seed: expected key=value or key=value,value', { only: ['seed'] });
+  rejects(text, '--only seed=: expected key=value or key=value,value', { only: ['seed='] });
+  rejects(text, '--set steps=[: the value is not valid YAML', { set: ['steps=['] });
+  rejects(text, `--set stepz=1: "stepz": unknown setting; did you mean "steps"? Allowed: ${ALL_SETTINGS}`, {
     set: ['stepz=1'],
   });
-  refuses(text, '--set steps=x: expected a whole number from 1 to 100,000,000, got "x"', {
+  rejects(text, '--set steps=x: expected a whole number from 1 to 100,000,000, got "x"', {
     set: ['steps=x'],
   });
-  refuses(
+  rejects(
     text,
     '--only dimensions=3,12,20: expected [intrinsic, ambient, latent], three whole numbers from 1 to 10,000 ' +
-      '(as 3-12-20 or [3,12,20]), got 3',
+      '(for example 3-12-20 or [3,12,20]), got 3',
     { only: ['dimensions=3,12,20'] },
   );
-  refuses(
+  rejects(
     text,
-    'sweep.yaml:1:1: dimensions as --set or a list of sweeps gives it: expected an ambient dimension of at least 9 (the intrinsic dimension), got 4',
+    'sweep.yaml:1:1: dimensions (from --set or a list of sweeps): expected an ambient dimension of at least 9 (the intrinsic dimension), got 4',
     { set: ['dimensions=9-4-2'] },
   );
 });
 
-test('lists of sweep files that can not be followed', () => {
+test('rejects invalid lists of sweep files', () => {
   const part = linear('');
-  const refusesFiles = (files: Record<string, string>, message: string) => {
+  const rejectsFiles = (files: Record<string, string>, message: string) => {
     assert.throws(() => loadFrom(files, 'all.yaml'), { name: 'InputError', message });
   };
-  refusesFiles({ 'all.yaml': 'sweeps: [a.yaml]' }, 'all.yaml:1:10: sweeps[0]: no such file: a.yaml');
-  refusesFiles(
+  rejectsFiles({ 'all.yaml': 'sweeps: [a.yaml]' }, 'all.yaml:1:10: sweeps[0]: file not found: a.yaml');
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [a.yaml, ./a.yaml]', 'a.yaml': part },
     'all.yaml:1:18: sweeps[1]: a.yaml is listed twice',
   );
-  refusesFiles(
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [b.yaml]', 'b.yaml': 'sweeps: [all.yaml]' },
-    "b.yaml:1:10: sweeps[0]: all.yaml is this file or one that lists it: sweep files can't list each other in a circle",
+    'b.yaml:1:10: sweeps[0]: circular list: all.yaml is this file, or it lists this file',
   );
-  refusesFiles(
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [a.yaml, b.yaml]', 'a.yaml': part, 'b.yaml': `name: a\n${part}` },
-    'a.yaml and b.yaml are both named "a": give one another `name`',
+    'a.yaml and b.yaml have the same name "a": set a different `name` in one of them',
   );
-  refusesFiles(
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [a.yaml]\ngrid: {}\n', 'a.yaml': part },
     'all.yaml:2:1: grid: unknown key. Allowed: name, title, sweeps',
   );
-  refusesFiles(
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [{ file: a.yaml, set: { step: 1 } }]', 'a.yaml': part },
     `all.yaml:1:33: sweeps[0].set.step: unknown key; did you mean "steps"? Allowed: ${ALL_SETTINGS}`,
   );
-  refusesFiles(
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [{ file: a.yaml, only: 1 }]', 'a.yaml': part },
     'all.yaml:1:26: sweeps[0].only: unknown key. Allowed: file, set',
   );
-  refusesFiles(
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [7]', 'a.yaml': part },
     "all.yaml:1:10: sweeps[0]: expected a sweep file's path, or { file, set }, got 7",
   );
   const chain = Object.fromEntries(
     Array.from({ length: 9 }, (_, i) => [`l${i}.yaml`, `sweeps: [l${i + 1}.yaml]`]),
   );
-  refusesFiles(
+  rejectsFiles(
     { 'all.yaml': 'sweeps: [l0.yaml]', ...chain, 'l9.yaml': part },
-    'l7.yaml: lists of sweep files nest more than 8 deep',
+    'l7.yaml: lists of sweep files are nested more than 8 levels deep',
   );
 });

@@ -12,13 +12,13 @@ fc.configureGlobal({ seed: 2105 });
 
 const VALID = 'experiment: linear\nsettings: { dimensions: [3, 12, 20], seed: 2 }\n';
 
-function refuses(text: string, message: string | RegExp): void {
+function rejects(text: string, message: string | RegExp): void {
   assert.throws(() => load(text), { name: 'InputError', message });
 }
 
-test('a missing file, a folder and a file that is no text', () => {
+test('rejects a missing file, a folder and a binary file', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-files-'));
-  const refusesFile = (name: string, message: string) => {
+  const rejectsFile = (name: string, message: string) => {
     const file = path.join(folder, name);
     assert.throws(() => loadSweep(file, { versions: VERSIONS }), {
       name: 'InputError',
@@ -28,68 +28,71 @@ test('a missing file, a folder and a file that is no text', () => {
   const at = (name: string) => path.join(folder, name);
   mkdirSync(at('folder.yaml'));
   writeFileSync(at('binary.yaml'), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
-  refusesFile('none.yaml', `Sweep file not found: ${at('none.yaml')}`);
-  refusesFile(
+  rejectsFile('none.yaml', `Sweep file not found: ${at('none.yaml')}`);
+  rejectsFile(
     'binary2.yaml',
     `Sweep file not found: ${at('binary2.yaml')}. Did you mean ${at('binary.yaml')}?`,
   );
-  refusesFile('folder.yaml', `${at('folder.yaml')} is not a file: expected a sweep file`);
-  refusesFile('binary.yaml', `${at('binary.yaml')} is not UTF-8 text`);
+  rejectsFile('folder.yaml', `${at('folder.yaml')} is not a file: expected a sweep file`);
+  rejectsFile('binary.yaml', `${at('binary.yaml')} is not valid UTF-8`);
 });
 
-test('no content, or not a mapping', () => {
-  refuses('', 'sweep.yaml is empty');
-  refuses(
+test('rejects an empty file and a file that is not a mapping', () => {
+  rejects('', 'sweep.yaml is empty');
+  rejects(
     '[1, 2]',
-    'sweep.yaml:1:1: expected a mapping with an experiment and its grid, or with sweeps, got [1,2]',
+    'sweep.yaml:1:1: expected a mapping with `experiment` and `grid`, or with `sweeps`, got [1,2]',
   );
-  refuses('# only this\n', 'sweep.yaml is empty');
+  rejects('# only this\n', 'sweep.yaml is empty');
 });
 
-test('text that is not YAML, with its place', () => {
-  refuses(`${VALID}grid: {\n`, /^sweep\.yaml:4:1: not valid YAML: /);
-  refuses(`${VALID}grid: !!js/function x\n`, /^sweep\.yaml:3:7: not valid YAML: Unresolved tag/);
-  refuses(`${VALID}---\na: 1\n`, 'sweep.yaml:3:1: a second YAML document: expected one');
-  refuses(
+test('rejects invalid YAML, with its place', () => {
+  rejects(`${VALID}grid: {\n`, /^sweep\.yaml:4:1: not valid YAML: /);
+  rejects(`${VALID}grid: !!js/function x\n`, /^sweep\.yaml:3:7: not valid YAML: Unresolved tag/);
+  rejects(`${VALID}---\na: 1\n`, 'sweep.yaml:3:1: expected a single YAML document, found a second one');
+  rejects(
     `${VALID}? [1]\n: 2\n`,
     'sweep.yaml:3:3: not valid YAML: With stringKeys, all keys must be strings',
   );
 });
 
-test('a file of more than 1 MiB', () => {
-  refuses(`${VALID}#${' '.repeat(1 << 20)}`, /^sweep\.yaml has \d+ bytes: a sweep file has at most 1048576$/);
+test('rejects a file of more than 1 MiB', () => {
+  rejects(
+    `${VALID}#${' '.repeat(1 << 20)}`,
+    /^sweep\.yaml has [\d,]+ bytes, the maximum for a sweep file is 1,048,576$/,
+  );
 });
 
-test('collections nested so deep that reading them would exhaust the stack', () => {
-  refuses('['.repeat(100_000), 'sweep.yaml nests more than 32 levels deep');
-  refuses(`a: ${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'sweep.yaml nests more than 32 levels deep');
-  refuses(`${'- '.repeat(5_000)}1`, 'sweep.yaml nests more than 32 levels deep');
+test('rejects collections whose nesting would exhaust the stack', () => {
+  rejects('['.repeat(100_000), 'sweep.yaml is nested more than 32 levels deep');
+  rejects(`a: ${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'sweep.yaml is nested more than 32 levels deep');
+  rejects(`${'- '.repeat(5_000)}1`, 'sweep.yaml is nested more than 32 levels deep');
 });
 
-test('a mapping of so many keys that comparing them would take minutes', () => {
+test('rejects a mapping with so many keys that comparing them would take minutes', () => {
   const keys = Array.from({ length: 50_000 }, (_, i) => `k${i}: 1`);
-  refuses(keys.join('\n'), 'sweep.yaml has a mapping of more than 1000 keys');
-  refuses(`{${keys.join(', ')}}`, 'sweep.yaml has a mapping of more than 1000 keys');
+  rejects(keys.join('\n'), 'sweep.yaml has a mapping with more than 1,000 keys');
+  rejects(`{${keys.join(', ')}}`, 'sweep.yaml has a mapping with more than 1,000 keys');
 });
 
-test('aliases that expand to more than memory holds', () => {
+test('rejects aliases that expand to more than fits into memory', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
   const lines = names.map((name, i) => {
     const items = i === 0 ? 'x' : `*${names[i - 1] ?? ''}`;
     return `${name}: &${name} [${Array(9).fill(items).join(', ')}]`;
   });
-  refuses(lines.join('\n'), 'sweep.yaml has aliases that expand to too much: write the values out');
-  refuses(
+  rejects(lines.join('\n'), 'sweep.yaml has aliases that expand to too many values: write the values out');
+  rejects(
     `${VALID}grid: { steps: &loop [*loop] }\n`,
     /^sweep\.yaml:3:\d+: grid\.steps\[0\]: expected a whole number/,
   );
 });
 
-test('an alias is read as what it names, and an error in it is placed where that is written', () => {
+test('resolves aliases, and reports errors at the place of the anchor', () => {
   const text =
     'experiment: linear\ngrid: { dimensions: [&d [3, 12, 20]], seed: [2] }\ninclude: [{ dimensions: *d, seed: 3 }]\n';
   assert.equal(load(text).tasks.length, 2);
-  refuses(
+  rejects(
     'experiment: linear\ninclude:\n  - &cell { seed: 2, dimensions: [3, 12, 0] }\n  - *cell\n',
     [
       'sweep.yaml has 2 errors:',
@@ -101,21 +104,21 @@ test('an alias is read as what it names, and an error in it is placed where that
   );
 });
 
-test('keys of object prototypes are unknown keys and nothing more', () => {
+test('treats keys of object prototypes like any unknown key', () => {
   for (const key of ['__proto__', 'constructor', 'toString'])
-    refuses(`${VALID}${key}: { experiment: sphere }\n`, new RegExp(`^sweep\\.yaml:3:1: ${key}: unknown key`));
-  refuses(
+    rejects(`${VALID}${key}: { experiment: sphere }\n`, new RegExp(`^sweep\\.yaml:3:1: ${key}: unknown key`));
+  rejects(
     `experiment: linear\nsettings: { __proto__: { seed: 2 }, dimensions: [3, 12, 20] }\n`,
     /__proto__: unknown key/,
   );
-  refuses(
+  rejects(
     'experiment: toString\nsettings: { seed: 2, dimensions: [3, 12, 20] }\n',
     /^sweep\.yaml:1:13: experiment: expected/,
   );
   assert.equal(({} as Record<string, unknown>)['experiment'], undefined);
 });
 
-test('whatever the text, it is a sweep or an InputError', () => {
+test('any text gives either a sweep or an InputError', () => {
   const scalar = fc.oneof(
     fc.integer(),
     fc.double(),

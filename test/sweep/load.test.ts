@@ -9,7 +9,7 @@ grid:
   seed: [69, 24]
 `;
 
-test('a grid is the product of its lists, the first key slowest', () => {
+test('a grid is the product of its lists, and the first key varies slowest', () => {
   assert.deepEqual(cellsOf(load(GRID)), [
     'sphere-2-6-6-seed69',
     'sphere-2-6-6-seed24',
@@ -18,7 +18,7 @@ test('a grid is the product of its lists, the first key slowest', () => {
   ]);
 });
 
-test('the order of the keys is that of the file', () => {
+test('grid keys keep their order in the file', () => {
   const { tasks } = load(
     'experiment: sphere\ngrid: { seed: [69, 24], dimensions: [[2, 6, 6], [4, 10, 10]] }\n',
   );
@@ -56,7 +56,7 @@ test('settings without a grid are one cell', () => {
   });
 });
 
-test("a setting that is left out has the experiment's default", () => {
+test("an omitted setting has the experiment's default", () => {
   const [task] = load(GRID).tasks;
   assert.deepEqual(task?.settings.hiddenWidths, [200, 200, 200]);
   assert.equal(task.settings.steps, 150_000);
@@ -64,14 +64,14 @@ test("a setting that is left out has the experiment's default", () => {
   assert.equal(task.settings.initialDecoderLogVariance, -3);
 });
 
-test('a false and a zero that are given are not defaults', () => {
+test('an explicit false or zero overrides the default', () => {
   const { settings } =
     load(`${GRID}settings: { biases: false, modelSeed: 0, decoderNoise: true }\n`).tasks[0] ?? {};
   assert.equal(settings?.biases, false);
   assert.equal(settings.decoderNoise, true);
 });
 
-test('an included cell takes the grid values of the keys that it leaves out', () => {
+test('an included cell takes all values of the grid keys that it leaves out', () => {
   assert.deepEqual(cellsOf(load(`${GRID}include: [{ dimensions: [6, 14, 13] }]\n`)).slice(4), [
     'sphere-6-14-13-seed69',
     'sphere-6-14-13-seed24',
@@ -88,12 +88,12 @@ test('an included cell may override a fixed setting', () => {
   );
 });
 
-test('included cells without a grid are the only ones', () => {
+test('without a grid, included cells are the only cells', () => {
   const sweep = load('experiment: linear\nsettings: { seed: 2 }\ninclude: [{ dimensions: [3, 12, 20] }]\n');
   assert.deepEqual(cellsOf(sweep), ['linear-3-12-20-seed2']);
 });
 
-test('exclude drops the cells of the grid that match all of its values', () => {
+test('exclude removes the cells of the grid that match all of its values', () => {
   assert.deepEqual(cellsOf(load(`${GRID}exclude: [{ dimensions: [2, 6, 6], seed: 24 }]\n`)), [
     'sphere-2-6-6-seed69',
     'sphere-4-10-10-seed69',
@@ -105,7 +105,7 @@ test('exclude drops the cells of the grid that match all of its values', () => {
   ]);
 });
 
-test('exclude finds a threshold however it is written', () => {
+test('exclude matches a threshold in any notation', () => {
   const text = `${GRID}  decoderVarianceThreshold: [e^-4, none]\nexclude: [{ decoderVarianceThreshold: 0.01831563888873418 }]\n`;
   assert.equal(load(text).tasks.length, 4);
 });
@@ -120,12 +120,12 @@ test('--only keeps the tasks with one of the values of every key', () => {
   assert.equal(load(GRID, { only: ['steps=150000'] }).tasks.length, 4);
 });
 
-test('--only tells apart thresholds that look the same when rounded', () => {
+test('--only distinguishes thresholds that look the same when rounded', () => {
   const text = `${GRID}  decoderVarianceThreshold: [0.01, 0.010000001]\n`;
   assert.equal(load(text, { only: ['decoderVarianceThreshold=0.01'] }).tasks.length, 4);
 });
 
-test('--set replaces a fixed setting, a grid list and the values of included cells', () => {
+test('--set replaces fixed settings, grid lists and values of included cells', () => {
   const text = `${GRID}settings: { steps: 10 }\ninclude: [{ dimensions: [6, 14, 13], steps: 20 }]\n`;
   const { tasks } = load(text, { set: ['steps=30', 'seed=5'] });
   assert.deepEqual(
@@ -138,32 +138,32 @@ test('--set replaces a fixed setting, a grid list and the values of included cel
   );
 });
 
-test('--set with several values makes a grid key', () => {
+test('--set with several values adds a grid key', () => {
   const { tasks, parts } = load(GRID, { set: ['modelSeed=0,1,2'] });
   assert.equal(tasks.length, 12);
   assert.deepEqual(parts[0]?.varying, ['dimensions', 'seed', 'modelSeed']);
 });
 
-test('--set of a list setting takes one list', () => {
+test('--set accepts a list for a setting whose values are lists', () => {
   assert.deepEqual(load(GRID, { set: ['hiddenWidths=[50,40]'] }).tasks[0]?.settings.hiddenWidths, [50, 40]);
 });
 
-test('an exclusion of a setting that --set gives no longer applies', () => {
+test('an exclusion by a setting that --set replaces no longer applies', () => {
   assert.equal(load(`${GRID}exclude: [{ seed: 24 }]\n`, { set: ['seed=24,25'] }).tasks.length, 4);
 });
 
-test('included cells that --set makes one are trained once', () => {
+test('included cells that --set makes equal become one task', () => {
   const text =
     'experiment: linear\nsettings: { dimensions: [3, 12, 20] }\ninclude: [{ seed: 2 }, { seed: 3 }]\n';
   assert.deepEqual(cellsOf(load(text, { set: ['seed=5'] })), ['linear-3-12-20-seed5']);
 });
 
-test('a part says which settings vary', () => {
+test('a part lists the settings that vary', () => {
   assert.deepEqual(load(GRID).parts[0]?.varying, ['dimensions', 'seed']);
   assert.deepEqual(load(GRID, { only: ['seed=24'] }).parts[0]?.varying, ['dimensions']);
 });
 
-test("a sweep is named after its file unless it says otherwise; a part has the paper's table", () => {
+test("a sweep has the name of its file unless it sets one; a part has the paper's table", () => {
   const sweep = load(`${GRID}title: Spheres\ntable: table3\n`);
   assert.deepEqual([sweep.name, sweep.title], ['sweep', 'Spheres']);
   assert.deepEqual(
@@ -176,7 +176,7 @@ test("a sweep is named after its file unless it says otherwise; a part has the p
 
 const LINEAR = 'experiment: linear\ngrid: { dimensions: [[3, 12, 20]], seed: [2, 3] }\n';
 
-test('a list of sweep files has their parts, and a task of two parts once', () => {
+test('a list of sweep files has their parts, and tasks that parts share only once', () => {
   const more = 'experiment: linear\ngrid: { dimensions: [[3, 12, 20]], seed: [3, 4] }\n';
   const sweep = loadFrom(
     {
@@ -198,7 +198,7 @@ test('a list of sweep files has their parts, and a task of two parts once', () =
   );
 });
 
-test('a list may list lists, and --only drops the parts that have none of its tasks', () => {
+test('lists can be nested, and --only drops parts without matching tasks', () => {
   const files = {
     'all.yaml': 'sweeps: [list.yaml, c.yaml]',
     'list.yaml': 'sweeps: [a.yaml]',
@@ -215,7 +215,7 @@ test('a list may list lists, and --only drops the parts that have none of its ta
   );
 });
 
-test('the shards of a list have each of its tasks once, in the parts that have it, after --only', () => {
+test('shards apply after --only, and divide the tasks of a list together with its parts', () => {
   const files = { 'all.yaml': 'sweeps: [a.yaml, c.yaml]', 'a.yaml': LINEAR, 'c.yaml': GRID };
   const whole = loadFrom(files, 'all.yaml');
   const shards = [1, 2, 3].map((index) => loadFrom(files, 'all.yaml', { shard: { index, count: 3 } }));
@@ -230,7 +230,7 @@ test('the shards of a list have each of its tasks once, in the parts that have i
   assert.deepEqual([one.tasks.length, one.shard?.sweepTasks], [1, 2]);
 });
 
-test("a list may give settings in place of a file's own, and the outermost list, then --set, wins", () => {
+test('a list can replace settings of a file; outer lists override inner ones, and --set overrides all', () => {
   const files = {
     'all.yaml': 'sweeps: [{ file: list.yaml, set: { batchSize: 30 } }]',
     'list.yaml': 'sweeps: [{ file: c.yaml, set: { seed: 7, steps: 20, batchSize: 20 } }]',
@@ -247,16 +247,16 @@ test("a list may give settings in place of a file's own, and the outermost list,
   assert.deepEqual(settings(['steps=40'])[0], [7, 40, 30]);
 });
 
-test('a grid of more than 100,000 cells needs leave, which is asked before it is expanded', () => {
+test('a grid of more than 100,000 cells needs confirmation, which is checked before it is expanded', () => {
   const list = (n: number) => JSON.stringify(Array.from({ length: n }, (_, i) => i + 1));
   const text = `experiment: linear\nsettings: { dimensions: [3, 12, 20] }\ngrid: { seed: ${list(400)}, modelSeed: ${list(251)} }\n`;
   assert.throws(() => load(text), {
     name: 'InputError',
-    message: 'sweep.yaml has 100,400 cells, more than 100,000: pass --yes if that is meant',
+    message: 'sweep.yaml has 100,400 cells, more than 100,000: pass --yes if this is intended',
   });
   assert.equal(load(text, { allowHuge: true, only: ['modelSeed=7'] }).tasks.length, 400);
   const huge = text.replace('grid: {', `grid: { steps: ${list(400)}, batchSize: ${list(400)},`);
   assert.throws(() => load(huge, { allowHuge: true }), {
-    message: 'sweep.yaml has 16,064,000,000 cells; a sweep has at most 1,000,000: split it',
+    message: 'sweep.yaml has 16,064,000,000 cells; the maximum is 1,000,000: split the sweep',
   });
 });

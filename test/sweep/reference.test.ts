@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const page = (name: string) => readFileSync(path.join(ROOT, 'docs', name), 'utf8');
 
 describe('the reference of sweep files', () => {
-  it('is what the schemas say: else run `vae-sweep schema` again', () => {
+  it('matches the schemas; if not, regenerate it with `vae-sweep schema`', () => {
     assert.equal(page('sweep-files.md'), sweepFileReference());
     assert.deepEqual(JSON.parse(page('sweep.schema.json')), sweepFileJsonSchema());
   });
@@ -29,7 +29,7 @@ describe('the reference of sweep files', () => {
 
   const validate = new Ajv().compile(sweepFileJsonSchema());
 
-  it('accepts every sweep that is here', () => {
+  it('accepts every sweep of this repository', () => {
     const files = readdirSync(path.join(ROOT, 'sweeps'));
     assert.ok(files.length > 15);
     for (const file of files) {
@@ -38,7 +38,7 @@ describe('the reference of sweep files', () => {
     }
   });
 
-  it('refuses what the program refuses', () => {
+  it('rejects files that the program rejects', () => {
     const grid = { dimensions: [[1, 2, 1]], seed: [1] };
     const mistakes = [
       { experiment: 'linear', grids: grid },

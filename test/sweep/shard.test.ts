@@ -12,7 +12,7 @@ const manyTasks = fc
   .map((lengths) => lengths.map((steps, seed) => sampleTask(seed, { steps })));
 
 describe('the shards of a sweep', () => {
-  test('have every task once, whatever the order in which they are given', () => {
+  test('contain every task exactly once, regardless of the order of the tasks', () => {
     fc.assert(
       fc.property(manyTasks, fc.integer({ min: 1, max: 20 }), (tasks, count) => {
         const shards = shardsOf(tasks, count);
@@ -26,7 +26,7 @@ describe('the shards of a sweep', () => {
     );
   });
 
-  test('differ in their work by no more than the longest task', () => {
+  test('differ in work by at most the longest task', () => {
     fc.assert(
       fc.property(manyTasks, fc.integer({ min: 1, max: 20 }), (tasks, count) => {
         const work = ({ settings }: Task) => estimateCost(settings).trainingMs;
@@ -34,20 +34,20 @@ describe('the shards of a sweep', () => {
           tasksOfShard(tasks, { index: index + 1, count }).reduce((sum, task) => sum + work(task), 0),
         );
         const longest = Math.max(...tasks.map(work));
-        // Of sums in another order.
+        // The sums are computed in different orders.
         const rounding = 1e-9 * tasks.length * longest;
         assert.ok(Math.max(...loads) - Math.min(...loads) <= longest + rounding);
       }),
     );
   });
 
-  test('are written as a part and their number', () => {
+  test('are written as index and count', () => {
     assert.deepEqual(parseShard('3/8'), { index: 3, count: 8 });
     for (const text of ['0/8', '9/8', '3', '3/', 'a/b', '1/99999', '-1/8', '1.5/8'])
       assert.throws(
         () => parseShard(text),
         new InputError(
-          `--shard: expected a part and the number of parts, for example 3/8, from 1/1 to 10000/10000, got ${text}`,
+          `--shard: expected the shard and the number of shards, for example 3/8, from 1/1 to 10000/10000, got ${text}`,
         ),
       );
   });

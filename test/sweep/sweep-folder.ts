@@ -8,14 +8,14 @@ import { isTraining, type TrainingTask } from '../../src/experiments/vae/setting
 
 export const VERSIONS = { tensorflow: '2.21.0', numerics: 1, theory: 1 };
 
-/** A new folder with these sweep files. */
+/** Creates a folder with these sweep files. */
 export function sweepFolderWith(files: Record<string, string>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-files-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   return folder;
 }
 
-/** A sweep whose tasks all train. */
+/** A sweep with training tasks only. */
 export interface TrainingSweep extends Sweep {
   readonly tasks: readonly TrainingTask[];
   readonly parts: readonly (Omit<SweepPart, 'tasks'> & { readonly tasks: readonly TrainingTask[] })[];
@@ -28,12 +28,12 @@ export function trainingSweep(sweep: Sweep): TrainingSweep {
   return { ...sweep, tasks, parts };
 }
 
-/** Loads the text as `sweep.yaml`; an error's message has `sweep.yaml` in place of the file's whole path. */
+/** Loads a text as `sweep.yaml`. Error messages contain this name instead of the full path. */
 export function load(text: string, options: Omit<SweepOptions, 'versions'> = {}): TrainingSweep {
   return trainingSweep(loadFrom({ 'sweep.yaml': text }, 'sweep.yaml', options));
 }
 
-/** Loads one of these files; an error's message has paths relative to their folder. */
+/** Loads one of these files. Error messages contain paths relative to their folder. */
 export function loadFrom(
   files: Record<string, string>,
   name: string,
@@ -48,7 +48,7 @@ export function loadFrom(
   }
 }
 
-/** The tasks' names without their ids. */
+/** Returns the tasks' names without their ids. */
 export function cellsOf({ tasks }: Pick<Sweep, 'tasks'>): string[] {
   return tasks.map(({ name, id }) => name.replace(`-${id}`, ''));
 }

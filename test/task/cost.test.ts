@@ -9,14 +9,14 @@ import { resolveSettings } from '../../src/experiments/vae/settings/training-exp
 const costOf = (experiment: ExperimentName, values: CellValues) =>
   estimateCost(resolveSettings(experiment, values));
 
-/** Experiment, dimensions, and measured microseconds a step with each engine. */
+/** Experiment, dimensions, and measured microseconds per step for each engine. */
 const MEASURED = [
   ['linear', [9, 20, 20], { c: 14.2, compiled: 33, eager: 11_900 }],
   ['sigmoid', [7, 28, 24], { c: 23.6, compiled: 53, eager: 13_100 }],
   ['sphere', [6, 14, 13], { c: 1_042, compiled: 1_319, eager: 17_300 }],
 ] as const;
 
-test('the estimates are within 15% of the measured steps they were fitted to', () => {
+test('estimates are within 15% of the measurements that they were fitted to', () => {
   for (const [experiment, [intrinsic, ambient, latent], measured] of MEASURED) {
     const values: CellValues = { dimensions: [intrinsic, ambient, latent], seed: 2 };
     const within = (estimate: number, measured: number) => Math.abs(estimate / measured - 1) < 0.15;
@@ -30,7 +30,7 @@ test('the estimates are within 15% of the measured steps they were fitted to', (
   }
 });
 
-test('what makes a run longer makes its estimate longer', () => {
+test('settings that make a task longer increase its estimate', () => {
   const values: CellValues = { dimensions: [3, 12, 20], seed: 2 };
   const base = costOf('linear', values).trainingMs;
   const longer: Partial<CellValues>[] = [
@@ -46,24 +46,24 @@ test('what makes a run longer makes its estimate longer', () => {
     assert.ok(costOf('linear', { ...values, ...change }).trainingMs > base, JSON.stringify(change));
 });
 
-test('training on data of a plugin that is not given has an estimate', () => {
+test('a task on data of a plugin that is not loaded has an estimate', () => {
   const { settings } = sampleTask(1, { experiment: 'flat-torus' });
   assert.ok(estimateCost(settings).trainingMs > 0);
 });
 
-test('a parameter takes 12 bytes: itself and two moments', () => {
+test('a parameter takes 12 bytes: its value and two moments', () => {
   const bytes = (biases: boolean) => costOf('linear', { dimensions: [3, 12, 20], seed: 2, biases }).bytes;
   assert.equal(bytes(true) - bytes(false), 12 * (12 + 20));
 });
 
-test('a full step log is 24 bytes a step, and logEverySteps thins it', () => {
+test('a full step log takes 24 bytes per step, and logEverySteps thins it', () => {
   const bytes = (logEverySteps: number) =>
     costOf('linear', { dimensions: [3, 12, 20], seed: 2, logEverySteps }).bytes;
   assert.equal(bytes(1) - bytes(10), 24 * 90_000);
   assert.ok(bytes(100_000) < 250_000);
 });
 
-test('workers share the time, but no run is shared', () => {
+test('workers share the tasks, but a single task is not divided', () => {
   const cost = (trainingMs: number) => ({ microsecondsPerStep: 1, trainingMs, bytes: 0 });
   assert.equal(estimateElapsedMs([], 2), 0);
   assert.equal(estimateElapsedMs([cost(10), cost(10), cost(20)], 2), 20);

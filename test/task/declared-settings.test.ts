@@ -16,11 +16,11 @@ const DEFAULTS: TrainingDefaults = {
 };
 const VALUES = { dimensions: [1, 2, 1], seed: 3 };
 
-describe('a training setting that is declared in one place', () => {
+describe('a declared training setting', () => {
   const momentum = plainSetting('momentum', {
-    schema: numberWithin(0, 1).describe('Momentum of the optimiser. Default: 0.'),
+    schema: numberWithin(0, 1).describe('Momentum of the optimizer. Default: 0.'),
     stored: z.number(),
-    column: { type: 'float64', unit: '1', description: 'Momentum of the optimiser' },
+    column: { type: 'float64', unit: '1', description: 'Momentum of the optimizer' },
     defaultOf: () => 0,
     isCompiled: true,
   });
@@ -28,16 +28,16 @@ describe('a training setting that is declared in one place', () => {
   const settings = { ...trainingSettings, momentum };
   const after = deriveSettings<typeof settings, TrainingDefaults>(settings);
 
-  it('is checked in sweep files, with its description for the documents', () => {
+  it('is validated in sweep files, and has its description in the reference', () => {
     const schema = after.schemas['momentum'];
     assert.ok(schema);
     assert.equal(schema.parse(0.9), 0.9);
     assert.match(schema.safeParse(2).error?.message ?? '', /expected a number from 0 to 1/);
-    assert.equal(schema.description, 'Momentum of the optimiser. Default: 0.');
+    assert.equal(schema.description, 'Momentum of the optimizer. Default: 0.');
     assert.deepEqual(after.required, ['dimensions', 'seed']);
   });
 
-  it('is a field of tasks after those that there were, and is read back', () => {
+  it('adds a stored field after the existing ones, which can be read back', () => {
     const fields = after.resolve({ ...VALUES, momentum: 0.9 }, DEFAULTS);
     assert.deepEqual(fields, { ...before.resolve(VALUES, DEFAULTS), momentum: 0.9 });
     assert.deepEqual(Object.keys(fields).at(-1), 'momentum');
@@ -51,7 +51,7 @@ describe('a training setting that is declared in one place', () => {
     assert.deepEqual(Object.keys(after.columns), [...Object.keys(before.columns), 'momentum']);
   });
 
-  it('decides which compiled program a task needs', () => {
+  it('is part of the key of compiled programs', () => {
     const keyOf = (value: number) =>
       after.programKey(after.resolve({ ...VALUES, momentum: value }, DEFAULTS));
     assert.notEqual(keyOf(0), keyOf(0.9));
@@ -60,10 +60,10 @@ describe('a training setting that is declared in one place', () => {
   });
 });
 
-describe('the settings of training', () => {
+describe('training settings', () => {
   const derived = deriveSettings<typeof trainingSettings, TrainingDefaults>(trainingSettings);
 
-  it('leave out of a task what older tasks do not have', () => {
+  it('do not store defaults of settings that older tasks do not have', () => {
     const fields = derived.resolve(
       { ...VALUES, randomStreams: 'fold-in', badOptimumExtraDims: null },
       DEFAULTS,
@@ -73,7 +73,7 @@ describe('the settings of training', () => {
     assert.equal(derived.settingOf(fields, 'badOptimumExtraDims'), null);
   });
 
-  it('refuse a cell without what has no default', () => {
+  it('reject a cell without a required setting', () => {
     assert.throws(() => derived.resolve({ seed: 1 }, DEFAULTS), /The setting dimensions has no value/);
     assert.throws(() => derived.settingOf({}, 'nothing'), /There is no setting nothing/);
   });

@@ -31,7 +31,7 @@ const SETTINGS: TrainingSettings = {
   engine: 'compiled',
 };
 
-/** For each setting another value. */
+/** A different value for each setting. */
 const OTHER: {
   readonly [
     Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims' | 'randomStreams'>
@@ -57,11 +57,11 @@ const OTHER: {
   engine: 'eager',
 };
 
-test('settings that are known by an id keep it: a change here orphans the results in every store', () => {
+test('the id of known settings never changes: a change would orphan the results in every store', () => {
   assert.equal(identify(SETTINGS, VERSIONS).name, 'sphere-6-14-13-seed69-e-4-b40ece9e4e67b737');
 });
 
-test('the id is that of the settings, in whatever order they are given', () => {
+test('the id does not depend on the order of the settings', () => {
   const { id } = identify(SETTINGS, VERSIONS);
   fc.assert(
     fc.property(
@@ -73,7 +73,7 @@ test('the id is that of the settings, in whatever order they are given', () => {
   );
 });
 
-test('the engine xla is the one that was called compiled, in sweep files and in the ids of tasks', () => {
+test('the engine xla has the same ids as under its old name, compiled', () => {
   const sweepWith = (engine: string) =>
     loadFrom(
       {
@@ -88,14 +88,14 @@ test('the engine xla is the one that was called compiled, in sweep files and in 
   assert.equal(settingText(xla.settings, 'engine'), 'xla');
 });
 
-test('the released random streams are another task', () => {
+test('the random streams of the released code give another id', () => {
   assert.notEqual(
     identify({ ...SETTINGS, randomStreams: 'released-code' }, VERSIONS).id,
     identify(SETTINGS, VERSIONS).id,
   );
 });
 
-test('a start at a bad optimum is another task, and none leaves the settings as they were', () => {
+test('a start at a bad optimum gives another id, and none stores no field', () => {
   assert.notEqual(
     identify({ ...SETTINGS, badOptimumExtraDims: 1 }, VERSIONS).id,
     identify({ ...SETTINGS, badOptimumExtraDims: 2 }, VERSIONS).id,
@@ -107,7 +107,7 @@ test('a start at a bad optimum is another task, and none leaves the settings as 
   assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'badOptimumExtraDims'));
 });
 
-test('any other setting or version is another task', () => {
+test('a change of any setting or version gives another id', () => {
   const ids = Object.entries(OTHER).map(
     ([name, value]) => identify({ ...SETTINGS, [name]: value }, VERSIONS).id,
   );
@@ -123,7 +123,7 @@ test('any other setting or version is another task', () => {
   assert.equal(new Set(ids).size, ids.length);
 });
 
-test('a default that is written out is the same task as one that is not', () => {
+test('an explicit default gives the same id as an omitted one', () => {
   const given = {
     modelSeed: 0,
     steps: 150_000,
@@ -150,7 +150,7 @@ test('a default that is written out is the same task as one that is not', () => 
   );
 });
 
-test('a name tells data, threshold and model seed, and is safe as a file name', () => {
+test('a name shows data, threshold and model seed, and is a safe file name', () => {
   const nameOf = (settings: Partial<TrainingSettings>) =>
     identify({ ...SETTINGS, ...settings }, VERSIONS).name.slice(0, -17);
   assert.equal(nameOf({ decoderLogVarianceThreshold: null }), 'sphere-6-14-13-seed69');

@@ -24,7 +24,7 @@ import { checkpointBytes, identifiedTask, sampleResults } from '../store/sample-
 const task = identifiedTask(1);
 const failure = { reason: 'error', message: 'x', step: null, lastFinite: null, attempts: 1 } as const;
 
-/** Stores of a task by state, some states with and without a checkpoint, and with more steps. */
+/** Functions that bring the store of a task into each state, with and without checkpoints of different steps. */
 const STORES: Readonly<Record<string, (out: string) => unknown>> = {
   new: (out) => begin(out, task),
   'interrupted at 10': (out) => interrupt(out, task, 10),
@@ -44,7 +44,7 @@ const STORES: Readonly<Record<string, (out: string) => unknown>> = {
   },
 };
 
-/** What the store does to a task's folder, and the states in which runs and commands do it. */
+/** Operations of the store on a task's folder, and the states in which runs and commands perform them. */
 const CHANGES: Readonly<
   Record<string, { readonly from: readonly StateName[]; readonly make: (out: string) => unknown }>
 > = {
@@ -81,7 +81,7 @@ const CHANGES: Readonly<
 
 const reached = new Set<string>();
 
-/** A state may also stay as it is, without a transition, where the table has none: a merge copies nothing. */
+/** Performs an operation and asserts that the table has the transition. An operation may also leave the state unchanged. */
 async function change(by: string, store: (out: string) => unknown, make: (out: string) => unknown) {
   const out = mkdtempSync(path.join(tmpdir(), 'vae-sweep-states-'));
   store(out);
@@ -114,13 +114,13 @@ function allTransitions(): string[] {
 
 describe('the table of transitions', () => {
   for (const [by, { from, make }] of Object.entries(CHANGES))
-    test(`has what the store does: ${by}`, async () => {
+    test(`covers the store's operation: ${by}`, async () => {
       const stores = Object.entries(STORES).filter(([name]) => from.some((state) => name.startsWith(state)));
       assert.ok(stores.length >= from.length);
       for (const [, store] of stores) await change(by, store, make);
     });
 
-  test('has what the store does: import, of what is further in another store', async () => {
+  test("covers the store's operation: import of a task that is further in another store", async () => {
     for (const source of Object.values(STORES)) {
       const other = mkdtempSync(path.join(tmpdir(), 'vae-sweep-states-'));
       source(other);
@@ -134,12 +134,12 @@ describe('the table of transitions', () => {
     }
   });
 
-  test('has none that the store does not make', () => {
+  test('contains only transitions that the store performs', () => {
     assert.deepEqual([...reached].sort(), allTransitions().sort());
   });
 });
 
-test('the diagram in ARCHITECTURE.md has the transitions of the table, and no other', () => {
+test('the diagram in ARCHITECTURE.md shows exactly the transitions of the table', () => {
   const page = readFileSync(new URL('../../../ARCHITECTURE.md', import.meta.url), 'utf8');
   const diagram = /```mermaid\nstateDiagram-v2\n(.*?)```/s.exec(page)?.[1] ?? '';
   const drawn = [...diagram.matchAll(/^ *(\w+) --> (\w+): (.+)$/gm)].flatMap(([, from, to, changes = '']) =>
@@ -148,15 +148,15 @@ test('the diagram in ARCHITECTURE.md has the transitions of the table, and no ot
   assert.deepEqual(drawn.sort(), allTransitions().sort());
 });
 
-describe('the words', () => {
-  test('are one for each state, and so are the signs', () => {
+describe('displayed words', () => {
+  test('are unique for each state, and so are the signs', () => {
     const states = Object.keys(STATE_WORDS).filter((name) => name !== 'running');
     assert.deepEqual(states, [...TASK_STATES]);
     for (const key of ['word', 'sign'] as const)
       assert.equal(new Set(Object.values(STATE_WORDS).map((words) => words[key])).size, states.length + 1);
   });
 
-  test('follow the numbers of tasks, in the order of the states, those that there are', () => {
+  test('follow the counts, in the order of the states, without states that do not occur', () => {
     assert.equal(countStates([]), '');
     assert.equal(countStates(['corrupt', 'new', 'done', 'new']), '1 done, 2 pending, 1 corrupt');
   });

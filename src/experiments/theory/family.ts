@@ -27,5 +27,5 @@ export const theoryFamily: ExperimentFamily = {
   versions: z.object({ theory: z.int().min(0) }),
   installed: () => ({ theory: THEORY_VERSION }),
   pluginParts: {},
-  versionWords: { theory: 'theory version' },
+  versionLabels: { theory: 'theory version' },
 };

@@ -46,5 +46,5 @@ export const userFamily: ExperimentFamily = {
   }),
   installed: () => ({ tensorflow: installedTensorFlow().version, loops: LOOPS_VERSION }),
   pluginParts: { experiments: experimentPart },
-  versionWords: { tensorflow: 'TensorFlow', loops: 'version of training loops' },
+  versionLabels: { tensorflow: 'TensorFlow', loops: 'version of training loops' },
 };

@@ -31,5 +31,5 @@ export const vaeFamily: ExperimentFamily = {
   }),
   installed: () => ({ tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION }),
   pluginParts: vaePluginParts,
-  versionWords: { tensorflow: 'TensorFlow', numerics: 'numerics version' },
+  versionLabels: { tensorflow: 'TensorFlow', numerics: 'numerics version' },
 };

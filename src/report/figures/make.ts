@@ -1,7 +1,7 @@
 import type { ReportContribution } from '../contribution.js';
 import type { PartRuns, Run } from '../runs.js';
 import { InputError } from '../../errors.js';
-import { summary } from '../../input/problems.js';
+import { joinTruncated } from '../../input/problems.js';
 import { seedOf } from '../../task/settings.js';
 import { toCells, type Cell } from '../cells.js';
 import type { Figure, FigureDefinition } from './figure.js';
@@ -94,7 +94,7 @@ function missingRuns(cells: readonly Cell[]): string[] {
     .filter(({ missing }) => missing.length > 0)
     .map((cell) => {
       const runs = cell.missing.map(({ task }) => cell.label(task)).filter((label) => label !== '');
-      return `${cellLabel(cells, cell)}${runs.length === 0 ? '' : ` (${summary(runs)})`}`;
+      return `${cellLabel(cells, cell)}${runs.length === 0 ? '' : ` (${joinTruncated(runs)})`}`;
     });
   if (missing.length === 0) return [];
   const others = missing.length - MAX_NAMED;
@@ -109,6 +109,6 @@ function assertSeedExists(parts: readonly PartRuns[], seed: number): void {
   const known =
     seeds.length === 0
       ? 'These experiments have no seeds: leave out --seed.'
-      : `Expected one of ${summary(seeds.map(String))}.`;
+      : `Expected one of ${joinTruncated(seeds.map(String))}.`;
   throw new InputError(`--seed ${seed}: no task has this seed. ${known}`);
 }

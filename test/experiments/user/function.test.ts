@@ -122,12 +122,12 @@ it('a function that does not say that it is resumable fails where it saves', asy
   assert.match(outcome.message, /does not say that it is `resumable`/);
 });
 
-it('a worker refuses a plugin that was edited after the run started', async () => {
+it('a worker rejects a plugin that was edited after the run started', async () => {
   const file = path.join(folder, 'walks.mjs');
   const [installed] = installedPlugins().filter((plugin) => plugin.file === file);
   await installSamePlugins([{ file, hash: installed?.hash ?? '' }]);
   await assert.rejects(installSamePlugins([{ file, hash: 'the hash of another text' }]), {
     name: 'InputError',
-    message: /walks\.mjs, or a file that it lists, was edited after the run started: start the run again/,
+    message: /walks\.mjs, or a file that it lists, was edited after the run started: restart the run/,
   });
 });

@@ -29,10 +29,10 @@ describe('an invalid plugin is rejected with the reason if it', () => {
     'imports an absolute path': ["import '/etc/other.mjs'; export default {};", /imports \/etc\/other\.mjs/],
     'imports by a computed name': [
       "await import('./' + 'other.mjs'); export default {};",
-      /imports a name that it computes/,
+      /has an import\(\) with a computed name/,
     ],
     'imports by a map of its folder': ["import '#other'; export default {};", /imports #other/],
-    'is no JavaScript': ['export default {', /is no JavaScript module|can't be loaded/],
+    'is no JavaScript': ['export default {', /is not a valid JavaScript module|can't be loaded/],
     'throws at its start': ["throw new Error('not today');", /can't be loaded \(not today\)/],
     'exports nothing': ['export const plugin = 1;', /default: .*expected object/],
     'has no name': ['export default { datasets: [] };', /default\.name/],
@@ -60,13 +60,13 @@ describe('an invalid plugin is rejected with the reason if it', () => {
     const metric = "type: 'float64', unit: '1', description: 'd', compute: () => 1";
     const taken = plan(`export default { name: 'own', metrics: [{ name: 'loss', ${metric} }] };`);
     assert.equal(taken.status, 2);
-    assert.match(taken.stderr, /metrics: loss is there already/);
+    assert.match(taken.stderr, /metrics: the name loss is already taken/);
     const setting = plan(`export default { name: 'own', metrics: [{ name: 'seed', ${metric} }] };`);
-    assert.match(setting.stderr, /metrics: seed is there already/);
+    assert.match(setting.stderr, /metrics: the name seed is already taken/);
     const twice = plan(
       `export default { name: 'own', metrics: [{ name: 'mine', ${metric} }, { name: 'mine', ${metric} }] };`,
     );
-    assert.match(twice.stderr, /metrics: mine is there already/);
+    assert.match(twice.stderr, /metrics: the name mine is already taken/);
   });
 });
 
