@@ -11,7 +11,7 @@ const PIECE_BYTES = 1 << 16;
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
-/** A row that a program wrote; the number is null for an experiment that is not resumable. */
+/** A row that a program wrote. The number is null if the experiment is not resumable. */
 interface WrittenRow {
   readonly number: number | null;
   readonly row: Numbers;
@@ -20,19 +20,19 @@ interface WrittenRow {
 const anyObject = z.record(z.string(), z.unknown());
 
 /**
- * The file that is a program's standard output. The program writes to it directly, so that nothing is lost in a pipe when the processes
- * around it are killed. A line that begins with `{` is a row, and any other line is a message.
+ * The file to which a program's standard output is redirected. The program writes to it directly, so nothing is lost in a pipe when the
+ * parent processes are killed. A line that starts with `{` is a row; any other line is a message.
  */
 export class CommandOutput {
-  /** For the program to append to. */
+  /** File descriptor to which the program appends. */
   readonly descriptor: number;
   readonly #file: string;
   readonly #experiment: UserCommandExperiment;
   readonly #checkRow: (value: unknown, what: string) => Numbers;
   readonly #piece = Buffer.alloc(PIECE_BYTES);
-  /** Bytes that were read. */
+  /** Number of bytes read so far. */
   #position = 0;
-  /** The last of them, which are no whole line yet. */
+  /** The last bytes read, which do not form a complete line yet. */
   #partial = Buffer.alloc(0);
 
   constructor(file: string, experiment: UserCommandExperiment) {
@@ -43,7 +43,7 @@ export class CommandOutput {
     this.#checkRow = numbersChecker(experiment.columns.rows);
   }
 
-  /** Reads the rows that were written since the last call. @param onMessage gets the other lines */
+  /** Reads the rows that were written since the last call. @param onMessage receives the other lines */
   *read(onMessage: (line: string) => void): Generator<WrittenRow> {
     for (let bytes = this.#readPiece(); bytes.length > 0; bytes = this.#readPiece()) {
       const end = bytes.lastIndexOf(NEWLINE) + 1;
@@ -51,7 +51,7 @@ export class CommandOutput {
       this.#partial = Buffer.concat([whole === null ? this.#partial : NOTHING, bytes.subarray(end)]);
       if (this.#partial.length > MAX_LINE_BYTES)
         throw new Error(
-          `${this.#experiment.name} wrote a line of more than ${formatBytes(MAX_LINE_BYTES)} to its standard output`,
+          `${this.#experiment.name} wrote a line longer than ${formatBytes(MAX_LINE_BYTES)} to its standard output`,
         );
       for (const line of whole?.toString('utf8').split('\n') ?? [])
         if (line.startsWith('{')) yield this.#rowOf(line);
@@ -59,14 +59,14 @@ export class CommandOutput {
     }
   }
 
-  /** Reads the last line of a program that has ended, which may lack a line break. */
+  /** Reads the last line after the program has exited, even without a line break at its end. */
   *readLastLine(): Generator<WrittenRow> {
     const line = this.#partial.toString('utf8');
     this.#partial = NOTHING;
     if (line.startsWith('{')) yield this.#rowOf(line);
   }
 
-  /** Drops a line that a program which was killed has not finished. */
+  /** Removes the incomplete last line of a program that was killed. */
   dropPartialLine(): void {
     this.#position -= this.#partial.length;
     this.#partial = NOTHING;
@@ -102,7 +102,7 @@ export class CommandOutput {
       };
     if (!Number.isSafeInteger(number) || Number(number) < 1)
       throw new Error(
-        `${what}: \`row\` is not the row's number, which counts from 1, since it is resumable: ${line.slice(0, 200)}`,
+        `${what}: expected \`row\` to be the number of the row, counting from 1, because the experiment is resumable: ${line.slice(0, 200)}`,
       );
     return {
       number: Number(number),
@@ -111,7 +111,7 @@ export class CommandOutput {
   }
 }
 
-/** Numbers that are not finite are written as Python and JavaScript print them, which JSON does not have; null is NaN. */
+/** Parses a row. In addition to JSON it accepts NaN, Infinity and -Infinity as Python and JavaScript print them; null means NaN. */
 function parseRow(line: string, what: string): Record<string, unknown> {
   try {
     const strict = line.replaceAll(/-?\b(?:NaN|Infinity)\b/g, '"$&"');
@@ -120,7 +120,7 @@ function parseRow(line: string, what: string): Record<string, unknown> {
       Object.entries(values).map(([key, value]) => [key, NOT_FINITE.get(value) ?? value]),
     );
   } catch {
-    throw new Error(`${what} is not a JSON object: ${line.slice(0, 200)}`);
+    throw new Error(`${what} is not a valid JSON object: ${line.slice(0, 200)}`);
   }
 }
 

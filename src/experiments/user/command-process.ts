@@ -3,9 +3,9 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 
 /**
- * Runs "$@" and returns its exit code. SIGTERM is passed on to the program alone, which knows what its own helpers are for. As soon as
- * the pipe at descriptor 3 closes, which it does however the process that holds its other end dies, the program is killed with all of
- * its descendants, also those that have made a process group of their own.
+ * Shell script that runs "$@" and returns its exit code. SIGTERM is forwarded only to the program, which must handle its own children.
+ * When the pipe at descriptor 3 closes, which happens however the process at its other end dies, the script kills the program and all of
+ * its descendants, including those in other process groups.
  */
 const WATCHED = `
 killtree() {
@@ -26,33 +26,33 @@ while :; do
 done
 `;
 
-/** Several tasks run at a time, one for each core: more threads in each of them only wait for each other. */
+/** One task runs per core, so more threads in each program would only compete with each other. */
 const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
 
 const SIGNALS = new Map<number, string>(
   Object.entries(constants.signals).map(([name, number]) => [number, name]),
 );
-/** A shell adds the number of the signal that ended a program to this. */
-const ENDED_BY_SIGNAL = 128;
-/** How long the last lines may take after the program has ended. */
+/** The exit code of a program that a signal ended is this plus the number of the signal, as in a shell. */
+const SIGNAL_EXIT_BASE = 128;
+/** Maximum time to wait for the last lines after the program has exited. */
 const DRAIN_MS = 1_000;
 const MAX_LAST_LINES = 5;
 const MAX_LINE_CHARACTERS = 400;
 
 export interface CommandStart {
   readonly command: readonly string[];
-  /** Where it runs. */
+  /** The working directory. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Descriptor of the file that gets its standard output. */
+  /** File descriptor for the standard output. */
   readonly stdout: number;
-  /** Gets what it writes to its standard error. */
+  /** Receives the lines of the standard error. */
   readonly onMessage: (line: string) => void;
 }
 
-/** A program in a process group of its own, which does not outlive this process. */
+/** A program in its own process group. It never outlives this process. */
 export class CommandProcess {
-  /** Resolves with the program's exit code, as a shell has it, once it has ended. */
+  /** Resolves with the program's exit code, in the convention of shells, when the program has exited. */
   readonly ended: Promise<number>;
   readonly #child: ChildProcess;
   #hasEnded = false;
@@ -75,11 +75,11 @@ export class CommandProcess {
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
       const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
-        resolve(code ?? ENDED_BY_SIGNAL + (signal === null ? 0 : constants.signals[signal]));
+        resolve(code ?? SIGNAL_EXIT_BASE + (signal === null ? 0 : constants.signals[signal]));
       };
       this.#child.once('close', finish);
       this.#child.once('exit', (code, signal) => {
-        // What the program has started and left behind ends with it. Its last lines follow, but are not waited for at any price.
+        // Kill the processes that the program has left behind. Wait for its last lines, but not forever.
         this.#endGroup();
         setTimeout(finish, DRAIN_MS, code, signal).unref();
       });
@@ -94,12 +94,12 @@ export class CommandProcess {
     return this.#hasEnded;
   }
 
-  /** Asks for a stop. */
+  /** Requests a stop by sending SIGTERM. */
   terminate(): void {
     this.#child.kill('SIGTERM');
   }
 
-  /** Kills the program and its descendants, by closing the pipe that the shell waits for. */
+  /** Kills the program and its descendants by closing the pipe that the shell script reads. */
   kill(): void {
     this.#child.stdio[3]?.destroy();
   }
@@ -109,15 +109,15 @@ export class CommandProcess {
     try {
       if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
     } catch {
-      // Nothing is left of it.
+      // The process group no longer exists.
     }
   }
 
-  /** How it ended, for people. */
+  /** Describes how the program ended, with the last lines of its standard error. */
   describeEnd(code: number): string {
-    const signal = SIGNALS.get(code - ENDED_BY_SIGNAL);
-    const how = signal === undefined ? `exited with code ${code}` : `was ended by ${signal}`;
-    const said = this.#lastLines.join('\n');
-    return said === '' ? how : `${how}: ${said}`;
+    const signal = SIGNALS.get(code - SIGNAL_EXIT_BASE);
+    const how = signal === undefined ? `exited with code ${code}` : `was killed by ${signal}`;
+    const lines = this.#lastLines.join('\n');
+    return lines === '' ? how : `${how}: ${lines}`;
   }
 }

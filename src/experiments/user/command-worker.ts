@@ -17,27 +17,27 @@ import type { Numbers, UserCommandExperiment, UserSettings } from './definition.
 import { asUserSettings, definitionOf, pluginOf } from './installed-experiments.js';
 import { rowColumns } from './details.js';
 
-/** What a program says by its exit code; with any other code its task has failed and is retried. */
+/** Meaning of a program's exit code: the task is done, or failed for good. With any other code it failed and is retried. */
 const EXIT = { done: 0, permanent: 65 };
-/** How often a program's output is read. */
+/** Interval at which a program's output is read. */
 const READ_EVERY_MS = 50;
-/** How long a program has after SIGTERM. */
+/** Time that a program has to exit after SIGTERM before it is killed. */
 const STOP_GRACE_MS = 30_000;
 
-/** Runs the program of an experiment of a plugin. */
+/** Runs the program of a plugin's experiment. */
 export const { run } = rowsWorker<Settings>({
   columns: (settings) => rowColumns(commandOf(settings)),
   keepsOwnState: true,
-  run: (settings, context) => new CommandRun(settings, context).rows(),
+  run: (settings, context) => new CommandAttempt(settings, context).rows(),
 });
 
-class CommandRun {
+class CommandAttempt {
   readonly #experiment: UserCommandExperiment;
   readonly #settings: Settings;
   readonly #context: RowsContext;
-  readonly #most: number;
-  /** Rows of earlier attempts, until this one says with which row it begins. */
-  #before: Numbers[] | null = [];
+  readonly #maxRows: number;
+  /** Rows of earlier attempts, until the program writes its first row, which tells from where it resumed. Null afterwards. */
+  #earlierRows: Numbers[] | null = [];
   #rows = 0;
   #last: Numbers | null = null;
   #isStateUsable = true;
@@ -46,7 +46,7 @@ class CommandRun {
     this.#experiment = commandOf(settings);
     this.#settings = settings;
     this.#context = context;
-    this.#most = stepsOf(settings);
+    this.#maxRows = stepsOf(settings);
   }
 
   async *rows() {
@@ -55,15 +55,15 @@ class CommandRun {
     const output = new CommandOutput(path.join(folder, 'output.jsonl'), this.#experiment);
     const arrowFile = path.join(folder, 'files', 'rows.arrow');
     try {
-      if (resumable) this.#before = this.#replay(output);
+      if (resumable) this.#earlierRows = this.#replay(output);
       const program = await this.#start(folder, output.descriptor);
       try {
         const code = yield* this.#follow(program, output);
         if (code === EXIT.done)
           for (const { number, row } of output.readLastLine()) yield* this.#accept(number, row);
-        yield* this.#flushBefore();
-        // A program that ends early after it was asked to stop may have had more to do.
-        const hasAllRows = code === EXIT.done && (this.#rows >= this.#most || existsSync(arrowFile));
+        yield* this.#flushEarlierRows();
+        // A program that exits after a stop request is only done if it has written all of its rows.
+        const hasAllRows = code === EXIT.done && (this.#rows >= this.#maxRows || existsSync(arrowFile));
         const isStopped = this.#context.isStopRequested() && !hasAllRows;
         if (isStopped) {
           if (resumable) this.#context.save(null);
@@ -81,15 +81,15 @@ class CommandRun {
     }
     yield* this.#arrowRows(arrowFile);
     if (this.#last === null)
-      throw new Error(`${name} ended without a row: it must write at least one JSON line, or rows.arrow`);
+      throw new Error(`${name} wrote no rows: expected at least one JSON line or the file rows.arrow`);
     return { outcome: DONE, complete: true, holds: true, measures: this.#last };
   }
 
-  /** The rows of earlier attempts: a row replaces the one of its number, and those after it. */
+  /** Returns the rows of earlier attempts. A row replaces the earlier row with the same number and all rows after it. */
   #replay(output: CommandOutput): Numbers[] {
     const rows: Numbers[] = [];
     try {
-      // Messages of earlier attempts were reported then.
+      // Ignore the messages of earlier attempts, which were reported at the time.
       for (const { number, row } of output.read(() => undefined)) {
         const index = (number ?? 0) - 1;
         if (index > rows.length)
@@ -99,15 +99,15 @@ class CommandRun {
       }
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      this.#refuseState(
-        `its output of earlier attempts is broken (${error instanceof Error ? error.message : String(error)})`,
+      this.#rejectState(
+        `its output of earlier attempts is corrupt (${error instanceof Error ? error.message : String(error)})`,
       );
     }
     output.dropPartialLine();
     return rows;
   }
 
-  /** Yields rows as the program writes them, and asks it to stop where that is asked for. @returns its exit code */
+  /** Yields rows as the program writes them, and forwards a stop request to it. @returns its exit code */
   async *#follow(program: CommandProcess, output: CommandOutput) {
     let termination: NodeJS.Timeout | null = null;
     try {
@@ -131,56 +131,57 @@ class CommandRun {
   }
 
   *#accept(number: number | null, row: Numbers) {
-    if (number !== null && this.#before !== null) {
-      if (number > this.#before.length + 1)
-        this.#refuseState(
-          `it resumed with row ${formatCount(number)}, but only ${formatCount(this.#before.length)} are there`,
+    if (number !== null && this.#earlierRows !== null) {
+      if (number > this.#earlierRows.length + 1)
+        this.#rejectState(
+          `it resumed at row ${formatCount(number)}, but there are only ${formatCount(this.#earlierRows.length)} rows before it`,
         );
-      this.#before.length = number - 1;
+      this.#earlierRows.length = number - 1;
     }
-    yield* this.#flushBefore();
+    yield* this.#flushEarlierRows();
     if (number !== null && number !== this.#rows + 1)
       throw new Error(
-        `${this.#experiment.name} wrote row ${formatCount(number)} after row ${formatCount(this.#rows)}`,
+        `${this.#experiment.name} wrote row ${formatCount(number)} after row ${formatCount(this.#rows)}: expected row ${formatCount(this.#rows + 1)}`,
       );
     yield this.#counted(row);
   }
 
-  *#flushBefore() {
-    const before = this.#before ?? [];
-    this.#before = null;
-    for (const row of before) yield this.#counted(row);
-    if (before.length > 0) this.#context.markReplayed();
+  *#flushEarlierRows() {
+    const earlierRows = this.#earlierRows ?? [];
+    this.#earlierRows = null;
+    for (const row of earlierRows) yield this.#counted(row);
+    if (earlierRows.length > 0) this.#context.markReplayed();
   }
 
   #counted(row: Numbers): Numbers {
     this.#rows += 1;
-    if (this.#rows > this.#most)
+    if (this.#rows > this.#maxRows)
       throw new Error(
-        `${this.#experiment.name} wrote more than the ${formatCount(this.#most)} rows that \`rows\` allows`,
+        `${this.#experiment.name} wrote more rows than the maximum of ${formatCount(this.#maxRows)} that \`rows\` declares`,
       );
     this.#last = row;
     return row;
   }
 
-  /** Rows that the program left as a file in place of lines. */
+  /** Yields the rows of an Arrow file that the program wrote instead of JSON lines. */
   *#arrowRows(file: string) {
     if (!existsSync(file)) return;
     const { name, columns } = this.#experiment;
-    if (this.#rows > 0) throw new Error(`${name} wrote both JSON lines and rows.arrow: expected one of them`);
+    if (this.#rows > 0)
+      throw new Error(`${name} wrote both JSON lines and rows.arrow: expected only one of them`);
     const names = columns.rows.map((column) => column.name);
     for (const row of readForeignRows(file, names)) yield this.#counted(row);
   }
 
-  /** For example a state that is ahead of the rows, as a power cut may leave it. The next attempt starts without it. */
-  #refuseState(problem: string): never {
+  /** Rejects a state that is, for example, ahead of the rows after a power failure. The next attempt starts without it. */
+  #rejectState(problem: string): never {
     this.#isStateUsable = false;
     throw new Error(
-      `${this.#experiment.name}: ${problem}: its files were removed, and the next attempt starts with row 1`,
+      `${this.#experiment.name}: ${problem}. Its files were deleted, so the next attempt starts at row 1`,
     );
   }
 
-  /** The run logs what a worker prints. Several tasks run at a time. */
+  /** Prints a message of the program, which the run logs, with the name of the task, because several tasks run at once. */
   readonly #report = (line: string): void => {
     process.stderr.write(`${path.basename(this.#context.folder)}: ${line}\n`);
   };
@@ -200,7 +201,7 @@ class CommandRun {
     const { file, hash } = pluginOf(name);
     if ((await loadPlugin(file)).hash !== hash)
       throw new Error(
-        `${file}, or a file that it lists, was edited after the run started: stop the run and start it again`,
+        `${file} or a file that it lists was edited after the run started: stop the run and start it again`,
       );
     const env = {
       VAE_SWEEP_SETTINGS: path.join(folder, 'settings.json'),
@@ -220,7 +221,7 @@ function commandOf(settings: Settings): UserCommandExperiment {
   return definitionOf(settings) as UserCommandExperiment;
 }
 
-/** What the program is given: the settings that a sweep file may give. */
+/** Returns the settings that are passed to the program: those that a sweep file can set. */
 function settingsOf(settings: Settings): UserSettings {
   const own = Object.entries(asUserSettings(settings));
   return Object.fromEntries(own.filter(([name]) => name !== 'kind' && name !== 'experiment'));

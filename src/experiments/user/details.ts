@@ -15,10 +15,10 @@ import type {
 } from './definition.js';
 import { findDefinition } from './installed-experiments.js';
 
-/** The part of `verdict.json` that is the summary; null where a number is not defined. */
+/** The summary in `verdict.json`; null if a number is not defined. */
 const verdictSchema = z.object({ measures: z.record(z.string(), z.number().nullable()) });
 
-/** What an experiment of a plugin logs; nothing where the plugin is not given. */
+/** Returns the logs and the summary of a plugin's experiment. They are empty if the plugin is not installed. */
 export function detailsOf(name: string, form: UserExperiment['form']): ExperimentDetails {
   const definition = findDefinition(name);
   if (definition?.form !== form)

@@ -11,7 +11,7 @@ import { columnOf, schemaOf, settingsOf } from './settings.js';
 
 type RowsExperiment = Exclude<UserExperiment, { readonly form: 'training' }>;
 
-/** What a form decides, whatever the experiment. */
+/** The properties that depend only on the form. */
 const FORMS = {
   training: {
     unit: 'step',
@@ -41,13 +41,13 @@ const FORMS = {
     worker: new URL('./command-worker.js', import.meta.url),
   },
 } as const satisfies Record<UserExperiment['form'], Partial<Experiment>>;
-/** Assumed until a task has finished, where an experiment declares no time. */
+/** Assumed duration until a task has finished, if the experiment declares none. */
 const ASSUMED_MICROSECONDS_PER_STEP = 100;
-/** Schemas, record batch headers, JSON files, blocks not filled. */
+/** Schemas, record batch headers, JSON files and partially filled disk blocks. */
 const TASK_OVERHEAD_BYTES = 32 * 1024;
 const FLOAT64_BYTES = 8;
 
-/** An experiment of a plugin as the engine sees it. */
+/** Converts a plugin's definition to an experiment. */
 export function toExperiment(definition: UserExperiment): Experiment {
   const { name, form } = definition;
   const declared = Object.entries(settingsOf(definition));
@@ -82,7 +82,7 @@ export function toExperiment(definition: UserExperiment): Experiment {
       isAssumed: definition.microsecondsPerStep === undefined,
     }),
     steps,
-    // What is chosen may decide which operations are used.
+    // Choices and booleans can change which operations are used.
     warmUpKey: (settings) =>
       isTraining ? JSON.stringify([name, ...variants.map((setting) => valueOf(settings, setting))]) : null,
     words: { ...Object.fromEntries(Object.keys(definition.settings).map(inFolderName)), seed: SEED_WORDS },
@@ -100,14 +100,14 @@ const IDENTITY: Readonly<Record<string, FieldColumn>> = {
 
 const MAX_NAME_CHARACTERS = 120;
 
-/** A task's training steps, or the most rows that it can have; 0 where its plugin can no longer say how many. */
+/** Returns a task's training steps or its maximum number of rows; 0 if its plugin can no longer compute it. */
 function stepsOf(definition: UserExperiment, settings: Settings): number {
   if (definition.form === 'training') return Number(valueOf(settings, 'steps'));
   const count = maxRows(definition, settings);
   return typeof count === 'number' ? count : 0;
 }
 
-/** The most rows that a task can have, or what is wrong with the number that its experiment declares. */
+/** Returns the maximum number of rows of a task, or the problem with the number that its experiment declares. */
 function maxRows(definition: RowsExperiment, settings: Settings): number | { readonly problem: string } {
   try {
     const count = declaredRows(definition, settings);
@@ -120,7 +120,7 @@ function maxRows(definition: RowsExperiment, settings: Settings): number | { rea
   }
 }
 
-/** The value that the experiment gives: a user's function may return anything. */
+/** Returns the declared number of rows. It is unchecked, because a user's function can return anything. */
 function declaredRows(definition: RowsExperiment, settings: Settings): unknown {
   if (typeof definition.rows === 'number') return definition.rows;
   if (typeof definition.rows === 'string') return valueOf(settings, definition.rows);
@@ -131,21 +131,21 @@ function inFolderName(setting: string): [string, SettingWords] {
   return [setting, { isInFolderName: true }];
 }
 
-/** For example `mlp-classifier-16-0.5-seed2`: the settings that the experiment declares, in their order. */
+/** Returns a name with the declared settings in their order, for example `mlp-classifier-16-0.5-seed2`. */
 function folderName({ name, settings: declared }: UserExperiment, settings: Settings): string {
   const values = Object.keys(declared).map((setting) => String(valueOf(settings, setting)));
   const readable = [name, ...values].join('-').replaceAll(/[^A-Za-z0-9.+-]/g, '_');
   return `${readable.slice(0, MAX_NAME_CHARACTERS)}-seed${String(valueOf(settings, 'seed'))}`;
 }
 
-/** An experiment whose plugin is not given: enough to list, check, merge and delete its tasks. */
+/** Returns an experiment whose plugin is not installed. Its tasks can be listed, verified, merged and deleted, but not run. */
 export function withoutPlugin(name: string, form: UserExperiment['form']): Experiment {
   return {
     name,
     schemas: {},
     required: [],
     resolve: () => {
-      throw new Error(`The experiment ${name} is of a plugin that is not given.`);
+      throw new Error(`The plugin that defines the experiment ${name} is not installed.`);
     },
     problems: () => [],
     settingOf: valueOf,

@@ -6,36 +6,36 @@ import { toExperiment, withoutPlugin } from './experiment.js';
 import { experimentPart, storedSettings } from './schema.js';
 import { settingsOf } from './settings.js';
 
-/** Part of the identity of every task of a plugin that trains. Raise it by hand with any change that alters a bit of any run. */
+/** Part of the identity of every plugin task that trains. Increase it by hand with every change that alters a bit of any result. */
 const LOOPS_VERSION = 1;
 
 const built = new Map<string, Experiment>();
 
-function remembered(key: string, make: () => Experiment): Experiment {
+function cached(key: string, make: () => Experiment): Experiment {
   const experiment = built.get(key) ?? make();
   built.set(key, experiment);
   return experiment;
 }
 
-/** Experiments of plugins. */
+/** The experiments of plugins. */
 export const userFamily: ExperimentFamily = {
   kinds: ['training', 'function', 'command'],
   summary: 'run an experiment of a plugin',
   names: () => definitions().map(({ name }) => name),
   named: (name) => {
     const definition = findDefinition(name);
-    if (definition === null) throw new Error(`No plugin has the experiment ${name}.`);
-    return remembered(name, () => toExperiment(definition));
+    if (definition === null) throw new Error(`No installed plugin defines the experiment ${name}.`);
+    return cached(name, () => toExperiment(definition));
   },
   of: (settings) => {
     const { kind, experiment } = settings as z.output<typeof storedSettings>;
     const definition = findDefinition(experiment);
-    // A task of an earlier version of the plugin may lack settings: it is as one whose plugin is not given.
+    // A task of an earlier version of the plugin can lack settings. Treat it as if the plugin were not installed.
     const isKnown =
       definition?.form === kind &&
       Object.keys(settingsOf(definition)).every((name) => Object.hasOwn(settings, name));
     if (isKnown) return userFamily.named(experiment);
-    return remembered(`${kind} ${experiment}`, () => withoutPlugin(experiment, kind));
+    return cached(`${kind} ${experiment}`, () => withoutPlugin(experiment, kind));
   },
   reference: () => userFamily.names().map((name) => ({ names: [name], widest: name })),
   settings: storedSettings,

@@ -7,13 +7,13 @@ import { asUserSettings, definitionOf } from './installed-experiments.js';
 import { rowColumns } from './details.js';
 import { numbersChecker } from './numbers.js';
 
-/** Runs the function of an experiment of a plugin. */
+/** Runs the function of a plugin's experiment. */
 export const { run } = rowsWorker<Settings>({
   columns: (settings) => rowColumns(functionOf(settings)),
   async *run(settings, { rowsBefore, saved, save }) {
     const experiment = functionOf(settings);
     const { name, columns } = experiment;
-    const most = stepsOf(settings);
+    const maxRows = stepsOf(settings);
     const checkRow = numbersChecker(columns.rows);
     const checkSummary = numbersChecker(columns.summary);
     const rows = experiment.run(asUserSettings(settings), { saved, save });
@@ -21,15 +21,17 @@ export const { run } = rowsWorker<Settings>({
       for (let count = rowsBefore + 1; ; count++) {
         const next = await rows.next();
         if (next.done) {
-          const measures = checkSummary(next.value, `what ${name} returned`);
+          const measures = checkSummary(next.value, `the summary of ${name}`);
           return { outcome: DONE, complete: true, holds: true, measures };
         }
-        if (count > most)
-          throw new Error(`${name} yielded more than the ${formatCount(most)} rows that \`rows\` says`);
+        if (count > maxRows)
+          throw new Error(
+            `${name} yielded more rows than the maximum of ${formatCount(maxRows)} that \`rows\` returns`,
+          );
         yield checkRow(next.value, `row ${formatCount(count)} of ${name}`);
       }
     } finally {
-      // Where the task is stopped, the function may have something to close.
+      // Run the `finally` blocks of the function if the task is stopped.
       await rows.return({});
     }
   },

@@ -11,26 +11,26 @@ export function findDefinition(name: string): UserExperiment | null {
   return definitions().find((definition) => definition.name === name) ?? null;
 }
 
-/** @param experiment that of a definition */
+/** Returns the plugin that defines an experiment. @throws an Error if no installed plugin defines it */
 export function pluginOf(experiment: string): InstalledPlugin {
   const owner = installedPlugins().find(({ parts }) =>
     parts['experiments']?.some(({ name }) => name === experiment),
   );
-  if (owner === undefined) throw new Error(`No plugin has the experiment ${experiment}.`);
+  if (owner === undefined) throw new Error(`No installed plugin defines the experiment ${experiment}.`);
   return owner;
 }
 
-/** @throws if no plugin has it */
+/** Returns the definition of a task's experiment. @throws an InputError if no installed plugin defines it */
 export function definitionOf(settings: Settings): UserExperiment {
   const { experiment } = settings as Settings & { readonly experiment: string };
   const definition = findDefinition(experiment);
   if (definition !== null) return definition;
   throw new InputError(
-    `no plugin that is given has the experiment ${experiment}: give the one that has it, by --plugin FILE`,
+    `unknown experiment ${experiment}: pass the plugin that defines it with --plugin FILE`,
   );
 }
 
-/** What the functions of a definition are given. */
+/** Returns the settings in the form that is passed to the functions of a definition. */
 export function asUserSettings(settings: Settings): UserSettings {
   return settings as unknown as UserSettings;
 }

@@ -3,7 +3,7 @@ import type { Numbers } from './definition.js';
 
 const number = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
 
-/** Refuses all but exactly the declared numbers: a name that is not declared, or one that is missing, is a mistake. */
+/** Returns a function that checks that a value has exactly the declared numbers. @throws an Error for missing and undeclared names */
 export function numbersChecker(
   columns: readonly { readonly name: string }[],
 ): (value: unknown, what: string) => Numbers {

@@ -9,7 +9,7 @@ import type { UserCommandExperiment, UserSetting } from './definition.js';
 import { MAX_STEPS, schemaOf } from './settings.js';
 
 const MAX_SETTINGS = 50;
-/** A failed task keeps a row of them, with its step. */
+/** Maximum number of columns of a log. A failed task stores a row of them and its step. */
 const MAX_COLUMNS = 99;
 const MAX_CHOICES = 100;
 
@@ -24,10 +24,10 @@ const setting = z
     values: z.array(shortText).min(1).max(MAX_CHOICES).optional(),
   })
   .refine(({ type, values }) => (type === 'choice') === (values !== undefined), {
-    error: 'expected `values` for a choice, and for nothing else',
+    error: 'expected `values` if and only if the type is choice',
   })
   .refine(({ type, min, max }) => type === 'integer' || type === 'number' || (min ?? max) === undefined, {
-    error: 'expected `min` and `max` for numbers alone',
+    error: 'expected `min` and `max` only for the types integer and number',
   })
   .refine(({ min = -Infinity, max = Infinity }) => min <= max, {
     error: 'expected `min` to be at most `max`',
@@ -42,7 +42,7 @@ const setting = z
     (own) => own.default === undefined || schemaOf('', own as UserSetting).safeParse(own.default).success,
     {
       path: ['default'],
-      error: 'expected a value that the setting may have',
+      error: 'expected a valid value of the setting',
     },
   );
 
@@ -51,7 +51,7 @@ const columns = z
   .min(1)
   .max(MAX_COLUMNS);
 
-/** Names that exports, settings and logs have already. */
+/** Names that exports, settings and logs already use. */
 const TAKEN = [
   ...EXPORTED_COLUMNS,
   'step',
@@ -96,7 +96,7 @@ const command = z.strictObject({
   resumable: z.boolean().optional(),
 });
 
-/** The parts `experiments` of plugins. */
+/** The part `experiments` of plugins. */
 export const experimentPart: PluginPart = {
   schema: z
     .discriminatedUnion('form', [
@@ -136,7 +136,7 @@ export const experimentPart: PluginPart = {
             context.addIssue({
               code: 'custom',
               path: ['columns', log, index, 'name'],
-              message: `${name} is the name of a setting, or of another column: choose another name`,
+              message: `the name ${name} is already used by a setting or another column: choose another name`,
             });
           taken.add(name);
         }
@@ -155,7 +155,7 @@ const stored = z
   })
   .catchall(z.union([z.string().max(200), z.number(), z.boolean()]));
 
-/** What a task keeps of its settings, in their order, which is in its bytes. The plugin that could say more need not be there. */
+/** The stored settings of a task. Their order is preserved, because it is part of the stored bytes. The plugin need not be installed. */
 export const storedSettings = z.custom<z.output<typeof stored>>((value) => stored.safeParse(value).success, {
   error: "not the settings of a plugin's experiment",
 });

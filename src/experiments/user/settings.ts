@@ -15,7 +15,7 @@ const seed: UserSetting = {
   max: MAX_SEED,
 };
 
-/** The settings of an experiment: those that it declares, the seed, and those that its form adds. */
+/** Returns the settings of an experiment: those that it declares, the seed, and those that its form adds. */
 export function settingsOf(experiment: UserExperiment): Readonly<Record<string, UserSetting>> {
   if (experiment.form !== 'training') return { ...experiment.settings, seed };
   const steps = (description: string, value: number): UserSetting => ({
@@ -43,7 +43,7 @@ export function settingsOf(experiment: UserExperiment): Readonly<Record<string, 
   };
 }
 
-/** Checks a value of a sweep file. */
+/** Returns the schema that validates a setting's value in a sweep file. */
 export function schemaOf(name: string, setting: UserSetting): z.ZodType<SettingValue> {
   const { description = name, default: value } = setting;
   const byDefault = value === undefined ? '' : ` Default: ${String(value)}.`;
@@ -65,7 +65,7 @@ function valueSchema({ type, min, max, values = [] }: UserSetting): z.ZodType<Se
 
 const COLUMN_TYPES = { integer: 'int32', number: 'float64', boolean: 'bool', choice: 'utf8' } as const;
 
-/** The setting as exports show it. */
+/** Returns the export column of a setting. */
 export function columnOf(name: string, { type, unit = '1', description = name }: UserSetting): FieldColumn {
   return { type: COLUMN_TYPES[type], unit, description };
 }

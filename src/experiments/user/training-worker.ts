@@ -10,7 +10,7 @@ import type { TrainingExperiment, UserTraining } from './training.js';
 
 type Own = TrainedSettings & UserSettings;
 
-/** By experiment. */
+/** The trainings by the name of their experiment. */
 const built = new Map<string, UserTraining>();
 
 function trainingOf(settings: Own): UserTraining {
@@ -37,17 +37,19 @@ const definition: TrainingDefinition<Own> = {
   },
 };
 
-/** A number that is not declared, or one that is missing, is a slip. */
+/** Wraps `evaluate` with a check that its row has exactly the declared columns. */
 function checked(evaluate: Training['evaluate'], columns: readonly LogColumn[]): Training['evaluate'] {
   const expected = columns.slice(1).map(({ name }) => name);
   return (...parameters) => {
     const evaluation = evaluate(...parameters);
     const found = Object.keys(evaluation.row);
     if (found.toSorted().join() !== expected.toSorted().join())
-      throw new Error(`An evaluation has ${found.join(', ')}, but the columns are ${expected.join(', ')}.`);
+      throw new Error(
+        `Expected \`evaluate\` to return the declared columns ${expected.join(', ')}, got ${found.join(', ')}.`,
+      );
     return evaluation;
   };
 }
 
-/** Trains an experiment of a plugin. */
+/** Trains the tasks of a plugin's experiment. */
 export const { run, warmUp } = trainingWorker(definition);

@@ -9,7 +9,7 @@ import type {
 } from '../../forms/training/definition.js';
 import type { UserSettings, UserTrainingExperiment } from './definition.js';
 
-/** What a training experiment is built with: a module outside of this package would find another TensorFlow, or none. */
+/** The tools for a training experiment. A plugin that imported TensorFlow itself would load another copy, or none. */
 export interface TrainingTools {
   readonly tf: typeof tfjs;
   readonly key: typeof key;
@@ -18,14 +18,14 @@ export interface TrainingTools {
   readonly uniform: typeof uniform;
 }
 
-/** How it trains; see `TrainingDefinition`. The columns are those that the experiment declares. */
+/** How an experiment trains; see `TrainingDefinition`. The experiment itself declares the columns. */
 export interface UserTraining extends Omit<
   TrainingDefinition<TrainedSettings & UserSettings>,
   'columns' | 'program'
 > {
-  /** Describes the loop, for the engine that the settings name. */
+  /** Describes the loop. The engine comes from the settings. */
   program(settings: TrainedSettings & UserSettings, makeLoop: MakeLoop): Omit<LoopProgram, 'engine'>;
 }
 
-/** An experiment that trains, with types for all of it. */
+/** A fully typed experiment that trains. */
 export type TrainingExperiment = UserTrainingExperiment<(tools: TrainingTools) => UserTraining>;

@@ -12,10 +12,10 @@ import { experimentNamed, experimentNames, installedVersions } from '../../../sr
 
 let projects = 0;
 
-/** A folder with a command experiment. Its program is a script for this Node, since not every machine has another interpreter. */
+/** Creates a folder with a command experiment. Its program is a Node script, because other interpreters may be missing. */
 export function projectWith(program: string, declaration: Readonly<Record<string, unknown>> = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-command-'));
-  // Names of installed plugins differ.
+  // The names of installed plugins must be unique.
   projects += 1;
   const name = `count-${projects}`;
   writeFileSync(path.join(folder, 'program.mjs'), program);
@@ -37,7 +37,7 @@ export function projectWith(program: string, declaration: Readonly<Record<string
 
 export type Project = ReturnType<typeof projectWith>;
 
-/** Attempts a project's task in this thread, as a worker does. */
+/** Attempts a project's task in this thread, like a worker. */
 export async function attempt({ folder, name, plugin }: Project, isStopping = false): Promise<TaskOutcome> {
   if (!experimentNames().includes(name)) await installPlugins([plugin]);
   const experiment = experimentNamed(name);

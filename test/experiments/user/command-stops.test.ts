@@ -7,7 +7,7 @@ import { vaeSweep } from '../../cli/command.js';
 import { resultHashes, startCommand } from '../../faults/command.js';
 import { attempt, numbersOf, options, projectWith, taskFolderOf, type Project } from './command-project.js';
 
-/** Writes a row every few milliseconds, and keeps the number of the last one, after it has written it. */
+/** A program that writes a row every few milliseconds, and then saves its number. */
 const RESUMABLE = `
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,23 +25,23 @@ for (let n = existsSync(file) ? Number(readFileSync(file, 'utf8')) + 1 : 1; n <=
 const DECLARATION = { resumable: true, settings: { lastNumber: { type: 'integer', default: 600 } } };
 
 describe('a command that is resumable', () => {
-  it('resumes after a stop and a kill with the rows of one that ran at once', async () => {
+  it('resumes after a stop and a kill, with the same rows as without interruption', async () => {
     const project = projectWith(RESUMABLE, DECLARATION);
     const out = path.join(project.folder, 'out');
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const { child, ended } = startCommand(['run', ...options(project, '--checkpoint-every', '0.1')]);
       await untilOutputGrows(project);
-      // A kill reaches the run and its host, but not the program, which has a process group of its own.
+      // A kill reaches the run and its host, but not the program, which has its own process group.
       process.kill(signal === 'SIGKILL' ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
       const { code, stderr } = await ended;
       assert.equal(code, signal === 'SIGTERM' ? 130 : null, stderr);
       const saved = readFileSync(path.join(taskFolderOf(project), 'program', 'files', 'n'), 'utf8');
-      // Its own handler of SIGTERM has saved the last row that it has written.
+      // The program's own SIGTERM handler saves the number of the last row.
       if (signal === 'SIGTERM') assert.equal(Number(saved), writtenRows(project).at(-1));
     }
     const { stdout } = vaeSweep('status', ...options(project));
     assert.match(stdout, /0 done, 1 interrupted/);
-    assert.equal(writtenRows(project).filter((row) => row === 1).length, 1, 'no attempt started again');
+    assert.equal(writtenRows(project).filter((row) => row === 1).length, 1, 'no attempt started over');
     assert.equal((await attempt(project)).type, 'done');
     const resumed = resultHashes(out);
     rmSync(out, { recursive: true });
@@ -49,21 +49,24 @@ describe('a command that is resumable', () => {
     assert.deepEqual(resumed, resultHashes(out));
   });
 
-  it('starts again where its files are ahead of the rows that are there', async () => {
+  it('starts over if its files are ahead of its rows', async () => {
     const project = projectWith(RESUMABLE, DECLARATION);
     assert.equal((await attempt(project, true)).type, 'stopped');
     const program = path.join(taskFolderOf(project), 'program');
     writeFileSync(path.join(program, 'files', 'n'), '500');
     const failed = await attempt(project);
     assert.equal(failed.type, 'failed');
-    assert.match(failed.message, /it resumed with row 501, but only \d+ are there: its files were removed/);
+    assert.match(
+      failed.message,
+      /it resumed at row 501, but there are only \d+ rows before it\. Its files were deleted/,
+    );
     assert.ok(!existsSync(program));
     assert.equal((await attempt(project)).type, 'done');
     assert.equal(numbersOf(project, 'n').length, 600);
   });
 });
 
-it('a program ends with the process that started it, even in a process group of its own and deaf to SIGTERM', async () => {
+it('a program ends with the process that started it, even if it has its own process group and ignores SIGTERM', async () => {
   const project = projectWith(
     `import { writeFileSync } from 'node:fs';
 process.on('SIGTERM', () => undefined);
@@ -110,14 +113,14 @@ function hasTask({ folder }: Project): boolean {
   return existsSync(tasks) && readdirSync(tasks).length > 0;
 }
 
-/** The numbers of all rows that attempts have written. */
+/** Returns the numbers of all rows that attempts have written. */
 function writtenRows(project: Project): number[] {
   const output = hasTask(project) ? path.join(taskFolderOf(project), 'program', 'output.jsonl') : '';
   const text = existsSync(output) ? readFileSync(output, 'utf8') : '';
   return [...text.matchAll(/"row":(\d+)/g)].map(([, row]) => Number(row));
 }
 
-/** Until the program has written some rows more. */
+/** Waits until the program has written some more rows. */
 async function untilOutputGrows(project: Project): Promise<void> {
   const before = writtenRows(project).length;
   while (writtenRows(project).length < before + 40) await delay(20);

@@ -15,7 +15,7 @@ for (let n = 1; n <= lastNumber; n++) console.log(JSON.stringify({ n, square: n 
 `;
 
 describe('a command', () => {
-  it('writes its rows as JSON lines; the last one is the result, and other lines are messages', () => {
+  it('writes rows as JSON lines, of which the last is the result, and other lines are messages', () => {
     const project = projectWith(COUNT);
     const { status, stdout, stderr } = vaeSweep('run', ...options(project));
     assert.equal(status, 0, stderr);
@@ -33,7 +33,7 @@ describe('a command', () => {
     ]);
   });
 
-  it('gets its settings as environment variables too, and numbers that are not finite are kept', async () => {
+  it('receives its settings as environment variables too, and can write numbers that are not finite', async () => {
     const project = projectWith(
       'console.log(`{"n": NaN, "square": ${process.env.VAE_SWEEP_SETTING_LAST_NUMBER}}\\n{"n": -Infinity, "square": null}`);',
     );
@@ -42,13 +42,13 @@ describe('a command', () => {
     assert.deepEqual(numbersOf(project, 'square'), [3, NaN]);
   });
 
-  it('may leave out the last line break', async () => {
+  it('can omit the last line break', async () => {
     const project = projectWith('process.stdout.write(\'{"n": 1, "square": 1}\\n{"n": 2, "square": 4}\');');
     assert.equal((await attempt(project)).type, 'done');
     assert.deepEqual(numbersOf(project, 'square'), [1, 4]);
   });
 
-  it('fails where a column of its Arrow file has no numbers', async () => {
+  it('fails if a column of its Arrow file is not numeric', async () => {
     const project = projectWith(`
 import { writeFileSync } from 'node:fs';
 import { tableFromArrays, tableToIPC } from ${JSON.stringify(import.meta.resolve('apache-arrow'))};
@@ -60,7 +60,7 @@ writeFileSync(process.env.VAE_SWEEP_FOLDER + '/rows.arrow', tableToIPC(table, 'f
     assert.match(outcome.message, /rows\.arrow has no numbers in its column n/);
   });
 
-  it('may leave its rows as an Arrow file, with columns of any type of numbers', async () => {
+  it('can write its rows as an Arrow file with numeric columns of any type', async () => {
     const project = projectWith(`
 import { writeFileSync } from 'node:fs';
 import { tableFromArrays, tableToIPC } from ${JSON.stringify(import.meta.resolve('apache-arrow'))};
@@ -77,17 +77,17 @@ writeFileSync(process.env.VAE_SWEEP_FOLDER + '/rows.arrow', tableToIPC(table, 'f
       "console.error('first'); console.error('the reason'); process.exit(3);",
       /^count-\d+ exited with code 3: first\nthe reason$/,
     ],
-    'the signal that ended it': ["process.kill(process.pid, 'SIGKILL');", /was ended by SIGKILL/],
+    'the signal that killed it': ["process.kill(process.pid, 'SIGKILL');", /was killed by SIGKILL/],
     'a row that is not JSON': [
       "console.log('{n: 1}');",
-      /^a row of count-\d+ is not a JSON object: \{n: 1\}$/,
+      /^a row of count-\d+ is not a valid JSON object: \{n: 1\}$/,
     ],
     'a row with another column': ['console.log(\'{"n": 1, "m": 1}\');', /^a row of count-\d+: .*"m"/],
     'more rows than it declares': [
       'for (;;) console.log(\'{"n": 1, "square": 1}\');',
-      /wrote more than the 3 rows that `rows` allows/,
+      /wrote more rows than the maximum of 3 that `rows` declares/,
     ],
-    'no row at all': ['', /ended without a row/],
+    'no rows': ['', /wrote no rows: expected at least one JSON line/],
   };
   for (const [name, [program, message]] of Object.entries(wrong))
     it(`fails with ${name}`, async () => {
@@ -96,20 +96,20 @@ writeFileSync(process.env.VAE_SWEEP_FOLDER + '/rows.arrow', tableToIPC(table, 'f
       assert.match(outcome.message, message);
     });
 
-  it('fails where its program is not there', async () => {
+  it('fails if its program does not exist', async () => {
     const outcome = await attempt(projectWith('', { command: ['no-such-program'] }));
     assert.equal(outcome.type, 'failed');
     assert.match(outcome.message, /exited with code 127: .*no-such-program/);
   });
 
-  it('is not retried where it exits with 65', async () => {
+  it('is not retried if it exits with 65', async () => {
     const outcome = await attempt(projectWith("console.error('no such data'); process.exit(65);"));
     assert.equal(outcome.type, 'failed');
     assert.equal(outcome.isPermanent, true);
     assert.match(outcome.message, /exited with code 65: no such data/);
   });
 
-  it('fails where a listed file was edited after the run started', async () => {
+  it('fails if a listed file was edited after the run started', async () => {
     const project = projectWith(COUNT);
     await installPlugins([project.plugin]);
     writeFileSync(path.join(project.folder, 'program.mjs'), `${COUNT}// changed`);
@@ -118,14 +118,14 @@ writeFileSync(process.env.VAE_SWEEP_FOLDER + '/rows.arrow', tableToIPC(table, 'f
     assert.match(outcome.message, /was edited after the run started/);
   });
 
-  it('is other tasks once a listed file changes', async () => {
+  it('creates different tasks after a listed file has changed', async () => {
     const { folder, plugin } = projectWith(COUNT);
     const before = await loadPlugin(plugin);
     writeFileSync(path.join(folder, 'program.mjs'), `${COUNT}// changed`);
     assert.notEqual((await loadPlugin(plugin)).hash, before.hash);
   });
 
-  it('is refused with the line where its declaration is wrong', async () => {
+  it('is rejected with the line of an invalid declaration', async () => {
     const refused: readonly (readonly [Readonly<Record<string, unknown>>, RegExp])[] = [
       [{ comand: [] }, /count\.yaml:1:\d+: comand: unknown key; did you mean "command"\?/],
       [{ rows: 'n' }, /count\.yaml:1:\d+: rows: expected a whole number, or the name of a setting/],

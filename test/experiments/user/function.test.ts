@@ -14,7 +14,7 @@ import type { TaskOutcome } from '../../../src/task/outcome.js';
 import { installedPlugins } from '../../../src/task/plugins.js';
 import { experimentNamed, installedVersions } from '../../../src/task/registry.js';
 
-/** More rows than a record batch has. The state of a walk has numbers that need all of their bits. */
+/** A plugin whose functions have more rows than a record batch. The state of `walk` has numbers that need all of their bits. */
 const PLUGIN = `
 const columns = { rows: [{ name: 'n' }, { name: 'position' }], summary: [{ name: 'last' }] };
 const common = { form: 'function', settings: {}, columns, rows: () => 2500 };
@@ -41,7 +41,7 @@ before(async () => {
   await installPlugins([path.join(folder, 'walks.mjs')]);
 });
 
-/** Attempts a task by a clock on which each save takes a millisecond, and asks it to stop at this row. */
+/** Attempts a task with a clock on which each save takes a millisecond, and requests a stop at `stopRow`. */
 async function attempt(
   name: string,
   out: string,
@@ -63,7 +63,7 @@ async function attempt(
 }
 
 describe('a function that is resumable', () => {
-  it('gives the bytes of one that ran at once after it was stopped twice', async () => {
+  it('gives the same bytes after two stops as without interruption', async () => {
     const whole = await attempt('walk', 'whole');
     assert.equal(whole.outcome.type, 'done');
     const first = await attempt('walk', 'stopped', 700);
@@ -80,12 +80,12 @@ describe('a function that is resumable', () => {
       );
   });
 
-  it('shows its rows while it is interrupted, also those that fill no batch yet', async () => {
+  it('shows its rows while it is interrupted, including those of an incomplete record batch', async () => {
     const { taskFolder } = await attempt('walk', 'shown', 700);
     assert.equal(new TaskLogs().log(taskFolder, 'rows')?.numRows, 700);
   });
 
-  it('gets every number back as it saved it', () => {
+  it('restores every saved number exactly', () => {
     const state = {
       numbers: [-0, NaN, Infinity, -Infinity, 0.1],
       text: 'x',
@@ -93,10 +93,10 @@ describe('a function that is resumable', () => {
     };
     assert.deepStrictEqual(decodeState(encodeState(state)), state);
     for (const other of [undefined, 1n, new Date(0), { $number: '1' }, new Float64Array(1)])
-      assert.throws(() => encodeState({ other }), /must consist of numbers, texts/);
+      assert.throws(() => encodeState({ other }), /the saved state holds an unsupported value/i);
   });
 
-  it('resumes from the checkpoint before the latest one where that is corrupt', async () => {
+  it('resumes from the previous checkpoint when the latest one is corrupt', async () => {
     const { taskFolder } = await attempt('walk', 'corrupt', 1_200);
     truncateSync(path.join(taskFolder, 'checkpoint.safetensors'), 100);
     const { outcome } = await attempt('walk', 'corrupt');
@@ -109,17 +109,17 @@ describe('a function that is resumable', () => {
     );
   });
 
-  it('fails where it saves what JSON can not hold', async () => {
+  it('fails if it saves a value that cannot be stored', async () => {
     const { outcome } = await attempt('odd', 'odd');
     assert.equal(outcome.type, 'failed');
-    assert.match(outcome.message, /must consist of numbers, texts/);
+    assert.match(outcome.message, /Use only numbers, strings, booleans, null, arrays and plain objects\.$/);
   });
 });
 
-it('a function that does not say that it is resumable fails where it saves', async () => {
+it('a function that is not declared as resumable fails if it saves a state', async () => {
   const { outcome } = await attempt('unable', 'unable');
   assert.equal(outcome.type, 'failed');
-  assert.match(outcome.message, /does not say that it is `resumable`/);
+  assert.match(outcome.message, /it is not declared as resumable\. Set `resumable: true`/);
 });
 
 it('a worker rejects a plugin that was edited after the run started', async () => {

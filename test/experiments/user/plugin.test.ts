@@ -10,7 +10,7 @@ const EXAMPLES = fileURLToPath(new URL('../../../../examples/experiments/', impo
 
 const COLUMN = "{ name: 'n', unit: '1', description: 'A number' }";
 
-/** A plugin with a function; `parts` replace some of its parts. */
+/** Returns the text of a plugin with a function. `parts` replace some of its parts. */
 function functionPlugin(parts: Readonly<Record<string, string>> = {}): string {
   const all: Readonly<Record<string, string>> = {
     name: "'count'",
@@ -38,7 +38,7 @@ function command(folder: string, name: string, ...more: readonly string[]): Outc
   return vaeSweep(name, path.join(folder, 'count.yaml'), ...own, ...more);
 }
 
-describe('an experiment of a plugin is refused where', () => {
+describe('an experiment of a plugin is rejected if', () => {
   const refused: Readonly<
     Record<string, readonly [parts: Readonly<Record<string, string>>, message: RegExp]>
   > = {
@@ -46,7 +46,7 @@ describe('an experiment of a plugin is refused where', () => {
       { settings: "{ state: { type: 'boolean', description: 'd' } }" },
       /settings\.state/,
     ],
-    'a setting has a name that all objects inherit': [
+    'a setting has a name that objects inherit': [
       { settings: "{ valueOf: { type: 'boolean', description: 'd' } }" },
       /settings\.valueOf/,
     ],
@@ -58,11 +58,14 @@ describe('an experiment of a plugin is refused where', () => {
       { settings: "{ to: { type: 'integer', max: 1e12, description: 'd' } }" },
       /settings\.to: expected `min` and `max` of an integer/,
     ],
-    'a default is not allowed': [
+    'a default is not valid': [
       { settings: "{ to: { type: 'integer', max: 3, default: 4, description: 'd' } }" },
-      /settings\.to\.default: expected a value that the setting may have/,
+      /settings\.to\.default: expected a valid value of the setting/,
     ],
-    '`rows` returns no count': [{ rows: '() => NaN' }, /count: expected `rows` to return a whole number/],
+    '`rows` returns no valid number': [
+      { rows: '() => NaN' },
+      /count: expected `rows` to return a whole number/,
+    ],
   };
   for (const [name, [parts, message]] of Object.entries(refused))
     it(name, () => {
@@ -71,7 +74,7 @@ describe('an experiment of a plugin is refused where', () => {
       assert.match(stderr, message);
     });
 
-  it('a dataset of the same plugin has its name', () => {
+  it('a dataset of the same plugin has the same name', () => {
     const dataset =
       "{ name: 'count', defaults: { steps: 1, learningRate: 1, hiddenWidths: [], initialDecoderLogVariance: -1 }, coordinates: (r) => r, sourceDim: (r) => r, points: (tf, x) => x }";
     const plugin = functionPlugin().replace("name: 'own',", `name: 'own', datasets: [${dataset}],`);
@@ -80,7 +83,7 @@ describe('an experiment of a plugin is refused where', () => {
 });
 
 describe('a function', () => {
-  it('may use its own parts by `this`, and keeps its summary', () => {
+  it('can use its own parts with `this`, and stores its summary', () => {
     const run =
       'function* (settings) { const to = this.rows(settings); yield { n: to }; return { sum: to }; }';
     const folder = folderWith(functionPlugin({ run }));
@@ -92,10 +95,10 @@ describe('a function', () => {
   const wrong: Readonly<Record<string, readonly [run: string, message: RegExp]>> = {
     'a misspelt column': ['function* () { yield { m: 1 }; }', /row 1 of count: .*"m"/],
     'a text for a number': ["function* () { yield { n: '1' }; }", /row 1 of count: .*expected a number/],
-    'no summary': ['function* () { yield { n: 1 }; }', /what count returned: /],
-    'more rows than it says': [
+    'no summary': ['function* () { yield { n: 1 }; }', /the summary of count: /],
+    'more rows than it declares': [
       'function* () { for (;;) yield { n: 1 }; }',
-      /count yielded more than the 3 rows that `rows` says/,
+      /count yielded more rows than the maximum of 3 that `rows` returns/,
     ],
   };
   for (const [name, [run, message]] of Object.entries(wrong))
@@ -106,7 +109,7 @@ describe('a function', () => {
       assert.match(line, message);
     });
 
-  it('is closed where it fails, so that its `finally` runs', () => {
+  it('runs its `finally` block if it fails', () => {
     const folder = folderWith('');
     const mark = path.join(folder, 'closed');
     const run = `function* () { try { for (;;) yield { n: 1 }; } finally { writeFileSync(${JSON.stringify(mark)}, ''); } }`;
@@ -118,7 +121,7 @@ describe('a function', () => {
     assert.ok(existsSync(mark));
   });
 
-  it('is planned by the time that its finished tasks took', () => {
+  it('is planned with the duration of its finished tasks', () => {
     const folder = folderWith(functionPlugin());
     assert.match(
       command(folder, 'plan').stdout,
@@ -130,7 +133,7 @@ describe('a function', () => {
     assert.match(stdout, /: 2 tasks: 2 /);
   });
 
-  it('of an edited plugin has other tasks; the store lists the old ones, with or without it', () => {
+  it('of an edited plugin has different tasks, and the store still lists the old ones with or without the plugin', () => {
     const folder = folderWith(functionPlugin());
     assert.equal(command(folder, 'run').status, 0);
     const settings = "{ from: { type: 'integer', default: 1, description: 'First number' } }";
@@ -154,20 +157,20 @@ describe('training', () => {
   const sweep = (engines: string) =>
     `experiment: mlp-classifier\ngrid: { engine: [${engines}] }\nsettings: { steps: 30, evaluateEverySteps: 10, width: 4 }\n`;
 
-  it('runs the engine that its settings name, each as a task of its own', () => {
+  it('runs with each engine as a separate task', () => {
     const folder = folderWith(classifier, sweep('c, xla, eager'));
     const { status, stderr, stdout } = command(folder, 'run');
     assert.equal(status, 0, stderr);
     for (const engine of ['c', 'xla', 'eager']) assert.match(stdout, new RegExp(`│ ${engine} +│ 1 `));
   });
 
-  it('fails where an evaluation lacks a column', () => {
+  it('fails if an evaluation lacks a column', () => {
     const folder = folderWith(classifier.replace('accuracy: tf.mean', 'acuracy: tf.mean'), sweep('c'));
     const { status, stderr } = command(folder, 'run', '--retries', '0');
     assert.equal(status, 1, stderr);
     assert.match(
       stderr,
-      /An evaluation has testCrossEntropy, acuracy, but the columns are testCrossEntropy, accuracy\./,
+      /Expected `evaluate` to return the declared columns testCrossEntropy, accuracy, got testCrossEntropy, acuracy\./,
     );
   });
 });

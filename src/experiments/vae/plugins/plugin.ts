@@ -10,7 +10,7 @@ export type TensorFlow = typeof tfjs;
 export interface Plugin {
   /** Name in messages and in the identity of the tasks that depend on the plugin, for example `torus`. */
   readonly name: string;
-  /** Experiments, which `defineExperiment` of `vae-sweep/experiment` creates. */
+  /** Experiments. Their types are in `vae-sweep/experiment`. */
   readonly experiments?: readonly { readonly name: string }[];
   readonly datasets?: readonly PluginDataset[];
   /** Additional columns of the evaluation log of every task that trains a VAE. */

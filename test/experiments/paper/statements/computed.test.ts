@@ -73,7 +73,10 @@ describe('a computation counts as missing if it', () => {
     const out = newStore();
     writeComputed(out, task, { columns: errors, verdict: VERDICT });
     appendFileSync(path.join(folder(out), 'verdict.json'), ' ');
-    assert.match(only(out)[0] ?? '', /^corrupt: verdict\.json has the wrong size \(\d+ instead of \d+ bytes\)/);
+    assert.match(
+      only(out)[0] ?? '',
+      /^corrupt: verdict\.json has the wrong size \(\d+ instead of \d+ bytes\)/,
+    );
   });
 
   test('has an invalid verdict', () => {
