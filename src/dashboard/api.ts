@@ -10,14 +10,16 @@ import { taskDetail } from './task-detail.js';
 import { TaskLogs } from './task-logs.js';
 import type { SweepWatch } from './watch.js';
 
-/** Of a chart; two points each. */
+/** The maximum width of a chart. Each pixel has at most two points. */
 const MAX_PIXELS = 4_096;
 const MAX_METRICS = 16;
-/** Of a group. */
+/** The maximum number of tasks in a group. */
 const MAX_TASKS = 256;
 const MAX_STEPS = 1e9;
 
-const taskId = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected a task, 16 hexadecimal digits' });
+const taskId = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, { error: 'expected the id of a task, 16 hexadecimal digits' });
 const metricName = z.string().regex(/^[a-zA-Z]\w{0,63}$/, { error: 'expected names of metrics' });
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
@@ -39,18 +41,18 @@ export interface ServedSweep {
   readonly results: Results;
 }
 
-/** What the page asks for. Each request names a sweep and tasks that this server shows; nothing in it is a path. */
+/** Serves the data for the page. Requests name sweeps and tasks that this server shows, and never contain paths. */
 export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, ServedSweep>): void {
   const logs = new TaskLogs();
   const find = ({ sweep }: { readonly sweep: string }): ServedSweep => {
     const found = sweeps.get(sweep);
-    if (found === undefined) throw new InputError('this server shows no such sweep');
+    if (found === undefined) throw new InputError('unknown sweep: this server does not show it');
     return found;
   };
   const findTask = (query: { readonly sweep: string; readonly task: string }) => {
     const served = find(query);
     const task = served.watch.sweep.tasks.find(({ id }) => id === query.task);
-    if (task === undefined) throw new InputError('the sweep has no such task');
+    if (task === undefined) throw new InputError('unknown task: the sweep does not have it');
     assertNoSymlinks(taskFolder(served.watch.outDir, task));
     return { ...served, task };
   };
@@ -76,7 +78,7 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
     const run = await results.run(task);
     const svg = run === null ? null : await pictureSvg(run, dark);
     if (svg === null)
-      throw new InputError('the task has no picture: it is drawn of what a finished task wrote');
+      throw new InputError('the task has no picture: pictures are drawn from the results of finished tasks');
     return reply.type('image/svg+xml').send(svg);
   });
 
@@ -95,13 +97,13 @@ function parse<T>(schema: z.ZodType<T>, query: unknown): T {
   const result = schema.safeParse(query);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new InputError(`${issue?.path.join('.') ?? 'query'}: ${issue?.message ?? 'not understood'}`);
+  throw new InputError(`${issue?.path.join('.') ?? 'query'}: ${issue?.message ?? 'invalid'}`);
 }
 
-/** As `a,b,c`. */
-function listOf(item: z.ZodType<string, string>, most: number) {
+/** Returns the schema of a comma-separated list, for example `a,b,c`. */
+function listOf(item: z.ZodType<string, string>, maxItems: number) {
   return z
     .string()
     .transform((text) => text.split(','))
-    .pipe(z.array(item).max(most, { error: `expected at most ${most}` }));
+    .pipe(z.array(item).max(maxItems, { error: `expected at most ${maxItems}` }));
 }

@@ -1,31 +1,31 @@
-/** A part of a log, and the width that it is drawn in. */
+/** A range of steps of a log, and the width at which it is drawn. */
 export interface Window {
   readonly fromStep: number;
   readonly toStep: number;
   readonly pixels: number;
-  /** Whether the axis of the steps is logarithmic: pixels then stand for equal ratios. */
+  /** Whether the step axis is logarithmic, so that pixels stand for equal ratios. */
   readonly isLog: boolean;
 }
 
 export interface Points {
   readonly steps: number[];
-  /** Null for what is no finite number, as JSON has none. */
+  /** The values; null if not finite, because JSON has no such numbers. */
   readonly values: (number | null)[];
+  /** Whether these are all points of the window. */
   readonly isExact: boolean;
 }
 
 /**
- * The points of a window, and its neighbours on either side, so that lines go on to its edges. Where there are more than two a pixel,
- * the least and the largest value of each pixel, at their steps, and the first and the last:
- * the line that is drawn is that of all points.
- * @param steps ascending
+ * Returns the points of a window and one neighbor on either side, so that lines extend to its edges. If there are more than two points
+ * per pixel, returns the minimum and maximum of each pixel, and the first and last points, which draw the same line.
+ * @param steps the steps in ascending order
  */
 export function downSample(
   steps: ArrayLike<number>,
   values: ArrayLike<number | null>,
-  asked: Window,
+  requested: Window,
 ): Points {
-  const window = { ...asked, toStep: Math.min(asked.toStep, steps[steps.length - 1] ?? 0) };
+  const window = { ...requested, toStep: Math.min(requested.toStep, steps[steps.length - 1] ?? 0) };
   const first = Math.max(0, lowerBound(steps, window.fromStep) - 1);
   const end = Math.min(steps.length, lowerBound(steps, window.toStep + 1) + 1);
   if (end - first <= 2 * window.pixels) return pointsAt(range(first, end), steps, values, true);
@@ -40,7 +40,7 @@ export function downSample(
   return pointsAt([...rows, end - 1], steps, values, false);
 }
 
-/** The step at which a pixel begins. */
+/** Returns the step at which a pixel starts. */
 function edge({ fromStep, toStep, pixels, isLog }: Window, pixel: number): number {
   const share = pixel / pixels;
   if (!isLog) return fromStep + (toStep - fromStep) * share;
@@ -48,19 +48,19 @@ function edge({ fromStep, toStep, pixels, isLog }: Window, pixel: number): numbe
   return from * (toStep / from) ** share;
 }
 
-/** Rows of the least and the largest value, in their order; the first row where none is a number. */
+/** Returns the rows of the minimum and maximum in ascending order, or the first row if no value is a number. */
 function extremes(values: ArrayLike<number | null>, start: number, stop: number): number[] {
   if (start >= stop) return [];
-  let least = -1;
-  let largest = -1;
+  let min = -1;
+  let max = -1;
   for (let row = start; row < stop; row++) {
     const value = values[row];
     if (!isNumber(value)) continue;
-    if (least < 0 || value < Number(values[least])) least = row;
-    if (largest < 0 || value > Number(values[largest])) largest = row;
+    if (min < 0 || value < Number(values[min])) min = row;
+    if (max < 0 || value > Number(values[max])) max = row;
   }
-  if (least < 0) return [start];
-  return least === largest ? [least] : [Math.min(least, largest), Math.max(least, largest)];
+  if (min < 0) return [start];
+  return min === max ? [min] : [Math.min(min, max), Math.max(min, max)];
 }
 
 function pointsAt(
@@ -79,7 +79,7 @@ function pointsAt(
   };
 }
 
-/** The first row whose step is not below. */
+/** Returns the first row with at least the given step. */
 function lowerBound(steps: ArrayLike<number>, step: number, from = 0): number {
   let low = from;
   let high = steps.length;

@@ -4,32 +4,34 @@ import { InputError } from '../errors.js';
 import type { ServedSweep } from './api.js';
 import type { SweepChange, SweepState } from './page/protocol.js';
 
-/** Pages that follow at a time. */
-const MAX_FOLLOWERS = 32;
-/** A page that lost its server tries again after so long. */
+/** The maximum number of connected pages. */
+const MAX_PAGES = 32;
+/** The time after which a page that lost the connection tries again. */
 const RETRY_MS = 1_000;
 
-/** Streams of events: first how a sweep is, then what changes. */
+/** Serves event streams: first the state of a sweep, then its changes. */
 export async function serveEvents(
   server: FastifyInstance,
   sweeps: ReadonlyMap<string, ServedSweep>,
 ): Promise<void> {
   await server.register(sse.default, { heartbeatInterval: 15_000 });
-  let followers = 0;
-  const refuse = async ({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  let pages = 0;
+  const checkRequest = async ({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (headers.accept?.includes('text/event-stream') !== true)
-      await reply.code(406).send({ error: 'these are events: accept text/event-stream' });
-    else if (followers >= MAX_FOLLOWERS)
-      await reply.code(503).send({ error: `${MAX_FOLLOWERS} pages follow already: close one` });
+      await reply
+        .code(406)
+        .send({ error: 'this endpoint streams events: send the header Accept: text/event-stream' });
+    else if (pages >= MAX_PAGES)
+      await reply.code(503).send({ error: `${MAX_PAGES} pages are already connected: close one` });
   };
   server.get<{ Querystring: { sweep?: string } }>(
     '/api/events',
-    { sse: true, preHandler: refuse },
+    { sse: true, preHandler: checkRequest },
     async ({ query }, reply) => {
-      // Else an error would end the stream, not be its answer.
+      // Otherwise an error would end the stream instead of becoming the response.
       reply.sse.keepAlive();
       const served = query.sweep === undefined ? [...sweeps.values()][0] : sweeps.get(query.sweep);
-      if (served === undefined) throw new InputError('this server shows no such sweep');
+      if (served === undefined) throw new InputError('unknown sweep: this server does not show it');
       const { watch, presentation } = served;
       const { experiments } = presentation;
       const titles = [...sweeps.values()].map(({ watch: { sweep } }) => ({
@@ -39,9 +41,9 @@ export async function serveEvents(
       const state = (): SweepState => ({ ...watch.state(), experiments, sweeps: titles });
       const first = state();
       const stop = watch.listen(follow(reply, state));
-      followers += 1;
+      pages += 1;
       reply.sse.onClose(() => {
-        followers -= 1;
+        pages -= 1;
         stop();
       });
       await reply.sse.send({ event: 'state', data: first, retry: RETRY_MS });
@@ -50,7 +52,7 @@ export async function serveEvents(
   );
 }
 
-/** To a page that is slow to read, what it missed is sent as a whole: nothing is kept for it. */
+/** Sends changes to a page. If the page reads too slowly, it later gets the whole state instead of a backlog of changes. */
 function follow(reply: FastifyReply, state: () => SweepState): (change: SweepChange) => void {
   let isSending = false;
   let hasMissed = false;
@@ -64,7 +66,7 @@ function follow(reply: FastifyReply, state: () => SweepState): (change: SweepCha
   };
   return (change) => {
     if (isSending) hasMissed = true;
-    // What can't be sent went to a page that is gone.
+    // A change that can't be sent was for a page that is gone.
     else send('change', change).catch(() => undefined);
   };
 }

@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { pageHtml } from './page-html.js';
 
-/** Files of packages that the page loads, by the name that they are served by. */
+/** Files of npm packages that the page loads, by the names under which they are served. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'preact.mjs': packageFile('preact'),
   'hooks.mjs': packageFile('preact/hooks'),
@@ -17,7 +17,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 const PAGE_FOLDER = fileURLToPath(new URL('./page/', import.meta.url));
 const ASSETS_FOLDER = fileURLToPath(new URL('../../../assets/', import.meta.url));
 
-/** The page and what it loads. Nothing else of the disk is served: no path of a request is a path of a file but below the page. */
+/** Serves the page and the files that it loads. Only files below the page's folder are found by the path of a request. */
 export async function serveFiles(server: FastifyInstance): Promise<void> {
   await server.register(fastifyStatic, { root: PAGE_FOLDER, prefix: '/page/', index: false });
   const html = pageHtml(readdirSync(PAGE_FOLDER).filter((name) => name.endsWith('.js')));

@@ -6,7 +6,7 @@ import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { GridRow, PartView, TaskInfo } from './page/protocol.js';
 
-/** A sweep's tasks as the page lays them out: a row a setting, a column a seed. */
+/** Returns the sweep's tasks as laid out on the page: one row per setting and one column per seed. */
 export function gridOf(sweep: Pick<Sweep, 'parts'>): PartView[] {
   return sweep.parts.map(partView);
 }
@@ -45,12 +45,12 @@ function toInfo(task: Task, label: string): TaskInfo {
   return { id, name, label, steps: stepsOf(settings), unit: experiment.unit, experiment: experiment.name };
 }
 
-/** As `69`, or `69 3`. */
+/** Returns the values of these settings, for example `69` or `69 3`. */
 function shortOf({ settings }: Task, names: readonly string[]): string {
   return names.map((name) => settingText(settings, name)).join(' ');
 }
 
-/** For example `width 16, learningRate 0.5`. */
+/** Returns the names and values of these settings, for example `width 16, learningRate 0.5`. */
 function labelOf({ settings }: Task, names: readonly string[]): string {
   return names.map((name) => labelSetting(settings, name, true)).join(', ');
 }

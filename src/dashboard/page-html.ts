@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Where the page's imports are served; `PACKAGES` in files.ts says from what. */
+/** The URLs of the page's imports. `PACKAGES` in files.ts has their files. */
 const IMPORTS = {
   preact: '/packages/preact.mjs',
   'preact/hooks': '/packages/hooks.mjs',
@@ -9,12 +9,15 @@ const IMPORTS = {
 } as const;
 const IMPORT_MAP = JSON.stringify({ imports: IMPORTS });
 
-/** The one inline script that the page has: browsers know no import map of another file. For its content security policy. */
+/**
+ * The hash of the page's only inline script, for its content security policy. It is inline because browsers do not support import maps
+ * in separate files.
+ */
 export const IMPORT_MAP_HASH = `'sha256-${createHash('sha256').update(IMPORT_MAP).digest('base64')}'`;
 
 /**
- * The same for every sweep: what it shows comes as data.
- * @param modules names of the page's, to be loaded at once and not one after the other as they import each other
+ * Returns the page's HTML. It is the same for every sweep: the content comes as data.
+ * @param modules the names of the page's modules, which are preloaded in parallel instead of one after another
  */
 export function pageHtml(modules: readonly string[]): string {
   const urls = [...Object.values(IMPORTS), ...modules.map((name) => `/page/${name}`)];
@@ -34,7 +37,7 @@ ${urls.map((url) => `<link rel="modulepreload" href="${url}">`).join('\n')}
 </head>
 <body>
 <div id="app"><main><p class="quiet">Reading the store …</p></main></div>
-<noscript>This page draws with JavaScript. vae-sweep status and vae-sweep report tell the same without it.</noscript>
+<noscript>This page needs JavaScript. Without it, use vae-sweep status and vae-sweep report.</noscript>
 </body>
 </html>
 `;

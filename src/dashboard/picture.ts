@@ -18,10 +18,10 @@ const DARK: Config = {
   legend: { labelColor: DARK_INK },
 };
 const LIGHT: Config = { background: 'transparent' };
-/** Of marks that are black on white. */
+/** The color of marks on a dark page that are black on a white one. */
 const DARK_BLACK = '#f2f4f7';
 
-/** Its experiment's picture of a finished run, as an SVG; null where it has nothing to draw. */
+/** Returns the experiment's picture of a finished task as an SVG; null if there is nothing to draw. */
 export async function pictureSvg(run: Run, isDark: boolean): Promise<string | null> {
   const { picture } = contributionOf(await loadContributions(), run.task) ?? {};
   const drawing = picture?.draw(run);

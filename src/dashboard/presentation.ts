@@ -7,13 +7,13 @@ import { experimentOf, loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { ChartView, ExperimentView } from './page/protocol.js';
 
-/** Charts of tasks whose experiment chooses none. */
+/** The maximum number of charts for experiments that do not choose any. */
 const MAX_CHARTS = 12;
 
-/** How the tasks of a sweep are shown, by their experiments. */
+/** How to show the tasks of a sweep, by experiment. */
 export interface Presentation {
   readonly experiments: Readonly<Record<string, ExperimentView>>;
-  /** Metrics of which the step log has the logarithm, with its column. */
+  /** The columns with logarithms by metric, for metrics that the step log has as logarithms. */
   readonly logarithms: ReadonlyMap<string, string>;
 }
 
@@ -39,7 +39,7 @@ export async function presentationOf({ parts }: Pick<Sweep, 'parts'>): Promise<P
   };
 }
 
-/** Of all logs: what the experiment chooses, or whatever has numbers. */
+/** Returns the columns of all logs that the experiment chooses, or all numeric columns if it chooses none. */
 function chartColumns(details: ExperimentDetails, { settings }: Task): LogColumn[] {
   const { steps = [], evaluations = [], rows = [] } = details.logs(settings);
   const all = [...steps, ...evaluations, ...rows];

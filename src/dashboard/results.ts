@@ -17,14 +17,14 @@ import { orOnStoreError } from './store-error.js';
 import type { SweepWatch } from './watch.js';
 
 interface ReadRun {
-  /** Of the marker that was there. */
+  /** The version of the task's marker at the time of reading. */
   readonly version: string;
   readonly run: Run | MissingRun;
 }
 
 /**
- * The tables of a sweep as they fill. A finished run's files are checked and read once, one run a turn of the event loop, and of
- * its evaluations the first and the last two are kept.
+ * The tables of a sweep while it runs. The files of each finished task are verified and read once, one task per turn of the event loop,
+ * and only the first and the last two of its evaluations are kept.
  */
 export class Results {
   readonly #watch: SweepWatch;
@@ -36,7 +36,7 @@ export class Results {
     this.#watch = watch;
   }
 
-  /** Means, and what stands beside them. */
+  /** Returns the tables of means and findings. */
   async tables(): Promise<readonly TableView[]> {
     const parts = await this.#parts();
     const version = this.#version();
@@ -44,26 +44,26 @@ export class Results {
     return this.#tables.tables;
   }
 
-  /** Two groups of tasks side by side, by what they came to. */
+  /** Returns a table that compares the results of two groups of tasks. */
   async compare(a: ReadonlySet<string>, b: ReadonlySet<string>): Promise<TableView> {
     const { tasks } = this.#watch.sweep;
-    const asked = tasks.filter(({ id }) => a.has(id) || b.has(id));
-    const detailsOf = await loadDetails(asked);
-    const runs = [...(await this.#readRuns(asked, detailsOf)).values()].filter(isFinished);
+    const requested = tasks.filter(({ id }) => a.has(id) || b.has(id));
+    const detailsOf = await loadDetails(requested);
+    const runs = [...(await this.#readRuns(requested, detailsOf)).values()].filter(isFinished);
     const of = (ids: ReadonlySet<string>): Run[] => runs.filter(({ task }) => ids.has(task.id));
-    const columns = asked.flatMap((task) => meansColumns({ details: detailsOf(task) }, task));
+    const columns = requested.flatMap((task) => meansColumns({ details: detailsOf(task) }, task));
     const distinct = [...new Map(columns.map((column) => [column.name, column])).values()];
     return toView(groupsTable(of(a), of(b), distinct));
   }
 
-  /** Null for a task that has not finished. */
+  /** Returns the results of a task; null if it has not finished. */
   async run(task: Task): Promise<Run | null> {
     const detailsOf = await loadDetails([task]);
     const run = this.#readRun(task, detailsOf(task));
     return isFinished(run) ? run : null;
   }
 
-  /** One reading serves all who ask meanwhile. */
+  /** Reads all tasks. Concurrent callers share one reading. */
   async #parts(): Promise<PartRuns[]> {
     this.#reading ??= this.#readParts().finally(() => {
       this.#reading = null;
@@ -75,7 +75,7 @@ export class Results {
     const { sweep } = this.#watch;
     const detailsOf = await loadDetails(sweep.tasks);
     const read = await this.#readRuns(sweep.tasks, detailsOf);
-    this.#watch.noteCorrupt(corruptOf([...read.values()]));
+    this.#watch.markCorrupt(corruptOf([...read.values()]));
     return toParts(sweep, read, detailsOf);
   }
 
@@ -93,7 +93,7 @@ export class Results {
     return read;
   }
 
-  /** Anew where its marker is another, or there is none. */
+  /** Reads a task's results, unless they are known and its marker has not changed. */
   #readRun(task: Task, details: ExperimentDetails): Run | MissingRun {
     const { outDir } = this.#watch;
     const version = markerVersion(outDir, task);
@@ -104,7 +104,7 @@ export class Results {
     return run;
   }
 
-  /** Another one when any task has ended, begun anew, or been found corrupt. */
+  /** Returns a version that changes when any task ends, restarts or turns out to be corrupt. */
   #version(): string {
     const runs = [...this.#runs.values()];
     return runs.map(({ version, run }) => (isFinished(run) ? version : run.reason)).join();
@@ -124,7 +124,7 @@ function corruptOf(runs: readonly (Run | MissingRun)[]): Map<string, string> {
   );
 }
 
-/** A run whose files can't be looked at is no reason to show none of the others. */
+/** Reads a task's results. One that can't be read counts as corrupt, so that the others are still shown. */
 function readOwnRun(task: Task, outDir: string, details: ExperimentDetails): Run | MissingRun {
   const read = (): Run | MissingRun => {
     assertNoSymlinks(taskFolder(outDir, task));
@@ -133,7 +133,7 @@ function readOwnRun(task: Task, outDir: string, details: ExperimentDetails): Run
   return orOnStoreError(read, (reason) => ({ task, state: 'corrupt', reason }));
 }
 
-/** All evaluations of all runs would be most of the memory; tables show the last two, and findings the first. */
+/** Drops most evaluations, which would use most of the memory. Tables need only the last two, and findings the first. */
 function withEnds(run: Run | MissingRun): Run | MissingRun {
   return isFinished(run) ? { ...run, evaluations: run.evaluations && ends(run.evaluations) } : run;
 }
@@ -142,13 +142,13 @@ function ends(evaluations: ArrowTable): ArrowTable {
   return evaluations.numRows <= 3 ? evaluations : evaluations.slice(0, 1).concat(evaluations.slice(-2));
 }
 
-/** `none` too where it can't be looked at: then the run is read, which tells why. */
+/** Returns the version of a task's marker. Returns `none` too if it can't be accessed: reading the task then reports why. */
 function markerVersion(outDir: string, task: Pick<Task, 'name'>): string {
-  const look = (): string => {
+  const read = (): string => {
     const stats = statsOf(path.join(taskFolder(outDir, task), TASK_FILES.done));
     return stats === null ? 'none' : `${stats.mtimeMs} ${stats.size}`;
   };
-  return orOnStoreError(look, () => 'none');
+  return orOnStoreError(read, () => 'none');
 }
 
 function toView({ name, title, caption, head, body, notes }: Table): TableView {

@@ -5,7 +5,7 @@ import { StoreError } from '../errors.js';
 import { isMissing, reasonOf, assertNotSymlink } from '../store/files.js';
 import type { LogLine, WorkerView } from './page/protocol.js';
 
-/** Read at a time, and looked through for what is told of a task. */
+/** The maximum number of bytes at the end of the log that are read at a time. */
 const MAX_BYTES = 8 << 20;
 const MAX_LINES = 200;
 const LEVELS = [
@@ -26,30 +26,30 @@ const lineSchema = z.looseObject({
 
 type Line = z.infer<typeof lineSchema>;
 
-/** Follows `log.jsonl` of a sweep, to show which worker has which task. */
+/** Follows `log.jsonl` of a sweep to show which worker executes which task. */
 export class RunLog {
   readonly #file: string;
-  /** Bytes that were looked at. */
+  /** The number of bytes already read. */
   #offset = 0;
-  /** Of the session that wrote last. */
+  /** The process id of the run that wrote last. */
   #pid: number | null = null;
-  /** By task. */
+  /** The workers by task. */
   #workers = new Map<string, string>();
 
   constructor(sweepFolder: string) {
     this.#file = path.join(sweepFolder, 'log.jsonl');
   }
 
-  /** Which worker has which task, as far as the log says. */
+  /** Returns which worker executes which task according to the log. */
   workers(): WorkerView[] {
-    for (const line of this.#newLines()) this.#note(line);
-    // A worker keeps its place when it takes another task.
+    for (const line of this.#newLines()) this.#apply(line);
+    // Sort by name, so that a worker keeps its position when it takes another task.
     return [...this.#workers]
       .map(([task, worker]) => ({ worker, task }))
       .sort((a, b) => a.worker.localeCompare(b.worker, 'en', { numeric: true }));
   }
 
-  /** The last lines about a task. */
+  /** Returns the last lines about a task. */
   linesAbout(task: string): LogLine[] {
     return parseLines(readEnd(this.#file, 0).bytes)
       .filter((line) => line.task === task)
@@ -59,13 +59,13 @@ export class RunLog {
 
   #newLines(): Line[] {
     const { bytes, start } = readEnd(this.#file, this.#offset);
-    // What follows the last line's end is still being written.
+    // Bytes after the last line break are still being written.
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
     this.#offset = start + whole.length;
     return parseLines(whole);
   }
 
-  #note({ pid, msg, task, slot, worker }: Line): void {
+  #apply({ pid, msg, task, slot, worker }: Line): void {
     if (pid !== this.#pid || msg === 'session over') this.#workers.clear();
     this.#pid = pid;
     if (task === undefined) return;
@@ -75,7 +75,7 @@ export class RunLog {
   }
 }
 
-/** The file from there on, or of a longer rest its end, which begins with a part of a line. */
+/** Reads the file from an offset. If too much follows, reads only the end of it, which may start within a line. */
 function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   let descriptor: number;
   for (const own of [path.dirname(file), file]) assertNotSymlink(own);
@@ -87,7 +87,7 @@ function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   }
   try {
     const { size } = fstatSync(descriptor);
-    // A file that has become shorter is another one.
+    // A file that is shorter than before was replaced.
     const start = Math.max(size < from ? 0 : from, size - MAX_BYTES);
     const bytes = Buffer.alloc(size - start);
     const read = readSync(descriptor, bytes, 0, bytes.length, start);
@@ -97,7 +97,7 @@ function readEnd(file: string, from: number): { bytes: Buffer; start: number } {
   }
 }
 
-/** A line that is cut or foreign is passed over. */
+/** Parses log lines. Skips incomplete and foreign ones. */
 function parseLines(bytes: Buffer): Line[] {
   return bytes
     .toString()
@@ -118,7 +118,7 @@ function toLogLine({ level, time, msg, ...fields }: Line): LogLine {
     .map(([name, value]) => `${name} ${textOf(value)}`);
   return {
     time: new Date(time).toISOString(),
-    level: LEVELS.find(([least]) => level >= least)?.[1] ?? 'info',
+    level: LEVELS.find(([minLevel]) => level >= minLevel)?.[1] ?? 'info',
     text: [msg, ...details].join(', '),
   };
 }

@@ -9,14 +9,14 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
 const tokenQuery = z.object({ token: z.string().max(200) });
 
-/** Whether only this machine can reach the address. */
+/** Returns whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host);
 }
 
 /**
- * What every request must pass, and every answer has.
- * @param token what a visitor must know, or null where only this machine can visit
+ * Adds security headers to all responses, and checks all requests.
+ * @param token the token that requests must have, or null if only this machine can reach the server
  */
 export async function secure(server: FastifyInstance, token: string | null): Promise<void> {
   await server.register(helmet, {
@@ -37,17 +37,17 @@ export async function secure(server: FastifyInstance, token: string | null): Pro
     strictTransportSecurity: false,
   });
   await server.register(cookie);
-  server.addHook('onRequest', token === null ? refuseOtherHosts : askFor(token));
+  server.addHook('onRequest', token === null ? rejectOtherHosts : requireToken(token));
 }
 
-/** A page of another site whose name is made to lead here (DNS rebinding) still says that name. */
-async function refuseOtherHosts(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** Rejects requests for other host names. This prevents DNS rebinding, where the name of another site resolves to this server. */
+async function rejectOtherHosts(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (isLoopback(request.hostname)) return;
-  await reply.code(403).send({ error: 'this server answers to localhost and 127.0.0.1 alone' });
+  await reply.code(403).send({ error: 'this server accepts only requests for localhost and 127.0.0.1' });
 }
 
-/** The token comes once, in the address; from then on a cookie has it, which no script reads and no other site sends. */
-function askFor(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+/** Requires the token. It comes once in the URL, and then in a cookie that scripts can't read and other sites can't send. */
+function requireToken(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const isToken = (given: string | undefined): boolean =>
     given !== undefined && timingSafeEqual(digest(given), digest(token));
   return async (request, reply) => {
@@ -61,11 +61,11 @@ function askFor(token: string): (request: FastifyRequest, reply: FastifyReply) =
     await reply
       .code(401)
       .type('text/plain; charset=utf-8')
-      .send('This dashboard asks for a token: open the address that vae-sweep serve printed.\n');
+      .send('This dashboard requires a token: open the URL that vae-sweep printed when it started.\n');
   };
 }
 
-/** Browsers send a host's cookies to all of its ports: with the port that the browser knows, each dashboard keeps its own. */
+/** Returns the cookie's name. It has the port, because browsers send a host's cookies to all of its ports. */
 function cookieName({ port }: FastifyRequest): string {
   return `vae-sweep-token-${port ?? 80}`;
 }

@@ -12,40 +12,40 @@ import { Results } from './results.js';
 import { isLoopback, secure } from './security.js';
 import { SweepWatch } from './watch.js';
 
-/** Of all sweeps together: a page has a cell for each. */
+/** The maximum number of tasks of all sweeps together. The page has a cell for each. */
 const MAX_TASKS = 10_000;
 const TOKEN_BYTES = 24;
 
 export interface DashboardOptions {
   readonly outDir: string;
   readonly host: string;
-  /** 0 takes a free one. */
+  /** The port; 0 selects a free one. */
   readonly port: number;
-  /** Of the next run, to judge its time by. */
+  /** The number of workers of the next run, to estimate its time. */
   readonly workers: number;
 }
 
 export interface Dashboard {
-  /** To open; has the token where one is asked for. */
+  /** The URL to open, with the token if one is required. */
   readonly url: string;
-  /** Reads the store at once and tells every page what has changed, without waiting for the next look. */
+  /** Reads the store immediately and sends the changes to all pages, without waiting for the next poll. */
   readonly refresh: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** The port is taken. Use another with `--port`, or end what has it. */
+/** Thrown when the port is in use. Choose another with `--port`, or stop the process that uses it. */
 class PortBusyError extends UserError {
   constructor(port: number, options?: ErrorOptions) {
     super(`port ${port} is in use`, EXIT.busy, options);
   }
 }
 
-/** Shows the sweeps of a store to browsers, until it is closed. Writes nothing, and takes no lock. */
+/** Starts a server that shows the sweeps of a store in browsers. It writes nothing to the store and takes no lock. */
 export async function startDashboard(
   sweeps: readonly Sweep[],
   options: DashboardOptions,
 ): Promise<Dashboard> {
-  refuseTooMany(sweeps);
+  checkSweeps(sweeps);
   const { host, port } = options;
   const token = isLoopback(host) ? null : randomBytes(TOKEN_BYTES).toString('base64url');
   const served = new Map<string, ServedSweep>();
@@ -76,14 +76,14 @@ async function makeServer(
   served: ReadonlyMap<string, ServedSweep>,
   token: string | null,
 ): Promise<FastifyInstance> {
-  // Streams of events would keep a server that closes.
+  // Open event streams would otherwise keep the server from closing.
   const server = fastify({ forceCloseConnections: true });
   server.setErrorHandler<FastifyError>((error, _request, reply) => {
-    const { status, text } = answerTo(error);
-    // A stream of events that could not begin has its own type by now.
+    const { status, text } = responseTo(error);
+    // The response of a failed event stream already has another content type.
     return reply.code(status).type('application/json').send({ error: text });
   });
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'not found' }));
   server.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     return Promise.resolve();
@@ -95,35 +95,36 @@ async function makeServer(
   return server;
 }
 
-/** What went wrong within is not told to whoever visits. */
-function answerTo(error: FastifyError): { status: number; text: string } {
+/** Returns the response to an error. Details of internal errors are not revealed. */
+function responseTo(error: FastifyError): { status: number; text: string } {
   if (error instanceof InputError) return { status: 400, text: error.message };
   if (error instanceof StoreError) return { status: 422, text: error.message };
   const status = error.statusCode ?? 500;
-  return { status, text: status < 500 ? error.message : 'the server could not answer' };
+  return { status, text: status < 500 ? error.message : 'internal server error' };
 }
 
-function refuseTooMany(sweeps: readonly Sweep[]): void {
+function checkSweeps(sweeps: readonly Sweep[]): void {
   const tasks = sweeps.reduce((sum, sweep) => sum + sweep.tasks.length, 0);
   if (tasks > MAX_TASKS)
     throw new InputError(
-      `the dashboard shows at most ${formatCount(MAX_TASKS)} tasks, got ${formatCount(tasks)}: choose some with --only`,
+      `the dashboard shows at most ${formatCount(MAX_TASKS)} tasks, got ${formatCount(tasks)}: select some with --only`,
     );
   const names = sweeps.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new InputError(`two of the sweeps are called ${twice}: show one of them`);
+  if (twice !== undefined) throw new InputError(`two sweeps have the name ${twice}: show only one of them`);
 }
 
 function asUserError(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return new PortBusyError(port, { cause: error });
-  if (code === 'EACCES') return new InputError(`port ${port} is not for this user: take one from 1024 on`);
+  if (code === 'EACCES')
+    return new InputError(`port ${port} requires elevated privileges: choose one from 1024 on`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL')
     return new InputError(`--host ${host}: this machine has no such address`);
   return error;
 }
 
-/** As an address that a browser takes: the wildcard is every address of this machine. */
+/** Returns the host as it appears in a URL. Wildcard addresses stand for all addresses of this machine, so its name is used. */
 function nameOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return hostname();
   return host.includes(':') ? `[${host}]` : host;

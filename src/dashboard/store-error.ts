@@ -1,11 +1,11 @@
 import { StoreError } from '../errors.js';
 
-/** What an action on the store returns, or what stands in for it where the store can't be read. */
-export function orOnStoreError<T>(action: () => T, instead: (problem: string) => T): T {
+/** Returns the result of an action on the store, or that of `fallback` if the action throws a StoreError. */
+export function orOnStoreError<T>(action: () => T, fallback: (problem: string) => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof StoreError) return instead(error.message);
+    if (error instanceof StoreError) return fallback(error.message);
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { experimentOf } from '../task/registry.js';
 import { varyingSettings } from '../task/settings.js';
 import { type Task } from '../task/task.js';
 
-/** What a run wrote when it began. */
+/** The manifest that a run writes when it starts. */
 const manifestSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   file: z.string(),
@@ -19,9 +19,9 @@ const manifestSchema = z.object({
 type Manifest = z.infer<typeof manifestSchema>;
 
 /**
- * The sweeps that a store has been run with, without their files: their tasks are told by the store. A sweep whose file is where it
- * was, and still asks for the same tasks, is as the file has it, with its title and its printed tables.
- * @param load reads a sweep file
+ * Returns the sweeps of a store. If a sweep's file still exists at the same path and has the same tasks, it is loaded, with its title
+ * and printed tables. Otherwise the sweep is reconstructed from its tasks in the store.
+ * @param load loads a sweep file
  */
 export function storedSweeps(outDir: string, load: (file: string) => Sweep): Sweep[] {
   const stored = new Map<string, Task>();
@@ -34,7 +34,7 @@ export function storedSweeps(outDir: string, load: (file: string) => Sweep): Swe
       return fromFile(manifest.value, load) ?? fromStore(manifest.value, stored) ?? [];
     });
   if (sweeps.length > 0 || stored.size === 0) return sweeps;
-  return [toSweep('store', 'All tasks of the store', outDir, [...stored.values()])];
+  return [toSweep('store', 'All tasks in the store', outDir, [...stored.values()])];
 }
 
 function fromFile({ name, file, tasks }: Manifest, load: (file: string) => Sweep): Sweep | null {
@@ -48,7 +48,7 @@ function fromFile({ name, file, tasks }: Manifest, load: (file: string) => Sweep
       .filter((part) => part.tasks.length > 0);
     return { ...sweep, tasks: own, parts };
   } catch (error) {
-    // It is elsewhere, or another by now.
+    // The file was moved or changed.
     if (error instanceof UserError) return null;
     throw error;
   }
@@ -59,7 +59,7 @@ function fromStore({ name, file, tasks }: Manifest, stored: ReadonlyMap<string, 
   return own.length === 0 ? null : toSweep(name, name, file, own);
 }
 
-/** A part for each experiment; none reproduces a printed table. */
+/** Returns a sweep with one part per experiment, and without printed tables. */
 function toSweep(name: string, title: string, file: string, tasks: readonly Task[]): Sweep {
   const experimentOfTask = ({ settings }: Task) => experimentOf(settings).name;
   const parts = [...groupBy(tasks, experimentOfTask)].map(([experiment, own]): SweepPart => {

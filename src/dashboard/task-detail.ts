@@ -14,7 +14,7 @@ import { orOnStoreError } from './store-error.js';
 import type { TaskLogs } from './task-logs.js';
 import type { SweepWatch } from './watch.js';
 
-/** A task's settings, what it has come to, and what the run's log says of it. */
+/** Returns a task's settings, its results so far, and its lines in the run's log. */
 export async function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task): Promise<TaskReply> {
   const folder = taskFolder(watch.outDir, task);
   const { schemas, unit } = experimentOf(task.settings);
@@ -37,8 +37,8 @@ export async function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task):
 type Metrics = Pick<TaskReply, 'metricsTitle' | 'metrics'>;
 
 /**
- * The last evaluation, of a task in progress too; of a task without evaluations what it came to, or its last row until then. Nothing
- * of a log that is broken.
+ * Returns the metrics of the last evaluation, even of a running task. A task without evaluations has its result, or its last row until
+ * it is done. Returns no metrics if the log is corrupt.
  */
 async function metricsOf(folder: string, logs: TaskLogs, task: Task): Promise<Metrics> {
   const details = (await loadDetails([task]))(task);
@@ -73,7 +73,7 @@ function metrics(
   };
 }
 
-/** Null for lists, and where nothing is defined. */
+/** Formats a value; null for lists and undefined values. */
 function textOf(value: unknown): string | null {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : null;

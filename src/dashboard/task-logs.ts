@@ -13,7 +13,7 @@ import { formatBytes } from '../units.js';
 import { downSample, type Window } from './down-sample.js';
 import type { Curve } from './page/protocol.js';
 
-/** A log while it is written, and when its task is done. */
+/** The files of each log: when its task is done, and while it is being written. */
 const LOGS = {
   steps: [TASK_FILES.steps, TASK_FILES.stepsStream],
   evaluations: [TASK_FILES.evaluations, TASK_FILES.evaluationsStream],
@@ -21,11 +21,11 @@ const LOGS = {
 } as const;
 
 const ID_DIGITS = 16;
-/** Kept in memory; a full-length log has 4 MB. */
-const MAX_KEPT_BYTES = 64e6;
-/** Of a log; a step log of the most rows that a sweep file may ask for has 240 MB. */
+/** The size of the cache. A log of 150,000 steps has 4 MB. */
+const MAX_CACHED_BYTES = 64e6;
+/** The maximum size of a log. The largest step log that a sweep file can request has 240 MB. */
 const MAX_LOG_BYTES = 250e6;
-/** Curves of one metric with a list of values. */
+/** The maximum number of curves of a metric with a list of values. */
 const MAX_COMPONENTS = 64;
 
 interface OpenLog {
@@ -34,19 +34,19 @@ interface OpenLog {
   readonly table: Table;
 }
 
-/** Reads curves out of tasks' logs, finished or growing. Keeps the logs that were asked for last. */
+/** Reads curves from tasks' logs, finished or growing. Caches the most recently used logs. */
 export class TaskLogs {
-  /** By path. A log that is larger than all that is kept is read anew each time. */
+  /** The cached logs by path. A log that is larger than the cache is read again each time. */
   readonly #open = new LRUCache<string, OpenLog>({
-    maxSize: MAX_KEPT_BYTES,
+    maxSize: MAX_CACHED_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
   });
 
   /**
-   * The curves of those metrics that the task has logged: of every step where the step log has the metric, else of the evaluations or
-   * the rows.
-   * @param logarithms metrics of which the step log has the logarithm, with its column
-   * @throws a StoreError for a log that is broken, or too large
+   * Returns the curves of the metrics that the task has logged, from the step log if it has the metric, else from the evaluations or the
+   * rows.
+   * @param logarithms the columns with logarithms by metric, for metrics that the step log has as logarithms
+   * @throws a StoreError for a log that is corrupt or too large
    */
   curves(
     folder: string,
@@ -62,7 +62,7 @@ export class TaskLogs {
     });
   }
 
-  /** A task's log, finished or growing; null if there is none yet. */
+  /** Returns a task's log, finished or growing; null if there is none yet. */
   log(folder: string, kind: keyof typeof LOGS): Table | null {
     for (const name of LOGS[kind]) {
       const file = path.join(folder, name);
@@ -81,7 +81,7 @@ export class TaskLogs {
     if (known?.version === version) return known.table;
     if (bytes > MAX_LOG_BYTES)
       throw new StoreError(
-        `${file} has ${formatBytes(bytes)}, the dashboard reads logs of up to ${formatBytes(MAX_LOG_BYTES)}: see it with vae-sweep export`,
+        `${file} has ${formatBytes(bytes)}, but the dashboard reads logs of up to ${formatBytes(MAX_LOG_BYTES)}: use vae-sweep export instead`,
       );
     const table = read(file);
     this.#open.set(file, { version, bytes, table });
@@ -89,13 +89,13 @@ export class TaskLogs {
   }
 }
 
-/** The whole batches of a growing log, and the rows after them that the task's newest checkpoint has. */
+/** Returns the complete batches of a growing log, followed by the pending rows in the task's newest checkpoint. */
 function withPendingRows(folder: string, table: Table): Table {
   const stepLog = newestStepLog(folder);
   const isNext = stepLog !== null && stepLog.pendingSteps[0] === table.numRows + 1;
   if (!isNext) return table;
   const [, ...columns] = pendingColumns(stepLog);
-  // A log of rows has float64 alone.
+  // A log of rows has only float64 columns.
   const data = columns.map((values) => makeData({ type: new Float64(), data: Float64Array.from(values) }));
   return table.concat(new Table([batchOf(table.schema, stepLog.pendingSteps.length, data)]));
 }
@@ -122,7 +122,7 @@ function stepCurve(
   const column = log.getChild(metric) === null ? (logarithms.get(metric) ?? metric) : metric;
   if (log.numRows === 0 || log.getChild(column) === null) return [];
   const points = downSample(readNumbers(log, 'step'), readNumbers(log, column), window);
-  // The exponential keeps order, so that the extremes of a pixel stay its extremes.
+  // The exponential is monotonic, so the extremes of a pixel stay its extremes.
   const values =
     column === metric
       ? points.values

@@ -11,13 +11,14 @@ import { gridOf } from './grid.js';
 import type { ProgressView, StateName, SweepChange, SweepState, TaskView } from './page/protocol.js';
 import { RunLog } from './run-log.js';
 
-/** Between two looks at the store, but at least so many times as long as a look takes: a large sweep is looked at less often. */
-const LOOK_EVERY_MS = 1_500;
-const LOOKS_SHARE = 50;
+/** The time between polls of the store. */
+const POLL_EVERY_MS = 1_500;
+/** The minimum ratio of the time between polls to the time of a poll, so that large sweeps are polled less often. */
+const MIN_POLL_RATIO = 50;
 
 export interface WatchOptions {
   readonly outDir: string;
-  /** Of the next run, to judge its time by. */
+  /** The number of workers of the next run, to estimate its time. */
   readonly workers: number;
 }
 
@@ -32,13 +33,13 @@ const NOTHING_SEEN: ProgressView = {
 
 type Listener = (change: SweepChange) => void;
 
-/** What a sweep's store tells, and what changes in it. Reads alone; looks at nothing while nobody listens. */
+/** Watches a sweep in its store and reports changes. It only reads, and does not poll while nobody listens. */
 export class SweepWatch {
   readonly sweep: Sweep;
   readonly log: RunLog;
   readonly #options: WatchOptions;
   readonly #listeners = new Set<Listener>();
-  /** Tasks whose files do not hold what their markers say, which a look at sizes does not see. */
+  /** Tasks with files that do not match their checksums, which polls do not detect because they only compare sizes. */
   readonly #corrupt = new Map<string, string>();
   #tasks: readonly TaskView[] = [];
   #progress: ProgressView = NOTHING_SEEN;
@@ -54,7 +55,7 @@ export class SweepWatch {
     return this.#options.outDir;
   }
 
-  /** How it is now. */
+  /** Returns the current state. */
   state(): Omit<SweepState, 'sweeps' | 'experiments'> {
     this.refresh();
     const { name, title, file } = this.sweep;
@@ -70,10 +71,10 @@ export class SweepWatch {
     };
   }
 
-  /** @returns a function that ends it */
+  /** Calls the listener with every change. @returns a function that removes the listener */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
-    this.#timer ??= this.#lookLater(LOOK_EVERY_MS);
+    this.#timer ??= this.#pollLater(POLL_EVERY_MS);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0 || this.#timer === null) return;
@@ -82,21 +83,21 @@ export class SweepWatch {
     };
   }
 
-  /** Shows tasks as corrupt whose contents were looked at. */
-  noteCorrupt(corrupt: ReadonlyMap<string, string>): void {
+  /** Marks tasks as corrupt after their contents were read. */
+  markCorrupt(corrupt: ReadonlyMap<string, string>): void {
     this.#corrupt.clear();
     for (const [id, problem] of corrupt) this.#corrupt.set(id, problem);
   }
 
-  #lookLater(waitMs: number): NodeJS.Timeout {
+  #pollLater(waitMs: number): NodeJS.Timeout {
     return setTimeout(() => {
       const startMs = performance.now();
       this.refresh();
-      this.#timer = this.#lookLater(Math.max(LOOK_EVERY_MS, (performance.now() - startMs) * LOOKS_SHARE));
+      this.#timer = this.#pollLater(Math.max(POLL_EVERY_MS, (performance.now() - startMs) * MIN_POLL_RATIO));
     }, waitMs);
   }
 
-  /** Looks at the store now and tells listeners what has changed since the last look. */
+  /** Reads the store now and reports changes since the last time to the listeners. */
   refresh(): void {
     const { views, progress } = this.#read();
     const before = new Map(this.#tasks.map((view) => [view.id, view]));
@@ -108,7 +109,7 @@ export class SweepWatch {
       for (const listener of this.#listeners) listener({ tasks, progress });
   }
 
-  /** What can't be read now is as it was, and why is told: the next look may find more. */
+  /** Reads the store. If it can't be read now, returns the previous state with the problem: the next poll may succeed. */
   #read(): { views: readonly TaskView[]; progress: ProgressView } {
     const { outDir, workers } = this.#options;
     try {
@@ -125,12 +126,12 @@ export class SweepWatch {
 
   #views(status: Status): TaskView[] {
     const views = new Map<string, Omit<TaskView, 'id'>>();
-    const begun = (state: StateName, items: readonly StartedTask[]): void => {
+    const addStarted = (state: StateName, items: readonly StartedTask[]): void => {
       for (const { task, step } of items)
         views.set(task.id, { state, step, problem: null, version: this.#logSizes(task) });
     };
-    begun('running', status.running);
-    begun('interrupted', status.interrupted);
+    addStarted('running', status.running);
+    addStarted('interrupted', status.interrupted);
     for (const { task, failure } of status.failed)
       views.set(task.id, { ...settled('failed', failure.message), step: failure.step });
     for (const { task, problem } of status.corrupt) views.set(task.id, settled('corrupt', problem));
@@ -143,7 +144,7 @@ export class SweepWatch {
     return problem === undefined ? settled('done', null) : settled('corrupt', problem);
   }
 
-  /** Grows with every batch that is written. */
+  /** Returns a version of the task's logs, which changes with every batch that is written. */
   #logSizes(task: Task): string {
     const folder = taskFolder(this.outDir, task);
     return [TASK_FILES.stepsStream, TASK_FILES.evaluationsStream, TASK_FILES.rowsStream]

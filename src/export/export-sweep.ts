@@ -15,9 +15,9 @@ export interface ExportOptions {
   readonly rows: RowName;
   readonly format: FormatName;
   readonly file: string;
-  /** Whether the file may replace one. */
+  /** Whether the file may replace an existing one. */
   readonly force: boolean;
-  /** Whether to take the rows, too, that tasks have which are not done. */
+  /** Whether to include the rows of tasks that are not done. */
   readonly unfinished: boolean;
   readonly signal: AbortSignal;
 }
@@ -25,9 +25,9 @@ export interface ExportOptions {
 export interface ExportResult {
   readonly rows: number;
   readonly bytes: number;
-  /** Tasks that have no such rows, as computations have no steps. */
+  /** The number of tasks that have no such rows: computations, for example, have no steps. */
   readonly otherTasks: number;
-  /** Tasks that are not done. */
+  /** The number of tasks that are not done. */
   readonly unfinished: number;
   readonly corrupt: readonly CorruptExport[];
 }
@@ -38,8 +38,8 @@ export interface CorruptExport {
 }
 
 /**
- * Writes one file of a whole sweep, task by task. It is there as a whole or not at all.
- * @throws an InputError for a sweep that has no such rows, the signal's reason when that is aborted
+ * Exports a sweep into one file, task by task. The file appears only once it is complete.
+ * @throws an InputError if the sweep has no such rows, or the signal's reason when it aborts
  */
 export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise<ExportResult> {
   const kind = rowKinds[options.rows];
@@ -58,7 +58,7 @@ export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise
     let rows = 0;
     let unfinished = 0;
     for (const task of tasks) {
-      // Lets a signal be heard.
+      // Yield to the event loop, so that signals are handled.
       await setImmediate();
       options.signal.throwIfAborted();
       const { state, problem, batches } = readTask({ kind, columns, details }, task, options);
@@ -79,7 +79,7 @@ export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise
   }
 }
 
-/** What the rows are, with their columns. */
+/** The kind of rows to export, with their columns. */
 interface ExportTable {
   readonly kind: RowKind;
   readonly columns: readonly ExportColumn[];
@@ -88,12 +88,12 @@ interface ExportTable {
 
 interface ReadTask {
   readonly state: ExportTask['state'];
-  /** Why a task is left out, as its files can't be trusted; null if it is not. */
+  /** Why the task is left out as corrupt, or null. */
   readonly problem: string | null;
   readonly batches: Iterable<Batch>;
 }
 
-/** A task's rows, one batch at a time. What is wrong with its files shows before the first. */
+/** Reads a task's rows, one batch at a time. Corrupt files are detected before the first batch. */
 function readTask(
   table: ExportTable,
   task: Task,
@@ -115,7 +115,7 @@ function readTask(
     };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    // A run that goes on may have finished it meanwhile, and deleted what it needs no more.
+    // A run may have finished the task in the meantime, and deleted the files of unfinished tasks.
     if (state.state !== 'done' && verifyTask(folder, task.id).state === 'done')
       return readTask(table, task, { outDir, unfinished });
     return { state: 'corrupt', problem: error.message, batches: [] };

@@ -1,22 +1,22 @@
 import type { ColumnValues } from '../logs/encode.js';
 import type { Batch } from './table.js';
 
-/** Rows that are written together: a row group of Parquet, a record batch of Arrow. */
+/** The minimum number of rows that are written together, as a row group of Parquet or a record batch of Arrow. */
 const GROUP_ROWS = 65_536;
 
-/** Gathers batches into fewer of that size, or a batch more. */
+/** Combines batches into groups of at least `GROUP_ROWS` rows. */
 export class Groups {
   #batches: Batch[] = [];
   #rows = 0;
 
-  /** @returns a group once there is one */
+  /** Adds a batch. @returns a group once it is large enough, or null */
   add(batch: Batch): Batch | null {
     this.#batches.push(batch);
     this.#rows += batch.rows;
     return this.#rows >= GROUP_ROWS ? this.rest() : null;
   }
 
-  /** What is left; null if that is nothing. */
+  /** Returns the remaining rows; null if there are none. */
   rest(): Batch | null {
     const [first] = this.#batches;
     if (first === undefined) return null;

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { InputError, StoreError } from '../errors.js';
 import { deleteIfPossible, fsyncFolder, makeFolder, reasonOf, TEMPORARY_SUFFIX } from '../store/files.js';
 
-/** A file that is written under another name until it is whole and durable. */
+/** A file that is written under a temporary name until it is complete and durable. */
 export class NewFile {
   readonly #file: string;
   readonly #temporary: string;
   readonly #descriptor: number;
   #bytes = 0;
 
-  /** @throws an InputError if there is one and it must not be replaced, or a folder */
+  /** @throws an InputError if the file exists and may not be replaced, or is a folder */
   constructor(file: string, force: boolean) {
     this.#file = path.resolve(file);
     this.#temporary = `${this.#file}.${process.pid}${TEMPORARY_SUFFIX}`;
@@ -39,7 +39,7 @@ export class NewFile {
     this.#bytes += bytes.length;
   }
 
-  /** Gives it its name; once this returns it survives a power cut. */
+  /** Gives the file its final name. Once this returns, the file survives a power failure. */
   commit(): void {
     this.#attempt(() => {
       fsyncSync(this.#descriptor);
@@ -49,7 +49,7 @@ export class NewFile {
     });
   }
 
-  /** Leaves no trace of it. */
+  /** Deletes the file. */
   discard(): void {
     closeSync(this.#descriptor);
     deleteIfPossible(this.#temporary);
@@ -59,10 +59,10 @@ export class NewFile {
     try {
       return action();
     } catch (error) {
-      // What the store says to do is of another option.
+      // The advice of a StoreError mentions --out, which does not apply here.
       const reason = reasonOf(error instanceof StoreError ? error.cause : error);
       throw new StoreError(
-        `can't write ${this.#file} (${reason}): make room and make it writable, or choose another file with --to`,
+        `can't write ${this.#file} (${reason}): free some disk space or make it writable, or choose another file with --to`,
         { cause: error },
       );
     }

@@ -7,36 +7,36 @@ import type { Task } from '../task/task.js';
 export interface ExportColumn extends Column {
   readonly name: string;
   readonly nullable: boolean;
-  /** All that a `utf8` column may hold, for formats that keep a dictionary; empty for other types. */
+  /** All possible values of a `utf8` column, for formats with dictionaries; empty for other types. */
   readonly values: readonly string[];
 }
 
-/** Rows of an export: the columns in its order, all of one length. */
+/** Rows of an export. The columns are in the export's order and have the same length. */
 export interface Batch {
   readonly rows: number;
   readonly columns: readonly ColumnValues[];
 }
 
-/** A task as an export finds it. */
+/** A task to export. */
 export interface ExportTask {
   readonly task: Task;
   readonly folder: string;
   readonly state: StateName;
 }
 
-/** What the task's experiment logs. */
+/** Returns the details of a task's experiment. */
 export type DetailsOf = (task: Task) => ExperimentDetails;
 
-/** What the rows of an export are. */
+/** A kind of rows to export. */
 export interface RowKind {
-  /** Whether the task has such rows. */
+  /** Returns whether the task has such rows. */
   appliesTo(task: Task, details: DetailsOf): boolean;
-  /** Why a sweep may have none, as `no task that trains`. */
+  /** What a sweep without such rows lacks, for example `no task that trains`. */
   readonly missing: string;
-  /** Whether a task that is not done has rows that are left out unless they are asked for. */
+  /** Whether tasks that are not done have rows, which are exported only on request. */
   readonly hasUnfinishedRows: boolean;
-  /** @param tasks those it applies to, at least one */
+  /** Returns the columns. @param tasks the tasks that have such rows, at least one */
   columns(tasks: readonly Task[], details: DetailsOf): readonly ExportColumn[];
-  /** The task's rows, in bounded pieces. @param columns what `columns` gave */
+  /** Yields the task's rows in bounded batches. @param columns the result of `columns` */
   batches(task: ExportTask, columns: readonly ExportColumn[], details: DetailsOf): Iterable<Batch>;
 }

@@ -4,7 +4,7 @@ import { TASK_STATES } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import type { ExportColumn, ExportTask } from './table.js';
 
-/** Which task a row is of. */
+/** Returns the columns that identify the task of a row. */
 export function identityColumns(tasks: readonly Task[]): ExportColumn[] {
   return [
     text('task', 'The task: 16 hexadecimal digits', unique(tasks.map(({ id }) => id))),
@@ -13,7 +13,7 @@ export function identityColumns(tasks: readonly Task[]): ExportColumn[] {
   ];
 }
 
-/** The tasks' settings; null where a task's experiment has no such setting. */
+/** Returns the columns of the tasks' settings, which are null for tasks of experiments without the setting. */
 export function settingColumns(tasks: readonly Task[]): ExportColumn[] {
   const experiments = unique(tasks.map(({ settings }) => experimentOf(settings)));
   const columns = experiments.flatMap((experiment) => Object.entries(experiment.columns));
@@ -27,21 +27,21 @@ export function settingColumns(tasks: readonly Task[]): ExportColumn[] {
   );
 }
 
-/** Those of the settings' columns whose values differ between tasks. */
+/** Returns the columns of settings that differ between tasks. */
 export function varyingColumns(tasks: readonly Task[]): ExportColumn[] {
   return settingColumns(tasks).filter(
     ({ name }) => new Set(tasks.map((task) => JSON.stringify(settingValue(task, name)))).size > 1,
   );
 }
 
-/** The value of an identity's or a setting's column; null for others. */
+/** Returns the value of an identity or setting column; null for other columns. */
 export function taskValue({ task, state }: ExportTask, column: string): unknown {
   if (column === 'task') return task.id;
   if (column === 'name') return task.name;
   return column === 'state' ? state : settingValue(task, column);
 }
 
-/** Columns of one name become one, which holds the values of each. */
+/** Merges columns of the same name into one that can hold the values of all of them. */
 export function mergeColumns(columns: readonly ExportColumn[]): ExportColumn[] {
   const merged = new Map<string, ExportColumn>();
   for (const column of columns) {
@@ -59,10 +59,10 @@ const NUMBERS: ReadonlySet<ColumnType> = new Set(['int32', 'float32', 'float64']
 
 function mergeTwo(a: ExportColumn, b: ExportColumn): ExportColumn {
   if (a.type !== b.type && [a.type, b.type].some((type) => !NUMBERS.has(type)))
-    throw new Error(`The column ${a.name} is ${a.type} and ${b.type}: rename one.`);
+    throw new Error(`The column ${a.name} has both types ${a.type} and ${b.type}: rename one of them.`);
   return {
     ...a,
-    // Of several kinds' numbers, the one type that holds them all.
+    // For different numeric types, use the type that can hold all of them.
     type: a.type === b.type ? a.type : 'float64',
     nullable: a.nullable || b.nullable,
     description: a.description === b.description ? a.description : `${a.description}; ${b.description}`,
@@ -70,7 +70,7 @@ function mergeTwo(a: ExportColumn, b: ExportColumn): ExportColumn {
   };
 }
 
-/** Only of a setting: a task has no value of a log's column. */
+/** Returns the value of a setting; null if the task has no such setting, for example for a column of a log. */
 function settingValue({ settings }: Task, name: string): unknown {
   const { columns } = experimentOf(settings);
   const column = Object.hasOwn(columns, name) ? columns[name] : undefined;

@@ -7,19 +7,19 @@ import { openNewestCheckpoint } from '../store/checkpoint.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import type { ExportTask } from './table.js';
 
-/** Rows of a log that are in memory together. */
+/** A batch of rows of a log in memory. */
 export interface LogRows {
   readonly rows: number;
   readonly names: readonly string[];
-  /** Null for one that the log does not have. */
+  /** Returns a column; null if the log does not have it. */
   readonly column: (name: string) => ColumnValues | null;
 }
 
 export type ExportedLog = 'steps' | 'evaluations' | 'rows';
 
 /**
- * The rows of a task's log, batch by batch: all of a task that is done; of one that trains what its last checkpoint names. A log is
- * in memory as a whole, one at a time: a training log has 10,000,000 rows at most, a computation's a million.
+ * Yields the rows of a task's log, batch by batch: all rows of a done task, and those in the last checkpoint of a task that is training.
+ * One log at a time is completely in memory: a training log has at most 10,000,000 rows, that of a computation at most a million.
  */
 export function* logRows(task: ExportTask, log: ExportedLog): Generator<LogRows> {
   if (task.state === 'done') yield* tableRows(readLog(path.join(task.folder, TASK_FILES[log])));
@@ -44,7 +44,7 @@ function columnValues(batch: RecordBatch, name: string): ColumnValues | null {
   return Array.from({ length: batch.numRows }, (_, row) => valueAt(batch, name, row));
 }
 
-/** A run may go on meanwhile: it replaces checkpoints, and appends to the streams whose lengths they name. */
+/** Yields the rows of an unfinished task. A run may be active: it replaces checkpoints and appends to the streams that they refer to. */
 function* unfinishedRows({ task, folder }: ExportTask, log: 'steps' | 'evaluations'): Generator<LogRows> {
   const found = openNewestCheckpoint(folder, task.id, (checkpoint) => checkpoint);
   if (found === null) return;

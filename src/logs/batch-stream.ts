@@ -18,20 +18,20 @@ import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 export const EMPTY_STREAM: StreamState = { bytes: 0, sha256: null };
 
 /**
- * A growing `.arrows` file. Batches are appended whole; a checkpoint notes the length after `sync`, and opening with that length
- * drops whatever was written after it.
+ * A growing `.arrows` file. Only complete batches are appended. A checkpoint records the length after `sync`, and opening the file with
+ * that length drops whatever was written after it.
  */
 export class BatchStream {
   readonly #encoder: StreamEncoder;
   readonly #path: string;
   readonly #file: number;
-  /** Hash of all that was written, which shows what somebody else, or the disk, has changed. */
+  /** The hash of all bytes written, which detects changes by other processes or the disk. */
   readonly #hash = createHash('sha256');
   #bytes = 0;
 
   /**
-   * @param keep where to continue from
-   * @throws a CorruptTaskError if the file does not hold that
+   * @param keep the prefix of the file to continue from
+   * @throws a CorruptTaskError if the file does not have that prefix
    */
   constructor(path: string, schema: Schema, keep: StreamState) {
     this.#encoder = new StreamEncoder(schema);
@@ -54,7 +54,7 @@ export class BatchStream {
     this.#write(this.#encoder.encode(columns));
   }
 
-  /** Makes what was appended durable. */
+  /** Makes all appended batches durable. */
   sync(): StreamState {
     try {
       fsyncSync(this.#file);
@@ -64,11 +64,11 @@ export class BatchStream {
     return { bytes: this.#bytes, sha256: this.#digest() };
   }
 
-  /** The stream in Arrow's file format. */
+  /** Returns the stream in Arrow's file format. */
   toFile(): Uint8Array {
     const bytes = this.#read(this.#bytes);
     if (createHash('sha256').update(bytes).digest('hex') !== this.#digest())
-      throw new CorruptTaskError(`${this.#path} is not as it was written`);
+      throw new CorruptTaskError(`${this.#path} does not read back as it was written`);
     return streamToFile(bytes);
   }
 
@@ -76,16 +76,16 @@ export class BatchStream {
     closeSync(this.#file);
   }
 
-  /** Bytes that a checkpoint names were durable before it was written: a file without them was changed by somebody else. */
+  /** Verifies the prefix to keep. It was durable before its checkpoint was written, so a file without it is corrupt. */
   #keep({ bytes, sha256 }: StreamState): void {
     const size = fstatSync(this.#file).size;
     if (size < bytes)
       throw new CorruptTaskError(
-        `${this.#path} has ${size} bytes, but its checkpoint continues from ${bytes}`,
+        `${this.#path} has ${size} bytes, fewer than the ${bytes} in its checkpoint`,
       );
     this.#hash.update(this.#read(bytes));
     if (sha256 !== null && sha256 !== this.#digest())
-      throw new CorruptTaskError(`${this.#path} is not as its checkpoint says (SHA-256)`);
+      throw new CorruptTaskError(`${this.#path} does not match its SHA-256 in the checkpoint`);
     this.#bytes = bytes;
   }
 
@@ -93,7 +93,7 @@ export class BatchStream {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
       const read = readSync(this.#file, bytes, done, length - done, done);
-      if (read === 0) throw new CorruptTaskError(`${this.#path} was cut short while it was read`);
+      if (read === 0) throw new CorruptTaskError(`${this.#path} was truncated while it was being read`);
       done += read;
     }
     return bytes;

@@ -19,10 +19,10 @@ import { MAGIC } from 'apache-arrow/ipc/message';
 import { FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import { readStream } from './stream-blocks.js';
 
-/** Values of a column's rows, as the column's type takes them. */
+/** The values of a column, in the form that its type needs. */
 export type ColumnValues = readonly unknown[] | Float32Array | Float64Array | Int32Array;
 
-/** A record batch; `columns` in the schema's order, all of one length. */
+/** Returns a record batch. The columns are in the schema's order and have the same length. */
 export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): RecordBatch {
   const children = schema.fields.map((field, index) =>
     columnData(columns[index] ?? [], field.type as DataType, field.name),
@@ -30,7 +30,7 @@ export function recordBatch(schema: Schema, columns: readonly ColumnValues[]): R
   return batchOf(schema, columns[0]?.length ?? 0, children);
 }
 
-/** A record batch of columns as Arrow keeps them. */
+/** Returns a record batch of columns in Arrow's representation. */
 export function batchOf(schema: Schema, length: number, children: Data[]): RecordBatch {
   return new RecordBatch(
     schema,
@@ -38,7 +38,7 @@ export function batchOf(schema: Schema, length: number, children: Data[]): Recor
   );
 }
 
-/** The values as Arrow keeps them. Arrow's own builders, made anew for each batch of one row, took most of a log's time. */
+/** Returns the values in Arrow's representation. Creating Arrow's own builders for each batch of one row was too slow. */
 export function columnData(values: ColumnValues, type: DataType, name: string): Data {
   if (type instanceof Float64 || type instanceof Float32 || type instanceof Int32)
     return numberData(values, type);
@@ -80,7 +80,7 @@ function countNulls(values: ColumnValues): number {
   return Array.from<unknown>(values).filter((value) => value === null).length;
 }
 
-/** A bit a row, 1 where there is a value. */
+/** Returns one bit per row, which is 1 where there is a value. */
 function validityOf(values: ColumnValues): Uint8Array {
   const bits = new Uint8Array(Math.ceil(values.length / 8));
   values.forEach((value, row) => {
@@ -89,9 +89,9 @@ function validityOf(values: ColumnValues): Uint8Array {
   return bits;
 }
 
-/** Encodes a stream in pieces: its head, then batch by batch. The end mark is left out, since a file may always grow. */
+/** Encodes a stream in pieces: its head, then batch by batch. It omits the end mark, because the file may always grow. */
 export class StreamEncoder {
-  /** What a stream starts with, before its first batch. */
+  /** The bytes before the first batch. */
   readonly head: Uint8Array;
   readonly #schema: Schema;
   readonly #sink = new PieceSink();
@@ -103,14 +103,14 @@ export class StreamEncoder {
     this.head = this.#sink.take();
   }
 
-  /** The bytes that a batch adds. */
+  /** Returns the bytes of a batch. */
   encode(columns: readonly ColumnValues[]): Uint8Array {
     this.#writer.write(recordBatch(this.#schema, columns));
     return this.#sink.take();
   }
 }
 
-/** Where Arrow's writer puts bytes, to be taken at once: its own queue keeps all that were ever written. */
+/** Collects the output of Arrow's writer until it is taken. Arrow's own queue would keep everything ever written. */
 export class PieceSink extends AsyncByteQueue {
   #pieces: Uint8Array[] = [];
 
@@ -125,7 +125,7 @@ export class PieceSink extends AsyncByteQueue {
   }
 }
 
-/** A stream without end mark, as the file format has it: the same messages, and after them a table of where they lie. */
+/** Converts a stream without an end mark to the file format, which has the same messages followed by their offsets. */
 export function streamToFile(stream: Uint8Array): Uint8Array {
   const { schema, blocks } = readStream(stream);
   const fileBlocks = blocks.map(
@@ -138,10 +138,10 @@ export function streamToFile(stream: Uint8Array): Uint8Array {
   return Buffer.concat([PADDED_MAGIC, stream, endMark, footer, footerBytes, MAGIC]);
 }
 
-/** Eight bytes, as all that a file holds is aligned. */
+/** The magic bytes padded to the alignment of eight bytes. */
 const PADDED_MAGIC = Buffer.concat([MAGIC], 8);
 
-/** One batch as a whole file. */
+/** Returns a file with a single batch. */
 export function batchToFile(batch: RecordBatch): Uint8Array {
   return new RecordBatchFileWriter().writeAll([batch]).toUint8Array(true);
 }

@@ -7,29 +7,29 @@ import { wrapStoreErrors } from '../store/files.js';
 import { decodeLog } from './decode.js';
 import { streamToFile } from './encode.js';
 import { LOG_METADATA, LOG_SCHEMA_VERSION } from './schemas.js';
-import { wholeBytes } from './stream-blocks.js';
+import { completeBytes } from './stream-blocks.js';
 
 export type LogValue = number | readonly number[] | null;
 
-/** A whole `.arrow` log of this project, of a schema version that it knows. */
+/** Reads a complete `.arrow` log of this project. @throws a StoreError if it is invalid, or has another schema version */
 export function readLog(file: string): Table {
   return ofKnownVersion(file, decode(file, decodeLog));
 }
 
-/** What there is of an `.arrows` log that is being written: its whole batches. */
+/** Reads the complete batches of an `.arrows` log that is being written. */
 export function readGrowingLog(file: string): Table {
-  const decodeWhole = (bytes: Uint8Array): Table =>
-    decodeLog(streamToFile(bytes.subarray(0, wholeBytes(bytes))));
-  return ofKnownVersion(file, decode(file, decodeWhole));
+  const decodeComplete = (bytes: Uint8Array): Table =>
+    decodeLog(streamToFile(bytes.subarray(0, completeBytes(bytes))));
+  return ofKnownVersion(file, decode(file, decodeComplete));
 }
 
-/** What a checkpoint names of an `.arrows` log, which may have grown since; null if that is nothing. */
+/** Reads the part of an `.arrows` log that a checkpoint refers to; null if it is empty. The log may have grown since. */
 export function readLogStart(file: string, { bytes, sha256 }: StreamState): Table | null {
   if (bytes === 0) return null;
   const start = wrapStoreErrors(`read ${file}`, () => readFileSync(file)).subarray(0, bytes);
-  if (start.length < bytes) throw new StoreError(`${file} is shorter than its checkpoint says`);
+  if (start.length < bytes) throw new StoreError(`${file} is shorter than in its checkpoint`);
   if (sha256 !== null && createHash('sha256').update(start).digest('hex') !== sha256)
-    throw new StoreError(`${file} is not as its checkpoint says (SHA-256)`);
+    throw new StoreError(`${file} does not match its SHA-256 in the checkpoint`);
   try {
     return decodeLog(streamToFile(start));
   } catch (error) {
@@ -43,27 +43,27 @@ function ofKnownVersion(file: string, table: Table): Table {
   const version = table.schema.metadata.get(LOG_METADATA.schema);
   if (version !== LOG_SCHEMA_VERSION) {
     throw new StoreError(
-      `${file} has log schema version ${version ?? 'none'}, this program reads ${LOG_SCHEMA_VERSION}: ` +
+      `${file} has log schema version ${version ?? 'none'}, but this program reads version ${LOG_SCHEMA_VERSION}: ` +
         'read it with the version of vae-sweep that wrote it, or train the task again',
     );
   }
   return table;
 }
 
-/** A value of a log; null where it is null, or where the log has no such column or row. */
+/** Returns a value of a log; null if the value is null, or the log has no such column or row. */
 export function valueAt(table: Pick<Table, 'getChild'>, column: string, row: number): LogValue {
   const value: unknown = row < 0 ? null : table.getChild(column)?.get(row);
-  // Its iterator would go as far as the list claims to, not as far as there are values.
+  // The vector's iterator would trust the claimed length of the list instead of the number of values.
   if (value instanceof Vector) return Array.from(value.toArray() as Float64Array);
   return typeof value === 'number' ? value : null;
 }
 
-/** All values of a row, by column. */
+/** Returns all values of a row by column. */
 export function rowAt(table: Table, row: number): Record<string, LogValue> {
   return Object.fromEntries(table.schema.fields.map(({ name }) => [name, valueAt(table, name, row)]));
 }
 
-/** A column of numbers without nulls. */
+/** Returns a column of numbers without nulls. @throws a StoreError if the log does not have it */
 export function readNumbers(table: Table, column: string): ArrayLike<number> {
   const vector = table.getChild(column);
   const values: unknown = vector?.toArray();
@@ -74,7 +74,7 @@ export function readNumbers(table: Table, column: string): ArrayLike<number> {
   return values;
 }
 
-/** The rows of an Arrow file or stream that another program wrote: these columns, which may have any type of numbers. */
+/** Yields the rows of an Arrow file or stream of another program, with the given columns, which may have any numeric type. */
 export function* readForeignRows(
   file: string,
   columns: readonly string[],
@@ -84,7 +84,7 @@ export function* readForeignRows(
     const type: unknown = table.getChild(column)?.type;
     if (type === undefined) throw new Error(`${file} has no column ${column}`);
     if (!DataType.isInt(type) && !DataType.isFloat(type))
-      throw new Error(`${file} has no numbers in its column ${column}, but another type`);
+      throw new Error(`${file} has a column ${column} that is not numeric`);
   }
   for (let row = 0; row < table.numRows; row++)
     yield Object.fromEntries(
@@ -111,7 +111,7 @@ function decode(file: string, decoder: (bytes: Uint8Array) => Table): Table {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreError(
-      `${file} is not a whole Arrow file (${reason}): train its task again with --retrain-corrupt`,
+      `${file} is not a valid Arrow file (${reason}): train its task again with --retrain-corrupt`,
       {
         cause: error,
       },

@@ -4,10 +4,10 @@ import type { StepLogState } from '../store/checkpoint.js';
 import { BatchStream } from './batch-stream.js';
 import { EMPTY_STEP_LOG } from './step-log.js';
 
-/** Rows of a record batch, but for the last. */
+/** The number of rows in each record batch except the last. */
 const BATCH_ROWS = 1_000;
 
-/** A log of rows of numbers, in bounded memory. */
+/** Writes a log of rows of numbers, in bounded memory. */
 export class RowLog {
   readonly #stream: BatchStream;
   readonly #names: readonly string[];
@@ -16,8 +16,8 @@ export class RowLog {
   #rows = 0;
 
   /**
-   * @param rows how many rows there are already
-   * @param state where they are. Default: the log is begun anew.
+   * @param rows the number of existing rows
+   * @param state the state of the existing log. Default: an empty log.
    */
   constructor(path: string, schema: Schema, rows = 0, state: StepLogState = EMPTY_STEP_LOG) {
     this.#stream = new BatchStream(path, schema, state.stream);
@@ -37,17 +37,17 @@ export class RowLog {
     return this.#rows;
   }
 
-  /** @throws an Error where there are too many rows for a log */
+  /** Appends a row. @throws an Error if there are too many rows for a log */
   append(row: Readonly<Record<string, number>>): void {
     if (this.#rows === MAX_ROWS)
-      throw new Error(`a task has at most ${MAX_ROWS.toLocaleString('en-US')} rows: let it end earlier`);
+      throw new Error(`a task has at most ${MAX_ROWS.toLocaleString('en-US')} rows: end it earlier`);
     for (const [index, column] of this.#columns.entries())
       column[this.#rows % BATCH_ROWS] = row[this.#names[index] ?? ''] ?? NaN;
     this.#rows += 1;
     if (this.#rows % BATCH_ROWS === 0) this.#flush(BATCH_ROWS);
   }
 
-  /** Makes the whole batches durable, and says where the log is. */
+  /** Makes the complete batches durable, and returns the state of the log. */
   sync(): StepLogState {
     const pending = this.#rows % BATCH_ROWS;
     const width = this.#columns.length;
@@ -61,7 +61,7 @@ export class RowLog {
     };
   }
 
-  /** Writes the last, shorter batch and returns the whole log in the file format. */
+  /** Writes the last, shorter batch and returns the complete log in Arrow's file format. */
   finish(): Uint8Array {
     const pending = this.#rows % BATCH_ROWS;
     if (pending > 0) this.#flush(pending);

@@ -2,10 +2,10 @@ import { Field, Float32, Float64, Int32, List, Schema, type DataType } from 'apa
 import type { ColumnType, LogColumn } from '../task/column.js';
 import type { Task } from '../task/task.js';
 
-/** Raised when the columns or their meaning change; readers refuse what they do not know. */
+/** The version of the log schema. Increment it when columns or their meaning change; readers reject other versions. */
 export const LOG_SCHEMA_VERSION = '2';
 
-/** Keys of a log's schema metadata. */
+/** The keys of a log's schema metadata. */
 export const LOG_METADATA = {
   schema: 'vae-sweep.schema',
   task: 'vae-sweep.task',
@@ -13,7 +13,7 @@ export const LOG_METADATA = {
   versions: 'vae-sweep.versions',
 } as const;
 
-/** The types that a log may have. */
+/** The types of log columns. */
 const TYPES: Readonly<Partial<Record<ColumnType, () => DataType>>> = {
   int32: () => new Int32(),
   float32: () => new Float32(),
@@ -21,7 +21,7 @@ const TYPES: Readonly<Partial<Record<ColumnType, () => DataType>>> = {
   'list<float64>': () => new List(new Field('item', new Float64(), false)),
 };
 
-/** The schema of a task's log with these columns; its metadata says which task it is of. */
+/** Returns the schema of a task's log with these columns. Its metadata identifies the task. */
 export function logSchema({ id, settings, versions }: Task, columns: readonly LogColumn[]): Schema {
   const metadata = new Map([
     [LOG_METADATA.schema, LOG_SCHEMA_VERSION],

@@ -2,7 +2,7 @@ import type { Schema } from 'apache-arrow';
 import type { StepLogState } from '../store/checkpoint.js';
 import { BatchStream, EMPTY_STREAM } from './batch-stream.js';
 
-/** Rows of a record batch: which rows share one does not depend on stops. */
+/** The number of rows in each record batch except the last. Which rows share a batch does not depend on interruptions. */
 const BATCH_ROWS = 5000;
 
 export const EMPTY_STEP_LOG: StepLogState<Float32Array> = {
@@ -11,7 +11,7 @@ export const EMPTY_STEP_LOG: StepLogState<Float32Array> = {
   pendingRows: new Float32Array(),
 };
 
-/** The log of every `everySteps`-th step, in bounded memory. */
+/** Writes a log of every `everySteps`-th step, in bounded memory. */
 export class StepLog {
   readonly #stream: BatchStream;
   readonly #everySteps: number;
@@ -27,14 +27,14 @@ export class StepLog {
     this.addRows(state.pendingSteps, state.pendingRows);
   }
 
-  /** Rows that were logged before. @param rows row-major, [steps, metrics] */
+  /** Adds rows that were logged before. @param rows row-major, of shape [steps, metrics] */
   addRows(steps: Int32Array, rows: StepLogState['pendingRows']): void {
     steps.forEach((step, row) => {
       this.#add(step, rows, row);
     });
   }
 
-  /** @param metrics of the steps from `firstStep` on, row-major */
+  /** Logs consecutive steps. @param metrics the metrics of the steps from `firstStep` on, row-major */
   append(firstStep: number, metrics: Float32Array): void {
     const rows = metrics.length / this.#columns.length;
     for (let row = 0; row < rows; row++) {
@@ -43,7 +43,7 @@ export class StepLog {
     }
   }
 
-  /** Makes the whole batches durable. */
+  /** Makes the complete batches durable, and returns the state of the log. */
   sync(): StepLogState {
     const width = this.#columns.length;
     const pendingRows = Float32Array.from(
@@ -53,7 +53,7 @@ export class StepLog {
     return { stream: this.#stream.sync(), pendingSteps: this.#steps.slice(0, this.#pending), pendingRows };
   }
 
-  /** Writes the last, shorter batch and returns the whole log in the file format. */
+  /** Writes the last, shorter batch and returns the complete log in Arrow's file format. */
   finish(): Uint8Array {
     if (this.#pending > 0) this.#flush();
     return this.#stream.toFile();
@@ -82,7 +82,7 @@ export class StepLog {
   }
 }
 
-/** The rows that do not fill a batch yet by column: the steps, then each metric. */
+/** Returns the rows that do not fill a batch yet, by column: the steps, then each metric. */
 export function pendingColumns({
   pendingSteps,
   pendingRows,

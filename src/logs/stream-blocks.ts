@@ -1,19 +1,19 @@
 import { ByteStream, MessageReader, type Schema } from 'apache-arrow';
 import { withBudget } from './flatbuffers.js';
 
-/** Where a message lies: its metadata, and then its body. */
+/** The position of a message: its metadata followed by its body. */
 export interface Block {
   readonly start: number;
   readonly metadataLength: number;
   readonly bodyLength: number;
 }
 
-/** Where a stream's record batches lie. */
+/** Returns a stream's schema and the positions of its record batches. */
 export function readStream(stream: Uint8Array): { schema: Schema; blocks: Block[] } {
   const source = new CountedBytes(stream);
   const reader = new MessageReader(source);
   const schema = withBudget(stream.length, () => reader.readSchema(true));
-  if (!schema) throw new Error('a stream has no schema');
+  if (!schema) throw new Error('the stream has no schema');
   const blocks: Block[] = [];
   let start = source.position;
   for (let message = reader.readMessage(); message !== null; message = reader.readMessage()) {
@@ -25,8 +25,8 @@ export function readStream(stream: Uint8Array): { schema: Schema; blocks: Block[
   return { schema, blocks };
 }
 
-/** Bytes of a stream's schema and of its whole batches: one that is being written may end within a batch. */
-export function wholeBytes(stream: Uint8Array): number {
+/** Returns the length of a stream's schema and complete batches. A stream that is being written may end within a batch. */
+export function completeBytes(stream: Uint8Array): number {
   const source = new CountedBytes(stream);
   const reader = new MessageReader(source);
   let end = 0;
@@ -39,12 +39,12 @@ export function wholeBytes(stream: Uint8Array): number {
       end = source.position;
     }
   } catch {
-    // Cut within a message: what comes before it is whole.
+    // The stream ends within a message. Everything before it is complete.
   }
   return end;
 }
 
-/** Bytes that know how many of them were read. */
+/** A byte stream that counts the bytes read. */
 class CountedBytes extends ByteStream {
   position = 0;
 

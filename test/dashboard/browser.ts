@@ -2,32 +2,32 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-/** Where Debian and others put it. None is downloaded. */
+/** The usual paths of installed browsers. None is downloaded. */
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = BROWSERS.find((file) => existsSync(file));
 
-/** Why tests that need a browser are skipped; false where there is one. */
+/** Why tests that need a browser are skipped; false if there is one. */
 export const WITHOUT_BROWSER =
   executablePath === undefined && 'Chromium is not installed: apt-get install chromium';
 
-/** A busy machine trains slowly; what fails, fails by what is shown. */
+/** The timeout of all waits. It is long because a busy machine trains slowly. */
 const MAX_WAIT_MS = 120_000;
 
 const SCREENSHOTS = path.join(import.meta.dirname, '../../../out/test-screenshots');
 
 export async function launch(): Promise<Browser> {
-  // A container's root has no sandbox to be in.
+  // Chromium's sandbox is not available to root in a container.
   return chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
 }
 
 export interface OpenPage {
   readonly page: Page;
-  /** What the browser complained of, as a policy that was broken. */
+  /** The browser's error messages, for example violations of the content security policy. */
   readonly complaints: readonly string[];
   readonly hosts: ReadonlySet<string>;
 }
 
-/** A page that is read and has drawn its first cells. */
+/** Opens the page and waits until it has drawn its first cells. */
 export async function open(
   browser: Browser,
   url: string,
@@ -48,7 +48,7 @@ export async function open(
   return { page, complaints, hosts };
 }
 
-/** Kept to be looked at. */
+/** Takes a screenshot, which is kept for people to look at. */
 export async function screenshot(page: Page, name: string, fullPage = false): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage });
@@ -58,7 +58,7 @@ export function chart(page: Page, metric: string) {
   return page.locator(`[data-chart="${metric}"]`);
 }
 
-/** Draws over a part of a chart with the mouse, from and to as shares of its width. */
+/** Drags the mouse across a chart. `from` and `to` are fractions of its width. */
 export async function drag(page: Page, metric: string, from: number, to: number): Promise<void> {
   const box = await chart(page, metric).locator('.u-over').boundingBox();
   if (box === null) throw new Error(`There is no chart of ${metric}.`);

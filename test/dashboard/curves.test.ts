@@ -13,7 +13,7 @@ async function series(query: Readonly<Record<string, string>>): Promise<SeriesRe
 }
 
 describe('curves of 150,000 steps', () => {
-  test('have two points a pixel at most, and keep an outlier', async () => {
+  test('have at most two points per pixel, and keep an outlier', async () => {
     const { curves } = await series({ task: used.taskId(0), metrics: 'loss', pixels: '400' });
     const [curve] = curves;
     assert.ok(curve);
@@ -41,7 +41,7 @@ describe('curves of 150,000 steps', () => {
     );
   });
 
-  test('of every metric: those of steps, the decoder variance, those of evaluations, one for each latent', async () => {
+  test('exist for metrics of steps and of evaluations, the decoder variance, and each latent', async () => {
     const metrics = 'loss,reconstruction,kl,decoderVariance,manifoldError,encoderVariance';
     const { curves } = await series({ task: used.taskId(0), metrics });
     assert.deepEqual(
@@ -56,7 +56,7 @@ describe('curves of 150,000 steps', () => {
     assert.equal(variance.steps.at(-1), STEPS);
   });
 
-  test('of a log that is being written go as far as its whole batches', async () => {
+  test('of a log that is being written end with its last complete batch', async () => {
     const growing = used.sample.sweep.tasks[6];
     assert.ok(growing);
     const file = path.join(used.sample.outDir, 'tasks', growing.name, 'steps.arrows');
@@ -69,7 +69,7 @@ describe('curves of 150,000 steps', () => {
     assert.equal(statSync(file).size, size + 1_000);
   });
 
-  test('of a log that is too large are a refusal', async () => {
+  test('of a log that is too large are an error', async () => {
     const growing = used.sample.sweep.tasks[6];
     assert.ok(growing);
     const file = path.join(taskFolder(used.sample.outDir, growing), TASK_FILES.stepsStream);
@@ -78,13 +78,16 @@ describe('curves of 150,000 steps', () => {
     const response = await used.get(`/api/series?sweep=sample&task=${growing.id}&metrics=loss`);
     truncateSync(file, size);
     assert.equal(response.status, 422);
-    assert.match(await response.text(), /steps.arrows has 300 MB, the dashboard reads logs of up to 250 MB/);
+    assert.match(
+      await response.text(),
+      /steps.arrows has 300 MB, but the dashboard reads logs of up to 250 MB/,
+    );
   });
 
-  test('of a corrupt log are a refusal, and others go on', async () => {
+  test('of a corrupt log are an error, and others are still served', async () => {
     const response = await used.get(`/api/series?sweep=sample&task=${used.taskId(3)}&metrics=manifoldError`);
     assert.equal(response.status, 422);
-    assert.match(await response.text(), /not a whole Arrow file/);
+    assert.match(await response.text(), /not a valid Arrow file/);
     assert.equal((await series({ task: used.taskId(1), metrics: 'loss' })).curves.length, 1);
   });
 });

@@ -10,7 +10,7 @@ const linear = (fromStep: number, toStep: number, pixels: number) => ({
   isLog: false,
 });
 
-test('a window with few points has every one of them, and its neighbours', () => {
+test('a window with few points has all of them, and their neighbors', () => {
   const steps = Int32Array.from({ length: 100 }, (_, row) => row);
   const values = Float64Array.from(steps, (step) => step * step);
   assert.deepEqual(downSample(steps, values, linear(10, 12, 800)), {
@@ -20,13 +20,13 @@ test('a window with few points has every one of them, and its neighbours', () =>
   });
 });
 
-test('what is no finite number is null, also where a pixel has nothing else', () => {
+test('values that are not finite are null, even if a pixel has no others', () => {
   assert.deepEqual(downSample([1, 2, 3], [NaN, 2, Infinity], linear(1, 3, 10)).values, [null, 2, null]);
   assert.deepEqual(downSample([1, 2, 3, 4, 5], [1, NaN, 4, 3, 5], linear(1, 5, 1)).values, [1, 4, 3, 5]);
   assert.deepEqual(downSample([1, 2, 3, 4], [1, NaN, NaN, 2], linear(1, 4, 1)).values, [1, null, 2]);
 });
 
-test('of many points each pixel keeps its least and its largest, and the ends stay, on either axis', () => {
+test('of many points each pixel keeps its minimum and maximum, and the ends are kept, on either axis', () => {
   const property = fc.property(
     fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 200, maxLength: 2_000 }),
     fc.integer({ min: 1, max: 50 }),
@@ -47,7 +47,7 @@ test('of many points each pixel keeps its least and its largest, and the ends st
   fc.assert(property);
 });
 
-test('on a logarithmic axis the first steps have as many pixels as they have room', () => {
+test('the first steps have their share of pixels on a logarithmic axis', () => {
   const steps = Array.from({ length: 100_000 }, (_, row) => row + 1);
   const { steps: kept } = downSample(steps, steps, {
     fromStep: 1,
@@ -55,12 +55,12 @@ test('on a logarithmic axis the first steps have as many pixels as they have roo
     pixels: 100,
     isLog: true,
   });
-  // Two of five decades.
+  // Two of the five decades.
   const early = kept.filter((step) => step <= 100).length;
   assert.ok(early >= 40, `${early} of ${kept.length} are among the first 100`);
 });
 
-test('a window that ends far beyond the last row is drawn as one that ends there', () => {
+test('a window that ends far beyond the last row is drawn like one that ends there', () => {
   const steps = Int32Array.from({ length: 5_000 }, (_, row) => row + 1);
   const values = Float64Array.from(steps, (step) => Math.sin(step));
   const drawn = downSample(steps, values, linear(0, 1e9, 300));

@@ -28,7 +28,7 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
     await browser.close();
   });
 
-  test('is followed in a browser from its start to its end, and ends its dashboard', async () => {
+  test('can be followed in a browser from start to end, and then stops its dashboard', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-follow-'));
     const file = path.join(folder, 'followed.yaml');
     writeFileSync(file, SWEEP);
@@ -46,7 +46,7 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const ended = once(run, 'exit');
-    const url = await toldUrl(run);
+    const url = await printedUrl(run);
     const { page, complaints } = await open(browser, url);
     await page.locator('.workers li').first().waitFor();
     assert.match(
@@ -57,7 +57,7 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
     await chart(page, 'manifoldError').locator('canvas').waitFor();
     await screenshot(page, 'following');
     await page.getByText('3 of 3 done').waitFor();
-    // The table's number of runs.
+    // The number of runs in the table.
     await page.locator('.tables td', { hasText: /^3$/ }).waitFor();
     assert.deepEqual(await ended, [0, null]);
     await page.locator('[data-connection="lost"]').waitFor();
@@ -68,17 +68,17 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
   });
 });
 
-/** Reads on: a run whose output nobody reads stops. */
-async function toldUrl({ stderr }: ChildProcess): Promise<string> {
+/** Returns the printed URL. Keeps reading, because a run stops when its output is closed. */
+async function printedUrl({ stderr }: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let told = '';
+    let output = '';
     stderr?.on('data', (chunk: Buffer) => {
-      told += chunk.toString();
-      const url = /dashboard: (\S+)/.exec(told)?.[1];
+      output += chunk.toString();
+      const url = /dashboard: (\S+)/.exec(output)?.[1];
       if (url !== undefined) resolve(url);
     });
     stderr?.on('end', () => {
-      reject(new Error(`the run ended: ${told}`));
+      reject(new Error(`the run ended: ${output}`));
     });
   });
 }

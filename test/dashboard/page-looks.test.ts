@@ -9,7 +9,7 @@ import { sampleDashboard, type SampleDashboard } from './sample-dashboard.js';
 
 const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true };
 
-describe('the looks of the page', { skip: WITHOUT_BROWSER }, () => {
+describe('the appearance of the page', { skip: WITHOUT_BROWSER }, () => {
   let browser: Browser;
   let sample: SampleDashboard;
   let dashboard: Dashboard;
@@ -25,9 +25,9 @@ describe('the looks of the page', { skip: WITHOUT_BROWSER }, () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${colorScheme}: axe finds nothing to object to, on a wide screen and on a phone`, async () => {
+    test(`${colorScheme}: axe finds no problems, on a wide screen and on a phone`, async () => {
       for (const size of [{}, PHONE]) {
-        // Axe is a script that no policy of the page would let in.
+        // The page's content security policy would block the script of axe.
         const { page } = await open(browser, dashboard.url, { colorScheme, bypassCSP: true, ...size });
         await fill(page);
         assert.deepEqual(await violations(page), []);
@@ -37,7 +37,7 @@ describe('the looks of the page', { skip: WITHOUT_BROWSER }, () => {
     });
   }
 
-  test('a theme can be chosen, and stays', async () => {
+  test('a theme can be chosen, and is remembered', async () => {
     const { page } = await open(browser, dashboard.url, { colorScheme: 'light' });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await background();
@@ -51,11 +51,11 @@ describe('the looks of the page', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('a phone shows all in its width, and cells that a finger hits', async () => {
+  test('the page fits the width of a phone, with cells large enough for a finger', async () => {
     const { page } = await open(browser, dashboard.url, PHONE);
     await fill(page);
     const lock = await acquireWith(`--out /${'a-long-path'.repeat(9)}`, sample.outDir);
-    await page.getByText(/In the store: process/).waitFor();
+    await page.getByText(/In use by process/).waitFor();
     await lock.release();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.viewport.width);
     const box = await page.locator('.cell').first().boundingBox();
@@ -64,7 +64,7 @@ describe('the looks of the page', { skip: WITHOUT_BROWSER }, () => {
   });
 });
 
-/** As a run that was started with the argument. */
+/** Locks the store like a run that was started with the argument. */
 async function acquireWith(argument: string, outDir: string) {
   process.argv.push(argument);
   try {
@@ -74,7 +74,7 @@ async function acquireWith(argument: string, outDir: string) {
   }
 }
 
-/** Opens all that there is: two groups, a failure's log, notes. */
+/** Opens everything: two groups, the log of a failure, and notes. */
 async function fill(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^B \d+: select/ }).click();
   await page.locator('.cell').nth(5).click();

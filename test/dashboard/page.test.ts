@@ -24,7 +24,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
   const taskId = (index: number): string => sample.sweep.tasks[index]?.id ?? '';
   const cell = (page: Page, index: number) => page.locator(`[data-task="${taskId(index)}"]`);
 
-  test('opens with the sweep, from this server alone and without a complaint', async () => {
+  test('opens with the sweep, without errors and without requests to other servers', async () => {
     const { page, complaints, hosts } = await open(browser, dashboard.url);
     await chart(page, 'encoderVariance').locator('canvas').waitFor();
     await page.getByRole('img', { name: /^Generated points of 2-6-6, seed 69/ }).waitFor();
@@ -32,7 +32,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     const states = await page
       .locator('.cell')
       .evaluateAll((cells) => cells.map((each) => each.dataset['state']));
-    // The last look found one whose content is not as its marker says.
+    // Reading the tables found a task that does not match its checksum.
     assert.deepEqual(states, ['done', 'done', 'failed', 'corrupt', 'done', 'done', 'new', 'new']);
     const charts = await page
       .locator('.chart')
@@ -52,7 +52,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('shows text from a sweep file and a log as text', async () => {
+  test('shows texts of sweep files and logs as plain text', async () => {
     const { page, complaints } = await open(browser, dashboard.url);
     assert.equal(await page.locator('h1').innerText(), HOSTILE_TITLE);
     await page.locator('.failures summary').first().click();
@@ -63,18 +63,21 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('a corrupt and a failed task show as such, with the reason', async () => {
+  test('shows corrupt and failed tasks with the reasons', async () => {
     const { page } = await open(browser, dashboard.url);
     const texts = await page.locator('.failures summary').allInnerTexts();
     assert.match(texts[0] ?? '', /failed\s+sphere 2-6-6, seed 48: out of luck \(error\)/);
-    assert.match(texts[1] ?? '', /corrupt\s+sphere 2-6-6, seed 7: evaluations.arrow has 20 bytes/);
+    assert.match(
+      texts[1] ?? '',
+      /corrupt\s+sphere 2-6-6, seed 7: evaluations.arrow has the wrong size \(20 /,
+    );
     await cell(page, 3).click();
-    await page.locator('.charts .problem').getByText('not a whole Arrow file').waitFor();
+    await page.locator('.charts .problem').getByText('not a valid Arrow file').waitFor();
     await screenshot(page, 'corrupt');
     await page.context().close();
   });
 
-  test('tasks are selected by the mouse, alone, by row and by column', async () => {
+  test('selects tasks with the mouse, individually, by row and by column', async () => {
     const { page } = await open(browser, dashboard.url);
     await page.getByRole('button', { name: 'clear' }).click();
     await page.getByText('Select tasks in the grid').waitFor();
@@ -92,7 +95,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('and by the keyboard alone, with one stop of the Tab key for the grid', async () => {
+  test('selects tasks with the keyboard, with a single tab stop for the grid', async () => {
     const { page } = await open(browser, dashboard.url);
     await page.getByRole('button', { name: 'clear' }).focus();
     await page.keyboard.press('Enter');
@@ -111,7 +114,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('a drag zooms all charts in, to every point that was logged; a double click goes back', async () => {
+  test('zooms all charts in to every logged point with a drag, and back with a double click', async () => {
     const { page, complaints } = await open(browser, dashboard.url);
     const loss = chart(page, 'loss');
     await loss.locator('canvas').waitFor();
@@ -122,7 +125,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.locator('[data-chart="loss"][data-exact="true"]').waitFor();
     const range = /steps ([\d,]+) to ([\d,]+)/.exec(await page.locator('.range').innerText());
     const [from, to] = [range?.[1], range?.[2]].map((text) => Number(text?.replaceAll(',', '')));
-    // Each of three tasks has all steps of the range, and a neighbour on either side.
+    // Each of three tasks has all steps of the range, and a neighbor on either side.
     assert.equal(Number(await loss.getAttribute('data-points')), 3 * (Number(to) - Number(from) + 3));
     await screenshot(page, 'zoomed');
     await loss.locator('.u-over').dblclick();
@@ -135,7 +138,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('axes are linear or logarithmic', async () => {
+  test('has linear and logarithmic axes', async () => {
     const { page, complaints } = await open(browser, dashboard.url);
     const toggle = page.getByRole('button', { name: 'log axis of Manifold error' });
     await toggle.click();
@@ -149,7 +152,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('two groups are compared, by curves and by a table', async () => {
+  test('compares two groups by curves and a table', async () => {
     const { page } = await open(browser, dashboard.url);
     await page.getByRole('button', { name: 'clear' }).click();
     await page.getByRole('button', { name: '2-6-6', exact: true }).click();
@@ -164,7 +167,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('after the server was started again the page hears of what happened meanwhile, and asks again', async () => {
+  test('catches up on changes and repeats its requests after the server restarts', async () => {
     const own = sampleDashboard();
     const first = await own.start();
     const { page } = await open(browser, first.url);
@@ -197,14 +200,16 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
     await second.close();
   });
 
-  test('after the server was started again with another token the page says what to open', async () => {
+  test('shows which URL to open after the server restarts with another token', async () => {
     const first = await sample.start({ host: '0.0.0.0' });
     const { port, search } = new URL(first.url);
     const { page } = await open(browser, `http://127.0.0.1:${port}/${search}`);
     await first.close();
     await page.locator('[data-connection="lost"]').waitFor();
     const second = await sample.start({ host: '0.0.0.0', port: Number(port) });
-    await page.locator('[data-connection="refused"]', { hasText: 'if it asks for a token, open' }).waitFor();
+    await page
+      .locator('[data-connection="refused"]', { hasText: 'if the server requires a token, open' })
+      .waitFor();
     await screenshot(page, 'refused');
     const other = await page.context().newPage();
     await other.goto(`http://127.0.0.1:${port}/${new URL(second.url).search}`);
@@ -214,7 +219,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
   });
 });
 
-/** The task whose cell has the focus. */
+/** Returns the task with the focused cell. */
 async function focused(page: Page): Promise<string | undefined> {
   return page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['task']);
 }

@@ -14,13 +14,13 @@ function sampleLog(): { log: RunLog; write: (fields: object, end?: string) => vo
   return { log: new RunLog(folder), write, file };
 }
 
-test('no log is no worker', () => {
+test('there are no workers without a log', () => {
   const { log } = sampleLog();
   assert.deepEqual(log.workers(), []);
   assert.deepEqual(log.linesAbout('a'), []);
 });
 
-test('a worker has a task from its start to its end, whatever the end is', () => {
+test('a worker has a task from its start to its end, whatever the outcome', () => {
   const { log, write } = sampleLog();
   write({ msg: 'task started', task: 'a', slot: 0 });
   write({ msg: 'task started', task: 'b', slot: 1 });
@@ -36,7 +36,7 @@ test('a worker has a task from its start to its end, whatever the end is', () =>
   assert.deepEqual(log.workers(), []);
 });
 
-test('a log in a folder that is a link is not read', () => {
+test('a log in a folder that is a symbolic link is not read', () => {
   const { file, write } = sampleLog();
   write({ msg: 'task started', task: 'a', slot: 0 });
   const link = path.join(mkdtempSync(path.join(tmpdir(), 'vae-sweep-run-log-')), 'linked');
@@ -47,7 +47,7 @@ test('a log in a folder that is a link is not read', () => {
   );
 });
 
-test('another session, and the end of one, have none of its tasks', () => {
+test('a new run, or the end of a run, clears the workers', () => {
   const { log, write } = sampleLog();
   write({ msg: 'task started', task: 'a', slot: 0 });
   write({ msg: '3 tasks: 0 done', pid: 2 });
@@ -58,7 +58,7 @@ test('another session, and the end of one, have none of its tasks', () => {
   assert.deepEqual(log.workers(), []);
 });
 
-test('a line is read once it is whole, and what is no line of a log is passed over', () => {
+test('a line is read once it is complete, and invalid lines are skipped', () => {
   const { log, write, file } = sampleLog();
   appendFileSync(file, 'not JSON\n{"level":"high"}\n');
   write({ msg: 'task started', task: 'ü', slot: 0 }, '');

@@ -16,7 +16,7 @@ import { loadFrom, trainingSweep, type TrainingSweep } from '../sweep/sweep-fold
 export const STEPS = 150_000;
 const EVALUATE_EVERY = 5_000;
 
-/** A title as a sweep file from elsewhere may have. */
+/** A title that a malicious sweep file may have. */
 export const HOSTILE_TITLE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
 const SWEEP = `
@@ -36,8 +36,8 @@ export interface SampleDashboard {
 }
 
 /**
- * A store as a sweep leaves it: of each setting two full-length tasks done, of the first one failed and one corrupt, of the second
- * one growing and one not begun.
+ * Creates a store with two full-length done tasks per setting, a failed and a corrupt task of the first setting, and a running and a
+ * pending task of the second one.
  */
 export function sampleDashboard(): SampleDashboard {
   const sweep = trainingSweep(loadFrom({ 'sample.yaml': SWEEP }, 'sample.yaml'));
@@ -57,7 +57,7 @@ export function sampleDashboard(): SampleDashboard {
   };
 }
 
-/** A sample and its dashboard, for all tests of a file. */
+/** Creates a sample and its dashboard for all tests of a file. */
 export class UsedDashboard {
   #sample: SampleDashboard | null = null;
   #dashboard: Dashboard | null = null;
@@ -94,10 +94,10 @@ export class UsedDashboard {
 }
 
 function tooEarly(): never {
-  throw new Error('It is there once the tests of the file begin.');
+  throw new Error('The sample exists only once the tests of the file have started.');
 }
 
-/** The loss that is logged at a step: smooth, with one outlier that a picture must not lose. */
+/** Returns the loss that is logged at a step: smooth, with one outlier that the chart must keep. */
 export function lossAt(step: number, seed: number): number {
   return step === OUTLIER_STEP ? 1_000 : 100 / (1 + step / 1_000) + (seed % 10) + Math.sin(step);
 }
@@ -123,7 +123,7 @@ function finish(outDir: string, task: TrainingTask): string {
   });
 }
 
-/** A task that is being trained: `append` writes 5,000 steps more. */
+/** Creates a task that is being trained: `append` writes another 5,000 steps. */
 export function grow(outDir: string, task: TrainingTask): { append: () => void; close: () => void } {
   const file = path.join(begin(outDir, task), TASK_FILES.stepsStream);
   const stream = new BatchStream(file, stepSchema(task), EMPTY_STREAM);

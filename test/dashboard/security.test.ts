@@ -9,7 +9,7 @@ import { sampleDashboard, UsedDashboard } from './sample-dashboard.js';
 
 const used = new UsedDashboard();
 
-test('every answer has a strict policy, of the page itself alone', async () => {
+test('every response has a strict content security policy that allows only the server itself', async () => {
   for (const route of ['/', '/page/main.js', '/api/tables?sweep=sample', '/nothing']) {
     const { headers } = await used.get(route);
     const policy = headers.get('content-security-policy') ?? '';
@@ -19,7 +19,7 @@ test('every answer has a strict policy, of the page itself alone', async () => {
   }
 });
 
-test('what is asked for is checked, and nothing in it is a path', async () => {
+test('requests are validated and never used as paths', async () => {
   const bad = [
     '/api/series?sweep=sample&task=../../etc&metrics=loss',
     '/api/series?sweep=../sample&task=0000000000000000&metrics=loss',
@@ -34,7 +34,7 @@ test('what is asked for is checked, and nothing in it is a path', async () => {
   for (const route of bad) assert.equal((await used.get(route)).status, 400, route);
 });
 
-test('no path leads out of the page’s folder', async () => {
+test('no path leads out of the folder of the page', async () => {
   const port = new URL(used.url).port;
   const escapes = [
     '/page/../server.js',
@@ -52,7 +52,7 @@ test('no path leads out of the page’s folder', async () => {
   }
 });
 
-test('a store from elsewhere can not show files of others through links', async (t) => {
+test('a store cannot expose files outside it through symbolic links', async (t) => {
   const own = sampleDashboard();
   const outside = mkdtempSync(path.join(tmpdir(), 'vae-sweep-outside-'));
   const [first, second] = own.sweep.tasks;
@@ -81,13 +81,13 @@ test('a store from elsewhere can not show files of others through links', async 
   assert.doesNotMatch(await compared.text(), /0\.0851/);
 });
 
-test('a name that was made to lead here is refused', async () => {
+test('requests for other host names are rejected', async () => {
   const port = new URL(used.url).port;
   assert.equal(await rawStatus(port, '/', { host: `evil.example:${port}` }), 403);
   assert.equal(await rawStatus(port, '/', { host: `localhost:${port}` }), 200);
 });
 
-test('on an address that others reach it asks for a token, which a cookie then has', async () => {
+test('on an address that others can reach, it requires a token, which is then kept in a cookie', async () => {
   const open = await used.sample.start({ host: '0.0.0.0' });
   try {
     const { port, searchParams } = new URL(open.url);
@@ -106,7 +106,7 @@ test('on an address that others reach it asks for a token, which a cookie then h
   }
 });
 
-test('two dashboards with tokens on one host each keep their cookie', async () => {
+test('two dashboards on one host have separate cookies', async () => {
   const both = [await used.sample.start({ host: '0.0.0.0' }), await used.sample.start({ host: '0.0.0.0' })];
   const cookies = await Promise.all(
     both.map(async ({ url }) => {
@@ -124,7 +124,7 @@ test('two dashboards with tokens on one host each keep their cookie', async () =
   }
 });
 
-test('it follows for 32 pages, and refuses another', async () => {
+test('it accepts 32 pages, and rejects another', async () => {
   const stop = new AbortController();
   const follow = () =>
     used.get('/api/events', { headers: { accept: 'text/event-stream' }, signal: stop.signal });
@@ -144,7 +144,7 @@ test('it writes nothing and takes no lock', async () => {
   assert.deepEqual(paths(), before);
 });
 
-/** `fetch` would resolve the path, and write the Host header itself. */
+/** Sends a raw request, because `fetch` would resolve the path and set the Host header itself. */
 function rawStatus(
   port: string,
   route: string,

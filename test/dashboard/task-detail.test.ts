@@ -18,7 +18,7 @@ const about = { name: 'own', title: null, file: 'own.yaml', tasks: [task] };
 const part = { ...about, experiment: 'identities', table: null, varying: [] };
 const sweep: Sweep = { ...about, parts: [part], shard: null };
 
-test('a finished task of rows shows what it came to, and an unfinished one its last row', async () => {
+test('a done task with rows shows its result, and an unfinished one its last row', async () => {
   const watch = new SweepWatch(sweep, { outDir, workers: 1 });
   const done = await taskDetail(watch, new TaskLogs(), task);
   assert.equal(done.metricsTitle, 'Result');
@@ -32,7 +32,7 @@ test('a finished task of rows shows what it came to, and an unfinished one its l
   assert.deepEqual([begun.metricsTitle, begun.metrics], ['Last row', []]);
 });
 
-test("a grid's headings have the values of the seeds, under their names", () => {
+test('the headings of a grid have the values of the seeds', () => {
   const [view] = gridOf(sweep);
   assert.deepEqual(view?.columns, [{ name: 'seed 1', short: '1' }]);
   assert.equal(view.rows[0]?.tasks[0]?.unit, 'row');

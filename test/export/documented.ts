@@ -6,7 +6,7 @@ import { evaluationColumns, sampleColumns, stepColumns } from '../../src/experim
 import type { LogColumn } from '../../src/task/column.js';
 import { experimentNamed } from '../../src/task/registry.js';
 
-/** What docs/logs.md has under each heading, cell by cell, as the code says. */
+/** The expected contents of docs/logs.md, by heading and cell, derived from the code. */
 export function documentedTables(): ReadonlyMap<string, string[][]> {
   const kinds = Object.entries(quantities);
   return new Map([
@@ -36,7 +36,7 @@ export function documentedTables(): ReadonlyMap<string, string[][]> {
   ]);
 }
 
-/** The columns that only tasks with the released random streams have. */
+/** Returns the columns that only tasks with the random streams of the released code have. */
 function releasedColumns(): LogColumn[] {
   const known = new Set(evaluationColumns({}).map(({ name }) => name));
   return evaluationColumns({ randomStreams: 'released-code' }).filter(({ name }) => !known.has(name));

@@ -46,7 +46,7 @@ async function exported(rows: string, format: string, ...options: string[]): Pro
   return readExport(to);
 }
 
-/** A task's own log. */
+/** Reads a task's own log. */
 function log(index: number, name: string): Row[] {
   const task = sweep.tasks[index];
   assert.ok(task);
@@ -54,7 +54,7 @@ function log(index: number, name: string): Row[] {
 }
 
 describe('vae-sweep export', () => {
-  test('writes the same rows in every format, those of the logs', async () => {
+  test('writes the rows of the logs, the same in every format', async () => {
     const expected = [0, 1, 2].flatMap((index) =>
       log(index, TASK_FILES.steps).map((row) => ({
         task: sweep.tasks[index]?.id,
@@ -74,7 +74,7 @@ describe('vae-sweep export', () => {
     }
   });
 
-  test('gives each evaluation the settings of its task, lists and nulls too', async () => {
+  test('adds the settings of the task to each evaluation, including lists and nulls', async () => {
     for (const format of ['parquet', 'arrow']) {
       const rows = await exported('evaluations', format);
       assert.equal(rows.length, 3 + 3 + 4);
@@ -89,7 +89,7 @@ describe('vae-sweep export', () => {
     assert.equal(first?.['hiddenWidths'], '[8]');
   });
 
-  test('has a row a task, with what a run or a computation ended with', async () => {
+  test('has one row per task with its results', async () => {
     for (const format of ['parquet', 'arrow']) {
       const rows = await exported('tasks', format);
       assert.deepEqual(
@@ -107,7 +107,7 @@ describe('vae-sweep export', () => {
     }
   });
 
-  test('has the rows of the computations, where each kind has its columns', async () => {
+  test('has the rows of computations, with the columns of each kind', async () => {
     const rows = await exported('computations', 'parquet');
     assert.deepEqual(
       rows.filter(({ kind }) => kind === 'identities').map(({ draw, slope }) => [draw, slope]),
@@ -116,7 +116,7 @@ describe('vae-sweep export', () => {
     assert.equal(rows.length, 5 + log(4, TASK_FILES.rows).length);
   });
 
-  test('says what it leaves out, and refuses a sweep that has no such rows', () => {
+  test('reports what it leaves out, and rejects a sweep without such rows', () => {
     const to = ['--force', '--to', path.join(trained.folder, 'said.parquet')];
     const { stderr } = vaeSweep('export', trained.file, '--out', trained.out, '--rows', 'steps', ...to);
     assert.match(stderr, /^70 rows, [\d.]+ kB\nLeft out: 2 tasks that have no steps\n$/);
@@ -126,7 +126,7 @@ describe('vae-sweep export', () => {
     assert.match(refused.stderr, /identities\.yaml has no task that trains: choose other --rows\n$/);
   });
 
-  test('replaces a file only with --force, and writes into the folder of the sweep by default', () => {
+  test("replaces a file only with --force, and writes to the sweep's folder by default", () => {
     const args = ['export', trained.file, '--out', trained.out];
     const file = path.join(trained.out, 'sweeps/mixed/tasks.parquet');
     assert.deepEqual([vaeSweep(...args).stdout, existsSync(file)], [`${file}\n`, true]);
@@ -138,17 +138,17 @@ describe('vae-sweep export', () => {
     assert.equal(vaeSweep(...args, '--force').status, 0);
   });
 
-  test('refuses a folder that can not be made, and names its own option', () => {
+  test('rejects a folder that cannot be created, and names its own option', () => {
     const to = path.join(trained.file, 'tasks.parquet');
     const { status, stderr } = vaeSweep('export', trained.file, '--out', trained.out, '--to', to);
     assert.equal(status, 1);
     assert.equal(
       stderr,
-      `vae-sweep: can't write ${to} (ENOTDIR): make room and make it writable, or choose another file with --to\n`,
+      `vae-sweep: can't write ${to} (ENOTDIR): free some disk space or make it writable, or choose another file with --to\n`,
     );
   });
 
-  test('leaves nothing behind when it is stopped', async () => {
+  test('leaves no files behind when it is stopped', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-stopped-'));
     const file = path.join(folder, 'steps.parquet');
     const signal = AbortSignal.abort('SIGINT');
@@ -166,7 +166,7 @@ describe('vae-sweep export', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('names a corrupt task, takes the others, and fails', async () => {
+  test('names a corrupt task, exports the others, and fails', async () => {
     const broken = trainSweep({ 'linear.yaml': MIXED['linear.yaml'].replace('[7]', '[7, 8]') });
     const [first] = loadSweep(broken.file, { versions: installedVersions() }).tasks;
     assert.ok(first);
@@ -186,13 +186,16 @@ describe('vae-sweep export', () => {
     ];
     const { status, stderr } = vaeSweep(...args);
     assert.equal(status, 1);
-    assert.match(stderr, new RegExp(`\nCorrupt: ${first.name}: steps\\.arrow has \\d+ bytes, not `));
+    assert.match(
+      stderr,
+      new RegExp(`\nCorrupt: ${first.name}: steps\\.arrow has the wrong size \\(\\d+ instead of `),
+    );
     assert.equal((await readExport(to)).length, 30);
   });
 });
 
-describe('vae-sweep export of a run that was stopped', () => {
-  test('takes its rows up to the checkpoint with --unfinished, each once, and none without', async () => {
+describe('vae-sweep export of an interrupted run', () => {
+  test('includes its rows up to the checkpoint only with --unfinished, each once', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-unfinished-'));
     const file = path.join(folder, 'long.yaml');
     const out = path.join(folder, 'out');

@@ -18,7 +18,7 @@ import { trainSweep } from './trained-sweep.js';
 
 const PAGE = path.join(import.meta.dirname, '../../../docs/logs.md');
 
-/** The page's tables by the heading above them, each cell as its plain text, code in backticks. */
+/** Returns the page's tables by the heading above them. Cells are plain text, with code in backticks. */
 function readPage(): ReadonlyMap<string, string[][][]> {
   const tables = new Map<string, string[][][]>();
   let heading = '';
@@ -44,7 +44,7 @@ function plain(tokens: readonly Token[]): string {
 
 const page = readPage();
 
-/** The first cells of a table, without their backticks. */
+/** Returns the first cells of a table without backticks. */
 function names(heading: string, table = 0): string[] {
   return (page.get(heading)?.[table] ?? []).map(([name = '']) => name.replaceAll('`', ''));
 }
@@ -55,12 +55,12 @@ describe('docs/logs.md', () => {
       assert.deepEqual(page.get(heading)?.[0], rows);
     });
 
-  test("names the keys of a log's metadata, and its version", () => {
+  test("lists the keys of a log's metadata, and its version", () => {
     assert.deepEqual(names("A task's folder", 1), Object.values(LOG_METADATA));
     assert.match(page.get("A task's folder")?.[1]?.[0]?.[1] ?? '', new RegExp(`\`${LOG_SCHEMA_VERSION}\`$`));
   });
 
-  test('has what a checkpoint holds', () => {
+  test('lists the contents of a checkpoint', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-page-'));
     const state = new Map(
       ['parameters', 'firstMoment', 'secondMoment'].map((name) => [name, new Float32Array(1)]),
@@ -94,12 +94,12 @@ describe('docs/logs.md and real folders', () => {
     return JSON.parse(readFileSync(path.join(folders[index] ?? '', name), 'utf8'));
   }
 
-  test('it names all files of a finished task', () => {
+  test('lists all files of a finished task', () => {
     const [training = [], computing = []] = folders.map((folder) => readdirSync(folder).sort());
     assert.deepEqual([...new Set([...training, ...computing])].sort(), names("A task's folder").sort());
   });
 
-  test('it names the keys of the JSON files', () => {
+  test('lists the keys of the JSON files', () => {
     assert.deepEqual(names('done.json'), Object.keys(json(0, TASK_FILES.done) as object));
     const [session] = json(0, TASK_FILES.run) as object[];
     assert.deepEqual(names('run.json'), Object.keys(session ?? {}));

@@ -5,7 +5,7 @@ import polars from 'nodejs-polars';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The rows of an exported file, by a reader that is not the writer's own where there is one. */
+/** Reads the rows of an exported file, with a reader that is independent of the writer if there is one. */
 export async function readExport(file: string): Promise<Row[]> {
   if (file.endsWith('.parquet')) return parquetReadObjects({ file: await asyncBufferFromFile(file) });
   if (file.endsWith('.arrow')) return arrowRows(file);

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vaeSweep } from '../cli/command.js';
 
-/** A sweep file and the store with its finished tasks. */
+/** A sweep file and a store with its finished tasks. */
 export interface TrainedSweep {
   readonly folder: string;
   readonly file: string;
   readonly out: string;
 }
 
-/** Runs a small sweep as a user does. @param files the first is run */
+/** Runs a small sweep like a user. @param files the sweep files, of which the first is run */
 export function trainSweep(files: Readonly<Record<string, string>>): TrainedSweep {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-export-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);

@@ -163,7 +163,7 @@ describe('Arrow', () => {
   test('a schema whose fields share their children, two at each of 60 levels, comes to an end', () => {
     writeFileSync(file, fileWithSharedFields(60));
     withstands(() => {
-      assert.throws(() => readLog(file), /it claims to hold more than its bytes/);
+      assert.throws(() => readLog(file), /it claims more entries than its bytes can hold/);
     }, StoreError);
   });
 

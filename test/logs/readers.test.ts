@@ -5,7 +5,7 @@ import { after, describe, it } from 'node:test';
 import pl from 'nodejs-polars';
 import { shortSettings, temporaryFolder, trainHere } from '../experiments/vae/training/harness.js';
 
-describe('polars, a reader that shares no code with ours,', () => {
+describe('polars, an independent reader,', () => {
   const folder = temporaryFolder();
   after(folder.remove);
   trainHere(folder.path, shortSettings);
@@ -27,7 +27,7 @@ describe('polars, a reader that shares no code with ours,', () => {
     );
   });
 
-  it('reads every evaluation, its lists and its nulls', () => {
+  it('reads every evaluation, including lists and nulls', () => {
     const evaluations = read('evaluations.arrow');
     assert.deepEqual(evaluations.getColumn('step').toArray(), [0, 700, 1400, 2100, 2300]);
     const [variances] = evaluations.getColumn('encoderVariance').toArray() as unknown as ArrayLike<number>[];
@@ -35,7 +35,7 @@ describe('polars, a reader that shares no code with ours,', () => {
     assert.equal(evaluations.getColumn('manifoldError').nullCount(), 5);
   });
 
-  it('reads the generated points and the real ones beside them, whose padding is zero', () => {
+  it('reads the generated points and the real ones with zero padding', () => {
     const samples = read('samples.arrow');
     const coordinates = (prefix: string) => [1, 2, 3, 4].map((index) => `${prefix}${index}`);
     assert.deepEqual(samples.columns, [...coordinates('x'), ...coordinates('real')]);

@@ -13,7 +13,7 @@ function newLog(): RowLog {
 }
 
 for (const rows of [0, 1, 999, 1000, 1001, 2000])
-  test(`${rows} rows come back in batches of 1,000`, () => {
+  test(`${rows} rows are read back in batches of 1,000`, () => {
     const log = newLog();
     for (let row = 0; row < rows; row++) log.append({ b: row + 0.5, a: row / 3 });
     const table = tableFromIPC(log.finish());
@@ -29,19 +29,19 @@ for (const rows of [0, 1, 999, 1000, 1001, 2000])
     );
   });
 
-test('more than a million rows are refused', () => {
+test('more than a million rows are an error', () => {
   const log = newLog();
   for (let row = 0; row < 1_000_000; row++) log.append({ a: row, b: row });
   assert.throws(
     () => {
       log.append({ a: 0, b: 0 });
     },
-    { message: 'a task has at most 1,000,000 rows: let it end earlier' },
+    { message: 'a task has at most 1,000,000 rows: end it earlier' },
   );
   log.close();
 });
 
-test('what a stopped run left is dropped', () => {
+test('rows that a stopped run wrote after its checkpoint are dropped', () => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'vae-sweep-rows-')), 'rows.arrows');
   writeFileSync(file, 'x'.repeat(10_000));
   const log = new RowLog(file, SCHEMA);

@@ -61,7 +61,7 @@ test('a log with another schema version is rejected, with both versions in the m
   const [part] = readTraining(sweep, outDir);
   assert.equal(
     part?.missing[0]?.reason,
-    `${file} has log schema version none, this program reads 2: read it with the version of vae-sweep that wrote it, or train the task again`,
+    `${file} has log schema version none, but this program reads version 2: read it with the version of vae-sweep that wrote it, or train the task again`,
   );
 });
 

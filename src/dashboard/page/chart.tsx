@@ -4,7 +4,7 @@ import { formatCount, formatValue } from './format.js';
 import type { Curve } from './protocol.js';
 import type { DrawnTask, Zoom } from './series.js';
 
-/** A curve, and whose it is. */
+/** A curve and its task. */
 export interface Line {
   readonly task: DrawnTask;
   readonly curve: Curve;
@@ -15,7 +15,7 @@ interface ChartProps {
   readonly lines: readonly Line[];
   readonly width: number;
   readonly zoom: Zoom | null;
-  /** Whether the axis of the steps is logarithmic. */
+  /** Whether the step axis is logarithmic. */
   readonly isLogSteps: boolean;
   readonly startsLog: boolean;
   readonly isDark: boolean;
@@ -23,21 +23,21 @@ interface ChartProps {
 }
 
 const HEIGHT = 190;
-/** A drag over less is a click. */
-const LEAST_DRAG_PIXELS = 4;
+/** A shorter drag counts as a click. */
+const MIN_DRAG_PIXELS = 4;
 
-/** A metric's curves against the step. */
+/** Shows a metric's curves by step. */
 export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark, onZoom }: ChartProps) {
   const [isLog, setLog] = useState(startsLog);
   const [readout, setReadout] = useState<string | null>(null);
   const place = useRef<HTMLDivElement>(null);
-  const hasOtherThanPositive = lines.some(({ curve }) =>
+  const hasNonPositive = lines.some(({ curve }) =>
     curve.values.some((value) => value !== null && value <= 0),
   );
-  const scale = !isLog ? 'linear' : hasOtherThanPositive ? 'asinh' : 'log';
+  const scale = !isLog ? 'linear' : hasNonPositive ? 'asinh' : 'log';
   const isExact = lines.every(({ curve }) => curve.isExact);
   const shape = lines
-    .map(({ task, curve }) => `${task.id} ${task.stroke.colour} ${curve.component ?? ''}`)
+    .map(({ task, curve }) => `${task.id} ${task.stroke.color} ${curve.component ?? ''}`)
     .join();
 
   const plot = useRef<uPlot | null>(null);
@@ -45,13 +45,13 @@ export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark
   shown.current = { lines, zoom, onZoom };
   useEffect(() => {
     if (place.current === null || lines.length === 0) return undefined;
-    const look = { lines, width, scale, isLogSteps, isDark } as const;
-    const options = plotOptions(look, setReadout, () => shown.current);
-    const made = new uPlot(options, dataOf(lines, isLogSteps), place.current);
-    plot.current = made;
+    const style = { lines, width, scale, isLogSteps, isDark } as const;
+    const options = plotOptions(style, setReadout, () => shown.current);
+    const created = new uPlot(options, dataOf(lines, isLogSteps), place.current);
+    plot.current = created;
     return () => {
       plot.current = null;
-      made.destroy();
+      created.destroy();
     };
   }, [shape, width, scale, isLogSteps, isDark]);
   useEffect(() => {
@@ -77,7 +77,9 @@ export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark
           aria-pressed={isLog}
           aria-label={`${scale === 'asinh' ? 'asinh' : 'log'} axis of ${title}`}
           title={
-            scale === 'asinh' ? 'There are values that are not positive: inverse hyperbolic sine' : undefined
+            scale === 'asinh'
+              ? 'Some values are not positive, so the axis is asinh instead of log'
+              : undefined
           }
           onClick={() => {
             setLog(!isLog);
@@ -91,7 +93,7 @@ export function Chart({ title, lines, width, zoom, isLogSteps, startsLog, isDark
   );
 }
 
-interface Look {
+interface ChartStyle {
   readonly lines: readonly Line[];
   readonly width: number;
   readonly scale: 'linear' | 'log' | 'asinh';
@@ -99,17 +101,17 @@ interface Look {
   readonly isDark: boolean;
 }
 
-/** What a drawn chart asks for when it needs it. */
+/** Returns the current values of properties that change without redrawing the chart. */
 type Current = () => Pick<ChartProps, 'lines' | 'zoom' | 'onZoom'>;
 
-/** uPlot's numbers for them: its types name them, its code does not. */
-function distribution(scale: Look['scale']): uPlot.Scale.Distr {
+/** Returns uPlot's number of the distribution. Its types have an enum for it that does not exist at run time. */
+function distribution(scale: ChartStyle['scale']): uPlot.Scale.Distr {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- there is no enum at run time
   return { linear: 1, log: 3, asinh: 4 }[scale];
 }
 
 function plotOptions(
-  { lines, width, scale, isLogSteps, isDark }: Look,
+  { lines, width, scale, isLogSteps, isDark }: ChartStyle,
   setReadout: (text: string | null) => void,
   current: Current,
 ): uPlot.Options {
@@ -153,7 +155,7 @@ function plotOptions(
       {},
       ...lines.map(({ task: { stroke, label } }) => ({
         label,
-        stroke: stroke.colour,
+        stroke: stroke.color,
         dash: [...stroke.dash],
         width: isCrowded ? 1 : 1.5,
         alpha: isCrowded ? 0.75 : 1,
@@ -176,7 +178,7 @@ function plotOptions(
     hooks: {
       setSelect: [
         (self) => {
-          if (self.select.width < LEAST_DRAG_PIXELS) return;
+          if (self.select.width < MIN_DRAG_PIXELS) return;
           const from = self.posToVal(self.select.left, 'x');
           const to = self.posToVal(self.select.left + self.select.width, 'x');
           self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
@@ -192,7 +194,7 @@ function plotOptions(
   };
 }
 
-/** The nearest curve's value under the cursor. */
+/** Returns the value of the curve nearest to the cursor. */
 function readoutText(plot: uPlot, lines: readonly Line[]): string | null {
   const { idx } = plot.cursor;
   const nearest = plot.series.findIndex((series, index) => index > 0 && series._focus === true);
@@ -207,12 +209,12 @@ function readoutText(plot: uPlot, lines: readonly Line[]): string | null {
 
 declare module 'uplot' {
   interface Series {
-    /** Whether it is the nearest to the cursor; the types leave it out. */
+    /** Whether this curve is nearest to the cursor. The package's types lack it. */
     readonly _focus?: boolean | null;
   }
 }
 
-/** A logarithmic axis has ticks without a label, which are null; the types leave that out. */
+/** Formats tick labels. On logarithmic axes, ticks without a label are null, which the package's types lack. */
 function labels(ticks: readonly (number | null)[], format: (tick: number) => string): string[] {
   return ticks.map((tick) => (tick === null ? '' : format(tick)));
 }
@@ -226,12 +228,12 @@ function allSplits(_plot: uPlot, splits: number[]): number[] {
   return splits;
 }
 
-/** Lines at powers of ten alone: those between would be a grey field. */
+/** Keeps grid lines only at powers of ten: with the lines in between, the background would look gray. */
 function decades(_plot: uPlot, splits: number[]): (number | null)[] {
   return splits.map((split) => (Number.isInteger(Number(Math.log10(split).toFixed(9))) ? split : null));
 }
 
-/** All curves over all their steps. Step 0 has no logarithm and is drawn at 1. */
+/** Joins all curves over the union of their steps. Step 0 has no logarithm and is drawn at 1. */
 function dataOf(lines: readonly Line[], isLogSteps: boolean): uPlot.AlignedData {
   const tables = lines.map(({ curve }): uPlot.AlignedData => [
     isLogSteps ? curve.steps.map((step) => Math.max(1, step)) : [...curve.steps],
@@ -244,17 +246,17 @@ function countPoints(lines: readonly Line[]): number {
   return lines.reduce((sum, { curve }) => sum + curve.steps.length, 0);
 }
 
-/** As `10k`, `1.5M`. */
+/** Formats a count in short form, for example `10k` or `1.5M`. */
 function shortCount(step: number): string {
   if (step >= 1e6) return `${step / 1e6}M`;
   return step >= 1e4 ? `${step / 1e3}k` : formatCount(step);
 }
 
-/** For who does not see the picture: where each task's curve ends. */
+/** Describes the chart for screen readers: the last value of each task's curve. */
 function description(title: string, lines: readonly Line[]): string {
   const ends = lines.slice(0, 12).map(({ task, curve }) => {
     const value = curve.values.at(-1);
-    return `${task.label} ${value == null ? 'has none' : `ends at ${formatValue(value)}`}`;
+    return `${task.label} ${value == null ? 'has no value' : `ends at ${formatValue(value)}`}`;
   });
   return `${title} by step. ${[...new Set(ends)].join('; ')}`;
 }

@@ -8,25 +8,25 @@ interface ChartsProps {
   readonly sweep: string;
   readonly shown: readonly ChartView[];
   readonly tasks: readonly DrawnTask[];
-  /** Of the longest of them. */
+  /** The number of steps of the longest task. */
   readonly steps: number;
-  /** Tasks that are selected but not drawn. */
+  /** The number of tasks that are selected but not drawn. */
   readonly left: number;
   readonly isDark: boolean;
 }
 
-/** The metrics that a server gives curves of at a time. */
+/** The maximum number of metrics per request. */
 const MAX_CHARTS = 16;
 const NONE: readonly DrawnTask[] = [];
 
-const LEAST_CHART_WIDTH = 300;
+const MIN_CHART_WIDTH = 300;
 const GAP = 16;
 const PADDING = 2;
-/** Points of all tasks of one chart, at two a pixel. */
+/** The maximum number of pixels of all tasks in one chart, with two points each. */
 const MAX_PIXELS = 8_000;
-const LEAST_STEPS = 10;
+const MIN_STEPS = 10;
 
-/** What a tool's button makes of the steps that are shown; null is all of them. */
+/** A button that changes the range of steps; a null range means all steps. */
 interface Tool {
   readonly text: string;
   readonly label: string;
@@ -41,12 +41,12 @@ const TOOLS: readonly Tool[] = [
   { text: 'all', label: 'Show all steps', windowAfter: () => null },
 ];
 
-/** The curves of the selected tasks, all with the same steps. */
+/** Shows the curves of the selected tasks, all over the same range of steps. */
 export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps) {
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const [isLogSteps, setLogSteps] = useState(false);
   const [room, measured] = useChartWidth();
-  const width = measured ?? LEAST_CHART_WIDTH;
+  const width = measured ?? MIN_CHART_WIDTH;
   const pixels = Math.max(
     50,
     Math.min(Math.round(width), Math.floor(MAX_PIXELS / Math.max(1, tasks.length))),
@@ -72,7 +72,7 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
     <section class="charts" aria-labelledby="charts-heading" ref={room}>
       <div class="heading">
         <h2 id="charts-heading">Curves</h2>
-        <div class="tools" role="group" aria-label="Steps that are shown">
+        <div class="tools" role="group" aria-label="Range of steps">
           <span class="range small" aria-live="polite">
             {zoom === null ? 'all steps' : `steps ${formatCount(zoom.from)} to ${formatCount(zoom.to)}`}
           </span>
@@ -102,7 +102,7 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
         </div>
       </div>
       {left > 0 && (
-        <p class="quiet small">{`The first ${tasks.length} are drawn; ${formatCount(left)} more are selected.`}</p>
+        <p class="quiet small">{`Showing the first ${tasks.length} of ${formatCount(tasks.length + left)} selected tasks.`}</p>
       )}
       {problems.map((problem) => (
         <p key={problem} class="problem" role="alert">
@@ -111,7 +111,7 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
       ))}
       {tasks.length === 0 && <p class="hint">Select tasks in the grid to see their curves.</p>}
       {tasks.length > 0 && isEmpty && problems.length === 0 && (
-        <p class="hint">Nothing is logged yet: a task has curves once it has written its first rows.</p>
+        <p class="hint">Nothing has been logged yet. Curves appear once a task has written its first rows.</p>
       )}
       <div class="chart-grid">
         {charts
@@ -130,14 +130,12 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
             />
           ))}
       </div>
-      {!isEmpty && (
-        <p class="quiet small">Drag over a chart to zoom in, double-click to see all steps again.</p>
-      )}
+      {!isEmpty && <p class="quiet small">Drag across a chart to zoom in. Double-click to show all steps.</p>}
     </section>
   );
 }
 
-/** The charts of experiments, each once. */
+/** Returns the distinct charts of the experiments. */
 export function chartsOf(experiments: SweepState['experiments'], names: readonly string[]): ChartView[] {
   const all = names.flatMap((name) => experiments[name]?.charts ?? []);
   return [...new Map(all.map((chart) => [chart.metric, chart])).values()].slice(0, MAX_CHARTS);
@@ -150,7 +148,7 @@ function shifted({ from, to }: Zoom, steps: number, by: number): Zoom {
 
 function scaled({ from, to }: Zoom, steps: number, by: number): Zoom | null {
   const middle = (from + to) / 2;
-  const half = Math.max(LEAST_STEPS, (to - from) * by) / 2;
+  const half = Math.max(MIN_STEPS, (to - from) * by) / 2;
   const next = {
     from: Math.max(0, Math.floor(middle - half)),
     to: Math.min(steps, Math.ceil(middle + half)),
@@ -166,15 +164,15 @@ function linesOf(tasks: readonly DrawnTask[], series: ReturnType<typeof useSerie
   );
 }
 
-/** As many charts side by side as there is room for; null until that is known. */
+/** Returns the width with which as many charts as possible fit side by side; null until it is known. */
 function useChartWidth(): [{ current: HTMLElement | null }, number | null] {
   const room = useRef<HTMLElement>(null);
   const [width, setWidth] = useState<number | null>(null);
   useEffect(() => {
     if (room.current === null) return undefined;
     const observer = new ResizeObserver(([entry]) => {
-      const all = entry?.contentRect.width ?? LEAST_CHART_WIDTH;
-      const columns = Math.max(1, Math.floor((all + GAP) / (LEAST_CHART_WIDTH + GAP)));
+      const all = entry?.contentRect.width ?? MIN_CHART_WIDTH;
+      const columns = Math.max(1, Math.floor((all + GAP) / (MIN_CHART_WIDTH + GAP)));
       setWidth(Math.floor((all - (columns - 1) * GAP) / columns) - PADDING);
     });
     observer.observe(room.current);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { eventsUrl } from './api.js';
 import type { SweepChange, SweepState, TaskView } from './protocol.js';
 
-/** `lost`: the server does not answer; `refused`: it answers with an error, as without its token. Both are tried again and again. */
+/** `lost`: the server does not respond. `refused`: it responds with an error, for example without its token. Both are retried. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'refused';
 
 const RETRY_MS = 2_000;
@@ -10,11 +10,11 @@ const RETRY_MS = 2_000;
 interface Followed {
   readonly state: SweepState | null;
   readonly connection: Connection;
-  /** Times that the connection came back: what was asked for meanwhile got no answer, and is asked for again. */
+  /** The number of reconnections. Requests during an outage failed, so they are repeated when it changes. */
   readonly epoch: number;
 }
 
-/** A sweep as its server tells it, from event to event. */
+/** Follows the state of a sweep through the server's events. */
 export function useSweep(name: string | null): Followed {
   const [state, setState] = useState<SweepState | null>(null);
   const [connection, setConnection] = useState<Connection>('connecting');
@@ -37,7 +37,7 @@ export function useSweep(name: string | null): Followed {
       });
       source.addEventListener('error', () => {
         isLost = true;
-        // A browser gives up on a server that answers with an error; not on one that does not answer.
+        // Browsers retry when a server does not respond, but give up when it responds with an error.
         const isRefused = source.readyState === EventSource.CLOSED;
         setConnection(isRefused ? 'refused' : 'lost');
         if (isRefused) timer = window.setTimeout(connect, RETRY_MS);

@@ -9,7 +9,7 @@ interface GridProps {
   readonly part: PartView;
   readonly viewById: ReadonlyMap<string, TaskView>;
   readonly selection: Selection;
-  /** Which group a click puts tasks into. */
+  /** The group to which a click adds tasks. */
   readonly group: GroupName;
   readonly onPick: (group: GroupName, ids: readonly string[]) => void;
 }
@@ -26,7 +26,10 @@ const MOVES: Readonly<Record<string, Place>> = {
   ArrowRight: { row: 0, column: 1 },
 };
 
-/** A part's tasks, a row a setting and a column a seed. One stop of the Tab key; arrows move, Enter, a and b select. */
+/**
+ * Shows a part's tasks with one row per setting and one column per seed. The grid is one tab stop: arrow keys move, and Enter, a and b
+ * select.
+ */
 export function Grid({ states, part, viewById, selection, group, onPick }: GridProps) {
   const table = useRef<HTMLTableElement>(null);
   const [current, setCurrent] = useState<Place>({ row: 0, column: 0 });
@@ -38,7 +41,7 @@ export function Grid({ states, part, viewById, selection, group, onPick }: GridP
     if (task && (event.key === 'a' || event.key === 'b')) onPick(event.key, [task.id]);
     if (by === undefined) return;
     event.preventDefault();
-    const next = neighbour(part, current, by);
+    const next = neighbor(part, current, by);
     setCurrent(next);
     table.current?.querySelector<HTMLElement>(`[data-place="${next.row} ${next.column}"]`)?.focus();
   };
@@ -153,8 +156,8 @@ function groupOf(id: string, { a, b }: Selection): GroupName | undefined {
   return b.includes(id) ? 'b' : undefined;
 }
 
-/** The next task in that direction, past places that have none. */
-function neighbour(part: PartView, from: Place, by: Place): Place {
+/** Returns the next task in a direction, skipping empty cells. */
+function neighbor(part: PartView, from: Place, by: Place): Place {
   let next = from;
   do {
     next = { row: next.row + by.row, column: next.column + by.column };

@@ -12,8 +12,8 @@ interface HeaderProps {
 const CONNECTIONS: Readonly<Record<Connection, string>> = {
   connecting: 'connecting',
   live: 'live',
-  lost: 'no connection, trying again',
-  refused: 'the server refuses, trying again; if it asks for a token, open the address that it printed',
+  lost: 'connection lost, reconnecting',
+  refused: 'connection refused, retrying; if the server requires a token, open the URL that it printed',
 };
 
 export function Header({ state, connection, theme, onSweep }: HeaderProps) {
@@ -46,7 +46,7 @@ export function Header({ state, connection, theme, onSweep }: HeaderProps) {
         <span class="connection small" data-connection={connection} role="status">
           {CONNECTIONS[connection]}
         </span>
-        <div role="group" aria-label="Colours" class="segments">
+        <div role="group" aria-label="Color theme" class="segments">
           {THEMES.map((name) => (
             <button
               key={name}

@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Charts, chartsOf } from './charts.js';
-import { groupStroke, taskStroke } from './colours.js';
+import { groupStroke, taskStroke } from './colors.js';
 import { useSweep, type Connection } from './follow.js';
 import { Grid } from './grid.js';
 import { Header } from './header.js';
@@ -13,11 +13,11 @@ import { Comparison, Tables } from './tables.js';
 import { Failures, Pictures, Task } from './task.js';
 import { useTheme } from './theme.js';
 
-/** Tasks whose curves are drawn; more are neither told apart nor quick. */
+/** The maximum number of tasks with curves: more would be hard to distinguish and slow. */
 const MAX_DRAWN = 32;
 const MAX_PICTURES = 4;
-/** Selected at first: enough to see something. */
-const FIRST_SELECTED = 3;
+/** The number of tasks that are selected initially. */
+const INITIALLY_SELECTED = 3;
 
 function App() {
   const [selection, select] = useSelection();
@@ -54,13 +54,13 @@ function App() {
 const WAITING: Readonly<Record<Connection, string>> = {
   connecting: 'Reading the store …',
   live: 'Reading the store …',
-  lost: 'The server does not answer.',
-  refused: 'The server refuses. If it asks for a token, open the address that it printed.',
+  lost: 'The server is not responding.',
+  refused: 'The server refused the connection. If it requires a token, open the URL that it printed.',
 };
 
 interface SweepProps {
   readonly state: SweepState;
-  /** Of the connection; see `useSweep`. */
+  /** The number of reconnections, from `useSweep`. */
   readonly epoch: number;
   readonly selection: Selection;
   readonly select: (change: Partial<Selection>) => void;
@@ -79,13 +79,13 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
   const viewById = useMemo(() => new Map(tasks.map((task) => [task.id, task])), [tasks]);
   const hasCurves = (info?: TaskInfo): boolean =>
     info !== undefined && (experiments[info.experiment]?.charts.length ?? 0) > 0;
-  /** Until then what is of interest is selected, as soon as there is something. */
+  /** Whether the user has changed the selection. Until then, interesting tasks are selected as soon as there are any. */
   const [isTouched, setTouched] = useState(
     selection.a.length + selection.b.length > 0 || selection.task !== null,
   );
   useEffect(() => {
     if (isTouched || selection.a.length > 0) return;
-    const first = firstSelected(tasks, (id) => hasCurves(infoById.get(id)));
+    const first = initialSelection(tasks, (id) => hasCurves(infoById.get(id)));
     if (first.length > 0) select({ a: first });
   }, [tasks]);
   const selectByHand = (change: Partial<Selection>): void => {
@@ -150,8 +150,8 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
             />
           ))}
           <p class="quiet small">
-            Click a task, a row’s or a column’s name to put it into the group; with the keyboard arrows, then
-            Enter, a or b.
+            Click a task, or the name of a row or column, to add it to the group. With the keyboard, use the
+            arrow keys, then Enter, a or b.
           </p>
         </section>
       </div>
@@ -205,7 +205,7 @@ interface GroupsProps {
   readonly onClear: () => void;
 }
 
-/** Which of the two groups a click is for. */
+/** Selects the group to which clicks add tasks. */
 function Groups({ group, a, b, onGroup, onClear }: GroupsProps) {
   const button = (name: GroupName, count: number) => (
     <button
@@ -231,7 +231,7 @@ function Groups({ group, a, b, onGroup, onClear }: GroupsProps) {
   );
 }
 
-/** What the colours of the curves mean. */
+/** Shows the legend of the curves. */
 function Selected({ drawn, onRemove }: { drawn: readonly DrawnTask[]; onRemove: (id: string) => void }) {
   return (
     <ul class="selected" aria-label="Selected tasks">
@@ -243,7 +243,7 @@ function Selected({ drawn, onRemove }: { drawn: readonly DrawnTask[]; onRemove: 
               y1="4"
               x2="22"
               y2="4"
-              stroke={stroke.colour}
+              stroke={stroke.color}
               stroke-width="2.5"
               stroke-dasharray={stroke.dash.join(' ')}
             />
@@ -264,7 +264,7 @@ function Selected({ drawn, onRemove }: { drawn: readonly DrawnTask[]; onRemove: 
   );
 }
 
-/** Colours tell tasks apart; where there are two groups, they tell the groups apart. */
+/** Returns the tasks to draw. Colors distinguish tasks or, if there are two groups, the groups. */
 function drawnTasks(
   a: readonly TaskInfo[],
   b: readonly TaskInfo[],
@@ -284,12 +284,12 @@ function drawnTasks(
   }));
 }
 
-/** Of the tasks with curves, those that run, or else the first that are done. */
-function firstSelected(tasks: readonly TaskView[], hasCurves: (id: string) => boolean): string[] {
+/** Returns the first running tasks with curves, or the first done ones if none is running. */
+function initialSelection(tasks: readonly TaskView[], hasCurves: (id: string) => boolean): string[] {
   const drawable = tasks.filter(({ id }) => hasCurves(id));
   const running = drawable.filter(({ state }) => state === 'running');
   const some = running.length > 0 ? running : drawable.filter(({ state }) => state === 'done');
-  return some.slice(0, FIRST_SELECTED).map(({ id }) => id);
+  return some.slice(0, INITIALLY_SELECTED).map(({ id }) => id);
 }
 
 const place = document.getElementById('app');

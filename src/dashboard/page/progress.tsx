@@ -7,7 +7,7 @@ interface ProgressProps {
   readonly viewById: ReadonlyMap<string, TaskView>;
 }
 
-/** How far the sweep is, the time that is left, and which worker has which task. */
+/** Shows the progress of the sweep, the remaining time, and which worker executes which task. */
 export function Progress({ state, infoByName, viewById }: ProgressProps) {
   const { tasks, progress, states } = state;
   const counts = Object.entries(states).map(([name, words]) => ({
@@ -50,7 +50,7 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
         </p>
       )}
       <p class="quiet small break">
-        {progress.owner === null ? 'No active run.' : `In the store: ${progress.owner}`}
+        {progress.owner === null ? 'No active run.' : `In use by ${progress.owner}`}
       </p>
       {progress.workers.length > 0 && (
         <ul class="workers" aria-label="Workers">

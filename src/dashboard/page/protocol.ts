@@ -1,31 +1,31 @@
-/** What the server and the page say to each other. Types alone: it runs in both. */
+/** The messages between the server and the page. This module has only types, because both import it. */
 
-/** Those of the store, and `running`: begun, not ended, and changed since the run started. */
+/** The states of the store, and `running`: unfinished, with files that changed since the run started. */
 export type StateName = 'new' | 'running' | 'interrupted' | 'done' | 'failed' | 'corrupt';
 
-/** How states are called, in the order in which they are counted. A sign spares telling one colour from another. */
+/** The words for the states, in the order in which they are counted. Signs distinguish states without relying on color. */
 export type States = Readonly<Record<StateName, { readonly word: string; readonly sign: string }>>;
 
-/** A task that may change. */
+/** The part of a task that can change. */
 export interface TaskView {
   readonly id: string;
   readonly state: StateName;
-  /** Of its checkpoint, or its last; null before the first, and where nobody knows. */
+  /** The step of its checkpoint, or its last one; null before the first checkpoint, or if unknown. */
   readonly step: number | null;
   /** Why it failed, or what is wrong with its files. */
   readonly problem: string | null;
-  /** Another one when its logs have grown or changed. */
+  /** Changes when its logs grow or change. */
   readonly version: string;
 }
 
-/** What of a task never changes. */
+/** The part of a task that never changes. */
 export interface TaskInfo {
   readonly id: string;
-  /** Of its folder. */
+  /** The name of its folder. */
   readonly name: string;
-  /** As `3-12-20, seed 2`: unique within its part. */
+  /** A label that is unique within its part, for example `3-12-20, seed 2`. */
   readonly label: string;
-  /** How far it goes, in its experiment's unit. */
+  /** The total number of steps or rows, in its experiment's unit. */
   readonly steps: number;
   readonly unit: 'step' | 'row';
   readonly experiment: string;
@@ -33,23 +33,23 @@ export interface TaskInfo {
 
 /** The tasks with the same seeds. */
 export interface GridColumn {
-  /** As `seed 69`, or `seed 69, model seed 3`. */
+  /** For example `seed 69` or `seed 69, model seed 3`. */
   readonly name: string;
-  /** The values alone, as `69` or `69 3`: headings are narrow. */
+  /** Only the values, for example `69` or `69 3`, because headings are narrow. */
   readonly short: string;
 }
 
 export interface GridRow {
   readonly label: string;
-  /** By column; null where the sweep has no such task. */
+  /** The tasks by column; null where the sweep has no task. */
   readonly tasks: readonly (TaskInfo | null)[];
 }
 
-/** The tasks of an experiment: a row a setting, a column a seed. */
+/** The tasks of an experiment, with one row per setting and one column per seed. */
 export interface PartView {
   readonly name: string;
   readonly title: string;
-  /** The settings that the rows' labels are of. */
+  /** The settings in the rows' labels. */
   readonly settings: string;
   readonly columns: readonly GridColumn[];
   readonly rows: readonly GridRow[];
@@ -61,13 +61,13 @@ export interface WorkerView {
 }
 
 export interface ProgressView {
-  /** As `54 tasks: 12 done, ...`. */
+  /** For example `54 tasks: 12 done, ...`. */
   readonly summary: string;
   readonly done: number;
   readonly remainingMs: number | null;
-  /** Who has the store; null if nobody does. */
+  /** The process that holds the store; null if there is none. */
   readonly owner: string | null;
-  /** By the run's log; empty when no run goes on. */
+  /** The workers according to the run's log; empty without an active run. */
   readonly workers: readonly WorkerView[];
   /** Why the store can't be read; null if it can. */
   readonly problem: string | null;
@@ -80,20 +80,20 @@ export interface ChartView {
   readonly startsLog: boolean;
 }
 
-/** How tasks of an experiment are shown. */
+/** How to show the tasks of an experiment. */
 export interface ExperimentView {
   readonly charts: readonly ChartView[];
-  /** Title of the picture of a finished task; null where there is none. */
+  /** The title of the picture of a finished task; null if there is none. */
   readonly picture: string | null;
 }
 
-/** The first event of a stream, and all that the page needs to begin. */
+/** The first event of a stream, with everything that the page needs to start. */
 export interface SweepState {
   readonly name: string;
   readonly title: string;
   readonly file: string;
   readonly outDir: string;
-  /** All that this server shows. */
+  /** All sweeps that this server shows. */
   readonly sweeps: readonly { readonly name: string; readonly title: string }[];
   readonly states: States;
   readonly experiments: Readonly<Record<string, ExperimentView>>;
@@ -102,20 +102,20 @@ export interface SweepState {
   readonly progress: ProgressView;
 }
 
-/** What has changed since the event before. */
+/** The changes since the previous event. */
 export interface SweepChange {
   readonly tasks: readonly TaskView[];
   readonly progress: ProgressView;
 }
 
-/** A curve. Values that are no numbers are null. */
+/** A curve. Values that are not numbers are null. */
 export interface Curve {
   readonly metric: string;
-  /** From 0, of a metric with a list of values; null for others. */
+  /** The index of the component, from 0, of a metric with a list of values; null for other metrics. */
   readonly component: number | null;
   readonly steps: readonly number[];
   readonly values: readonly (number | null)[];
-  /** Whether these are all points that were logged; else the least and the largest of each pixel. */
+  /** Whether these are all logged points; otherwise they are the minimum and maximum of each pixel. */
   readonly isExact: boolean;
 }
 
@@ -124,7 +124,7 @@ export interface SeriesReply {
   readonly curves: readonly Curve[];
 }
 
-/** A report's table, without the records behind it. */
+/** A table of a report, without its records. */
 export interface TableView {
   readonly name: string;
   readonly title: string;
@@ -139,13 +139,13 @@ export interface TablesReply {
 }
 
 export interface LogLine {
-  /** ISO 8601. */
+  /** The time in ISO 8601. */
   readonly time: string;
   readonly level: 'info' | 'warn' | 'error';
   readonly text: string;
 }
 
-/** All about one task. */
+/** The details of one task. */
 export interface TaskReply {
   readonly id: string;
   readonly folder: string;

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** What a server last answered; an older answer stays until a new one is there. */
+/** The latest reply of the server. An older reply is kept until a new one arrives. */
 export interface Reply<T> {
   readonly value: T | null;
-  /** Why the last request got no answer; null if it got one. */
+  /** Why the last request failed; null if it succeeded. */
   readonly problem: string | null;
 }
 
-/** Asks anew whenever a key is another, and drops what comes after that. */
-export function useReply<T>(ask: () => Promise<T>, keys: readonly string[]): Reply<T> {
+/** Sends the request again whenever a key changes, and drops outdated replies. */
+export function useReply<T>(request: () => Promise<T>, keys: readonly string[]): Reply<T> {
   const [reply, setReply] = useState<Reply<T>>({ value: null, problem: null });
   useEffect(() => {
     let isCurrent = true;
-    ask().then(
+    request().then(
       (value) => {
         if (isCurrent) setReply({ value, problem: null });
       },

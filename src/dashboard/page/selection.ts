@@ -2,12 +2,12 @@ import { useEffect, useState } from 'preact/hooks';
 
 export type GroupName = 'a' | 'b';
 
-/** What the page shows of a sweep. It is kept in the address, so that a page can be bookmarked and shared. */
+/** What the page shows of a sweep. It is stored in the URL, so that it can be bookmarked and shared. */
 export interface Selection {
   readonly sweep: string | null;
   readonly a: readonly string[];
   readonly b: readonly string[];
-  /** The task that is shown in full. */
+  /** The task with its details shown. */
   readonly task: string | null;
 }
 
@@ -34,7 +34,7 @@ export function useSelection(): [Selection, (change: Partial<Selection>) => void
   return [selection, change];
 }
 
-/** Puts tasks into a group and out of the other; out of it if all of them are in it. */
+/** Adds tasks to a group and removes them from the other one. If all are already in the group, removes them. */
 export function toggled(selection: Selection, group: GroupName, ids: readonly string[]): Partial<Selection> {
   const isIn = ids.every((id) => selection[group].includes(id));
   const others = (name: GroupName): string[] => selection[name].filter((id) => !ids.includes(id));

@@ -2,14 +2,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { fetchSeries } from './api.js';
 import type { Curve } from './protocol.js';
 import { messageOf } from './reply.js';
-import type { Stroke } from './colours.js';
+import type { Stroke } from './colors.js';
 
-/** A task whose curves are drawn. */
+/** A task with its curves drawn. */
 export interface DrawnTask {
   readonly id: string;
   readonly label: string;
   readonly stroke: Stroke;
-  /** Another one when its logs have grown, or the connection came back. */
+  /** Changes when its logs grow, and on reconnection. */
   readonly version: string;
 }
 
@@ -28,7 +28,7 @@ export interface SeriesQuery {
 
 export interface TaskCurves {
   readonly curves: readonly Curve[];
-  /** Why there are none. */
+  /** Why the curves could not be fetched, or null. */
   readonly problem: string | null;
 }
 
@@ -36,11 +36,11 @@ interface Known extends TaskCurves {
   readonly key: string;
 }
 
-/** The curves of tasks, asked for anew when a task's logs have grown or the window is another. Old ones stay until new ones are there. */
+/** Fetches the curves of tasks, and again when a task's logs grow or the window changes. Old curves are kept until new ones arrive. */
 export function useSeries(tasks: readonly DrawnTask[], query: SeriesQuery): ReadonlyMap<string, TaskCurves> {
   const [known, setKnown] = useState<ReadonlyMap<string, Known>>(new Map());
-  /** By task, the key that was asked for last. */
-  const asked = useRef(new Map<string, string>());
+  /** The key of the last request, by task. */
+  const requested = useRef(new Map<string, string>());
   const window = JSON.stringify(query);
   const keyOf = ({ id, version }: DrawnTask): string => `${id} ${version} ${window}`;
   const keys = tasks.map(keyOf).join();
@@ -48,20 +48,20 @@ export function useSeries(tasks: readonly DrawnTask[], query: SeriesQuery): Read
     const { sweep, metrics, zoom, pixels, isLog } = query;
     for (const task of tasks) {
       const key = keyOf(task);
-      if (asked.current.get(task.id) === key) continue;
-      asked.current.set(task.id, key);
+      if (requested.current.get(task.id) === key) continue;
+      requested.current.set(task.id, key);
       const range = { from: zoom?.from ?? 0, to: zoom?.to ?? null };
-      const note = (found: TaskCurves): void => {
-        if (asked.current.get(task.id) === key)
+      const store = (found: TaskCurves): void => {
+        if (requested.current.get(task.id) === key)
           setKnown((before) => new Map(before).set(task.id, { key, ...found }));
       };
       fetchSeries({ sweep, task: task.id, metrics, pixels, isLog, ...range }).then(
         ({ curves }) => {
-          note({ curves, problem: null });
+          store({ curves, problem: null });
         },
         (error: unknown) => {
-          // To be asked for again with the next change.
-          asked.current.delete(task.id);
+          // Request it again with the next change.
+          requested.current.delete(task.id);
           setKnown((before) => {
             const curves = before.get(task.id)?.curves ?? [];
             return new Map(before).set(task.id, { key: '', curves, problem: messageOf(error) });

@@ -2,7 +2,7 @@ import { fetchComparison, fetchTables } from './api.js';
 import type { TableView } from './protocol.js';
 import { useReply } from './reply.js';
 
-/** The sweep's tables as they fill. @param version another one when a task has ended, or the connection came back */
+/** Shows the sweep's tables while it runs. @param version changes when a task ends, and on reconnection */
 export function Tables({ sweep, version }: { readonly sweep: string; readonly version: string }) {
   const { value, problem } = useReply(() => fetchTables(sweep), [sweep, version]);
   const tables = value?.tables;
@@ -10,8 +10,8 @@ export function Tables({ sweep, version }: { readonly sweep: string; readonly ve
     <section class="tables" aria-labelledby="tables-heading">
       <h2 id="tables-heading">Tables</h2>
       {problem !== null && <p class="problem">{problem}</p>}
-      {tables === undefined && problem === null && <p class="hint">Reading the finished runs …</p>}
-      {tables?.length === 0 && <p class="hint">They fill as tasks finish.</p>}
+      {tables === undefined && problem === null && <p class="hint">Reading the finished tasks …</p>}
+      {tables?.length === 0 && <p class="hint">Tables appear as tasks finish.</p>}
       {tables?.map((table) => (
         <DataTable key={table.name} table={table} />
       ))}
@@ -26,7 +26,7 @@ interface ComparisonProps {
   readonly version: string;
 }
 
-/** Groups A and B side by side. */
+/** Compares groups A and B. */
 export function Comparison({ sweep, a, b, version }: ComparisonProps) {
   const keys = [sweep, a.join(), b.join(), version];
   const { value: table, problem } = useReply(() => fetchComparison(sweep, a, b), keys);

@@ -6,14 +6,14 @@ import { useReply } from './reply.js';
 
 interface TaskProps {
   readonly sweep: string;
-  /** Of the connection; see `useSweep`. */
+  /** The number of reconnections, from `useSweep`. */
   readonly epoch: number;
   readonly states: States;
   readonly info: TaskInfo;
   readonly view: TaskView;
 }
 
-/** All about the task that was selected last. */
+/** Shows the details of the task that was selected last. */
 export function Task({ sweep, epoch, states, info, view }: TaskProps) {
   const reply = useTask(sweep, info.id, `${view.state} ${view.version} ${epoch}`);
   const isCounted = view.step !== null && view.state !== 'done';
@@ -40,7 +40,7 @@ function Facts({ reply }: { readonly reply: TaskReply }) {
       {reply.metrics.length > 0 && <Pairs title={reply.metricsTitle} pairs={reply.metrics} />}
       <div>
         <h3>Sessions</h3>
-        {reply.sessions.length === 0 && <p class="hint">None has ended.</p>}
+        {reply.sessions.length === 0 && <p class="hint">No session has ended yet.</p>}
         <ul class="small">
           {reply.sessions.map((session) => (
             <li key={session}>{session}</li>
@@ -70,7 +70,7 @@ function Pairs({ title, pairs }: { readonly title: string; readonly pairs: TaskR
 }
 
 function Log({ lines }: { readonly lines: readonly LogLine[] }) {
-  if (lines.length === 0) return <p class="hint">The run's log says nothing of it.</p>;
+  if (lines.length === 0) return <p class="hint">The run's log has no entries for this task.</p>;
   return (
     <ol class="log">
       {lines.map(({ time, level, text }, index) => (
@@ -86,7 +86,7 @@ interface FailuresProps extends Pick<TaskProps, 'sweep' | 'epoch' | 'states'> {
   readonly tasks: readonly { readonly info: TaskInfo; readonly view: TaskView }[];
 }
 
-/** Tasks that failed or are corrupt: why, and what the log says. */
+/** Shows failed and corrupt tasks with the reasons and their log lines. */
 export function Failures({ tasks, ...props }: FailuresProps) {
   return (
     <section class="failures" aria-labelledby="failures-heading">
@@ -125,18 +125,18 @@ function FailureLog({ sweep, id, version }: { sweep: string; id: string; version
 interface PicturesProps extends Pick<TaskProps, 'sweep' | 'epoch'> {
   readonly title: string;
   readonly tasks: readonly TaskInfo[];
-  /** Selected tasks that have not finished. */
+  /** The number of selected tasks that are not done. */
   readonly unfinished: number;
   readonly isDark: boolean;
 }
 
-/** What finished tasks came to, as their experiment draws it. */
+/** Shows the pictures that the experiment draws from the results of finished tasks. */
 export function Pictures({ sweep, epoch, title, tasks, unfinished, isDark }: PicturesProps) {
   return (
     <section class="points" aria-labelledby="pictures-heading">
       <h2 id="pictures-heading">{title}</h2>
       {unfinished > 0 && (
-        <p class="hint">{`A task has a picture when it is done; ${unfinished} of the selected ${unfinished === 1 ? 'is' : 'are'} not.`}</p>
+        <p class="hint">{`Pictures appear when tasks are done. Of the selected tasks, ${unfinished} ${unfinished === 1 ? 'is' : 'are'} not done yet.`}</p>
       )}
       <div class="pictures">
         {tasks.map(({ id, label }) => (
@@ -155,7 +155,7 @@ export function Pictures({ sweep, epoch, title, tasks, unfinished, isDark }: Pic
   );
 }
 
-/** @param version another one when there is something new to tell */
+/** Fetches the details of a task. @param version changes when there may be new details */
 function useTask(sweep: string, id: string, version: string): TaskReply | null {
   const { value } = useReply(() => fetchTask(sweep, id), [sweep, id, version]);
   return value?.id === id ? value : null;

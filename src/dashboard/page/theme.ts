@@ -5,7 +5,7 @@ export type Theme = (typeof THEMES)[number];
 
 const KEY = 'vae-sweep-theme';
 
-/** The chosen theme, and whether that is dark here and now. */
+/** Returns the chosen theme, and whether the page is currently dark. */
 export function useTheme(): { theme: Theme; isDark: boolean; setTheme: (theme: Theme) => void } {
   const [theme, setTheme] = useState<Theme>(stored);
   const [isSystemDark, setSystemDark] = useState(systemTheme().matches);

@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<Exclude<ColumnType, 'utf8'>, () => DataType>> = {
   'list<float64>': () => new List(new Field('item', new Float64(), false)),
 };
 
-/** Arrow's file format. Texts are dictionaries, each of them written once, before the first batch. */
+/** Writes Arrow's file format. Texts are dictionary-encoded, with each dictionary written once, before the first batch. */
 export const arrow: Format = (columns) => {
   const encoders = columns.map(encoderOf);
   const fields = columns.map(({ name, nullable, unit, description }, index) => {

@@ -1,10 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Format } from './format.js';
 
-/** Rows whose cells are in memory as text at a time. */
+/** The number of rows that are converted to text at a time. */
 const PIECE_ROWS = 4_096;
 
-/** With a header. Null is an empty cell, a list is JSON, as `[0.1,0.9]`. */
+/** Writes CSV with a header. Null is an empty cell, and a list is JSON, for example `[0.1,0.9]`. */
 export const csv: Format = (columns) => {
   let head: string[][] = [columns.map(({ name }) => name)];
   const lines = (rows: unknown[][]): Uint8Array => {

@@ -1,10 +1,10 @@
 import type { Batch, ExportColumn } from '../table.js';
 
-/** Makes a file in pieces, none of which is kept. */
+/** Encodes a file in pieces, without keeping them in memory. */
 export interface FormatWriter {
-  /** The bytes that the batch adds. */
+  /** Returns the bytes of a batch. */
   encode(batch: Batch): Uint8Array;
-  /** Those after the last batch. */
+  /** Returns the bytes after the last batch. */
   finish(): Uint8Array;
 }
 

@@ -5,8 +5,8 @@ import type { ExportColumn } from '../table.js';
 import type { Format } from './format.js';
 
 /**
- * By hyparquet-writer, which encodes a row group at a time into a buffer of ours, and is JavaScript alone: parquet-wasm makes a file as
- * a whole in its memory of 4 GiB at most, and DuckDB brings a database of tens of megabytes as a native library.
+ * Writes Parquet with hyparquet-writer, which is pure JavaScript and encodes one row group at a time into our buffer. parquet-wasm would
+ * build the whole file in its memory of at most 4 GiB, and DuckDB is a native library of tens of megabytes.
  */
 export const parquet: Format = (columns) => {
   const buffer = new ByteWriter();
@@ -17,7 +17,7 @@ export const parquet: Format = (columns) => {
   const writer = new ParquetWriter({ writer: buffer, schema, createdBy: 'vae-sweep' });
   const take = (): Uint8Array => {
     const bytes = Uint8Array.from(buffer.getBytes());
-    // It keeps the position in the file, `offset`, apart.
+    // The position in the file is kept separately, in `offset`.
     buffer.index = 0;
     return bytes;
   };
@@ -26,7 +26,7 @@ export const parquet: Format = (columns) => {
       const columnData = columns.map(({ name, type }, index) => ({
         name,
         data: values[index] as unknown[],
-        // Numbers that a log measured hardly repeat: looking for repetitions takes time and finds none.
+        // Measured numbers hardly repeat, so searching for repetitions would only take time.
         ...(isMeasured(type, values[index]) && { encoding: 'PLAIN' as const }),
       }));
       void writer.write({ columnData, rowGroupSize: rows });
@@ -45,7 +45,7 @@ function isMeasured(type: ColumnType, values: unknown): boolean {
 
 const PHYSICAL = { int32: 'INT32', float32: 'FLOAT', float64: 'DOUBLE', bool: 'BOOLEAN' } as const;
 
-/** A column as Parquet's schema has it; a list is three levels. */
+/** Returns a column's elements in Parquet's schema. A list has three levels. */
 function elementsOf({ name, type, nullable }: ExportColumn): SchemaElement[] {
   const repetition_type = nullable ? 'OPTIONAL' : 'REQUIRED';
   switch (type) {

@@ -4,13 +4,13 @@ import { logRows, type ExportedLog } from '../task-logs.js';
 import type { Task } from '../../task/task.js';
 import { identityColumns, mergeColumns, settingColumns, taskValue, varyingColumns } from '../task-columns.js';
 
-/** One row a logged step. There may be tens of millions: of the settings it has those that tell its tasks apart. */
+/** One row per logged step. There may be tens of millions, so only settings that differ between tasks are included. */
 export const steps = rowsOf('steps', varyingColumns, {
   missing: 'no task that trains',
   hasUnfinishedRows: true,
 });
 
-/** One row an evaluation. */
+/** One row per evaluation. */
 export const evaluations = rowsOf('evaluations', settingColumns, {
   missing: 'no task that trains',
   hasUnfinishedRows: true,
@@ -22,7 +22,7 @@ export const computations = rowsOf('rows', settingColumns, {
   hasUnfinishedRows: false,
 });
 
-/** The rows of one log, beside the task that they are of and its settings. */
+/** Returns a kind with the rows of one log, along with their task and its settings. */
 function rowsOf(
   log: ExportedLog,
   settings: (tasks: readonly Task[]) => readonly ExportColumn[],
@@ -38,7 +38,7 @@ function rowsOf(
         ...settings(tasks),
         ...mergeLogs(new Set(tasks.map((task) => columnsOf(task, details) ?? []))),
       ]),
-    // A column that the log and the task's settings both have is the log's.
+    // If the log and the settings have a column of the same name, the log's is used.
     batches: function* (task, columns) {
       for (const { rows, column } of logRows(task, log)) {
         const own = (name: string) => new Array<unknown>(rows).fill(taskValue(task, name));
@@ -48,7 +48,7 @@ function rowsOf(
   };
 }
 
-/** A column that not all logs have is null for the tasks of the others. */
+/** Merges the columns of several logs. A column that a log lacks is null for its tasks. */
 function mergeLogs(logs: ReadonlySet<readonly LogColumn[]>): ExportColumn[] {
   const all = [...logs];
   const isInAll = (name: string) => all.every((columns) => columns.some((column) => column.name === name));

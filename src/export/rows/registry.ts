@@ -2,7 +2,7 @@ import type { RowKind } from '../table.js';
 import { computations, evaluations, steps } from './logs.js';
 import { tasks } from './tasks.js';
 
-/** What the rows of an export may be, a line each. */
+/** The kinds of rows that can be exported. */
 export const rowKinds = { tasks, evaluations, steps, computations } as const satisfies Readonly<
   Record<string, RowKind>
 >;

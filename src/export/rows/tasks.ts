@@ -2,7 +2,7 @@ import type { LogColumn } from '../../task/column.js';
 import type { RowKind } from '../table.js';
 import { identityColumns, mergeColumns, settingColumns, taskValue } from '../task-columns.js';
 
-/** One row a task: its settings and, if it is done, what it came to. */
+/** One row per task, with its settings and, if it is done, its results. */
 export const tasks: RowKind = {
   appliesTo: () => true,
   missing: 'no task',

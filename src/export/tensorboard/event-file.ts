@@ -1,17 +1,17 @@
 import { nativeBackend } from '../../compiler/native/backend.js';
 
-/** Of the queue that the library keeps: it writes by itself when it is full. */
+/** The size of the library's queue, which is written when it is full. */
 const QUEUED_EVENTS = 1_000;
 const FLUSH_MS = 120_000;
 
-/** A new event file of TensorBoard. */
+/** Writes a new TensorBoard event file. */
 export class EventFile {
   readonly #backend = nativeBackend();
   readonly #writer;
 
-  /** @param folder of one run; the file in it is named by time and host */
+  /** @param folder the folder of one run, in which the file is named by time and host */
   constructor(folder: string) {
-    // `tf.node.summaryFileWriter` does the same, but keeps every writer, and its open file, for good.
+    // `tf.node.summaryFileWriter` does the same, but never releases a writer and its open file.
     this.#writer = this.#backend.summaryWriter(folder);
     this.#backend.createSummaryFileWriter(this.#writer, folder, QUEUED_EVENTS, FLUSH_MS);
   }
@@ -20,7 +20,7 @@ export class EventFile {
     this.#backend.writeScalarSummary(this.#writer, step, name, value);
   }
 
-  /** Writes what is queued. */
+  /** Writes the queued events and closes the file. */
   close(): void {
     this.#backend.flushSummaryWriter(this.#writer);
     this.#backend.executeMultipleOutputs('CloseSummaryWriter', [], [this.#writer], 0);

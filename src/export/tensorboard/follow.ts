@@ -8,16 +8,16 @@ import { experimentOf } from '../../task/registry.js';
 import type { Task } from '../../task/task.js';
 import type { EventsRequest } from './protocol.js';
 
-const LOOK_EVERY_MS = 2_000;
+const POLL_EVERY_MS = 2_000;
 
-/** Writes event files of tasks as they get done, until the signal; then of those that are done by then. */
+/** Writes the event files of tasks as they finish, until the signal aborts, and then those of the remaining done tasks. */
 export async function followTasks(
   { outDir, eventsDir, names }: EventsRequest,
   ended: AbortSignal,
   onProblem: (problem: string) => void,
 ): Promise<void> {
   const waiting = new Set(names);
-  /** By name: a task's record never changes. */
+  /** The tasks by name, cached because a task's record never changes. */
   const tasks = new Map<string, Task>();
   for (let isLast = false; !isLast;) {
     isLast = ended.aborted;
@@ -28,11 +28,11 @@ export async function followTasks(
       tasks.set(name, task);
       if (await writeIfDone(eventsDir, folder, task, onProblem)) waiting.delete(name);
     }
-    if (!isLast) await delay(LOOK_EVERY_MS, undefined, { signal: ended }).catch(() => undefined);
+    if (!isLast) await delay(POLL_EVERY_MS, undefined, { signal: ended }).catch(() => undefined);
   }
 }
 
-/** Null for a task that has not begun. */
+/** Returns the task of a folder; null if it has not started. */
 function readTask(folder: string): Task | null {
   const record = readJsonFile(path.join(folder, TASK_FILES.task), taskRecordSchema);
   return record.found ? record.value : null;
@@ -48,7 +48,7 @@ async function writeIfDone(
   if (experimentOf(task.settings).unit !== 'step') return true;
   if (readTaskState(folder, task.id).state !== 'done') return false;
   try {
-    // TensorFlow takes hundreds of megabytes: not before there is something to write.
+    // Load TensorFlow, which takes hundreds of megabytes, only when there is something to write.
     const { writeEvents } = await import('./write-events.js');
     writeEvents(eventsDir, folder, task);
   } catch (error) {

@@ -6,19 +6,19 @@ import { EventFile } from './event-file.js';
 import { fsyncFolder, wrapStoreErrors, makeFolder, TEMPORARY_SUFFIX } from '../../store/files.js';
 import type { Task } from '../../task/task.js';
 
-/** Of the step log, about so many rows, evenly spaced: TensorBoard draws 1,000 points of a curve unless told otherwise. */
+/** The approximate number of rows of the step log, evenly spaced. By default, TensorBoard draws 1,000 points per curve. */
 const STEP_ROWS = 1_000;
 
 /**
- * Writes a finished task's event file into `<eventsDir>/<name>`, which appears as a whole: `steps/...` from the step log, `evaluation/...` from
- * the evaluations. What is there already is left, since it is a function of the task.
+ * Writes a finished task's event file into `<eventsDir>/<name>`, with `steps/...` from the step log and `evaluation/...` from the
+ * evaluations. The folder appears only once it is complete. An existing one is kept, because its contents depend only on the task.
  */
 export function writeEvents(eventsDir: string, folder: string, task: Task): void {
   const run = path.join(eventsDir, task.name);
   if (existsSync(run)) return;
-  // Beside the folder of events: in it TensorBoard would take it for a run.
-  const beside = `${eventsDir}.${process.pid}${TEMPORARY_SUFFIX}`;
-  const temporary = path.join(beside, task.name);
+  // The temporary folder is beside the folder of events, because inside it TensorBoard would treat it as a run.
+  const temporaryDir = `${eventsDir}.${process.pid}${TEMPORARY_SUFFIX}`;
+  const temporary = path.join(temporaryDir, task.name);
   wrapStoreErrors(`write ${run}`, () => {
     try {
       makeFolder(temporary);
@@ -31,7 +31,7 @@ export function writeEvents(eventsDir: string, folder: string, task: Task): void
       file.close();
       renameSync(temporary, run);
     } finally {
-      rmSync(beside, { recursive: true, force: true });
+      rmSync(temporaryDir, { recursive: true, force: true });
     }
   });
   fsyncFolder(eventsDir);
@@ -39,7 +39,7 @@ export function writeEvents(eventsDir: string, folder: string, task: Task): void
 
 const TAGS = { steps: 'steps', evaluations: 'evaluation' } as const;
 
-/** Every n-th row. */
+/** Writes every n-th row of a log. */
 function writeLog(file: EventFile, task: ExportTask, log: keyof typeof TAGS, every: number): void {
   let before = 0;
   for (const { rows, names, column } of logRows(task, log)) {

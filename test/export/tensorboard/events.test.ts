@@ -19,7 +19,7 @@ import { noPython, python } from '../../examples/python.js';
 
 type Points = readonly (readonly [step: number, value: number])[];
 
-/** TensorBoard's own reader, all points of a run by tag. */
+/** A script that reads all points of a run by tag with TensorBoard's own reader. */
 const READER = `
 import json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -52,7 +52,7 @@ function read(task: Task | undefined): Readonly<Record<string, Points>> {
   return JSON.parse(python('-c', READER, path.join(events, task?.name ?? ''))) as Record<string, Points>;
 }
 
-/** A log's column by step, as float32, which is what events hold. */
+/** Returns a log's column by step, as float32, which is the precision of events. */
 function logged(task: Task | undefined, log: string, column: string): Points {
   assert.ok(task);
   const table = tableFromIPC(readFileSync(path.join(taskFolder(out, task), log)));
@@ -62,26 +62,30 @@ function logged(task: Task | undefined, log: string, column: string): Points {
 }
 
 describe('vae-sweep run --tensorboard', () => {
-  test('writes an event file a task, once, which TensorBoard reads as the logs', { skip: noPython }, () => {
-    const tasks = writeSweep('{ steps: 60, evaluateEverySteps: 20 }');
-    const run = () => vaeSweep('run', file, '--out', out, '--tensorboard', events);
-    const first = run();
-    assert.equal(first.status, 0, first.stderr);
-    assert.deepEqual(readdirSync(events).sort(), tasks.map(({ name }) => name).sort());
-    const before = read(tasks[1]);
-    assert.deepEqual(before['steps/loss'], logged(tasks[1], TASK_FILES.steps, 'loss'));
-    assert.deepEqual(before['evaluation/kl'], logged(tasks[1], TASK_FILES.evaluations, 'kl'));
-    assert.equal(before['evaluation/encoderZeros']?.length, 4);
-    assert.deepEqual(
-      [before['evaluation/encoderVariance'], before['evaluation/manifoldError']],
-      [undefined, undefined],
-    );
-    assert.equal(run().status, 0);
-    assert.deepEqual(read(tasks[1]), before);
-    assert.deepEqual(readdirSync(folder).sort(), ['events', 'mine.yaml', 'out']);
-  });
+  test(
+    'writes one event file per task, which TensorBoard reads with the same values as the logs',
+    { skip: noPython },
+    () => {
+      const tasks = writeSweep('{ steps: 60, evaluateEverySteps: 20 }');
+      const run = () => vaeSweep('run', file, '--out', out, '--tensorboard', events);
+      const first = run();
+      assert.equal(first.status, 0, first.stderr);
+      assert.deepEqual(readdirSync(events).sort(), tasks.map(({ name }) => name).sort());
+      const before = read(tasks[1]);
+      assert.deepEqual(before['steps/loss'], logged(tasks[1], TASK_FILES.steps, 'loss'));
+      assert.deepEqual(before['evaluation/kl'], logged(tasks[1], TASK_FILES.evaluations, 'kl'));
+      assert.equal(before['evaluation/encoderZeros']?.length, 4);
+      assert.deepEqual(
+        [before['evaluation/encoderVariance'], before['evaluation/manifoldError']],
+        [undefined, undefined],
+      );
+      assert.equal(run().status, 0);
+      assert.deepEqual(read(tasks[1]), before);
+      assert.deepEqual(readdirSync(folder).sort(), ['events', 'mine.yaml', 'out']);
+    },
+  );
 
-  test('doubles no point of a run that was killed and goes on', { skip: noPython }, async () => {
+  test('duplicates no points of a run that was killed and resumed', { skip: noPython }, async () => {
     const tasks = writeSweep('{ steps: 70000, evaluateEverySteps: 20000 }');
     const args = [
       'run',
@@ -105,7 +109,7 @@ describe('vae-sweep run --tensorboard', () => {
     const again = vaeSweep(...args);
     assert.equal(again.status, 0, again.stderr);
     const points = read(first);
-    // Of 70,000 rows every 70th, which the log's batches of 5,000 do not end at.
+    // Every 70th of 70,000 rows, which does not divide the log's batches of 5,000.
     assert.deepEqual(
       points['steps/loss'],
       logged(first, TASK_FILES.steps, 'loss').filter(([step]) => step % 70 === 0),
@@ -113,7 +117,7 @@ describe('vae-sweep run --tensorboard', () => {
     assert.deepEqual(points['evaluation/loss'], logged(first, TASK_FILES.evaluations, 'loss'));
   });
 
-  test('refuses a folder that can not be made, before it trains', () => {
+  test('rejects a folder that cannot be created before it trains', () => {
     writeSweep('{ steps: 20 }');
     const blocked = path.join(folder, 'blocked');
     writeFileSync(blocked, '');
@@ -124,7 +128,7 @@ describe('vae-sweep run --tensorboard', () => {
   });
 });
 
-test('event files are closed, as a sweep has thousands', () => {
+test('event files are closed, because a sweep has thousands', () => {
   const open = () => readdirSync('/proc/self/fd').length;
   const write = (name: string) => {
     const event = new EventFile(path.join(folder, name));

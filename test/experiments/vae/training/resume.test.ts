@@ -103,7 +103,7 @@ describe('an interrupted task', () => {
       trainHere(folder.path, shortSettings, { stop, clock: stoppingClock(stop, 9), checkpointEveryMs: 0 });
       const file = path.join(folder.path, log);
       flipBit(file, 20);
-      const problem = `${file} is not as its checkpoint says (SHA-256)`;
+      const problem = `${file} does not match its SHA-256 in the checkpoint`;
       assert.throws(() => trainHere(folder.path, shortSettings), {
         name: 'CorruptTaskError',
         message: `${problem}; ${problem}`,
@@ -146,7 +146,7 @@ describe('an interrupted task', () => {
     truncateSync(file, bytes - 1);
     assert.throws(() => trainHere(folder.path, shortSettings), {
       name: 'CorruptTaskError',
-      message: `${file} has ${bytes - 1} bytes, but its checkpoint continues from ${bytes}`,
+      message: `${file} has ${bytes - 1} bytes, fewer than the ${bytes} in its checkpoint`,
     });
     folder.remove();
   });
