@@ -9,12 +9,12 @@ const ROOT = new URL('../../', import.meta.url);
 const PEAK_EVERY_MS = 50;
 const FILE_EVERY_MS = 5;
 
-/** A file of the project, as `sweeps/table1-linear.yaml`. */
+/** Returns the path of a file of this repository, for example `sweeps/table1-linear.yaml`. */
 export function projectFile(name: string): string {
   return fileURLToPath(new URL(name, ROOT));
 }
 
-/** Runs `vae-sweep` in a process of its own, as a user does. @throws with what it said if it fails */
+/** Runs `vae-sweep` in a separate process. @throws an Error with its standard error if it fails */
 export async function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -26,15 +26,19 @@ export async function runCommand(
     peakBytes = Math.max(peakBytes, peakMemory(child.pid));
   }, PEAK_EVERY_MS);
   try {
-    const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
-    if (child.exitCode !== 0) throw new Error(`vae-sweep ${args.join(' ')} failed:\n${said}`);
+    const [errors] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    if (child.exitCode !== 0) throw new Error(`vae-sweep ${args.join(' ')} failed:\n${errors}`);
     return { elapsedMs: performance.now() - start, peakBytes };
   } finally {
     clearInterval(timer);
   }
 }
 
-/** Runs `vae-sweep` until the file exists, and kills it. @returns milliseconds until then @throws with what it said if it ends before */
+/**
+ * Runs `vae-sweep` until a file exists, then kills it.
+ * @returns milliseconds until the file existed
+ * @throws an Error with its standard error if it exits earlier
+ */
 export async function runCommandUntilFile(
   args: readonly string[],
   file: string,
@@ -44,7 +48,7 @@ export async function runCommandUntilFile(
   const child = startCommand(args, environment);
   const exit = Promise.all([text(child.stderr), once(child, 'exit')]);
   while (!existsSync(file)) {
-    if (child.exitCode !== null) throw new Error(`vae-sweep ${args.join(' ')} ended:\n${(await exit)[0]}`);
+    if (child.exitCode !== null) throw new Error(`vae-sweep ${args.join(' ')} exited:\n${(await exit)[0]}`);
     await setTimeout(FILE_EVERY_MS);
   }
   const elapsedMs = performance.now() - start;
@@ -60,7 +64,7 @@ function startCommand(args: readonly string[], environment: Readonly<Record<stri
   });
 }
 
-/** The most memory that the process ever had resident, and those it has started, each at its own peak; 0 where /proc does not tell. */
+/** Returns the sum of the peak resident memory of a process and its descendants, in bytes; 0 if /proc has no such process. */
 function peakMemory(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');

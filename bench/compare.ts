@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { InputError } from '../src/errors.js';
 import { resultSchema, type Result } from './result.js';
 
-/** A figure that two results have. */
+/** A measurement that two results have in common. */
 export interface Change {
-  /** As `linear compiled, microseconds a step`. */
+  /** For example `linear c, microseconds per step`. */
   readonly figure: string;
   readonly before: number;
   readonly now: number;
 }
 
-/** The figures of both, in the order of the later result. */
+/** Returns the measurements that both results contain, in the order of the later result. */
 export function compareResults(before: Result, now: Result): Change[] {
   const earlier = medians(before);
   return [...medians(now)].flatMap(([figure, value]) => {
@@ -42,7 +42,7 @@ function medians({
   return new Map([
     ...(training?.programs ?? []).map(
       ({ shape, program, microsecondsPerStep }) =>
-        [`${shape} ${program}, microseconds a step`, microsecondsPerStep.median] as const,
+        [`${shape} ${program}, microseconds per step`, microsecondsPerStep.median] as const,
     ),
     ...(training?.ratios ?? []).map(
       ({ shape, program, against, ratio }) => [`${shape}, ${program} over ${against}`, ratio.median] as const,
@@ -75,14 +75,14 @@ function medians({
     ...(dispatch
       ? [
           ['trivial task, milliseconds', dispatch.taskMs] as const,
-          ['finished run of trivial tasks, milliseconds', dispatch.finishedRunMs.median] as const,
+          ['run without pending tasks, milliseconds', dispatch.finishedRunMs.median] as const,
         ]
       : []),
     ...(queue
       ? [
           ['task through the queue, one worker, milliseconds', queue.singleTaskMs] as const,
-          ['tasks a second through the queue', queue.tasksPerSecond] as const,
-          ['Redis memory a task, bytes', queue.redisBytesPerTask] as const,
+          ['tasks per second through the queue', queue.tasksPerSecond] as const,
+          ['Redis memory per task, bytes', queue.redisBytesPerTask] as const,
           ['coordinator of a queue, peak memory, bytes', queue.coordinatorBytes] as const,
           ['two workers over two threads', queue.fleet.ratio.median] as const,
         ]

@@ -7,7 +7,7 @@ import { projectFile } from './command-line.js';
 const BROWSER = '/usr/bin/chromium';
 const CLOCK_TICKS_A_SECOND = 100;
 
-/** `vae-sweep serve` in a process of its own. */
+/** `vae-sweep serve` in a separate process. */
 export class DashboardProcess {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -26,13 +26,13 @@ export class DashboardProcess {
     this.url = url;
   }
 
-  /** The most memory that it ever had resident. */
+  /** Returns its peak resident memory in bytes. */
   peakBytes(): number {
     const status = readFileSync(`/proc/${String(this.#child.pid)}/status`, 'utf8');
     return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
   }
 
-  /** Processor time that it has had, in all threads. */
+  /** Returns the processor time of all its threads. */
   processorMs(): number {
     const fields =
       readFileSync(`/proc/${String(this.#child.pid)}/stat`, 'utf8')
@@ -41,7 +41,7 @@ export class DashboardProcess {
     return ((Number(fields[11]) + Number(fields[12])) * 1000) / CLOCK_TICKS_A_SECOND;
   }
 
-  /** Calls back with each event until the signal ends it, as a page does. */
+  /** Follows the events like a page does, and calls back for each event until the signal aborts. */
   async follow(signal: AbortSignal, onEvent: (event: { name: string; data: string }) => void): Promise<void> {
     const headers = { accept: 'text/event-stream' };
     const response = await fetch(new URL('/api/events', this.url), { headers, signal });
@@ -72,14 +72,14 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
 }
 
-/** Opens the page anew, without a cache. @returns milliseconds from the address to the first curves */
+/** Opens the page without a cache. @returns milliseconds from the request to the first curves */
 export async function openPage(browser: Browser, url: string): Promise<number> {
   const page = await browser.newPage();
   const start = performance.now();
   await page.goto(url);
   await page.locator('.chart canvas').first().waitFor();
   const elapsedMs = performance.now() - start;
-  // What is below it: tables and points.
+  // Also wait for tables and points, which are further down.
   await page.locator('.tables table').first().waitFor();
   await page.locator('.pictures').scrollIntoViewIfNeeded();
   await page.waitForLoadState('networkidle');

@@ -22,21 +22,21 @@ import {
 import { inTemporaryFolder } from './temporary-folder.js';
 
 /**
- * Measures one engine, with `c`, `xla` or `eager` as its argument and a variant after it, in a process of its own. A request is a line of the same form as
- * those of `bench/jax_scan.py`, its answer a line of JSON (`error` in it where the request was wrong):
+ * Measures one engine in a separate process. The arguments are the engine (`c`, `xla` or `eager`) and a variant. Requests are lines in the
+ * format of `bench/jax_scan.py`. Each answer is a line of JSON, with the key `error` if the request was invalid:
  *
  *     prepare linear 1000    compiles the shape and runs it once
- *     run linear 1000 20     20 calls of 1,000 steps from the first step on: microseconds a step
- *     train linear 100000    trains a task of so many steps: milliseconds, those in its loops, of its evaluations, and before its first step
+ *     run linear 1000 20     makes 20 calls of 1,000 steps: microseconds per step
+ *     train linear 100000    trains a task of 100,000 steps: milliseconds in total, in loops, in evaluations, and before the first step
  */
 const [, , argument, variantName = 'eq3'] = process.argv;
 const variant = ENGINE_VARIANTS[variantName as EngineVariant];
 const engine = storedEngine(argument === 'eager' || argument === 'xla' ? argument : 'c');
 
-/** Evaluations and starts that are timed by themselves after a task. */
+/** Number of evaluations and starts that are timed separately after a task. */
 const TIMED = 15;
 
-/** A program cache that adds up the time spent in steps. */
+/** A program cache that sums the time in steps. */
 class TimedProgramCache extends ProgramCache<TrainingSettings, Program> {
   loopMs = 0;
 
@@ -74,7 +74,7 @@ async function answer(line: string): Promise<object> {
   }
 }
 
-/** Each call takes over the state of the one before and brings every step's metrics here. */
+/** Runs several calls. Each continues from the state of the previous one and copies the metrics of every step to JavaScript. */
 function run(shape: ExperimentName, steps: number, calls: number): object {
   const settings = settingsOf(shape, { engine, ...variant });
   const { program, loop } = programs.get(settings);
@@ -97,7 +97,7 @@ function run(shape: ExperimentName, steps: number, calls: number): object {
   return { usPerStep: (elapsedMs * 1000) / count, cpuUsPerStep: (user + system) / count, loss };
 }
 
-/** A whole task as a worker trains it: logs, evaluations, checkpoints and the files at its end. */
+/** Trains a whole task like a worker, with logs, evaluations, checkpoints and final files. */
 async function trainTask(shape: ExperimentName, steps: number): Promise<object> {
   const task = taskOf(shape, steps, 0);
   return inTemporaryFolder((out) => {
@@ -121,7 +121,7 @@ async function trainTask(shape: ExperimentName, steps: number): Promise<object> 
   });
 }
 
-/** What all evaluations of a task take, and what is made before its first step: by the median of some that are made after it. */
+/** Estimates the time of all evaluations of a task and of the work before its first step, from the median of several repetitions. */
 function partsMs(settings: TrainingSettings): { evaluationsMs: number; startMs: number } {
   const { program } = programs.get(settings);
   const starts: number[] = [];

@@ -6,7 +6,7 @@ import type { EngineVariant } from './shapes.js';
 
 const SERVER = fileURLToPath(new URL('engine-server.js', import.meta.url));
 
-/** A process that measures one of this project's engines. */
+/** Starts a process that measures one of this project's engines. */
 export async function startEngine(
   engine: Engine,
   core: number | null,

@@ -4,7 +4,7 @@ import { LineChild } from './line-child.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bench/jax_scan.py', import.meta.url));
 
-/** Ways to write the fastest JAX program, described in it; none is the fastest for every shape. */
+/** Variants of the JAX program, which describes them. None of them is the fastest for every shape. */
 export const JAX_VARIANTS = ['stock', 'pregen', 'wide'] as const;
 
 export async function startJax(

@@ -6,14 +6,14 @@ import { z } from 'zod';
 
 const failureSchema = z.object({ error: z.string() });
 
-/** A process that answers each line of its input by a line of JSON, one at a time. It ends when its input does. */
+/** A process that answers each line of its input with a line of JSON, one at a time. It exits when its input ends. */
 export class LineChild {
   readonly #name: string;
   readonly #process: ChildProcess;
   readonly #input: Writable;
   readonly #answers: AsyncIterator<string, undefined>;
 
-  /** @param core to pin the process to, or null */
+  /** Starts the process. @param core the core to pin it to, or null */
   static async start(name: string, command: readonly string[], core: number | null): Promise<LineChild> {
     const pinned = core === null ? command : ['taskset', '--cpu-list', String(core), ...command];
     const [file = '', ...args] = pinned;
@@ -27,7 +27,7 @@ export class LineChild {
     this.#process = process;
     this.#input = input;
     this.#answers = createInterface({ input: output })[Symbol.asyncIterator]();
-    // A write to a process that has ended; `ask` sees the end of its output and tells.
+    // Ignore errors of writes to a process that has exited: `ask` reports it.
     this.#input.on('error', () => undefined);
   }
 
@@ -35,10 +35,11 @@ export class LineChild {
     this.#input.write(`${request}\n`);
     const { value, done } = await this.#answers.next();
     if (done === true)
-      throw new Error(`${this.#name} ended at the request "${request}"; its last words are above`);
+      throw new Error(`${this.#name} exited during the request "${request}"; see its output above`);
     const answer: unknown = JSON.parse(value);
     const failure = failureSchema.safeParse(answer);
-    if (failure.success) throw new Error(`${this.#name}, asked to "${request}": ${failure.data.error}`);
+    if (failure.success)
+      throw new Error(`${this.#name}: the request "${request}" failed: ${failure.data.error}`);
     return schema.parse(answer);
   }
 

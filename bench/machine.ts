@@ -20,14 +20,14 @@ export function describeVersions(): Result['versions'] {
   return { 'vae-sweep': packageVersion(), node: process.versions.node, tensorflow: `${version} (${source})` };
 }
 
-/** The last core that this process may use, as the first serves most interrupts; null without taskset. */
+/** Returns the last core that this process may use, because the first core serves most interrupts; null without taskset. */
 export function coreToPin(): number | null {
   if (spawnSync('taskset', ['--version']).status !== 0) return null;
   const allowed = /^Cpus_allowed_list:.*?(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   return allowed === undefined ? null : Number(allowed);
 }
 
-/** With the commit, where there is one: figures are of a state of the code. */
+/** Returns the package's version, with the commit if there is one. */
 function packageVersion(): string {
   const root = new URL('../../', import.meta.url);
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };

@@ -31,7 +31,7 @@ type Part =
   | 'queue'
   | 'planning';
 
-/** In the order they are measured, and what each adds to the result. */
+/** The parts of the benchmark in the order of measurement. Each function returns its part of the result. */
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
   training: async (options) => ({ training: await measureTraining(options) }),
   workers: async (options) => ({ workers: await measureWorkers(options) }),
@@ -68,7 +68,7 @@ async function benchmark(): Promise<void> {
   };
   for (const part of ALL_PARTS.filter((name) => options.only.includes(name))) {
     result = { ...result, ...(await PARTS[part](options)) };
-    // After each part, as a later one may fail.
+    // Write after each part, because a later one may fail.
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   }
   process.stdout.write(`${resultText(result)}\n`);
@@ -79,33 +79,33 @@ async function benchmark(): Promise<void> {
 async function parseOptions(): Promise<MeasureOptions & { only: Part[]; json?: string; compare?: string }> {
   const argv = await yargs(hideBin(process.argv))
     .scriptName('npm run bench --')
-    .usage('$0 [options]\n\nMeasures speed and memory. A quiet machine gives good figures.')
+    .usage('$0 [options]\n\nMeasure speed and memory. Run nothing else on the machine.')
     .option('only', {
       type: 'string',
       requiresArg: true,
       default: ALL_PARTS.join(),
       coerce: checkParts,
-      describe: 'Parts to measure, as training,workers',
+      describe: 'Parts to measure, e.g. training,workers',
     })
     .option('rounds', {
       type: 'number',
       requiresArg: true,
       default: ROUNDS,
       coerce: (value: number) => checkCount('--rounds', value),
-      describe: 'Measurements of each thing',
+      describe: 'Number of repetitions of each measurement',
     })
     .option('steps', {
       type: 'number',
       requiresArg: true,
       coerce: (value: number) => checkCount('--steps', value),
-      describe: 'Steps of a measurement at most: to try the benchmark, not for figures',
+      describe: 'Maximum number of steps per measurement, to try the benchmark quickly',
     })
-    .option('jax', { type: 'string', requiresArg: true, describe: 'Python with JAX, to measure it beside' })
+    .option('jax', { type: 'string', requiresArg: true, describe: 'Python with JAX, to measure JAX too' })
     .option('json', { type: 'string', requiresArg: true, describe: 'File to write the result to' })
     .option('compare', {
       type: 'string',
       requiresArg: true,
-      describe: 'Earlier file of --json, to print the change',
+      describe: 'Earlier file of --json; print the changes since then',
     })
     .strict()
     .version(false)

@@ -13,10 +13,10 @@ import { commitTrivially } from './trivial-task.js';
 
 const TASKS = 10_000;
 const TENTH = 0.1;
-/** Commits that are timed alone. */
+/** Number of commits that are timed separately. */
 const COMMITS = 1_000;
 
-/** A sweep of tasks that train nothing, in one thread: the time of a task, that of its commits alone, and a sweep that finds all done. */
+/** Measures a sweep of tasks that train nothing, in one thread: the time per task, the part of its commits, and a run without pending tasks. */
 export async function measureDispatch(options: MeasureOptions): Promise<DispatchResult> {
   return inTemporaryFolder(async (folder) => {
     const tasks = Math.min(TASKS, options.steps ?? TASKS);
@@ -26,11 +26,13 @@ export async function measureDispatch(options: MeasureOptions): Promise<Dispatch
     const out = path.join(folder, 'out');
     options.progress(`dispatch: ${String(tasks)} tasks`);
     const elapsedMs = await timeSweep(sweep, out);
-    options.progress('dispatch: commits alone');
+    options.progress('dispatch: only commits');
     const commitMs = timeCommits(sweep, path.join(folder, 'commits'));
     const finished: number[] = [];
     for (let round = 1; round <= options.rounds; round++) {
-      options.progress(`dispatch: finished run, round ${String(round)} of ${String(options.rounds)}`);
+      options.progress(
+        `dispatch: run without pending tasks, round ${String(round)} of ${String(options.rounds)}`,
+      );
       finished.push(await timeSweep(sweep, out));
     }
     const ends = sweep.tasks.map(
@@ -72,7 +74,7 @@ async function timeSweep(sweep: Sweep, outDir: string): Promise<number> {
   return performance.now() - start;
 }
 
-/** Milliseconds a task of what a task costs the disk, with nothing else going on. */
+/** Returns the milliseconds per task of its durable commits alone. */
 function timeCommits({ tasks }: Sweep, outDir: string): number {
   mkdirSync(path.join(outDir, 'tasks'), { recursive: true });
   const some = tasks.slice(0, COMMITS);
@@ -81,7 +83,7 @@ function timeCommits({ tasks }: Sweep, outDir: string): number {
   return (performance.now() - start) / some.length;
 }
 
-/** Milliseconds a task between the ends of a tenth of the tasks, in the order in which they ended. */
+/** Returns the milliseconds per task within a tenth of the tasks, in the order in which they finished. */
 function timeOfPart(ends: readonly number[], from: number): number {
   const sorted = [...ends].sort((a, b) => a - b);
   const first = Math.floor(from * (sorted.length - 1));

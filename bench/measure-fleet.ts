@@ -9,11 +9,11 @@ import type { QueueResult } from './result.js';
 import { ratioOf, spreadOf } from './statistics.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
-/** Steps of a task, for some two seconds each. */
+/** Steps per task, which take about two seconds. */
 const STEPS = 120_000;
 const TASKS = 10;
 const WORKERS = 2;
-/** Tasks that have ended when the measurement begins: by then both have loaded TensorFlow and compiled. */
+/** Number of tasks before the measurement begins. By then both workers have loaded TensorFlow and compiled. */
 const WARM_UP = 3;
 
 const sessionsSchema = z.array(
@@ -21,8 +21,8 @@ const sessionsSchema = z.array(
 );
 
 /**
- * Two worker processes of one task at a time through a queue, beside a run with two threads, round by round, while both have a task:
- * from the end of the third task to the end of the last but one. What lies between two tasks counts, starts do not.
+ * Compares two worker processes, with one task at a time each, to a run with two threads. Measures from the end of the third task to the
+ * end of the last but one, while both workers are busy. Includes the time between tasks, but not the start of the processes.
  */
 export async function measureFleet(options: MeasureOptions): Promise<QueueResult['fleet']> {
   const { rounds, progress, steps = STEPS } = options;
@@ -36,7 +36,7 @@ export async function measureFleet(options: MeasureOptions): Promise<QueueResult
       writeFileSync(file, JSON.stringify(sweep));
       const samples = { local: [] as number[], queued: [] as number[] };
       for (let round = 1; round <= rounds; round++) {
-        progress(`queue: two workers beside two threads, round ${round} of ${rounds}`);
+        progress(`queue: two workers and two threads, round ${round} of ${rounds}`);
         samples.local.push(await trainLocally(file, path.join(folder, 'local')));
         samples.queued.push(await trainQueued(file, path.join(folder, 'queued'), redis.url));
       }
@@ -86,7 +86,7 @@ function stepsPerSecond(out: string): number {
   return (steps * 1000) / (toMs - fromMs);
 }
 
-/** A task's steps are as fast at its start as at its end. */
+/** Returns the number of steps of a task within an interval, assuming a constant speed. */
 function stepsWithin(span: { startMs: number; endMs: number; steps: number }, fromMs: number, toMs: number) {
   const withinMs = Math.min(span.endMs, toMs) - Math.max(span.startMs, fromMs);
   return withinMs <= 0 ? 0 : (span.steps * withinMs) / (span.endMs - span.startMs);

@@ -5,7 +5,7 @@ import type { MeasureOptions } from './options.js';
 import type { LoggingResult } from './result.js';
 import { spreadOf } from './statistics.js';
 
-/** A run of the sphere at full length would take minutes; its fixed costs weigh on these steps fifteen times as much. */
+/** Steps by shape. A sphere of full length would take minutes: with these steps, its fixed costs weigh fifteen times as much. */
 const MEASURED = [
   { shape: 'linear', steps: 100_000 },
   { shape: 'sigmoid', steps: 150_000 },
@@ -22,10 +22,10 @@ const trainedSchema = z.object({
 });
 
 /**
- * The share of a task's time that is not spent in its loop of steps: logs, evaluations, checkpoints, the files and the marker at
- * its end. Training without them is no option of the program, so the time in the loop is taken inside a real task: the loop's
- * calls are wrapped in a clock. They include the copy of each call's metrics out of TensorFlow. What evaluations and the first
- * parameters cost of it is estimated: they are timed by themselves after the task. On one core, as a worker of a busy machine has it.
+ * Measures the share of a task's time outside its loop of steps: logs, evaluations, checkpoints, and the files and marker at its end.
+ * Training can't run without them, so that the calls of the loop are timed inside a real task. These calls include copying the metrics
+ * out of TensorFlow. The shares of evaluations and of the first parameters are estimated by timing them separately after the task. The
+ * process is pinned to one core, like a worker on a busy machine.
  */
 export async function measureLogging({
   rounds,
@@ -38,7 +38,7 @@ export async function measureLogging({
     for (const { shape, steps: usual } of MEASURED) {
       const steps = Math.min(usual, most ?? usual);
       const samples: z.infer<typeof trainedSchema>[] = [];
-      // Compiles, and warms JavaScript up.
+      // Compiles the loop and warms up JavaScript.
       await engine.ask(`train ${shape} ${Math.min(steps, WARM_UP_STEPS)}`, trainedSchema);
       for (let round = 1; round <= rounds; round++) {
         progress(`logging: ${shape}, round ${round} of ${rounds}`);

@@ -7,8 +7,8 @@ const STEPS = 3_000;
 const WORKERS = 2;
 
 /**
- * A run of every shape of the paper's Tables 1 to 3, with one seed and few steps: the memory of a worker grows with the shapes
- * that it has compiled, and little with a task's length.
+ * Measures a run of every shape of the paper's Tables 1 to 3, with one seed and few steps: a worker's memory depends on the number of
+ * compiled shapes, and hardly on the length of tasks.
  */
 export async function measureMemory({ steps = STEPS, progress }: MeasureOptions): Promise<MemoryResult> {
   progress('memory: every shape of Tables 1 to 3');

@@ -9,7 +9,7 @@ import { inTemporaryFolder } from './temporary-folder.js';
 const LATENT_DIMS = 100;
 const SEEDS = 1_000;
 
-/** Commands that train nothing, as a user waits for them: start of Node to its end. */
+/** Measures commands that train nothing, from the start of Node to its exit. */
 export async function measurePlanning(options: MeasureOptions): Promise<PlanningResult> {
   return inTemporaryFolder(async (folder) => {
     const out = path.join(folder, 'out');
@@ -31,7 +31,7 @@ export async function measurePlanning(options: MeasureOptions): Promise<Planning
   });
 }
 
-/** Runs that are short and log little, so that the plan of a small disk is not refused. */
+/** Returns a sweep of short tasks with few log rows, so that the plan fits on a small disk. */
 function largeSweep(): object {
   const dimensions = Array.from({ length: LATENT_DIMS }, (_, index) => [3, 12, index + 1]);
   const seed = Array.from({ length: SEEDS }, (_, index) => index);

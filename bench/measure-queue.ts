@@ -12,23 +12,26 @@ import { inTemporaryFolder } from './temporary-folder.js';
 const TASKS = 100_000;
 const WORKERS = 200;
 const WORKER_PROCESSES = 2;
-/** Of one worker alone, one after the other. */
+/** Number of tasks that a single worker executes one after the other. */
 const SINGLE_TASKS = 2_000;
 const POLL_MS = 50;
 
-/** What the process of the coordinator measures. */
+/** Measurements of the coordinator's process. */
 export interface CoordinatorFigures {
   readonly taskMs: number;
   readonly firstTenthMs: number;
   readonly lastTenthMs: number;
   readonly peakBytes: number;
-  /** Tasks whose end it did not hear of. */
+  /** Number of tasks that were queued again because their event was lost. */
   readonly putAgain: number;
 }
 
-/** Tasks that train nothing through a real Redis, which writes an append-only file; and two workers beside two threads. */
+/**
+ * Measures tasks that train nothing through a real Redis with an append-only file, and compares two workers of a queue to two threads of a
+ * run.
+ */
 export async function measureQueue(options: MeasureOptions): Promise<QueueResult> {
-  if (noRedis !== false) throw new InputError(`--only queue: ${noRedis}: apt-get install redis-server`);
+  if (noRedis !== false) throw new InputError(`--only queue: ${noRedis}: run apt-get install redis-server`);
   const { progress, steps = TASKS } = options;
   const [tasks, singleTasks] = [Math.min(TASKS, steps), Math.min(SINGLE_TASKS, steps)];
   progress(`queue: ${singleTasks} tasks, one worker`);
@@ -63,7 +66,7 @@ async function drive(
       children.push(coordinator);
       const figures = text(coordinator.stdout);
       while ((await redis.count('vae-sweep:tasks:wait')) < tasks) {
-        if (coordinator.exitCode !== null) throw new Error('the coordinator of the benchmark ended');
+        if (coordinator.exitCode !== null) throw new Error('the coordinator of the benchmark exited');
         await delay(POLL_MS);
       }
       const redisBytesPerTask = ((await redis.usedBytes()) - emptyBytes) / tasks;

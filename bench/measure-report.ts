@@ -6,12 +6,12 @@ import type { ReportResult } from './result.js';
 import { spreadOf } from './statistics.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
-/** As many as the paper's Tables 1 to 3 take. */
+/** Number of tasks of the paper's Tables 1 to 3. */
 const TASKS = 252;
-/** As long as the paper's longest, every step logged. */
+/** Steps of the paper's longest tasks; every step is logged. */
 const STEPS = 150_000;
 
-/** The report of a sweep as large as the paper's, of models so small that they are trained in minutes: logs cost what they cost. */
+/** Measures the report of a sweep of the paper's size. Its models are small, so that training takes minutes; its logs have full size. */
 export async function measureReport(options: MeasureOptions): Promise<ReportResult> {
   return inTemporaryFolder(async (folder) => {
     const steps = Math.min(STEPS, options.steps ?? STEPS);

@@ -17,10 +17,10 @@ import type { ServeResult } from './result.js';
 import { ratioOf, spreadOf } from './statistics.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
-/** As many as the paper's, of its longest. */
+/** Number of the paper's tasks, and steps of the longest. */
 const TASKS = 252;
 const STEPS = 150_000;
-/** Of these so many are trained in each run beside the dashboard. */
+/** Number of tasks that each run next to the dashboard trains. */
 const TRAINED = 12;
 const BATCH_ROWS = 5_000;
 const PAUSE_MS = 1_700;
@@ -31,7 +31,7 @@ interface Store {
   readonly sweep: Sweep;
 }
 
-/** The dashboard of a sweep of the largest linear models, whose logs grow the fastest. */
+/** Measures the dashboard of a sweep of the largest linear models, whose logs grow the fastest. */
 export async function measureServe(options: MeasureOptions): Promise<ServeResult> {
   return inTemporaryFolder(async (folder) => {
     const steps = Math.min(STEPS, options.steps ?? STEPS);
@@ -43,7 +43,7 @@ export async function measureServe(options: MeasureOptions): Promise<ServeResult
   });
 }
 
-/** One task is trained; the others are its copies. */
+/** Creates a store with one trained task and copies of it. */
 async function makeStore(folder: string, steps: number, { progress }: MeasureOptions): Promise<Store> {
   progress(`serve: ${TASKS} tasks of ${steps} steps`);
   const file = path.join(folder, 'serve.yaml');
@@ -85,11 +85,11 @@ async function measurePages(
   return { firstPageMs: spreadOf(firstPage), peakBytes };
 }
 
-/** From the write of a record batch to the event that tells of it, at any moment between two looks. */
+/** Measures the time from writing a record batch to its event, at random moments between two polls. */
 async function measureUpdates({ file, out, sweep }: Store, { rounds, progress }: MeasureOptions) {
   progress('serve: updates');
   const task = sweep.tasks.at(-1);
-  if (task === undefined) throw new Error('There is no task.');
+  if (task === undefined) throw new Error('The sweep has no tasks.');
   const folder = taskFolder(out, task);
   rmSync(folder, { recursive: true });
   const dashboard = await DashboardProcess.start(file, out);
@@ -139,7 +139,7 @@ function columnsFrom(step: number) {
   return [steps, ...Array.from({ length: 5 }, () => new Float32Array(BATCH_ROWS))];
 }
 
-/** Runs alone and beside a dashboard that is followed, in turns. */
+/** Measures pairs of runs: one alone, and one next to a dashboard with a client. */
 async function measureRuns(
   store: Store,
   { rounds, progress }: MeasureOptions,
@@ -159,7 +159,7 @@ async function measureRuns(
         shares.push(share);
       },
     ];
-    // Whatever comes second finds warmer caches.
+    // Alternate the order, because the second run finds warmer caches.
     for (const measure of round % 2 === 0 ? pair.reverse() : pair) await measure();
   }
   return { runRatio: ratioOf(spreadOf(beside), spreadOf(alone)), processorShare: spreadOf(shares) };
@@ -171,7 +171,7 @@ async function timeRun({ file, out, sweep }: Store): Promise<number> {
   return (await runCommand(['run', file, '--out', out, '--workers', '2'])).elapsedMs;
 }
 
-/** The page's part: it follows, and asks for the curves of three tasks with every change, and for the tables when a task has ended. */
+/** Plays the page's role: follows events, and requests three curves with every change and the tables after each finished task. */
 async function timeRunBeside(store: Store): Promise<{ elapsedMs: number; share: number }> {
   const dashboard = await DashboardProcess.start(store.file, store.out);
   const stop = new AbortController();
@@ -191,7 +191,7 @@ async function timeRunBeside(store: Store): Promise<{ elapsedMs: number; share: 
       fetch(new URL(`/api/tables?sweep=${store.sweep.name}`, dashboard.url)).catch(() => undefined);
     done = doneNow;
   });
-  // What a page asks for first is not the run's: the finished runs are read once.
+  // Do not count the first request, for which the server reads all finished tasks.
   await fetch(new URL(`/api/tables?sweep=${store.sweep.name}`, dashboard.url));
   const before = dashboard.processorMs();
   const elapsedMs = await timeRun(store);

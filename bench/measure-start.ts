@@ -8,13 +8,13 @@ import { spreadOf } from './statistics.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 import { taskFolder, TASK_FILES } from '../src/store/task-folder.js';
 
-/** More than are trained: the run is killed. */
+/** More steps than the run can train before it is killed. */
 const STEPS = 1_000_000;
 
 /**
- * From the start of Node to the first checkpoint of a run with one worker: with nothing compiled before, and with what the run
- * before it has compiled. It is asked for as soon as the first call of the loop is back, and so has the first evaluation, up to
- * 100 steps and its own commit in it.
+ * Measures the time from the start of Node to the first checkpoint of a run with one worker, with an empty cache of compiled programs and
+ * with the programs of the previous run. The checkpoint is due when the first call of the loop returns, so that the time includes the first
+ * evaluation, up to 100 steps, and the commit of the checkpoint.
  */
 export async function measureStart({ rounds, progress }: MeasureOptions): Promise<StartResult> {
   return inTemporaryFolder(async (folder) => {

@@ -9,13 +9,13 @@ import type { TrainingResult } from './result.js';
 import { SHAPES } from './shapes.js';
 import { ratioOf, spreadOf } from './statistics.js';
 
-/** Steps of one call: what a worker's are at most, and JAX's. */
+/** Steps per call, the maximum of workers; JAX uses the same. */
 const CALL_STEPS = 1_000;
-/** Steps of one measurement, for one to three seconds each. */
+/** Steps per measurement, which take one to three seconds. */
 const COMPILED_STEPS: Record<ExperimentName, number> = { linear: 60_000, sigmoid: 40_000, sphere: 2_000 };
 const EAGER_STEPS = 100;
 
-/** A program that trains, in a process of its own. */
+/** A training program in a separate process. */
 interface Contender {
   readonly program: string;
   readonly child: LineChild;
@@ -28,8 +28,8 @@ const timingSchema = z.object({ usPerStep: z.number(), cpuUsPerStep: z.number() 
 type Timing = z.infer<typeof timingSchema>;
 
 /**
- * All programs in turn, round by round, so that what slows the machine for a while slows all of them. Every process is pinned to
- * the same core; while one measures, the others wait for their next request.
+ * Measures all programs in turn, round by round, so that temporary slowdowns of the machine affect all of them. All processes are pinned to
+ * the same core; while one measures, the others wait for requests.
  */
 export async function measureTraining(options: MeasureOptions): Promise<TrainingResult> {
   const contenders: Contender[] = [];
@@ -101,13 +101,13 @@ function callsOf(
   return { callSteps, calls: Math.floor(steps / callSteps) };
 }
 
-/** The released code's random streams against this project's own, both with decoder noise. */
+/** Compares the released code's random streams with this project's own, both with decoder noise. */
 function ratioOfStreams(programs: readonly ProgramResult[]): RatioResult[] {
   const named = (name: string) => programs.filter(({ program }) => program === name);
   return ratiosOf(named('c released-code'), named('c fold-in'));
 }
 
-/** Against the variant with the lowest median, the same one in all rounds. */
+/** Compares with the JAX variant that has the lowest median, the same one in all rounds. */
 function ratioToJax(programs: readonly ProgramResult[]): RatioResult[] {
   const best = programs
     .filter(({ program }) => program.startsWith('jax'))
@@ -118,7 +118,7 @@ function ratioToJax(programs: readonly ProgramResult[]): RatioResult[] {
   );
 }
 
-/** The ratio of the first program to the first other, or none. */
+/** Returns the ratio of the first programs of both lists; empty if one of them is missing. */
 function ratiosOf([own]: readonly ProgramResult[], [other]: readonly ProgramResult[]): RatioResult[] {
   if (own === undefined || other === undefined) return [];
   return [

@@ -8,7 +8,7 @@ import { CHECKPOINT_EVERY_MS, taskOf } from './shapes.js';
 import { ratioOf, spreadOf } from './statistics.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
-/** Steps of a task, for some five seconds each. */
+/** Steps per task, which take about five seconds. */
 const MEASURED = [
   { shape: 'linear', steps: 120_000 },
   { shape: 'sphere', steps: 4_000 },
@@ -17,9 +17,8 @@ const MEASURED = [
 const WORKER = new URL('../workers/train.js', import.meta.url).href;
 
 /**
- * One task at a time against two, of the same number of steps, in one coordinator's pool with its two threads: the second
- * thread idles or trains. Both have compiled the shape before. The time is that of whole tasks, with their logs and files,
- * until the last one is done.
+ * Compares one task at a time with two tasks at a time, in one pool of two threads: the second thread is idle or trains. Both threads have
+ * compiled the shape before. Measures whole tasks with their logs and files, until the last one is done.
  */
 export async function measureWorkers(options: MeasureOptions): Promise<WorkersResult> {
   return inTemporaryFolder(async (folder) => {
@@ -78,10 +77,10 @@ async function measureShape(
   };
 }
 
-/** Of all tasks together. */
+/** Throughput of all tasks together. */
 interface Throughput {
   readonly stepsPerSecond: number;
-  /** By the processor time of a step: had no other process taken any. */
+  /** Throughput without competing processes, computed from the processor time per step. */
   readonly stepsPerSecondOnOwnCores: number;
 }
 
@@ -102,7 +101,7 @@ async function trainAtOnce(
   const { user, system } = process.cpuUsage(cpu);
   for (const outcome of outcomes)
     if (outcome.type !== 'done')
-      throw new Error(`a task of the workers' part ended: ${JSON.stringify(outcome)}`);
+      throw new Error(`a task of the part "workers" did not finish: ${JSON.stringify(outcome)}`);
   const steps = tasks.reduce((sum, { settings }) => sum + settings.steps, 0);
   const processorSeconds = (user + system) / 1e6;
   return {

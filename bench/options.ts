@@ -1,11 +1,11 @@
-/** What every part of the benchmark is given. */
+/** Options of every part of the benchmark. */
 export interface MeasureOptions {
-  /** Measurements of each thing. */
+  /** Number of repetitions of each measurement. */
   readonly rounds: number;
-  /** Steps of a measurement at most; undefined: as many as good figures need. */
+  /** Maximum number of steps per measurement. Default: enough for good results. */
   readonly steps: number | undefined;
-  /** Python with JAX, to be measured beside. */
+  /** Path of a Python with JAX, to measure JAX too. */
   readonly jax: string | undefined;
-  /** Says what is being measured. */
+  /** Reports what is being measured. */
   readonly progress: (line: string) => void;
 }

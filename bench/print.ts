@@ -18,7 +18,7 @@ import type { Spread } from './statistics.js';
 
 const SPREAD = ['median', 'min', 'max'];
 
-/** What was measured, as tables for a terminal. */
+/** Formats the result as tables for a terminal. */
 export function resultText(result: Result): string {
   const { training, workers, logging, memory, start, report, serve, dispatch, queue, planning } = result;
   return [
@@ -54,7 +54,7 @@ function machineTable({ machine, versions, training, date, rounds }: Result): st
       ['date, rounds', `${date}, ${rounds}`],
       ['machine', `${cpu}, ${cores} cores, ${formatBytes(memoryBytes)}, ${system}`],
       ['load before', loadBefore.map((load) => load.toFixed(2)).join(' ')],
-      ['pinned to', pinnedCore === null ? 'no core: taskset is missing' : `core ${pinnedCore}`],
+      ['pinned to', pinnedCore === null ? 'no core (taskset is missing)' : `core ${pinnedCore}`],
       ...Object.entries({ ...versions, ...training?.jaxVersions }),
     ],
   );
@@ -65,7 +65,7 @@ function programsTable(programs: TrainingResult['programs']): string {
     ...[shape, program, ...spreadCells(microsecondsPerStep, significant)],
     significant(processorMicrosecondsPerStep.median),
   ]);
-  return table('Training: microseconds a step', ['shape', 'program', ...SPREAD, 'processor time'], rows);
+  return table('Training: microseconds per step', ['shape', 'program', ...SPREAD, 'processor time'], rows);
 }
 
 function ratiosTable(ratios: TrainingResult['ratios']): string {
@@ -91,7 +91,7 @@ function workersTable(workers: WorkersResult): string {
     fixed(processorRatio.median),
   ]);
   return table(
-    'Two workers: steps a second, and their ratio round by round',
+    'Two workers: steps per second, and their ratio round by round',
     ['shape', 'one worker', 'two workers', ...SPREAD.map((name) => `ratio, ${name}`), 'processor time'],
     rows,
   );
@@ -118,13 +118,13 @@ function startTable(start: StartResult): string {
   const rows = start.flatMap(({ shape, coldMs, warmMs }) =>
     (
       [
-        ['nothing compiled before', coldMs],
-        ['compiled before', warmMs],
+        ['empty program cache', coldMs],
+        ['warm program cache', warmMs],
       ] as const
     ).map(([when, spread]) => [shape, when, ...spreadCells(spread, (ms) => formatCount(Math.round(ms)))]),
   );
   return table(
-    'A run, from the start of Node to its first checkpoint: milliseconds',
+    'From the start of Node to the first checkpoint: milliseconds',
     ['shape', '', ...SPREAD],
     rows,
   );
@@ -132,7 +132,7 @@ function startTable(start: StartResult): string {
 
 function reportTable({ tasks, steps, elapsedMs, peakBytes }: ReportResult): string {
   return table(
-    'A report: milliseconds, and peak memory',
+    'Report: milliseconds, and peak memory',
     ['tasks', 'steps each', ...SPREAD, 'peak'],
     [
       [
@@ -148,13 +148,13 @@ function serveTable(result: ServeResult): string {
   const { tasks, steps, firstPageMs, updateMs, peakBytes, runRatio, processorShare } = result;
   const milliseconds = (ms: number): string => formatCount(Math.round(ms));
   return table(
-    `The dashboard of ${formatCount(tasks)} tasks of ${formatCount(steps)} steps: peak memory ${mebibytes(peakBytes)}`,
+    `Dashboard of ${formatCount(tasks)} tasks of ${formatCount(steps)} steps: peak memory ${mebibytes(peakBytes)}`,
     ['', ...SPREAD],
     [
       ['first page, milliseconds', ...spreadCells(firstPageMs, milliseconds)],
       ['update, milliseconds', ...spreadCells(updateMs, milliseconds)],
-      ['run beside it over one alone', ...spreadCells(runRatio, fixed)],
-      ['of one core meanwhile', ...spreadCells(processorShare, percent)],
+      ['run with dashboard over run without', ...spreadCells(runRatio, fixed)],
+      ['share of one core during the run', ...spreadCells(processorShare, percent)],
     ],
   );
 }
@@ -162,8 +162,8 @@ function serveTable(result: ServeResult): string {
 function dispatchTable(result: DispatchResult): string {
   const { tasks, taskMs, commitMs, firstTenthMs, lastTenthMs, finishedRunMs } = result;
   return table(
-    `A sweep of ${formatCount(tasks)} tasks that train nothing, one worker: milliseconds`,
-    ['a task', 'its commits alone', 'first tenth', 'last tenth', 'finding all finished'],
+    `Sweep of ${formatCount(tasks)} tasks that train nothing, one worker: milliseconds`,
+    ['per task', 'only commits', 'first tenth', 'last tenth', 'run without pending tasks'],
     [[taskMs, commitMs, firstTenthMs, lastTenthMs, finishedRunMs.median].map(significant)],
   );
 }
@@ -175,13 +175,13 @@ function queueTable(result: QueueResult): string {
     `${formatCount(tasks)} tasks that train nothing through a queue, ${workers} workers`,
     [],
     [
-      ['one worker alone, milliseconds a task', significant(singleTaskMs)],
-      ['tasks a second', significant(tasksPerSecond)],
-      ['first tenth, milliseconds a task', significant(firstTenthMs)],
-      ['last tenth, milliseconds a task', significant(lastTenthMs)],
-      ['memory of Redis a task, bytes', formatCount(Math.round(redisBytesPerTask))],
+      ['one worker, milliseconds per task', significant(singleTaskMs)],
+      ['tasks per second', significant(tasksPerSecond)],
+      ['first tenth, milliseconds per task', significant(firstTenthMs)],
+      ['last tenth, milliseconds per task', significant(lastTenthMs)],
+      ['Redis memory per task, bytes', formatCount(Math.round(redisBytesPerTask))],
       ['peak memory of the coordinator', mebibytes(coordinatorBytes)],
-      ['tasks put into the queue again', formatCount(putAgain)],
+      ['lost tasks that were queued again', formatCount(putAgain)],
     ],
   );
 }
@@ -189,7 +189,7 @@ function queueTable(result: QueueResult): string {
 function fleetTable({ localStepsPerSecond, queuedStepsPerSecond, ratio }: QueueResult['fleet']): string {
   const count = ({ median }: Spread) => formatCount(Math.round(median));
   return table(
-    'Two workers of one thread each beside a run with two: steps a second, and their ratio round by round',
+    'Two workers with one thread each over a run with two threads: steps per second, and their ratio round by round',
     ['two threads', 'two workers', ...SPREAD.map((name) => `ratio, ${name}`)],
     [[count(localStepsPerSecond), count(queuedStepsPerSecond), ...spreadCells(ratio, fixed)]],
   );
@@ -203,7 +203,7 @@ function planningTable(planning: PlanningResult): string {
   return table('Commands that train nothing: milliseconds', ['command', ...SPREAD], rows);
 }
 
-/** Numbers stand at the right, under their heads. */
+/** Formats a table with right-aligned columns of numbers. */
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const isNumber = (text: string) => /^[+-]?[\d,.]+( ?(%|MiB))?$/.test(text);
   const grid = new Table({
@@ -231,7 +231,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(2)}%`;
 }
 
-/** The bounds on memory are binary. */
+/** Formats bytes in binary units, like the limits on memory. */
 function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }

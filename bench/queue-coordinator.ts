@@ -7,7 +7,10 @@ import { estimateCost } from '../src/task/cost.js';
 import type { CoordinatorFigures } from './measure-queue.js';
 import { taskOf } from './shapes.js';
 
-/** A coordinator of tasks that train nothing: URL, number and an empty folder are its arguments. It prints its figures as JSON. */
+/**
+ * A coordinator of tasks that train nothing. The arguments are the URL of Redis, the number of tasks, and an empty folder. It prints its
+ * measurements as JSON.
+ */
 const [url = '', count = '1', outDir = ''] = process.argv.slice(2);
 const tasks = Number(count);
 const pending = Array.from({ length: tasks }, (_, replicate) => {
@@ -18,7 +21,7 @@ const endsMs: number[] = [];
 let putAgain = 0;
 const output = lineOutput((line) => {
   if (line.startsWith('done: ')) endsMs.push(performance.now());
-  putAgain += Number(/^the queue has lost ([\d,]+) /.exec(line)?.[1]?.replaceAll(',', '') ?? 0);
+  putAgain += Number(/^the queue lost ([\d,]+) /.exec(line)?.[1]?.replaceAll(',', '') ?? 0);
 });
 await executeQueued(
   { tasks, done: 0, pending },

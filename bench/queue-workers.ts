@@ -6,7 +6,7 @@ import { QUEUE_TIMING } from '../src/remote/queue/timing.js';
 import { stepsOf } from '../src/task/cost.js';
 import { taskOf } from './shapes.js';
 
-/** A process of workers that train nothing: URL and number are its arguments. It goes on until it is killed. */
+/** Workers that train nothing. The arguments are the URL of Redis and the number of workers. The process runs until it is killed. */
 const [url = '', count = '1'] = process.argv.slice(2);
 
 const handler: TaskHandler = {

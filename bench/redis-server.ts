@@ -9,19 +9,19 @@ import { Redis } from 'ioredis';
 
 const PROGRAM = 'redis-server';
 
-/** Why the tests with a real Redis can't run here, or false. */
+/** Reason to skip tests with a real Redis, or false. */
 export const noRedis =
-  spawnSync(PROGRAM, ['--version']).status === 0 ? false : 'redis-server is not installed here';
+  spawnSync(PROGRAM, ['--version']).status === 0 ? false : 'redis-server is not installed';
 
 export interface RedisOptions {
   readonly password?: string;
-  /** Whether what it holds outlives it. @default false */
+  /** Whether data survives a restart. @default false */
   readonly appendOnly?: boolean;
-  /** Files of the certificate that it shows: then it speaks TLS alone. */
+  /** Files of the server's certificate and key. With them the server accepts only TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
-/** A real redis-server on a free port of the loopback, with its files in a temporary folder. */
+/** A real redis-server on a free port of the loopback interface, with its files in a temporary folder. */
 export class RedisServer {
   readonly url: string;
   readonly port: number;
@@ -42,7 +42,7 @@ export class RedisServer {
     this.#options = options;
   }
 
-  /** Starts it, for the first time or once more, and waits until it takes connections. */
+  /** Starts or restarts the server, and waits until it accepts connections. */
   async start(): Promise<void> {
     const { password, appendOnly = false, tls } = this.#options;
     const port = String(this.port);
@@ -62,7 +62,7 @@ export class RedisServer {
     child.stdout.resume();
   }
 
-  /** As a crash does; what it has not written yet is gone. */
+  /** Kills the server like a crash. Data that it has not written yet is lost. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;
@@ -71,7 +71,7 @@ export class RedisServer {
     await once(child, 'exit');
   }
 
-  /** Keeps its connections open and answers nothing, as where a host has vanished. */
+  /** Keeps the connections open without answering, like a host that vanished. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -80,17 +80,17 @@ export class RedisServer {
     this.#child?.kill('SIGCONT');
   }
 
-  /** Forgets all that it holds. */
+  /** Deletes all data. */
   async clear(): Promise<void> {
     await this.#ask('FLUSHALL');
   }
 
-  /** How many items a list has. */
+  /** Returns the number of items in a list. */
   async count(key: string): Promise<number> {
     return Number(await this.#ask('LLEN', key));
   }
 
-  /** The fields of a stream's entries, oldest first. */
+  /** Returns the fields of a stream's entries, oldest first. */
   async entries(key: string): Promise<readonly Readonly<Record<string, string>>[]> {
     const entries = (await this.#ask('XRANGE', key, '-', '+')) as readonly (readonly [
       string,
@@ -101,7 +101,7 @@ export class RedisServer {
     );
   }
 
-  /** As a failover does to the one that was the master: it refuses to be written to. */
+  /** Makes the server reject writes, like a former master after a failover. */
   async setReadOnly(isReadOnly: boolean): Promise<void> {
     await this.#ask('REPLICAOF', ...(isReadOnly ? ['127.0.0.1', '1'] : ['NO', 'ONE']));
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { spreadSchema } from './statistics.js';
 
-/** What `--json` writes and `--compare` reads. A part that was not asked for is missing. */
+/** Schema of the file that `--json` writes and `--compare` reads. Parts that were not measured are missing. */
 export const resultSchema = z.object({
   date: z.iso.datetime(),
   rounds: z.int(),
@@ -25,11 +25,11 @@ export const resultSchema = z.object({
           /** `c`, `c fold-in`, `c released-code`, `xla`, `eager`, or a variant of the JAX program such as `jax stock`. */
           program: z.string(),
           microsecondsPerStep: spreadSchema,
-          /** Of processor time, of all the process's threads. */
+          /** Processor time of all threads of the process. */
           processorMicrosecondsPerStep: spreadSchema,
         }),
       ),
-      /** One program's time over another's, round by round. */
+      /** Ratio of one program's time to another's, round by round. */
       ratios: z.array(
         z.object({
           shape: z.string(),
@@ -47,9 +47,9 @@ export const resultSchema = z.object({
         shape: z.string(),
         oneStepsPerSecond: spreadSchema,
         twoStepsPerSecond: spreadSchema,
-        /** Two workers' throughput over one's, round by round. */
+        /** Ratio of the throughput of two workers to that of one, round by round. */
         ratio: spreadSchema,
-        /** What that would be if each worker had a core of its own: from the processor time of a step. */
+        /** The ratio if each worker had its own core, computed from the processor time per step. */
         processorRatio: spreadSchema,
       }),
     )
@@ -60,11 +60,11 @@ export const resultSchema = z.object({
         shape: z.string(),
         steps: z.int(),
         trainingMs: spreadSchema,
-        /** Of the training time, from 0 to 1. */
+        /** Share of the training time, from 0 to 1. The same applies to the next two. */
         evaluationsShare: spreadSchema,
-        /** First parameters and the data's own: what is made once, before the first step. */
+        /** Work before the first step: initial parameters, and parameters of the data. */
         startShare: spreadSchema,
-        /** Logs, checkpoints and the files at the end: what is neither of these nor steps. */
+        /** The rest outside of steps: logs, checkpoints, and the files at the end. */
         writingShare: spreadSchema,
       }),
     )
@@ -74,7 +74,7 @@ export const resultSchema = z.object({
     .array(
       z.object({
         shape: z.string(),
-        /** To the first checkpoint, with nothing compiled before and with what an earlier run has compiled. */
+        /** Time to the first checkpoint with an empty program cache (cold), and with the programs of an earlier run (warm). */
         coldMs: spreadSchema,
         warmMs: spreadSchema,
       }),
@@ -87,27 +87,27 @@ export const resultSchema = z.object({
     .object({
       tasks: z.int(),
       steps: z.int(),
-      /** From the address to the first curves, in a browser. */
+      /** Time from the request to the first curves in a browser. */
       firstPageMs: spreadSchema,
-      /** From a batch's write to its event. */
+      /** Time from the write of a record batch to its event. */
       updateMs: spreadSchema,
-      /** Peak of the server, after all of it was looked at. */
+      /** Peak memory of the server after all pages were shown. */
       peakBytes: z.int(),
-      /** A run beside a dashboard that is followed, over one alone, pair by pair. */
+      /** Ratio of the time of a run next to a dashboard with a client to that of a run alone, pair by pair. */
       runRatio: spreadSchema,
-      /** Of one core, by the server during such a run, from 0 to 1. */
+      /** Share of one core that the server uses during such a run, from 0 to 1. */
       processorShare: spreadSchema,
     })
     .optional(),
   dispatch: z
     .object({
       tasks: z.int(),
-      /** Milliseconds a task, all in all; of its commits alone; and in the first and the last tenth of the sweep. */
+      /** Milliseconds per task: in total, of its commits alone, and in the first and the last tenth of the sweep. */
       taskMs: z.number(),
       commitMs: z.number(),
       firstTenthMs: z.number(),
       lastTenthMs: z.number(),
-      /** Of a sweep that finds all tasks finished, without the start of Node and the table at the end. */
+      /** Time of a run without pending tasks, excluding the start of Node and the final table. */
       finishedRunMs: spreadSchema,
     })
     .optional(),
@@ -115,18 +115,18 @@ export const resultSchema = z.object({
     .object({
       tasks: z.int(),
       workers: z.int(),
-      /** Milliseconds a task with one worker, which waits for the queue after each. */
+      /** Milliseconds per task with a single worker, which waits for the queue after each task. */
       singleTaskMs: z.number(),
-      /** With all workers, and milliseconds a task in the first and the last tenth of the tasks. */
+      /** Throughput with all workers, and milliseconds per task in the first and the last tenth of the tasks. */
       tasksPerSecond: z.number(),
       firstTenthMs: z.number(),
       lastTenthMs: z.number(),
       redisBytesPerTask: z.number(),
-      /** Peak of the coordinator. */
+      /** Peak memory of the coordinator. */
       coordinatorBytes: z.number(),
-      /** Tasks whose end the coordinator did not hear of, and put into the queue again. */
+      /** Number of tasks that the coordinator queued again because their event was lost. */
       putAgain: z.int(),
-      /** Two workers of one thread each beside a run with two. */
+      /** Comparison of two workers with one thread each to a run with two threads. */
       fleet: z.object({
         localStepsPerSecond: spreadSchema,
         queuedStepsPerSecond: spreadSchema,

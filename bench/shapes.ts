@@ -5,17 +5,17 @@ import { identify } from '../src/task/identity.js';
 import { resolveSettings, type CellValues } from '../src/experiments/vae/settings/training-experiment.js';
 import type { TrainingSettings, TrainingTask } from '../src/experiments/vae/settings/task.js';
 
-/** The step shapes that are measured, one an experiment; `bench/jax_scan.py` has the same. */
+/** The measured shapes, one per experiment. They are the same in `bench/jax_scan.py`. */
 const shapes: Record<ExperimentName, CellValues> = {
   linear: { dimensions: [9, 20, 20], seed: 2 },
   sigmoid: { dimensions: [7, 28, 24], seed: 69 },
   sphere: { dimensions: [6, 14, 13], seed: 69 },
 };
 
-/** Between checkpoints, as `vae-sweep run` has it by default. */
+/** Time between checkpoints, the default of `vae-sweep run`. */
 export const CHECKPOINT_EVERY_MS = 5_000;
 
-/** What differs from a sweep file that says nothing: Eq. (3), or the paper's decoder noise with either random streams. */
+/** Settings that differ from the defaults: none for Eq. (3), or the paper's decoder noise with either kind of random streams. */
 export const ENGINE_VARIANTS = {
   eq3: {},
   'fold-in': { decoderNoise: true },
@@ -33,12 +33,12 @@ export function checkShape(name: string | undefined): ExperimentName {
   return shape;
 }
 
-/** The shape's settings, the rest as a sweep file that says nothing has it: batch 100, no decoder noise, every step logged. */
+/** Returns a shape's settings with the defaults of sweep files: batch size 100, no decoder noise, every step logged. */
 export function settingsOf(shape: ExperimentName, varied: Partial<TrainingSettings> = {}): TrainingSettings {
   return { ...resolveSettings(shape, shapes[shape]), ...varied };
 }
 
-/** @param replicate makes tasks of one shape different, and nothing about their cost */
+/** Returns a task of a shape. @param replicate distinguishes tasks of one shape without affecting their cost */
 export function taskOf(shape: ExperimentName, steps: number, replicate: number): TrainingTask {
   const versions = { tensorflow: installedTensorFlow().version, numerics: NUMERICS_VERSION };
   return identify(settingsOf(shape, { steps, modelSeed: replicate }), versions);

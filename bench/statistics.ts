@@ -1,7 +1,7 @@
 import { max, median, min } from 'simple-statistics';
 import { z } from 'zod';
 
-/** Several measurements of one thing, in the order they were made. */
+/** Repeated measurements in the order in which they were taken, with their median and range. */
 export const spreadSchema = z.object({
   median: z.number(),
   min: z.number(),
@@ -16,7 +16,7 @@ export function spreadOf(samples: readonly number[]): Spread {
   return { median: median(values), min: min(values), max: max(values), samples: values };
 }
 
-/** Of the ratios round by round: what slowed a round down slowed both of its measurements. */
+/** Returns the spread of the ratios round by round: a slowdown affects both measurements of a round. */
 export function ratioOf(numerator: Spread, denominator: Spread): Spread {
   return spreadOf(numerator.samples.map((value, round) => value / (denominator.samples[round] ?? NaN)));
 }

@@ -3,7 +3,7 @@ import { stepsOf } from '../src/task/cost.js';
 import type { WorkerReply, WorkerRequest } from '../src/task/protocol.js';
 import { finishTrivially } from './trivial-task.js';
 
-/** A training thread that trains nothing: what remains of a sweep's time is the coordinator's, and the disk's. */
+/** A worker thread that trains nothing, so that the time of a sweep consists of the coordinator's work and the disk's. */
 export default function handle(request: WorkerRequest): WorkerReply {
   if (request.type === 'warmUp') return { type: 'warm' };
   const { task, folder } = request;

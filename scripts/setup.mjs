@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Makes a clone ready to run: npm packages, native TensorFlow, compiled TypeScript, the `vae-sweep` command. Where npm has installed the
- * package, only TensorFlow is missing.
- * Does only what is missing, so it runs before every `npm start` and `npm test`. Plain Node, since nothing is installed yet.
+ * Prepares a clone: installs npm packages and native TensorFlow, compiles TypeScript, and links the `vae-sweep` command. If npm installed
+ * the package, only TensorFlow is missing. Finished steps are skipped, so that `npm start` and `npm test` can run this script every time.
+ * It uses only Node's own modules, because no packages are installed yet.
  */
 import { fileURLToPath } from 'node:url';
 import { buildStep } from './setup/build.mjs';
@@ -26,13 +26,11 @@ try {
   );
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
-  say(
-    `${error.detail ? `${error.detail}\n` : ''}Set-up failed: ${error.message}\nTo mend it: ${remedyOf(error)}`,
-  );
+  say(`${error.detail ? `${error.detail}\n` : ''}Setup failed: ${error.message}\nFix: ${remedyOf(error)}`);
   process.exitCode = 1;
 }
 
-/** A step is `{ isDone(), perform() }`; each is asked again under the lock, since another set-up may have done it. */
+/** Performs steps of the form `{ isDone(), perform() }`. Checks each again under the lock, because another setup may have finished it. */
 async function setUp(steps) {
   if (steps.every((step) => step.isDone())) return;
   await withSetupLock(async () => {
@@ -42,7 +40,7 @@ async function setUp(steps) {
   });
 }
 
-/** Where npm has installed the package there is no script of this name. */
+/** Returns the remedy with the command that exists here: an installed package has no `npm run setup`. */
 function remedyOf({ remedy }) {
   return isClone(root) ? remedy : remedy.replaceAll('npm run setup', 'npx vae-sweep setup');
 }
@@ -51,7 +49,7 @@ function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
   throw new SetupError(
-    `Node ${process.versions.node} is too old; ${OLDEST_NODE.join('.')} or later is needed`,
+    `Node ${process.versions.node} is too old: ${OLDEST_NODE.join('.')} or later is required`,
     'install Node 20, 22 or 24 (https://nodejs.org/en/download, or `nvm install 22`), then run the command again',
   );
 }

@@ -5,8 +5,8 @@ import path from 'node:path';
 const FOLDER = path.join(import.meta.dirname, '../../test/golden');
 
 /**
- * Compares with `test/golden/<name>`. What differs is left beside it as `<name>-changed`; `UPDATE_GOLDEN=1 npm run test:run`
- * takes it over.
+ * Asserts that a text equals `test/golden/<name>`. If not, writes it to `<name>-changed` in the same folder.
+ * `UPDATE_GOLDEN=1 npm run test:run` updates the golden files instead.
  */
 export function assertGolden(name: string, text: string): void {
   const file = path.join(FOLDER, name);

@@ -1,4 +1,4 @@
 import { setNativeEnvironment } from '../src/compiler/native/environment.js';
 
-/** Imported first by every test that loads TensorFlow in its own thread: what a run's threads have, the tests have too. */
+/** Sets the environment of worker threads. Tests that load TensorFlow in their own thread import this module first. */
 setNativeEnvironment();

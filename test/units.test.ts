@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatBytes, formatCount, formatDuration } from '../src/units.js';
 
-test('bytes have decimal units and three digits', () => {
+test('bytes are formatted in decimal units with three digits', () => {
   const shown = [0, 999, 1_000, 1_234_567, 360e9, 999_999, 2e18].map(formatBytes);
   assert.deepEqual(shown, ['0 B', '999 B', '1 kB', '1.23 MB', '360 GB', '1,000 kB', '2,000 PB']);
 });
 
-test('a duration has its two largest units', () => {
+test('durations are formatted in their two largest units', () => {
   const shown = [0, 999, 1_000, 59_499, 59_500, 72_000, 3_600_000, 3_660_000, 90_000_000, 86_400_000].map(
     formatDuration,
   );
@@ -25,6 +25,6 @@ test('a duration has its two largest units', () => {
   ]);
 });
 
-test('counts are grouped', () => {
+test('counts have thousands separators', () => {
   assert.equal(formatCount(1_800_000), '1,800,000');
 });

@@ -6,10 +6,10 @@ import { SetupError, timed } from './report.mjs';
 import { outputOf } from './tools.mjs';
 
 const SOURCE_FOLDERS = ['src', 'workers', 'test', 'bench'];
-/** What runs in Node, and the dashboard's page, which runs in browsers. */
+/** The code for Node, and the dashboard's page for browsers. */
 const PROJECTS = ['tsconfig.json', 'src/dashboard/page/tsconfig.json'];
 
-/** Compiles the TypeScript into dist/ if a source changed since the last build that succeeded. */
+/** Compiles TypeScript into dist/ if a source changed since the last successful build. */
 export function buildStep(root) {
   const stampFile = join(root, 'dist', '.built-from');
   return {
@@ -18,7 +18,7 @@ export function buildStep(root) {
       timed('TypeScript: compiling', () => {
         const stamp = stampOf(root);
         removeStaleOutputs(root);
-        // An incremental tsc does not write again what it believes to have written.
+        // An incremental tsc does not restore outputs that were deleted.
         if (missingOutputs(root).length > 0) forgetBuilds(root);
         compile(root);
         mkdirSync(join(root, 'dist'), { recursive: true });
@@ -34,8 +34,8 @@ function compile(root) {
     const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
     if (result.status === 0) continue;
     throw new SetupError(
-      'the TypeScript does not compile (the errors are above)',
-      'correct these lines, then run `npm run setup`',
+      'TypeScript reported errors (see above)',
+      'correct the errors, then run `npm run setup`',
       outputOf(result),
     );
   }
@@ -45,7 +45,7 @@ function forgetBuilds(root) {
   for (const name of ['.tsbuildinfo', '.tsbuildinfo-page']) rmSync(join(root, 'dist', name), { force: true });
 }
 
-/** Changes with any source's path, size or time, and with what else decides the output. */
+/** Returns a hash of all sources' paths, sizes and times, and of everything else that influences the output. */
 function stampOf(root) {
   const hash = createHash('sha256');
   for (const file of [...PROJECTS, 'package-lock.json', ...sources(root)]) {
@@ -71,7 +71,7 @@ function missingOutputs(root) {
   );
 }
 
-/** Without this a deleted test would go on running. */
+/** Removes outputs of deleted sources; otherwise deleted tests would still run. */
 function removeStaleOutputs(root) {
   for (const file of outputs(root)) {
     const source = join(root, file.replace(/\.js(\.map)?$/, ''));
@@ -80,7 +80,7 @@ function removeStaleOutputs(root) {
   }
 }
 
-/** Paths relative to `base` of the files under `base/folder`, sorted. */
+/** Returns the sorted paths, relative to `base`, of the files in `base/folder`. */
 function filesUnder(base, folder) {
   if (!existsSync(join(base, folder))) return [];
   return readdirSync(join(base, folder), { recursive: true, withFileTypes: true })

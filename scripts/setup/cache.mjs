@@ -8,7 +8,7 @@ import { SetupError, timed } from './report.mjs';
 import { outputOf, requireTool } from './tools.mjs';
 import { isComplete, KEPT_FILES, LIBRARY_BYTES, verifyWheel, WHEEL } from './wheel.mjs';
 
-/** The folder with TensorFlow's libraries and headers, in the user's cache: downloaded once, shared by all clones. */
+/** Returns the folder with TensorFlow's libraries and headers in the user's cache, which all clones share. Downloads it if it is missing. */
 export async function cachedTensorFlow() {
   const cache = join(cacheHome(), 'vae-sweep');
   const folder = join(cache, `tensorflow-${WHEEL.version}`);
@@ -16,13 +16,13 @@ export async function cachedTensorFlow() {
   return folder;
 }
 
-/** As the XDG specification has it: a relative path is to be ignored. */
+/** Returns the cache folder according to the XDG specification, which says to ignore relative paths. */
 function cacheHome() {
   const { XDG_CACHE_HOME = '' } = process.env;
   return isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache');
 }
 
-/** Works in a folder beside `folder` and renames it at the end, so that `folder` is whole whenever it is there. */
+/** Fills a temporary folder and renames it to `folder` at the end, so that `folder` is always complete. */
 async function fill(cache, folder) {
   const work = makeWorkFolder(cache);
   try {
@@ -42,7 +42,7 @@ function makeWorkFolder(cache) {
   const prefix = `partial-${hostname()}-`;
   try {
     mkdirSync(cache, { recursive: true });
-    // Left by set-ups of this machine that were killed: a live one would hold the lock.
+    // Setups of this machine that were killed left these folders: a running one would hold the lock.
     for (const name of readdirSync(cache).filter((entry) => entry.startsWith(prefix))) {
       rmSync(join(cache, name), { recursive: true, force: true });
     }
@@ -52,7 +52,7 @@ function makeWorkFolder(cache) {
     if (error instanceof SetupError) throw error;
     throw new SetupError(
       `the cache folder ${cache} can't be written (${error.message})`,
-      'name another one: `XDG_CACHE_HOME=/some/folder npm run setup`',
+      'choose another folder: `XDG_CACHE_HOME=/some/folder npm run setup`',
     );
   }
 }
@@ -63,8 +63,8 @@ function requireSpace(cache) {
   const free = bavail * bsize;
   if (free >= needed) return;
   throw new SetupError(
-    `TensorFlow ${WHEEL.version} needs ${Math.ceil(needed / 1e6)} MB in ${cache}, where ${Math.floor(free / 1e6)} MB are free`,
-    'free some space, or name another folder: `XDG_CACHE_HOME=/some/folder npm run setup`',
+    `TensorFlow ${WHEEL.version} needs ${Math.ceil(needed / 1e6)} MB in ${cache}, but only ${Math.floor(free / 1e6)} MB are free`,
+    'free some space, or choose another folder: `XDG_CACHE_HOME=/some/folder npm run setup`',
   );
 }
 
@@ -78,13 +78,13 @@ function unpack(wheel, folder) {
   const result = spawnSync(python[0], [script, wheel, folder, ...KEPT_FILES], { encoding: 'utf8' });
   if (result.status === 0 && isComplete(folder)) return;
   throw new SetupError(
-    `${basename(wheel)} could not be unpacked (the output is above)`,
-    'see whether the disk is full, then run `npm run setup`',
+    `${basename(wheel)} could not be unpacked (see the output above)`,
+    'check whether the disk is full, then run `npm run setup`',
     outputOf(result),
   );
 }
 
-/** Another machine with the same home folder may have been faster; its copy is as good. */
+/** Renames the folder. If another machine with the same home folder was faster, its copy is used. */
 function commit(unpacked, folder) {
   if (isComplete(folder)) return;
   rmSync(folder, { recursive: true, force: true });

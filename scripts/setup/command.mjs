@@ -4,7 +4,7 @@ import { timed } from './report.mjs';
 
 const TARGET = '../../bin/vae-sweep.mjs';
 
-/** Puts the project's own command where `npx vae-sweep` finds it: npm links those of dependencies only. */
+/** Links the project's command so that `npx vae-sweep` finds it. npm links only the commands of dependencies. */
 export function commandStep(root) {
   const link = join(root, 'node_modules', '.bin', 'vae-sweep');
   return {

@@ -7,7 +7,7 @@ import { WHEEL } from './wheel.mjs';
 
 const PIPS = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']];
 
-/** Downloads the wheel into `folder` by pip, which knows the user's proxy and mirror. Returns its path, unchecked. */
+/** Downloads the wheel into `folder` with pip, which knows the user's proxy and mirror. @returns its path; the file is not verified */
 export async function downloadWheel(folder) {
   const pip = requireTool(PIPS, 'pip, which downloads TensorFlow,', 'sudo apt-get install python3-pip');
   const label = `TensorFlow ${WHEEL.version}: downloading`;
@@ -21,13 +21,13 @@ export async function downloadWheel(folder) {
     return wheel;
   }
   throw new SetupError(
-    `pip could not download ${WHEEL.file} (its output is above)`,
+    `pip could not download ${WHEEL.file} (see its output above)`,
     'check the network and the index (`pip config list`), then run `npm run setup`',
     `\n${outputOf(result)}`,
   );
 }
 
-/** pip's temporary files go into `folder` too, where their growth can be watched; its own cache would keep a second copy. */
+/** Runs pip with `folder` as its temporary folder, whose growth shows the progress, and without its cache, which would keep a second copy. */
 function runPip([command, ...pip], folder) {
   const options = [
     '--no-deps',
@@ -49,7 +49,7 @@ function runPip([command, ...pip], folder) {
   });
 }
 
-/** Files and folders that pip removes meanwhile count as nothing. */
+/** Returns the size of all files in a folder. Ignores files that pip removes in the meantime. */
 function bytesUnder(folder) {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })

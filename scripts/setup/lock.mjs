@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { say } from './report.mjs';
 
 /**
- * Runs `work` while no other set-up of this user does, so that two terminals do not install over each other and a second
- * clone waits for the first one's download. The lock is an abstract socket, which the kernel frees with its process, so
- * none can be stale. Other systems than Linux have none: there the set-up is unguarded.
+ * Runs `work` while no other setup of this user is running, so that two terminals do not install into the same folder and a second clone
+ * waits for the first one's download. The lock is an abstract socket, which the kernel releases with its process, so that it can't be
+ * stale. Only Linux has abstract sockets: on other systems there is no lock.
  */
 export async function withSetupLock(work) {
   if (process.platform !== 'linux') return work();
@@ -28,7 +28,7 @@ async function acquire(name) {
     } catch (error) {
       if (error.code !== 'EADDRINUSE') throw error;
     }
-    if (attempt === 0) say('Another set-up is running; waiting for it to end');
+    if (attempt === 0) say('Another setup is running; waiting for it to finish');
     await delay(250);
   }
 }

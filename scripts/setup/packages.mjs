@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SetupError, timed } from './report.mjs';
 import { outputOf, runNpm } from './tools.mjs';
 
-/** Installs the locked npm packages, development ones too, since the build needs TypeScript. */
+/** Installs the locked npm packages including development packages, because the build needs TypeScript. */
 export function packagesStep(root) {
   return {
     isDone: () => installedPackagesMatch(root),
@@ -12,7 +12,7 @@ export function packagesStep(root) {
         const result = runNpm(root, ['ci', '--include=dev']);
         if (result.status === 0) return;
         throw new SetupError(
-          'npm could not install the packages of package-lock.json (its output is above)',
+          'npm could not install the packages of package-lock.json (see its output above)',
           'check the network and `npm config get registry`, then run `npm run setup`',
           outputOf(result),
         );
@@ -21,8 +21,8 @@ export function packagesStep(root) {
 }
 
 /**
- * npm writes what it installed to node_modules/.package-lock.json as its last act. Packages for other platforms are in the
- * lock file only.
+ * Returns whether all locked packages are installed. npm lists installed packages in node_modules/.package-lock.json, which it writes
+ * last. Packages for other platforms are missing there.
  */
 function installedPackagesMatch(root) {
   const installed = readPackages(join(root, 'node_modules', '.package-lock.json'));

@@ -1,4 +1,4 @@
-/** A failure of the set-up that a user can mend. `detail` is output of a tool, shown above the message. */
+/** A failure of the setup that a user can fix. `detail` is the output of a tool, printed above the message. */
 export class SetupError extends Error {
   constructor(message, remedy, detail = '') {
     super(message);
@@ -7,12 +7,12 @@ export class SetupError extends Error {
   }
 }
 
-/** The set-up speaks on stderr: it may run in front of a command whose stdout is piped. */
+/** Prints a line on stderr: the setup may run before a command whose stdout is piped. */
 export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** Runs `work` and shows `label ... 4 s`. */
+/** Runs `work` and prints `label ... 4 s`. */
 export async function timed(label, work) {
   const start = performance.now();
   process.stderr.write(`${label} ... `);
@@ -26,7 +26,7 @@ export async function timed(label, work) {
   }
 }
 
-/** Shows how far a download is: one line rewritten on a terminal, elsewhere a line each tenth. */
+/** Prints the progress of a download: one line that is rewritten on a terminal, otherwise one line per tenth. */
 export function downloadProgress(label, totalBytes) {
   const total = megabytes(totalBytes);
   let shownTenth = 0;

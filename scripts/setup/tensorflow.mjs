@@ -11,13 +11,13 @@ const WHEEL_SOURCE = `tensorflow-cpu wheel ${WHEEL.version}`;
 const OWN_SOURCE = "tfjs-node's own download";
 const INSTALL_COMPILER = '`sudo apt-get install g++`, then `npm run setup`';
 
-/** The names by which the binding and tfjs-node look for the wheel's two libraries. */
+/** The names under which the binding and tfjs-node look for the wheel's two libraries. */
 const LIBRARY_LINKS = {
   'libtensorflow_cc.so.2': ['libtensorflow.so', 'libtensorflow.so.2', 'libtensorflow_cc.so.2'],
   'libtensorflow_framework.so.2': ['libtensorflow_framework.so', 'libtensorflow_framework.so.2'],
 };
 
-/** Gives tfjs-node the pinned TensorFlow, or what its own install step gives where that can't be had. */
+/** Installs the pinned TensorFlow for tfjs-node, or falls back to tfjs-node's own install step if the wheel can't be used. */
 export function tensorflowStep(root) {
   const tfjsNode = locate(root);
   return {
@@ -56,7 +56,7 @@ function isInstalled({ record, binding, deps }) {
   );
 }
 
-/** Why the wheel can't be used here, and what would help, or undefined. */
+/** Returns why the wheel can't be used on this machine, with a remedy; undefined if it can. */
 function obstacleToWheel() {
   const { platform, arch } = process;
   const { glibcVersionRuntime } = process.report.getReport().header;
@@ -66,7 +66,7 @@ function obstacleToWheel() {
         ? `${platform} ${arch} without glibc`
         : `${platform} ${arch}`;
     return {
-      reason: `there is no tensorflow-cpu wheel for ${system}`,
+      reason: `no tensorflow-cpu wheel exists for ${system}`,
       remedy: 'use Linux x64 with glibc 2.27 or later',
     };
   }
@@ -97,7 +97,7 @@ function linkLibraries({ deps }, tensorflow) {
   }
 }
 
-/** What node-gyp would do, in one call: the binding uses nothing of Node but its stable C interface, Node-API. */
+/** Compiles the binding with one call instead of node-gyp: it uses only Node-API, Node's stable C interface. */
 function compileBinding({ folder, lib, deps, binding, nodeHeaders }, tensorflowHeaders) {
   mkdirSync(join(lib, 'napi-v8'), { recursive: true });
   const includes = [nodeHeaders, join(folder, '..'), tensorflowHeaders, join(folder, 'binding')];
@@ -114,21 +114,21 @@ function compileBinding({ folder, lib, deps, binding, nodeHeaders }, tensorflowH
   );
   if (result.status === 0) return;
   throw new SetupError(
-    "g++ could not compile tfjs-node's binding (its output is above)",
-    `install a g++ that knows C++17, with its C++ library: ${INSTALL_COMPILER}`,
+    "g++ could not compile tfjs-node's binding (see its output above)",
+    `install a g++ that supports C++17, with its C++ library: ${INSTALL_COMPILER}`,
     outputOf(result),
   );
 }
 
 function installOwn(root, tfjsNode, { reason, remedy }) {
   say(
-    `TensorFlow: ${reason}. Falling back to tfjs-node's own install step, which downloads another TensorFlow.\n` +
-      `  This path is not tested, and its numbers differ from those of TensorFlow ${WHEEL.version}. Better: ${remedy}`,
+    `TensorFlow: ${reason}. Falling back to tfjs-node's own install step, which downloads another version.\n` +
+      `  This configuration is not tested, and its results differ from those of TensorFlow ${WHEEL.version}. Recommended: ${remedy}`,
   );
   const result = runNpm(root, ['rebuild', '@tensorflow/tfjs-node', '--ignore-scripts=false']);
   if (result.status !== 0 || !existsSync(tfjsNode.binding)) {
     throw new SetupError(
-      `${reason}, and tfjs-node's own install step failed too (its output is above)`,
+      `${reason}, and tfjs-node's own install step failed too (see its output above)`,
       remedy,
       outputOf(result),
     );
@@ -136,15 +136,15 @@ function installOwn(root, tfjsNode, { reason, remedy }) {
   writeRecord(tfjsNode, { version: loadedVersion(tfjsNode), source: OWN_SOURCE });
 }
 
-/** The version that the TensorFlow library itself tells, asked in a process of its own: a bad library may crash it. */
+/** Returns the version that the TensorFlow library reports. Loads it in a separate process, because a bad library may crash. */
 function loadedVersion({ binding }) {
   const result = spawnSync(process.execPath, ['-p', `require(${JSON.stringify(binding)}).TF_Version`], {
     encoding: 'utf8',
   });
   if (result.status === 0) return result.stdout.trim();
   throw new SetupError(
-    `TensorFlow can't be loaded: ${result.signal ? `it crashed with ${result.signal}` : 'its output is above'}`,
-    'glibc 2.27 or later and a processor with AVX are needed; if they are there, remove node_modules and run `npm run setup`',
+    `TensorFlow can't be loaded: ${result.signal ? `it crashed with ${result.signal}` : 'see its output above'}`,
+    'glibc 2.27 or later and a processor with AVX are required; if the machine has both, delete node_modules and run `npm run setup`',
     outputOf(result),
   );
 }
@@ -157,7 +157,7 @@ function parseRecord(text) {
   }
 }
 
-/** Written last and whole: it says that all before it succeeded. */
+/** Writes the record atomically and last: its presence says that all earlier steps succeeded. */
 function writeRecord({ deps, record }, contents) {
   mkdirSync(deps, { recursive: true });
   writeFileSync(`${record}.new`, `${JSON.stringify(contents)}\n`);

@@ -3,23 +3,23 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SetupError } from './report.mjs';
 
-/** The pinned TensorFlow. Another version gives other bits: raise `version` here and nowhere else. */
+/** The pinned TensorFlow. Other versions give other results. `version` is defined only here. */
 export const WHEEL = {
   version: '2.21.0',
   file: 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
   sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
   bytes: 273_829_956,
-  /** What asks pip for this file, whatever its own Python and platform are. */
+  /** Arguments with which pip downloads this file regardless of its own Python and platform. */
   pipArguments: ['--python-version', '311', '--platform', 'manylinux_2_27_x86_64', 'tensorflow-cpu==2.21.0'],
 };
 
-/** Bytes of each library, unpacked. libtensorflow_cc holds the C API too. */
+/** Size of each unpacked library in bytes. libtensorflow_cc also contains the C API. */
 export const LIBRARY_BYTES = {
   'libtensorflow_cc.so.2': 788_086_608,
   'libtensorflow_framework.so.2': 65_222_328,
 };
 
-/** All that tfjs-node's binding includes, as `g++ -M` tells, of the wheel's 15,632 files. */
+/** The headers that tfjs-node's binding includes, according to `g++ -M`, out of the wheel's 15,632 files. */
 const HEADERS = [
   'include/tensorflow/c/c_api.h',
   'include/tensorflow/c/c_api_macros.h',
@@ -37,15 +37,15 @@ const HEADERS = [
   'include/xla/tsl/c/tsl_status.h',
 ];
 
-/** What is kept of the wheel: paths under its tensorflow/ folder. */
+/** Files to keep from the wheel, relative to its tensorflow/ folder. */
 export const KEPT_FILES = [...Object.keys(LIBRARY_BYTES), ...HEADERS];
 
-/** Whether `folder` has both libraries in full length, links followed. */
+/** Returns whether `folder` contains both libraries with their full sizes. Follows links. */
 export function hasLibraries(folder) {
   return Object.entries(LIBRARY_BYTES).every(([file, bytes]) => sizeIfReadable(join(folder, file)) === bytes);
 }
 
-/** What can't be looked at counts as missing: filling the cache then tells what is wrong with it. */
+/** Returns a file's size, or undefined if it can't be read: filling the cache then reports the cause. */
 function sizeIfReadable(file) {
   try {
     return statSync(file).size;
@@ -58,14 +58,14 @@ export function isComplete(folder) {
   return hasLibraries(folder) && KEPT_FILES.every((file) => existsSync(join(folder, file)));
 }
 
-/** Refuses a file that is not the pinned wheel, whose libraries decide the bits of every run. */
+/** Throws if a file is not the pinned wheel, whose libraries influence all results. */
 export async function verifyWheel(path) {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   const sha256 = hash.digest('hex');
   if (sha256 === WHEEL.sha256) return;
   throw new SetupError(
-    `${basename(path)} has SHA-256 ${sha256}, expected ${WHEEL.sha256}: it is cut short or not the released file`,
-    'run `npm run setup` again; if that repeats, see which index `pip config list` names',
+    `${basename(path)} has SHA-256 ${sha256}, expected ${WHEEL.sha256}: it is truncated or not the released file`,
+    'run `npm run setup` again; if it fails again, check the index in `pip config list`',
   );
 }

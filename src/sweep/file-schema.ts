@@ -43,9 +43,7 @@ export function experimentFileSchema(experiment: Experiment | null) {
       ),
       table: oneOf([...new Set(tables)])
         .optional()
-        .describe(
-          'Table of the paper that the tasks reproduce. Reports compare the results with its numbers.',
-        ),
+        .describe('Published table that the tasks reproduce. Reports compare the results with its numbers.'),
       grid: grid
         .optional()
         .describe(

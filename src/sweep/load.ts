@@ -57,7 +57,7 @@ export interface SweepPart {
   readonly title: string | null;
   readonly file: string;
   readonly experiment: string;
-  /** Table of the paper that it reproduces. */
+  /** Published table that it reproduces. */
   readonly table: string | null;
   /** Names of the settings that differ between its tasks. */
   readonly varying: readonly string[];

@@ -78,7 +78,7 @@ function readExperiment(source: YamlSource): SweepFile {
   const { table = null } = parsed;
   if (table !== null && !experiment.tables.includes(table))
     throwProblems(source, [
-      { path: ['table'], message: `the paper has no ${table} of ${experiment.name}: remove \`table\`` },
+      { path: ['table'], message: `there is no published ${table} for ${experiment.name}: remove \`table\`` },
     ]);
   const name = parsed.name ?? nameFromFile(source);
   const title = parsed.title ?? null;

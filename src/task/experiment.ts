@@ -47,7 +47,7 @@ export interface Experiment<Own extends Settings = Settings> {
   readonly isResumable: boolean;
   /** Name of the only setting in which a task may differ from its predecessor; null if tasks have no predecessors. */
   readonly continuation: string | null;
-  /** Tables of the paper that its sweeps can reproduce. */
+  /** Published tables that its sweeps can reproduce. */
   readonly tables: readonly string[];
   /** How to make its logs smaller, for the message about a full disk. */
   readonly diskAdvice: string | null;

@@ -21,7 +21,7 @@ function benchmark(...args: readonly string[]): { status: number | null; stdout:
 }
 
 describe('the benchmark', () => {
-  it('measures every engine on every shape, and writes what it prints as JSON', () => {
+  it('measures every engine on every shape, and writes the result as JSON', () => {
     const file = path.join(folder, 'result.json');
     const { status, stdout, stderr } = benchmark(
       ...['--only', 'training', '--rounds', '1', '--steps', '2', '--json', file],
@@ -44,7 +44,7 @@ describe('the benchmark', () => {
       ['linear', 'sigmoid', 'sphere'].map((shape) => `${shape}: c released-code over c fold-in`),
     );
     assert.equal(workers, undefined);
-    assert.match(stdout, /Training: microseconds a step/);
+    assert.match(stdout, /Training: microseconds per step/);
   });
 
   const mistakes: readonly (readonly [string, readonly string[], string])[] = [
@@ -62,7 +62,7 @@ describe('the benchmark', () => {
     ['an unknown option', ['--fast'], 'bench: Unknown argument: fast\n'],
   ];
   for (const [name, args, message] of mistakes) {
-    it(`refuses ${name} before it measures`, () => {
+    it(`rejects ${name} before it measures`, () => {
       const { status, stderr } = benchmark(...args);
       assert.deepEqual({ status, stderr }, { status: 2, stderr: message });
     });
@@ -78,7 +78,7 @@ describe('a comparison', () => {
     planning: [{ command: 'plan', elapsedMs: spreadOf([10, 30, 20]) }],
   };
 
-  it('has the medians of the figures that are in both results', () => {
+  it('lists the medians of measurements that both results contain', () => {
     const now: Result = {
       ...result,
       planning: [{ command: 'plan', elapsedMs: spreadOf([12]) }],
@@ -87,7 +87,7 @@ describe('a comparison', () => {
     assert.deepEqual(compareResults(result, now), [{ figure: 'plan, milliseconds', before: 20, now: 12 }]);
   });
 
-  it('reads what was written', () => {
+  it('reads a result that was written', () => {
     const file = path.join(folder, 'earlier.json');
     writeFileSync(file, JSON.stringify(result));
     assert.deepEqual(readResult(file), result);
@@ -95,7 +95,7 @@ describe('a comparison', () => {
 });
 
 describe('a ratio', () => {
-  it('is that of each round, not of the medians', () => {
+  it('is computed for each round, not from the medians', () => {
     const { median, min, max } = ratioOf(spreadOf([1, 20, 3]), spreadOf([2, 10, 4]));
     assert.deepEqual({ median, min, max }, { median: 0.75, min: 0.5, max: 2 });
   });

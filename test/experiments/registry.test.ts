@@ -110,7 +110,7 @@ describe('an experiment', () => {
   test('of the theory has no printed table', () => {
     refuses(
       `${FLOW}table: table1\n`,
-      'sweep.yaml:3:8: table: the paper has no table1 of gradient-flow: remove `table`',
+      'sweep.yaml:3:8: table: there is no published table1 for gradient-flow: remove `table`',
     );
   });
 

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 const ROOT = path.join(import.meta.dirname, '../../../src');
-/** Words of the paper and of its models, which experiments alone know. */
+/** Words of the paper and of its models, which belong only in experiments. */
 const WORDS =
   /\b(vaes?|autoencoders?|latents?|manifolds?|paper|theorems?|lemmas?|koehler|decoderNoise|sphere)\b/gi;
-/** The program's own name, and examples of commands with the sweeps and tasks that come with it. */
+/** Exceptions: the program's name, and examples with the sweeps and tasks of this repository. */
 const ALLOWED = /vae[-_ ]sweep|^.*'(\$0|sphere-2-6-6-seed48-\w+) .*$|sweeps\/[\w-]+\.yaml/gim;
 
-test('no folder of the engine speaks of the paper or of its models', () => {
+test('the engine does not mention the paper or its models', () => {
   const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
     (file) => /[.]tsx?$/.test(file) && !file.startsWith('experiments'),
   );

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const CAN_NOT_INSTALL = 'npm can not install the packages here';
+const CAN_NOT_INSTALL = 'npm can not install packages on this machine';
 
 test('the packed package works in an empty project, without install scripts', (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-package-'));
@@ -15,7 +15,7 @@ test('the packed package works in an empty project, without install scripts', (t
     spawnSync(command, args, {
       cwd: folder,
       encoding: 'utf8',
-      // As a user's shell has it, not npm's own variables of this test run.
+      // Use the environment of a user's shell, without the variables that npm set for this test run.
       env: {
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],

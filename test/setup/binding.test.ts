@@ -44,7 +44,7 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     });
   });
 
-  test('is compiled again, without a download, where a set-up was killed before its last act', async () => {
+  test('is compiled again, without a download, after a setup was killed before its last step', async () => {
     const root = await machine.readyClone();
     rmSync(record(root));
     machine.fakePip('exit 1');
@@ -54,7 +54,7 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     assert.deepEqual(machine.calls('python3'), []);
   });
 
-  test('shows what g++ said when it fails, and is compiled the next time', async () => {
+  test('is compiled the next time if g++ fails, whose output is shown', async () => {
     machine.fake('g++', { '--version': '', '*': "echo 'fatal error: string: No such file' >&2; exit 1" });
     const root = machine.clone();
     for (const attempt of [1, 2]) {
@@ -64,8 +64,8 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
         stderr.endsWith(
           `TensorFlow ${VERSION}: compiling the binding ... failed\n` +
             'fatal error: string: No such file\n' +
-            "Set-up failed: g++ could not compile tfjs-node's binding (its output is above)\n" +
-            'To mend it: install a g++ that knows C++17, with its C++ library: ' +
+            "Setup failed: g++ could not compile tfjs-node's binding (see its output above)\n" +
+            'Fix: install a g++ that supports C++17, with its C++ library: ' +
             '`sudo apt-get install g++`, then `npm run setup`\n',
         ),
         stderr,
@@ -75,7 +75,7 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     assert.ok(!existsSync(record(root)));
   });
 
-  test('is refused if it loads another TensorFlow', async () => {
+  test('is rejected if it loads another version of TensorFlow', async () => {
     machine.fake('g++', {
       '--version': '',
       '*': `for last; do :; done; echo "exports.TF_Version = '2.9.1'" > "$last"`,
@@ -85,26 +85,26 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     assert.equal(status, 1);
     assert.ok(
       stderr.endsWith(
-        `Set-up failed: the binding loaded TensorFlow 2.9.1 instead of ${VERSION}\n` +
-          'To mend it: unset LD_LIBRARY_PATH and LD_PRELOAD, then run `npm run setup`\n',
+        `Setup failed: the binding loaded TensorFlow 2.9.1 instead of ${VERSION}\n` +
+          'Fix: unset LD_LIBRARY_PATH and LD_PRELOAD, then run `npm run setup`\n',
       ),
       stderr,
     );
     assert.ok(!existsSync(record(root)));
   });
 
-  test('may crash, as without AVX: that ends only the process that tries it', async () => {
+  test('may crash, for example without AVX, without crashing the setup', async () => {
     machine.fake('g++', {
       '--version': '',
       '*': `for last; do :; done; echo "process.kill(process.pid, 'SIGILL')" > "$last"`,
     });
     const { status, stderr } = await machine.setUp(machine.clone());
     assert.equal(status, 1);
-    assert.match(stderr, /\nSet-up failed: TensorFlow can't be loaded: it crashed with SIGILL\n/);
-    assert.match(stderr, /\nTo mend it: glibc 2[.]27 or later and a processor with AVX are needed; /);
+    assert.match(stderr, /\nSetup failed: TensorFlow can't be loaded: it crashed with SIGILL\n/);
+    assert.match(stderr, /\nFix: glibc 2[.]27 or later and a processor with AVX are required; /);
   });
 
-  test("comes from tfjs-node's own install step where there is no g++, said to be not tested", async () => {
+  test("comes from tfjs-node's own install step if there is no g++, with a warning", async () => {
     machine.remove('g++');
     const root = machine.clone();
     const { status, stderr } = await machine.setUp(root);
@@ -112,9 +112,9 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     assert.ok(
       stderr.includes(
         "\nTensorFlow: no C++ compiler (g++) was found. Falling back to tfjs-node's own install step, " +
-          'which downloads another TensorFlow.\n' +
-          `  This path is not tested, and its numbers differ from those of TensorFlow ${VERSION}. ` +
-          'Better: `sudo apt-get install g++`, then `npm run setup`\n',
+          'which downloads another version.\n' +
+          `  This configuration is not tested, and its results differ from those of TensorFlow ${VERSION}. ` +
+          'Recommended: `sudo apt-get install g++`, then `npm run setup`\n',
       ),
       stderr,
     );
@@ -123,7 +123,7 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     assert.deepEqual(await machine.setUp(root), { status: 0, stdout: '', stderr: '' });
   });
 
-  test('is compiled once g++ was installed', async () => {
+  test('is compiled after g++ is installed', async () => {
     machine.remove('g++');
     const root = await machine.readyClone();
     machine.fake('g++', {
@@ -137,7 +137,7 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     assert.match(readFileSync(record(root), 'utf8'), /tensorflow-cpu wheel/);
   });
 
-  test('fails where the own install step fails too: what npm said, and how to have g++', async () => {
+  test("is an error with npm's output and a remedy if the own install step fails too", async () => {
     machine.remove('g++');
     const root = await machine.readyClone();
     rmSync(record(root));
@@ -147,9 +147,9 @@ describe("tfjs-node's binding", { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => 
     assert.ok(
       stderr.endsWith(
         'npm error code 1\n' +
-          "Set-up failed: no C++ compiler (g++) was found, and tfjs-node's own install step failed too " +
-          '(its output is above)\n' +
-          'To mend it: `sudo apt-get install g++`, then `npm run setup`\n',
+          "Setup failed: no C++ compiler (g++) was found, and tfjs-node's own install step failed too " +
+          '(see its output above)\n' +
+          'Fix: `sudo apt-get install g++`, then `npm run setup`\n',
       ),
       stderr,
     );

@@ -15,7 +15,7 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
     machine.destroy();
   });
 
-  test('is downloaded by one call of pip, and holds the kept files of the wheel only', async () => {
+  test('is downloaded with one call of pip, and contains only the required files of the wheel', async () => {
     const { status, stdout, stderr } = await machine.setUp(machine.clone());
     assert.equal(status, 0, stderr);
     assert.equal(stdout, '');
@@ -41,7 +41,7 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
     assert.deepEqual(machine.calls('python3'), []);
   });
 
-  test('is not filled from a wheel with a wrong hash', async () => {
+  test('rejects a wheel with a wrong hash', async () => {
     const root = machine.clone();
     const expected = machine.wheelSha256();
     machine.spoilWheel();
@@ -50,9 +50,9 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
     assert.equal(stdout, '');
     assert.ok(
       stderr.endsWith(
-        `Set-up failed: ${WHEEL_FILE} has SHA-256 ${machine.wheelSha256()}, expected ${expected}: ` +
-          'it is cut short or not the released file\n' +
-          'To mend it: run `npm run setup` again; if that repeats, see which index `pip config list` names\n',
+        `Setup failed: ${WHEEL_FILE} has SHA-256 ${machine.wheelSha256()}, expected ${expected}: ` +
+          'it is truncated or not the released file\n' +
+          'Fix: run `npm run setup` again; if it fails again, check the index in `pip config list`\n',
       ),
       stderr,
     );
@@ -60,37 +60,37 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
     assert.deepEqual(machine.calls('g++ -O2'), []);
   });
 
-  test('needs pip: without one, the message tells the command that installs it', async () => {
+  test('needs pip: without it, the message contains the command that installs it', async () => {
     machine.removePip();
     const { status, stderr } = await machine.setUp(machine.clone());
     assert.equal(status, 1);
     assert.ok(
       stderr.endsWith(
-        'Set-up failed: pip, which downloads TensorFlow, was not found ' +
+        'Setup failed: pip, which downloads TensorFlow, was not found ' +
           '(tried `python3 -m pip`, `python -m pip`, `pip3`, `pip`)\n' +
-          'To mend it: `sudo apt-get install python3-pip`, then `npm run setup`\n',
+          'Fix: `sudo apt-get install python3-pip`, then `npm run setup`\n',
       ),
       stderr,
     );
     assert.deepEqual(readdirSync(machine.cache), []);
   });
 
-  test('shows what pip said when pip fails, and leaves nothing', async () => {
+  test("shows pip's output if pip fails, and leaves no files behind", async () => {
     machine.fakePip(`echo half > "$last/half"; echo 'ERROR: No matching distribution' >&2; exit 1`);
     const { status, stderr } = await machine.setUp(machine.clone());
     assert.equal(status, 1);
     assert.ok(
       stderr.endsWith(
         'ERROR: No matching distribution\n' +
-          `Set-up failed: pip could not download ${WHEEL_FILE} (its output is above)\n` +
-          'To mend it: check the network and the index (`pip config list`), then run `npm run setup`\n',
+          `Setup failed: pip could not download ${WHEEL_FILE} (see its output above)\n` +
+          'Fix: check the network and the index (`pip config list`), then run `npm run setup`\n',
       ),
       stderr,
     );
     assert.deepEqual(readdirSync(machine.cache), []);
   });
 
-  test('is downloaded afresh after a set-up was killed in the middle, whose files go', async () => {
+  test('is downloaded again after a setup was killed, whose partial files are deleted', async () => {
     const root = machine.clone();
     machine.haltPip();
     const killed = machine.start(root);
@@ -103,11 +103,11 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
     machine.fakePip(`cp '${path.join(machine.folder, WHEEL_FILE)}' "$last"`);
     const { status, stderr } = await machine.setUp(root);
     assert.equal(status, 0, stderr);
-    assert.doesNotMatch(stderr, /Another set-up/);
+    assert.doesNotMatch(stderr, /Another setup/);
     assert.deepEqual(readdirSync(machine.cache), [`tensorflow-${VERSION}`]);
   });
 
-  test("does not touch what another machine's set-up is filling, in a shared home folder", async () => {
+  test("keeps partial files of another machine's setup in a shared home folder", async () => {
     const others = path.join(machine.cache, 'partial-another.machine-x1');
     mkdirSync(others, { recursive: true });
     const { status, stderr } = await machine.setUp(machine.clone());
@@ -117,13 +117,13 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
 
   for (const spoil of [
     {
-      what: 'a library is cut short',
+      what: 'a library is truncated',
       how: () => {
         writeFileSync(path.join(machine.tensorflow, 'libtensorflow_cc.so.2'), 'short');
       },
     },
     {
-      what: 'the headers are gone, and a clone has to be set up',
+      what: 'the headers are missing and a clone is set up',
       how: () => {
         rmSync(path.join(machine.tensorflow, 'include'), { recursive: true });
         rmSync(path.join(machine.folder, 'clone/node_modules/@tensorflow/tfjs-node/deps'), {
@@ -132,13 +132,13 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
       },
     },
     {
-      what: 'it was emptied',
+      what: 'it is empty',
       how: () => {
         rmSync(machine.cache, { recursive: true });
       },
     },
   ]) {
-    test(`is filled anew where ${spoil.what}`, async () => {
+    test(`is filled again if ${spoil.what}`, async () => {
       const root = await machine.readyClone();
       const whole = path.join(machine.folder, 'whole');
       cpSync(machine.tensorflow, whole, { recursive: true });
@@ -155,12 +155,12 @@ describe('TensorFlow in the cache', { skip: NO_WHEEL_HERE, timeout: 60_000 }, ()
     });
   }
 
-  test('needs a folder that can be written; another one is to be named', async () => {
+  test('needs a writable folder: otherwise the message suggests another one', async () => {
     mkdirSync(path.dirname(machine.cache), { recursive: true });
     writeFileSync(machine.cache, 'a file is here');
     const { status, stderr } = await machine.setUp(machine.clone());
     assert.equal(status, 1);
-    assert.match(stderr, /Set-up failed: the cache folder \S+ can't be written \(EEXIST/);
-    assert.match(stderr, /To mend it: name another one: `XDG_CACHE_HOME=\/some\/folder npm run setup`\n$/);
+    assert.match(stderr, /Setup failed: the cache folder \S+ can't be written \(EEXIST/);
+    assert.match(stderr, /Fix: choose another folder: `XDG_CACHE_HOME=\/some\/folder npm run setup`\n$/);
   });
 });

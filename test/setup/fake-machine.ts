@@ -29,7 +29,7 @@ const { WHEEL, KEPT_FILES } = (await import(
 export const VERSION = WHEEL.version;
 export const WHEEL_FILE = WHEEL.file;
 
-/** As the locked packages would be in `node_modules`, with a `tsc` that writes empty files. */
+/** Creates `node_modules` with the locked packages, and a `tsc` that writes empty files. */
 const PACKAGES = {
   '.package-lock.json': JSON.stringify({
     packages: { 'node_modules/typescript': { integrity: 'sha512-t' } },
@@ -47,7 +47,7 @@ const PACKAGES = {
       if (existsSync('src/cli/' + name + '.ts')) writeFileSync('dist/src/cli/' + name + '.js', '');`,
 };
 
-/** Loaded into every Node of the machine: a binding is a text of JavaScript, and `NODE_VERSION` tells its version. */
+/** Preloaded into every Node process of the machine: bindings are JavaScript texts, and `NODE_VERSION` overrides the version. */
 const PRELOAD = `
   const { readFileSync } = require('node:fs');
   require('node:module')._extensions['.node'] = (module, file) => module._compile(readFileSync(file, 'utf8'), file);
@@ -88,7 +88,7 @@ export class SetUp {
     }
   }
 
-  /** With what it started, as when a terminal is closed by force. */
+  /** Kills the setup together with its child processes, like a forced close of the terminal. */
   async kill(): Promise<void> {
     process.kill(-(this.#child.pid ?? assert.fail('not started')), 'SIGKILL');
     await this.ended;
@@ -96,8 +96,8 @@ export class SetUp {
 }
 
 /**
- * A temporary home, cache and PATH. Of the real machine it has Node, and the Python that unpacks; all else on the PATH is a
- * fake that notes its calls. Its clones pin a wheel of a few kilobytes, and take a set-up lock of its own.
+ * A temporary home, cache and PATH. It uses the real Node and the real Python for unpacking; all other commands are fakes that record
+ * their calls. Its clones pin a wheel of a few kilobytes, and use a separate setup lock.
  */
 export class FakeMachine {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-setup-'));
@@ -127,7 +127,7 @@ export class FakeMachine {
     this.fakePip(`cp '${this.#wheel}' "$last"`);
   }
 
-  /** `cases` are shell patterns of the arguments, and what to do then. */
+  /** Adds a fake command. `cases` map shell patterns of the arguments to actions. */
   fake(command: string, cases: Record<string, string>): void {
     const patterns = Object.entries(cases).map(([pattern, action]) => {
       const quoted = pattern
@@ -149,7 +149,7 @@ export class FakeMachine {
     chmodSync(path.join(this.#bin, command), 0o755);
   }
 
-  /** A `python3` whose pip does `download`, told the folder as `$last`; what is no pip call, the real Python does. */
+  /** Adds a `python3` whose pip performs `download` with the folder in `$last`. Other calls run the real Python. */
   fakePip(download: string): void {
     this.fake('python3', {
       '-m pip --version': '',
@@ -159,7 +159,7 @@ export class FakeMachine {
     });
   }
 
-  /** A `python3` without pip. */
+  /** Adds a `python3` without pip. */
   removePip(): void {
     this.fake('python3', {
       '-m pip *': `echo 'No module named pip' >&2; exit 1`,
@@ -167,7 +167,7 @@ export class FakeMachine {
     });
   }
 
-  /** pip stops before it is done until the returned function is called, which waits for it to get there. */
+  /** Makes pip pause before it finishes. The returned function waits until pip has paused, and lets it continue. */
   haltPip(): () => void {
     const gate = path.join(this.folder, 'gate');
     assert.equal(spawnSync('mkfifo', [gate]).status, 0);
@@ -178,7 +178,7 @@ export class FakeMachine {
     };
   }
 
-  /** What pip fetches from now on is not the pinned wheel. */
+  /** Makes pip download a file that is not the pinned wheel. */
   spoilWheel(): void {
     appendFileSync(this.#wheel, 'x');
   }
@@ -191,13 +191,13 @@ export class FakeMachine {
     rmSync(path.join(this.#bin, command));
   }
 
-  /** The calls so far that begin with `prefix`. */
+  /** Returns the recorded calls that begin with `prefix`. */
   calls(prefix = ''): string[] {
     const lines = readFileSync(this.#callsFile, 'utf8').split('\n').filter(Boolean);
     return lines.filter((line) => line.startsWith(prefix));
   }
 
-  /** A clone as git would make it, with one source file. */
+  /** Creates a clone like git, with one source file. */
   clone(name = 'clone'): string {
     const root = path.join(this.folder, name);
     for (const folder of ['scripts', 'bin'])
@@ -236,7 +236,7 @@ export class FakeMachine {
     return this.start(root, options).ended;
   }
 
-  /** A clone that is set up, and no calls so far. */
+  /** Creates a clone, sets it up, and clears the recorded calls. */
   async readyClone(name = 'clone'): Promise<string> {
     const root = this.clone(name);
     const { status, stderr } = await this.setUp(root);

@@ -2,7 +2,7 @@ interface Report {
   readonly header: { readonly glibcVersionRuntime?: string };
 }
 
-/** Why the pinned TensorFlow can't be set up on this machine, or false. */
+/** Reason to skip tests that need the pinned TensorFlow, or false. */
 export const NO_WHEEL_HERE =
   process.platform === 'linux' &&
   process.arch === 'x64' &&

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { FakeMachine, VERSION } from './fake-machine.js';
 import { NO_WHEEL_HERE } from './platform.js';
 
-describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
+describe('the setup', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
   let machine: FakeMachine;
   beforeEach(() => {
     machine = new FakeMachine();
@@ -14,7 +14,7 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
     machine.destroy();
   });
 
-  test('makes a fresh clone ready, and tells each step on stderr', async () => {
+  test('prepares a fresh clone, and reports each step on stderr', async () => {
     const root = machine.clone();
     const { status, stdout, stderr } = await machine.setUp(root);
     assert.equal(status, 0, stderr);
@@ -36,13 +36,13 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
     assert.equal(readlinkSync(path.join(root, 'node_modules/.bin/vae-sweep')), '../../bin/vae-sweep.mjs');
   });
 
-  test('does nothing, and says nothing, where all is there', async () => {
+  test('does nothing silently if everything is installed', async () => {
     const root = await machine.readyClone();
     assert.deepEqual(await machine.setUp(root), { status: 0, stdout: '', stderr: '' });
     assert.deepEqual(machine.calls(), []);
   });
 
-  test('is done by the first command in a fresh clone, which then runs', async () => {
+  test('runs before the first command in a fresh clone', async () => {
     const root = machine.clone();
     const first = await machine.setUp(root, { program: 'bin/vae-sweep.mjs' });
     assert.equal(first.status, 0, first.stderr);
@@ -60,7 +60,7 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
     { version: '20.19.0', old: false },
     { version: '22.0.0', old: false },
   ]) {
-    test(`${old ? 'refuses' : 'accepts'} Node ${version}`, async () => {
+    test(`${old ? 'rejects' : 'accepts'} Node ${version}`, async () => {
       const root = machine.clone();
       const { status, stderr } = await machine.setUp(root, { nodeVersion: version });
       if (!old) {
@@ -70,8 +70,8 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
       assert.equal(status, 1);
       assert.equal(
         stderr,
-        `Set-up failed: Node ${version} is too old; 20.19 or later is needed\n` +
-          'To mend it: install Node 20, 22 or 24 (https://nodejs.org/en/download, or `nvm install 22`), ' +
+        `Setup failed: Node ${version} is too old: 20.19 or later is required\n` +
+          'Fix: install Node 20, 22 or 24 (https://nodejs.org/en/download, or `nvm install 22`), ' +
           'then run the command again\n',
       );
       assert.deepEqual(machine.calls(), []);
@@ -79,7 +79,7 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
   }
 
   for (const { where, clones, compilations } of [
-    { where: 'in one clone: the second finds all done', clones: ['clone', 'clone'], compilations: 1 },
+    { where: 'in one clone, and then has nothing to do', clones: ['clone', 'clone'], compilations: 1 },
     {
       where: "in two clones: the second uses the first one's download",
       clones: ['clone', 'second'],
@@ -92,13 +92,13 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
       const ahead = machine.start(first);
       await ahead.said('downloading');
       const behind = machine.start(second);
-      await behind.said('Another set-up is running; waiting for it to end\n');
+      await behind.said('Another setup is running; waiting for it to finish\n');
       letPipEnd();
       for (const { status, stderr } of [await ahead.ended, await behind.ended])
         assert.equal(status, 0, stderr);
       assert.equal(machine.calls('python3 -m pip download').length, 1);
       for (const tool of ['npm ci', 'g++ -O2']) assert.equal(machine.calls(tool).length, compilations, tool);
-      // What runs in Node, and the dashboard's page.
+      // The code for Node, and the dashboard's page.
       assert.equal(machine.calls('tsc').length, 2 * compilations);
       machine.forgetCalls();
       for (const root of [first, second])
@@ -106,7 +106,7 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
     });
   }
 
-  test('shows what npm said when npm fails', async () => {
+  test("shows npm's output if npm fails", async () => {
     machine.fake('npm', { 'ci *': "echo 'npm error code ECONNREFUSED' >&2; exit 1" });
     const { status, stderr } = await machine.setUp(machine.clone());
     assert.equal(status, 1);
@@ -114,12 +114,12 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
       stderr,
       'npm packages: installing ... failed\n' +
         'npm error code ECONNREFUSED\n' +
-        'Set-up failed: npm could not install the packages of package-lock.json (its output is above)\n' +
-        'To mend it: check the network and `npm config get registry`, then run `npm run setup`\n',
+        'Setup failed: npm could not install the packages of package-lock.json (see its output above)\n' +
+        'Fix: check the network and `npm config get registry`, then run `npm run setup`\n',
     );
   });
 
-  test('installs the packages again where the lock file changed', async () => {
+  test('installs the packages again if the lock file changed', async () => {
     const root = await machine.readyClone();
     const lock = { packages: { '': {}, 'node_modules/typescript': { integrity: 'sha512-other' } } };
     writeFileSync(path.join(root, 'package-lock.json'), JSON.stringify(lock));
@@ -127,7 +127,7 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
     assert.deepEqual(machine.calls('npm'), ['npm ci --include=dev']);
   });
 
-  test('compiles again where a source changed, and removes what a deleted one left', async () => {
+  test('compiles again if a source changed, and removes outputs of deleted sources', async () => {
     const root = machine.clone();
     const other = path.join(root, 'src/cli/other.ts');
     writeFileSync(other, '');
@@ -143,7 +143,7 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
     assert.deepEqual(machine.calls(), ['tsc', 'tsc']);
   });
 
-  test('shows the errors of the compiler, and tries again the next time', async () => {
+  test("shows the compiler's errors, and tries again the next time", async () => {
     const root = await machine.readyClone();
     writeFileSync(path.join(root, 'src/cli/main.ts'), 'wrong');
     const failed = await machine.setUp(root);
@@ -152,8 +152,8 @@ describe('a set-up', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
       failed.stderr,
       'TypeScript: compiling ... failed\n' +
         "src/cli/main.ts(1,1): error TS2304: Cannot find name 'wrong'.\n" +
-        'Set-up failed: the TypeScript does not compile (the errors are above)\n' +
-        'To mend it: correct these lines, then run `npm run setup`\n',
+        'Setup failed: TypeScript reported errors (see above)\n' +
+        'Fix: correct the errors, then run `npm run setup`\n',
     );
     assert.equal((await machine.setUp(root)).status, 1);
     writeFileSync(path.join(root, 'src/cli/main.ts'), '');

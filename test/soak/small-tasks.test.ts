@@ -6,11 +6,11 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCommand } from '../faults/command.js';
 
-/** `npm run test:soak` asks for an hour. */
+/** Duration; `npm run test:soak` sets an hour. */
 const MINUTES = Number(process.env['VAE_SWEEP_SOAK_MINUTES'] ?? 0);
 const skip = MINUTES > 0 ? false : 'a soak test: npm run test:soak';
 const SAMPLE_MS = 5_000;
-/** Programs are compiled and heaps grow to their size at first. */
+/** Fraction of the samples to ignore at the start, while programs are compiled and heaps grow. */
 const WARM_UP = 0.25;
 
 interface Sample {
@@ -20,7 +20,7 @@ interface Sample {
   readonly temporaryEntries: number;
 }
 
-/** Of short tasks of four shapes, one after the other, in one run. */
+/** A sweep of short tasks of four shapes. */
 const SWEEP = {
   experiment: 'linear',
   grid: {
@@ -36,7 +36,7 @@ const SWEEP = {
 };
 
 test(
-  `${MINUTES} minutes of small tasks leave memory, files, threads and temporary folders as they were`,
+  `${MINUTES} minutes of small tasks leak no memory, files, threads or temporary folders`,
   { skip },
   async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-soak-'));

@@ -53,7 +53,7 @@ function nextFloat32(value: number, direction: 1 | -1): number {
 
 /**
  * The inverse error function in single precision (Giles 2010, "Approximating the erfinv function", with the coefficients of XLA). It
- * uses the paper's w = -log((1 - x)(1 + x)). XLA computes log1p(-x^2), which costs more and differs by rounding.
+ * uses w = -log((1 - x)(1 + x)). XLA computes log1p(-x^2), which costs more and differs by rounding.
  */
 function inverseErf(x: Tensor): Tensor {
   const w = tf.neg(tf.log(tf.mul(tf.sub(1, x), tf.add(1, x))));
