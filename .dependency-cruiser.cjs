@@ -114,7 +114,7 @@ module.exports = {
     {
       name: 'one-door-to-s3',
       severity: 'error',
-      from: { pathNot: '^src/remote/bucket/objects[.]ts$' },
+      from: { pathNot: '^src/remote/bucket/object-store[.]ts$' },
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
@@ -122,7 +122,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/remote/bucket/' },
       to: {
-        path: '^src/remote/bucket/(objects|result-bucket)[.]ts$',
+        path: '^src/remote/bucket/(object-store|result-bucket)[.]ts$',
         dependencyTypesNot: ['type-only', 'dynamic-import'],
       },
     },

@@ -11,7 +11,7 @@ import { noPython, python } from './python.js';
 
 const EXAMPLES = path.join(import.meta.dirname, '../../../examples/analysis');
 const METRICS = ['manifoldErrorPairwise', 'manifoldError', 'encoderZeros'];
-/** Table 2 in small: few steps, two of its columns. */
+/** A small version of Table 2: few steps, and two of its columns. */
 const SWEEP = `
 experiment: sigmoid
 table: table2
@@ -21,7 +21,7 @@ settings: { steps: 400, learningRate: 0.01, decoderNoise: true, evaluateEverySte
 
 type Numbers = Readonly<Record<string, number>>;
 
-/** The sweep's folder, with its exports and the report's tables. */
+/** Folder of the sweep with its exports and the report's tables. */
 let folder: string;
 /** Rows of cell, metric and mean. */
 let expected: readonly (readonly [string, string, number])[];
@@ -55,7 +55,7 @@ function assertTable(rows: readonly Numbers[]): void {
   );
   for (const [index, [cell, metric, mean]] of expected.entries()) {
     const difference = Math.abs((sorted[index]?.[2] ?? NaN) - mean);
-    // Means of three float64, summed in another order.
+    // The means are sums of three float64 values in different orders.
     assert.ok(
       difference <= 1e-14 * Math.abs(mean),
       `${cell} ${metric}: ${String(sorted[index]?.[2])}, not ${mean}`,
@@ -69,7 +69,7 @@ function assertScript(name: string, figure: string): void {
   assert.ok(readFileSync(path.join(folder, figure)).length > 1_000);
 }
 
-describe("examples/analysis gives the report's Table 2, and a figure:", () => {
+describe("examples/analysis computes the report's Table 2 and a figure with", () => {
   for (const tool of ['pandas', 'polars', 'duckdb'])
     test(tool, { skip: noPython }, () => {
       python(path.join(EXAMPLES, `table2_${tool}.py`), folder);
@@ -85,7 +85,7 @@ describe("examples/analysis gives the report's Table 2, and a figure:", () => {
     assertScript('r', 'curves-r.pdf');
   });
 
-  test("Observable's page, its SQL by DuckDB", { skip: noPython }, () => {
+  test("the SQL of Observable's page in DuckDB", { skip: noPython }, () => {
     const [table = '', curves = ''] = marked
       .lexer(readFileSync(path.join(EXAMPLES, 'observable/src/index.md'), 'utf8'))
       .filter(
@@ -106,7 +106,7 @@ describe("examples/analysis gives the report's Table 2, and a figure:", () => {
   });
 });
 
-/** @returns the rows as DuckDB gives them, with the exports as tables */
+/** Runs a query in DuckDB with the exports as tables. @returns the rows */
 function query(sql: string): Numbers[] {
   const views = ['tasks', 'evaluations'].map(
     (name) => `CREATE VIEW ${name} AS FROM '${path.join(folder, `${name}.parquet`)}';`,

@@ -16,7 +16,7 @@ const KUBERNETES = path.join(ROOT, 'examples/kubernetes');
 
 let folder: string;
 let sweep: string;
-/** Of a run that was not divided. */
+/** Results of an undivided run. */
 let whole: Record<string, string>;
 
 before(() => {
@@ -31,15 +31,15 @@ before(() => {
   whole = resultHashes(out);
 });
 
-describe("Slurm's scripts", () => {
-  test('are scripts of bash', () => {
+describe('the Slurm scripts', () => {
+  test('are valid bash scripts', () => {
     for (const name of readdirSync(SLURM)) {
       const { status, stderr } = spawnSync('bash', ['-n', path.join(SLURM, name)], { encoding: 'utf8' });
       assert.deepEqual([status, stderr], [0, ''], name);
     }
   });
 
-  test('train every shard, requeue the one whose time is over, and merge to the bytes of an undivided run', () => {
+  test('execute every shard, requeue one that runs out of time, and merge to the bytes of an undivided run', () => {
     const store = path.join(folder, 'slurm');
     const submit = path.join(SLURM, 'submit.sh');
     const { status, stderr, calls } = runWithSlurm(path.join(folder, 'stubs'), [submit, sweep, '3'], {
@@ -59,7 +59,7 @@ describe("Slurm's scripts", () => {
     assert.deepEqual(resultHashes(store), whole);
   });
 
-  test('requeue nothing that failed, and end with its exit code', () => {
+  test('do not requeue a failed job, and exit with its exit code', () => {
     const missing = path.join(folder, 'missing.yaml');
     const shard = [path.join(SLURM, 'shard.sh'), missing];
     const { status, stderr, calls } = runWithSlurm(path.join(folder, 'failing'), shard, {
@@ -75,8 +75,8 @@ describe("Slurm's scripts", () => {
   });
 });
 
-describe("Kubernetes' manifests", () => {
-  test("are what Kubernetes' schema of a Job allows, which refuses others", () => {
+describe('the Kubernetes manifests', () => {
+  test("match Kubernetes' schema of a Job, which rejects other manifests", () => {
     for (const name of ['shards.yaml', 'merge.yaml'])
       assert.deepEqual(unknownFields(readJob(path.join(KUBERNETES, name))), []);
     const change = (from: string, to: string): string => {
@@ -93,7 +93,7 @@ describe("Kubernetes' manifests", () => {
     assert.match(misspelt ?? '', /'"backofLimitPerIndex"' does not exist in type 'IJobSpec'/);
   });
 
-  test('mount the volume that there is, at the store', () => {
+  test('mount the declared volume at the path of the store', () => {
     const claim = parse(readFileSync(path.join(KUBERNETES, 'volume.yaml'), 'utf8')) as {
       kind: string;
       metadata: { name: string };
@@ -109,7 +109,7 @@ describe("Kubernetes' manifests", () => {
     }
   });
 
-  test('replace a pod whose time is over, count one that failed, and end the job of a mistaken command', () => {
+  test('replace a pod that runs out of time, count failed pods, and fail the job for an invalid command', () => {
     const { spec } = readJob(path.join(KUBERNETES, 'shards.yaml'));
     const actions = spec.podFailurePolicy?.rules.map(({ action, onExitCodes }) => [
       action,
@@ -120,7 +120,7 @@ describe("Kubernetes' manifests", () => {
       ['Ignore', undefined],
       ['FailJob', [2]],
     ]);
-    // The API server refuses both together with any other policy, which the schema does not say.
+    // The API server rejects both together with any other policy; the schema does not contain this rule.
     assert.equal(spec.template.spec?.restartPolicy, 'Never');
     assert.equal(spec.completionMode, 'Indexed');
     const { container } = podOf('shards.yaml');
@@ -128,7 +128,7 @@ describe("Kubernetes' manifests", () => {
       if (rule.onExitCodes) assert.equal(rule.onExitCodes.containerName, container.name);
   });
 
-  test('train every index, and merge to the bytes of an undivided run', () => {
+  test('execute every index, and merge to the bytes of an undivided run', () => {
     const store = path.join(folder, 'kubernetes');
     const { completions = 0 } = readJob(path.join(KUBERNETES, 'shards.yaml')).spec;
     assert.equal(valueOf('shards.yaml', 'SHARDS'), String(completions));
@@ -151,7 +151,7 @@ function valueOf(name: string, variable: string): string | undefined {
   return podOf(name).container.env?.find((each) => each.name === variable)?.value;
 }
 
-/** What the pod's container runs, with what the cluster would give it, and these in place of the manifest's values. */
+/** Returns the command and environment of the pod's container, with values from the cluster and overrides for the manifest's values. */
 function runPod(name: string, values: Readonly<Record<string, string>>): void {
   const { command, args, env } = podOf(name).container;
   const resources: Readonly<Record<string, string>> = { 'limits.cpu': '4', 'limits.memory': '4295' };

@@ -18,8 +18,8 @@ const PASSWORD = 'a-secret-of-the-test';
 const { services = {}, networks, volumes } = readCompose(FILE);
 const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-compose-'));
 
-describe("Compose's file", () => {
-  test("is what Compose's schema allows, which refuses others", () => {
+describe('the Compose file', () => {
+  test("matches Compose's schema, which rejects other files", () => {
     const change = (from: string, to: string): string => {
       const file = path.join(folder, 'changed.yaml');
       writeFileSync(file, readFileSync(FILE, 'utf8').replace(from, to));
@@ -31,7 +31,7 @@ describe("Compose's file", () => {
     assert.throws(() => readCompose(ofText), /deploy\.replicas should be integer/);
   });
 
-  test('opens no port to the outside, and knows the password from the environment alone', () => {
+  test('opens no port to the outside, and takes the password only from the environment', () => {
     for (const [name, service] of Object.entries(services)) {
       assert.deepEqual([service.ports, service.network_mode], [undefined, undefined], name);
       assert.deepEqual(service.networks, ['queue'], name);
@@ -45,7 +45,7 @@ describe("Compose's file", () => {
   });
 
   test(
-    'trains with its Redis, coordinator and workers to the bytes of a run on one machine',
+    'gives the same bytes with its Redis, coordinator and workers as a run on one machine',
     {
       skip: noRedis,
       timeout: 120_000,
@@ -95,7 +95,7 @@ describe("Compose's file", () => {
   );
 });
 
-/** A service's command in a process, with a folder and a port of this machine for what the container would have. */
+/** Starts a service's command as a process, with a folder and a port of this machine instead of the container's. */
 function startService(
   name: string,
   { port, sweep, store }: Record<'port' | 'sweep' | 'store', string>,

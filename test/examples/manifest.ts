@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 
 type JobManifest = IJob & Required<Pick<IJob, 'spec'>>;
 
-/** @throws an Error if Kubernetes' schema of a Job refuses the manifest */
+/** Validates a manifest. @throws an Error if it does not match Kubernetes' schema of a Job */
 export function readJob(file: string): JobManifest {
   const manifest = parse(readFileSync(file, 'utf8')) as JobManifest;
   new Job(manifest).validate();
@@ -15,8 +15,8 @@ export function readJob(file: string): JobManifest {
 }
 
 /**
- * The schema allows any other field too, as a misspelt one, where the API server ignores it or refuses it. TypeScript's types of
- * the same schema do not.
+ * Finds unknown fields, for example misspelled ones, with TypeScript's types of the schema. The schema itself allows them, although the API
+ * server ignores or rejects them.
  */
 export function unknownFields(manifest: JobManifest): string[] {
   const file = path.join(import.meta.dirname, 'manifest-to-check.ts');

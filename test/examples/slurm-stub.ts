@@ -3,9 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path';
 
 /**
- * Stands in for the array of a Slurm cluster: `sbatch` runs each of its jobs, one after another, with the variables that Slurm sets from
- * the script's own `#SBATCH` lines, and again for as long as the job has asked `scontrol` to be requeued. `srun` says once, for
- * job 2, that its time is over.
+ * Stubs of Slurm's commands. `sbatch` runs the jobs of an array one after another, with the variables that Slurm sets from the script's
+ * `#SBATCH` lines, and repeats a job while it requests a requeue with `scontrol`. `srun` reports once, for job 2, that its time is up.
  */
 const STUBS: Readonly<Record<string, string>> = {
   sbatch: `#!/bin/bash
@@ -43,7 +42,7 @@ touch "$STUB/requeue-$2"
 `,
 };
 
-/** Runs a script with the stubs in place of Slurm's commands. */
+/** Runs a script with the stubs instead of Slurm's commands. */
 export function runWithSlurm(
   folder: string,
   script: readonly string[],

@@ -11,7 +11,7 @@ const SWEEP = {
   settings: { steps: 30_000, batchSize: 10, evaluateEverySteps: 10_000, evaluationPoints: 20 },
 };
 
-test('a wall clock that jumps a day either way, at every look, changes no result', async () => {
+test('a wall clock that jumps by a day at every reading changes no result', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-clock-'));
   const sweep = path.join(folder, 'sweep.yaml');
   writeFileSync(sweep, JSON.stringify(SWEEP));

@@ -14,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The command in a process group of its own, which `kill(-pid)` reaches as a whole. */
+/** Starts the command in its own process group, so that `kill(-pid)` reaches all its processes. */
 export function startCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -34,13 +34,13 @@ export async function runCommand(args: readonly string[]): Promise<Ended> {
   return startCommand(args).ended;
 }
 
-/** SHA-256 of every result file of a store's tasks, by path. */
+/** Returns the SHA-256 of every result file in a store, by path. */
 export function resultHashes(outDir: string): Record<string, string> {
   const tasks = path.join(outDir, 'tasks');
   const files = readdirSync(tasks).flatMap((task) =>
     readdirSync(path.join(tasks, task)).map((name) => path.join(task, name)),
   );
-  // When and where a task ran is no part of its result.
+  // The time and place of execution are not part of a task's result.
   const results = files.filter((file) => !file.endsWith('run.json')).sort();
   return Object.fromEntries(
     results.map((file) => [

@@ -17,12 +17,12 @@ import { Ledger } from './ledger.js';
 import { runSession, type Session } from './stand-in-sweep.js';
 import { TASKS } from './stand-in-training.js';
 
-/** At each crash, of power cuts of which a disk keeps a part of what was not fsynced; each has a seed of its own. */
+/** Number of simulated power cuts per crash after which a disk keeps a part of the unsynced data; each has its own seed. */
 const TORN_CUTS = Number(process.env['VAE_SWEEP_TORN_CUTS'] ?? 1);
-/** As `a sweep, stopped and gone on with: crash@57`, to run this case alone. */
+/** Runs a single case, for example `a sweep that is stopped and resumed: crash@57`. */
 const ONLY = process.env['VAE_SWEEP_FAULT'] ?? '';
 
-/** In memory where the system has a folder for that: a real disk would flush at each rename. */
+/** In memory if possible, because a real disk would flush at each rename. */
 const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'vae-sweep-crash-'));
 const outDir = path.join(folder, 'out');
 after(() => {
@@ -34,7 +34,7 @@ interface Scenario {
   readonly initial: Image;
   readonly tasks: readonly Task[];
   readonly sessions: readonly Session[];
-  /** What the initial store promises. */
+  /** Records the guarantees that apply to the initial store. */
   readonly promise: (ledger: Ledger) => void;
 }
 
@@ -43,14 +43,14 @@ const CORRUPT_FILE = `out/tasks/${small.name}/${TASK_FILES.checkpoint}`;
 
 const SCENARIOS: readonly Scenario[] = [
   {
-    name: 'a sweep, stopped and gone on with',
+    name: 'a sweep that is stopped and resumed',
     initial: new Map(),
     tasks: TASKS,
     sessions: [{ failAt: { [flaky.name]: 6 }, stopAt: { [small.name]: 4 } }, { retries: 1 }],
     promise: () => undefined,
   },
   {
-    name: 'a corrupt task, set aside',
+    name: 'a corrupt task that is set aside',
     initial: new Map([
       ...[`out`, 'out/tasks', path.dirname(CORRUPT_FILE)].map((folder) => [folder, null] as const),
       [CORRUPT_FILE, Buffer.from('no checkpoint')],
@@ -62,7 +62,7 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'a broken checkpoint, gone on with from the one before',
+    name: 'a corrupt checkpoint that is replaced by the previous one',
     initial: await withBrokenCheckpoint(flaky, 6),
     tasks: [flaky],
     sessions: [{}],
@@ -72,7 +72,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** A store in which the task was stopped at the step, and then a bit of its last checkpoint was flipped. */
+/** Returns a store in which the task was stopped at the step, and a bit of its latest checkpoint was flipped. */
 async function withBrokenCheckpoint(task: Task, step: number): Promise<Image> {
   const disk = start(new Map());
   try {
@@ -87,7 +87,7 @@ async function withBrokenCheckpoint(task: Task, step: number): Promise<Image> {
   return image.set(file, bytes);
 }
 
-/** What is compared: a run's record and the log tell of sessions, and a file that a dead process was writing is in nobody's way. */
+/** Files to compare. The session record and the log depend on the sessions, and temporary files of dead processes are harmless. */
 const RESULT = new RegExp(
   `^out/tasks/[^/]+/(${[TASK_FILES.task, TASK_FILES.steps, TASK_FILES.evaluations, TASK_FILES.samples].join('|')}|${TASK_FILES.parameters}|${TASK_FILES.done})$`,
 );
@@ -99,7 +99,7 @@ function resultsIn(image: Image): Map<string, string> {
 
 const digests = new WeakMap<Buffer, string>();
 
-/** The images of one disk share what they have of a file. */
+/** Images of one disk share buffers of equal files. */
 function digestOf(bytes: Buffer | null): string {
   if (bytes === null) return 'folder';
   const digest = digests.get(bytes) ?? hash('sha256', bytes);
@@ -107,7 +107,7 @@ function digestOf(bytes: Buffer | null): string {
   return digest;
 }
 
-/** Runs the sessions until the process dies. What goes wrong otherwise must be an error for users. */
+/** Runs the sessions until the process dies. Any other failure must be an error that a user can act on. */
 async function play({ tasks, sessions }: Scenario, ledger: Ledger): Promise<void> {
   for (const session of sessions) {
     try {
@@ -120,7 +120,7 @@ async function play({ tasks, sessions }: Scenario, ledger: Ledger): Promise<void
   }
 }
 
-/** Completes the sweep, and returns what a power cut at its end leaves. */
+/** Completes the sweep, and returns the image that a power cut at its end leaves. */
 async function complete({ tasks }: Scenario, disk: FaultyDisk, ledger: Ledger): Promise<Image> {
   try {
     const retrainCorrupt = [...readTaskStates(outDir, tasks).values()].some(
@@ -155,11 +155,11 @@ function checkStates({ tasks }: Scenario, ledger: Ledger, states: States): void 
   );
 }
 
-/** By a store's content, what was found in it. */
+/** Findings by the content of a store. */
 const completed = new Map<string, States>();
 let stores = 0;
 
-/** A store that a fault left: in a state that was promised, and completed by the next run. The same content is completed once. */
+/** Asserts that a store after a fault is in an allowed state, and that the next run completes it. Equal stores are completed only once. */
 async function checkImage({ scenario, expected }: Rehearsed, ledger: Ledger, image: Image): Promise<void> {
   stores += 1;
   assert.deepEqual(
@@ -179,7 +179,7 @@ async function checkImage({ scenario, expected }: Rehearsed, ledger: Ledger, ima
   completed.set(key, states);
 }
 
-/** Equal for images that differ in nothing that a run looks at. */
+/** Returns a key that is equal for images that a run can't distinguish. */
 function keyOf({ name }: Scenario, image: Image): string {
   const files = [...image].filter(([file]) => !/\.tmp$|log\.jsonl$/.test(file));
   return JSON.stringify([name, ...files.map(([file, bytes]) => `${file} ${digestOf(bytes)}`).sort()]);
@@ -199,7 +199,7 @@ async function checkCase(plan: Rehearsed, fault: Fault): Promise<void> {
         images.push(tornImage(disk.root, seededRandom(fault.at + cut * 1_000)));
     disk.restart();
     if (fault.mode !== 'full' && fault.mode !== 'short') {
-      // A marker that the dead process did not get to flush may be gone again, and then its task goes on from its checkpoint.
+      // A marker that was not flushed may be lost. Then its task resumes from its checkpoint.
       const later = ledger.copy();
       await checkImage(plan, later, await complete(scenario, disk, later));
     }
@@ -211,13 +211,13 @@ async function checkCase(plan: Rehearsed, fault: Fault): Promise<void> {
 
 interface Rehearsed {
   readonly scenario: Scenario;
-  /** Without a fault. */
+  /** Operations of a run without faults. */
   readonly operations: readonly Operation[];
-  /** Digests of the results of a sweep that nothing stopped. */
+  /** Digests of the results of a sweep that was never interrupted. */
   readonly expected: Map<string, string>;
 }
 
-/** Between any two operations of a run, a task's state is the one before or one that the table lets follow. */
+/** Asserts that between any two operations of a run, a task's state is unchanged or follows a legal transition. */
 function checkTransitions(disk: FaultyDisk, tasks: readonly Task[], seen: Set<string>): void {
   const before = new Map<string, StateName>();
   disk.onOperation = () => {
@@ -265,14 +265,14 @@ async function checkEach(plan: Rehearsed, mode: Fault['mode']): Promise<string> 
     }
   }
   const ms = Math.round(performance.now() - before.ms);
-  return `${operations.length} operations, ${faults} faults, ${stores - before.stores} stores looked at, ${completed.size - before.completed} completed, ${ms} ms`;
+  return `${operations.length} operations, ${faults} faults, ${stores - before.stores} stores checked, ${completed.size - before.completed} completed, ${ms} ms`;
 }
 
-// All before the first test: there is one `node:fs` for a disk to stand before.
+// Everything runs before the first test, because only one disk at a time can replace `node:fs`.
 const rehearsed: Rehearsed[] = [];
 for (const scenario of SCENARIOS) rehearsed.push(await rehearse(scenario));
 
-test('the runs pass through these states, one operation after another', () => {
+test('the runs cover these transitions', () => {
   assert.deepEqual([...transitions].sort(), [
     'corrupt -> new',
     'failed -> interrupted',

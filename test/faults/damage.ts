@@ -1,7 +1,7 @@
 import { seededRandom } from './disk-model.js';
 import { SEED } from './hostile.js';
 
-/** A file cut short, or with a bit flipped. */
+/** A truncated file, or a file with a flipped bit. */
 export interface Damage {
   readonly what: string;
   readonly at: number;
@@ -9,7 +9,7 @@ export interface Damage {
   readonly bytes: Buffer;
 }
 
-/** The file cut at every `every`-th length, and with a bit flipped in every `every`-th byte. */
+/** Yields the file truncated at every `every`-th length, and with a bit flipped in every `every`-th byte. */
 export function damagesOf(whole: Buffer, every = 1): Damage[] {
   const random = seededRandom(SEED);
   const positions = Array.from({ length: Math.ceil(whole.length / every) }, (_, index) => index * every);

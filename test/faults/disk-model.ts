@@ -1,4 +1,4 @@
-/** What a disk has of a file: `written` is what programs read, `durable` what was there at its last fsync. */
+/** A file of a modelled disk: `written` is the content that programs read, `durable` the content at the last fsync. */
 export class ModelFile {
   written: Buffer;
   durable: Buffer;
@@ -8,7 +8,7 @@ export class ModelFile {
     this.durable = content;
   }
 
-  /** Bytes between the end and a position beyond it are zero, as POSIX has it. */
+  /** Writes bytes. According to POSIX, a gap between the end and a position beyond it is filled with zeros. */
   write(bytes: Buffer, position: number): void {
     const length = Math.max(this.written.length, position + bytes.length);
     const grown = Buffer.alloc(length);
@@ -31,11 +31,11 @@ export class ModelFile {
 export type ModelNode = ModelFile | ModelFolder;
 type Entries = Map<string, ModelNode>;
 
-/** Names and what they lead to: `entries` is what programs see, `#durable` what was there at the folder's last fsync. */
+/** A folder of a modelled disk: programs see `entries`; `#durable` holds the entries at the last fsync. */
 export class ModelFolder {
   readonly entries: Entries;
   #durable: Entries;
-  /** Since the last fsync, each a change of its own: a rename happened or did not. */
+  /** Changes since the last fsync. Each is atomic: a rename happened or did not happen. */
   #pending: ((entries: Entries) => void)[] = [];
 
   constructor(entries: Entries) {
@@ -63,7 +63,7 @@ export class ModelFolder {
     this.#pending = [];
   }
 
-  /** What a power cut leaves of the entries: the durable ones, and of the later changes those that `keeps` says, in their order. */
+  /** Returns the entries after a power cut: the durable ones, with the later changes that `keeps` selects, in their order. */
   afterPowerCut(keeps: () => boolean): Entries {
     const entries = new Map(this.#durable);
     for (const change of this.#pending) if (keeps()) change(entries);
@@ -76,10 +76,10 @@ export class ModelFolder {
   }
 }
 
-/** A folder's files by their path in it; a folder has an entry of its own, null. */
+/** Contents of a folder by relative path; null for a folder. */
 export type Image = ReadonlyMap<string, Buffer | null>;
 
-/** What programs see. */
+/** Returns the image that programs see. */
 export function writtenImage(root: ModelFolder): Image {
   return imageOf(
     root,
@@ -88,7 +88,7 @@ export function writtenImage(root: ModelFolder): Image {
   );
 }
 
-/** What a power cut leaves when nothing that was not fsynced got to the disk. */
+/** Returns the image after a power cut that loses all unsynced data. */
 export function durableImage(root: ModelFolder): Image {
   return imageOf(
     root,
@@ -97,7 +97,7 @@ export function durableImage(root: ModelFolder): Image {
   );
 }
 
-/** What a power cut may leave: of what was not fsynced a part that `random`, uniform in [0, 1), decides. */
+/** Returns the image after a power cut that keeps a random part of the unsynced data. @param random uniform in [0, 1) */
 export function tornImage(root: ModelFolder, random: () => number): Image {
   return imageOf(
     root,
@@ -106,10 +106,10 @@ export function tornImage(root: ModelFolder, random: () => number): Image {
   );
 }
 
-/** A disk writes whole sectors; these are smaller, so that small files tear too. */
+/** Sector size in bytes. Real sectors are larger; small ones also tear small files. */
 const SECTOR_BYTES = 64;
 
-/** Each sector is the old one or the new one, and the length is old, new or between. */
+/** Returns a torn content: each sector is old or new, and the length is old, new or in between. */
 function tear({ durable, written }: ModelFile, random: () => number): Buffer {
   if (durable === written) return durable;
   const lengths = [durable.length, written.length];
@@ -138,7 +138,7 @@ function imageOf(
   return image;
 }
 
-/** Uniform in [0, 1): mulberry32. */
+/** Returns a generator of uniform numbers in [0, 1): mulberry32. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

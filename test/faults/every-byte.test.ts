@@ -25,7 +25,7 @@ import { Ledger } from './ledger.js';
 import { runSession, type Session } from './stand-in-sweep.js';
 import { tinyTask } from './stand-in-training.js';
 
-/** Of the damages of a file, those after which the sweep is completed too. */
+/** After every n-th damage of a file, the test also completes the sweep. */
 const COMPLETED = 12;
 const LIMIT = { timeout: 120_000 };
 
@@ -56,7 +56,7 @@ async function run(session: Session = {}): Promise<Outcome> {
   return { done, corrupt: corrupt.length, said: said.join('\n') };
 }
 
-/** A store that failed after its second checkpoint, the same without its failure, and finished. */
+/** Stores of a task that failed after its second checkpoint, of the same task without the failure, and of the finished task. */
 await run({ failAt: { [task.name]: 6 } });
 const FAILED = imageNow();
 clearFailed(taskFolder(outDir, task));
@@ -80,7 +80,7 @@ function resultsNow(): Record<string, Buffer> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(inTask(name))]));
 }
 
-/** Looks at every damage of a store's file, and at the whole store after some. */
+/** Checks a file after each of its damages, and the whole store after some of them. */
 async function forEachDamage(
   store: Image,
   name: string,
@@ -113,7 +113,7 @@ async function forEachDamage(
   }
 }
 
-/** What the program does with a store that it refuses: it leaves all as it is, until it is asked to train again. */
+/** Asserts that a run leaves a corrupt store unchanged until it is told to retrain. */
 async function isRefusedThenRetrained({ bytes }: Damage, name: string): Promise<void> {
   const { done, corrupt } = await run();
   assert.deepEqual([done, corrupt], [0, 1]);
@@ -131,21 +131,25 @@ async function isCompleted(said: RegExp): Promise<void> {
 }
 
 describe('an unfinished task', () => {
-  test('goes on from the checkpoint before a broken one, and says so', LIMIT, async () => {
-    await forEachDamage(
-      INTERRUPTED,
-      TASK_FILES.checkpoint,
-      1,
-      () => {
-        const state = readTaskState(taskFolder(outDir, task), task.id);
-        assert.ok(state.state === 'interrupted' && [3, 6].includes(state.step), JSON.stringify(state));
-        assert.throws(() => readCheckpoint(inTask(TASK_FILES.checkpoint), task.id), CorruptTaskError);
-      },
-      () => isCompleted(/^recovered: .+; resumed from the previous checkpoint at step 3$/m),
-    );
-  });
+  test(
+    'resumes from the previous checkpoint when the latest one is corrupt, and says so',
+    LIMIT,
+    async () => {
+      await forEachDamage(
+        INTERRUPTED,
+        TASK_FILES.checkpoint,
+        1,
+        () => {
+          const state = readTaskState(taskFolder(outDir, task), task.id);
+          assert.ok(state.state === 'interrupted' && [3, 6].includes(state.step), JSON.stringify(state));
+          assert.throws(() => readCheckpoint(inTask(TASK_FILES.checkpoint), task.id), CorruptTaskError);
+        },
+        () => isCompleted(/^recovered: .+; resumed from the previous checkpoint at step 3$/m),
+      );
+    },
+  );
 
-  test('does not look at the checkpoint before while the last is whole', LIMIT, async () => {
+  test('ignores the previous checkpoint while the latest one is valid', LIMIT, async () => {
     await forEachDamage(
       INTERRUPTED,
       TASK_FILES.previousCheckpoint,
@@ -158,7 +162,7 @@ describe('an unfinished task', () => {
     );
   });
 
-  test('is refused where its only checkpoint is broken', LIMIT, async () => {
+  test('is reported as corrupt if its only checkpoint is corrupt', LIMIT, async () => {
     const store = new Map(INTERRUPTED);
     store.delete(path.relative(folder, inTask(TASK_FILES.previousCheckpoint)));
     await forEachDamage(
@@ -180,7 +184,7 @@ describe('an unfinished task', () => {
   ] as const;
   for (const [title, name, every, last, before] of streams)
     test(
-      `keeps what was synced of its ${title}: else the checkpoint before, or none, fits them`,
+      `keeps the synced part of its ${title}, or falls back to a checkpoint that matches them`,
       LIMIT,
       async () => {
         assert.ok(last !== undefined && before !== undefined);
@@ -209,14 +213,14 @@ describe('an unfinished task', () => {
       },
     );
 
-  test('has failed, or is refused, with a broken failure', LIMIT, async () => {
+  test('is failed or corrupt if its failure record is damaged', LIMIT, async () => {
     await forEachDamage(
       FAILED,
       TASK_FILES.failed,
       1,
       ({ isCut, at }) => {
         const { state } = readTaskState(taskFolder(outDir, task), task.id);
-        // Without its last line break it is whole.
+        // The record is complete without its final line break.
         const isWhole =
           isCut && at === (FAILED.get(path.relative(folder, inTask(TASK_FILES.failed)))?.length ?? 0) - 1;
         assert.ok(state === 'corrupt' || (state === 'failed' && (!isCut || isWhole)), state);
@@ -238,7 +242,7 @@ describe('an unfinished task', () => {
   });
 
   for (const name of [TASK_FILES.task, TASK_FILES.run, '../../sweeps/mine/sweep.json'])
-    test(`does not depend on ${path.basename(name)}, and mends it`, LIMIT, async () => {
+    test(`does not depend on ${path.basename(name)}, and repairs it`, LIMIT, async () => {
       await forEachDamage(
         INTERRUPTED,
         name,
@@ -275,7 +279,7 @@ describe('a finished task', () => {
     [TASK_FILES.samples, 11],
     [TASK_FILES.parameters, 11],
   ] as const)
-    test(`is never trusted with a broken ${name}`, LIMIT, async () => {
+    test(`is corrupt if its ${name} is damaged`, LIMIT, async () => {
       const isWhole = ({ isCut, at }: Damage) =>
         isCut && name === TASK_FILES.done && at === (RESULTS[name]?.length ?? 0) - 1;
       await forEachDamage(

@@ -46,7 +46,7 @@ const WRITERS: Record<string, Writer> = {
     writeFileSync(`${file}.tmp`, text, { flush: true });
     renameSync(`${file}.tmp`, file);
   },
-  'that takes a short write for a whole one': (text) => {
+  'that ignores short writes': (text) => {
     const descriptor = openSync(`${file}.tmp`, 'w');
     writeSync(descriptor, text);
     fsyncSync(descriptor);
@@ -65,7 +65,7 @@ function fsyncFolder(): void {
   closeSync(descriptor);
 }
 
-/** All that is wrong with a writer of a file, whatever happens at whichever operation. */
+/** Returns all defects of a writer that appear when any of its operations fails in any way. */
 function faultsOf(write: Writer): Set<string> {
   const found = new Set<string>();
   for (const mode of ['crash', 'tear', 'fail', 'full', 'short'] as const) {
@@ -91,7 +91,7 @@ function attempt(write: Writer, fault: Fault): { isHit: boolean; returned: boole
     write(NEW);
     returned = true;
   } catch {
-    // A crash, or the failure that was asked for.
+    // A crash, or the injected failure.
   } finally {
     disk.remove();
   }
@@ -99,12 +99,12 @@ function attempt(write: Writer, fault: Fault): { isHit: boolean; returned: boole
   return { isHit: disk.isHit, returned, images: [durableImage(disk.root), writtenImage(disk.root), ...torn] };
 }
 
-describe('a faulty disk finds what is wrong with a writer', () => {
+describe('a faulty disk finds the defects of a writer', () => {
   const expected: Record<string, string[]> = {
     'in place': ['torn'],
     'without fsync': ['not written', 'torn'],
     'without fsync of the folder': ['not written'],
-    'that takes a short write for a whole one': ['not written'],
+    'that ignores short writes': ['not written'],
     'of the store': [],
   };
   for (const [name, write] of Object.entries(WRITERS))
@@ -113,7 +113,7 @@ describe('a faulty disk finds what is wrong with a writer', () => {
     });
 });
 
-test('a power cut drops folders, renames, removals and writes that were not fsynced', () => {
+test('a power cut loses unsynced folders, renames, removals and writes', () => {
   const disk = new FaultyDisk(folder);
   mkdirSync(path.join(folder, 'a/b'), { recursive: true });
   writeFileSync(path.join(folder, 'a/new'), NEW, { flush: true });
@@ -130,7 +130,7 @@ test('a power cut drops folders, renames, removals and writes that were not fsyn
   );
 });
 
-test('the model of what programs see is what they see', () => {
+test('the model matches what programs see', () => {
   const disk = new FaultyDisk(folder);
   const descriptor = openSync(file, 'r+');
   writeSync(descriptor, Buffer.from('xyz'), 1, 2, 4);
@@ -148,7 +148,7 @@ test('the model of what programs see is what they see', () => {
   );
 });
 
-test('after a crash nothing is done any more, until a restart; a write outside is noticed', () => {
+test('a crashed process changes nothing until a restart, and writes outside the folder are recorded', () => {
   const disk = new FaultyDisk(folder, { at: 2, mode: 'crash' });
   const other = `${folder}-other`;
   const write = (): void => {

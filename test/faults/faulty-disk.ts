@@ -5,20 +5,20 @@ import { Crash } from './crash.js';
 import { ModelFile, ModelFolder, type Image, type ModelNode } from './disk-model.js';
 import { compoundFunctions, systemError, writeArguments, type Primitives } from './file-functions.js';
 
-/** What goes wrong at the n-th operation, counted from 1. */
+/** The fault to inject, and its operation, counted from 1. */
 export interface Fault {
   readonly at: number;
   /**
-   * `fail` throws once, `full` from then on; `short` writes half and says so, as a disk that becomes full does; `crash` ends the
-   * process before the operation, `tear` in the middle of a write. A process that has crashed does nothing any more.
+   * `fail` throws once, `full` from then on. `short` writes half and returns its length, like a disk that becomes full. `crash` ends the
+   * process before the operation, `tear` in the middle of a write. A crashed process performs no more operations.
    */
   readonly mode: 'fail' | 'full' | 'short' | 'crash' | 'tear';
 }
 
-/** Changes something on the disk, or makes it durable. */
+/** An operation that changes the disk or makes changes durable. */
 export interface Operation {
   readonly kind: string;
-  /** In the folder that is watched. */
+  /** Path in the watched folder. */
   readonly file: string;
 }
 
@@ -32,12 +32,12 @@ interface OpenFile {
 const real = { ...fs };
 
 /**
- * Stands between this process and `node:fs` for one folder: counts the operations that change it, lets one of them go wrong, and
- * keeps a model of what was fsynced. An fsync reaches the model only, so that thousands of them take no time.
+ * Replaces functions of `node:fs` for one folder: counts the operations that change it, injects one fault, and models the synced data.
+ * An fsync only updates the model, so that thousands of them take no time.
  */
 export class FaultyDisk {
   readonly operations: Operation[] = [];
-  /** Paths outside the folder that were written to. */
+  /** Paths outside of the folder that the process wrote to. */
   readonly outside: string[] = [];
   readonly root: ModelFolder;
   /** Called before each operation. */
@@ -47,7 +47,7 @@ export class FaultyDisk {
   #fault: Fault | null;
   #isDead = false;
 
-  /** Takes the folder's present content as durable, and the place of `node:fs` until `remove`. */
+  /** Replaces `node:fs` until `remove` is called. The folder's current content counts as durable. */
   constructor(folder: string, fault: Fault | null = null) {
     this.#folder = real.realpathSync(folder);
     this.root = loadFolder(this.#folder);
@@ -55,12 +55,12 @@ export class FaultyDisk {
     this.#install(this.#functions());
   }
 
-  /** Whether the fault came. */
+  /** Whether the fault was injected. */
   get isHit(): boolean {
     return this.#fault !== null && this.operations.length >= this.#fault.at;
   }
 
-  /** As a new process finds it: what was not fsynced is still in the cache, and nothing goes wrong any more. */
+  /** Simulates a new process: unsynced data is still in the cache, and no more faults are injected. */
   restart(): void {
     this.#closeAll();
     this.#fault = null;
@@ -73,7 +73,7 @@ export class FaultyDisk {
     this.#install(Object.fromEntries(names.map((name) => [name, real[name]])));
   }
 
-  /** Named imports of `node:fs` see the change too. */
+  /** Also updates named imports of `node:fs`. */
   #install(functions: Partial<typeof fs>): void {
     Object.assign(fs, functions);
     syncBuiltinESMExports();
@@ -106,7 +106,7 @@ export class FaultyDisk {
     throw new Crash();
   }
 
-  /** Null for a path outside; `folder` is undefined where the folders above are missing. */
+  /** Finds a path in the model. Returns null for a path outside of the folder; `folder` is undefined if the parent is missing. */
   #locate(
     file: fs.PathLike,
   ): { folder: ModelFolder | undefined; name: string; node: ModelNode | undefined } | null {
@@ -121,7 +121,7 @@ export class FaultyDisk {
     return { folder, name, node: folder.entries.get(name) };
   }
 
-  /** Does the change of the entry at the path. */
+  /** Performs a change of the entry at a path. */
   #change(kind: string, file: fs.PathLike, act: (folder: ModelFolder, name: string) => void): void {
     const place = this.#locate(file);
     if (place?.folder === undefined) {
@@ -200,7 +200,8 @@ export class FaultyDisk {
 
   #rename(from: fs.PathLike, to: fs.PathLike): void {
     const [source, target] = [this.#locate(from), this.#locate(to)];
-    if (source?.folder !== target?.folder) throw new Error('A rename into another folder is not modelled.');
+    if (source?.folder !== target?.folder)
+      throw new Error('Renames into another folder are not supported by the model.');
     this.#change('rename', to, (folder, name) => {
       real.renameSync(from, to);
       if (source?.node !== undefined) folder.rename(source.name, name, source.node);
@@ -208,7 +209,7 @@ export class FaultyDisk {
   }
 
   #openFile(file: fs.PathLike, flags: fs.OpenMode, mode?: fs.Mode | null): number {
-    if (typeof flags !== 'string') throw new Error('Flags that are a number are not modelled.');
+    if (typeof flags !== 'string') throw new Error('Numeric flags are not supported by the model.');
     const place = this.#locate(file);
     if (place === null) {
       if (!flags.startsWith('r')) this.outside.push(String(file));
@@ -287,7 +288,7 @@ function loadFolder(folder: string): ModelFolder {
   return new ModelFolder(new Map<string, ModelNode>(nodes));
 }
 
-/** Makes the folder hold the image and nothing else. */
+/** Replaces the folder's content with the image. */
 export function writeImage(folder: string, image: Image): void {
   real.rmSync(folder, { recursive: true, force: true });
   real.mkdirSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The functions of `node:fs` that do one thing each. */
+/** Functions of `node:fs` that perform a single operation. */
 export type Primitives = Pick<
   typeof fs,
   | 'openSync'
@@ -25,7 +25,7 @@ type Compound = Pick<
 
 const real = { ...fs };
 
-/** Those that do several, which Node's own would do past the primitives. */
+/** Functions that perform several operations, implemented with the primitives, which Node's own versions would bypass. */
 export function compoundFunctions(primitives: Primitives): Compound {
   const writeFile = (file: fs.PathOrFileDescriptor, data: unknown, options: unknown, flag: string): void => {
     const { flag: asked = flag, flush = false } = (typeof options === 'object' && options ? options : {}) as {
@@ -43,7 +43,7 @@ export function compoundFunctions(primitives: Primitives): Compound {
   };
   const remove = (file: fs.PathLike, options: fs.RmOptions = {}): void => {
     const stats = real.lstatSync(file, { throwIfNoEntry: false });
-    // Never Node's own: what it loads at its first use would keep the functions that stand in its place now.
+    // Do not call Node's own rmSync: modules that it loads at its first use would keep references to the replaced functions.
     if (stats === undefined) {
       if (options.force !== true) throw systemError('ENOENT', 'rm', String(file));
     } else if (stats.isDirectory()) {
@@ -73,7 +73,7 @@ export function compoundFunctions(primitives: Primitives): Compound {
   };
 }
 
-/** What `writeSync` was called with, in any of its forms. */
+/** Normalizes the arguments of `writeSync`. */
 export function writeArguments(
   data: string | NodeJS.ArrayBufferView,
   rest: readonly unknown[],
@@ -94,7 +94,7 @@ export function writeArguments(
   };
 }
 
-/** As the system gives it. */
+/** Returns an error like those of the system. */
 export function systemError(code: string, call: string, file: string): Error {
   return Object.assign(new Error(`${code}: ${call} '${file}'`), { code, syscall: call, path: file });
 }

@@ -27,9 +27,9 @@ const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-full-'));
 const disk = path.join(folder, 'disk');
 mkdirSync(disk);
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', disk]).status === 0;
-const skip = mounted ? false : 'a tmpfs can not be mounted here';
+const skip = mounted ? false : 'a tmpfs can not be mounted on this machine';
 
-describe('a disk that fills up while a sweep runs', { skip }, () => {
+describe('a disk that becomes full during a run', { skip }, () => {
   const sweep = path.join(folder, 'sweep.yaml');
   const args = (out: string) => ['run', sweep, '--out', out, '--checkpoint-every', '0.1'];
 
@@ -42,7 +42,7 @@ describe('a disk that fills up while a sweep runs', { skip }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('stops it with one clear message, and it goes on to the same bytes after space is made', async () => {
+  test('stops the run with one message, and the sweep resumes to the same bytes when there is space again', async () => {
     const whole = await runCommand(args(path.join(folder, 'whole')));
     assert.equal(whole.code, 0, whole.stderr);
     const out = path.join(disk, 'out');
@@ -51,9 +51,9 @@ describe('a disk that fills up while a sweep runs', { skip }, () => {
     const filler = path.join(disk, 'filler');
     fill(filler);
     const { code, stderr } = await ended;
-    const said = stderr.trim().split('\n').at(-1) ?? '';
+    const message = stderr.trim().split('\n').at(-1) ?? '';
     assert.match(
-      said,
+      message,
       /^vae-sweep: can't write .+ \(ENOSPC\): free some disk space, or choose another folder with --out$/,
     );
     assert.equal(code, 1);
@@ -73,7 +73,7 @@ async function untilCheckpoint(out: string): Promise<void> {
   }
 }
 
-/** To the last byte. */
+/** Fills the disk completely. */
 function fill(file: string): void {
   const descriptor = openSync(file, 'w');
   for (let piece = 1 << 20; piece >= 1;)

@@ -57,7 +57,7 @@ const SAMPLES = batchToFile(recordBatch(sampleSchema(task), Array<number[]>(4).f
 const LOGS = [...STREAMS.map(streamToFile), SAMPLES];
 
 describe('safetensors', () => {
-  check('bytes are arrays no larger than they are, or an Error', hostile(TENSORS), (bytes) => {
+  check('any bytes decode to arrays that are no larger, or throw an Error', hostile(TENSORS), (bytes) => {
     withstands(() => {
       const { tensors } = decodeSafetensors(bytes);
       const decoded = [...tensors.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
@@ -80,7 +80,7 @@ describe('safetensors', () => {
   );
   const name = fc.oneof(fc.string(), fc.constantFrom('__metadata__', '__proto__', 'constructor', 'a'));
   check(
-    'headers are arrays or a StoreError, and so for a checkpoint',
+    'any header gives arrays or a StoreError, also in a checkpoint',
     fc.dictionary(name, entry),
     (header) => {
       writeFileSync(file, withHeader(JSON.stringify(header), 64));
@@ -90,7 +90,7 @@ describe('safetensors', () => {
     },
   );
 
-  test('a header that claims gigabytes, and arrays that share their bytes, are refused unread', () => {
+  test('a header that claims gigabytes, and arrays that share bytes, are rejected without reading them', () => {
     const claims = Buffer.alloc(16);
     for (const length of [2n ** 32n, 2n ** 62n, 2n ** 64n - 1n]) {
       claims.writeBigUInt64LE(length);
@@ -103,7 +103,7 @@ describe('safetensors', () => {
     });
   });
 
-  test('a checkpoint of terabytes is looked at in no time', () => {
+  test('a checkpoint of terabytes is checked in no time', () => {
     writeFileSync(file, checkpointBytes(5));
     truncateSync(file, 2 ** 42);
     withstands(() => {
@@ -121,7 +121,7 @@ function withHeader(json: string, dataBytes: number): Buffer {
 
 describe('checkpoints', () => {
   check(
-    'whatever the bytes, a checkpoint or a CorruptTaskError',
+    'any bytes give a checkpoint or a CorruptTaskError',
     hostile(checkpointBytes(5), TENSORS),
     (bytes) => {
       writeFileSync(file, bytes);
@@ -133,7 +133,7 @@ describe('checkpoints', () => {
 });
 
 describe('Arrow', () => {
-  check('whatever the bytes, a table of rows that are there, or a StoreError', hostile(...LOGS), (bytes) => {
+  check('any bytes give a table whose rows can be read, or a StoreError', hostile(...LOGS), (bytes) => {
     writeFileSync(file, bytes);
     withstands(() => {
       const table = readLog(file);
@@ -148,7 +148,7 @@ describe('Arrow', () => {
     }, StoreError);
   });
 
-  test('no number of a log makes it larger than it is', () => {
+  test('no number in a log makes its table larger than the file', () => {
     for (const log of LOGS)
       for (let at = 0; at + 4 <= log.length; at += 4) {
         const bytes = Buffer.from(log);
@@ -160,14 +160,14 @@ describe('Arrow', () => {
       }
   });
 
-  test('a schema whose fields share their children, two at each of 60 levels, comes to an end', () => {
+  test('a schema whose fields share their children at each of 60 levels is read in finite time', () => {
     writeFileSync(file, fileWithSharedFields(60));
     withstands(() => {
       assert.throws(() => readLog(file), /it claims more entries than its bytes can hold/);
     }, StoreError);
   });
 
-  check('a stream is a file no larger than it and its table, or an Error', hostile(...STREAMS), (bytes) => {
+  check('any stream gives a file of limited size, or an Error', hostile(...STREAMS), (bytes) => {
     withstands(() => {
       assert.ok(streamToFile(bytes).length <= 10 * bytes.length + 10_000);
     }, Error);
@@ -190,7 +190,7 @@ describe("the store's JSON", () => {
       .map((value) => Buffer.from(JSON.stringify(value))),
   );
 
-  check('whatever is in them, a task has a state', json, (bytes) => {
+  check('a task has a state whatever the files contain', json, (bytes) => {
     writeFileSync(files[0], bytes);
     assert.ok(['done', 'corrupt'].includes(verifyTask(folder, task.id).state));
     rmSync(files[0]);
@@ -198,7 +198,7 @@ describe("the store's JSON", () => {
     assert.ok(['failed', 'corrupt'].includes(verifyTask(folder, task.id).state));
   });
 
-  test('a marker that names files elsewhere, or is too large or a pipe, is corrupt', () => {
+  test('a marker with paths of other folders, a marker that is too large, and a pipe are corrupt', () => {
     const stateWith = (write: () => void) => {
       rmSync(files[0], { force: true });
       write();
@@ -230,7 +230,7 @@ describe("the store's JSON", () => {
   });
 });
 
-test('nothing is written through a link that lies in the store', () => {
+test('nothing is written through a symbolic link in the store', () => {
   const outside = path.join(folder, 'outside');
   writeFileSync(outside, 'mine');
   for (const name of ['stream', 'replaced', `replaced.${process.pid}-0.tmp`])
@@ -250,11 +250,11 @@ describe('sweep files', () => {
   const SWEEPS = ['quickstart.yaml', 'table1-linear.yaml'].map((name) =>
     readFileSync(path.join(import.meta.dirname, '../../../sweeps', name)),
   );
-  check('whatever the text, a sweep or an InputError', hostile(...SWEEPS), (bytes) => {
+  check('any text gives a sweep or an InputError', hostile(...SWEEPS), (bytes) => {
     withstands(() => load(bytes.toString('latin1')), InputError);
   });
 
-  test('a grid of more cells than memory holds is refused before it is made', () => {
+  test('a grid with more cells than fit into memory is rejected before it is expanded', () => {
     const seeds = JSON.stringify(Array.from({ length: 1_000 }, (_, seed) => seed));
     const text = `experiment: linear\nsettings: { dimensions: [3, 12, 20] }\ngrid: { seed: ${seeds}, modelSeed: ${seeds}, steps: ${seeds} }\n`;
     withstands(() => load(text), InputError);

@@ -2,13 +2,13 @@ import { performance } from 'node:perf_hooks';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-/** The seed of all that the tests draw; a failure says which, and `VAE_SWEEP_SEED` asks for another. */
+/** Seed of all random inputs. Test titles contain it, and `VAE_SWEEP_SEED` overrides it. */
 export const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? 2105);
 
-/** No reader of a small file needs as long. */
+/** No reader of a small file takes this long, in milliseconds. */
 const MAX_MS = 2_000;
 
-/** The bytes with some overwritten, and perhaps cut or grown. */
+/** Mutates bytes: overwrites some, and possibly truncates or extends them. */
 function mutated(valid: Uint8Array): fc.Arbitrary<Buffer> {
   const edit = fc.record({
     at: fc.nat(valid.length - 1),
@@ -35,7 +35,7 @@ function mutated(valid: Uint8Array): fc.Arbitrary<Buffer> {
     });
 }
 
-/** Bytes of any kind, and such as a foreign program may have written over a valid file. */
+/** Arbitrary bytes, and mutations of valid files. */
 export function hostile(...valid: readonly Uint8Array[]): fc.Arbitrary<Buffer> {
   return fc.oneof(
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
@@ -43,7 +43,7 @@ export function hostile(...valid: readonly Uint8Array[]): fc.Arbitrary<Buffer> {
   );
 }
 
-/** Does it; what it throws is of the class, and it comes soon. */
+/** Asserts that a function returns, or throws an error of the class, within the time limit. */
 export function withstands(action: () => void, expected: new (...values: never[]) => Error): void {
   const start = performance.now();
   try {

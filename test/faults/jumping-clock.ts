@@ -1,4 +1,4 @@
-/** Preloaded into processes and threads: their wall clock is a day late or a day early, in turn. */
+/** Preloaded into processes and threads: makes their wall clock jump a day back and forth. */
 const DAY_MS = 86_400_000;
 const trueNow = Date.now;
 let calls = 0;

@@ -8,10 +8,10 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { resultHashes, runCommand, startCommand } from './command.js';
 
-/** `npm run test:soak` asks for hundreds. */
+/** Number of kills; `npm run test:soak` sets hundreds. */
 const KILLS = Number(process.env['VAE_SWEEP_KILLS'] ?? 20);
 const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? Date.now() % 1_000_000);
-/** From the start of Node to well into the training. */
+/** Latest time of a kill after the start of Node, well into training. */
 const LATEST_KILL_MS = 2_500;
 
 const SWEEPS = {
@@ -28,10 +28,10 @@ const SWEEPS = {
   'both.yaml': { sweeps: ['linear.yaml', 'sphere.yaml'] },
 };
 
-/** What kill -9 hits: all processes as a crash of the machine does, the command alone, or the process that trains. */
+/** The victims of kill -9: all processes, like a crash of the machine; only the command; or only the process that trains. */
 const VICTIMS = ['all', 'command', 'trainer'] as const;
 
-test(`a sweep that is killed ${KILLS} times (seed ${SEED}) ends with the bytes of one that never was`, async () => {
+test(`a sweep that is killed ${KILLS} times (seed ${SEED}) finishes with the same bytes as one that was not`, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-kill-'));
   for (const [name, sweep] of Object.entries(SWEEPS))
     writeFileSync(path.join(folder, name), JSON.stringify(sweep));
@@ -58,12 +58,12 @@ test(`a sweep that is killed ${KILLS} times (seed ${SEED}) ends with the bytes o
   assert.ok(kills >= KILLS / 2, `only ${kills} kills before the sweep was done`);
 });
 
-/** Where the command survived its trainer, it goes now. */
+/** Kills the command if it survived the death of the training process. */
 function killAll(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // All are gone.
+    // All processes have exited already.
   }
 }
 

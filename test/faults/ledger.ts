@@ -1,8 +1,8 @@
 import type { TaskState } from '../../src/store/task-folder.js';
 
-/** What a task's state is made of, each as the values that it may have: one once a function of the store has returned. */
+/** The possible values of each component of a task's state. After a function of the store has returned, there is only one value. */
 interface Expectation {
-  /** As `new` or `interrupted 6`. */
+  /** For example `new` or `interrupted 6`. */
   progress: Set<string>;
   failed: Set<boolean>;
   done: Set<boolean>;
@@ -12,16 +12,16 @@ interface Expectation {
 type Part = keyof Expectation;
 type ValueOf<P extends Part> = Expectation[P] extends Set<infer Value> ? Value : never;
 
-/** Keeps account of what a run was promised: the state that a task has, and while a change is under way the new one beside it. */
+/** Records the allowed states of tasks: the current state, and during a change also the new one. */
 export class Ledger {
   readonly #tasks = new Map<string, Expectation>();
 
-  /** The change was begun: from now on it may have happened. */
+  /** Records that a change has begun, so that both states are allowed. */
   begin<P extends Part>(task: string, part: P, value: ValueOf<P>): void {
     (this.#of(task)[part] as Set<ValueOf<P>>).add(value);
   }
 
-  /** The change has happened, and survives whatever comes. */
+  /** Records that a change is complete and durable. */
   settle<P extends Part>(task: string, part: P, value: ValueOf<P>): void {
     const values = this.#of(task)[part] as Set<ValueOf<P>>;
     values.clear();
@@ -34,7 +34,7 @@ export class Ledger {
     return copy;
   }
 
-  /** Null if the task may have this state. */
+  /** Returns null if the task may have this state, or a description of the problem. */
   problem(task: string, state: TaskState): string | null {
     const found = describeState(state);
     const { progress, failed, done, corrupt } = this.#of(task);

@@ -22,7 +22,7 @@ const [fresh, replaced, advanced, kept] = [1, 2, 3, 4].map(identifiedTask) as [
   TrainingTask,
 ];
 
-/** What each may be at any time, and is at the end. A task that is replaced is gone between two renames. */
+/** The allowed states of each task during the merge, and its final state. A replaced task is missing between two renames. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   [fresh.name]: ['nothing', 'done'],
   [replaced.name]: ['interrupted 90', 'leaving', 'done'],
@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   [kept.name]: ['done'],
 };
 
-/** In memory where the system has a folder for that: a real disk would flush at each rename. */
+/** In memory if possible, because a real disk would flush at each rename. */
 const root = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'vae-sweep-merge-'));
 const [from, folder] = [path.join(root, 'from'), path.join(root, 'target')];
 const outDir = path.join(folder, 'out');
@@ -95,7 +95,7 @@ function checkStates(): void {
 
 const checked = new Set<string>();
 
-/** What a fault left holds nothing but whole tasks, and the next merge completes it. */
+/** Asserts that after a fault the store contains only complete tasks, and that the next merge completes it. */
 async function check(image: Image): Promise<void> {
   const key = JSON.stringify(digests(image));
   if (checked.has(key)) return;
@@ -123,9 +123,9 @@ async function play(fault: Fault): Promise<void> {
   for (const image of [writtenImage(disk.root), durableImage(disk.root), ...torn]) await check(image);
 }
 
-describe(`a merge that takes ${merged.operations} file operations, of which one goes wrong`, () => {
+describe(`a merge of ${merged.operations} file operations, one of which fails`, () => {
   for (const mode of ['crash', 'tear', 'fail', 'full', 'short'] as const)
-    test(`${mode} at each`, async () => {
+    test(`${mode} at each operation`, async () => {
       assert.ok(merged.operations > 50);
       for (let at = 1; at <= merged.operations; at += 1) await play({ at, mode });
     });

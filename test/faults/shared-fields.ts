@@ -5,7 +5,7 @@ import { Struct_ } from 'apache-arrow/fb/struct-';
 import { Type } from 'apache-arrow/fb/type';
 import { Builder } from 'flatbuffers';
 
-/** An Arrow file without batches. Its one field has the same field twice as children, and so on: 2^levels to whoever counts them. */
+/** Returns an Arrow file without batches whose fields share their two children at each level, so that counting them takes 2^levels steps. */
 export function fileWithSharedFields(levels: number): Buffer {
   const builder = new Builder();
   let field = addField(builder, []);

@@ -17,17 +17,17 @@ import { isCrash } from './crash.js';
 import type { Ledger } from './ledger.js';
 import { trainStandIn } from './stand-in-training.js';
 
-/** What happens in a session besides training. Steps are by the task's name. */
+/** Events of a session in addition to training. Steps by task name. */
 export interface Session {
   readonly retrainCorrupt?: boolean;
   readonly retries?: number;
   readonly failAt?: Readonly<Record<string, number>>;
   readonly stopAt?: Readonly<Record<string, number>>;
-  /** Gets what is shown to the user. */
+  /** Receives the lines that the user sees. */
   readonly say?: (line: string) => void;
 }
 
-/** What `runSweep` does but for the lock, in this thread and one task after another. */
+/** Does the same as `runSweep` without the lock, in this thread and one task after another. */
 export async function runSession(
   outDir: string,
   tasks: readonly Task[],
@@ -102,7 +102,7 @@ function trainOrFail(
   ledger: Ledger,
   stop: AbortController,
 ): TaskOutcome {
-  if (!isTraining(task)) throw new Error('Only training has a stand-in.');
+  if (!isTraining(task)) throw new Error('Only training tasks have a stand-in.');
   try {
     return trainStandIn(task, folder, {
       ledger,

@@ -11,7 +11,7 @@ import { trainStandIn } from './stand-in-training.js';
 
 const settings: TrainingSettings = { ...shortSettings, steps: 100, evaluateEverySteps: 40, engine: 'eager' };
 
-/** What a training of the settings does to the disk, the names of temporary files cut off. */
+/** Returns the disk operations of training with these settings, without the random part of temporary file names. */
 function operationsOf(train: (folder: string) => void): string[] {
   const temporary = temporaryFolder();
   const disk = new FaultyDisk(temporary.path);
@@ -27,7 +27,7 @@ function operationsOf(train: (folder: string) => void): string[] {
   );
 }
 
-test('the stand-in of the simulator does to the disk what training does', () => {
+test('the stand-in performs the same disk operations as training', () => {
   const trained = operationsOf((folder) => {
     trainHere(folder, settings, { checkpointEveryMs: 0 });
   });

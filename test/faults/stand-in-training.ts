@@ -20,7 +20,7 @@ import { sampleTask } from '../store/sample-task.js';
 import { seededRandom } from './disk-model.js';
 import type { Ledger } from './ledger.js';
 
-/** Steps, and those between checkpoints. The first has a whole record batch in its log before its first checkpoint. */
+/** Tasks with their steps and steps between checkpoints. The first task logs a whole record batch before its first checkpoint. */
 const STEPS = [
   [5_010, 5_005],
   [12, 6],
@@ -31,7 +31,7 @@ export const TASKS: readonly Task[] = STEPS.map(([steps, evaluateEverySteps], in
   tinyTask(index + 1, steps, evaluateEverySteps),
 );
 
-/** Its training is stood in for; a checkpoint follows each evaluation. */
+/** Settings of the stand-in. It writes a checkpoint after each evaluation. */
 export function tinyTask(seed: number, steps: number, evaluateEverySteps: number): TrainingTask {
   const dimensions = { intrinsicDim: 1, ambientDim: 2, latentDim: 1 };
   return sampleTask(seed, { ...dimensions, steps, evaluateEverySteps, evaluationPoints: 5 });
@@ -40,13 +40,13 @@ export function tinyTask(seed: number, steps: number, evaluateEverySteps: number
 const STATE = { parameters: [8], firstMoment: [8], secondMoment: [8] };
 
 export interface TrainingEvents {
-  /** Whether to throw, as a thread may for its own reasons, after that many steps. */
+  /** Returns whether to throw after this many steps, to simulate a failure of the thread. */
   failsAt(task: Task, step: number): boolean;
   isStopAsked(task: Task, step: number): boolean;
   readonly ledger: Ledger;
 }
 
-/** Trains as `src/forms/training/train.ts` does, through the same files; its numbers are a pure function of (task, step). */
+/** Simulates `src/forms/training/train.ts` with the same files. Its numbers are a pure function of task and step. */
 export function trainStandIn(task: TrainingTask, folder: string, events: TrainingEvents): TaskOutcome {
   const { steps } = task.settings;
   const { ledger } = events;
@@ -124,7 +124,7 @@ function evaluationRow(task: TrainingTask, step: number): EvaluationRow {
 
 const known = new Map<string, Float32Array>();
 
-/** Uniform in [0, 1), always the same for a name. */
+/** Returns uniform numbers in [0, 1) that depend only on the name. */
 function numbers(name: string, count: number): Float32Array {
   const values = known.get(name) ?? Float32Array.from({ length: count }, seededRandom(crc32(name)));
   known.set(name, values);
