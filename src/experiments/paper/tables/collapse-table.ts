@@ -72,12 +72,12 @@ function countCollapsed({ runs }: Cell) {
 export function wilsonInterval(count: number, total: number): { low: number; high: number } {
   const p = count / total;
   const z2 = QUANTILE ** 2 / total;
-  const centre = p + z2 / 2;
+  const center = p + z2 / 2;
   const half = QUANTILE * Math.sqrt((p * (1 - p)) / total + z2 / (4 * total));
   // Without these cases rounding would leave the ends slightly off 0 and 1.
   return {
-    low: count === 0 ? 0 : (centre - half) / (1 + z2),
-    high: count === total ? 1 : (centre + half) / (1 + z2),
+    low: count === 0 ? 0 : (center - half) / (1 + z2),
+    high: count === total ? 1 : (center + half) / (1 + z2),
   };
 }
 

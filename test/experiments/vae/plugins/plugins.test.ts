@@ -24,16 +24,19 @@ function moduleWith(text: string): string {
 
 describe('an invalid plugin is rejected with the reason if it', () => {
   const refused: Record<string, readonly [text: string, message: RegExp]> = {
-    'imports a file beside it': ["import './other.mjs'; export default {};", /imports \.\/other\.mjs/],
-    'imports a file in a call': ["await import('./other.mjs'); export default {};", /imports \.\/other\.mjs/],
+    'imports a file next to it': ["import './other.mjs'; export default {};", /imports \.\/other\.mjs/],
+    'imports a file with import()': [
+      "await import('./other.mjs'); export default {};",
+      /imports \.\/other\.mjs/,
+    ],
     'imports an absolute path': ["import '/etc/other.mjs'; export default {};", /imports \/etc\/other\.mjs/],
-    'imports by a computed name': [
+    'imports a computed name': [
       "await import('./' + 'other.mjs'); export default {};",
       /has an import\(\) with a computed name/,
     ],
-    'imports by a map of its folder': ["import '#other'; export default {};", /imports #other/],
-    'is no JavaScript': ['export default {', /is not a valid JavaScript module|can't be loaded/],
-    'throws at its start': ["throw new Error('not today');", /can't be loaded \(not today\)/],
+    'uses the import map of its folder': ["import '#other'; export default {};", /imports #other/],
+    'is not JavaScript': ['export default {', /is not a valid JavaScript module|can't be loaded/],
+    'throws when it is loaded': ["throw new Error('not today');", /can't be loaded \(not today\)/],
     'exports nothing': ['export const plugin = 1;', /default: .*expected object/],
     'has no name': ['export default { datasets: [] };', /default\.name/],
     'has a name that is a path': ["export default { name: '../up' };", /default\.name: expected a name/],
@@ -41,10 +44,7 @@ describe('an invalid plugin is rejected with the reason if it', () => {
       "export default { name: 'own', datasets: [{ name: 'own', defaults: { steps: 1, learningRate: 1, hiddenWidths: [], initialDecoderLogVariance: -1 }, coordinates: (r) => r, sourceDim: (r) => r }] };",
       /default\.datasets\.0\.points: expected a function/,
     ],
-    'has a key that there is not': [
-      "export default { name: 'own', dataset: [] };",
-      /Unrecognized key: "dataset"/,
-    ],
+    'has an unknown key': ["export default { name: 'own', dataset: [] };", /Unrecognized key: "dataset"/],
   };
   for (const [name, [text, message]] of Object.entries(refused))
     it(name, async () => {
