@@ -9,12 +9,12 @@ import { residentBytesOf, residentBytesOfTree } from './resident-memory.js';
 import type { Job } from './task-pool.js';
 
 const ENTRY = fileURLToPath(new URL('../../workers/host.js', import.meta.url));
-/** TensorFlow prints these whatever it is told. */
+/** Lines that TensorFlow always prints. */
 const NOISE = /^WARNING: All log messages before absl|oneDNN custom operations are on|cpu_feature_guard/;
 
-/** A host that is no more. */
+/** Thrown when a host process has ended. */
 export class HostEnded extends Error {
-  /** Tasks that it was training. */
+  /** The number of tasks that it was training. */
   readonly tasks: number;
 
   constructor(message: string, tasks: number) {
@@ -28,9 +28,9 @@ interface Waiting<T> {
   reject(reason: Error): void;
 }
 
-/** One process that hosts training threads, seen from the coordinator. */
+/** The coordinator's handle of a process that hosts training threads. */
 export class HostProcess {
-  /** Rejects when its threads can't be started. */
+  /** Rejects if its threads can't be started. */
   readonly broken: Promise<never>;
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown>;
@@ -41,7 +41,7 @@ export class HostProcess {
   #isKilled = false;
   #lastLine = '';
 
-  /** @param onLine gets what its threads print */
+  /** @param onLine called with each line that its threads print */
   constructor(options: HostOptions, onLine: (line: string) => void) {
     this.#child = fork(ENTRY, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
     this.#exit = new Promise((resolve) => {
@@ -56,7 +56,7 @@ export class HostProcess {
           onLine(line);
         });
     this.#child.on('exit', (code, signal) => {
-      this.#end(signal === null ? `exited with ${String(code)}` : `was ended by ${signal}`);
+      this.#end(signal === null ? `exited with ${String(code)}` : `was killed by ${signal}`);
     });
     this.#child.on('error', (error) => {
       this.#end(`can't be reached (${error.message})`);
@@ -81,7 +81,7 @@ export class HostProcess {
     });
   }
 
-  /** @throws a HostEnded if the process does not live to the task's end */
+  /** Trains a task. @throws a HostEnded if the process ends before the task does */
   async train(slot: number, job: Job): Promise<TaskOutcome> {
     return new Promise((resolve, reject) => {
       this.#training.set(slot, { resolve, reject });
@@ -90,7 +90,7 @@ export class HostProcess {
     });
   }
 
-  /** Steps that the slot's task has done, or had done when it ended. */
+  /** Returns the steps that the slot's task has done, or had done when it ended. */
   stepOf(slot: number): number {
     return this.#steps.get(slot) ?? 0;
   }
@@ -100,9 +100,9 @@ export class HostProcess {
   }
 
   /**
-   * Its resident memory in bytes; 0 where the system does not report it.
+   * Returns its resident memory in bytes; 0 if the system does not report it.
    *
-   * @param withPrograms whether the processes that it has started count too
+   * @param withPrograms whether to include the processes that it has started
    */
   residentBytes(withPrograms: boolean): number {
     const { pid } = this.#child;
@@ -110,7 +110,7 @@ export class HostProcess {
     return withPrograms ? residentBytesOfTree(pid) : residentBytesOf(pid);
   }
 
-  /** At once: what is worth keeping is durable. */
+  /** Kills the process immediately. Everything worth keeping is durable. */
   async kill(): Promise<void> {
     this.#isKilled = true;
     this.#child.kill('SIGKILL');
@@ -119,15 +119,15 @@ export class HostProcess {
 
   #send(request: HostRequest): void {
     if (this.#ended !== null) this.#rejectAll();
-    // What could not be sent to a process that has just ended is answered by its end.
+    // If the process has just ended, its exit rejects the request.
     else this.#child.send(request, () => undefined);
   }
 
-  #receive(reply: HostReply, breakDown: (reason: Error) => void): void {
+  #receive(reply: HostReply, fail: (reason: Error) => void): void {
     if (reply.type === 'steps') for (const [slot, step] of reply.steps) this.#steps.set(slot, step);
     else if (reply.type === 'warm') this.#warming.shift()?.resolve();
     else if (reply.type === 'outcome') this.#settle(reply);
-    else breakDown(new UserError(`training can't start: ${reply.message}`, EXIT.failure));
+    else fail(new UserError(`training can't start: ${reply.message}`, EXIT.failure));
   }
 
   #settle({ slot, step, outcome }: Extract<HostReply, { type: 'outcome' }>): void {
@@ -139,8 +139,8 @@ export class HostProcess {
 
   #end(how: string): void {
     if (this.#ended !== null) return;
-    const said = this.#lastLine === '' ? '' : `; its last line was: ${this.#lastLine.slice(0, 300)}`;
-    this.#ended = `its process ${how}${said}`;
+    const output = this.#lastLine === '' ? '' : `; its last output was: ${this.#lastLine.slice(0, 300)}`;
+    this.#ended = `its process ${how}${output}`;
     this.#rejectAll();
   }
 

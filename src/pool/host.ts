@@ -1,10 +1,10 @@
 import type { HostReply, HostRequest } from './host-protocol.js';
 import { ThreadPool } from './thread-pool.js';
 
-/** How often the coordinator hears of steps. */
-const STEPS_EVERY_MS = 100;
+/** The time between reports of steps to the coordinator. */
+const REPORT_STEPS_EVERY_MS = 100;
 
-/** Answers the coordinator's requests with training threads of this process. Its event loop stays free while they train. */
+/** Handles the coordinator's requests with training threads of this process. Its event loop is free while they train. */
 export function hostThreads(send: (reply: HostReply) => void): (request: HostRequest) => void {
   let pool: ThreadPool | null = null;
   const open = (request: Extract<HostRequest, { type: 'open' }>): ThreadPool => {
@@ -12,12 +12,12 @@ export function hostThreads(send: (reply: HostReply) => void): (request: HostReq
     opened.broken.catch((error: unknown) => {
       send({ type: 'broken', message: error instanceof Error ? error.message : String(error) });
     });
-    tellSteps(opened, send);
+    reportSteps(opened, send);
     return opened;
   };
   return (request) => {
     if (request.type === 'open') pool = open(request);
-    else if (pool === null) throw new Error('A host was asked for something before it was opened.');
+    else if (pool === null) throw new Error('A host received a request before it was opened.');
     else if (request.type === 'stop') pool.requestStop();
     else void answer(pool, request, send);
   };
@@ -42,9 +42,9 @@ async function answer(
   }
 }
 
-function tellSteps(pool: ThreadPool, send: (reply: HostReply) => void): void {
+function reportSteps(pool: ThreadPool, send: (reply: HostReply) => void): void {
   setInterval(() => {
     const steps = pool.training().map((slot) => [slot, pool.stepOf(slot)] as const);
     if (steps.length > 0) send({ type: 'steps', steps });
-  }, STEPS_EVERY_MS);
+  }, REPORT_STEPS_EVERY_MS);
 }

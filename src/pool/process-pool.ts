@@ -8,54 +8,54 @@ import { HostEnded, HostProcess } from './host-process.js';
 import type { Job, TaskPool } from './task-pool.js';
 
 export const ISOLATIONS = ['thread', 'process'] as const;
-/** `thread`: all workers are threads of one process; `process`: each has a process of its own. */
+/** `thread`: all workers are threads of one process. `process`: each worker has a process of its own. */
 export type Isolation = (typeof ISOLATIONS)[number];
 
 export interface ProcessPoolOptions {
-  /** Tasks trained at a time, each in a slot. */
+  /** The number of concurrent tasks, each of which has a slot. */
   readonly workers: number;
   readonly isolation: Isolation;
   readonly workerUrl: URL;
   readonly checkpointEveryMs: number;
-  /** A task that makes no step for so long is ended. */
+  /** A task that makes no step for this long is killed. */
   readonly stallMs: number;
-  /** Memory that all processes together may have resident. */
+  /** The limit on the resident memory of all processes together. */
   readonly memoryBytes: number;
-  /** Gets what training threads print. */
+  /** Called with each line that training threads print. */
   readonly onLine: (line: string) => void;
 }
 
-/** A worker: the host that it is a thread of, and what it does. */
+/** A worker: its host process, and what it is doing. */
 interface Slot {
   host: HostProcess;
-  /** Its number in the host. */
+  /** The index of its thread in the host. */
   local: number;
   running: { step: number; sinceMs: number; readonly startsProgram: boolean } | null;
-  /** Why its task is about to be ended. */
+  /** Why its task is about to be killed. */
   verdict: Omit<EndedOutcome, 'type' | 'causedExit'> | null;
 }
 
 const WATCH_EVERY_MS = 250;
 
 /**
- * Workers as threads of child processes: of one, or each of its own. When a process that several tasks shared ends, it is not known
- * which of them did it: from then on each of them has a process of its own.
+ * Runs workers as threads of one shared child process, or each in a process of its own. When a shared process ends, it is not known
+ * which task caused that, so from then on each of its workers has a process of its own.
  */
 export class ProcessPool implements TaskPool {
   readonly broken: Promise<never>;
   readonly #options: ProcessPoolOptions;
   readonly #slots: Slot[];
-  /** Slots that no task holds. Never empty when a task starts: the caller runs no more than `workers` at a time. */
+  /** The free slots. There is one whenever a task starts, because the caller runs at most `workers` tasks at a time. */
   readonly #free: number[];
   readonly #timer: NodeJS.Timeout;
-  #breakDown: (reason: Error) => void = () => undefined;
+  #fail: (reason: Error) => void = () => undefined;
   #isStopping = false;
 
   constructor(options: ProcessPoolOptions) {
     const { workers, isolation } = options;
     this.#options = options;
     this.broken = new Promise((_, reject) => {
-      this.#breakDown = reject;
+      this.#fail = reject;
     });
     this.broken.catch(() => undefined);
     const shared = isolation === 'thread' ? this.#startHost(workers) : null;
@@ -77,7 +77,7 @@ export class ProcessPool implements TaskPool {
     } catch (error) {
       if (!(error instanceof HostEnded)) throw error;
       throw new UserError(
-        `the workers can't start (${error.message}): see vae-sweep doctor for what is installed`,
+        `the workers can't start (${error.message}): run vae-sweep doctor to check the installation`,
         EXIT.failure,
         { cause: error },
       );
@@ -88,7 +88,7 @@ export class ProcessPool implements TaskPool {
     const number = this.#free.shift();
     const slot = number === undefined ? undefined : this.#slots[number];
     if (number === undefined || slot === undefined)
-      throw new Error('More tasks were started than there are workers.');
+      throw new Error('There are more running tasks than workers.');
     const { startsProgram } = experimentOf(job.task.settings);
     slot.running = { step: job.fromStep, sinceMs: performance.now(), startsProgram };
     slot.verdict = null;
@@ -134,7 +134,7 @@ export class ProcessPool implements TaskPool {
     const options = { workers, workerUrl: workerUrl.href, checkpointEveryMs, plugins };
     const host = new HostProcess(options, onLine);
     host.broken.catch((error: unknown) => {
-      this.#breakDown(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
     });
     return host;
   }
@@ -168,13 +168,13 @@ export class ProcessPool implements TaskPool {
     const own = this.#slots.filter((slot) => slot.host === host);
     const bytes = host.residentBytes(own.some(({ running }) => running?.startsProgram === true));
     if (bytes <= limit) return;
-    const message = `its process had ${formatBytes(bytes)} of memory, allowed are ${formatBytes(limit)}`;
+    const message = `its process had ${formatBytes(bytes)} of memory, more than its limit of ${formatBytes(limit)}`;
     for (const slot of own) if (slot.running !== null) slot.verdict ??= { reason: 'memory', message };
     void host.kill();
   }
 }
 
-/** One that stalled is known by its steps; of memory, and crashes, only the whole process is known. */
+/** Returns the outcome of a task in a process that ended. A stalled task is known, but memory and crashes concern the whole process. */
 function endedOutcome({ message, tasks }: HostEnded, { verdict }: Slot): EndedOutcome {
   if (verdict?.reason === 'stalled') return { type: 'ended', ...verdict, causedExit: true };
   return { type: 'ended', ...(verdict ?? { reason: 'crashed', message }), causedExit: tasks === 1 };

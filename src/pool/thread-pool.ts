@@ -7,21 +7,21 @@ import type { WorkerReply, WorkerRequest } from '../task/protocol.js';
 import type { HostOptions } from './host-protocol.js';
 import type { Job } from './task-pool.js';
 
-/** What each thread is given at its start. */
+/** The data that each thread gets when it starts. */
 export interface ThreadData {
   readonly plugins: readonly PluginReference[];
 }
 
-/** Of JavaScript's own memory a thread needs some 50; TensorFlow's does not count. */
+/** The limit of a thread's JavaScript heap. A thread needs about 50 MB; TensorFlow's memory does not count. */
 const HEAP_MEGABYTES = 1024;
 
-/** Training threads of this process, each a slot with the step that its task has reached. */
+/** A pool of training threads in this process. Each thread is a slot, with the step that its task has reached. */
 export class ThreadPool {
-  /** Rejects when a thread can't even start; then nothing that waits for one would ever end. */
+  /** Rejects if a thread can't start, in which case requests that wait for a thread would never end. */
   readonly broken: Promise<never>;
   readonly #options: HostOptions;
   readonly #piscina: Piscina<WorkerRequest, WorkerReply>;
-  /** Int32: at 0 the stop request, at 1 + slot the steps done. */
+  /** An Int32Array with the stop request at index 0, and the steps done by each slot at index 1 + slot. */
   readonly #shared: SharedArrayBuffer;
   readonly #cells: Int32Array;
   readonly #training = new Set<number>();
@@ -38,7 +38,7 @@ export class ThreadPool {
       maxThreads: workers,
       concurrentTasksPerWorker: 1,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
-      // The default freezes a worker's event loop between tasks.
+      // By default, piscina blocks a worker's event loop between tasks.
       atomics: 'disabled',
     });
     this.broken = new Promise((_, reject) => {
@@ -47,12 +47,12 @@ export class ThreadPool {
     this.broken.catch(() => undefined);
   }
 
-  /** Lets one thread run every operation once that the tasks need, before the others start. */
+  /** Makes one thread run every operation that the tasks need once, before the others start. */
   async warmUp(tasks: readonly Task[]): Promise<void> {
     await this.#piscina.run({ type: 'warmUp', tasks });
   }
 
-  /** Trains a task in a slot that no other holds; a thread that dies is a failure of its task. */
+  /** Trains a task in a free slot. If the thread dies, its task fails. */
   async train(slot: number, { task, folder, fromStep, predecessor }: Job): Promise<TaskOutcome> {
     Atomics.store(this.#cells, 1 + slot, fromStep);
     this.#training.add(slot);
@@ -67,7 +67,7 @@ export class ThreadPool {
         shared: this.#shared,
         slot,
       });
-      if (reply.type === 'warm') throw new Error('it answered a training request with a warm-up');
+      if (reply.type === 'warm') throw new Error('the worker replied to a training request with a warm-up');
       return reply;
     } catch (error) {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -77,12 +77,12 @@ export class ThreadPool {
     }
   }
 
-  /** Slots that are training. */
+  /** Returns the slots that are training. */
   training(): number[] {
     return [...this.#training];
   }
 
-  /** Steps that the slot's task has done, or had done when it ended. */
+  /** Returns the steps that the slot's task has done, or had done when it ended. */
   stepOf(slot: number): number {
     return Atomics.load(this.#cells, 1 + slot);
   }

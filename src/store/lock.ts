@@ -121,10 +121,10 @@ class HeldLock implements StoreLock {
     this.#held = held;
     this.takenOverFrom = held.takenOverFrom === null ? null : describe(held.takenOverFrom);
     this.#timer = setInterval(() => {
-      this.#beat();
+      this.#sendHeartbeat();
     }, heartbeatEveryMs);
     this.#timer.unref();
-    this.#beat();
+    this.#sendHeartbeat();
   }
 
   get lost(): AbortSignal {
@@ -140,7 +140,7 @@ class HeldLock implements StoreLock {
     }
   }
 
-  #beat(): void {
+  #sendHeartbeat(): void {
     try {
       const owner = highestOwner(this.#folder);
       if (owner?.nonce === this.#self.nonce) {

@@ -156,10 +156,10 @@ test('an inaccessible file is reported, and everything is shown once it is acces
 
 test('tasks of a plugin that is not loaded are shown, finished or not', async (t) => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-'));
-  const [done, begun] = [1, 2].map((seed) => sampleTask(seed, { experiment: 'flat-torus' }));
-  assert.ok(done && begun);
+  const [done, unfinished] = [1, 2].map((seed) => sampleTask(seed, { experiment: 'flat-torus' }));
+  assert.ok(done && unfinished);
   finish(outDir, done);
-  interrupt(outDir, begun, 50);
+  interrupt(outDir, unfinished, 50);
   const options = { outDir, host: '127.0.0.1', port: 0, workers: 1 };
   const server = await startDashboard(
     storedSweeps(outDir, () => assert.fail('no manifest names a file')),

@@ -28,8 +28,8 @@ test('a done task with rows shows its result, and an unfinished one its last row
   const folder = taskFolder(outDir, task);
   rmSync(path.join(folder, TASK_FILES.done));
   renameSync(path.join(folder, TASK_FILES.rows), path.join(folder, 'rows-kept.arrow'));
-  const begun = await taskDetail(watch, new TaskLogs(), task);
-  assert.deepEqual([begun.metricsTitle, begun.metrics], ['Last row', []]);
+  const unfinished = await taskDetail(watch, new TaskLogs(), task);
+  assert.deepEqual([unfinished.metricsTitle, unfinished.metrics], ['Last row', []]);
 });
 
 test('the headings of a grid have the values of the seeds', () => {

@@ -117,7 +117,7 @@ describe('vae-sweep export', () => {
   });
 
   test('reports what it leaves out, and rejects a sweep without such rows', () => {
-    const to = ['--force', '--to', path.join(trained.folder, 'said.parquet')];
+    const to = ['--force', '--to', path.join(trained.folder, 'output.parquet')];
     const { stderr } = vaeSweep('export', trained.file, '--out', trained.out, '--rows', 'steps', ...to);
     assert.match(stderr, /^70 rows, [\d.]+ kB\nLeft out: 2 tasks that have no steps\n$/);
     const theory = path.join(trained.folder, 'identities.yaml');

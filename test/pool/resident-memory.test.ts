@@ -15,7 +15,7 @@ process.on('exit', () => child.kill('SIGKILL'));
 process.on('SIGTERM', () => process.exit());
 `;
 
-test('a tree has the memory of the processes that its root started', { skip: NOT_LINUX }, async (t) => {
+test('the memory of a tree includes the processes that its root started', { skip: NOT_LINUX }, async (t) => {
   const root = spawn(process.execPath, ['-e', START], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(async () => terminate(root));
   await once(root.stdout, 'data');

@@ -33,7 +33,7 @@ for (const isolation of ISOLATIONS)
       const task = standInTask(2, 'crashes', { steps: 1000 });
       const { done } = await run([task, ...others], { isolation });
       assert.equal(done, 3);
-      assert.equal(reasonOf(task), 'crashed: its process was ended by SIGSEGV');
+      assert.equal(reasonOf(task), 'crashed: its process was killed by SIGSEGV');
     });
 
     test('a task resumes from its checkpoint after one crash of its process', async () => {
@@ -70,7 +70,7 @@ for (const isolation of ISOLATIONS)
       assert.equal(done, 3);
       assert.match(
         reasonOf(task),
-        /^memory: its process had [\d.]+ [MG]B of memory, allowed are (450|900) MB$/,
+        /^memory: its process had [\d.]+ [MG]B of memory, more than its limit of (450|900) MB$/,
       );
     });
   });

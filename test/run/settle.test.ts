@@ -40,8 +40,8 @@ const stopped: TaskOutcome = { type: 'stopped', fromStep: 0, step: 1000, recover
 const corrupt: TaskOutcome = { type: 'corrupt', problem: 'it is torn' };
 const failed: TaskOutcome = { type: 'failed', message: 'out of luck', stack: 'at luck' };
 const diverged: TaskOutcome = { type: 'diverged', step: 8, message: 'not finite', lastFinite: null };
-const culprit: TaskOutcome = { type: 'ended', reason: 'crashed', message: 'SIGSEGV', causedExit: true };
-const bystander: TaskOutcome = { ...culprit, causedExit: false };
+const crashed: TaskOutcome = { type: 'ended', reason: 'crashed', message: 'SIGSEGV', causedExit: true };
+const bystander: TaskOutcome = { ...crashed, causedExit: false };
 
 const last = { isLast: true };
 const stopping = { isStopping: true };
@@ -50,7 +50,10 @@ const resets = { resetsCorrupt: true };
 
 type Given = Partial<Record<'isLast' | 'isStopping' | 'isAbandoned' | 'resetsCorrupt', boolean>>;
 
-/** Outcome, circumstances, settlement, line for people (NAME: the task's), and what the folder is then, which had a checkpoint. */
+/**
+ * Each case has an outcome, the circumstances, the settlement, the printed line (with NAME for the task's name), and the resulting state
+ * of a folder that had a checkpoint.
+ */
 const CASES: readonly (readonly [TaskOutcome, Given, Settlement['type'], string, TaskState['state']])[] = [
   [done, {}, 'done', 'done: NAME, 1,000 steps in 3 s', 'interrupted'],
   [{ ...done, summary: 'max-time' }, {}, 'done', 'done: NAME, max-time in 3 s', 'interrupted'],
@@ -72,9 +75,9 @@ const CASES: readonly (readonly [TaskOutcome, Given, Settlement['type'], string,
   [diverged, {}, 'failed', 'failed: NAME: not finite', 'failed'],
   [diverged, stopping, 'failed', 'failed: NAME: not finite', 'failed'],
   [diverged, abandoned, 'released', '', 'interrupted'],
-  [culprit, {}, 'retry', 'failed, retrying: NAME: SIGSEGV', 'interrupted'],
-  [culprit, last, 'failed', 'failed: NAME: SIGSEGV', 'failed'],
-  [culprit, { ...last, ...stopping }, 'released', '', 'interrupted'],
+  [crashed, {}, 'retry', 'failed, retrying: NAME: SIGSEGV', 'interrupted'],
+  [crashed, last, 'failed', 'failed: NAME: SIGSEGV', 'failed'],
+  [crashed, { ...last, ...stopping }, 'released', '', 'interrupted'],
   [bystander, {}, 'retry', 'interrupted, retrying: NAME: SIGSEGV', 'interrupted'],
   [bystander, last, 'retry', 'interrupted, retrying: NAME: SIGSEGV', 'interrupted'],
   [bystander, { ...last, ...stopping }, 'released', '', 'interrupted'],
@@ -104,7 +107,7 @@ describe('settles', () => {
     });
   }
 
-  test('a store that can not be written by an error, and fails no task', () => {
+  test('an unwritable store by throwing a StoreError, without failing the task', () => {
     writeCheckpoint();
     const rules = { isStopping: false, isAbandoned: false, resetsCorrupt: false };
     const unwritable: TaskOutcome = { type: 'unwritable', message: 'the disk is full' };
@@ -126,7 +129,7 @@ const failure: TaskFailure = {
 const failureReport: ProblemReport = { type: 'failed', failure };
 const corruptReport: ProblemReport = { type: 'corrupt', problem: 'it is torn, on host-1' };
 
-/** What the run's store has, report, circumstances, settlement, and what the store has then. */
+/** Each case has the state in the run's store, the report, the circumstances, the settlement, and the resulting state. */
 const REPORTED: readonly (readonly [
   TaskState['state'],
   ProblemReport,
@@ -161,7 +164,7 @@ describe("settles a worker's report", () => {
       const state = stateNow();
       assert.equal(state.state, after);
       assert.equal(existsSync(path.join(folder, TASK_FILES.failed)), after === 'failed');
-      // A worker that shares this store has written it already, and may have counted more attempts.
+      // A worker that shares this store has already written the failure, and may have counted more attempts.
       if (state.state === 'failed') {
         const reported = report.type === 'failed' ? report.failure.attempts : 0;
         assert.equal(state.failure.attempts, before === 'failed' ? Math.max(7, reported) : reported);

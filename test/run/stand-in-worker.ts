@@ -7,11 +7,11 @@ import type { TaskOutcome } from '../../src/task/outcome.js';
 import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { checkpointBytes, sampleResults } from '../store/sample-task.js';
 import type { TrainingEvent } from './stand-in.js';
-import { BEHAVIOURS } from './stand-in.js';
+import { BEHAVIORS } from './stand-in.js';
 
 /**
  * A training thread that does not train: it writes the files that training would, and behaves as the task's `modelSeed` says
- * (an index of `BEHAVIOURS`).
+ * (an index of `BEHAVIORS`).
  */
 let warmUps = 0;
 
@@ -30,24 +30,24 @@ function standIn(request: StandInRequest): TaskOutcome {
   const { task, slot } = request;
   const fromStep = startStep(request);
   const starts = log(request, { event: 'start', task: task.name, slot, fromStep, warmUps, warmUpTasks });
-  const behaviour = BEHAVIOURS[task.settings.modelSeed];
+  const behavior = BEHAVIORS[task.settings.modelSeed];
   const earlier = starts.filter((start) => start.task === task.name).length - 1;
-  if (behaviour === 'throws' || (behaviour === 'fails once' && earlier === 0)) throw new Error('out of luck');
-  if (behaviour === 'dies' || (behaviour === 'dies once' && earlier === 0)) process.exit(3);
-  if (behaviour === 'crashes' || (behaviour === 'crashes once' && earlier === 0)) crash(request);
-  if (behaviour === 'fills the heap') fillHeap();
-  if (behaviour === 'fills the memory') fillMemory();
-  if (behaviour === 'finds the disk full')
+  if (behavior === 'throws' || (behavior === 'fails once' && earlier === 0)) throw new Error('out of luck');
+  if (behavior === 'dies' || (behavior === 'dies once' && earlier === 0)) process.exit(3);
+  if (behavior === 'crashes' || (behavior === 'crashes once' && earlier === 0)) crash(request);
+  if (behavior === 'fills the heap') fillHeap();
+  if (behavior === 'fills the memory') fillMemory();
+  if (behavior === 'finds the disk full')
     return { type: 'unwritable', message: "can't write x (ENOSPC): free some disk space" };
-  if (behaviour === 'is corrupt once' && earlier === 0)
+  if (behavior === 'is corrupt once' && earlier === 0)
     return { type: 'corrupt', problem: 'its checkpoint is cut short' };
-  if (behaviour === 'diverges') return diverge();
-  if (behaviour === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
-  if (behaviour === 'waits at a checkpoint' && fromStep === 0) waitAtCheckpoint(request);
-  if (behaviour === 'takes a while') pause(new Int32Array(new SharedArrayBuffer(4)), 100);
-  if (behaviour === 'takes long') pause(new Int32Array(new SharedArrayBuffer(4)), 7_000);
-  if (behaviour === 'never stops') pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
-  if (behaviour === 'waits for a companion') waitForCompanion(request);
+  if (behavior === 'diverges') return diverge();
+  if (behavior === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
+  if (behavior === 'waits at a checkpoint' && fromStep === 0) waitAtCheckpoint(request);
+  if (behavior === 'takes a while') pause(new Int32Array(new SharedArrayBuffer(4)), 100);
+  if (behavior === 'takes long') pause(new Int32Array(new SharedArrayBuffer(4)), 7_000);
+  if (behavior === 'never stops') pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
+  if (behavior === 'waits for a companion') waitForCompanion(request);
   return finish(request, fromStep);
 }
 

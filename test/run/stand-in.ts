@@ -7,7 +7,7 @@ import type { TrainingSettings, TrainingTask } from '../../src/experiments/vae/s
 import { sampleTask } from '../store/sample-task.js';
 
 /** What a stand-in task can do; its `modelSeed` is the index. */
-export const BEHAVIOURS = [
+export const BEHAVIORS = [
   'succeeds',
   'fails once',
   'throws',
@@ -28,7 +28,7 @@ export const BEHAVIOURS = [
   'takes long',
 ] as const;
 
-export type Behaviour = (typeof BEHAVIOURS)[number];
+export type Behavior = (typeof BEHAVIORS)[number];
 
 /** A line of `events.jsonl` in the out folder, which the threads append to in chronological order. */
 export interface TrainingEvent {
@@ -45,10 +45,10 @@ const STAND_IN_WORKER = new URL('./stand-in-worker.js', import.meta.url);
 
 export function standInTask(
   seed: number,
-  behaviour: Behaviour,
+  behavior: Behavior,
   settings: Partial<TrainingSettings> = {},
 ): TrainingTask {
-  return sampleTask(seed, { modelSeed: BEHAVIOURS.indexOf(behaviour), ...settings });
+  return sampleTask(seed, { modelSeed: BEHAVIORS.indexOf(behavior), ...settings });
 }
 
 /** Returns the options of a run with stand-in threads, and the text that it shows. */

@@ -11,14 +11,14 @@ import { estimateCost } from '../../src/task/cost.js';
 import { begin, fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 
-const [done, interrupted, failed, corrupt, begun, fresh] = [1, 2, 3, 4, 5, 6].map((seed) =>
+const [done, interrupted, failed, corrupt, started, fresh] = [1, 2, 3, 4, 5, 6].map((seed) =>
   sampleTask(seed, { steps: 100_000 }),
 ) as [Sample, Sample, Sample, Sample, Sample, Sample];
 type Sample = ReturnType<typeof sampleTask>;
 const sweep = {
   name: 'mine',
   file: 'mine.yaml',
-  tasks: [done, interrupted, failed, corrupt, begun, fresh],
+  tasks: [done, interrupted, failed, corrupt, started, fresh],
 };
 
 let outDir: string;
@@ -32,7 +32,7 @@ function fill(): void {
   interrupt(outDir, interrupted, 40_000);
   fail(outDir, failed, 'diverged');
   rmSync(path.join(finish(outDir, corrupt), TASK_FILES.samples));
-  begin(outDir, begun);
+  begin(outDir, started);
 }
 
 /** Sets the modification time of all files in the folder to this many seconds from now. */
@@ -42,8 +42,8 @@ function changeAll(folder: string, seconds: number): void {
     if (existsSync(path.join(folder, name))) utimesSync(path.join(folder, name), at, at);
 }
 
-function namesOf(begun: readonly { task: { readonly name: string }; step: number | null }[]) {
-  return begun.map(({ task, step }) => [task.name, step]);
+function namesOf(started: readonly { task: { readonly name: string }; step: number | null }[]) {
+  return started.map(({ task, step }) => [task.name, step]);
 }
 
 test('all tasks of an empty store are pending, and no folder is created', () => {
@@ -66,7 +66,7 @@ test('without a run, no task is running and the remaining time is that of the ne
   assert.deepEqual(status.corrupt, [{ task: corrupt, problem: 'samples.arrow is missing' }]);
   assert.deepEqual(
     status.pending.map(({ name }) => name),
-    [begun.name, fresh.name],
+    [started.name, fresh.name],
   );
   assert.match(
     status.summary,
@@ -77,7 +77,7 @@ test('without a run, no task is running and the remaining time is that of the ne
 describe('during a run', () => {
   test('unfinished tasks that changed since its start are running, whatever their step', async () => {
     fill();
-    changeAll(path.join(outDir, 'tasks', begun.name), -60);
+    changeAll(path.join(outDir, 'tasks', started.name), -60);
     const lock = await acquireStoreLock(outDir);
     changeAll(path.join(outDir, 'tasks', interrupted.name), 1);
     const status = readStatus(sweep, outDir, 8);
@@ -87,7 +87,7 @@ describe('during a run', () => {
     assert.deepEqual(status.interrupted, []);
     assert.deepEqual(
       status.pending.map(({ name }) => name),
-      [begun.name, fresh.name],
+      [started.name, fresh.name],
     );
     // One worker per running task.
     assert.match(status.summary, / on 1 worker$/);
@@ -137,7 +137,7 @@ describe('during a run', () => {
     });
     const { remainingMs: estimated } = readStatus(sweep, outDir, 1);
     changeAll(path.join(outDir, 'tasks', interrupted.name), -60);
-    changeAll(path.join(outDir, 'tasks', begun.name), -60);
+    changeAll(path.join(outDir, 'tasks', started.name), -60);
     const lock = await acquireStoreLock(outDir);
     writeFileSync(run, JSON.stringify([session(Date.now() - 60_000, 1000), session(Date.now() + 1000, 3)]));
     const { remainingMs } = readStatus(sweep, outDir, 1);

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { readStoreOwner } from '../../src/store/lock.js';
 import { readTaskState, taskFolder } from '../../src/store/task-folder.js';
 import type { TaskState } from '../../src/store/task-folder.js';
-import type { Behaviour } from './stand-in.js';
+import type { Behavior } from './stand-in.js';
 import { standInTask, untilStarted } from './stand-in.js';
 
 const RUNNER = fileURLToPath(new URL('./run-stand-in.js', import.meta.url));
@@ -25,12 +25,12 @@ interface Runner {
   readonly shown: () => string;
 }
 
-function spawnRunner(behaviour: Behaviour) {
-  return spawn(process.execPath, [RUNNER, outDir, behaviour], { stdio: ['ignore', 'ignore', 'pipe'] });
+function spawnRunner(behavior: Behavior) {
+  return spawn(process.execPath, [RUNNER, outDir, behavior], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-async function startRunner(behaviour: Behaviour): Promise<Runner> {
-  const child = spawnRunner(behaviour);
+async function startRunner(behavior: Behavior): Promise<Runner> {
+  const child = spawnRunner(behavior);
   let shown = '';
   child.stderr.on('data', (chunk: Buffer) => (shown += chunk.toString()));
   await untilStarted(outDir, 1);
@@ -41,8 +41,8 @@ async function exitOf(child: ChildProcess): Promise<unknown[]> {
   return child.exitCode === null && child.signalCode === null ? once(child, 'close') : [child.exitCode, null];
 }
 
-function stateOf(behaviour: Behaviour): TaskState {
-  const task = standInTask(2, behaviour);
+function stateOf(behavior: Behavior): TaskState {
+  const task = standInTask(2, behavior);
   return readTaskState(taskFolder(outDir, task), task.id);
 }
 

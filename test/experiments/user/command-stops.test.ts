@@ -96,7 +96,7 @@ for (let n = 1; n <= 100_000; n++) {
   const { ended } = startCommand(['run', ...options(project, '--max-memory', '600')]);
   const { code, stdout, stderr } = await ended;
   assert.equal(code, 1, stderr);
-  assert.match(stdout + stderr, /failed: count.*memory, allowed are 600 MB/);
+  assert.match(stdout + stderr, /failed: count.*memory, more than its limit of 600 MB/);
 });
 
 function isRunning(pid: number): boolean {

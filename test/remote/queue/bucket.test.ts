@@ -56,22 +56,22 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const stores = [newStore(), newStore()];
     for (const store of stores) start('worker', { outDir: store });
     const coordinator = start('coordinator', { tasks });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone(tasks, stores);
     for (const store of stores) assert.notEqual(startsOf(store).length, 0);
-    assert.doesNotMatch(coordinator.said, /in the stores of the workers/);
+    assert.doesNotMatch(coordinator.output, /in the stores of the workers/);
   });
 
   test('do not train a task with a result that is already in the bucket', async () => {
     const task = queueTask(1, 'succeeds');
     const [elsewhere, store] = [newStore(), newStore()];
     const coordinator = start('coordinator', { tasks: [task] });
-    await coordinator.untilSaid(/the queue is/);
+    await coordinator.untilPrinted(/the queue is/);
     finish(elsewhere, task);
     await (await openBucket()).send(task, elsewhere);
     const worker = start('worker', { outDir: store });
-    await worker.untilSaid(/already done: linear/);
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    await worker.untilPrinted(/already done: linear/);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone([], [store]);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
@@ -85,8 +85,8 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
       await bucket.send(task, elsewhere);
     }
     const coordinator = start('coordinator', { tasks });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
-    assert.match(coordinator.said, /downloaded from s3:\/\/results: 2 results/);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
+    assert.match(coordinator.output, /downloaded from s3:\/\/results: 2 results/);
     assertDone([], []);
   });
 
@@ -95,9 +95,9 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const store = newStore();
     const worker = start('worker', { outDir: store });
     const coordinator = start('coordinator', { tasks: [task] });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assert.match(
-      worker.said,
+      worker.output,
       /corrupt: linear.*: its checkpoint is cut short; set aside as .*[.]corrupt-1\n/,
     );
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
@@ -111,10 +111,10 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(store, 1);
     await s3.kill();
-    await worker.untilSaid(/can't use the bucket at s3:\/\/results \(.*; retrying/);
+    await worker.untilPrinted(/can't use the bucket at s3:\/\/results \(.*; retrying/);
     assert.deepEqual(stateOf(outDir, task), { state: 'new' });
     await restartBucket();
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone([task], [store]);
   });
 
@@ -125,13 +125,13 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(store, 1);
     await s3.kill();
-    await worker.untilSaid(/; retrying/);
-    assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
-    assert.match(worker.said, /given back, its result is only in the store of this worker: linear/);
+    await worker.untilPrinted(/; retrying/);
+    assert.equal(await worker.kill('SIGTERM'), 130, worker.output);
+    assert.match(worker.output, /given back, its result is only in the store of this worker: linear/);
     await restartBucket();
     const again = start('worker', { outDir: store });
-    await again.untilSaid(/synced with s3:\/\/results: 1 result\n/);
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    await again.untilPrinted(/synced with s3:\/\/results: 1 result\n/);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone([task], [store]);
   });
 
@@ -139,13 +139,13 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const task = queueTask(1, 'succeeds');
     const [elsewhere, store] = [newStore(), newStore()];
     const coordinator = start('coordinator', { tasks: [task] });
-    await coordinator.untilSaid(/the queue is/);
+    await coordinator.untilPrinted(/the queue is/);
     finish(elsewhere, task);
     await (await openBucket()).send(task, elsewhere);
     await s3.put(NAME, `tasks/${task.name}/${TASK_FILES.steps}`, 'steps.arrow CONTENT');
     start('worker', { outDir: store });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
-    assert.match(coordinator.said, /queued again: linear.*: the result in the bucket is corrupt: steps/);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
+    assert.match(coordinator.output, /queued again: linear.*: the result in the bucket is corrupt: steps/);
     assertDone([task], [store]);
   });
 
@@ -157,9 +157,9 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     start('worker', { outDir: store, bucket: undefined });
     const coordinator = start('coordinator', { tasks: [task] });
     await coordinator.ended();
-    const again = coordinator.said.match(/queued again/g) ?? [];
-    assert.equal(again.length, 2, coordinator.said);
-    assert.match(coordinator.said, /corrupt: linear.*: the bucket has no result/);
+    const again = coordinator.output.match(/queued again/g) ?? [];
+    assert.equal(again.length, 2, coordinator.output);
+    assert.match(coordinator.output, /corrupt: linear.*: the bucket has no result/);
     assert.deepEqual(stateOf(outDir, task), { state: 'new' });
   });
 
@@ -167,17 +167,17 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const task = queueTask(1, 'succeeds');
     const store = newStore();
     const coordinator = start('coordinator', { tasks: [task] });
-    await coordinator.untilSaid(/the queue is/);
+    await coordinator.untilPrinted(/the queue is/);
     finish(store, task);
     await s3.kill();
     start('worker', { outDir: store, bucket: undefined });
-    await coordinator.untilSaid(/can't use the bucket .*; retrying/);
+    await coordinator.untilPrinted(/can't use the bucket .*; retrying/);
     // The bucket is empty after the restart. Suspend the coordinator until the bucket has the result again.
     coordinator.child.kill('SIGSTOP');
     await restartBucket();
     await (await openBucket()).send(task, store);
     coordinator.child.kill('SIGCONT');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone([], []);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
@@ -186,15 +186,15 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     const task = queueTask(1, 'succeeds');
     const store = newStore();
     const coordinator = start('coordinator', { tasks: [task] });
-    await coordinator.untilSaid(/the queue is/);
+    await coordinator.untilPrinted(/the queue is/);
     finish(store, task);
     await s3.kill();
     await redis.clear();
-    await coordinator.untilSaid(/can't use the bucket .*; retrying/);
+    await coordinator.untilPrinted(/can't use the bucket .*; retrying/);
     await restartBucket();
     await (await openBucket()).send(task, store);
     start('worker', { outDir: newStore() });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
 });

@@ -139,9 +139,9 @@ for (const password of [undefined, PASSWORD]) {
       const ended = await worker.ended;
       assert.equal(ended.code, 130, ended.stderr);
       assert.match(run.stderr, /^done: linear-2-4-3-seed2-[0-9a-f]+, 12,000 steps in .* on .*-\d+$/m);
-      const said = [run.stdout, run.stderr, ended.stdout, ended.stderr, logOf(outDir)].join('\n');
-      assert.ok(said.includes(`redis://127.0.0.1:${redis.port}/0`));
-      assert.ok(!said.includes(PASSWORD));
+      const printed = [run.stdout, run.stderr, ended.stdout, ended.stderr, logOf(outDir)].join('\n');
+      assert.ok(printed.includes(`redis://127.0.0.1:${redis.port}/0`));
+      assert.ok(!printed.includes(PASSWORD));
     },
   );
 }

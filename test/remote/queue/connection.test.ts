@@ -25,20 +25,20 @@ describe('a connection to Redis', { skip: noRedis, timeout: 60_000 }, () => {
 
   test('counts as lost without answers, and pending commands are answered once Redis is back', async () => {
     const redis = await RedisServer.start();
-    const said: string[] = [];
+    const printed: string[] = [];
     const connection = await QueueConnection.open(parseQueueUrl(redis.url), TEST_TIMING, (line) => {
-      said.push(line);
+      printed.push(line);
     });
     redis.pause();
     const waiting = connection.client.get('key');
     while (connection.isReady) await delay(10);
     assert.match(
-      said[0] ?? '',
+      printed[0] ?? '',
       /^lost the connection to the queue at .* \(Socket timeout.*\): reconnecting$/,
     );
     redis.resume();
     assert.equal(await waiting, null);
-    assert.match(said.at(-1) ?? '', /^reconnected to the queue at .* after /);
+    assert.match(printed.at(-1) ?? '', /^reconnected to the queue at .* after /);
     connection.close();
     await redis.remove();
   });

@@ -41,12 +41,12 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     const tasks = Array.from({ length: 12 }, (_, seed) => queueTask(seed, 'waits for a companion'));
     const workers = [start('worker'), start('worker')];
     const coordinator = start('coordinator', { tasks });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone(tasks);
     assert.deepEqual(startsOf(outDir).sort(), tasks.map(({ name }) => name).sort());
     for (const { child } of workers)
-      assert.match(coordinator.said, new RegExp(`done: .* on .*-${String(child.pid)}\\n`));
-    assert.match(coordinator.said, /12 done, 0 failed/);
+      assert.match(coordinator.output, new RegExp(`done: .* on .*-${String(child.pid)}\\n`));
+    assert.match(coordinator.output, /12 done, 0 failed/);
   });
 
   test('gives the tasks of a killed worker to others, which resume from their checkpoints', async () => {
@@ -57,28 +57,28 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     await untilLogged(outDir, 'task started');
     await first.kill();
     start('worker');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone(tasks);
     const starts = eventsOf(outDir).filter(({ event, task }) => event === 'start' && task === tasks[0]?.name);
     assert.deepEqual(
       starts.map(({ fromStep }) => fromStep),
       [0, 30],
     );
-    assert.match(coordinator.said, /worker \S+-\d+ is gone, resuming elsewhere: linear/);
+    assert.match(coordinator.output, /worker \S+-\d+ is gone, resuming elsewhere: linear/);
   });
 
   test('gets the task of a stopped worker back, with a checkpoint', async () => {
     const task = queueTask(1, 'runs until stopped');
     const first = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
-    await first.untilSaid(/started: linear/);
+    await first.untilPrinted(/started: linear/);
     await untilStarted(outDir, 1);
     assert.equal(await first.kill('SIGTERM'), 130);
-    assert.match(first.said, /given back: linear.* at step 40\n/);
+    assert.match(first.output, /given back: linear.* at step 40\n/);
     // The worker itself returned the job. Otherwise the job would stay active until its lock expires.
     assert.equal(await redis.count('vae-sweep:tasks:wait'), 1);
     start('worker');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     const starts = eventsOf(outDir).filter(({ event }) => event === 'start');
     assert.deepEqual(
       starts.map(({ fromStep }) => fromStep),
@@ -89,60 +89,60 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
   test('outlives its coordinator: the workers continue, and a new coordinator takes over', async () => {
     const tasks = Array.from({ length: 40 }, (_, seed) => queueTask(seed, 'succeeds'));
     const killed = start('coordinator', { tasks });
-    await killed.untilSaid(/the queue is/);
+    await killed.untilPrinted(/the queue is/);
     const worker = start('worker');
     await untilStarted(outDir, 5);
     await killed.kill();
-    await worker.untilSaid(/done: (.|\n)*done: (.|\n)*done: /);
+    await worker.untilPrinted(/done: (.|\n)*done: (.|\n)*done: /);
     const next = start('coordinator', { tasks });
-    assert.equal(await next.ended(), 0, next.said);
+    assert.equal(await next.ended(), 0, next.output);
     assertDone(tasks);
     assert.equal(startsOf(outDir).length, tasks.length);
-    assert.match(next.said, /took over the store/);
+    assert.match(next.output, /took over the store/);
   });
 
   test('lets a coordinator leave by Ctrl-C, and the next one finds the results', async () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const leaving = start('coordinator', { tasks });
-    await leaving.untilSaid(/the queue is/);
+    await leaving.untilPrinted(/the queue is/);
     while ((await redis.count('vae-sweep:tasks:wait')) < tasks.length) await delay(10);
     assert.equal(await leaving.kill('SIGINT'), 130);
-    assert.match(leaving.said, /leaving: the workers continue/);
+    assert.match(leaving.output, /leaving: the workers continue/);
     const worker = start('worker');
-    await worker.untilSaid(/done: (.|\n)*done: /);
+    await worker.untilPrinted(/done: (.|\n)*done: /);
     const back = start('coordinator', { tasks });
-    assert.equal(await back.ended(), 0, back.said);
-    assert.match(back.said, /^2 tasks: 2 done/m);
+    assert.equal(await back.ended(), 0, back.output);
+    assert.match(back.output, /^2 tasks: 2 done/m);
   });
 
   test('rejects a worker of another version by name, and leaves its task to others', async () => {
     const tasks = [queueTask(1, 'succeeds')];
     const other = start('worker', { numerics: 7 });
     const coordinator = start('coordinator', { tasks });
-    assert.equal(await other.ended(), 1, other.said);
+    assert.equal(await other.ended(), 1, other.output);
     const reason = "the queue's tasks need numerics 1, but this worker has numerics 7";
-    assert.match(other.said, new RegExp(`worker .*-${String(other.child.pid)} can't join: ${reason}`));
+    assert.match(other.output, new RegExp(`worker .*-${String(other.child.pid)} can't join: ${reason}`));
     assert.match(
-      other.said,
+      other.output,
       /the tasks are left over from another version: drop all waiting tasks with redis-cli -n 0 flushdb/,
     );
-    await coordinator.untilSaid(new RegExp(`rejected: worker .*-${String(other.child.pid)}: ${reason}`));
+    await coordinator.untilPrinted(new RegExp(`rejected: worker .*-${String(other.child.pid)}: ${reason}`));
     start('worker');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone(tasks);
   });
 
   test('with tasks of another sweep is reported, with the command that drops them', async () => {
     const others = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const other = start('coordinator', { outDir: newStore(), tasks: others });
-    await other.untilSaid(/the queue is/);
+    await other.untilPrinted(/the queue is/);
     while ((await redis.count('vae-sweep:tasks:wait')) < others.length) await delay(10);
     assert.equal(await other.kill('SIGINT'), 130);
-    assert.doesNotMatch(other.said, /of other runs/);
+    assert.doesNotMatch(other.output, /of other runs/);
     const coordinator = start('coordinator', { tasks: [queueTask(2, 'succeeds'), queueTask(3, 'succeeds')] });
-    await coordinator.untilSaid(/the queue also has 1 task of other runs.* redis-cli -n 0 flushdb\n/);
+    await coordinator.untilPrinted(/the queue also has 1 task of other runs.* redis-cli -n 0 flushdb\n/);
     start('worker');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
   });
 
   test('fails a poisoned task after its retries, and the others continue', async () => {
@@ -156,8 +156,8 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
       tasks: [poisoned, thrower, once, diverging, good],
       retries: 2,
     });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
-    assert.match(coordinator.said, /2 done, 3 failed/);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
+    assert.match(coordinator.output, /2 done, 3 failed/);
     const runs = (task: Task) => startsOf(outDir).filter((name) => name === task.name).length;
     assert.deepEqual([poisoned, thrower, once, diverging, good].map(runs), [3, 3, 2, 1, 1]);
     const failures = [poisoned, thrower, diverging].map((task) => stateOf(outDir, task));
@@ -169,8 +169,8 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
         ['diverged', 1],
       ],
     );
-    assert.match(coordinator.said, /failed, retrying: linear.*: out of luck/);
-    assert.match(coordinator.said, /failed: linear.*: the loss is not finite at step 8/);
+    assert.match(coordinator.output, /failed, retrying: linear.*: out of luck/);
+    assert.match(coordinator.output, /failed: linear.*: the loss is not finite at step 8/);
   });
 
   test('reports the worker on which a task is corrupt', async () => {
@@ -178,8 +178,10 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     const { child } = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
     await coordinator.ended();
-    const told = new RegExp(`corrupt: linear.*: its checkpoint is cut short, on .*-${String(child.pid)}\\n`);
-    assert.match(coordinator.said, told);
+    const corrupt = new RegExp(
+      `corrupt: linear.*: its checkpoint is cut short, on .*-${String(child.pid)}\\n`,
+    );
+    assert.match(coordinator.output, corrupt);
     await untilLogged(outDir, 'task corrupt');
   });
 
@@ -187,8 +189,8 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     const task = queueTask(1, 'finds the disk full');
     const worker = start('worker');
     const coordinator = start('coordinator', { tasks: [task] });
-    assert.equal(await worker.ended(), 1, worker.said);
-    assert.match(worker.said, /ENOSPC/);
+    assert.equal(await worker.ended(), 1, worker.output);
+    assert.match(worker.output, /ENOSPC/);
     assert.equal(stateOf(outDir, task).state, 'new');
     await coordinator.kill('SIGINT');
     assert.equal(await redis.count('vae-sweep:tasks:wait'), 1);
@@ -198,10 +200,10 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     const task = queueTask(1, 'succeeds');
     const worker = start('worker', { thread: './no-such-thread.js' });
     const coordinator = start('coordinator', { tasks: [task] });
-    assert.equal(await worker.ended(), 1, worker.said);
-    assert.match(worker.said, /no-such-thread/);
+    assert.equal(await worker.ended(), 1, worker.output);
+    assert.match(worker.output, /no-such-thread/);
     start('worker');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertDone([task]);
   });
 });

@@ -12,7 +12,7 @@ import { readTaskState, taskFolder, type TaskState } from '../../../src/store/ta
 import { identify } from '../../../src/task/identity.js';
 import type { Task } from '../../../src/task/task.js';
 import type { TrainingSettings, TrainingTask } from '../../../src/experiments/vae/settings/task.js';
-import { standInTask, type Behaviour } from '../../run/stand-in.js';
+import { standInTask, type Behavior } from '../../run/stand-in.js';
 
 /** Short times, so that a lost worker is detected within seconds. */
 export const TEST_TIMING: QueueTiming = {
@@ -42,7 +42,7 @@ export interface ProcessSpec {
 export class QueueProcess {
   readonly child: ChildProcess;
   readonly #exit: Promise<unknown>;
-  #said = '';
+  #output = '';
 
   constructor(role: 'worker' | 'coordinator', spec: ProcessSpec) {
     const program = fileURLToPath(new URL(`./run-${role}.js`, import.meta.url));
@@ -53,17 +53,17 @@ export class QueueProcess {
       stdio: ['ignore', 'inherit', 'pipe'],
     });
     this.#exit = once(this.child, 'close');
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
   }
 
-  get said(): string {
-    return this.#said;
+  get output(): string {
+    return this.#output;
   }
 
-  async untilSaid(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.#said)) {
+  async untilPrinted(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#output)) {
       if (this.child.exitCode !== null)
-        throw new Error(`the process exited before it printed ${String(pattern)}:\n${this.#said}`);
+        throw new Error(`the process exited before it printed ${String(pattern)}:\n${this.#output}`);
       await delay(10);
     }
   }
@@ -83,10 +83,10 @@ export class QueueProcess {
 /** Returns a stand-in task with an id that matches its settings. */
 export function queueTask(
   seed: number,
-  behaviour: Behaviour,
+  behavior: Behavior,
   settings: Partial<TrainingSettings> = {},
 ): TrainingTask {
-  const task = standInTask(seed, behaviour, settings);
+  const task = standInTask(seed, behavior, settings);
   return identify(task.settings, task.versions);
 }
 

@@ -9,15 +9,15 @@ test(
   'the messages of coordinators and workers in Redis match the golden file of this protocol version',
   { skip: noRedis, timeout: 60_000 },
   async () => {
-    const behaviours = ['diverges', 'is corrupt once', 'succeeds', 'throws'] as const;
-    const tasks = behaviours.map((behaviour, seed) => queueTask(seed, behaviour));
+    const behaviors = ['diverges', 'is corrupt once', 'succeeds', 'throws'] as const;
+    const tasks = behaviors.map((behavior, seed) => queueTask(seed, behavior));
     const redis = await RedisServer.start();
     const spec = { redis: redis.url, outDir: newStore(), tasks, retries: 0 };
     const worker = new QueueProcess('worker', spec);
     const coordinator = new QueueProcess('coordinator', spec);
     let reports: string[];
     try {
-      assert.equal(await coordinator.ended(), 0, coordinator.said);
+      assert.equal(await coordinator.ended(), 0, coordinator.output);
       reports = (await redis.entries('vae-sweep:tasks:events')).flatMap(
         ({ event, returnvalue, failedReason }) =>
           event === 'completed' || event === 'failed' ? [returnvalue ?? failedReason ?? ''] : [],

@@ -44,10 +44,10 @@ describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
       await redis.kill();
       await redis.start();
     }
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertTrainedOnce(tasks);
     assert.match(
-      coordinator.said,
+      coordinator.output,
       /lost the connection to the queue at redis:.*: reconnecting(.|\n)*reconnected to the queue at .* after /,
     );
   });
@@ -59,10 +59,10 @@ describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
     await untilStarted(outDir, 2);
     await redis.kill();
     for (const each of [...workers, coordinator])
-      await each.untilSaid(/lost the connection to the queue at redis:.*: reconnecting\n/);
+      await each.untilPrinted(/lost the connection to the queue at redis:.*: reconnecting\n/);
     await delay(TEST_TIMING.lockMs * 1.2);
     await redis.start();
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertTrainedOnce(tasks);
   });
 
@@ -72,10 +72,10 @@ describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(outDir, 1);
     await redis.kill();
-    await worker.untilSaid(/done: linear/);
+    await worker.untilPrinted(/done: linear/);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
     await redis.start();
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertTrainedOnce([task]);
   });
 
@@ -85,12 +85,12 @@ describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(outDir, 1);
     await redis.kill();
-    await killed.untilSaid(/done: linear/);
+    await killed.untilPrinted(/done: linear/);
     await killed.kill();
     await redis.start();
     const other = start('worker');
-    await other.untilSaid(/already done: linear/);
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    await other.untilPrinted(/already done: linear/);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertTrainedOnce([task]);
   });
 
@@ -100,37 +100,37 @@ describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
     const coordinator = start('coordinator', { tasks: [task] });
     await untilStarted(outDir, 1);
     await redis.kill();
-    await worker.untilSaid(/lost the connection/);
-    assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
+    await worker.untilPrinted(/lost the connection/);
+    assert.equal(await worker.kill('SIGTERM'), 130, worker.output);
     assert.deepEqual(stateOf(outDir, task), { state: 'interrupted', step: 40 });
-    await coordinator.untilSaid(/lost the connection/);
-    assert.equal(await coordinator.kill('SIGINT'), 130, coordinator.said);
+    await coordinator.untilPrinted(/lost the connection/);
+    assert.equal(await coordinator.kill('SIGINT'), 130, coordinator.output);
   });
 
   test('that makes Redis read-only is reported once by a worker, which continues afterwards', async () => {
     const task = queueTask(1, 'takes a while');
     const worker = start('worker');
-    await worker.untilSaid(/is waiting for tasks/);
+    await worker.untilPrinted(/is waiting for tasks/);
     await redis.setReadOnly(true);
-    await worker.untilSaid(/Redis returned an error, retrying: READONLY .*\n/);
+    await worker.untilPrinted(/Redis returned an error, retrying: READONLY .*\n/);
     await delay(TEST_TIMING.checkMs * 2);
     await redis.setReadOnly(false);
     const coordinator = start('coordinator', { tasks: [task] });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
-    assert.equal(worker.said.match(/READONLY/g)?.length, 1, worker.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
+    assert.equal(worker.output.match(/READONLY/g)?.length, 1, worker.output);
     assertTrainedOnce([task]);
   });
 
   test('that loses all data makes the coordinator queue the remaining tasks again', async () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const coordinator = start('coordinator', { tasks });
-    await coordinator.untilSaid(/the queue is/);
+    await coordinator.untilPrinted(/the queue is/);
     await delay(200);
     await redis.clear();
     start('worker');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertTrainedOnce(tasks);
-    assert.match(coordinator.said, /the queue lost 2 tasks: queued again/);
+    assert.match(coordinator.output, /the queue lost 2 tasks: queued again/);
   });
 
   test('that loses all data does not settle tasks by failures of an earlier run', async () => {
@@ -144,12 +144,12 @@ describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
     } as const;
     markFailed(prepareTaskFolder(taskFolder(outDir, task), task), failure);
     const coordinator = start('coordinator', { tasks: [task] });
-    await coordinator.untilSaid(/the queue is/);
+    await coordinator.untilPrinted(/the queue is/);
     await delay(200);
     await redis.clear();
-    await coordinator.untilSaid(/the queue lost 1 task: queued again/);
+    await coordinator.untilPrinted(/the queue lost 1 task: queued again/);
     start('worker');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assertTrainedOnce([task]);
   });
 });
@@ -183,12 +183,12 @@ describe('a worker that is suspended longer than its lock lasts', { skip: noRedi
     await untilStarted(outDir, 1);
     sleeper.child.kill('SIGSTOP');
     const other = start('worker');
-    await other.untilSaid(/started: linear.* from step 30/);
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    await other.untilPrinted(/started: linear.* from step 30/);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     sleeper.child.kill('SIGCONT');
-    await sleeper.untilSaid(/lost to another worker/);
-    assert.equal(await sleeper.kill('SIGTERM'), 130, sleeper.said);
-    assert.doesNotMatch(sleeper.said, /failed/);
+    await sleeper.untilPrinted(/lost to another worker/);
+    assert.equal(await sleeper.kill('SIGTERM'), 130, sleeper.output);
+    assert.doesNotMatch(sleeper.output, /failed/);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
 
@@ -200,9 +200,9 @@ describe('a worker that is suspended longer than its lock lasts', { skip: noRedi
     sleeper.child.kill('SIGSTOP');
     await delay(TEST_TIMING.lockMs * 1.5);
     sleeper.child.kill('SIGCONT');
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     assert.equal(startsOf(outDir).length, 1);
-    assert.doesNotMatch(sleeper.said, /lost (to|because)/);
+    assert.doesNotMatch(sleeper.output, /lost (to|because)/);
   });
 
   test('and is given its own task again does not train it twice at the same time', async () => {
@@ -214,12 +214,12 @@ describe('a worker that is suspended longer than its lock lasts', { skip: noRedi
     const sleeper = start('worker', { slots: 2 });
     await untilStarted(outDir, 2);
     sleeper.child.kill('SIGSTOP');
-    await coordinator.untilSaid(/is gone, resuming elsewhere/);
+    await coordinator.untilPrinted(/is gone, resuming elsewhere/);
     sleeper.child.kill('SIGCONT');
-    await sleeper.untilSaid(/done: linear/);
-    assert.match(sleeper.said, /lost (to|because)(.|\n)*started: linear.* from step 30/);
+    await sleeper.untilPrinted(/done: linear/);
+    assert.match(sleeper.output, /lost (to|because)(.|\n)*started: linear.* from step 30/);
     // The abandoned attempt does not keep the process alive.
-    assert.equal(await sleeper.kill('SIGTERM'), 130, sleeper.said);
+    assert.equal(await sleeper.kill('SIGTERM'), 130, sleeper.output);
     assert.deepEqual(stateOf(outDir, task), { state: 'done' });
   });
 });

@@ -36,10 +36,10 @@ test(
       await workers[victim]?.kill();
       workers[victim] = new QueueProcess('worker', spec);
     }
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
     await Promise.all(workers.map(async (worker) => worker.kill()));
     await redis.remove();
-    assert.match(coordinator.said, new RegExp(`${TASKS} done, 0 failed\n$`));
+    assert.match(coordinator.output, new RegExp(`${TASKS} done, 0 failed\n$`));
     for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
     assert.equal(readdirSync(path.join(outDir, 'tasks')).length, TASKS);
     assert.deepEqual(completeFiles(outDir), completeFiles(local));

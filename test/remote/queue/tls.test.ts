@@ -44,10 +44,10 @@ describe('a queue with TLS', { skip: noRedis || noOpenssl, timeout: 60_000 }, ()
     const spec = { redis: redis.url, outDir: newStore() };
     const worker = new QueueProcess('worker', spec);
     const coordinator = new QueueProcess('coordinator', { ...spec, tasks });
-    assert.equal(await coordinator.ended(), 0, coordinator.said);
-    assert.equal(await worker.kill('SIGTERM'), 130, worker.said);
+    assert.equal(await coordinator.ended(), 0, coordinator.output);
+    assert.equal(await worker.kill('SIGTERM'), 130, worker.output);
     for (const task of tasks) assert.deepEqual(stateOf(spec.outDir, task), { state: 'done' });
-    assert.equal(`${worker.said}${coordinator.said}`.includes(PASSWORD), false);
+    assert.equal(`${worker.output}${coordinator.output}`.includes(PASSWORD), false);
   });
 
   test('rejects a certificate of an unknown authority', () => {
