@@ -6,8 +6,14 @@ export const EXIT = { ok: 0, failure: 1, badInput: 2, busy: 3, interrupted: 130 
  * The command line prints it without a stack trace unless `--debug` is given.
  */
 export class UserError extends Error {
+  /** Exit code of the command line for this error. */
   readonly exitCode: number;
 
+  /**
+   * @param message one line
+   * @param exitCode exit code of the command line
+   * @param options the cause
+   */
   constructor(message: string, exitCode: number, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
@@ -17,6 +23,10 @@ export class UserError extends Error {
 
 /** Thrown when a sweep file, option or setting is invalid. Fix what the message names. */
 export class InputError extends UserError {
+  /**
+   * @param message one line
+   * @param options the cause
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.badInput, options);
   }
@@ -24,6 +34,10 @@ export class InputError extends UserError {
 
 /** Thrown when a file in the store can't be read, written or trusted. */
 export class StoreError extends UserError {
+  /**
+   * @param message one line
+   * @param options the cause
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.failure, options);
   }
@@ -37,6 +51,10 @@ export class CorruptTaskError extends StoreError {}
 
 /** Thrown when another process holds the store's lock. Wait for it, stop it, or use another `--out`. */
 export class StoreBusyError extends UserError {
+  /**
+   * @param message one line
+   * @param options the cause
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(message, EXIT.busy, options);
   }

@@ -1,4 +1,18 @@
-/** Entry point of the package: `import { runSweep, readLogs, compile } from 'vae-sweep'`. Importing it does not load TensorFlow. */
+/**
+ * Runs sweeps from a program and reads their logs. Importing it does not load TensorFlow.
+ *
+ * ```js
+ * import { readLogs, runSweep } from 'vae-sweep';
+ *
+ * const choice = { out: 'out', only: ['seed=2'], set: ['steps=500'] };
+ * const { done, failed } = await runSweep('sweeps/quickstart.yaml', choice);
+ * for await (const { task, evaluations } of readLogs('sweeps/quickstart.yaml', choice))
+ *   console.log(task.name, evaluations().numRows);
+ * console.log(done, failed.length);
+ * ```
+ *
+ * @module vae-sweep
+ */
 import '../experiments/index.js';
 import type { Loop, LoopBody } from '../compiler/loop.js';
 import type { CompileOptions, Step } from '../compiler/index.js';

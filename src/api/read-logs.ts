@@ -9,6 +9,7 @@ import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { chooseSweep, type SweepChoice } from './run-sweep.js';
 
+/** Options of `readLogs`. */
 export interface ReadLogsOptions extends SweepChoice {
   /** Folder of the store. @default 'out' */
   readonly out?: string;
@@ -16,6 +17,7 @@ export interface ReadLogsOptions extends SweepChoice {
 
 /** A finished task with verified checksums. Each call of a table function reads the file anew. */
 export interface LoggedTask {
+  /** The task: its name, id and settings. */
   readonly task: Task;
   /** Folder of the task's files. */
   readonly folder: string;
@@ -37,6 +39,7 @@ export interface LoggedTask {
  * the columns and their units.
  *
  * @param sweep the path of a sweep file, or an object with its keys and values
+ * @param options the store and the choice of tasks
  * @throws InputError if the sweep is invalid, StoreError if a finished task is corrupt
  */
 export async function* readLogs(

@@ -33,12 +33,17 @@ export interface RunSweepOptions extends SweepChoice {
   readonly isolation?: Isolation;
   /** Stops with checkpoints when aborted. Call `runSweep` again to resume. */
   readonly signal?: AbortSignal;
-  /** Receives one line per event, and one line of progress every ten seconds. @default no output */
+  /**
+   * Receives one line per event, and one line of progress every ten seconds.
+   * @param line a line without its end
+   * @default no output
+   */
   readonly onLine?: (line: string) => void;
 }
 
 /** The result of `runSweep`: counts of finished and failed tasks, and the expanded sweep. */
 export interface SweepResult extends RunResult {
+  /** The tasks of the sweep, and where they come from. */
   readonly sweep: Sweep;
 }
 
@@ -46,6 +51,7 @@ export interface SweepResult extends RunResult {
  * Executes the pending tasks of a sweep on worker threads. Resolves when every task is done or failed, or when `signal` stopped the run.
  *
  * @param sweep the path of a sweep file, or an object with its keys and values
+ * @param options the store, the choice of tasks, and how to execute them
  * @throws InputError if the sweep or an option is invalid, StoreBusyError if another process is using the store, StoreError if the
  * store can't be read or written
  */

@@ -1,6 +1,24 @@
 /**
- * The compiler for tfjs loops, usable on its own: `import { compile, tf } from 'vae-sweep/compiler'`. Importing it loads TensorFlow.
- * Use the operations of this `tf` in functions to compile.
+ * Compiles loops and functions of tfjs operations to machine code. Importing it loads TensorFlow. Use the operations of this `tf` in
+ * functions to compile.
+ *
+ * ```js
+ * import { compile, tf } from 'vae-sweep/compiler';
+ *
+ * // Gradient descent on the mean of (w * x - y)^2.
+ * const step = ([w], [x, y]) => {
+ *   const loss = (v) => tf.mean(tf.square(tf.sub(tf.mul(v, x), y)));
+ *   const { value, grads } = tf.valueAndGrads(loss)([w]);
+ *   return { state: [tf.sub(w, tf.mul(grads[0], 0.1))], metrics: tf.reshape(value, [1]) };
+ * };
+ * const [x, y] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([2, 4, 6])];
+ * const loop = compile(step, { state: [tf.scalar(0)], inputs: [x, y], engine: 'c' });
+ * const { state, metrics } = loop.run([tf.scalar(0)], [x, y], 1, 100);
+ * console.log(state[0].dataSync()[0], metrics.at(-1)); // 2, and a loss near 0
+ * loop.dispose();
+ * ```
+ *
+ * @module vae-sweep/compiler
  */
 import './native/prepare.js';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
@@ -30,11 +48,17 @@ export type Step = (
   state: readonly Tensor[],
   inputs: readonly Tensor[],
   step: Scalar,
-) => { readonly state: readonly Tensor[]; readonly metrics: Tensor1D };
+) => {
+  /** The new state. */
+  readonly state: readonly Tensor[];
+  /** The metrics to log, float32 [metrics]. */
+  readonly metrics: Tensor1D;
+};
 
 /** An example tensor, or only its type and shape. */
 export type Example = Tensor | TensorShape;
 
+/** How a loop is compiled. */
 export interface CompileOptions {
   /** Types and shapes of the tensors that a step updates. */
   readonly state: readonly Example[];
@@ -51,6 +75,7 @@ const MAX_STEPS = 1_000;
 /**
  * Compiles a loop. The step is called once and recorded, including gradients and the optimizer. One native call then runs many steps.
  * @param step a step, or a `LoopBody`, which draws random numbers for many steps at once
+ * @param options shapes of the state and the inputs, the number of steps per call, and the engine
  * @returns the loop; call its `dispose` when it is no longer needed
  * @throws a TypeError or RangeError for invalid arguments, an Error if the step reads tensor values, changes a shape of its state, or
  *   uses an operation that the engine does not support
@@ -63,7 +88,10 @@ export function compile(step: Step | LoopBody, options: CompileOptions): Loop {
   return makeLoop(engine, bodyOf(step), shapes, maxSteps);
 }
 
-/** A compiled function. The caller disposes the returned tensors. */
+/**
+ * A compiled function. The caller disposes the returned tensors.
+ * @param inputs tensors with the types and shapes of the examples
+ */
 export type CompiledFunction = (...inputs: readonly Tensor[]) => Tensor[];
 
 /**

@@ -33,14 +33,23 @@ export interface LoopBody {
     inputs: readonly Tensor[],
     drawn: readonly Tensor[],
     step: Scalar,
-  ): { readonly state: readonly Tensor[]; readonly metrics: Tensor1D };
+  ): {
+    /** The new state. */
+    readonly state: readonly Tensor[];
+    /** The metrics to log, float32 [metrics]. */
+    readonly metrics: Tensor1D;
+  };
 }
 
+/** Types and shapes of the tensors of a loop. */
 export interface LoopShapes {
+  /** The tensors that a step updates. */
   readonly state: readonly TensorShape[];
+  /** The tensors that stay constant during a call. */
   readonly inputs: readonly TensorShape[];
 }
 
+/** What a call of a loop returns. */
 export interface LoopResult {
   /** The state after the last step, in new tensors. The caller disposes them. */
   readonly state: Tensor[];
@@ -56,6 +65,9 @@ export interface Loop {
   readonly blockSteps: number;
   /**
    * Runs steps `firstStep` to `firstStep + count - 1`. Does not dispose its arguments.
+   * @param state tensors before the first of these steps
+   * @param inputs tensors that stay constant during the call
+   * @param firstStep number of the first step
    * @param count number of steps, from 1 to `maxSteps`
    * @throws a RangeError for another `count`
    */

@@ -7,8 +7,11 @@ export interface ValueRef {
   readonly output: number;
 }
 
+/** Type and shape of a tensor. */
 export interface TensorShape {
+  /** Data type, for example `float32`. */
   readonly dtype: DataType;
+  /** Size of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
 }
 

@@ -34,8 +34,11 @@ export interface RunResult {
   readonly interrupted: boolean;
   /** The number of done tasks, including those of earlier runs. */
   readonly done: number;
+  /** The tasks that failed, with their messages. */
   readonly failed: readonly FailedTask[];
+  /** The tasks whose files do not match their checksums. */
   readonly corrupt: readonly CorruptTask[];
+  /** Path of the run's log, in JSON lines. */
   readonly logFile: string;
 }
 

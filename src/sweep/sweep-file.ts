@@ -44,7 +44,9 @@ export interface SweepFile {
 
 /** A sweep as an object: a name, and the keys and values of a sweep file of one experiment. It can't list other sweeps. */
 export interface SweepDescription {
+  /** Name of the sweep and of its folder in the store. */
   readonly name: string;
+  /** Name of an experiment, for example `linear`. */
   readonly experiment: string;
   readonly [key: string]: unknown;
 }

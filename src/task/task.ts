@@ -25,6 +25,8 @@ export interface Task<Own extends Settings = Settings> {
   readonly id: string;
   /** Name of the folder in `out/tasks`: readable settings, then the id. */
   readonly name: string;
+  /** The settings, with defaults filled in. */
   readonly settings: Own;
+  /** The versions that influence the results. */
   readonly versions: Versions;
 }

@@ -10,6 +10,9 @@ const MANTISSA_BITS = 23;
 /**
  * Draws uniform numbers, the same as `jax.random.uniform(key, shape, float32, minimum, maximum)`.
  * @param key one key, or many keys [n, 2]
+ * @param shape shape of the numbers of each key
+ * @param minimum lower bound, included
+ * @param maximum upper bound, excluded
  * @returns float32 numbers in [minimum, maximum), of the given shape; for many keys [n, ...shape]
  */
 export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, maximum = 1): Tensor {
@@ -19,6 +22,7 @@ export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, 
 /**
  * Draws standard normal numbers, the same as `jax.random.normal(key, shape)` to rounding: sqrt(2) * erfinv of a uniform on (-1, 1).
  * @param key one key, or many keys [n, 2]
+ * @param shape shape of the numbers of each key
  * @returns float32 numbers of the given shape; for many keys [n, ...shape]
  */
 export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
@@ -28,6 +32,11 @@ export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
 /**
  * Draws standard normal numbers between the bounds, the same as `jax.random.truncated_normal(key, lower, upper, shape)` to rounding.
  * The numbers are not scaled to unit variance.
+ * @param key the key to draw with
+ * @param lower lower bound; not 0
+ * @param upper upper bound; not 0
+ * @param shape shape of the numbers
+ * @returns float32 numbers of the given shape
  */
 export function truncatedNormal(key: Key, lower: number, upper: number, shape: readonly number[]): Tensor {
   const bound = (value: number) => tf.erf(tf.scalar(value / Math.SQRT2));

@@ -22,7 +22,11 @@ export function keyOf(words: Words): Key {
   );
 }
 
-/** Returns keys that are independent of each other and of `parent`, the same as `jax.random.split(key, count)`. */
+/**
+ * Returns keys that are independent of each other and of `parent`, the same as `jax.random.split(key, count)`.
+ * @param parent the key to split
+ * @param count number of keys
+ */
 export function split(parent: Key, count = 2): Key[] {
   const words = hash(parent, 2 * count);
   return Array.from({ length: count }, (_, index) => tf.slice(words, [2 * index], [2]) as Key);
@@ -30,9 +34,15 @@ export function split(parent: Key, count = 2): Key[] {
 
 /**
  * Returns the key for one of many purposes or steps, the same as `jax.random.fold_in(key, data)`.
- * @param data a whole number or an int32 scalar for one key, or int32 [n] for n keys
+ * @param parent the key to derive from
+ * @param data a whole number or an int32 scalar
  */
 export function foldIn(parent: Key, data: number | Scalar): Key;
+/**
+ * Returns the keys for many purposes or steps, one per row.
+ * @param parent the key to derive from
+ * @param data whole numbers, int32 [n]
+ */
 export function foldIn(parent: Key, data: Tensor1D): Keys;
 export function foldIn(parent: Key, data: number | Scalar | Tensor1D): Key | Keys {
   const word = typeof data === 'number' ? tf.scalar(data | 0, 'int32') : data;

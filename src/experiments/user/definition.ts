@@ -43,9 +43,16 @@ interface AnyUserExperiment {
  * Its result is the last evaluation.
  */
 export interface UserTrainingExperiment<Build = (tools: never) => unknown> extends AnyUserExperiment {
+  /** Selects this form. */
   readonly form: 'training';
-  /** Default values of the settings `steps` and `evaluateEverySteps`, at least 1. */
-  readonly defaults: { readonly steps: number; readonly evaluateEverySteps: number };
+  /** Default values of these settings, at least 1. */
+  readonly defaults: {
+    /** Number of training steps. */
+    readonly steps: number;
+    /** Steps between two evaluations. */
+    readonly evaluateEverySteps: number;
+  };
+  /** The columns of its logs. */
   readonly columns: {
     /** The columns of the step log, in the order of a step's `metrics`. */
     readonly steps: readonly UserColumn[];
@@ -74,14 +81,19 @@ export interface FunctionContext {
 
 /** An experiment that computes rows of numbers and a summary. */
 export interface UserFunctionExperiment extends AnyUserExperiment {
+  /** Selects this form. */
   readonly form: 'function';
+  /** The columns of its log and of its summary. */
   readonly columns: {
     /** The columns of the rows. The function must yield exactly these. */
     readonly rows: readonly UserColumn[];
     /** The columns of the summary. The function must return exactly these. */
     readonly summary: readonly UserColumn[];
   };
-  /** Returns the maximum number of rows of a task. */
+  /**
+   * Returns the maximum number of rows of a task.
+   * @param settings the task's settings
+   */
   readonly rows: (settings: UserSettings) => number;
   /** Whether a stopped task resumes from its saved state instead of starting over. @default false */
   readonly resumable?: boolean;
@@ -101,9 +113,13 @@ export interface UserFunctionExperiment extends AnyUserExperiment {
  * Its result is the last row.
  */
 export interface UserCommandExperiment extends AnyUserExperiment {
+  /** Selects this form. */
   readonly form: 'command';
-  /** The columns of the rows. The program must write exactly these. */
-  readonly columns: { readonly rows: readonly UserColumn[] };
+  /** The columns of its log. */
+  readonly columns: {
+    /** The columns of the rows. The program must write exactly these. */
+    readonly rows: readonly UserColumn[];
+  };
   /** Maximum number of rows of a task: a number, or the name of an integer setting. */
   readonly rows: number | string;
   /** The program and its arguments. Its working directory is the folder of the plugin. */

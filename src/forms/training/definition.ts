@@ -16,51 +16,83 @@ export interface TrainingDefinition<
   Own extends TrainedSettings = TrainedSettings,
   Program extends LoopProgram = LoopProgram,
 > {
-  /** Returns the columns of each log. */
+  /**
+   * Returns the columns of each log.
+   * @param settings settings of a task
+   */
   columns(settings: Own): TrainingColumns;
   /**
    * Returns a key that is equal for settings that share a compiled program. Such settings may differ only in what `Training.inputs`
    * returns.
+   * @param settings settings of a task
    */
   programKey(settings: Own): string;
   /**
    * Describes the loop to compile and anything else that tasks with the same key share.
+   * @param settings settings of a task
    * @param makeLoop compiles additional loops, for example for evaluations; they are disposed with the program
    */
   program(settings: Own, makeLoop: MakeLoop): Program;
-  /** Creates the training of one task. */
+  /**
+   * Creates the training of one task.
+   * @param program the compiled program of the task's key
+   * @param settings the task's settings
+   */
   begin(program: Program, settings: Own): Training;
 }
 
 /** The settings that every experiment that trains has. */
 export interface TrainedSettings extends Settings {
+  /** Number of training steps. */
   readonly steps: number;
   /** Steps between two evaluations. The state is also evaluated before the first step and after the last. */
   readonly evaluateEverySteps: number;
+  /** Steps between two rows of the step log. */
   readonly logEverySteps: number;
 }
 
 /** A loop of training steps before compilation. */
 export interface LoopProgram {
+  /** The engine that compiles the loop. */
   readonly engine: Engine;
   /** Shapes of the float32 tensors that a step updates, optimizer state included, by name and in the order of the body's `state`. */
   readonly state: Readonly<Record<string, readonly number[]>>;
   /** Types and shapes of the tensors that stay constant during a call. */
   readonly inputs: readonly TensorShape[];
+  /** What the loop computes. */
   readonly body: LoopBody;
 }
 
+/**
+ * Compiles a loop.
+ * @param engine the engine that compiles it
+ * @param body what it computes
+ * @param shapes types and shapes of its state and inputs
+ * @param maxSteps maximum number of steps in one call
+ */
 export type MakeLoop = (engine: Engine, body: LoopBody, shapes: LoopShapes, maxSteps: number) => Loop;
 
 /** The training of one task. Tensors created in `start` and `evaluate` are disposed, except those that `start` returns. */
 export interface Training {
   /** Returns the state before the first step. */
   start(): readonly Tensor[];
-  /** Returns the inputs for `count` steps starting at `firstStep`. This object owns them; they stay valid until the next call. */
+  /**
+   * Returns the inputs of some steps. This object owns them; they stay valid until the next call.
+   * @param firstStep number of the first step
+   * @param count number of steps
+   */
   inputs(firstStep: number, count: number): readonly Tensor[];
-  /** Evaluates the state after `step` steps. @param previous row of the previous evaluation; null for the first */
+  /**
+   * Evaluates a state.
+   * @param state the state after the step
+   * @param step number of the step; 0 before the first
+   * @param previous row of the previous evaluation; null for the first
+   */
   evaluate(state: readonly Tensor[], step: number, previous: EvaluationRow | null): Evaluation;
-  /** Returns how many of the first steps a task of `steps` steps shares with every longer task. Default: all of them. */
+  /**
+   * Returns how many of the first steps a task shares with every longer task. Default: all of them.
+   * @param steps number of steps of the task
+   */
   commonSteps?(steps: number): number;
   /** How `parameters.safetensors` stores the state. Default: one tensor per name of the state. */
   readonly archive?: StateArchive;

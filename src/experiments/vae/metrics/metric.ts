@@ -5,8 +5,11 @@ export type Points = readonly (readonly number[])[];
 
 /** The inputs of the metrics of one evaluation, all in float64. */
 export interface Evaluation {
+  /** Name of the experiment, for example `sphere`. */
   readonly experiment: string;
+  /** r*, the intrinsic dimension of the data. */
   readonly intrinsicDim: number;
+  /** d, the number of coordinates of a point. */
   readonly ambientDim: number;
   /** Number of coordinates of a point that are not padding. */
   readonly coordinates: number;
@@ -26,6 +29,7 @@ export interface Evaluation {
   readonly released: ReleasedScore | null;
 }
 
+/** What the evaluation of the authors' released code needs in addition. */
 export interface ReleasedScore {
   /** The generated points, with noise scaled by the decoder variance of the previous evaluation, [n, d]. */
   readonly generated: Points;
@@ -61,11 +65,19 @@ interface MetricVisibility {
 export type Metric = ColumnWords &
   {
     [K in keyof MetricValues]: {
+      /** Name of the column. */
       readonly name: string;
+      /** Type of the column. */
       readonly type: K;
+      /** Unit of the values, for example `nats`, or `1`. */
       readonly unit: string;
+      /** Text for logs and exports. */
       readonly description: string;
-      /** Computes the metric. @returns null if it is not defined */
+      /**
+       * Computes the metric.
+       * @param evaluation the state of the model and the generated points
+       * @returns null if the metric is not defined
+       */
       compute(evaluation: Evaluation): MetricValues[K] | null;
     };
   }[keyof MetricValues];
