@@ -4,7 +4,7 @@ import { problemOf } from '../store/task-states.js';
 import { stepsOf } from '../task/cost.js';
 import { experimentOf } from '../task/registry.js';
 import { hasSetting, isSameSetting, settingOf, settingText } from '../task/settings.js';
-import { countStates, FAILURE_WORDS, STATE_WORDS } from '../task/states.js';
+import { countStates, FAILURE_LABELS, STATE_LABELS } from '../task/states.js';
 import type { Settings } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import { grid } from './grid.js';
@@ -39,9 +39,9 @@ export function listText(entries: readonly StoreEntry[], out: string, now: Date)
 /** For example `done`, `interrupted, step 4,000 of 20,000` or `failed (diverged)`. */
 export function stateText(state: TaskState, steps: number): string {
   if (state.state === 'interrupted')
-    return `${STATE_WORDS.interrupted.word}, step ${formatCount(state.step)} of ${formatCount(steps)}`;
-  if (state.state !== 'failed') return STATE_WORDS[state.state].word;
-  return `${STATE_WORDS.failed.word} (${FAILURE_WORDS[state.failure.reason]})`;
+    return `${STATE_LABELS.interrupted.word}, step ${formatCount(state.step)} of ${formatCount(steps)}`;
+  if (state.state !== 'failed') return STATE_LABELS[state.state].word;
+  return `${STATE_LABELS.failed.word} (${FAILURE_LABELS[state.failure.reason]})`;
 }
 
 /** The state of an entry in words. */
@@ -55,8 +55,8 @@ export function entryText(entry: StoreEntry): string {
 function varyingSettings(tasks: readonly TaskEntry[]): string[] {
   const all = tasks.map(({ task }) => task.settings);
   const experiments = [...new Set(all.map(experimentOf))];
-  const names = experiments.flatMap(({ schemas, words }) =>
-    Object.keys(schemas).filter((name) => words[name]?.isInFolderName !== true),
+  const names = experiments.flatMap(({ schemas, display }) =>
+    Object.keys(schemas).filter((name) => display[name]?.isInFolderName !== true),
   );
   return [...new Set(names)].filter((name) => differs(name, all));
 }

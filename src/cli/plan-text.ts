@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { experimentOfPart, type Sweep, type SweepPart } from '../sweep/load.js';
 import { settingOf, settingsWithRole, settingText } from '../task/settings.js';
-import { countStates, STATE_WORDS } from '../task/states.js';
+import { countStates, STATE_LABELS } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatCount, formatDuration } from '../units.js';
 import type { LearnedTime } from '../run/learned-costs.js';
@@ -143,7 +143,7 @@ function costTexts(tasks: readonly Task[], plan: Plan): string[] {
   return [
     formatCount(tasks.length),
     first !== undefined && states.every((state) => state === first)
-      ? STATE_WORDS[first].word
+      ? STATE_LABELS[first].word
       : countStates(states),
     rangeText(
       planned.map(({ cost }) => cost.trainingMs),

@@ -8,7 +8,7 @@ import { listStore } from '../store/inventory.js';
 import { taskFolder, verifyTask } from '../store/task-folder.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
-import { STATE_WORDS } from '../task/states.js';
+import { STATE_LABELS } from '../task/states.js';
 import type { SampleRequest } from '../task/protocol.js';
 import { received } from './options.js';
 import { findTask, storeOptions } from './store-filter.js';
@@ -75,7 +75,7 @@ function finishedTask(name: string, out: string): Task {
   if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
   if (state.state !== 'done')
     throw new InputError(
-      `${task.name} is ${STATE_WORDS[state.state].word}: its model is saved once it is done`,
+      `${task.name} is ${STATE_LABELS[state.state].word}: its model is saved once it is done`,
     );
   return task;
 }

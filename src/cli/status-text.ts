@@ -1,6 +1,6 @@
 import type { StartedTask, Status } from '../run/status.js';
 import { stepsOf } from '../task/cost.js';
-import { STATE_WORDS } from '../task/states.js';
+import { STATE_LABELS } from '../task/states.js';
 import { formatCount, formatDuration } from '../units.js';
 
 /** Of each list; --json has all. */
@@ -11,18 +11,18 @@ export function statusText(status: Status, now: Date): string {
   const { summary, running, interrupted, failed, corrupt, pending } = status;
   return [
     `${ownerLine(status, now)}\n${summary}\n`,
-    list(`${STATE_WORDS.running.word}, at their latest checkpoints`, running.map(stepText)),
-    list(STATE_WORDS.interrupted.word, interrupted.map(stepText)),
+    list(`${STATE_LABELS.running.word}, at their latest checkpoints`, running.map(stepText)),
+    list(STATE_LABELS.interrupted.word, interrupted.map(stepText)),
     list(
-      STATE_WORDS.failed.word,
+      STATE_LABELS.failed.word,
       failed.map(({ task, failure }) => `${task.name}: ${failure.message}`),
     ),
     list(
-      `${STATE_WORDS.corrupt.word}, execute them again with run --retrain-corrupt`,
+      `${STATE_LABELS.corrupt.word}, execute them again with run --retrain-corrupt`,
       corrupt.map(({ task, problem }) => `${task.name}: ${problem}`),
     ),
     list(
-      STATE_WORDS.new.word,
+      STATE_LABELS.new.word,
       pending.map(({ name }) => name),
     ),
   ].join('');

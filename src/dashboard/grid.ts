@@ -33,7 +33,7 @@ function partView(part: SweepPart): PartView {
   return {
     name: part.name,
     title: part.title ?? part.name,
-    settings: settings.map((name) => experiment.words[name]?.short ?? name).join(', '),
+    settings: settings.map((name) => experiment.display[name]?.short ?? name).join(', '),
     columns: [...columns].map(([name, short]) => ({ name, short })),
     rows: [...rows].map(toRow),
   };

@@ -1,4 +1,4 @@
-import { shortTitleOf, STEP } from '../report/column-words.js';
+import { shortTitleOf, STEP } from '../report/column-titles.js';
 import { contributionOf, loadContributions } from '../report/contribution.js';
 import type { Sweep } from '../sweep/load.js';
 import type { LogColumn } from '../task/column.js';

@@ -1,5 +1,5 @@
 import type { Table } from 'apache-arrow';
-import { STEP, titleOf } from '../report/column-words.js';
+import { STEP, titleOf } from '../report/column-titles.js';
 import { formatNumber } from '../report/tables/format.js';
 import { valueAt } from '../logs/read.js';
 import { readSessions } from '../store/sessions.js';

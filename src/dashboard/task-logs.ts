@@ -6,7 +6,7 @@ import { CorruptTaskError, StoreError } from '../errors.js';
 import { batchOf } from '../logs/encode.js';
 import { readGrowingLog, readLog, readNumbers, valueAt } from '../logs/read.js';
 import { pendingColumns } from '../logs/step-log.js';
-import { STEP } from '../report/column-words.js';
+import { STEP } from '../report/column-titles.js';
 import { openNewestCheckpoint, type StepLogState } from '../store/checkpoint.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import { formatBytes } from '../units.js';

@@ -5,7 +5,7 @@ import { isSystemError, statsOf } from '../store/files.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
-import { STATE_WORDS } from '../task/states.js';
+import { STATE_LABELS } from '../task/states.js';
 import type { Task } from '../task/task.js';
 import { gridOf } from './grid.js';
 import type { ProgressView, StateName, SweepChange, SweepState, TaskView } from './page/protocol.js';
@@ -64,7 +64,7 @@ export class SweepWatch {
       title: title ?? name,
       file,
       outDir: path.resolve(this.outDir),
-      states: STATE_WORDS,
+      states: STATE_LABELS,
       parts: gridOf(this.sweep),
       tasks: this.#tasks,
       progress: this.#progress,

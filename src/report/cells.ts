@@ -13,7 +13,7 @@ import {
 import type { SweepPart } from '../sweep/load.js';
 import type { SettingValue } from '../task/setting-values.js';
 import type { Settings, Task } from '../task/task.js';
-import { shownColumns } from './column-words.js';
+import { shownColumns } from './column-titles.js';
 import { groupBy } from './group-by.js';
 import { finalNumber, type MissingRun, type PartRuns, type Run } from './runs.js';
 
@@ -133,7 +133,7 @@ export function describeRuns(cell: Cell, runs: readonly Pick<Run, 'task'>[]): st
   if (others.length > 0) return tasks.map(cell.label).join('; ');
   const values = [...new Set(tasks.map(({ settings }) => settingText(settings, seed)))];
   const [first] = cell.tasks;
-  const { short = seed } = first ? (experimentOf(first.settings).words[seed] ?? {}) : {};
+  const { short = seed } = first ? (experimentOf(first.settings).display[seed] ?? {}) : {};
   return `${short}${values.length === 1 ? '' : 's'} ${values.join(', ')}`;
 }
 

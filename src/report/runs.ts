@@ -12,7 +12,7 @@ import { experimentOf, loadDetails } from '../task/registry.js';
 import type { StateName } from '../task/states.js';
 import type { Settings, Task } from '../task/task.js';
 import { formatCount } from '../units.js';
-import { STEP } from './column-words.js';
+import { STEP } from './column-titles.js';
 
 /** A finished task and its logs. */
 export interface Run<Own extends Settings = Settings> {

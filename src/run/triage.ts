@@ -2,7 +2,7 @@ import type { Predecessor } from '../task/protocol.js';
 import type { TaskState } from '../store/task-folder.js';
 import { FINAL_REASONS, type TaskFailure } from '../task/outcome.js';
 import { estimateCost, estimateElapsedMs, stepsOf } from '../task/cost.js';
-import { FAILURE_WORDS, STATE_WORDS, type StateName } from '../task/states.js';
+import { FAILURE_LABELS, STATE_LABELS, type StateName } from '../task/states.js';
 import type { Cost } from '../task/experiment.js';
 import type { Settings, Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
@@ -115,7 +115,7 @@ function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
 
 function countStates(states: readonly TaskState[]): string {
   const count = (state: StateName) => formatCount(states.filter((each) => each.state === state).length);
-  const counted = (state: StateName, note = '') => `${count(state)} ${STATE_WORDS[state].word}${note}`;
+  const counted = (state: StateName, note = '') => `${count(state)} ${STATE_LABELS[state].word}${note}`;
   const parts = [
     counted('done'),
     counted('interrupted', checkpointSteps(states)),
@@ -141,7 +141,7 @@ function failureReasons(states: readonly TaskState[]): string {
   const reasons = states.flatMap((state) => (state.state === 'failed' ? [state.failure.reason] : []));
   const kinds = [...new Set(reasons)].map((kind) => {
     const count = reasons.filter((reason) => reason === kind).length;
-    return { text: `${formatCount(count)} ${FAILURE_WORDS[kind]}`, word: FAILURE_WORDS[kind], count };
+    return { text: `${formatCount(count)} ${FAILURE_LABELS[kind]}`, word: FAILURE_LABELS[kind], count };
   });
   const [first] = kinds;
   if (first === undefined) return '';

@@ -24,7 +24,7 @@ export const KIND_COLUMN: FieldColumn = {
 };
 
 /** How tables and figures present a numeric column. */
-export interface ColumnWords {
+export interface ColumnDisplay {
   /** Title of an axis. Default: the column's name, with its unit if it has one. */
   readonly title?: string;
   /** Title for places with little room, for example in a table head. Default: the title. */
@@ -38,7 +38,7 @@ export interface ColumnWords {
 }
 
 /** A column of a log, or of the summary of a finished task. */
-export interface LogColumn extends Column, ColumnWords {
+export interface LogColumn extends Column, ColumnDisplay {
   readonly name: string;
   readonly nullable: boolean;
   /** All possible values of a `utf8` column. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FieldColumn } from './column.js';
-import type { SettingWords } from './setting-words.js';
+import type { SettingDisplay } from './setting-display.js';
 import type { SettingValue, SettingValues } from './setting-values.js';
 
 /**
@@ -19,7 +19,7 @@ export interface DeclaredSetting<Value extends SettingValue, Stored extends z.Zo
   readonly read: (fields: z.output<z.ZodObject<Stored>>) => Value;
   /** Whether compiled programs depend on it. If not, it is an input of the program. */
   readonly isCompiled: boolean;
-  readonly words?: SettingWords;
+  readonly display?: SettingDisplay;
 }
 
 /** Declares a setting that tasks store under its own name, in the canonical form of sweep files. */
@@ -31,14 +31,14 @@ export function plainSetting<Name extends string, Value extends SettingValue, De
     column,
     defaultOf,
     isCompiled,
-    words = {},
+    display = {},
   }: {
     readonly schema: z.ZodType<Value>;
     readonly stored: z.ZodType<Value>;
     readonly column: FieldColumn;
     readonly defaultOf: ((defaults: Defaults) => Value) | null;
     readonly isCompiled: boolean;
-    readonly words?: SettingWords;
+    readonly display?: SettingDisplay;
   },
 ): DeclaredSetting<Value, Readonly<Record<Name, z.ZodType<Value>>>, Defaults> {
   type Shape = Readonly<Record<Name, z.ZodType<Value>>>;
@@ -46,7 +46,7 @@ export function plainSetting<Name extends string, Value extends SettingValue, De
     schema,
     defaultOf,
     isCompiled,
-    words,
+    display,
     stored: { [name]: stored } as Shape,
     columns: { [name]: column } as { readonly [Field in keyof Shape]: FieldColumn },
     store: (value) => ({ [name]: value }) as z.output<z.ZodObject<Shape>>,
@@ -63,7 +63,7 @@ interface AnySetting<Defaults> {
   readonly store: (value: never) => object;
   readonly read: (fields: never) => SettingValue;
   readonly isCompiled: boolean;
-  readonly words?: SettingWords;
+  readonly display?: SettingDisplay;
 }
 
 export type DeclaredSettings<Defaults> = Readonly<Record<string, AnySetting<Defaults>>>;
@@ -104,7 +104,7 @@ export function deriveSettings<Settings extends DeclaredSettings<Defaults>, Defa
       Settings[keyof Settings]['stored']
     >,
     columns: mergeAll(all.map(([, { columns }]) => columns)),
-    words: Object.fromEntries(all.map(([name, { words = {} }]) => [name, words])),
+    display: Object.fromEntries(all.map(([name, { display = {} }]) => [name, display])),
     /** Returns the stored fields for these values, with defaults filled in. */
     resolve: (values: SettingValues, defaults: Defaults): StoredFields<Settings> =>
       mergeAll(

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { FieldColumn, LogColumn } from './column.js';
-import type { SettingWords } from './setting-words.js';
+import type { SettingDisplay } from './setting-display.js';
 import type { SettingProblem, SettingValue, SettingValues } from './setting-values.js';
 import type { Settings, Versions } from './task.js';
 
@@ -60,7 +60,7 @@ export interface Experiment<Own extends Settings = Settings> {
   /** URL of the `SampleModule` that draws from a finished task's model; null if its tasks train no model. */
   readonly sample: URL | null;
   /** Presentation of its settings, by name. */
-  readonly words: Readonly<Record<string, SettingWords>>;
+  readonly display: Readonly<Record<string, SettingDisplay>>;
   /** Export columns of its tasks' settings, by name. */
   readonly columns: Readonly<Record<string, FieldColumn>>;
   /** Loads the columns of its logs. It may import modules that planning must not load. */

@@ -22,8 +22,8 @@ export function isSameSetting(a: SettingValue, b: SettingValue): boolean {
  * Formats a value in the form that the command line accepts, for example `3-12-20`, `e^-4`, `[200,200,200]` or `0.001`. Do not use the
  * text as a key: it rounds variances.
  */
-export function formatSetting({ words }: Experiment, name: string, value: SettingValue): string {
-  const format = words[name]?.format;
+export function formatSetting({ display }: Experiment, name: string, value: SettingValue): string {
+  const format = display[name]?.format;
   if (format !== undefined) return format(value);
   return Array.isArray(value) ? `[${value.join(',')}]` : String(value);
 }
@@ -36,18 +36,18 @@ export function settingText(settings: Settings, name: string): string {
 /** Returns, for example, `learningRate 0.5`; only the value of a main setting. @param isShort whether to use the short name */
 export function labelSetting(settings: Settings, name: string, isShort = false): string {
   const text = settingText(settings, name);
-  const { role, short } = experimentOf(settings).words[name] ?? {};
+  const { role, short } = experimentOf(settings).display[name] ?? {};
   return role === 'main' ? text : `${(isShort ? short : undefined) ?? name} ${text}`;
 }
 
 /** Returns the names of an experiment's settings with a role. */
-export function settingsWithRole({ schemas, words }: Experiment, role: 'main' | 'seed'): string[] {
-  return Object.keys(schemas).filter((name) => words[name]?.role === role);
+export function settingsWithRole({ schemas, display }: Experiment, role: 'main' | 'seed'): string[] {
+  return Object.keys(schemas).filter((name) => display[name]?.role === role);
 }
 
 /** Returns the names of an experiment's settings except its seeds. */
-export function settingsExceptSeeds({ schemas, words }: Experiment): string[] {
-  return Object.keys(schemas).filter((name) => words[name]?.role !== 'seed');
+export function settingsExceptSeeds({ schemas, display }: Experiment): string[] {
+  return Object.keys(schemas).filter((name) => display[name]?.role !== 'seed');
 }
 
 /** Returns the names of the settings that differ between tasks of one experiment. */
@@ -61,7 +61,7 @@ export function varyingSettings([first, ...others]: readonly Task[]): string[] {
 
 /** Returns the settings that label cells: the varying settings except seeds, or the main settings if there are none. */
 export function cellSettings(experiment: Experiment, varying: readonly string[]): readonly string[] {
-  const names = varying.filter((name) => experiment.words[name]?.role !== 'seed');
+  const names = varying.filter((name) => experiment.display[name]?.role !== 'seed');
   return names.length === 0 ? settingsWithRole(experiment, 'main') : names;
 }
 

@@ -9,7 +9,7 @@ export type StateName = (typeof TASK_STATES)[number];
  * Displayed words and signs, in the order of the dashboard. The dashboard also shows tasks that are `running`, independently of their
  * state in the store. Signs distinguish states without colors.
  */
-export const STATE_WORDS: Readonly<
+export const STATE_LABELS: Readonly<
   Record<StateName | 'running', { readonly word: string; readonly sign: string }>
 > = {
   done: { word: 'done', sign: '✓' },
@@ -21,7 +21,7 @@ export const STATE_WORDS: Readonly<
 };
 
 /** Displayed reasons of failures, for example `2 failed (1 diverged, 1 error)`. */
-export const FAILURE_WORDS = {
+export const FAILURE_LABELS = {
   diverged: 'diverged',
   permanent: 'permanent error',
   error: 'error',
@@ -57,6 +57,6 @@ export const TRANSITIONS = {
 export function countStates(states: readonly StateName[]): string {
   return TASK_STATES.map((state) => [states.filter((each) => each === state).length, state] as const)
     .filter(([count]) => count > 0)
-    .map(([count, state]) => `${formatCount(count)} ${STATE_WORDS[state].word}`)
+    .map(([count, state]) => `${formatCount(count)} ${STATE_LABELS[state].word}`)
     .join(', ');
 }

@@ -23,13 +23,13 @@ interface DiceSettings extends Settings {
   readonly seed: number;
 }
 
-const column = (name: string, words: Partial<LogColumn> = {}): LogColumn => ({
+const column = (name: string, display: Partial<LogColumn> = {}): LogColumn => ({
   name,
   type: 'float64',
   unit: '1',
   description: name,
   nullable: false,
-  ...words,
+  ...display,
 });
 const ROWS = [column('mean', { title: 'mean of the throws', short: 'Mean' }), column('time', { unit: 's' })];
 
@@ -54,7 +54,7 @@ const dice: Experiment<DiceSettings> = {
   dependsOnCpu: false,
   worker: new URL('file:///none.js'),
   sample: null,
-  words: { seed: { role: 'seed' } },
+  display: { seed: { role: 'seed' } },
   columns: {},
   warmUpKey: () => null,
   details: () =>
@@ -114,8 +114,8 @@ describe('an experiment without a report contribution gets', () => {
   });
 
   test('notes on its missing tasks, even without seeds', () => {
-    const { words } = dice;
-    Object.assign(dice, { words: {} });
+    const { display } = dice;
+    Object.assign(dice, { display: {} });
     const [table] = parts.flatMap((each) => meansTables(each, []) ?? []);
     const { figures } = drawFigures(
       figuresOf(parts, []).map((figure) => ({ ...figure, kind: 'points' })),
@@ -126,7 +126,7 @@ describe('an experiment without a report contribution gets', () => {
       () => drawFigures([], parts, { seed: 1 }),
       /no task has this seed\. These experiments have no seeds: leave out --seed\./,
     );
-    Object.assign(dice, { words });
+    Object.assign(dice, { display });
     assert.deepEqual(table?.notes, ['sides 8, seed 2: 1 task missing: not finished']);
     assert.match(figures[0]?.caption ?? '', /their mean\. Missing: sides 8, seed 2\.$/);
   });

@@ -17,7 +17,13 @@ import {
   tasksFolder,
   verifyTask,
 } from '../../src/store/task-folder.js';
-import { countStates, STATE_WORDS, TASK_STATES, TRANSITIONS, type StateName } from '../../src/task/states.js';
+import {
+  countStates,
+  STATE_LABELS,
+  TASK_STATES,
+  TRANSITIONS,
+  type StateName,
+} from '../../src/task/states.js';
 import { begin, finish, interrupt } from '../store/sample-store.js';
 import { checkpointBytes, identifiedTask, sampleResults } from '../store/sample-task.js';
 
@@ -150,10 +156,10 @@ test('the diagram in ARCHITECTURE.md shows exactly the transitions of the table'
 
 describe('displayed words', () => {
   test('are unique for each state, and so are the signs', () => {
-    const states = Object.keys(STATE_WORDS).filter((name) => name !== 'running');
+    const states = Object.keys(STATE_LABELS).filter((name) => name !== 'running');
     assert.deepEqual(states, [...TASK_STATES]);
     for (const key of ['word', 'sign'] as const)
-      assert.equal(new Set(Object.values(STATE_WORDS).map((words) => words[key])).size, states.length + 1);
+      assert.equal(new Set(Object.values(STATE_LABELS).map((words) => words[key])).size, states.length + 1);
   });
 
   test('follow the counts, in the order of the states, without states that do not occur', () => {

@@ -1,6 +1,6 @@
 import type { Experiment } from '../../task/experiment.js';
 import type { InstalledPlugin } from '../../task/plugins.js';
-import { SEED_WORDS, type SettingWords } from '../../task/setting-words.js';
+import { SEED_DISPLAY, type SettingDisplay } from '../../task/setting-display.js';
 import type { SettingValue } from '../../task/setting-values.js';
 import { chooseVersions, type Settings, type Versions } from '../../task/task.js';
 import { KIND_COLUMN, MAX_ROWS, type FieldColumn } from '../../task/column.js';
@@ -85,7 +85,10 @@ export function toExperiment(definition: UserExperiment): Experiment {
     // Choices and booleans can change which operations are used.
     warmUpKey: (settings) =>
       isTraining ? JSON.stringify([name, ...variants.map((setting) => valueOf(settings, setting))]) : null,
-    words: { ...Object.fromEntries(Object.keys(definition.settings).map(inFolderName)), seed: SEED_WORDS },
+    display: {
+      ...Object.fromEntries(Object.keys(definition.settings).map(inFolderName)),
+      seed: SEED_DISPLAY,
+    },
     columns: {
       ...IDENTITY,
       ...Object.fromEntries(declared.map(([setting, own]) => [setting, columnOf(setting, own)])),
@@ -127,7 +130,7 @@ function declaredRows(definition: RowsExperiment, settings: Settings): unknown {
   return (definition as UserFunctionExperiment).rows(asUserSettings(settings));
 }
 
-function inFolderName(setting: string): [string, SettingWords] {
+function inFolderName(setting: string): [string, SettingDisplay] {
   return [setting, { isInFolderName: true }];
 }
 
@@ -156,7 +159,7 @@ export function withoutPlugin(name: string, form: UserExperiment['form']): Exper
     steps: (settings) => Number(valueOf(settings, 'steps') ?? 0),
     tables: [],
     sample: null,
-    words: { seed: SEED_WORDS },
+    display: { seed: SEED_DISPLAY },
     columns: IDENTITY,
     details: async () => (await import('./details.js')).detailsOf(name, form),
     warmUpKey: () => null,

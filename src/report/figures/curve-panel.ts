@@ -1,6 +1,6 @@
 import { max, min } from 'simple-statistics';
 import type { LogColumn } from '../../task/column.js';
-import { linearTicks, titleOf } from '../column-words.js';
+import { linearTicks, titleOf } from '../column-titles.js';
 import { MEAN, type CurveRow } from './curve-rows.js';
 import type { Panel } from './figure.js';
 import { logAxis } from './log-axis.js';

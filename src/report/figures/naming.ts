@@ -37,14 +37,14 @@ export function panelTitle(cells: readonly Cell[], cell: Cell): string {
   const label = cellLabel(cells, cell);
   if (varyingSettings(cells).length > 0) return label;
   const experiment = experimentOf(cell.settings);
-  const parts = mainSettings(cells).map((name) => experiment.words[name]?.parts ?? name);
+  const parts = mainSettings(cells).map((name) => experiment.display[name]?.parts ?? name);
   return label === '' ? experiment.name : `${experiment.name}, ${label} (${parts.join(', ')})`;
 }
 
 /** Returns the legend's title for curves labelled by these settings: for each, the parts of its value and its name. */
 export function legendTitle(cells: readonly Cell[], names: readonly string[]): string {
-  const words = experimentsOf(cells)[0]?.words;
-  return names.map((name) => [words?.[name]?.parts, name].filter(Boolean).join(' ')).join(', ');
+  const display = experimentsOf(cells)[0]?.display;
+  return names.map((name) => [display?.[name]?.parts, name].filter(Boolean).join(' ')).join(', ');
 }
 
 /** Returns, for example, `learningRate 0.001, threshold e⁻⁴`. */
@@ -54,7 +54,7 @@ export function labelOf(names: readonly string[], settings: Settings): string {
 
 function settingLabel(name: string, settings: Settings): string {
   const text = typeset(settingText(settings, name));
-  const { role, short } = experimentOf(settings).words[name] ?? {};
+  const { role, short } = experimentOf(settings).display[name] ?? {};
   if (role === 'main') return text;
   return short !== undefined && text === 'none' ? `no ${short}` : `${short ?? name} ${text}`;
 }

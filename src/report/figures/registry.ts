@@ -3,7 +3,7 @@ import type { LogColumn } from '../../task/column.js';
 import type { ExperimentDetails } from '../../task/experiment.js';
 import type { Settings } from '../../task/task.js';
 import { toCells, type Cell } from '../cells.js';
-import { shownColumns } from '../column-words.js';
+import { shownColumns } from '../column-titles.js';
 import type { ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
 import { curves, type CurvesOptions } from './curves.js';

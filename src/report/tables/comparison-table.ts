@@ -12,7 +12,7 @@ import {
   varyingSettings,
 } from '../../task/settings.js';
 import type { Settings, Task } from '../../task/task.js';
-import { shortTitleOf } from '../column-words.js';
+import { shortTitleOf } from '../column-titles.js';
 import { formatAggregate, formatDifference, formatNumber, MISSING } from './format.js';
 import type { Table } from './table.js';
 

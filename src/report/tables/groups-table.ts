@@ -1,6 +1,6 @@
 import { aggregateAll } from '../cells.js';
 import type { LogColumn } from '../../task/column.js';
-import { shortTitleOf } from '../column-words.js';
+import { shortTitleOf } from '../column-titles.js';
 import type { Run } from '../runs.js';
 import { compareAggregates, COMPARISON_HEAD, comparisonCells } from './comparison-table.js';
 import { MEANS_CAPTION } from './means-tables.js';

@@ -1,5 +1,5 @@
 import { missingNotes, toCells, type Aggregate, type Cell } from '../cells.js';
-import { shortTitleOf } from '../column-words.js';
+import { shortTitleOf } from '../column-titles.js';
 import { contributionOfPart, type ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
 import { experimentOfPart } from '../../sweep/load.js';

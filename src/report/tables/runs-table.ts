@@ -1,5 +1,5 @@
 import { cellName, fieldOf, fieldsOf, labels, meansColumns } from '../cells.js';
-import { shortTitleOf } from '../column-words.js';
+import { shortTitleOf } from '../column-titles.js';
 import { contributionOfPart, type ReportContribution } from '../contribution.js';
 import { finalNumber, type PartRuns, type Run } from '../runs.js';
 import { experimentOf } from '../../task/registry.js';

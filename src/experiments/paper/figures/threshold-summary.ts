@@ -8,7 +8,7 @@ import { formatThreshold } from '../../vae/settings/threshold.js';
 import { MEAN } from '../../../report/figures/curve-rows.js';
 import type { Cell } from '../../../report/cells.js';
 import type { Drawing, FigureDefinition, FigureRow, Panel } from '../../../report/figures/figure.js';
-import { linearTicks, titleOf } from '../../../report/column-words.js';
+import { linearTicks, titleOf } from '../../../report/column-titles.js';
 import { labelOf } from '../../../report/figures/naming.js';
 import { colorScale, panelWidth, shapeScale } from '../../../report/figures/theme.js';
 import { typeset } from '../../../report/figures/typography.js';

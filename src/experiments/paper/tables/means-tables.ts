@@ -1,5 +1,5 @@
 import { cellName, toCells, type Cell } from '../../../report/cells.js';
-import { shortTitleOf } from '../../../report/column-words.js';
+import { shortTitleOf } from '../../../report/column-titles.js';
 import { groupBy } from '../../../report/group-by.js';
 import { formatAggregate, formatNumber } from '../../../report/tables/format.js';
 import {

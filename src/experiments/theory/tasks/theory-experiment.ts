@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chooseVersions } from '../../../task/task.js';
 import type { Experiment } from '../../../task/experiment.js';
-import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
+import { DIMENSIONS_DISPLAY, SEED_DISPLAY } from '../../../task/setting-display.js';
 import { quantities } from '../computations/quantities.js';
 import { MAX_DIM } from '../computations/setting-schemas.js';
 import type { SettingProblem, SettingValue } from '../../../task/setting-values.js';
@@ -82,9 +82,9 @@ export function theoryExperiment<Own extends TheorySettings>(
     dependsOnCpu: false,
     worker: WORKER,
     sample: null,
-    words: {
-      seed: SEED_WORDS,
-      dimensions: { ...DIMENSIONS_WORDS, parts: Object.keys(definition.dimensions ?? {}).join('-') },
+    display: {
+      seed: SEED_DISPLAY,
+      dimensions: { ...DIMENSIONS_DISPLAY, parts: Object.keys(definition.dimensions ?? {}).join('-') },
     },
     columns: settingColumns(schema),
     details: async () => (await import('../details.js')).details,

@@ -1,4 +1,4 @@
-import type { ColumnWords } from '../../../task/column.js';
+import type { ColumnDisplay } from '../../../task/column.js';
 
 /** Rows of numbers, [n, d]. */
 export type Points = readonly (readonly number[])[];
@@ -45,7 +45,7 @@ export interface MetricValues {
 }
 
 /** The texts of a metric that people read. */
-export interface MetricDescription extends ColumnWords, MetricVisibility {
+export interface MetricDescription extends ColumnDisplay, MetricVisibility {
   readonly name: string;
   readonly unit: string;
   readonly description: string;
@@ -62,7 +62,7 @@ interface MetricVisibility {
 }
 
 /** One column of the evaluation log. */
-export type Metric = ColumnWords &
+export type Metric = ColumnDisplay &
   {
     [K in keyof MetricValues]: {
       /** Name of the column. */

@@ -62,7 +62,7 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
     dependsOnCpu: true,
     worker: WORKER,
     sample: SAMPLE,
-    words: derivedTraining.words,
+    display: derivedTraining.display,
     columns: settingColumns,
     details: async () => (await import('../details.js')).details,
     warmUpKey: operationsKey,

@@ -7,7 +7,7 @@ import {
   type StoredFields,
 } from '../../../task/declared-settings.js';
 import { ENGINE_NAMES, storedEngine, type StoredEngine } from './engine-names.js';
-import { DIMENSIONS_WORDS, SEED_WORDS } from '../../../task/setting-words.js';
+import { DIMENSIONS_DISPLAY, SEED_DISPLAY } from '../../../task/setting-display.js';
 import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../../task/setting-values.js';
 import { formatThreshold, LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
 
@@ -54,7 +54,7 @@ const dimensions: DeclaredSetting<Dimensions, typeof dimensionFields, TrainingDe
   store: ([intrinsicDim, ambientDim, latentDim]) => ({ intrinsicDim, ambientDim, latentDim }),
   read: ({ intrinsicDim, ambientDim, latentDim }) => [intrinsicDim, ambientDim, latentDim],
   isCompiled: true,
-  words: { ...DIMENSIONS_WORDS, parts: 'intrinsic-ambient-latent' },
+  display: { ...DIMENSIONS_DISPLAY, parts: 'intrinsic-ambient-latent' },
 };
 
 const thresholdField = { decoderLogVarianceThreshold: z.number().nullable() };
@@ -81,7 +81,7 @@ const decoderVarianceThreshold: DeclaredSetting<number | null, typeof thresholdF
   store: (value) => ({ decoderLogVarianceThreshold: value }),
   read: ({ decoderLogVarianceThreshold }) => decoderLogVarianceThreshold,
   isCompiled: false,
-  words: {
+  display: {
     format: (value) => formatThreshold(value as number | null),
     short: 'threshold',
     isInFolderName: true,
@@ -117,7 +117,7 @@ const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField,
   store: (value) => (value === null ? {} : { badOptimumExtraDims: value }),
   read: ({ badOptimumExtraDims: value = null }) => value,
   isCompiled: false,
-  words: { format: (value) => String(value ?? 'none') },
+  display: { format: (value) => String(value ?? 'none') },
 };
 
 /** Absent for `fold-in`, so that such tasks keep their ids. */
@@ -153,7 +153,7 @@ export const trainingSettings = {
     column: { type: 'int32', unit: '-', description: 'Seed of the data' },
     defaultOf: null,
     isCompiled: false,
-    words: SEED_WORDS,
+    display: SEED_DISPLAY,
   }),
   modelSeed: plainSetting('modelSeed', {
     schema: wholeNumber(0, MAX_SEED, 'a seed').describe(
@@ -163,7 +163,7 @@ export const trainingSettings = {
     column: { type: 'int32', unit: '-', description: 'Seed of the initial parameters and of the noise' },
     defaultOf: () => 0,
     isCompiled: false,
-    words: { ...SEED_WORDS, short: 'model seed' },
+    display: { ...SEED_DISPLAY, short: 'model seed' },
   }),
   steps: plainSetting('steps', {
     schema: wholeNumber(1, 100_000_000).describe(
@@ -277,7 +277,7 @@ export const trainingSettings = {
     },
     defaultOf: () => 'c' as const,
     isCompiled: true,
-    words: { format: (value) => ENGINE_NAMES[value as StoredEngine] },
+    display: { format: (value) => ENGINE_NAMES[value as StoredEngine] },
   }),
   badOptimumExtraDims,
   randomStreams,
