@@ -1,17 +1,17 @@
-"""The strongest practical JAX program for the benchmark's training steps, served over stdin and stdout.
+"""The fastest practical JAX program for the benchmark's training steps, controlled over stdin and stdout.
 
     python3 -m venv venv && venv/bin/pip install jax==0.10.2 numpy
     taskset -c 1 venv/bin/python bench/jax_scan.py --variant pregen
 
-A request is one line, its answer one line of JSON (`error` in it where the request was wrong):
-    info                  versions, flags and cores
-    prepare linear [1000] compiles the shape for that many steps a call
-    run linear 1000 20    20 calls of 1,000 steps from the first step on: microseconds a step, wall and processor time
+Requests are lines. Each answer is a line of JSON, with the key `error` if the request was invalid:
+    info                  prints versions, flags and cores
+    prepare linear [1000] compiles the shape for this many steps per call
+    run linear 1000 20    makes 20 calls of 1,000 steps: microseconds per step, in wall time and processor time
 
-A call is one compiled lax.scan over the steps, each with fresh data, and brings every step's metrics to the host. Random
-numbers are one draw a step. Variants: `stock` draws inside the step; `pregen` draws for 100 steps at a time (sphere 50);
-`wide` is pregen with 512-bit vectors. Pin the process to one core: XLA takes as many threads as it may use cores. The vae
-module turns jax_threefry_partitionable off, as the authors had it; JAX's new default took longer for the linear shape.
+A call is one compiled lax.scan over the steps, each with fresh data, and copies the metrics of every step to the host. All random
+numbers of a step are one draw. Variants: `stock` draws inside the step; `pregen` draws for 100 steps at a time (sphere: 50);
+`wide` is pregen with 512-bit vectors. Pin the process to one core: XLA uses one thread per available core. The vae module
+switches jax_threefry_partitionable off, as in the authors' version of JAX; the new default was slower for the linear shape.
 """
 import argparse
 import json
@@ -46,13 +46,13 @@ SHAPES = {
 
 
 class Trainer:
-    """A shape's compiled program for a number of steps a call, and the state that its calls carry on."""
+    """A shape's compiled program for a number of steps per call, and the state between its calls."""
 
     def __init__(self, shape: str, steps: int) -> None:
         settings = SHAPES[shape]
         block = 1 if OPTIONS.variant == 'stock' else 50 if shape == 'sphere' else 100
         if steps < 1 or steps % block:
-            raise ValueError(f'steps a call must be a multiple of {block}, got {steps}')
+            raise ValueError(f'steps per call must be a multiple of {block}, got {steps}')
         self.steps = steps
         self.program = jax.jit(many_steps(settings, steps, block), donate_argnums=0)
         self.initial = initial_state(settings), jnp.float32(0), jax.random.PRNGKey(0)

@@ -53,11 +53,11 @@ export async function* readLogs(
     const folder = taskFolder(out, task);
     const state = verifyTask(folder, task.id);
     if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
-    if (state.state === 'done') yield logged(task, folder, details(task).logs(task.settings));
+    if (state.state === 'done') yield toLoggedTask(task, folder, details(task).logs(task.settings));
   }
 }
 
-function logged(task: Task, folder: string, logs: LogColumns): LoggedTask {
+function toLoggedTask(task: Task, folder: string, logs: LogColumns): LoggedTask {
   const read = (log: LogName) => () => {
     if (logs[log] === undefined) throw new StoreError(`${task.name} has no ${TASK_FILES[log]}`);
     return readLog(path.join(folder, TASK_FILES[log]));

@@ -65,15 +65,15 @@ function parseItem(
   item: unknown,
   experiments: readonly Experiment[],
 ): SettingValue {
-  const display = experiments.map((experiment) => experiment.display[key] ?? {});
-  const texts = display.map(({ parse: own }) => (typeof item === 'string' ? own?.(item) : undefined));
-  const value = texts.find((own) => own !== undefined) ?? item;
+  const displays = experiments.map((experiment) => experiment.display[key] ?? {});
+  const parsedTexts = displays.map(({ parse: own }) => (typeof item === 'string' ? own?.(item) : undefined));
+  const value = parsedTexts.find((own) => own !== undefined) ?? item;
   const results = experiments.flatMap(({ schemas }) => schemas[key]?.safeParse(value) ?? []);
   const parsed = results.find(({ success }) => success);
-  const refused = results.find(({ success }) => !success);
-  if (parsed?.data !== undefined && (refused === undefined || option === '--only')) return parsed.data;
-  const message = refused?.error?.issues[0]?.message ?? 'not allowed';
-  const hint = display.find(({ hint: own }) => own !== undefined)?.hint;
+  const invalid = results.find(({ success }) => !success);
+  if (parsed?.data !== undefined && (invalid === undefined || option === '--only')) return parsed.data;
+  const message = invalid?.error?.issues[0]?.message ?? 'not allowed';
+  const hint = displays.find(({ hint: own }) => own !== undefined)?.hint;
   throw new InputError(
     `${option} ${text}: ${message}${hint === undefined ? '' : ` (${hint})`}, got ${formatValue(value)}`,
   );

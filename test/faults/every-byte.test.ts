@@ -255,9 +255,9 @@ describe('an unfinished task', () => {
         },
         async () => {
           await isCompleted(/^done: /);
-          const mended: unknown = JSON.parse(readFileSync(inTask(name), 'utf8'));
+          const repaired: unknown = JSON.parse(readFileSync(inTask(name), 'utf8'));
           const whole: unknown = JSON.parse(DONE.get(path.relative(folder, inTask(name)))?.toString() ?? '');
-          if (name !== TASK_FILES.run) assert.deepEqual(mended, whole);
+          if (name !== TASK_FILES.run) assert.deepEqual(repaired, whole);
         },
       );
     });

@@ -28,11 +28,11 @@ const real = { ...fs };
 /** Functions that perform several operations, implemented with the primitives, which Node's own versions would bypass. */
 export function compoundFunctions(primitives: Primitives): Compound {
   const writeFile = (file: fs.PathOrFileDescriptor, data: unknown, options: unknown, flag: string): void => {
-    const { flag: asked = flag, flush = false } = (typeof options === 'object' && options ? options : {}) as {
+    const { flag: openFlag = flag, flush = false } = (typeof options === 'object' && options ? options : {}) as {
       flag?: string;
       flush?: boolean;
     };
-    const descriptor = typeof file === 'number' ? file : primitives.openSync(file, asked);
+    const descriptor = typeof file === 'number' ? file : primitives.openSync(file, openFlag);
     try {
       const bytes = toBytes(data as string);
       for (let done = 0; done < bytes.length;) done += primitives.writeSync(descriptor, bytes, done);

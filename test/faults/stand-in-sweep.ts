@@ -107,7 +107,7 @@ function trainOrFail(
     return trainStandIn(task, folder, {
       ledger,
       failsAt: ({ name }, step) => failAt?.[name] === step,
-      isStopAsked: ({ name }, step) => {
+      isStopRequested: ({ name }, step) => {
         if (stopAt?.[name] === step) stop.abort();
         return stop.signal.aborted;
       },

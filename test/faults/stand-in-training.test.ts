@@ -38,7 +38,7 @@ test('the stand-in performs the same disk operations as training', () => {
       settings,
       versions: { tensorflow: '2.21.0', numerics: 1 },
     };
-    const events = { ledger: new Ledger(), failsAt: () => false, isStopAsked: () => false };
+    const events = { ledger: new Ledger(), failsAt: () => false, isStopRequested: () => false };
     trainStandIn(task, folder, events);
   });
   assert.ok(trained.length > 50, `${trained.length} operations`);

@@ -42,7 +42,7 @@ const STATE = { parameters: [8], firstMoment: [8], secondMoment: [8] };
 export interface TrainingEvents {
   /** Returns whether to throw after this many steps, to simulate a failure of the thread. */
   failsAt(task: Task, step: number): boolean;
-  isStopAsked(task: Task, step: number): boolean;
+  isStopRequested(task: Task, step: number): boolean;
   readonly ledger: Ledger;
 }
 
@@ -75,7 +75,7 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
   try {
     if (start.state === null) logs.addEvaluation(evaluationRow(task, 0));
     while (step < steps) {
-      if (events.isStopAsked(task, step)) {
+      if (events.isStopRequested(task, step)) {
         writeState();
         record();
         return { type: 'stopped', fromStep, recovered, step };
