@@ -6,19 +6,22 @@ import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 
-const HEARTBEAT_MS = 10_000;
-/** More than these are counted, not named. */
+const PROGRESS_EVERY_MS = 10_000;
+/** Maximum number of workers that a line names; the others are counted. */
 const MAX_NAMED_WORKERS = 8;
-/** What a graceful stop does with running tasks, and the word for such a task afterwards. */
+/** What a graceful stop does with running tasks, and the word for such a task in its line. */
 const STOPS = {
-  run: { work: 'each task writes a checkpoint if it can', word: 'stopped' },
+  run: { work: 'each task writes a checkpoint if it can', word: 'interrupted' },
   worker: {
-    work: 'each task writes a checkpoint if it can, and is given back',
-    word: 'given back',
+    work: 'each task writes a checkpoint if it can, and returns to the queue',
+    word: 'returned to the queue',
   },
 } as const;
 
-/** Prints a line per event, and one line of progress every ten seconds. @param who stops: a run, or a worker of a queue */
+/**
+ * Returns an output that prints one line per event, and one line of progress every ten seconds.
+ * @param who whether a run or a worker of a queue prints, for the lines about a stop
+ */
 export function lineOutput(print: (line: string) => void, who: keyof typeof STOPS = 'run'): Output {
   const { work, word } = STOPS[who];
   return {
@@ -30,14 +33,14 @@ export function lineOutput(print: (line: string) => void, who: keyof typeof STOP
       print(
         reason instanceof MaxTimePassed
           ? `stopping: ${reason.message}; ${work}`
-          : `stopping: ${work}; again to stop at once`,
+          : `stopping: ${work}; press Ctrl-C again to stop at once`,
       );
     },
     showProgress: (snapshot) => {
       const timer = setInterval(() => {
         const now = snapshot();
         print(`${progressText(now)}${workersText(now)}`);
-      }, HEARTBEAT_MS);
+      }, PROGRESS_EVERY_MS);
       return () => {
         clearInterval(timer);
       };
@@ -45,14 +48,14 @@ export function lineOutput(print: (line: string) => void, who: keyof typeof STOP
   };
 }
 
-/** For example `12 of 21 tasks, 51,200 steps/s, about 1 min 12 s left`. */
+/** Returns, for example, `12 of 21 tasks, 51,200 steps/s, about 1 min 12 s left`. */
 export function progressText({ tasksDone, tasks, stepsPerSecond, etaMs }: Snapshot): string {
   const speed = stepsPerSecond === null ? '' : `, ${formatCount(Math.round(stepsPerSecond))} steps/s`;
   const eta = etaMs === null ? '' : `, about ${formatDuration(etaMs)} left`;
   return `${formatCount(tasksDone)} of ${formatCount(tasks)} tasks${speed}${eta}`;
 }
 
-/** For example `; host-12: 2 tasks, other-7: 1 task`; empty where this machine alone executes the tasks. */
+/** Returns, for example, `; host-12: 2 tasks, other-7: 1 task`; empty if only this machine executes tasks. */
 export function workersText({ workers }: Snapshot): string {
   const counts = new Map<string, number>();
   for (const running of workers)
@@ -65,7 +68,7 @@ export function workersText({ workers }: Snapshot): string {
   return `; ${parts.join(', ')}${others > 0 ? `, and ${formatCount(others)} more` : ''}`;
 }
 
-/** @param released the word for a task that is released */
+/** Returns the lines about a settled task. @param released the word for a task that a stop released */
 export function settlementLines(
   task: Task,
   settlement: Settlement,
@@ -83,7 +86,7 @@ function settlementLine({ name, settings }: Task, settlement: Settlement, releas
     case 'released': {
       const { step, problem } = settlement;
       const where =
-        step === null ? ', to start again' : ` at ${experimentOf(settings).unit} ${formatCount(step)}`;
+        step === null ? ', will start from the beginning' : ` at ${experimentOf(settings).unit} ${formatCount(step)}`;
       return problem === null ? [`${released}: ${name}${where}`] : [];
     }
     case 'retry': {

@@ -81,8 +81,8 @@ test('a stop line says what becomes of running tasks, in a run and in a worker o
   lineOutput((line) => lines.push(line)).stopping(new MaxTimePassed('55m'));
   lineOutput((line) => lines.push(line), 'worker').stopping('SIGINT');
   assert.deepEqual(lines, [
-    'stopping: each task writes a checkpoint if it can; again to stop at once',
+    'stopping: each task writes a checkpoint if it can; press Ctrl-C again to stop at once',
     'stopping: --max-time 55m has passed; each task writes a checkpoint if it can',
-    'stopping: each task writes a checkpoint if it can, and is given back; again to stop at once',
+    'stopping: each task writes a checkpoint if it can, and returns to the queue; press Ctrl-C again to stop at once',
   ]);
 });

@@ -28,7 +28,9 @@ const real = { ...fs };
 /** Functions that perform several operations, implemented with the primitives, which Node's own versions would bypass. */
 export function compoundFunctions(primitives: Primitives): Compound {
   const writeFile = (file: fs.PathOrFileDescriptor, data: unknown, options: unknown, flag: string): void => {
-    const { flag: openFlag = flag, flush = false } = (typeof options === 'object' && options ? options : {}) as {
+    const { flag: openFlag = flag, flush = false } = (
+      typeof options === 'object' && options ? options : {}
+    ) as {
       flag?: string;
       flush?: boolean;
     };

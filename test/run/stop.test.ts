@@ -51,7 +51,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const { child, shown } = await startRunner('runs until stopped');
     child.kill(signal);
     assert.deepEqual(await exitOf(child), [130, null]);
-    assert.match(shown(), /again to stop at once\nstopped: .* at step 40\n/);
+    assert.match(shown(), /again to stop at once\ninterrupted: .* at step 40\n/);
     assert.deepEqual(stateOf('runs until stopped'), { state: 'interrupted', step: 40 });
     assert.equal(readStoreOwner(outDir), null);
   });

@@ -95,7 +95,7 @@ export class DeliveryHandler implements TaskHandler {
     });
     if (sent !== null) return settlement;
     const problem = 'its result is only in the store of this worker';
-    output.line(`given back, ${problem}: ${task.name}`);
+    output.line(`returned to the queue, ${problem}: ${task.name}`);
     return released(problem);
   }
 

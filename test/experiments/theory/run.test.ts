@@ -91,7 +91,7 @@ describe('a sweep of the theory', () => {
     const stopped = await run(sweep, out, { signal: stop.signal });
     clearInterval(watch);
     assert.deepEqual([stopped.interrupted, stopped.done], [true, 0]);
-    assert.match(stopped.shown, /stopped: identities-eq4-seed1-\w{16}, to start again\n/);
+    assert.match(stopped.shown, /interrupted: identities-eq4-seed1-\w{16}, will start from the beginning\n/);
     assert.deepEqual(readTaskState(folder, task.id), { state: 'new' });
     assert.equal((await run(sweep, out)).done, 1);
     await run(sweep, whole);

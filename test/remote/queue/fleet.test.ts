@@ -74,7 +74,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     await first.untilPrinted(/started: linear/);
     await untilStarted(outDir, 1);
     assert.equal(await first.kill('SIGTERM'), 130);
-    assert.match(first.output, /given back: linear.* at step 40\n/);
+    assert.match(first.output, /returned to the queue: linear.* at step 40\n/);
     // The worker itself returned the job. Otherwise the job would stay active until its lock expires.
     assert.equal(await redis.count('vae-sweep:tasks:wait'), 1);
     start('worker');
