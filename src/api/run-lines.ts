@@ -86,7 +86,9 @@ function settlementLine({ name, settings }: Task, settlement: Settlement, releas
     case 'released': {
       const { step, problem } = settlement;
       const where =
-        step === null ? ', will start from the beginning' : ` at ${experimentOf(settings).unit} ${formatCount(step)}`;
+        step === null
+          ? ', will start from the beginning'
+          : ` at ${experimentOf(settings).unit} ${formatCount(step)}`;
       return problem === null ? [`${released}: ${name}${where}`] : [];
     }
     case 'retry': {

@@ -127,7 +127,10 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
     await s3.kill();
     await worker.untilPrinted(/; retrying/);
     assert.equal(await worker.kill('SIGTERM'), 130, worker.output);
-    assert.match(worker.output, /returned to the queue, its result is only in the store of this worker: linear/);
+    assert.match(
+      worker.output,
+      /returned to the queue, its result is only in the store of this worker: linear/,
+    );
     await restartBucket();
     const again = start('worker', { outDir: store });
     await again.untilPrinted(/synced with s3:\/\/results: 1 result\n/);
