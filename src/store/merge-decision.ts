@@ -22,8 +22,8 @@ export type Decision =
 
 /**
  * Decides what to do with a task of a store that is merged into another. The one with more progress wins: a done task over an
- * unfinished one, more steps in the checkpoint over fewer, and a failure without a checkpoint over nothing. Stores can thus be merged in any
- * order.
+ * unfinished one, more steps in the checkpoint over fewer, and a failure without a checkpoint over nothing. So stores can be merged in
+ * any order.
  *
  * @param target null if the target does not have the task
  */
