@@ -62,7 +62,11 @@ export default defineConfig({
     sidebar: [
       {
         text: 'Start',
-        items: [page('Overview', '/'), page('Tutorial', '/docs/tutorial'), page('Commands', '/docs/commands')],
+        items: [
+          page('Overview', '/'),
+          page('Tutorial', '/docs/tutorial'),
+          page('Commands', '/docs/commands'),
+        ],
       },
       {
         text: 'Use',
@@ -92,6 +96,9 @@ export default defineConfig({
   buildEnd: ({ outDir }) => {
     for (const name of ['examples', 'sweeps', 'docs/sweep.schema.json'])
       cpSync(path.join(ROOT, name), path.join(outDir, name), { recursive: true });
-    cpSync(path.join(ROOT, 'site/node_modules/mermaid/dist/mermaid.min.js'), path.join(outDir, 'mermaid.min.js'));
+    cpSync(
+      path.join(ROOT, 'site/node_modules/mermaid/dist/mermaid.min.js'),
+      path.join(outDir, 'mermaid.min.js'),
+    );
   },
 });

@@ -2,7 +2,6 @@
  * Types for plugins that add experiments. The page "Your own experiments" is a tutorial.
  *
  * ```js
- * /** @type {import('vae-sweep/experiment').FunctionExperiment} *\/
  * const coinFlips = {
  *   name: 'coin-flips',
  *   form: 'function',

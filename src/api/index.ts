@@ -41,6 +41,15 @@ export type {
  * @param options the initial state, the inputs, and the maximum number of steps per call
  * @returns the compiled loop. Call its `dispose` when you no longer need it.
  * @throws the errors of `compile` of `vae-sweep/compiler`
+ * @example
+ * ```js
+ * import { compile } from 'vae-sweep';
+ * import { tf } from 'vae-sweep/compiler';
+ *
+ * const double = ([x]) => ({ state: [tf.mul(x, 2)], metrics: tf.reshape(x, [1]) });
+ * const loop = await compile(double, { state: [tf.scalar(1)], engine: 'c' });
+ * console.log(loop.run([tf.scalar(1)], [], 1, 4).metrics); // 1, 2, 4, 8
+ * ```
  */
 export async function compile(step: Step | LoopBody, options: CompileOptions): Promise<Loop> {
   const compiler = await import('../compiler/index.js');

@@ -41,6 +41,16 @@ export interface LoggedTask {
  * @param sweep the path of a sweep file, or an object with its keys and values
  * @param options the store and the choice of tasks
  * @throws InputError if the sweep is invalid, StoreError if a finished task is corrupt
+ * @example
+ * ```js
+ * import { readLogs } from 'vae-sweep';
+ *
+ * const sweep = { name: 'mine', experiment: 'linear', grid: { dimensions: [[2, 4, 3]], seed: [1, 2] } };
+ * for await (const { task, steps } of readLogs(sweep, { out: 'out', set: ['steps=200'] })) {
+ *   const table = steps();
+ *   console.log(task.name, table.getChild('loss').get(table.numRows - 1), 'nats');
+ * }
+ * ```
  */
 export async function* readLogs(
   sweep: string | SweepDescription,

@@ -54,6 +54,18 @@ export interface SweepResult extends RunResult {
  * @param options the store, the choice of tasks, and how to execute them
  * @throws InputError if the sweep or an option is invalid, StoreBusyError if another process is using the store, StoreError if the
  * store can't be read or written
+ * @example
+ * ```js
+ * import { runSweep } from 'vae-sweep';
+ *
+ * const stop = new AbortController();
+ * process.once('SIGTERM', () => stop.abort());
+ * const { done, failed, interrupted } = await runSweep(
+ *   { name: 'mine', experiment: 'linear', grid: { dimensions: [[2, 4, 3]], seed: [1, 2] }, settings: { steps: 200 } },
+ *   { out: 'out', workers: 2, signal: stop.signal, onLine: (line) => console.error(line) },
+ * );
+ * console.log(done, failed.map(({ message }) => message), interrupted);
+ * ```
  */
 export async function runSweep(
   sweep: string | SweepDescription,

@@ -8,6 +8,12 @@ import { tf } from './native/tensorflow.js';
  * @param table a tensor [rows, ...]
  * @param indices int32 [n]; results for an index outside of the table depend on the engine
  * @returns a tensor [n, ...]
+ * @example
+ * ```js
+ * import { gatherRows, tf } from 'vae-sweep/compiler';
+ *
+ * gatherRows(tf.tensor2d([[1, 2], [3, 4], [5, 6]]), tf.tensor1d([2, 0], 'int32')).print(); // [[5, 6], [1, 2]]
+ * ```
  */
 export function gatherRows(table: Tensor, indices: Tensor1D): Tensor {
   const types = { Tparams: table.dtype, Tindices: 'int32', Taxis: 'int32' } as const;

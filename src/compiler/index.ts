@@ -5,11 +5,11 @@
  * ```js
  * import { compile, tf } from 'vae-sweep/compiler';
  *
- * // Gradient descent on the mean of (w * x - y)^2.
+ * // Gradient descent on the sum of (w * x - y)^2.
  * const step = ([w], [x, y]) => {
- *   const loss = (v) => tf.mean(tf.square(tf.sub(tf.mul(v, x), y)));
+ *   const loss = (v) => tf.sum(tf.square(tf.sub(tf.mul(v, x), y)));
  *   const { value, grads } = tf.valueAndGrads(loss)([w]);
- *   return { state: [tf.sub(w, tf.mul(grads[0], 0.1))], metrics: tf.reshape(value, [1]) };
+ *   return { state: [tf.sub(w, tf.mul(grads[0], 0.01))], metrics: tf.reshape(value, [1]) };
  * };
  * const [x, y] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([2, 4, 6])];
  * const loop = compile(step, { state: [tf.scalar(0)], inputs: [x, y], engine: 'c' });
@@ -79,6 +79,23 @@ const MAX_STEPS = 1_000;
  * @returns the loop; call its `dispose` when it is no longer needed
  * @throws a TypeError or RangeError for invalid arguments, an Error if the step reads tensor values, changes a shape of its state, or
  *   uses an operation that the engine does not support
+ * @example
+ * ```js
+ * import { compile, foldIn, key, normal, tf } from 'vae-sweep/compiler';
+ *
+ * // A random walk. The keys and the draws do not depend on the state, so that the loop draws for many steps at once.
+ * const walk = {
+ *   keys: (_inputs, steps) => [foldIn(key(7), steps)],
+ *   draw: ([keys]) => [normal(keys, [3])],
+ *   step: ([position], _inputs, [move]) => ({
+ *     state: [tf.add(position, move)],
+ *     metrics: tf.reshape(tf.sum(tf.square(position)), [1]),
+ *   }),
+ * };
+ * const loop = compile(walk, { state: [tf.zeros([3])] });
+ * console.log(loop.run([tf.zeros([3])], [], 1, 100).metrics.at(-1));
+ * loop.dispose();
+ * ```
  */
 export function compile(step: Step | LoopBody, options: CompileOptions): Loop {
   const { state, inputs = [], maxSteps = MAX_STEPS, engine = 'xla' } = options;
@@ -101,6 +118,13 @@ export type CompiledFunction = (...inputs: readonly Tensor[]) => Tensor[];
  * @param examples examples of the arguments; every call must pass tensors of these types and shapes
  * @param engine the engine that compiles the function
  * @throws the errors of `compile`
+ * @example
+ * ```js
+ * import { compileFunction, tf } from 'vae-sweep/compiler';
+ *
+ * const softplus = compileFunction((x) => [tf.log(tf.add(1, tf.exp(x)))], [tf.zeros([4])]);
+ * console.log(softplus(tf.tensor1d([-1, 0, 1, 2]))[0].dataSync());
+ * ```
  */
 export function compileFunction(
   fn: (...inputs: Tensor[]) => readonly Tensor[],

@@ -14,6 +14,12 @@ const MANTISSA_BITS = 23;
  * @param minimum lower bound, included
  * @param maximum upper bound, excluded
  * @returns float32 numbers in [minimum, maximum), of the given shape; for many keys [n, ...shape]
+ * @example
+ * ```js
+ * import { key, uniform } from 'vae-sweep/compiler';
+ *
+ * uniform(key(0), [2, 3], -1, 1).print();
+ * ```
  */
 export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, maximum = 1): Tensor {
   return scaledUniform(key, shape, tf.scalar(minimum), tf.scalar(maximum));
@@ -24,6 +30,12 @@ export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, 
  * @param key one key, or many keys [n, 2]
  * @param shape shape of the numbers of each key
  * @returns float32 numbers of the given shape; for many keys [n, ...shape]
+ * @example
+ * ```js
+ * import { key, normal } from 'vae-sweep/compiler';
+ *
+ * normal(key(0), [2, 3]).print();
+ * ```
  */
 export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
   return tf.tidy(() => tf.mul(inverseErf(uniform(key, shape, ABOVE_MINUS_ONE, 1)), Math.SQRT2));
@@ -37,6 +49,12 @@ export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
  * @param upper upper bound; not 0
  * @param shape shape of the numbers
  * @returns float32 numbers of the given shape
+ * @example
+ * ```js
+ * import { key, truncatedNormal } from 'vae-sweep/compiler';
+ *
+ * truncatedNormal(key(0), -2, 2, [5]).print();
+ * ```
  */
 export function truncatedNormal(key: Key, lower: number, upper: number, shape: readonly number[]): Tensor {
   const bound = (value: number) => tf.erf(tf.scalar(value / Math.SQRT2));

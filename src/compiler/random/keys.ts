@@ -9,7 +9,15 @@ export type Key = Tensor1D;
 /** Many keys, one per row, int32 [n, 2]. Numbers drawn with them have one row per key. */
 export type Keys = Tensor2D;
 
-/** Returns the key of a seed, the same as `jax.random.PRNGKey(seed)`. @param seed a whole number from 0 to 2^32 - 1 */
+/**
+ * Returns the key of a seed, the same as `jax.random.PRNGKey(seed)`. @param seed a whole number from 0 to 2^32 - 1
+ * @example
+ * ```js
+ * import { key } from 'vae-sweep/compiler';
+ *
+ * console.log(key(42).dataSync()); // 0, 42
+ * ```
+ */
 export function key(seed: number): Key {
   return tf.tensor1d([0, seed | 0], 'int32');
 }
@@ -26,6 +34,13 @@ export function keyOf(words: Words): Key {
  * Returns keys that are independent of each other and of `parent`, the same as `jax.random.split(key, count)`.
  * @param parent the key to split
  * @param count number of keys
+ * @example
+ * ```js
+ * import { key, split } from 'vae-sweep/compiler';
+ *
+ * const [forData, forModel] = split(key(42));
+ * console.log(forData.dataSync(), forModel.dataSync());
+ * ```
  */
 export function split(parent: Key, count = 2): Key[] {
   const words = hash(parent, 2 * count);
@@ -36,6 +51,13 @@ export function split(parent: Key, count = 2): Key[] {
  * Returns the key for one of many purposes or steps, the same as `jax.random.fold_in(key, data)`.
  * @param parent the key to derive from
  * @param data a whole number or an int32 scalar
+ * @example
+ * ```js
+ * import { foldIn, key } from 'vae-sweep/compiler';
+ *
+ * const ofStepThree = foldIn(key(42), 3);
+ * console.log(ofStepThree.dataSync());
+ * ```
  */
 export function foldIn(parent: Key, data: number | Scalar): Key;
 /**
