@@ -84,7 +84,7 @@ function readText(file: string, what: string): string {
   }
 }
 
-/** Returns, for example, `Sweep file not found: quickstar.yaml. Did you mean quickstart.yaml?`. */
+/** Returns, for example, `Sweep file not found: quick.yaml. Did you mean quickstart.yaml?`. */
 function notFoundText(file: string, what: string): string {
   const folder = path.dirname(file);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /[.]ya?ml$/.test(name)) : [];

@@ -131,23 +131,19 @@ async function isCompleted(said: RegExp): Promise<void> {
 }
 
 describe('an unfinished task', () => {
-  test(
-    'resumes from the previous checkpoint when the latest one is corrupt, and says so',
-    LIMIT,
-    async () => {
-      await forEachDamage(
-        INTERRUPTED,
-        TASK_FILES.checkpoint,
-        1,
-        () => {
-          const state = readTaskState(taskFolder(outDir, task), task.id);
-          assert.ok(state.state === 'interrupted' && [3, 6].includes(state.step), JSON.stringify(state));
-          assert.throws(() => readCheckpoint(inTask(TASK_FILES.checkpoint), task.id), CorruptTaskError);
-        },
-        () => isCompleted(/^recovered: .+; resumed from the previous checkpoint at step 3$/m),
-      );
-    },
-  );
+  test('resumes from the previous checkpoint when the latest one is corrupt', LIMIT, async () => {
+    await forEachDamage(
+      INTERRUPTED,
+      TASK_FILES.checkpoint,
+      1,
+      () => {
+        const state = readTaskState(taskFolder(outDir, task), task.id);
+        assert.ok(state.state === 'interrupted' && [3, 6].includes(state.step), JSON.stringify(state));
+        assert.throws(() => readCheckpoint(inTask(TASK_FILES.checkpoint), task.id), CorruptTaskError);
+      },
+      () => isCompleted(/^recovered: .+; resumed from the previous checkpoint at step 3$/m),
+    );
+  });
 
   test('ignores the previous checkpoint while the latest one is valid', LIMIT, async () => {
     await forEachDamage(
