@@ -18,7 +18,7 @@ import { vaeSweep } from './command.js';
 
 const [one, two, three] = [1, 2, 3].map(identifiedTask) as [TrainingTask, TrainingTask, TrainingTask];
 
-/** More than a merge brings before it is killed. */
+/** More tasks than a merge downloads before it is killed. */
 const MANY = 25;
 
 describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () => {
@@ -53,7 +53,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
     return vaeSweep('merge', url, '--out', outDir, ...args);
   }
 
-  test('shards send what they finish, and merge brings the bytes of an undivided run', () => {
+  test('shards upload their results, and merge gives the same bytes as an undivided run', () => {
     const sweep = path.join(folder, 'tiny.yaml');
     writeFileSync(
       sweep,
@@ -66,14 +66,14 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
       assert.match(stderr, /\nsynced with s3:\/\/results\/\d+: [12] results?\n/);
     }
     assert.match(merge().stdout, /^Merged 1 store into .*: 3 tasks copied \(3 done; [\d.]+ kB\)\.\n$/);
-    const whole = path.join(folder, 'whole');
-    assert.equal(vaeSweep('run', sweep, '--out', whole).status, 0);
-    assert.deepEqual(resultHashes(outDir), resultHashes(whole));
+    const undivided = path.join(folder, 'undivided');
+    assert.equal(vaeSweep('run', sweep, '--out', undivided).status, 0);
+    assert.deepEqual(resultHashes(outDir), resultHashes(undivided));
     const again = vaeSweep('run', sweep, '--bucket', url, '--out', path.join(folder, 'again'));
     assert.match(again.stderr, /downloaded from s3:\/\/results\/\d+: 3 results\n3 tasks: 3 done/);
   });
 
-  test('merge names conflicts and what is corrupt, keeps what it has, copies the rest, and fails', async () => {
+  test('merge names conflicts and corrupt tasks, keeps existing results, copies the others, and fails', async () => {
     const from = path.join(folder, 'from');
     for (const task of [one, two, three]) finish(from, task);
     await send(from);
@@ -90,54 +90,54 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
     assert.deepEqual(readdirSync(tasksFolder(outDir)).sort(), [one.name, three.name].sort());
   });
 
-  test('merge that is killed leaves whole tasks only, and is completed', async () => {
+  test('a merge that is killed leaves only complete tasks, and the next one finishes it', async () => {
     const from = path.join(folder, 'from');
     for (let seed = 0; seed < MANY; seed += 1) finish(from, identifiedTask(seed));
     await send(from);
     for (let kill = 1; kill <= 3; kill += 1) {
       const { child, ended } = startCommand(['merge', url, '--out', outDir]);
-      while (child.exitCode === null && tasksThere() < kill * 5) await delay(1);
+      while (child.exitCode === null && copiedTasks() < kill * 5) await delay(1);
       child.kill('SIGKILL');
       await ended;
     }
-    assert.ok(wholeTasks() < MANY);
+    assert.ok(completeTasks() < MANY);
     assert.equal(merge().status, 0);
-    assert.equal(wholeTasks(), MANY);
+    assert.equal(completeTasks(), MANY);
     assert.deepEqual(resultHashes(outDir), resultHashes(from));
     assert.equal(existsSync(path.join(outDir, 'incoming')), false);
   });
 
-  test('merge that gets SIGTERM ends after the task that it is at, and the same command goes on', async () => {
+  test('a merge that receives SIGTERM stops after the current task, and the same command resumes it', async () => {
     const from = path.join(folder, 'from');
     for (let seed = 0; seed < MANY; seed += 1) finish(from, identifiedTask(seed));
     await send(from);
     const { child, ended } = startCommand(['merge', url, '--out', outDir]);
-    while (child.exitCode === null && tasksThere() < 2) await delay(1);
+    while (child.exitCode === null && copiedTasks() < 2) await delay(1);
     child.kill('SIGTERM');
     const { code, stdout } = await ended;
     assert.equal(code, 130);
     assert.match(stdout, /Interrupted\. Run the same command to resume\.\n$/);
     assert.equal(merge().status, 0);
-    assert.equal(wholeTasks(), MANY);
+    assert.equal(completeTasks(), MANY);
   });
 
-  test('that is mistaken is refused, one that is not there is told, and no key is printed', () => {
+  test('an invalid or missing bucket is an error that shows no credentials', () => {
     const sweep = 'sweeps/quickstart.yaml';
-    const mistaken = vaeSweep('run', sweep, '--bucket', 's3://key:secret@results', '--out', outDir);
-    assert.match(mistaken.stderr, /^vae-sweep: --bucket: expected s3:\/\/NAME or s3:\/\/NAME\/PREFIX, /);
-    assert.deepEqual([mistaken.status, mistaken.stderr.includes('secret@')], [2, false]);
+    const invalid = vaeSweep('run', sweep, '--bucket', 's3://key:secret@results', '--out', outDir);
+    assert.match(invalid.stderr, /^vae-sweep: --bucket: expected s3:\/\/NAME or s3:\/\/NAME\/PREFIX, /);
+    assert.deepEqual([invalid.status, invalid.stderr.includes('secret@')], [2, false]);
     const missing = vaeSweep('run', sweep, '--bucket', 's3://nowhere', '--max-time', '1h', '--out', outDir);
     assert.match(missing.stderr, /^vae-sweep: can't use the bucket at s3:\/\/nowhere \(NoSuchBucket: .*\n$/);
     assert.deepEqual([missing.status, missing.stderr.includes('secret-key')], [1, false]);
     assert.equal(existsSync(outDir), false);
   });
 
-  function tasksThere(): number {
+  function copiedTasks(): number {
     const tasks = tasksFolder(outDir);
     return existsSync(tasks) ? readdirSync(tasks).filter((name) => !name.endsWith('.merging')).length : 0;
   }
 
-  function wholeTasks(): number {
+  function completeTasks(): number {
     return listStore(outDir).filter(
       (entry) =>
         entry.kind === 'task' &&

@@ -9,15 +9,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** After it, a command is killed and its status is null. */
+/** The time after which a command is killed; its status is then null. */
 const TIME_LIMIT_MS = 300_000;
 
-/** The command line in a process of its own. */
+/** Runs the command line in a separate process. */
 export function vaeSweep(...args: readonly string[]): Outcome {
   return outcomeOf(process.execPath, [MAIN, ...args]);
 }
 
-/** Its output read by a command of the shell; the status is its own, not the reader's. */
+/** Runs the command line with its output piped into a shell command. Returns its own exit status, not that of the shell command. */
 export function vaeSweepInto(reader: string, ...args: readonly string[]): Outcome {
   const command = `"$@" | ${reader} > /dev/null; exit "\${PIPESTATUS[0]}"`;
   return outcomeOf('bash', ['-c', command, 'bash', process.execPath, MAIN, ...args]);

@@ -16,7 +16,7 @@ function doctor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
 }
 
 describe('vae-sweep doctor', () => {
-  test('tries TensorFlow, XLA and the random numbers, and finds this installation in order', () => {
+  test('checks TensorFlow, the engines and the random numbers, and reports no problems for this installation', () => {
     const { stdout, status } = doctor(['--json']);
     const checks = JSON.parse(stdout) as { name: string; state: string; found: string }[];
     const found = (name: string) => checks.find((check) => check.name === name)?.found ?? '';
@@ -30,7 +30,7 @@ describe('vae-sweep doctor', () => {
     assert.equal(status, 0);
   });
 
-  test('names a results folder that can not be written, and what to do', () => {
+  test('reports a store that cannot be written to, with a fix', () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'vae-sweep-doctor-')), 'file');
     writeFileSync(file, '');
     const { stdout, status } = doctor(['--out', path.join(file, 'out')]);
@@ -41,7 +41,7 @@ describe('vae-sweep doctor', () => {
     assert.equal(status, 1);
   });
 
-  test('survives a TensorFlow that ends its process, and shows the rest', () => {
+  test('survives a TensorFlow that kills its process, and shows the other checks', () => {
     const { stdout, status } = doctor(['--json'], { NODE_OPTIONS: `--require ${brokenModule()}` });
     const checks = JSON.parse(stdout) as {
       name: string;

@@ -25,55 +25,55 @@ beforeEach(() => {
   outDir = path.join(folder, 'out');
 });
 
-function chosen(asked: readonly Task[]) {
-  const { victims, kept } = chooseUnreferenced(listStore(outDir), asked, INSTALLED);
+function choose(referenced: readonly Task[]) {
+  const { victims, kept } = chooseUnreferenced(listStore(outDir), referenced, INSTALLED);
   return { victims: victims.map(({ entry, why }) => [entry.name, why]), kept };
 }
 
-/** The same task trained for so many steps: another task, with another id. */
+/** Returns the task with another number of steps, which makes it another task with another id. */
 function withSteps(steps: number, changes: Partial<TrainingTask> = {}): TrainingTask {
   return { ...sampleTask(1000 + steps), settings: sampleTask(1, { steps }).settings, ...changes };
 }
 
-describe('what no sweep asks for', () => {
-  test('goes, with its state; what is asked for stays in whatever state', () => {
-    const [asked, failed, unasked, begun] = [1, 2, 3, 4].map((seed) => sampleTask(seed)) as [
+describe('a task that no sweep references', () => {
+  test('is chosen with its state, and referenced tasks are kept in any state', () => {
+    const [referenced, failed, unreferenced, interrupted] = [1, 2, 3, 4].map((seed) => sampleTask(seed)) as [
       TrainingTask,
       TrainingTask,
       TrainingTask,
       TrainingTask,
     ];
-    finish(outDir, asked);
+    finish(outDir, referenced);
     fail(outDir, failed);
-    finish(outDir, unasked);
-    interrupt(outDir, begun, 40);
-    assert.deepEqual(chosen([asked, failed]), {
+    finish(outDir, unreferenced);
+    interrupt(outDir, interrupted, 40);
+    assert.deepEqual(choose([referenced, failed]), {
       victims: [
-        [unasked.name, 'done'],
-        [begun.name, 'interrupted, step 40 of 100'],
+        [unreferenced.name, 'done'],
+        [interrupted.name, 'interrupted, step 40 of 100'],
       ],
       kept: 'Kept: 2 referenced.\n',
     });
   });
 
-  test('goes with what was set aside and what a deletion left, of tasks that are asked for too', () => {
+  test('is chosen along with corrupt folders and leftovers of deletions, including those of referenced tasks', () => {
     const task = sampleTask(1);
     const place = finish(outDir, task);
     for (const suffix of ['.corrupt-1', '.removed']) cpSync(place, `${place}${suffix}`, { recursive: true });
-    assert.deepEqual(chosen([task]).victims, [
+    assert.deepEqual(choose([task]).victims, [
       [`${task.name}.corrupt-1`, 'set aside, being corrupt'],
       [`${task.name}.removed`, 'left over from a deletion'],
     ]);
   });
 
-  test('stays if it has fewer steps than one that is asked for, and differs in nothing else', () => {
-    const asked = withSteps(300);
+  test('is kept if it differs from a referenced one only by fewer steps', () => {
+    const referenced = withSteps(300);
     const shorter = withSteps(200);
     const longer = withSteps(400);
     const otherVersion = withSteps(100, { versions: { tensorflow: '2.20.0', numerics: 1 } });
     const otherSeed = sampleTask(2, { steps: 200 });
     for (const task of [shorter, longer, otherVersion, otherSeed]) finish(outDir, task);
-    const { victims, kept } = chosen([asked, withSteps(10)]);
+    const { victims, kept } = choose([referenced, withSteps(10)]);
     assert.deepEqual(victims, [
       [otherVersion.name, 'done, of TensorFlow 2.20.0'],
       [longer.name, 'done'],
@@ -85,20 +85,20 @@ describe('what no sweep asks for', () => {
     );
   });
 
-  test('says which versions it is of, where they are not the installed ones', () => {
+  test('is listed with its versions if they are not the installed ones', () => {
     finish(outDir, withSteps(100, { versions: { tensorflow: '2.20.0', numerics: 7 } }));
-    assert.equal(chosen([]).victims[0]?.[1], 'done, of TensorFlow 2.20.0, of numerics version 7');
+    assert.equal(choose([]).victims[0]?.[1], 'done, of TensorFlow 2.20.0, of numerics version 7');
   });
 
-  test("stays if it is not recognised as a task's, and is named, up to a bound", () => {
+  test('is kept and named, up to a limit, if its folder is not recognized as that of a task', () => {
     mkdirSync(path.join(tasksFolder(outDir), 'photos'), { recursive: true });
     writeFileSync(path.join(tasksFolder(outDir), 'notes.txt'), '');
-    assert.deepEqual(chosen([]), {
+    assert.deepEqual(choose([]), {
       victims: [],
       kept: "Kept: 0 referenced.\nKept: 2 not a task's (delete them by hand): notes.txt, photos.\n",
     });
     for (let i = 10; i < 50; i += 1) mkdirSync(path.join(tasksFolder(outDir), `a${i}`));
-    assert.match(chosen([]).kept, /: a10, a11, .*, a29 and 22 more\.\n$/);
+    assert.match(choose([]).kept, /: a10, a11, .*, a29 and 22 more\.\n$/);
   });
 });
 
@@ -122,25 +122,28 @@ describe('vae-sweep gc', () => {
     return { first, second, other };
   }
 
-  test('says what it would delete and what stays, and deletes with --yes alone', () => {
+  test('lists what it would delete and keep, and deletes only with --yes', () => {
     const { first, second } = fill();
     const mine = path.join(folder, 'mine.yaml');
-    const said = vaeSweep('gc', mine, '--out', outDir);
-    assert.match(said.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ done │`));
-    assert.match(said.stdout, /\nKept: 1 referenced\.\nDry run: nothing deleted\. Pass --yes to delete\.\n$/);
+    const dryRun = vaeSweep('gc', mine, '--out', outDir);
+    assert.match(dryRun.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ done │`));
+    assert.match(
+      dryRun.stdout,
+      /\nKept: 1 referenced\.\nDry run: nothing deleted\. Pass --yes to delete\.\n$/,
+    );
     assert.equal(readdirSync(tasksFolder(outDir)).length, 2);
     const { stdout, status } = vaeSweep('gc', mine, '--out', outDir, '--yes');
     assert.match(stdout, /\nDeleted 1 folder, [\d.]+ kB\.\n$/);
     assert.deepEqual([readdirSync(tasksFolder(outDir)), status], [[first.name], 0]);
   });
 
-  test('keeps what any of several files asks for', () => {
+  test('keeps tasks that any of several sweep files references', () => {
     const { other } = fill();
     const { stdout } = vaeSweep('gc', path.join(folder, 'mine.yaml'), other, '--out', outDir, '--yes');
     assert.equal(stdout, 'Nothing to delete.\nKept: 2 referenced.\n');
   });
 
-  test('is refused while a run owns the store', async () => {
+  test('is rejected while a run holds the store', async () => {
     fill();
     const lock = await acquireStoreLock(outDir);
     const { status, stderr } = vaeSweep('gc', path.join(folder, 'mine.yaml'), '--out', outDir, '--yes');
@@ -157,7 +160,7 @@ describe('vae-sweep gc', () => {
       .fail(false)
       .parseAsync();
 
-  test('refuses to go without a sweep file, with one that is not there, and a folder that is no store', async () => {
+  test('rejects a missing sweep file and a folder without a store', async () => {
     await assert.rejects(parse('--out', outDir), {
       message: 'Not enough non-option arguments: got 0, need at least 1',
     });

@@ -10,7 +10,7 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 const COMMAND = path.join(ROOT, 'bin', 'vae-sweep.mjs');
 usePython();
 
-/** A new project, in a folder in which the package is installed. */
+/** Creates a project in a folder in which the package is installed. */
 function project(form: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-init-'));
   mkdirSync(path.join(folder, 'node_modules'));
@@ -21,7 +21,7 @@ function project(form: string): string {
 }
 
 function succeed(cwd: string, ...args: readonly string[]): { stdout: string; stderr: string } {
-  // A test runner of its own, not a part of this one.
+  // The command may start its own test runner, which must not report to this one.
   const env = { ...process.env };
   delete env['NODE_TEST_CONTEXT'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
@@ -29,7 +29,7 @@ function succeed(cwd: string, ...args: readonly string[]): { stdout: string; std
   return { stdout, stderr };
 }
 
-describe('a project that init writes', () => {
+describe('a project that init creates', () => {
   it('has a function, a sweep that runs, and a test that passes', () => {
     const folder = project('function');
     assert.match(succeed(folder, COMMAND, 'plan', 'sweep.yaml').stdout, /15 tasks/);
@@ -38,7 +38,7 @@ describe('a project that init writes', () => {
     succeed(folder, '--test', 'experiment.test.mjs');
   });
 
-  it('has training that a test of it runs', () => {
+  it('has training, and a test that runs it', () => {
     const folder = project('training');
     assert.match(succeed(folder, COMMAND, 'plan', 'sweep.yaml').stdout, /18 tasks/);
     succeed(folder, '--test', 'experiment.test.mjs');
@@ -51,7 +51,7 @@ describe('a project that init writes', () => {
     succeed(folder, '--test', 'experiment.test.mjs');
   });
 
-  it('is not written over files that are there', () => {
+  it('does not overwrite existing files', () => {
     const folder = project('function');
     const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'init', folder], { encoding: 'utf8' });
     assert.equal(status, 2);
@@ -60,7 +60,7 @@ describe('a project that init writes', () => {
   });
 });
 
-it('a mistake in the project configuration is reported with its line', () => {
+it('an error in the project configuration is reported with its line', () => {
   const folder = project('function');
   spawnSync('sh', ['-c', 'echo "experimets: []" > vae-sweep.config.yaml'], { cwd: folder });
   const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'ls'], { cwd: folder, encoding: 'utf8' });

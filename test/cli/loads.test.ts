@@ -6,7 +6,7 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { MAIN, vaeSweep } from './command.js';
 
-/** Packages that only some commands need: the largest take longer to load than all the rest of a command. */
+/** Packages that only some commands need. The largest take longer to load than everything else in a command. */
 const HEAVY =
   /^(@aws-sdk|@fastify|@resvg|@tensorflow|apache-arrow|bullmq|fastify|hyparquet-writer|ioredis|ml-matrix|odex|preact|vega|vega-lite)\b/;
 const PARTS = {
@@ -14,10 +14,10 @@ const PARTS = {
     'experiment: linear\nsettings: { dimensions: [1, 3, 2], seed: 1, steps: 10, engine: eager }\n',
   'flow.yaml': 'experiment: gradient-flow\nsettings: { dimensions: [3, 1, 2], seed: 1, maxSteps: 10 }\n',
 };
-/** The run shows the end of what it has trained, so that it reads the logs, asks for the metrics and for what reports show. */
+/** The heavy packages that each command may load. A run prints tables of its results, so it loads logs, metrics and reports. */
 const ALLOWED = { plan: [], status: [], ls: [], run: ['apache-arrow', 'ml-matrix', 'preact'] } as const;
 
-describe('where all tasks are done, no heavy package but those that it needs is loaded by', () => {
+describe('if all tasks are done, only the heavy packages that it needs are loaded by', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-loads-'));
   const out = path.join(folder, 'out');
   const sweep = path.join(folder, 'both.yaml');

@@ -29,9 +29,9 @@ beforeEach(() => {
 });
 
 function fill(): void {
-  const [done, begun, interrupted, failed, corrupt] = tasks;
+  const [done, pending, interrupted, failed, corrupt] = tasks;
   cpSync(finish(outDir, done), path.join(tasksFolder(outDir), `${done.name}.corrupt-1`), { recursive: true });
-  begin(outDir, begun);
+  begin(outDir, pending);
   interrupt(outDir, interrupted, 4_000);
   fail(outDir, failed, 'diverged');
   rmSync(path.join(finish(outDir, corrupt), TASK_FILES.samples));
@@ -48,7 +48,7 @@ function namesOf(...options: readonly string[]): string[] {
   return listed(...options).map(({ name }) => name);
 }
 
-test('the table has the settings that vary and no name tells, states, ages and sizes, then problems and totals', () => {
+test('the table shows the varying settings that names do not contain, states, ages and sizes, then problems and totals', () => {
   fill();
   const entries = listStore(outDir).map((entry) => ({
     ...entry,
@@ -76,7 +76,7 @@ test('the table has the settings that vary and no name tells, states, ages and s
   ]);
 });
 
-test('rows and problems are bounded, and the totals are of all', () => {
+test('rows and problems are limited, and the totals count everything', () => {
   const entry = (seed: number): TaskEntry => ({
     kind: 'task',
     name: `t${seed}`,
@@ -97,7 +97,7 @@ test('rows and problems are bounded, and the totals are of all', () => {
 });
 
 describe('vae-sweep ls', () => {
-  test('of an empty store says so', () => {
+  test('reports that a store is empty', () => {
     assert.deepEqual(vaeSweep('ls', '--out', outDir), {
       status: 0,
       stdout: `Nothing to list in ${path.join(outDir, 'tasks')}.\n`,
@@ -133,15 +133,15 @@ describe('vae-sweep ls', () => {
     );
   });
 
-  test('chooses by settings and by states, which leaves out what is no task', () => {
-    const [done, begun, , failed] = tasks.map(({ name }) => name);
+  test('filters by settings and states, which leaves out entries that are not tasks', () => {
+    const [done, pending, , failed] = tasks.map(({ name }) => name);
     fill();
     assert.equal(namesOf().length, 7);
-    assert.deepEqual(namesOf('--state', 'done,new', '--state', 'failed'), [done, begun, failed]);
+    assert.deepEqual(namesOf('--state', 'done,new', '--state', 'failed'), [done, pending, failed]);
     assert.deepEqual(namesOf('--state', 'done,failed', '--only', 'seed=2,4'), [failed]);
   });
 
-  test('sorts by age, the latest change first, and by size, the largest first', () => {
+  test('sorts by age, latest change first, and by size, largest first', () => {
     const [first, second] = tasks;
     const folder = finish(outDir, first);
     finish(outDir, second, 'x'.repeat(1_000));
@@ -149,13 +149,13 @@ describe('vae-sweep ls', () => {
       try {
         utimesSync(path.join(folder, file), new Date('2100-01-01'), new Date('2100-01-01'));
       } catch {
-        // Not every file is there.
+        // Not every file exists.
       }
     assert.deepEqual(namesOf('--sort', 'age'), [first.name, second.name]);
     assert.deepEqual(namesOf('--sort', 'size'), [second.name, first.name]);
   });
 
-  test('whose reader has seen enough ends quietly', () => {
+  test('exits quietly when the reader of its output closes the pipe', () => {
     for (let seed = 0; seed < 200; seed += 1) begin(outDir, sampleTask(seed));
     const { stderr, status } = vaeSweepInto('head -1', 'ls', '--json', '--out', outDir);
     assert.deepEqual([stderr, status], ['', 0]);
@@ -172,15 +172,15 @@ describe('vae-sweep ls', () => {
       ['--only', 'seed=77'],
       '--only seed=77: no task has this value. Existing values: 1',
     ],
-    ['a filter that is not one', ['--only', 'seed'], '--only seed: expected key=value or key=value,value'],
+    ['an invalid filter', ['--only', 'seed'], '--only seed: expected key=value or key=value,value'],
     [
-      'values that no task has together',
+      'a combination of values that no task has',
       ['--only', 'seed=1', '--only', 'steps=7'],
       '--only steps=7: no task has this value. Existing values: 100',
     ],
   ];
   for (const [name, options, message] of mistakes)
-    test(`refuses ${name}`, async () => {
+    test(`rejects ${name}`, async () => {
       finish(outDir, tasks[0]);
       writeFileSync(path.join(tasksFolder(outDir), 'file'), '');
       const parse = async () =>

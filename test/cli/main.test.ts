@@ -14,7 +14,7 @@ function vaeSweep(...args: readonly string[]): { status: number | null; stdout: 
   return spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 }
 
-describe('a mistake on the command line is one line and exit code 2:', () => {
+describe('an invalid command line prints one line and exits with 2:', () => {
   const mistakes: readonly (readonly [string, readonly string[], string])[] = [
     [
       'no command',
@@ -22,30 +22,34 @@ describe('a mistake on the command line is one line and exit code 2:', () => {
       'Missing command. Example: vae-sweep run sweeps/quickstart.yaml. See vae-sweep --help',
     ],
     [
-      'a misspelt command',
+      'a misspelled command',
       ['rn', SWEEP],
       'Unknown command: rn. Did you mean vae-sweep run? See vae-sweep --help',
     ],
     ['an unknown command', ['zzz'], 'Unknown command: zzz. See vae-sweep --help'],
     ['no sweep file', ['run'], 'Missing sweep file. Example: vae-sweep run sweeps/quickstart.yaml.'],
     [
-      'one sweep file of two',
+      'one sweep file instead of two',
       ['compare', SWEEP],
       'Missing second sweep file. Example: vae-sweep compare sweeps/mine.yaml sweeps/table1-linear.yaml.',
     ],
     ['a second sweep file', ['run', SWEEP, 'other.yaml'], 'Unexpected argument: other.yaml.'],
     ['an option without a value', ['run', SWEEP, '--workers'], '--workers needs a value.'],
     ['a missing option', ['worker'], 'Missing option: --queue.'],
-    ['a misspelt option', ['run', SWEEP, '--worker=2'], 'Unknown option: --worker. Did you mean --workers?'],
+    [
+      'a misspelled option',
+      ['run', SWEEP, '--worker=2'],
+      'Unknown option: --worker. Did you mean --workers?',
+    ],
     ['an unknown option', ['run', SWEEP, '--zzz'], 'Unknown option: --zzz.'],
     ['an option of other commands', ['plot', SWEEP, '--workers', '2'], 'Unknown option: --workers.'],
     [
-      'an option without effect beside a queue',
+      'an option that has no effect with a queue',
       ['run', SWEEP, '--queue', 'redis://host:6379', '--stall-after', '9'],
       '--stall-after has no effect with --queue: leave it out.',
     ],
     [
-      'an isolation beside a queue',
+      'an isolation with a queue',
       ['run', SWEEP, '--queue', 'redis://host:6379', '--isolation', 'thread'],
       '--isolation has no effect with --queue: leave it out.',
     ],
@@ -68,8 +72,10 @@ describe('a mistake on the command line is one line and exit code 2:', () => {
   for (const [name, args, message] of mistakes) {
     test(name, () => {
       const { status, stdout, stderr } = vaeSweep(...args);
-      const whole = message.endsWith('--help') ? message : `${message} See vae-sweep ${args[0] ?? ''} --help`;
-      assert.deepEqual([stderr, stdout, status], [`vae-sweep: ${whole}\n`, '', 2]);
+      const expected = message.endsWith('--help')
+        ? message
+        : `${message} See vae-sweep ${args[0] ?? ''} --help`;
+      assert.deepEqual([stderr, stdout, status], [`vae-sweep: ${expected}\n`, '', 2]);
     });
   }
 });
@@ -82,7 +88,7 @@ test('Tab completes commands and options', () => {
   assert.match(vaeSweep('completion').stdout, /_vae-sweep_yargs_completions/);
 });
 
-test('an out folder that is a file is one line and exit code 1, and a stack trace only with --debug', () => {
+test('an out folder that is a file prints one line, with a stack trace only with --debug, and exits with 1', () => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'vae-sweep-main-')), 'file');
   writeFileSync(file, '');
   const { status, stderr } = vaeSweep('run', SWEEP, '--out', file);
@@ -94,7 +100,7 @@ test('an out folder that is a file is one line and exit code 1, and a stack trac
   assert.match(vaeSweep('run', SWEEP, '--out', file, '--debug').stderr, /\n {4}at makeFolder /);
 });
 
-test('a store in use is exit code 3', async () => {
+test('a store in use exits with 3', async () => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-main-'));
   const lock = await acquireStoreLock(outDir);
   const { status, stderr } = vaeSweep('run', SWEEP, '--out', outDir);

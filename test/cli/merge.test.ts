@@ -35,7 +35,7 @@ function merge(...args: readonly string[]) {
 }
 
 describe('vae-sweep merge', () => {
-  test('says what it copied, what was there and what was never begun, and gives the lock back', () => {
+  test('reports the copied, existing and pending tasks, and releases the lock', () => {
     finish(first, one);
     finish(outDir, one);
     interrupt(second, two, 40);
@@ -55,7 +55,7 @@ describe('vae-sweep merge', () => {
     );
   });
 
-  test('names conflicts and what is corrupt, keeps what it has, copies the rest, and fails', () => {
+  test('names conflicts and corrupt tasks, keeps existing results, copies the others, and fails', () => {
     finish(first, one, 'other');
     finish(outDir, one);
     const changed = path.join(finish(first, two), TASK_FILES.steps);
@@ -77,7 +77,7 @@ Corrupt, not copied (1):
     assert.deepEqual(readdirSync(tasksFolder(outDir)).sort(), [one.name, three.name].sort());
   });
 
-  test('names what it does not copy over something corrupt, and how to get rid of that', () => {
+  test('names the tasks that it does not copy because the existing ones are corrupt, and how to delete those', () => {
     finish(first, one);
     writeFileSync(path.join(finish(outDir, one), TASK_FILES.steps), '');
     const { stdout, status } = merge(first);
@@ -90,7 +90,7 @@ Corrupt, not copied (1):
     );
   });
 
-  test('--dry-run says what it would copy, and makes nothing', () => {
+  test('lists with --dry-run what it would copy, and writes nothing', () => {
     finish(first, one);
     interrupt(first, two, 40);
     const { stdout, status } = merge(first, '--dry-run');
@@ -104,7 +104,7 @@ Corrupt, not copied (1):
     assert.deepEqual([status, existsSync(outDir)], [0, false]);
   });
 
-  test('of many tasks that is killed again and again leaves whole tasks only, and is completed', async () => {
+  test('leaves only complete tasks when it is killed repeatedly, and the next one finishes it', async () => {
     const tasks = Array.from({ length: 60 }, (_, seed) => identifiedTask(seed));
     for (const task of tasks) finish(first, task);
     for (let kill = 1; kill <= 5; kill += 1) {
@@ -113,7 +113,7 @@ Corrupt, not copied (1):
       while (child.exitCode === null && countTasks() < kill * 10) await delay(1);
       child.kill('SIGKILL');
       await closed;
-      assert.deepEqual(notWhole(), []);
+      assert.deepEqual(incompleteEntries(), []);
     }
     assert.equal(merge(first).status, 0);
     assert.deepEqual(resultHashes(outDir), resultHashes(first));
@@ -125,7 +125,7 @@ function countTasks(): number {
   return existsSync(folder) ? readdirSync(folder).filter((name) => !name.endsWith('.merging')).length : 0;
 }
 
-function notWhole(): string[] {
+function incompleteEntries(): string[] {
   return listStore(outDir)
     .filter((entry) => {
       if (entry.kind !== 'task') return entry.kind !== 'merging';
@@ -134,12 +134,12 @@ function notWhole(): string[] {
     .map(({ name }) => name);
 }
 
-describe('vae-sweep merge refuses', () => {
+describe('vae-sweep merge rejects', () => {
   beforeEach(() => {
     finish(first, one);
   });
 
-  test('a store in use, to merge from and to merge into', async () => {
+  test('a store in use, as source and as target', async () => {
     for (const [used, message] of [
       [first, `vae-sweep: ${first} is in use by process ${process.pid} on `],
       [outDir, `vae-sweep: ${outDir} is in use by process ${process.pid} on `],
@@ -153,7 +153,7 @@ describe('vae-sweep merge refuses', () => {
     assert.equal(existsSync(tasksFolder(outDir)), false);
   });
 
-  test('what is no store, and the store itself', () => {
+  test('a folder that is not a store, and the target itself', () => {
     assert.equal(
       merge(first, second).stderr,
       `vae-sweep: ${second} is no store: there is no ${second}/tasks; name the --out of a run\n`,

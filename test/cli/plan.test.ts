@@ -24,12 +24,12 @@ beforeEach(() => {
   out = mkdtempSync(path.join(tmpdir(), 'vae-sweep-plan-'));
 });
 
-/** Without the line on disk space, which differs from machine to machine. */
+/** Returns the lines without the one about disk space, which differs between machines. */
 function textLines(text: string): string[] {
   return text.split('\n').filter((line) => !line.startsWith('Disk:'));
 }
 
-test('a plan of an empty store has one row per cell, whose seeds are listed', () => {
+test('a plan for an empty store has one row per cell, with its seeds', () => {
   assert.deepEqual(textLines(planText(makePlan(load(SWEEP), out, 2), 50)), [
     'dimensions  seeds  tasks  state    time per task  disk per task',
     '3-12-20     2, 3   2      pending  110 ms         393 kB',
@@ -41,7 +41,7 @@ test('a plan of an empty store has one row per cell, whose seeds are listed', ()
   ]);
 });
 
-test('a plan of an experiment without steps has one row per value of its main setting', () => {
+test('a plan for an experiment without steps has one row per value of its main setting', () => {
   const text = 'experiment: identities\ngrid: { identity: [eq4, eq8], seed: [1, 2] }\n';
   assert.deepEqual(textLines(planText(makePlan(loadFrom({ 'mine.yaml': text }, 'mine.yaml'), out, 2), 50)), [
     'identity  seeds  tasks  state    time per task  disk per task',
@@ -160,7 +160,7 @@ test('vae-sweep plan --json prints every task with its settings, state and cost'
   );
 });
 
-test('workers are a whole number', async () => {
+test('rejects numbers of workers that are not whole', async () => {
   const parse = async (workers: string) =>
     await yargs(['plan', 'none.yaml', '--workers', workers]).command(planCommand).fail(false).parseAsync();
   for (const workers of ['0', '1.5', 'x', '2000'])
@@ -169,7 +169,7 @@ test('workers are a whole number', async () => {
     });
 });
 
-test('a store whose tasks can not be listed is an error', () => {
+test('a store with tasks that cannot be listed is an error', () => {
   const tasks = path.join(out, 'tasks');
   symlinkSync('tasks', tasks);
   assert.throws(() => makePlan(load(SWEEP), out, 1), {

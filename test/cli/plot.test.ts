@@ -52,7 +52,7 @@ function plot(...options: readonly string[]) {
 }
 
 describe('vae-sweep plot', () => {
-  test("draws all figures of a sweep into its folder's figures/, and names the pictures", () => {
+  test("draws all figures of a sweep into its folder's figures/, and prints their paths", () => {
     const figures = path.join(out, 'sweeps', 'mine', 'figures');
     const { stdout, status } = plot();
     assert.deepEqual(stdout.trimEnd().split('\n'), [
@@ -64,7 +64,7 @@ describe('vae-sweep plot', () => {
     assert.equal(status, 0);
   });
 
-  test('draws one figure, and metrics in one more, into another folder', () => {
+  test('draws a requested figure, and one of the requested metrics, into another folder', () => {
     const to = path.join(folder, 'pictures');
     plot('--figure', 'figure-1a', '--metric', 'loss', '--metric', 'kl', '--log', '--to', to);
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe('vae-sweep plot', () => {
     );
   });
 
-  test('says what it leaves out, and fails if that is all', () => {
+  test('reports what it leaves out, and fails if nothing remains', () => {
     assert.deepEqual(plot('--metric', 'eigenvalueError'), {
       stdout: '',
       stderr: 'Left out: mine: eigenvalueError: these tasks logged no values for it.\n',
@@ -105,7 +105,7 @@ describe('vae-sweep plot', () => {
     ],
   ];
   for (const [name, options, message] of mistakes)
-    test(`refuses ${name}`, async () => {
+    test(`rejects ${name}`, async () => {
       const parsed = yargs(['plot', file, '--out', out, ...options])
         .command(plotCommand)
         .strict()

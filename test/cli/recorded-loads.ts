@@ -3,8 +3,8 @@ import { createRequire, register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * Imported first by a process (`--import`), it appends the URL or path of every module that the process loads to
- * `$VAE_SWEEP_LOADS`. Node calls `resolve` in a thread of its own; what is required instead of imported is in the cache at the end.
+ * A hook for `--import` that appends the URL or path of every module that the process loads to `$VAE_SWEEP_LOADS`. Node calls
+ * `resolve` in a separate thread. Modules that are required instead of imported are read from the cache at exit.
  */
 const record = (module: string) => {
   appendFileSync(process.env['VAE_SWEEP_LOADS'] ?? '', `${module}\n`);

@@ -30,36 +30,36 @@ function rm(...args: readonly string[]) {
   return vaeSweep('rm', '--out', outDir, ...args);
 }
 
-function left(): string[] {
+function remaining(): string[] {
   return readdirSync(tasksFolder(outDir)).sort();
 }
 
 describe('vae-sweep rm', () => {
-  test('says what it would delete, with sizes, and deletes nothing without --yes', () => {
+  test('lists what it would delete, with sizes, and deletes nothing without --yes', () => {
     const { stdout, status } = rm(done.name, interrupted.id);
     assert.equal(status, 0);
     assert.match(stdout, /^To delete: 2 folders, [\d.]+ kB\.\n/);
     assert.match(stdout, new RegExp(`│ ${done.name} +│ done +│ [\\d.]+ kB │`));
     assert.match(stdout, new RegExp(`│ ${interrupted.name} +│ interrupted, step 40 of 100 │ [\\d.]+ B +│`));
     assert.match(stdout, /\nDry run: nothing deleted\. Pass --yes to delete\.\n$/);
-    assert.equal(left().length, 3);
+    assert.equal(remaining().length, 3);
   });
 
-  test('deletes by name and by id with --yes, and gives the lock back', () => {
+  test('deletes by name and by id with --yes, and releases the lock', () => {
     const { stdout, status } = rm(done.name, interrupted.id, interrupted.name, '--yes');
     assert.match(stdout, /\nDeleted 2 folders, [\d.]+ kB\.\n$/);
-    assert.deepEqual([left(), status], [[failed.name], 0]);
+    assert.deepEqual([remaining(), status], [[failed.name], 0]);
     assert.equal(readStoreOwner(outDir), null);
   });
 
   test('deletes by state and settings', () => {
     rm('--state', 'failed', '--yes');
-    assert.deepEqual(left(), [done.name, interrupted.name]);
+    assert.deepEqual(remaining(), [done.name, interrupted.name]);
     rm('--only', 'seed=1,2', '--state', 'interrupted', '--yes');
-    assert.deepEqual(left(), [done.name]);
+    assert.deepEqual(remaining(), [done.name]);
   });
 
-  test('deletes what an earlier one left, and a folder that was set aside by its name', () => {
+  test('deletes leftovers of interrupted commands, and a corrupt folder by its name', () => {
     const folder = path.join(tasksFolder(outDir), done.name);
     for (const suffix of ['removed', 'merging']) cpSync(folder, `${folder}.${suffix}`, { recursive: true });
     cpSync(folder, `${folder}.corrupt-1`, { recursive: true });
@@ -67,10 +67,10 @@ describe('vae-sweep rm', () => {
     assert.match(stdout, /│ set aside, being corrupt +│/);
     assert.match(stdout, /│ left over from a deletion +│/);
     assert.match(stdout, /│ left over from a merge +│/);
-    assert.deepEqual(left(), [done.name, interrupted.name, failed.name]);
+    assert.deepEqual(remaining(), [done.name, interrupted.name, failed.name]);
   });
 
-  test('that finds nothing in that state says so', () => {
+  test('reports that no task has the state', () => {
     assert.deepEqual(rm('--state', 'corrupt', '--yes'), {
       status: 0,
       stdout: 'Nothing to delete.\n',
@@ -78,21 +78,24 @@ describe('vae-sweep rm', () => {
     });
   });
 
-  test('is refused while a run owns the store, and says what it would delete all the same', async () => {
+  test('is rejected while a run holds the store, but still lists what it would delete', async () => {
     const lock = await acquireStoreLock(outDir);
-    const [refused, said] = [rm(done.name, '--yes'), rm(done.name)];
+    const [rejected, dryRun] = [rm(done.name, '--yes'), rm(done.name)];
     await lock.release();
-    assert.deepEqual([refused.status, refused.stdout], [3, '']);
-    assert.match(refused.stderr, new RegExp(`^vae-sweep: ${outDir} is in use by process ${process.pid} on `));
-    assert.equal(said.status, 0);
-    assert.equal(left().length, 3);
+    assert.deepEqual([rejected.status, rejected.stdout], [3, '']);
+    assert.match(
+      rejected.stderr,
+      new RegExp(`^vae-sweep: ${outDir} is in use by process ${process.pid} on `),
+    );
+    assert.equal(dryRun.status, 0);
+    assert.equal(remaining().length, 3);
   });
 });
 
-describe('vae-sweep rm refuses', () => {
+describe('vae-sweep rm rejects', () => {
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     [
-      'to delete everything',
+      'a deletion of everything',
       ['--yes'],
       /^say what to delete: names or ids of tasks, --state failed, or --only seed=7$/,
     ],
@@ -107,26 +110,26 @@ describe('vae-sweep rm refuses', () => {
       /^\.\.\/tasks\/linear-.*: expected a name or an id, not a path; vae-sweep ls lists the names$/,
     ],
     [
-      'a misspelt name',
+      'a misspelled name',
       [done.name.replace('linear', 'lienar')],
       /^lienar-.*: there is no such task in .*; did you mean "linear-3-12-20-seed-1-0000000000000001"\? \(vae-sweep ls lists them\)$/,
     ],
     ['an unknown name', ['x'], /^x: there is no such task in [^;]*\/tasks \(vae-sweep ls lists them\)$/],
-    ['a link', ['link'], /^link: is a symbolic link in .*\/tasks: delete it by hand$/],
+    ['a symbolic link', ['link'], /^link: is a symbolic link in .*\/tasks: delete it by hand$/],
   ];
   for (const [name, args, message] of mistakes)
     test(name, async () => {
       symlinkSync(outDir, path.join(tasksFolder(outDir), 'link'));
       await assert.rejects(parse(outDir, ...args, '--yes'), { name: 'InputError', message });
-      assert.equal(left().length, 4);
+      assert.equal(remaining().length, 4);
       assert.equal(readStoreOwner(outDir), null);
     });
 
-  test('a folder that is no store, and makes none', async () => {
-    const nowhere = path.join(outDir, 'not-yet');
-    await assert.rejects(parse(nowhere, 'x', '--yes'), {
+  test('a folder that is not a store, and creates nothing', async () => {
+    const missing = path.join(outDir, 'not-yet');
+    await assert.rejects(parse(missing, 'x', '--yes'), {
       name: 'InputError',
-      message: `there are no tasks in ${path.join(nowhere, 'tasks')}: name their store with --out`,
+      message: `there are no tasks in ${path.join(missing, 'tasks')}: name their store with --out`,
     });
     assert.deepEqual(readdirSync(outDir), ['tasks']);
   });

@@ -27,12 +27,12 @@ function capture(properties: { isTTY?: boolean; rows?: number }): {
   return { output, shown: () => stripVTControlCharacters(chunks.join('')) };
 }
 
-test('the progress line leaves out what is not known yet', () => {
+test('the progress line leaves out numbers that are not known yet', () => {
   assert.equal(progressText(snapshot), '12 of 21 tasks, 51,234 steps/s, about 1 min 12 s left');
   assert.equal(progressText({ ...snapshot, stepsPerSecond: null, etaMs: null }), '12 of 21 tasks');
 });
 
-test('on a terminal there is a bar for all, and one a worker with its task and step', () => {
+test('a terminal shows a bar for the sweep, and one per worker with its task and step', () => {
   const { output, shown } = capture({ isTTY: true, rows: 24 });
   const terminal = runOutput(output);
   const close = terminal.showProgress(() => snapshot);
@@ -44,7 +44,7 @@ test('on a terminal there is a bar for all, and one a worker with its task and s
   assert.match(shown(), /done: another\n/);
 });
 
-test('a small terminal shows as many workers as it has room for', () => {
+test('a small terminal shows only as many workers as fit', () => {
   const { output, shown } = capture({ isTTY: true, rows: 3 });
   const terminal = runOutput(output);
   const close = terminal.showProgress(() => snapshot);
@@ -54,7 +54,7 @@ test('a small terminal shows as many workers as it has room for', () => {
   assert.doesNotMatch(shown(), /idle/);
 });
 
-test('elsewhere there is a plain line an event, and one every ten seconds', (context) => {
+test('other outputs get one plain line per event, and one of progress every ten seconds', (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   const { output, shown } = capture({});
   const terminal = runOutput(output);
@@ -67,7 +67,7 @@ test('elsewhere there is a plain line an event, and one every ten seconds', (con
   assert.equal(shown(), 'done: another\n12 of 21 tasks, 51,234 steps/s, about 1 min 12 s left\n');
 });
 
-test('once the bars are gone, lines are plain again', () => {
+test('lines are plain again after the bars are removed', () => {
   const { output, shown } = capture({ isTTY: true, rows: 24 });
   const terminal = runOutput(output);
   terminal.showProgress(() => snapshot)();
@@ -75,7 +75,7 @@ test('once the bars are gone, lines are plain again', () => {
   assert.match(shown(), /in the bucket\n$/);
 });
 
-test('a stop line says what becomes of running tasks, in a run and in a worker of a queue', () => {
+test('the stop line explains what happens to running tasks, in a run and in a queue worker', () => {
   const lines: string[] = [];
   lineOutput((line) => lines.push(line)).stopping('SIGINT');
   lineOutput((line) => lines.push(line)).stopping(new MaxTimePassed('55m'));

@@ -6,7 +6,7 @@ import { summaryText } from '../../src/cli/run-summary.js';
 import { sampleTask } from '../store/sample-task.js';
 
 const task = sampleTask(2);
-const fine: RunResult = {
+const successful: RunResult = {
   interrupted: false,
   done: 1,
   failed: [],
@@ -15,11 +15,11 @@ const fine: RunResult = {
 };
 const places = `Arrow logs: ${path.resolve('/out/tasks')}\nRun log:    /out/sweeps/mine/log.jsonl\n`;
 
-test('a sweep without trouble says where its results lie', () => {
-  assert.equal(summaryText(fine, '/out'), places);
+test('a sweep without failures shows where its results are', () => {
+  assert.equal(summaryText(successful, '/out'), places);
 });
 
-test('failed and corrupt tasks are listed with what to do', () => {
+test('failed and corrupt tasks are listed with their remedies', () => {
   const failure = { message: 'out of luck', step: null, lastFinite: null, attempts: 2 };
   const failed = [
     { task, failure: { ...failure, reason: 'error' as const } },
@@ -27,7 +27,7 @@ test('failed and corrupt tasks are listed with what to do', () => {
   ];
   const corrupt = [{ task, problem: 'steps.arrow is missing' }];
   assert.equal(
-    summaryText({ ...fine, failed, corrupt, interrupted: true }, '/out'),
+    summaryText({ ...successful, failed, corrupt, interrupted: true }, '/out'),
     `Failed (2):
   ${task.name}: out of luck
   ${task.name}: out of luck

@@ -29,7 +29,7 @@ function shard(text: string): readonly Task[] {
 }
 
 describe('vae-sweep run --shard', () => {
-  test('trains the tasks of that shard and no others, and says that the tables are of them', () => {
+  test('trains only the tasks of its shard, and notes that the tables show only these', () => {
     const { status, stdout } = vaeSweep('run', file, '--shard', '2/2', '--out', outDir);
     assert.equal(status, 0);
     assert.deepEqual(
@@ -41,7 +41,7 @@ describe('vae-sweep run --shard', () => {
     assert.match(stdout, /\nThis is shard 2\/2, 1 of 3 tasks; combine the shards with vae-sweep merge\.\n/);
   });
 
-  test('without tasks has nothing to train and succeeds, as jobs after it wait for that', () => {
+  test('succeeds without tasks, because dependent jobs wait for its success', () => {
     const { status, stdout, stderr } = vaeSweep('run', file, '--shard', '4/4', '--out', outDir);
     assert.deepEqual([status, stderr], [0, '0 tasks: 0 done, 0 interrupted, 0 failed, 0 pending\n']);
     assert.match(stdout, /^Nothing to execute: shard 4\/4, 0 of 3 tasks\.\nArrow logs: /);
@@ -49,7 +49,7 @@ describe('vae-sweep run --shard', () => {
 });
 
 describe('vae-sweep with --shard', () => {
-  test('plans it', () => {
+  test('plans the shard', () => {
     const { stdout } = vaeSweep('plan', file, '--shard', '1/2', '--out', outDir);
     assert.match(stdout, /\nmine, shard 1\/2, 2 of 3 tasks: 2 pending\.\n/);
     assert.match(vaeSweep('plan', file, '--shard', '4/4').stdout, /^mine, shard 4\/4, 0 of 3 tasks\.\n/);
@@ -64,14 +64,14 @@ describe('vae-sweep with --shard', () => {
     );
   });
 
-  test('tells its status, and verifies it', () => {
+  test('shows its status and verifies it', () => {
     for (const task of shard('2/2')) finish(outDir, task);
     const options = [file, '--shard', '2/2', '--out', outDir];
     assert.match(vaeSweep('status', ...options).stdout, /\n1 task: 1 done, /);
     assert.equal(vaeSweep('verify', ...options).stdout, '1 of 1 tasks verified: their checksums match.\n');
   });
 
-  test('refuses what is no shard', () => {
+  test('rejects an invalid shard', () => {
     const { status, stderr } = vaeSweep('run', file, '--shard', '0/2');
     assert.equal(status, 2);
     assert.match(
@@ -84,7 +84,7 @@ describe('vae-sweep with --shard', () => {
 describe('vae-sweep run --max-time', () => {
   const endless = ['--set', 'steps=100000000', '--set', 'logEverySteps=1000', '--only', 'seed=1'];
 
-  test('stops as Ctrl-C does once the command is so old, and says so', () => {
+  test('stops like Ctrl-C after this time, and reports why', () => {
     const { status, stderr, stdout } = vaeSweep('run', file, ...endless, '--max-time', '2s', '--out', outDir);
     assert.equal(status, 130);
     assert.match(stderr, /\nstopping: --max-time 2s has passed; each task writes a checkpoint if it can\n/);
@@ -94,7 +94,7 @@ describe('vae-sweep run --max-time', () => {
   });
 
   // A run that waited for --max-time would be killed by the time limit of vaeSweep.
-  test('changes nothing for a run that is done before, and does not keep it', () => {
+  test('does not affect or delay a run that finishes earlier', () => {
     assert.equal(vaeSweep('run', file, '--only', 'seed=1', '--max-time', '10m', '--out', outDir).status, 0);
   });
 });

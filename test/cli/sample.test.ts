@@ -29,19 +29,19 @@ describe('sample', () => {
     task = entry?.name ?? '';
   });
 
-  it('draws the same points again, and more that begin with them', () => {
+  it('draws the same points again, also as the first of a larger number', () => {
     const few = sample('-n', '3');
     assert.equal(few.status, 0, few.stderr);
     assert.match(few.stdout, /^x1,x2,x3,x4,x5,x6\n/);
     const many = rowsOf(sample('-n', '1200').stdout);
     assert.equal(many.length, 1200);
-    // The second block has others.
+    // The points of the second block differ.
     assert.notDeepEqual(many[1000], many[0]);
     assert.deepEqual(rowsOf(few.stdout), many.slice(0, 3));
     assert.notDeepEqual(rowsOf(sample('-n', '3', '--seed', '1').stdout), rowsOf(few.stdout));
   });
 
-  it('draws from the model that the evaluation drew from', () => {
+  it('draws from the same model as the evaluation', () => {
     const log = readLog(path.join(out, 'tasks', task, 'samples.arrow'));
     const spread = (values: readonly number[]) => {
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -60,7 +60,7 @@ describe('sample', () => {
     }
   });
 
-  it('writes a new file, and none over another', () => {
+  it('writes a new file, but never overwrites one', () => {
     const file = path.join(out, 'points.csv');
     assert.equal(sample('-n', '5', '--to', file).status, 0);
     assert.equal(rowsOf(readFileSync(file, 'utf8')).length, 5);
@@ -69,7 +69,7 @@ describe('sample', () => {
     assert.match(again.stderr, /points\.csv: is there already/);
   });
 
-  it('refuses what it can not draw', () => {
+  it('rejects invalid requests', () => {
     assert.match(vaeSweep('sample', 'none', '--out', out).stderr, /none: there is no such task/);
     assert.match(sample('-n', '0').stderr, /-n: expected a whole number from 1 to 10000000, got 0/);
     assert.match(sample('-n', 'x').stderr, /-n: expected a whole number/);

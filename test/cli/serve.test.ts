@@ -12,10 +12,10 @@ const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-cli-'));
 const file = path.join(folder, 'mine.yaml');
 writeFileSync(file, 'experiment: linear\ngrid: { dimensions: [[1, 2, 1]], seed: [1, 2] }\n');
 
-test('serve tells its address, a second one the next port to try, and Ctrl-C ends it', async () => {
+test('serve prints its address, suggests the next port if it is in use, and exits on Ctrl-C', async () => {
   const server = spawn(process.execPath, [MAIN, 'serve', file, '--out', folder, '--port', '0']);
-  const [said] = (await once(server.stdout, 'data')) as [Buffer];
-  const { port } = new URL(said.toString());
+  const [output] = (await once(server.stdout, 'data')) as [Buffer];
+  const { port } = new URL(output.toString());
   const next = Number(port) + 1;
   const busy = (...args: string[]) => vaeSweep(...args, '--out', folder, '--port', port);
   assert.deepEqual(busy('serve', file), {
@@ -35,7 +35,7 @@ test('serve tells its address, a second one the next port to try, and Ctrl-C end
   assert.deepEqual(await once(server, 'exit'), [130, null]);
 });
 
-test('serve says what is wrong with what it was given', () => {
+test('serve rejects invalid options with a remedy', () => {
   const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
     [['serve', '--out', path.join(folder, 'none')], /none holds no sweep yet: name a sweep file/],
     [['serve', '--only', 'seed=1', '--out', folder], /choose from sweep files: name one/],

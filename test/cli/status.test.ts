@@ -39,11 +39,11 @@ const owner = {
 };
 
 describe('the text', () => {
-  test('without a run and with nothing to tell has two lines', () => {
+  test('has two lines without an active run and without tasks to list', () => {
     assert.equal(statusText(nothing, NOW), 'No active run in /out.\n1 task: …\n');
   });
 
-  test('has the owner, and a list for each state that there is', () => {
+  test('shows the owner, and one list per state that occurs', () => {
     const failure = {
       reason: 'error',
       message: 'out of luck',
@@ -82,7 +82,7 @@ Pending (1):
     );
   });
 
-  test('says so where it can not be told whether the owner is at work, or who that is', () => {
+  test('notes if it is unknown whether the owner is alive, or who it is', () => {
     const firstLine = (status: Status) => statusText(status, NOW).split('\n')[0];
     assert.equal(
       firstLine({ ...nothing, owner: { isAlive: 'unknown', ...owner } }),
@@ -97,7 +97,7 @@ Pending (1):
     );
   });
 
-  test('has up to 20 tasks of a list', () => {
+  test('lists up to 20 tasks per state', () => {
     const lines = statusText({ ...nothing, pending: Array<Task>(1_021).fill(task) }, NOW).split('\n');
     assert.deepEqual(lines.slice(2, 3), ['Pending (1,021):']);
     assert.deepEqual(lines.slice(-2), ['  ... and 1,001 more; --json lists all of them', '']);
@@ -124,7 +124,7 @@ describe('vae-sweep status', () => {
     fail(outDir, failed, 'diverged');
   });
 
-  test('tells the summary and the tasks by state', () => {
+  test('shows the summary and the tasks by state', () => {
     const [, interrupted, failed, fresh] = tasks.map(({ name }) => name);
     const { stdout, status } = vaeSweep('status', file, '--out', outDir);
     assert.equal(status, 0);
@@ -145,23 +145,26 @@ describe('vae-sweep status', () => {
     ]);
   });
 
-  test('goes on beside a run, and takes nothing from it; --json has it all', async () => {
+  test('works during a run without taking its lock, and prints everything with --json', async () => {
     const lock = await acquireStoreLock(outDir);
     const { stdout, status } = vaeSweep('status', file, '--out', outDir, '--json', '--only', 'seed=1,2');
     assert.equal(readStoreOwner(outDir)?.process?.pid, process.pid);
     await lock.release();
-    const told = JSON.parse(stdout) as Record<string, unknown> & {
+    const printed = JSON.parse(stdout) as Record<string, unknown> & {
       owner: { process: { pid: number; host: string } };
     };
-    assert.deepEqual([told.owner.process.pid, told.owner.process.host, status], [process.pid, hostname(), 0]);
-    assert.deepEqual([told['done'], told['failed'], told['toRun']], [1, [], []]);
+    assert.deepEqual(
+      [printed.owner.process.pid, printed.owner.process.host, status],
+      [process.pid, hostname(), 0],
+    );
+    assert.deepEqual([printed['done'], printed['failed'], printed['toRun']], [1, [], []]);
     const [, interrupted] = tasks as [Task, Task];
-    assert.deepEqual(told['toContinue'], [
+    assert.deepEqual(printed['toContinue'], [
       { id: interrupted.id, name: interrupted.name, step: 4_000, steps: 20_000 },
     ]);
   });
 
-  test('--watch draws again until Ctrl-C', async () => {
+  test('refreshes with --watch until Ctrl-C', async () => {
     const child = spawn(process.execPath, [MAIN, 'status', file, '--out', outDir, '--watch']);
     let shown = '';
     child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
@@ -170,7 +173,7 @@ describe('vae-sweep status', () => {
     assert.deepEqual(await once(child, 'close'), [130, null]);
   });
 
-  test('refuses to watch as JSON', async () => {
+  test('rejects --watch with --json', async () => {
     const parse = async () =>
       await yargs(['status', file, '--json', '--watch'])
         .command(statusCommand)

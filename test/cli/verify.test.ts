@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 describe('vae-sweep verify', () => {
-  test('finds finished tasks as they were, and does not mind those that are not', () => {
+  test('verifies finished tasks, and ignores others', () => {
     finish(outDir, tasks[0]);
     interrupt(outDir, tasks[1], 10);
     assert.deepEqual(vaeSweep('verify', file, '--out', outDir), {
@@ -39,7 +39,7 @@ describe('vae-sweep verify', () => {
     });
   });
 
-  test('finds other contents of the same size, says how to mend them, and fails', () => {
+  test('detects changed contents of the same size, explains how to fix them, and fails', () => {
     finish(outDir, tasks[0]);
     const changed = path.join(finish(outDir, tasks[1]), TASK_FILES.steps);
     writeFileSync(changed, sampleResults('CONTENT')[TASK_FILES.steps] ?? '');
@@ -54,7 +54,7 @@ Corrupt (1):
     });
   });
 
-  test('--retrain trains as many again as asked for, and finds the same bits', () => {
+  test('--retrain executes the requested number of tasks again, and finds the same bits', () => {
     const only = ['--only', 'seed=1,2', '--out', outDir];
     assert.equal(vaeSweep('run', file, ...only).status, 0);
     const { stdout, status } = vaeSweep('verify', file, ...only, '--retrain', '1', '--seed', '3');
@@ -67,7 +67,7 @@ Corrupt (1):
     assert.deepEqual(readdirSync(outDir).sort(), ['lock', 'sweeps', 'tasks']);
   });
 
-  test('--retrain of results that training does not give fails, and names the files', () => {
+  test('--retrain fails and names the files if training gives other results', () => {
     finish(outDir, tasks[0]);
     const { stdout, status } = vaeSweep('verify', file, '--out', outDir, '--retrain', '5');
     assert.ok(
@@ -81,17 +81,17 @@ Corrupt (1):
   });
 });
 
-describe('what training again gave', () => {
+describe('the comparison after training again', () => {
   const c = sampleTask(2, { engine: 'c' });
 
-  test('says why there is nothing to compare', () => {
+  test('explains why there is nothing to compare', () => {
     assert.equal(
       comparisonText([{ task: c, differing: [], problem: 'out of luck' }], 7),
       `Executed again (1, seed 7):\n  ${c.name}: can't be compared: out of luck\n`,
     );
   });
 
-  test('speaks of other CPUs only where bits differ', () => {
+  test('mentions other CPUs only if bits differ', () => {
     const advice = '  Another kind of CPU may round differently; run.json names the CPU.\n';
     const text = (task: Task, differing: readonly string[]) =>
       comparisonText([{ task, differing, problem: null }], 0);
@@ -100,17 +100,21 @@ describe('what training again gave', () => {
   });
 });
 
-describe('vae-sweep verify refuses', () => {
+describe('vae-sweep verify rejects', () => {
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['to train none again', ['--retrain', '0'], /^--retrain: expected a whole number from 1, got 0$/],
+    ['a sample of no tasks', ['--retrain', '0'], /^--retrain: expected a whole number from 1, got 0$/],
     [
-      'half a seed',
+      'a fractional seed',
       ['--retrain', '1', '--seed', '0.5'],
       /^--seed: expected a whole number from 0, got 0\.5$/,
     ],
-    ['a seed alone', ['--seed', '1'], /^--seed is for --retrain: give a number of tasks, as --retrain 3$/],
     [
-      'to train again where nothing is finished',
+      'a seed without --retrain',
+      ['--seed', '1'],
+      /^--seed is for --retrain: give a number of tasks, as --retrain 3$/,
+    ],
+    [
+      '--retrain before any task has finished',
       ['--retrain', '1'],
       /^--retrain: no task of .*mine\.yaml is finished and whole yet$/,
     ],
