@@ -20,6 +20,8 @@ const MAX_VALUES = 6;
 export function planText(plan: Plan, height: number): string {
   const { parts } = plan.sweep;
   const totals = totalsText(plan);
+  // A shard may be empty.
+  if (parts.length === 0) return totals;
   const room = height - lineCount(totals);
   const tables = parts.map((part) => partText(part, plan, Infinity)).join('\n');
   if (lineCount(tables) < room) return `${tables}\n${totals}`;

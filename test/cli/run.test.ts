@@ -76,7 +76,7 @@ describe('vae-sweep with --shard', () => {
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /^vae-sweep: --shard: expected the shard and the number of shards, for example 3\/8, .*, got 0\/2 /,
+      /^vae-sweep: --shard: expected the shard and the number of shards, for example 3\/8, .*, got 0\/2\. See vae-sweep run --help\n$/,
     );
   });
 });
