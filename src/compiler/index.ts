@@ -134,14 +134,14 @@ export function compileFunction(
   const inputs = shapesOf('examples', examples);
   const outputs = outputShapes(fn, inputs);
   // The function becomes a loop with one step whose new state is the outputs.
-  const step: Step = (_state, given) => ({
-    state: fn(...given).map((tensor) => tensor.clone()),
+  const step: Step = (_state, inputs) => ({
+    state: fn(...inputs).map((tensor) => tensor.clone()),
     metrics: tf.zeros([1]),
   });
   const loop = compile(step, { state: outputs, inputs, maxSteps: 1, engine });
-  return (...given) => {
+  return (...inputs) => {
     const before = outputs.map(({ shape, dtype }) => tf.zeros([...shape], dtype));
-    const { state } = loop.run(before, given, 1, 1);
+    const { state } = loop.run(before, inputs, 1, 1);
     tf.dispose(before);
     return state;
   };

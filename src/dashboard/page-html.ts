@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The URLs of the page's imports. `PACKAGES` in files.ts has their files. */
+/** The URLs of the page's imports. `PACKAGES` in files.ts lists their files. */
 const IMPORTS = {
   preact: '/packages/preact.mjs',
   'preact/hooks': '/packages/hooks.mjs',

@@ -27,21 +27,21 @@ export async function pictureSvg(run: Run, isDark: boolean): Promise<string | nu
   const drawing = picture?.draw(run);
   if (picture === undefined || drawing === undefined || drawing.rows.length === 0) return null;
   const figure = toFigure({ name: 'picture', title: picture.title, caption: picture.caption }, drawing);
-  const svg = await renderSvg({ ...figure, spec: inTheme(figure.spec, isDark) });
+  const svg = await renderSvg({ ...figure, spec: applyTheme(figure.spec, isDark) });
   return isDark ? svg.replaceAll('#000000', DARK_BLACK) : svg;
 }
 
-function inTheme(spec: TopLevelSpec, isDark: boolean): TopLevelSpec {
+function applyTheme(spec: TopLevelSpec, isDark: boolean): TopLevelSpec {
   const { config = {} } = spec;
-  const own = isDark ? DARK : LIGHT;
+  const theme = isDark ? DARK : LIGHT;
   return {
     ...spec,
     config: {
       ...config,
-      ...own,
-      axis: { ...config.axis, ...own.axis },
-      title: { ...config.title, ...own.title },
-      legend: { ...config.legend, ...own.legend },
+      ...theme,
+      axis: { ...config.axis, ...theme.axis },
+      title: { ...config.title, ...theme.title },
+      legend: { ...config.legend, ...theme.legend },
     },
   };
 }

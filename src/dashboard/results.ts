@@ -13,7 +13,7 @@ import type { ExperimentDetails } from '../task/experiment.js';
 import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { TableView } from './page/protocol.js';
-import { orOnStoreError } from './store-error.js';
+import { withStoreErrorFallback } from './store-error.js';
 import type { SweepWatch } from './watch.js';
 
 interface ReadRun {
@@ -130,7 +130,7 @@ function readOwnRun(task: Task, outDir: string, details: ExperimentDetails): Run
     assertNoSymlinks(taskFolder(outDir, task));
     return withEnds(readRun(task, outDir, details));
   };
-  return orOnStoreError(read, (reason) => ({ task, state: 'corrupt', reason }));
+  return withStoreErrorFallback(read, (reason) => ({ task, state: 'corrupt', reason }));
 }
 
 /** Drops most evaluations, which would use most of the memory. Tables need only the last two, and findings the first. */
@@ -148,7 +148,7 @@ function markerVersion(outDir: string, task: Pick<Task, 'name'>): string {
     const stats = statsOf(path.join(taskFolder(outDir, task), TASK_FILES.done));
     return stats === null ? 'none' : `${stats.mtimeMs} ${stats.size}`;
   };
-  return orOnStoreError(read, () => 'none');
+  return withStoreErrorFallback(read, () => 'none');
 }
 
 function toView({ name, title, caption, head, body, notes }: Table): TableView {

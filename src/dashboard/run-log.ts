@@ -60,9 +60,9 @@ export class RunLog {
   #newLines(): Line[] {
     const { bytes, start } = readEnd(this.#file, this.#offset);
     // Bytes after the last line break are still being written.
-    const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
-    this.#offset = start + whole.length;
-    return parseLines(whole);
+    const complete = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+    this.#offset = start + complete.length;
+    return parseLines(complete);
   }
 
   #apply({ pid, msg, task, slot, worker }: Line): void {

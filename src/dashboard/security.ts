@@ -48,8 +48,8 @@ async function rejectOtherHosts(request: FastifyRequest, reply: FastifyReply): P
 
 /** Requires the token. It comes once in the URL, and then in a cookie that scripts can't read and other sites can't send. */
 function requireToken(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const isToken = (given: string | undefined): boolean =>
-    given !== undefined && timingSafeEqual(digest(given), digest(token));
+  const isToken = (candidate: string | undefined): boolean =>
+    candidate !== undefined && timingSafeEqual(digest(candidate), digest(token));
   return async (request, reply) => {
     if (isToken(request.cookies[cookieName(request)])) return;
     const query = tokenQuery.safeParse(request.query);
@@ -65,7 +65,7 @@ function requireToken(token: string): (request: FastifyRequest, reply: FastifyRe
   };
 }
 
-/** Returns the cookie's name. It has the port, because browsers send a host's cookies to all of its ports. */
+/** Returns the cookie's name. It contains the port, because browsers send a host's cookies to all of its ports. */
 function cookieName({ port }: FastifyRequest): string {
   return `vae-sweep-token-${port ?? 80}`;
 }

@@ -1,7 +1,7 @@
 import { StoreError } from '../errors.js';
 
 /** Returns the result of an action on the store, or that of `fallback` if the action throws a StoreError. */
-export function orOnStoreError<T>(action: () => T, fallback: (problem: string) => T): T {
+export function withStoreErrorFallback<T>(action: () => T, fallback: (problem: string) => T): T {
   try {
     return action();
   } catch (error) {

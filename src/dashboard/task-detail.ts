@@ -2,7 +2,7 @@ import type { Table } from 'apache-arrow';
 import { STEP, titleOf } from '../report/column-titles.js';
 import { formatNumber } from '../report/tables/format.js';
 import { valueAt } from '../logs/read.js';
-import { readSessions } from '../store/sessions.js';
+import { readAttempts } from '../store/attempts.js';
 import { readTaskState, taskFolder } from '../store/task-folder.js';
 import { experimentOf, loadDetails } from '../task/registry.js';
 import { settingText } from '../task/settings.js';
@@ -10,7 +10,7 @@ import type { LogColumn } from '../task/column.js';
 import type { Task } from '../task/task.js';
 import { formatCount, formatDuration } from '../units.js';
 import type { TaskReply } from './page/protocol.js';
-import { orOnStoreError } from './store-error.js';
+import { withStoreErrorFallback } from './store-error.js';
 import type { TaskLogs } from './task-logs.js';
 import type { SweepWatch } from './watch.js';
 
@@ -23,7 +23,7 @@ export async function taskDetail(watch: SweepWatch, logs: TaskLogs, task: Task):
     folder,
     settings: Object.keys(schemas).map((name) => [name, settingText(task.settings, name)]),
     ...(await metricsOf(folder, logs, task)),
-    sessions: readSessions(folder).map(
+    sessions: readAttempts(folder).map(
       ({ start, fromStep, toStep, microsecondsPerStep }) =>
         `${start}: ${unit}s ${formatCount(fromStep)} to ${formatCount(toStep)}` +
         (microsecondsPerStep === null
@@ -50,7 +50,7 @@ async function metricsOf(folder: string, logs: TaskLogs, task: Task): Promise<Me
       return metrics('Result', details.summary(task.settings), details.readSummary(folder));
     return metrics('Last row', rows, lastRow(logs.log(folder, 'rows')));
   };
-  return orOnStoreError(read, () => ({ metricsTitle: '', metrics: [] }));
+  return withStoreErrorFallback(read, () => ({ metricsTitle: '', metrics: [] }));
 }
 
 function lastRow(table: Table | null): (column: string) => unknown {

@@ -21,9 +21,9 @@ const LOGS = {
 } as const;
 
 const ID_DIGITS = 16;
-/** The size of the cache. A log of 150,000 steps has 4 MB. */
+/** The size of the cache. A log of 150,000 steps takes 4 MB. */
 const MAX_CACHED_BYTES = 64e6;
-/** The maximum size of a log. The largest step log that a sweep file can request has 240 MB. */
+/** The maximum size of a log. The largest step log that a sweep file can request takes 240 MB. */
 const MAX_LOG_BYTES = 250e6;
 /** The maximum number of curves of a metric with a list of values. */
 const MAX_COMPONENTS = 64;

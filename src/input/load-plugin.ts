@@ -28,20 +28,20 @@ type Parts = InstalledPlugin['parts'];
  * families. A plugin consists of one file and the files that it lists, so that its hash covers everything except imported packages.
  * @throws InputError if the plugin can't be loaded or is invalid
  */
-export async function loadPlugin(given: string): Promise<InstalledPlugin> {
-  const extension = path.extname(given);
+export async function loadPlugin(pluginFile: string): Promise<InstalledPlugin> {
+  const extension = path.extname(pluginFile);
   if (![...MODULES, ...YAML].includes(extension))
     throw new InputError(
-      `${given}: expected a plugin file with the extension ${[...MODULES, ...YAML].join(', ')}`,
+      `${pluginFile}: expected a plugin file with the extension ${[...MODULES, ...YAML].join(', ')}`,
     );
-  const { file, text } = readPlugin(given);
+  const { file, text } = readPlugin(pluginFile);
   const { name, parts } = YAML.includes(extension)
-    ? declaredPart(given, text)
-    : await importPlugin(given, file, text);
+    ? declaredPart(pluginFile, text)
+    : await importPlugin(pluginFile, file, text);
   const listed = partKinds().flatMap(([kind, part]) =>
     (parts[kind] ?? []).flatMap((each) => part.files?.(each) ?? []),
   );
-  const digest = listed.length === 0 ? hash('sha256', text) : hashWithFiles(text, given, file, listed);
+  const digest = listed.length === 0 ? hash('sha256', text) : hashWithFiles(text, pluginFile, file, listed);
   return { name, parts, file, hash: digest.slice(0, HASH_DIGITS) };
 }
 
@@ -49,18 +49,20 @@ function partKinds() {
   return experimentFamilies().flatMap((family) => Object.entries(family.pluginParts));
 }
 
-function readPlugin(given: string): { file: string; text: string } {
+function readPlugin(pluginFile: string): { file: string; text: string } {
   try {
-    const file = realpathSync(given);
+    const file = realpathSync(pluginFile);
     const text = readFileSync(file, 'utf8');
     if (Buffer.byteLength(text) <= MAX_BYTES) return { file, text };
   } catch (error) {
-    throw new InputError(`${given}: can't be read (${codeOf(error)})`, { cause: error });
+    throw new InputError(`${pluginFile}: can't be read (${codeOf(error)})`, { cause: error });
   }
-  throw new InputError(`${given}: the file is too large: a plugin has at most ${formatBytes(MAX_BYTES)}`);
+  throw new InputError(
+    `${pluginFile}: the file is too large: a plugin has at most ${formatBytes(MAX_BYTES)}`,
+  );
 }
 
-function hashWithFiles(text: string, given: string, file: string, listed: readonly string[]): string {
+function hashWithFiles(text: string, pluginFile: string, file: string, listed: readonly string[]): string {
   const sum = createHash('sha256').update(hash('sha256', text));
   let bytes = 0;
   for (const name of [...new Set(listed)].sort()) {
@@ -69,23 +71,25 @@ function hashWithFiles(text: string, given: string, file: string, listed: readon
       bytes += statSync(listedFile).size;
       if (bytes > MAX_LISTED_BYTES)
         throw new InputError(
-          `${given}: files: the total size exceeds the limit of ${formatBytes(MAX_LISTED_BYTES)}`,
+          `${pluginFile}: files: the total size exceeds the limit of ${formatBytes(MAX_LISTED_BYTES)}`,
         );
       sum.update(JSON.stringify(name)).update(hash('sha256', readFileSync(listedFile)));
     } catch (error) {
       if (error instanceof InputError) throw error;
-      throw new InputError(`${given}: files: ${name} can't be read (${codeOf(error)})`, { cause: error });
+      throw new InputError(`${pluginFile}: files: ${name} can't be read (${codeOf(error)})`, {
+        cause: error,
+      });
     }
   }
   return sum.digest('hex');
 }
 
 /** Parses a YAML file as a plugin with one part, of the kind that can be declared without code. */
-function declaredPart(given: string, text: string): { name: string; parts: Parts } {
-  const source = parseYaml(given, text);
+function declaredPart(pluginFile: string, text: string): { name: string; parts: Parts } {
+  const source = parseYaml(pluginFile, text);
   const found = partKinds().find(([, part]) => part.declaration !== undefined);
   if (found?.[1].declaration === undefined)
-    throw new InputError(`${given}: YAML plugins are not supported: expected a JavaScript module`);
+    throw new InputError(`${pluginFile}: YAML plugins are not supported: expected a JavaScript module`);
   const [kind, { schema, declaration }] = found;
   for (const each of [declaration, schema]) {
     const { error } = each.safeParse(source.value);
@@ -100,12 +104,12 @@ function declaredPart(given: string, text: string): { name: string; parts: Parts
 }
 
 async function importPlugin(
-  given: string,
+  pluginFile: string,
   file: string,
   text: string,
 ): Promise<{ name: string; parts: Parts }> {
-  await assertSelfContained(given, text);
-  const exported = await importModule(given, file);
+  await assertSelfContained(pluginFile, text);
+  const exported = await importModule(pluginFile, file);
   const schema = z.strictObject({
     name: partName,
     ...Object.fromEntries(partKinds().map(([kind, part]) => [kind, z.array(part.schema).optional()])),
@@ -114,7 +118,7 @@ async function importPlugin(
   if (error !== undefined) {
     const [issue] = error.issues;
     const at = ['default', ...(issue?.path ?? [])].join('.');
-    throw new InputError(`${given}: ${at}: ${issue?.message ?? 'not a plugin'} (see docs/plugins.md)`);
+    throw new InputError(`${pluginFile}: ${at}: ${issue?.message ?? 'not a plugin'} (see docs/plugins.md)`);
   }
   // Keep the original object instead of zod's copy: functions of a part may call each other through `this`.
   const { name, ...parts } = exported.default as Named & Parts;
@@ -122,34 +126,34 @@ async function importPlugin(
 }
 
 /** Throws for imports of other files, which the plugin's hash would not cover. */
-async function assertSelfContained(given: string, text: string): Promise<void> {
+async function assertSelfContained(pluginFile: string, text: string): Promise<void> {
   await init();
-  for (const specifier of importedNames(given, text)) {
+  for (const specifier of importedNames(pluginFile, text)) {
     if (specifier === undefined)
-      throw new InputError(`${given}: has an import() with a computed name: pass a string literal`);
+      throw new InputError(`${pluginFile}: has an import() with a computed name: pass a string literal`);
     if (/^(\.{0,2}\/|#|file:)/i.test(specifier))
       throw new InputError(
-        `${given}: imports ${specifier}, which the plugin's hash does not cover: put all code into one file`,
+        `${pluginFile}: imports ${specifier}, which the plugin's hash does not cover: put all code into one file`,
       );
   }
 }
 
 /** Returns the imported specifiers; undefined for one that is computed. */
-function importedNames(given: string, text: string): (string | undefined)[] {
+function importedNames(pluginFile: string, text: string): (string | undefined)[] {
   try {
     return parse(text)[0].flatMap((found) => (found.type === 'import-meta' ? [] : [found.specifier]));
   } catch (error) {
-    throw new InputError(`${given}: is not a valid JavaScript module (${firstLine(error)})`, {
+    throw new InputError(`${pluginFile}: is not a valid JavaScript module (${firstLine(error)})`, {
       cause: error,
     });
   }
 }
 
-async function importModule(given: string, file: string): Promise<{ readonly default?: unknown }> {
+async function importModule(pluginFile: string, file: string): Promise<{ readonly default?: unknown }> {
   try {
     return (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (error) {
-    throw new InputError(`${given}: can't be loaded (${firstLine(error)})`, { cause: error });
+    throw new InputError(`${pluginFile}: can't be loaded (${firstLine(error)})`, { cause: error });
   }
 }
 

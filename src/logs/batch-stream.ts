@@ -19,7 +19,7 @@ export const EMPTY_STREAM: StreamState = { bytes: 0, sha256: null };
 
 /**
  * A growing `.arrows` file. Only complete batches are appended. A checkpoint records the length after `sync`, and opening the file with
- * that length drops whatever was written after it.
+ * that length drops everything written after it.
  */
 export class BatchStream {
   readonly #encoder: StreamEncoder;

@@ -13,14 +13,14 @@ export type LogValue = number | readonly number[] | null;
 
 /** Reads a complete `.arrow` log of this project. @throws a StoreError if it is invalid, or has another schema version */
 export function readLog(file: string): Table {
-  return ofKnownVersion(file, decode(file, decodeLog));
+  return checkVersion(file, decode(file, decodeLog));
 }
 
 /** Reads the complete batches of an `.arrows` log that is being written. */
 export function readGrowingLog(file: string): Table {
   const decodeComplete = (bytes: Uint8Array): Table =>
     decodeLog(streamToFile(bytes.subarray(0, completeBytes(bytes))));
-  return ofKnownVersion(file, decode(file, decodeComplete));
+  return checkVersion(file, decode(file, decodeComplete));
 }
 
 /** Reads the part of an `.arrows` log that a checkpoint refers to; null if it is empty. The log may have grown since. */
@@ -39,7 +39,7 @@ export function readLogStart(file: string, { bytes, sha256 }: StreamState): Tabl
   }
 }
 
-function ofKnownVersion(file: string, table: Table): Table {
+function checkVersion(file: string, table: Table): Table {
   const version = table.schema.metadata.get(LOG_METADATA.schema);
   if (version !== LOG_SCHEMA_VERSION) {
     throw new StoreError(

@@ -6,7 +6,7 @@ import type { Task } from '../task/task.js';
 import type { TaskOutcome } from '../task/outcome.js';
 import type { HostOptions, HostReply, HostRequest } from './host-protocol.js';
 import { residentBytesOf, residentBytesOfTree } from './resident-memory.js';
-import type { Job } from './task-pool.js';
+import type { Assignment } from './task-pool.js';
 
 const ENTRY = fileURLToPath(new URL('../../workers/host.js', import.meta.url));
 /** Lines that TensorFlow always prints. */
@@ -82,11 +82,11 @@ export class HostProcess {
   }
 
   /** Trains a task. @throws a HostEnded if the process ends before the task does */
-  async train(slot: number, job: Job): Promise<TaskOutcome> {
+  async train(slot: number, assignment: Assignment): Promise<TaskOutcome> {
     return new Promise((resolve, reject) => {
       this.#training.set(slot, { resolve, reject });
-      this.#steps.set(slot, job.fromStep);
-      this.#send({ type: 'train', slot, job });
+      this.#steps.set(slot, assignment.fromStep);
+      this.#send({ type: 'train', slot, assignment });
     });
   }
 

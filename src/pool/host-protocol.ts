@@ -1,13 +1,13 @@
 import type { Task } from '../task/task.js';
 import type { TaskOutcome } from '../task/outcome.js';
 import type { PluginReference } from '../task/plugins.js';
-import type { Job } from './task-pool.js';
+import type { Assignment } from './task-pool.js';
 
 /** A request of the coordinator to a process that hosts training threads. `slot` is the index of the thread in it. */
 export type HostRequest =
   | ({ readonly type: 'open' } & HostOptions)
   | { readonly type: 'warmUp'; readonly tasks: readonly Task[] }
-  | { readonly type: 'train'; readonly slot: number; readonly job: Job }
+  | { readonly type: 'train'; readonly slot: number; readonly assignment: Assignment }
   | { readonly type: 'stop' };
 
 /** A reply of the process. */

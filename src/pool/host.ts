@@ -29,8 +29,8 @@ async function answer(
   send: (reply: HostReply) => void,
 ): Promise<void> {
   if (request.type === 'train') {
-    const { slot, job } = request;
-    const outcome = await pool.train(slot, job);
+    const { slot, assignment } = request;
+    const outcome = await pool.train(slot, assignment);
     send({ type: 'outcome', slot, step: pool.stepOf(slot), outcome });
     return;
   }

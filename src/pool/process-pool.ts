@@ -5,10 +5,10 @@ import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { formatBytes, formatDuration } from '../units.js';
 import { HostEnded, HostProcess } from './host-process.js';
-import type { Job, TaskPool } from './task-pool.js';
+import type { Assignment, TaskPool } from './task-pool.js';
 
 export const ISOLATIONS = ['thread', 'process'] as const;
-/** `thread`: all workers are threads of one process. `process`: each worker has a process of its own. */
+/** `thread`: all workers are threads of one process. `process`: each worker has its own process. */
 export type Isolation = (typeof ISOLATIONS)[number];
 
 export interface ProcessPoolOptions {
@@ -38,8 +38,8 @@ interface Slot {
 const WATCH_EVERY_MS = 250;
 
 /**
- * Runs workers as threads of one shared child process, or each in a process of its own. When a shared process ends, it is not known
- * which task caused that, so from then on each of its workers has a process of its own.
+ * Runs workers as threads of one shared child process, or each in its own process. When a shared process ends, it is not known
+ * which task caused that, so from then on each of its workers has its own process.
  */
 export class ProcessPool implements TaskPool {
   readonly broken: Promise<never>;
@@ -84,18 +84,18 @@ export class ProcessPool implements TaskPool {
     }
   }
 
-  async train(job: Job, onStart: (slot: number) => void): Promise<TaskOutcome> {
+  async train(assignment: Assignment, onStart: (slot: number) => void): Promise<TaskOutcome> {
     const number = this.#free.shift();
     const slot = number === undefined ? undefined : this.#slots[number];
     if (number === undefined || slot === undefined)
       throw new Error('There are more running tasks than workers.');
-    const { startsProgram } = experimentOf(job.task.settings);
-    slot.running = { step: job.fromStep, sinceMs: performance.now(), startsProgram };
+    const { startsProgram } = experimentOf(assignment.task.settings);
+    slot.running = { step: assignment.fromStep, sinceMs: performance.now(), startsProgram };
     slot.verdict = null;
     this.#renewHost(slot);
     try {
       onStart(number);
-      return await slot.host.train(slot.local, job);
+      return await slot.host.train(slot.local, assignment);
     } catch (error) {
       if (!(error instanceof HostEnded)) throw error;
       return endedOutcome(error, slot);

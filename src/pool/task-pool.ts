@@ -3,7 +3,7 @@ import type { Predecessor } from '../task/protocol.js';
 import type { Task } from '../task/task.js';
 
 /** A task to train, with the state to start from. */
-export interface Job {
+export interface Assignment {
   readonly task: Task;
   /** The absolute path of its folder, which exists and has a `task.json`. */
   readonly folder: string;
@@ -19,7 +19,7 @@ export interface TaskPool {
   /** Loads and compiles everything that these tasks need to start. */
   warmUp(tasks: readonly Task[]): Promise<void>;
   /** Trains a task until it ends. Calls `onStart` with the task's slot. */
-  train(job: Job, onStart: (slot: number) => void): Promise<TaskOutcome>;
+  train(assignment: Assignment, onStart: (slot: number) => void): Promise<TaskOutcome>;
   /** Returns the number of steps that the slot's task has done. */
   stepOf(slot: number): number;
   /** Asks every running task to finish its chunk, write a checkpoint and return. */

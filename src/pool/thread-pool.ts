@@ -5,7 +5,7 @@ import type { TaskOutcome } from '../task/outcome.js';
 import type { PluginReference } from '../task/plugins.js';
 import type { WorkerReply, WorkerRequest } from '../task/protocol.js';
 import type { HostOptions } from './host-protocol.js';
-import type { Job } from './task-pool.js';
+import type { Assignment } from './task-pool.js';
 
 /** The data that each thread gets when it starts. */
 export interface ThreadData {
@@ -53,7 +53,7 @@ export class ThreadPool {
   }
 
   /** Trains a task in a free slot. If the thread dies, its task fails. */
-  async train(slot: number, { task, folder, fromStep, predecessor }: Job): Promise<TaskOutcome> {
+  async train(slot: number, { task, folder, fromStep, predecessor }: Assignment): Promise<TaskOutcome> {
     Atomics.store(this.#cells, 1 + slot, fromStep);
     this.#training.add(slot);
     const { checkpointEveryMs } = this.#options;

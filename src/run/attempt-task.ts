@@ -1,4 +1,4 @@
-import type { Job, TaskPool } from '../pool/task-pool.js';
+import type { Assignment, TaskPool } from '../pool/task-pool.js';
 import { clearFailed, prepareTaskFolder, readTaskState, taskFolder } from '../store/task-folder.js';
 import type { TaskOutcome } from '../task/outcome.js';
 import { alreadyDone, settle, type Attempt, type Settlement, type SettleRules } from './settle.js';
@@ -9,7 +9,7 @@ export interface AttemptContext {
   readonly outDir: string;
   /** Called when the attempt has ended, so that it reflects a stop requested in the meantime. */
   readonly rules: () => SettleRules;
-  readonly onStart: (slot: number, job: Job) => void;
+  readonly onStart: (slot: number, assignment: Assignment) => void;
 }
 
 /**
@@ -30,9 +30,9 @@ export async function attemptTask(
   if (state.state === 'failed') clearFailed(folder);
   const step = state.state === 'interrupted' || state.state === 'failed' ? state.step : null;
   const predecessor = step === null ? attempt.predecessor : null;
-  const job = { task, folder, fromStep: step ?? predecessor?.steps ?? 0, predecessor };
-  const outcome = await pool.train(job, (slot) => {
-    onStart(slot, job);
+  const assignment = { task, folder, fromStep: step ?? predecessor?.steps ?? 0, predecessor };
+  const outcome = await pool.train(assignment, (slot) => {
+    onStart(slot, assignment);
   });
   // The process may have ended after it committed the results and before it replied.
   const isDone = outcome.type === 'ended' && readTaskState(folder, task.id).state === 'done';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { namesIn, readJsonFile } from '../store/files.js';
-import { readSessions } from '../store/sessions.js';
+import { readAttempts } from '../store/attempts.js';
 import { readTaskState, TASK_FILES, taskFolder, tasksFolder, type TaskState } from '../store/task-folder.js';
 import { taskRecordSchema } from '../store/task-record.js';
 import { estimateCost, stepsOf } from '../task/cost.js';
@@ -85,13 +85,13 @@ function finishedTask(outDir: string, name: string): Task | null {
 }
 
 /**
- * Returns the task's microseconds per step, or null if no session recorded them. A finished task that yields rows counts as having
+ * Returns the task's microseconds per step, or null if no attempt recorded them. A finished task that yields rows counts as having
  * all rows of its estimate, even if it has fewer.
  */
 function timePerStep(folder: string, settings: Settings): number | null {
-  const sessions = readSessions(folder);
-  // A task that is not resumable starts from scratch in each session.
-  const counted = experimentOf(settings).isResumable ? sessions : sessions.slice(-1);
+  const attempts = readAttempts(folder);
+  // A task that is not resumable starts from scratch in each attempt.
+  const counted = experimentOf(settings).isResumable ? attempts : attempts.slice(-1);
   let steps = 0;
   let microseconds = 0;
   for (const { fromStep, toStep, microsecondsPerStep } of counted) {

@@ -29,7 +29,7 @@ const LOGGED = {
 /** Logged for a task whose process was ended by another task. */
 const BYSTANDER = ['info', 'task interrupted, retrying'] as const;
 
-/** Records how each pending task of a run is settled, and logs and shows it. */
+/** Records, logs and shows how each pending task of a run is settled. */
 export class Ledger {
   /** Resolves once no task is outstanding. */
   readonly settled: Promise<void>;

@@ -68,9 +68,9 @@ class LocalQueue {
     this.#context.pool.requestStop();
   }
 
-  /** `retried` counts the retries in this run. An error that the job throws is not the task's failure and goes to `onError`. */
+  /** `retried` counts the retries in this run. A StoreError stops the run and is not a failure of the task. */
   #add(item: PendingTask, retried: number): void {
-    const job = async (): Promise<void> => {
+    const execute = async (): Promise<void> => {
       try {
         await this.#attempt(item, retried);
       } catch (error) {
@@ -78,7 +78,7 @@ class LocalQueue {
         this.#stopOnStoreError(error);
       }
     };
-    this.#queue.add(job).catch(() => undefined);
+    this.#queue.add(execute).catch(() => undefined);
   }
 
   /** Stops all tasks when the first one can't write: no other could either. Steps after the last checkpoints are repeated. */
@@ -123,7 +123,7 @@ class LocalQueue {
 
   /** Adds the task at the end of the queue. */
   #addAgain(item: PendingTask, retried: number): void {
-    this.#context.tally.queuedAgain(item);
+    this.#context.tally.requeued(item);
     this.#add(item, retried);
   }
 

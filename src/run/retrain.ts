@@ -19,7 +19,7 @@ export interface Comparison {
 
 const FOLDER_PREFIX = 'verify-';
 
-/** Returns `count` tasks at random: the same ones for the same seed, whatever the order of the tasks. */
+/** Returns `count` tasks at random: the same ones for the same seed, regardless of the order of the tasks. */
 export function sampleTasks(tasks: readonly Task[], count: number, seed: number): Task[] {
   const rank = ({ id }: Task) => hash('sha256', `${seed} ${id}`);
   return tasks

@@ -10,7 +10,7 @@ import {
 } from '../task/outcome.js';
 import type { Task } from '../task/task.js';
 
-/** What is known about an attempt at a task before it ends. */
+/** The circumstances of an attempt at a task, known before it ends. */
 export interface Attempt {
   /** The number of earlier attempts that failed, including those in earlier runs. */
   readonly failures: number;
@@ -91,7 +91,7 @@ export function settle(
   }
 }
 
-/** Settles a worker's report in the run's store. The worker may have a store of its own. */
+/** Settles a worker's report in the run's store. The worker may have its own store. */
 export function settleReported(
   outDir: string,
   task: Task,

@@ -3,7 +3,7 @@ import { lastChangeMs } from '../store/inventory.js';
 import type { StoreOwner } from '../store/lock.js';
 import { readStoreOwner } from '../store/lock.js';
 import { findPredecessors } from '../store/predecessors.js';
-import { timedSteps } from '../store/sessions.js';
+import { timedSteps } from '../store/attempts.js';
 import type { TaskState } from '../store/task-folder.js';
 import { taskFolder } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
@@ -13,7 +13,7 @@ import type { Predecessor } from '../task/protocol.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { learnCosts, type LearnedCosts } from './learned-costs.js';
-import { paceOf, type Stretch } from './pace.js';
+import { paceOf, type TimedWork } from './pace.js';
 import type { CorruptTask, FailedTask } from './triage.js';
 import { triage } from './triage.js';
 
@@ -49,7 +49,7 @@ interface Found {
 
 /**
  * Reads the status of a sweep without locking the store.
- * @param workers the number of workers of the next run; an active run is taken to have one per running task
+ * @param workers the number of workers of the next run; an active run is assumed to have one per running task
  */
 export function readStatus(
   sweep: Pick<Sweep, 'name' | 'file' | 'tasks'>,
@@ -75,7 +75,7 @@ export function readStatus(
       retryDiverged: false,
       workers: running.length > 0 ? running.length : workers,
       costOf,
-      msPerEstimatedMs: paceOf(stretchesSince(sinceMs, found, outDir, predecessors, costOf)) ?? 1,
+      msPerEstimatedMs: paceOf(timedWorkSince(sinceMs, found, outDir, predecessors, costOf)) ?? 1,
     },
     predecessors,
   );
@@ -113,13 +113,13 @@ function startStates(
 }
 
 /** Returns the timed steps since then, of running tasks and of tasks that have finished. */
-function stretchesSince(
+function timedWorkSince(
   sinceMs: number,
   found: readonly Found[],
   outDir: string,
   predecessors: ReadonlyMap<string, Predecessor>,
   costOf: LearnedCosts['costOf'],
-): Stretch[] {
+): TimedWork[] {
   if (sinceMs === Infinity) return [];
   return found.flatMap(({ task, state, isRunning }) => {
     if (state.state !== 'done' && !isRunning) return [];
@@ -128,10 +128,10 @@ function stretchesSince(
     const steps = state.state === 'interrupted' ? Math.max(0, state.step - fromStep) : null;
     const timed = timedSteps(taskFolder(outDir, task), sinceMs, steps);
     // A finished task has done all the work in its estimate, even if it has fewer rows.
-    const isWhole =
+    const isCompletedByRows =
       state.state === 'done' && experimentOf(task.settings).unit === 'row' && timed.length === 1;
-    const whole = isWhole ? { steps: stepsOf(task.settings) } : {};
-    return timed.map((each) => ({ cost: costOf(task.settings), ...each, ...whole }));
+    const estimatedSteps = isCompletedByRows ? { steps: stepsOf(task.settings) } : {};
+    return timed.map((each) => ({ cost: costOf(task.settings), ...each, ...estimatedSteps }));
   });
 }
 

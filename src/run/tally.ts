@@ -81,7 +81,7 @@ export class Tally {
   ended(slot: number, isDone: boolean): void {
     const running = this.#running[slot];
     if (!running) return;
-    const steps = this.#stepsMade(slot, running);
+    const steps = this.#stepsDone(slot, running);
     if (countsSteps(running)) this.#endedSteps += steps;
     this.#endedWorkMs += steps * running.workMsPerStep;
     this.#running[slot] = null;
@@ -94,7 +94,7 @@ export class Tally {
     this.#waitingWorkMs -= remainingWorkMs(pending);
   }
 
-  queuedAgain(pending: PendingTask): void {
+  requeued(pending: PendingTask): void {
     this.#waitingWorkMs += remainingWorkMs(pending);
   }
 
@@ -118,7 +118,7 @@ export class Tally {
   #speed(nowMs: number): number | null {
     let steps = this.#endedSteps;
     for (const [running, slot] of this.#active())
-      if (countsSteps(running)) steps += this.#stepsMade(slot, running);
+      if (countsSteps(running)) steps += this.#stepsDone(slot, running);
     this.#window.push({ atMs: nowMs, steps });
     // Keep one sample at or just beyond the window's far end, however rarely samples are taken.
     const inside = this.#window.findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
@@ -134,7 +134,7 @@ export class Tally {
     let leftMs = this.#waitingWorkMs;
     let longestMs = 0;
     for (const [running, slot] of this.#active()) {
-      doneMs += this.#stepsMade(slot, running) * running.workMsPerStep;
+      doneMs += this.#stepsDone(slot, running) * running.workMsPerStep;
       const taskLeftMs = (stepsOf(running.task.settings) - this.#stepOf(slot)) * running.workMsPerStep;
       leftMs += taskLeftMs;
       longestMs = Math.max(longestMs, taskLeftMs);
@@ -148,7 +148,7 @@ export class Tally {
     return this.#running.flatMap((running, slot) => (running === null ? [] : [[running, slot] as const]));
   }
 
-  #stepsMade(slot: number, { fromStep }: Running): number {
+  #stepsDone(slot: number, { fromStep }: Running): number {
     return Math.max(0, this.#stepOf(slot) - fromStep);
   }
 }

@@ -42,7 +42,7 @@ export interface TriageOptions {
   readonly msPerEstimatedMs?: number;
 }
 
-/** The tasks of a sweep by what a run has to do with them. */
+/** The tasks of a sweep, grouped by what a run does with them. */
 export interface Triage {
   readonly done: number;
   /** The tasks with the most work come first. */

@@ -78,7 +78,7 @@ export function writeCheckpoint(folder: string, taskId: string, checkpoint: Chec
 
 /**
  * Opens the latest checkpoint, or the previous one if the latest is corrupt or `open` throws a CorruptTaskError for it.
- * @returns null if there is no checkpoint; `problem` is what is wrong with the latest one, or null
+ * @returns null if there is no checkpoint; `problem` describes the corrupt latest one, or is null
  * @throws a CorruptTaskError if all checkpoints are corrupt
  */
 export function openNewestCheckpoint<T>(
@@ -102,7 +102,7 @@ export function openNewestCheckpoint<T>(
 }
 
 /**
- * Replaces the corrupt latest checkpoint by the previous one. Otherwise the next checkpoint would keep the corrupt one as its
+ * Replaces the corrupt latest checkpoint with the previous one. Otherwise the next checkpoint would keep the corrupt one as its
  * predecessor, and a crash could leave no valid one.
  */
 export function restorePreviousCheckpoint(folder: string): void {
@@ -118,8 +118,8 @@ interface Progress {
 }
 
 /**
- * Reads the step of the latest checkpoint, or of the previous one if the latest is damaged. If both are damaged, the result has the
- * problem. Only the file headers are read: the checksum of the contents is verified when a task resumes from them.
+ * Reads the step of the latest checkpoint, or of the previous one if the latest is corrupt. If both are corrupt, the result contains
+ * the problem. Only the file headers are read: the checksum of the contents is verified when a task resumes from them.
  */
 export function readProgress(folder: string): Progress {
   let problem: string | null = null;

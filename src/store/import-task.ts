@@ -29,7 +29,7 @@ const recordSchema = z.looseObject({ settings: z.unknown(), versions: z.unknown(
  * Copies a task's folder into `tasks`, replacing any existing one. It is copied under a temporary name, each file is fsynced and read
  * back, and then the folder is renamed: after a crash the task is either as it was or as in `source`. There is one exception: an
  * unfinished task that is being replaced is missing between two renames, and the next merge copies it again.
- * @returns what is wrong with the source, in which case nothing was changed, or null
+ * @returns the problem with the source, in which case nothing was changed, or null
  */
 export function importTask(source: string, tasks: string, task: Task, state: TaskState): string | null {
   const target = path.join(tasks, task.name);
@@ -57,7 +57,7 @@ export function importTask(source: string, tasks: string, task: Task, state: Tas
   return null;
 }
 
-/** Returns what is wrong with the folder's `task.json`, the one file of a finished task without a checksum in its marker, or null. */
+/** Returns the problem with the folder's `task.json`, the one file of a finished task without a checksum in its marker, or null. */
 export function recordProblem(folder: string, { id, name }: Pick<Task, 'id' | 'name'>): string | null {
   const record = readJsonFile(path.join(folder, TASK_FILES.task), recordSchema);
   if (!record.found) return record.problem ?? `has no ${TASK_FILES.task}`;

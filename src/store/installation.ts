@@ -14,7 +14,7 @@ const installationSchema = z.object({
 export type Installation = z.infer<typeof installationSchema>;
 
 /**
- * Reads the record that `vae-sweep setup` wrote beside the TensorFlow library, without loading TensorFlow.
+ * Reads the record that `vae-sweep setup` wrote next to the TensorFlow library, without loading TensorFlow.
  * @throws an InputError if TensorFlow is not installed
  */
 export function installedTensorFlow(): Installation {

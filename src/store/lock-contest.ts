@@ -23,7 +23,7 @@ export interface Rules {
   readonly sleep: (ms: number) => Promise<void>;
   /** Called once per owner whose heartbeat is being watched. */
   readonly onWatch: (owner: Owner) => void;
-  /** Ends the watching early, as if the owner were alive. */
+  /** Stops watching early, as if the owner were alive. */
   readonly signal?: AbortSignal;
 }
 

@@ -7,7 +7,7 @@ import { ownerSchema, type Owner } from './lock-owner.js';
 const OWNER_FILE = /^owner-([1-9]\d*)\.json$/;
 
 /**
- * The folder `<out>/lock`. It has `owner-<n>.json` for each generation n of owners, which is complete from the moment it exists, and
+ * The folder `<out>/lock`. It contains `owner-<n>.json` for each generation n of owners, which is complete from the moment it exists, and
  * the heartbeat `beat-<n>`, of which only changes matter.
  */
 export class LockFolder {

@@ -47,7 +47,7 @@ export function currentProcess(): ProcessIdentity {
 }
 
 /**
- * Returns whether the owner is alive. Host names alone prove nothing: containers on one host have PID namespaces of their own, and
+ * Returns whether the owner is alive. Host names alone prove nothing: containers on one host have their own PID namespaces, and
  * machines may share a name. The result is `unknown` unless the owner is in the same PID namespace of the same kernel, or ran before
  * a reboot of this machine.
  */

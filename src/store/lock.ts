@@ -35,7 +35,7 @@ export interface StoreLockOptions {
   readonly identity?: Partial<ProcessIdentity>;
   /** Gets one line that reports that an owner on another host is being watched, and for how long. */
   readonly onWait?: (line: string) => void;
-  /** Ends the watching early with a `StoreBusyError`. */
+  /** Stops watching early and throws a `StoreBusyError`. */
   readonly signal?: AbortSignal;
 }
 
@@ -56,7 +56,7 @@ export interface StoreLock {
 }
 
 export interface StoreOwner {
-  /** For example `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`, or what is wrong with the owner's file. */
+  /** For example `process 12 on host, started 2026-01-01T00:00:00.000Z (run sweep.yaml)`, or the problem with the owner's file. */
   readonly description: string;
   readonly isAlive: boolean | 'unknown';
   /** Null if the owner's file can't be read. */

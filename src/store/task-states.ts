@@ -14,7 +14,7 @@ export function readTaskStates(outDir: string, tasks: readonly Task[]): Readonly
   );
 }
 
-/** Returns what is wrong with the task, or null. */
+/** Returns the problem with the task, or null. */
 export function problemOf(state: TaskState): string | null {
   if (state.state === 'failed') return state.failure.message;
   return state.state === 'corrupt' ? state.problem : null;

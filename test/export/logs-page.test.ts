@@ -101,8 +101,8 @@ describe('docs/logs.md and real folders', () => {
 
   test('lists the keys of the JSON files', () => {
     assert.deepEqual(names('done.json'), Object.keys(json(0, TASK_FILES.done) as object));
-    const [session] = json(0, TASK_FILES.run) as object[];
-    assert.deepEqual(names('run.json'), Object.keys(session ?? {}));
+    const [attempt] = json(0, TASK_FILES.run) as object[];
+    assert.deepEqual(names('run.json'), Object.keys(attempt ?? {}));
     assert.deepEqual(names('verdict.json'), Object.keys(json(1, TASK_FILES.verdict) as object));
     const cell = page.get("A task's folder")?.[0]?.[0]?.[2];
     assert.equal(

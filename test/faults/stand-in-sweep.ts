@@ -1,5 +1,5 @@
 import { settlementLines } from '../../src/api/run-lines.js';
-import type { Job, TaskPool } from '../../src/pool/task-pool.js';
+import type { Assignment, TaskPool } from '../../src/pool/task-pool.js';
 import type { RunEnd } from '../../src/run/ledger.js';
 import { runLocally } from '../../src/run/local-queue.js';
 import { openLog } from '../../src/run/log.js';
@@ -85,7 +85,7 @@ function standInPool(session: Session, ledger: Ledger, stop: AbortController): T
     kill: () => Promise.resolve(),
     warmUp: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
-    async train({ task, folder }: Job, onStart: (slot: number) => void) {
+    async train({ task, folder }: Assignment, onStart: (slot: number) => void) {
       ledger.settle(task.name, 'failed', false);
       onStart(0);
       const outcome = await Promise.resolve(trainOrFail(task, folder, session, ledger, stop));

@@ -38,12 +38,12 @@ function tasksOf(experiment: string, seeds: number): readonly Task[] {
   return loadSweep({ name: 'mine', experiment, grid: { seed } }, { versions: installedVersions() }).tasks;
 }
 
-/** Finishes the task with a session that records this time per row. */
+/** Finishes the task with a attempt that records this time per row. */
 function finishIn(task: Task | undefined, microsecondsPerStep: number, rows = 10): string {
   assert.ok(task !== undefined);
   const folder = finish(outDir, task);
-  const session = { start: '2026-01-01T12:00:00.000Z', fromStep: 0, toStep: rows, microsecondsPerStep };
-  writeFileSync(path.join(folder, TASK_FILES.run), JSON.stringify([session]));
+  const attempt = { start: '2026-01-01T12:00:00.000Z', fromStep: 0, toStep: rows, microsecondsPerStep };
+  writeFileSync(path.join(folder, TASK_FILES.run), JSON.stringify([attempt]));
   return folder;
 }
 

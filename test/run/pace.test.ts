@@ -16,7 +16,7 @@ test('the pace is the ratio of elapsed to estimated time', () => {
   assert.ok(pace !== null && Math.abs(pace - 3) < 1e-12);
 });
 
-test('long stretches count most, whatever their experiment', () => {
+test('long tasks count most, regardless of their experiment', () => {
   const pace = paceOf([
     { cost: quick, steps: 1000, elapsedMs: 100 * estimatedMs(quick, 1000) },
     { cost: slow, steps: 1_000_000, elapsedMs: 2 * estimatedMs(slow, 1_000_000) },

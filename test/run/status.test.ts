@@ -129,7 +129,7 @@ describe('during a run', () => {
   test("the remaining time is based on the run's own pace, not on that of an earlier run", async () => {
     fill();
     const run = path.join(outDir, 'tasks', done.name, TASK_FILES.run);
-    const session = (start: number, times: number) => ({
+    const attempt = (start: number, times: number) => ({
       start: new Date(start).toISOString(),
       fromStep: 0,
       toStep: 100_000,
@@ -139,7 +139,7 @@ describe('during a run', () => {
     changeAll(path.join(outDir, 'tasks', interrupted.name), -60);
     changeAll(path.join(outDir, 'tasks', started.name), -60);
     const lock = await acquireStoreLock(outDir);
-    writeFileSync(run, JSON.stringify([session(Date.now() - 60_000, 1000), session(Date.now() + 1000, 3)]));
+    writeFileSync(run, JSON.stringify([attempt(Date.now() - 60_000, 1000), attempt(Date.now() + 1000, 3)]));
     const { remainingMs } = readStatus(sweep, outDir, 1);
     await lock.release();
     assert.ok(estimated !== null && remainingMs !== null);

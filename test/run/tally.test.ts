@@ -80,7 +80,7 @@ test('a task that failed and is queued again counts as waiting from its checkpoi
   tally.started(0, item, 0);
   tally.ended(0, false);
   step = 400;
-  tally.queuedAgain({ ...item, fromStep: 400 });
+  tally.requeued({ ...item, fromStep: 400 });
   const { etaMs, tasksDone } = tally.snapshot(1000);
   assert.equal(tasksDone, 0);
   // 500 steps took 1 s; 600 are left.

@@ -61,7 +61,7 @@ const CASTS: Readonly<Record<string, string>> = {
   'bool int32': 'BoolToInt',
 };
 
-/** Returns what a recorded sum adds up if the tensor is seen as a matrix whose columns are its last axis. */
+/** Returns what a recorded sum reduces, with the tensor viewed as a matrix whose columns are its last axis. */
 export function sumOver(node: OperationNode, shape: readonly number[]): Sum['over'] {
   const last = shape.length - 1;
   const axes = new Set(constantValues(node.inputs[1]).map((axis) => (axis < 0 ? axis + shape.length : axis)));

@@ -27,8 +27,8 @@ export function threefry2x32(
   let right = add(block[1], schedule[1]);
   for (let group = 0; group * 4 < ROUNDS; group++) {
     for (const distance of ROTATIONS[(group % 2) as 0 | 1])
-      [left, right] = disposing(left, right, () => round(left, right, distance));
-    [left, right] = disposing(left, right, () => [
+      [left, right] = replacing(left, right, () => round(left, right, distance));
+    [left, right] = replacing(left, right, () => [
       add(left, schedule[((group + 1) % 3) as 0 | 1 | 2]),
       add(right, add(schedule[((group + 2) % 3) as 0 | 1 | 2], int32(group + 1))),
     ]);
@@ -43,9 +43,9 @@ function round(left: Tensor, right: Tensor, distance: number): [Tensor, Tensor] 
 
 /**
  * Disposes the intermediate tensors of `compute` and the two tensors that its result replaces. Each is as large as the drawn numbers,
- * so 20 rounds would need much memory.
+ * so keeping those of 20 rounds would take a lot of memory.
  */
-function disposing(left: Tensor, right: Tensor, compute: () => [Tensor, Tensor]): [Tensor, Tensor] {
+function replacing(left: Tensor, right: Tensor, compute: () => [Tensor, Tensor]): [Tensor, Tensor] {
   const result = tf.tidy(compute);
   tf.dispose([left, right]);
   return result;

@@ -1,4 +1,4 @@
-/** The messages between the server and the page. This module has only types, because both import it. */
+/** The messages between the server and the page. This module contains only types, because both import it. */
 
 /** The states of the store, and `running`: unfinished, with files that changed since the run started. */
 export type StateName = 'new' | 'running' | 'interrupted' | 'done' | 'failed' | 'corrupt';

@@ -4,7 +4,7 @@ import type { Curve } from './protocol.js';
 import { messageOf } from './reply.js';
 import type { Stroke } from './colors.js';
 
-/** A task with its curves drawn. */
+/** A task whose curves are drawn. */
 export interface DrawnTask {
   readonly id: string;
   readonly label: string;

@@ -39,11 +39,11 @@ function Facts({ reply }: { readonly reply: TaskReply }) {
       <Pairs title="Settings" pairs={reply.settings} />
       {reply.metrics.length > 0 && <Pairs title={reply.metricsTitle} pairs={reply.metrics} />}
       <div>
-        <h3>Sessions</h3>
-        {reply.sessions.length === 0 && <p class="hint">No session has ended yet.</p>}
+        <h3>Attempts</h3>
+        {reply.sessions.length === 0 && <p class="hint">No attempt has ended yet.</p>}
         <ul class="small">
-          {reply.sessions.map((session) => (
-            <li key={session}>{session}</li>
+          {reply.sessions.map((attempt) => (
+            <li key={attempt}>{attempt}</li>
           ))}
         </ul>
         <h3>Log</h3>

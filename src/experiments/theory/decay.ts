@@ -11,7 +11,7 @@ const SQUARED_ROUNDING = 1e-28;
 export interface Decay {
   /** The largest |A~_j|^2 + eps~^2 on the path so far, A~_j column j. */
   readonly k: number;
-  /** The largest eps~^2 / D~_jj so far. Lemma 5 gives it for L in place of K; with the D~ of Lemma 3 it equals K. */
+  /** The largest eps~^2 / D~_jj so far. Lemma 5 gives it for L instead of K; with the D~ of Lemma 3 it equals K. */
   readonly encoderK: number;
   /** log |P_Wperp A~|_F^2. */
   readonly logOutside: number;
@@ -23,7 +23,7 @@ export interface Decay {
   readonly tailMargin: number;
   /** logBound - logOutside. By the theorem it is not negative. */
   readonly margin: number;
-  /** The margin with encoderK in place of K. */
+  /** The margin with encoderK instead of K. */
   readonly encoderMargin: number;
   /** The smallest margin of a row of A~ at a zero row of A, after the rotation that produces zero rows of A (Lemma 6). */
   readonly rowMargin: number;

@@ -28,5 +28,5 @@ export function exactDecoder(random: Random, truth: Matrix, latentDim: number, z
 /** Returns `count` different numbers from 0 to size - 1, in random order. */
 function sampleIndices(random: Random, size: number, count: number): number[] {
   const left = Array.from({ length: size }, (_, i) => i);
-  return Array.from({ length: count }, () => left.splice(random.whole(0, left.length - 1), 1)[0] ?? NaN);
+  return Array.from({ length: count }, () => left.splice(random.integer(0, left.length - 1), 1)[0] ?? NaN);
 }

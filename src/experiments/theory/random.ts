@@ -9,7 +9,7 @@ export interface Random {
   /** Draws a standard normal number. */
   normal(): number;
   /** Draws a whole number from `min` to `max`, both included. */
-  whole(min: number, max: number): number;
+  integer(min: number, max: number): number;
 }
 
 /** Returns a Mersenne Twister with 53-bit uniform numbers; normal numbers use Marsaglia's polar method. */
@@ -17,7 +17,7 @@ export function randomFrom(seed: number): Random {
   const generator = mersenne(seed);
   return {
     normal: randomNormal.source(() => uniformFloat64(generator))(),
-    whole: (min, max) => uniformInt(generator, min, max),
+    integer: (min, max) => uniformInt(generator, min, max),
   };
 }
 

@@ -47,13 +47,13 @@ export class CommandOutput {
   *read(onMessage: (line: string) => void): Generator<WrittenRow> {
     for (let bytes = this.#readPiece(); bytes.length > 0; bytes = this.#readPiece()) {
       const end = bytes.lastIndexOf(NEWLINE) + 1;
-      const whole = end === 0 ? null : Buffer.concat([this.#partial, bytes.subarray(0, end - 1)]);
-      this.#partial = Buffer.concat([whole === null ? this.#partial : NOTHING, bytes.subarray(end)]);
+      const complete = end === 0 ? null : Buffer.concat([this.#partial, bytes.subarray(0, end - 1)]);
+      this.#partial = Buffer.concat([complete === null ? this.#partial : NOTHING, bytes.subarray(end)]);
       if (this.#partial.length > MAX_LINE_BYTES)
         throw new Error(
           `${this.#experiment.name} wrote a line longer than ${formatBytes(MAX_LINE_BYTES)} to its standard output`,
         );
-      for (const line of whole?.toString('utf8').split('\n') ?? [])
+      for (const line of complete?.toString('utf8').split('\n') ?? [])
         if (line.startsWith('{')) yield this.#rowOf(line);
         else onMessage(line);
     }

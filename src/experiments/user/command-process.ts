@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 /**
  * Shell script that runs "$@" and returns its exit code. SIGTERM is forwarded only to the program, which must handle its own children.
- * When the pipe at descriptor 3 closes, which happens however the process at its other end dies, the script kills the program and all of
+ * When the pipe at descriptor 3 closes, which happens no matter how the process at its other end dies, the script kills the program and all of
  * its descendants, including those in other process groups.
  */
 const WATCHED = `

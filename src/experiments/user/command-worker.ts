@@ -36,7 +36,7 @@ class CommandAttempt {
   readonly #settings: Settings;
   readonly #context: RowsContext;
   readonly #maxRows: number;
-  /** Rows of earlier attempts, until the program writes its first row, which tells from where it resumed. Null afterwards. */
+  /** Rows of earlier attempts, until the program writes its first row, which shows where it resumed. Null afterwards. */
   #earlierRows: Numbers[] | null = [];
   #rows = 0;
   #last: Numbers | null = null;

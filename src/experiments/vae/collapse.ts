@@ -1,10 +1,10 @@
 import { finalNumber, type Run } from '../../report/runs.js';
 
-/** A run with a KL below this, in nats, can be collapsed: its code carries almost no information about a point. */
+/** A task with a KL below this, in nats, can be collapsed: its code carries almost no information about a point. */
 export const COLLAPSED_KL_NATS = 0.1;
 
 /**
- * Whether the run ended in posterior collapse, that is, uses none of its latents: no encoder variance is below 0.5 and the KL is near 0.
+ * Whether the task ended in posterior collapse, that is, its model uses none of the latents: no encoder variance is below 0.5 and the KL is near 0.
  * Its points are noise around a single point.
  */
 export function isCollapsed(run: Run): boolean {

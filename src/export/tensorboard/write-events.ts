@@ -16,7 +16,7 @@ const STEP_ROWS = 1_000;
 export function writeEvents(eventsDir: string, folder: string, task: Task): void {
   const run = path.join(eventsDir, task.name);
   if (existsSync(run)) return;
-  // The temporary folder is beside the folder of events, because inside it TensorBoard would treat it as a run.
+  // The temporary folder is next to the folder of events, because inside it TensorBoard would treat it as a run.
   const temporaryDir = `${eventsDir}.${process.pid}${TEMPORARY_SUFFIX}`;
   const temporary = path.join(temporaryDir, task.name);
   wrapStoreErrors(`write ${run}`, () => {

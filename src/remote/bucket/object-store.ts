@@ -63,20 +63,24 @@ export class ObjectStore {
   async check(): Promise<void> {
     const { name: Bucket, prefix: Prefix } = this.address;
     await this.#request(() =>
-      this.#client.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys: 1 }), this.#until()),
+      this.#client.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys: 1 }), this.#abortOptions()),
     );
   }
 
   async has(key: string): Promise<boolean> {
-    const command = new HeadObjectCommand(this.#at(key));
-    const found = await this.#request(() => this.#client.send(command, this.#until()));
+    const command = new HeadObjectCommand(this.#location(key));
+    const found = await this.#request(() => this.#client.send(command, this.#abortOptions()));
     return found !== null;
   }
 
   async put(key: string, file: string): Promise<void> {
     const Body = createReadStream(file);
     // Upload in parts of 5 MiB, each of which can be retried. A stream can't be.
-    const upload = new Upload({ client: this.#client, params: { ...this.#at(key), Body }, queueSize: 1 });
+    const upload = new Upload({
+      client: this.#client,
+      params: { ...this.#location(key), Body },
+      queueSize: 1,
+    });
     const abort = (): void => {
       void upload.abort();
     };
@@ -94,8 +98,8 @@ export class ObjectStore {
    * @returns its size in bytes; null if the object does not exist; or 'too large', in which case the file is incomplete
    */
   async get(key: string, file: string, maxBytes: number): Promise<number | 'too large' | null> {
-    const command = new GetObjectCommand(this.#at(key));
-    const found = await this.#request(() => this.#client.send(command, this.#until()));
+    const command = new GetObjectCommand(this.#location(key));
+    const found = await this.#request(() => this.#client.send(command, this.#abortOptions()));
     if (found === null) return null;
     const { Body } = found;
     if (!(Body instanceof Readable)) throw this.#failure(new Error('the response has no body'));
@@ -128,7 +132,7 @@ export class ObjectStore {
       const page: ListObjectsV2CommandOutput | null = await this.#request(() =>
         this.#client.send(
           new ListObjectsV2Command({ Bucket, Prefix: `${prefix}${start}`, ContinuationToken: token }),
-          this.#until(),
+          this.#abortOptions(),
         ),
       );
       keys.push(...(page?.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
@@ -142,14 +146,16 @@ export class ObjectStore {
   }
 
   async remove(key: string): Promise<void> {
-    await this.#request(() => this.#client.send(new DeleteObjectCommand(this.#at(key)), this.#until()));
+    await this.#request(() =>
+      this.#client.send(new DeleteObjectCommand(this.#location(key)), this.#abortOptions()),
+    );
   }
 
-  #at(key: string): { Bucket: string; Key: string } {
+  #location(key: string): { Bucket: string; Key: string } {
     return { Bucket: this.address.name, Key: `${this.address.prefix}${key}` };
   }
 
-  #until(): { abortSignal: AbortSignal } {
+  #abortOptions(): { abortSignal: AbortSignal } {
     return { abortSignal: this.#deadline.signal };
   }
 

@@ -28,7 +28,7 @@ const MARKER_KEY = /^tasks\/([\w.+-]{1,200}-[0-9a-f]{16})\/done[.]json$/;
 /** Files that a marker never lists. */
 const RECORDS = [TASK_FILES.done, TASK_FILES.task, TASK_FILES.run] as const;
 const MAX_JSON_BYTES = 1 << 20;
-/** The largest step log that a sweep file can request has 240 MB. */
+/** The largest step log that a sweep file can request takes 240 MB. */
 const MAX_TASK_BYTES = 4e9;
 const MAX_FILES = 100;
 /** Above this number of tasks, listing the whole bucket takes fewer requests: one request lists a thousand keys. */
@@ -69,7 +69,7 @@ export class ResultBucket {
     return new Set(keys.flatMap((key) => MARKER_KEY.exec(key)?.[1] ?? []));
   }
 
-  /** Returns the names of those of the given tasks that are finished. */
+  /** Returns the names of those tasks that are finished. */
   async finishedOf(tasks: readonly Pick<Task, 'name'>[]): Promise<ReadonlySet<string>> {
     if (tasks.length > MAX_SINGLE_QUERIES) return this.finished();
     const names = new Set<string>();
@@ -99,12 +99,12 @@ export class ResultBucket {
     });
   }
 
-  /** Downloads the marker into an empty folder. @returns what is wrong, or null */
+  /** Downloads the marker into an empty folder. @returns the problem, or null */
   async fetchMarker(task: Pick<Task, 'name'>, folder: string): Promise<FetchProblem | null> {
     return this.#fetchSmall(task, TASK_FILES.done, folder);
   }
 
-  /** Downloads the files that the marker does not list, `task.json` and `run.json`, if they exist. @returns what is wrong, or null */
+  /** Downloads the files that the marker does not list, `task.json` and `run.json`, if they exist. @returns the problem, or null */
   async fetchRecords(task: Pick<Task, 'name'>, folder: string): Promise<FetchProblem | null> {
     for (const name of [TASK_FILES.task, TASK_FILES.run]) {
       const problem = await this.#fetchSmall(task, name, folder);
@@ -113,7 +113,7 @@ export class ResultBucket {
     return null;
   }
 
-  /** Downloads the files that the marker in the folder lists, and verifies them. @returns what is wrong, or null */
+  /** Downloads the files that the marker in the folder lists, and verifies them. @returns the problem, or null */
   async fetchResults(
     task: Pick<Task, 'id' | 'name'>,
     folder: string,

@@ -29,14 +29,14 @@ export function parseQueueUrl(text: string, password = process.env[PASSWORD_VARI
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
     throw new InputError(`--queue: ${EXPECTED}`);
-  const given = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
-  if (given === undefined || url.search !== '' || url.hash !== '')
+  const digits = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
+  if (digits === undefined || url.search !== '' || url.hash !== '')
     throw new InputError(`--queue: ${EXPECTED}; only a database number may follow the port`);
   if (![url.username, url.password].every(isDecodable))
     throw new InputError(`--queue: ${EXPECTED}; write a % in the user name or password as %25`);
   // Without encoding, a % would start an escape sequence.
   if (url.password === '' && password !== undefined) url.password = encodeURIComponent(password);
-  const database = given === '' ? '0' : given;
+  const database = digits === '' ? '0' : digits;
   const shown = `${url.protocol}//${url.hostname}:${url.port === '' ? '6379' : url.port}/${database}`;
   return { url: url.href, shown, database };
 }

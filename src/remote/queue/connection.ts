@@ -57,7 +57,7 @@ export class QueueConnection {
       lazyConnect: true,
       connectTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: IDLE_TIMEOUT_MS,
-      // This keeps the process alive for so long after the connection was closed.
+      // This timeout keeps the process alive that long after the connection is closed.
       disconnectTimeout: DISCONNECT_TIMEOUT_MS,
       // Commands wait until Redis is reachable again.
       maxRetriesPerRequest: null,

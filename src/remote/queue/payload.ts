@@ -15,7 +15,7 @@ const MAX_NUMBER = 2 ** 31;
 const MAX_TEXT = 100;
 const MAX_ITEMS = 100;
 
-/** The queue's data for a task. It has no paths: a worker derives them from the task's identity. */
+/** The queue's data for a task. It contains no paths: a worker derives them from the task's identity. */
 export interface Payload {
   readonly task: Task;
   /** The steps of the predecessor to continue from if there is no checkpoint. It differs from the task only in its steps. */
@@ -85,7 +85,7 @@ function decodeTask(payload: Payload, versions: Versions): Decoded {
       theirs: differing.map(([name, value]) => `${name} ${value}`).join(', '),
       ours: differing.map(([name]) => `${name} ${known[name] ?? 'none'}`).join(', '),
     };
-  const excess = excessIn(task.settings);
+  const excess = settingOverLimits(task.settings);
   if (excess !== null) return { type: 'invalid', problem: excess };
   const own = identify(task.settings, versions);
   if (own.id !== task.id || own.name !== task.name)
@@ -113,17 +113,17 @@ function named(versions: Versions): Readonly<Record<string, string | number>> {
 }
 
 /** Returns which setting exceeds the limits of sweep files and could exhaust the memory, or null. */
-function excessIn(settings: object): string | null {
+function settingOverLimits(settings: object): string | null {
   for (const [name, value] of Object.entries(settings)) {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const isFine =
+    const isWithinLimits =
       values.length <= MAX_ITEMS &&
       values.every((item) =>
         typeof item === 'number'
           ? Math.abs(item) <= MAX_NUMBER
           : typeof item !== 'string' || item.length <= MAX_TEXT,
       );
-    if (!isFine) return `its setting ${name} exceeds the limits of sweep files`;
+    if (!isWithinLimits) return `its setting ${name} exceeds the limits of sweep files`;
   }
   return null;
 }

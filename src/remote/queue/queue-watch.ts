@@ -20,7 +20,7 @@ export interface WatchOptions extends Pick<
   ExecutorContext,
   'outDir' | 'retries' | 'retrainCorrupt' | 'signal' | 'logger' | 'output'
 > {
-  /** The bucket to which workers with stores of their own send results. */
+  /** The bucket to which workers with their own stores send results. */
   readonly bucket?: ResultBucket;
 }
 
@@ -35,7 +35,7 @@ export class QueueWatch implements QueueListener {
   readonly #downloader: ResultDownloader | null;
   /** How often each task was reported as done without a result in the bucket. */
   readonly #timesMissing = new Map<string, number>();
-  /** Tasks that are done, but without a result in this store: their workers have stores of their own. */
+  /** Tasks that are done, but without a result in this store: their workers have their own stores. */
   readonly #elsewhere: PendingTask[] = [];
   /** Tasks that were not in the queue at the last check. */
   #missing: ReadonlySet<string> = new Set();
@@ -230,7 +230,7 @@ export class QueueWatch implements QueueListener {
     return true;
   }
 
-  /** Returns the names of those tasks that are in the bucket; null if it can't answer now, in which case the next check asks again. */
+  /** Returns the names of those tasks that are in the bucket; null if it can't be reached, in which case the next check retries. */
   async #sentOf(items: readonly PendingTask[]): Promise<ReadonlySet<string> | null> {
     const { bucket } = this.#options;
     if (bucket === undefined) return new Set();

@@ -13,7 +13,7 @@ export class RemoteSlots {
   readonly #tally: Tally;
   readonly #tasks: (RemoteTask | null)[] = [];
   readonly #slotOf = new Map<string, number>();
-  /** The last worker of each task that has not ended, including tasks that wait again. */
+  /** The last worker of each task that has not ended, including requeued tasks. */
   readonly #lastWorker = new Map<string, string>();
 
   constructor(tallyOf: (stepOf: (slot: number) => number) => Tally) {
@@ -56,12 +56,12 @@ export class RemoteSlots {
     this.#lastWorker.delete(task.id);
   }
 
-  /** Records that the task waits again. @returns its last worker, or null if unknown */
+  /** Records that the task is back in the queue. @returns its last worker, or null if unknown */
   release(id: string): string | null {
     const known = this.#taskOf(id);
     if (known !== null) {
       this.#end(id, false);
-      this.#tally.queuedAgain(known.item);
+      this.#tally.requeued(known.item);
     }
     return this.#lastWorker.get(id) ?? null;
   }

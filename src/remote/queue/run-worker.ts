@@ -18,7 +18,7 @@ export interface QueueWorkerOptions {
   readonly outDir: string;
   /** Where finished tasks are sent; null if all machines share the store. @default null */
   readonly bucket?: ResultBucket | null;
-  /** The number of concurrent tasks. Each runs in a process of its own. */
+  /** The number of concurrent tasks. Each runs in its own process. */
   readonly workers: number;
   readonly checkpointEveryMs: number;
   /** A task that makes no step for this long fails. */

@@ -27,7 +27,7 @@ export interface QueueListener {
   progress(id: string, report: ProgressReport): void;
   done(id: string, report: DoneReport | null): void;
   failed(id: string, report: FailureReport): void;
-  /** The task waits again: its worker is gone or returned it, or it failed and will be retried. */
+  /** The task is back in the queue: its worker is gone or returned it, or it failed and will be retried. */
   waiting(id: string, why: 'lost' | 'returned' | 'retrying'): void;
 }
 
@@ -92,7 +92,7 @@ export class TaskQueue {
       );
   }
 
-  /** Returns the number of tasks in the queue that are not among the given ones. */
+  /** Returns the number of tasks in the queue other than these tasks. */
   async countOthers(tasks: readonly Pick<Task, 'id'>[]): Promise<number> {
     const absent = await this.#absent(tasks);
     // A task that ends between the two calls makes the count too small, never too large.
@@ -100,7 +100,7 @@ export class TaskQueue {
     return this.#others;
   }
 
-  /** Returns the ids of the given tasks that are no longer in the queue. */
+  /** Returns the ids of those tasks that are no longer in the queue. */
   async missing(tasks: readonly Pick<Task, 'id'>[]): Promise<Set<string>> {
     return (await this.#count()) - this.#others === tasks.length ? new Set() : this.#absent(tasks);
   }

@@ -47,7 +47,7 @@ interface Held {
   readonly token: string;
   readonly taskId: string;
   reportedStep: number;
-  /** Whether another worker may have the task by now. */
+  /** Whether another worker may already have the task. */
   isLost: boolean;
   /** Settles once the task no longer runs here. */
   settlement: Promise<unknown>;

@@ -41,7 +41,7 @@ export function panelTitle(cells: readonly Cell[], cell: Cell): string {
   return label === '' ? experiment.name : `${experiment.name}, ${label} (${parts.join(', ')})`;
 }
 
-/** Returns the legend's title for curves labelled by these settings: for each, the parts of its value and its name. */
+/** Returns the legend's title for curves labeled by these settings: for each, the parts of its value and its name. */
 export function legendTitle(cells: readonly Cell[], names: readonly string[]): string {
   const display = experimentsOf(cells)[0]?.display;
   return names.map((name) => [display?.[name]?.parts, name].filter(Boolean).join(' ')).join(', ');

@@ -12,7 +12,7 @@ export async function renderSvg({ name, rows, spec }: Figure): Promise<string> {
   const compiled = compile({ ...spec, data: { values: [...rows] } });
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none' });
   try {
-    return withOwnIds(rounded(await view.toSVG()), name);
+    return withUniqueIds(rounded(await view.toSVG()), name);
   } finally {
     view.finalize();
   }
@@ -23,7 +23,7 @@ export function renderPng(svg: string): Uint8Array {
 }
 
 /** Vega numbers ids across all pictures of a process. Ids that start with the figure's name stay unique when SVGs share a page. */
-function withOwnIds(svg: string, name: string): string {
+function withUniqueIds(svg: string, name: string): string {
   const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id);
   const renamed = new Map(ids.map((id, index) => [id, `${name}-${index + 1}`]));
   return svg.replace(

@@ -26,6 +26,6 @@ export function formatDifference(value: number): string {
 }
 
 /** Returns, for example, `2 of 3 tasks`. */
-export function countTasks(part: number, whole: number): string {
-  return `${part} of ${whole} ${whole === 1 ? 'task' : 'tasks'}`;
+export function countTasks(count: number, total: number): string {
+  return `${count} of ${total} ${total === 1 ? 'task' : 'tasks'}`;
 }

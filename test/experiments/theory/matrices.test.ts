@@ -60,7 +60,7 @@ describe('the complement of the column span', () => {
         fc.integer({ min: 1, max: 10 }),
         (seed, d, columns) => {
           const random = randomFrom(seed);
-          const rank = random.whole(1, Math.min(columns, d - 1));
+          const rank = random.integer(1, Math.min(columns, d - 1));
           const truth = gaussianMatrix(random, d, rank).mmul(gaussianMatrix(random, rank, columns));
           const basis = complementBasis(truth);
           assert.deepEqual([basis.rows, basis.columns], [d, d - rank]);
@@ -102,10 +102,10 @@ test('an exact decoder reconstructs and has the requested number of zero columns
   fc.assert(
     fc.property(seeds, (seed) => {
       const random = randomFrom(seed);
-      const ambientDim = random.whole(1, 8);
-      const truth = groundTruth(random, ambientDim, random.whole(1, ambientDim));
-      const latentDim = random.whole(truth.columns, 12);
-      const zeroColumns = random.whole(0, latentDim - truth.columns);
+      const ambientDim = random.integer(1, 8);
+      const truth = groundTruth(random, ambientDim, random.integer(1, ambientDim));
+      const latentDim = random.integer(truth.columns, 12);
+      const zeroColumns = random.integer(0, latentDim - truth.columns);
       const { decoder, encoder } = exactDecoder(random, truth, latentDim, zeroColumns);
       // The pseudo-inverse of a Gaussian matrix can be large, and its condition number multiplies the rounding.
       const tolerance = 1e-13 * (1 + decoder.norm() * encoder.norm()) * (1 + truth.norm());

@@ -37,7 +37,7 @@ export interface Verdict {
   readonly exceptions: readonly string[];
   readonly agreeing: number;
   readonly finished: number;
-  readonly asked: number;
+  readonly requested: number;
 }
 
 /**
@@ -47,32 +47,32 @@ export interface Verdict {
  */
 export function judge(claim: Claim, parts: readonly TrainingRuns[]): Verdict | null {
   const reproducing = parts.filter(({ part }) => part.table !== null);
-  const asked = reproducing
+  const requested = reproducing
     .flatMap(({ part }) => part.tasks)
     .filter(({ settings }) => claim.appliesTo(settings));
-  if (asked.length === 0) return null;
+  if (requested.length === 0) return null;
   const runs = reproducing.flatMap((part) => part.runs).filter(({ task }) => claim.appliesTo(task.settings));
   const findings = runs.map((run) => ({ run, ...claim.check(run) }));
   const exceptions = findings.filter(({ holds }) => !holds);
   return {
     claim,
-    outcome: outcomeOf(asked, findings.length, exceptions.length),
+    outcome: outcomeOf(requested, findings.length, exceptions.length),
     detail: detailOf(findings, exceptions),
     exceptions: exceptions.map(({ run, value }) => describe(run, value)),
     agreeing: findings.length - exceptions.length,
     finished: findings.length,
-    asked: asked.length,
+    requested: requested.length,
   };
 }
 
 function outcomeOf(
-  asked: readonly { readonly settings: TrainingSettings }[],
+  requested: readonly { readonly settings: TrainingSettings }[],
   finished: number,
   exceptions: number,
 ): Outcome {
-  if (asked.some(({ settings }) => isShort(settings))) return 'too few steps';
+  if (requested.some(({ settings }) => isShort(settings))) return 'too few steps';
   if (exceptions > 0) return 'does not hold';
-  return finished === asked.length ? 'holds' : 'not enough runs';
+  return finished === requested.length ? 'holds' : 'not enough runs';
 }
 
 function detailOf(

@@ -18,7 +18,7 @@ export function claimsTable(verdicts: readonly Verdict[]): Table {
     notes: verdicts.flatMap(({ claim, exceptions }) =>
       exceptions.length === 0 ? [] : [`${claim.name} is refuted by ${exceptions.join('; ')}`],
     ),
-    records: verdicts.map(({ claim, outcome, agreeing, finished, asked, detail }) => ({
+    records: verdicts.map(({ claim, outcome, agreeing, finished, requested, detail }) => ({
       claim: claim.name,
       statement: claim.statement,
       source: claim.source,
@@ -26,7 +26,7 @@ export function claimsTable(verdicts: readonly Verdict[]): Table {
       verdict: outcome,
       runsAgreeing: agreeing,
       runsFinished: finished,
-      runsAsked: asked,
+      runsAsked: requested,
       found: detail,
     })),
   };

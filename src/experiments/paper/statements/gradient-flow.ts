@@ -58,7 +58,7 @@ function boundAtEnd(runs: readonly RunOf<'gradient-flow'>[]): string[] {
   if (bound.length === 0 || outside.length === 0) return [];
   return [
     `ε̃ reaches its smallest value in finite time, often while the bound is still large: in the ${ended.length} ` +
-      `${ended.length === 1 ? 'task' : 'tasks'} that ended so, the bound was at ${formatRange(bound)} of its start and the norm itself ` +
+      `${ended.length === 1 ? 'task' : 'tasks'} that ended this way, the bound was at ${formatRange(bound)} of its start and the norm itself ` +
       `at ${formatRange(outside)}.`,
   ];
 }

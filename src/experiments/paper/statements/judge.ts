@@ -21,8 +21,8 @@ export function verdictLine<Kind extends ComputedKind>(
   numbers: readonly Measured<Kind>[],
   { runs, missing, names }: StatementRuns<Kind>,
 ): string {
-  const asked = runs.length + missing.length;
-  if (runs.length === 0) return `${countTasks(0, asked)} finished`;
+  const requested = runs.length + missing.length;
+  if (runs.length === 0) return `${countTasks(0, requested)} finished`;
   const extremes = numbers
     .filter(({ isInVerdict }) => isInVerdict)
     .flatMap((measured) => {
@@ -30,7 +30,7 @@ export function verdictLine<Kind extends ComputedKind>(
       if (found === undefined) return [];
       return [`${measured.head} ${formatNumber(found.value)} (${names.run(found.run.settings)})`];
     });
-  const absent = missing.length === 0 ? [] : [`${countTasks(missing.length, asked)} missing`];
+  const absent = missing.length === 0 ? [] : [`${countTasks(missing.length, requested)} missing`];
   return [...counts(runs), ...extremes, ...absent].join('; ');
 }
 

@@ -29,21 +29,23 @@ export const leavingBadOptimum: StatementDefinition = {
   ],
   findings: [],
   examine: ({ parts }) => {
-    const started = parts.map(startedAtBadOptimum).filter(({ runs, asked }) => runs.length + asked > 0);
+    const started = parts
+      .map(startedAtBadOptimum)
+      .filter(({ runs, requested }) => runs.length + requested > 0);
     return started.length === 0 ? null : examine(started);
   },
 };
 
 interface StartedRuns {
   readonly runs: readonly TrainingRun[];
-  readonly asked: number;
+  readonly requested: number;
 }
 
 /** Returns the runs of a part that start at the construction. */
 function startedAtBadOptimum({ part, runs }: TrainingRuns): StartedRuns {
   return {
     runs: runs.filter(({ task }) => extraDims(task.settings) > 0),
-    asked: part.tasks.filter(({ settings }) => extraDims(settings) > 0).length,
+    requested: part.tasks.filter(({ settings }) => extraDims(settings) > 0).length,
   };
 }
 
@@ -53,19 +55,19 @@ function extraDims(settings: TrainingSettings): number {
 
 function examine(started: readonly StartedRuns[]): Examination {
   const runs = started.flatMap(({ runs }) => runs);
-  const asked = started.reduce((sum, part) => sum + part.asked, 0);
+  const requested = started.reduce((sum, part) => sum + part.requested, 0);
   const names = runNames(
     runs.map(({ task }) => ({ ...task.settings })),
     [EXTRA],
   );
   const fell = runs.filter((run) => zeros(run).change < 0).length;
   const rose = runs.filter((run) => zeros(run).change > 0).length;
-  const absent = runs.length < asked ? `; ${countTasks(asked - runs.length, asked)} missing` : '';
+  const absent = runs.length < requested ? `; ${countTasks(requested - runs.length, requested)} missing` : '';
   return {
-    outcome: runs.length < asked ? 'not enough runs' : 'measured',
+    outcome: runs.length < requested ? 'not enough runs' : 'measured',
     verdict:
       runs.length === 0
-        ? `${countTasks(0, asked)} finished`
+        ? `${countTasks(0, requested)} finished`
         : `From the first to the last evaluation, the number of zeros in the encoder variance fell in ${countTasks(fell, runs.length)} ` +
           `and rose in ${rose}${absent}`,
     notes: [],

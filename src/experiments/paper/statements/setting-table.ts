@@ -29,18 +29,18 @@ export function settingTable<Kind extends ComputedKind>(
       ...(endedEarly ? ['ended early'] : []),
       ...numbers.map(({ head }) => head),
     ],
-    body: groups.map(({ setting, settings, runs, asked }) => [
+    body: groups.map(({ setting, settings, runs, requested }) => [
       setting,
       ...words.map((column) => column.of(settings)),
-      runs.length === asked ? String(asked) : `${runs.length} of ${asked}`,
+      runs.length === requested ? String(requested) : `${runs.length} of ${requested}`,
       String(holding(runs)),
       ...(endedEarly ? [String(runs.length - complete(runs))] : []),
       ...numbers.map((measured) => formatMeasured(measured, runs)),
     ]),
     notes: [],
-    records: groups.map(({ setting, runs, asked }) => ({
+    records: groups.map(({ setting, runs, requested }) => ({
       setting,
-      runsAsked: asked,
+      runsAsked: requested,
       runsFinished: runs.length,
       runsComplete: complete(runs),
       runsHolding: holding(runs),
@@ -53,7 +53,7 @@ interface SettingGroup<Kind extends ComputedKind> {
   readonly setting: string;
   readonly settings: ComputedSettings;
   readonly runs: readonly RunOf<Kind>[];
-  readonly asked: number;
+  readonly requested: number;
 }
 
 /** Groups runs by setting, in the order of the runs. Settings without finished runs come last. */
@@ -62,12 +62,12 @@ function bySetting<Kind extends ComputedKind>({
   missing,
   names,
 }: StatementRuns<Kind>): SettingGroup<Kind>[] {
-  const groups = new Map<string, { settings: ComputedSettings; runs: RunOf<Kind>[]; asked: number }>();
+  const groups = new Map<string, { settings: ComputedSettings; runs: RunOf<Kind>[]; requested: number }>();
   const groupOf = (settings: ComputedSettings) => {
     const setting = names.setting(settings);
-    const group = groups.get(setting) ?? { settings, runs: [], asked: 0 };
+    const group = groups.get(setting) ?? { settings, runs: [], requested: 0 };
     groups.set(setting, group);
-    group.asked++;
+    group.requested++;
     return group;
   };
   for (const run of runs) groupOf(run.settings).runs.push(run);

@@ -28,9 +28,9 @@ export interface RandomPoint {
 
 /** Draws dimensions up to `maxDim` with r* < d, Gaussian matrices, and standard normal log D~_ii and log eps~. */
 export function randomPoint(random: Random, maxDim: number): RandomPoint {
-  const ambientDim = random.whole(2, maxDim);
-  const truth = groundTruth(random, ambientDim, random.whole(1, ambientDim - 1));
-  const latentDim = random.whole(1, maxDim);
+  const ambientDim = random.integer(2, maxDim);
+  const truth = groundTruth(random, ambientDim, random.integer(1, ambientDim - 1));
+  const latentDim = random.integer(1, maxDim);
   return {
     truth,
     vae: {
@@ -44,7 +44,7 @@ export function randomPoint(random: Random, maxDim: number): RandomPoint {
 
 /** Returns the point with a random row of A set to zero, and the index of that row. */
 export function withZeroRow(random: Random, { truth, vae }: RandomPoint) {
-  const row = random.whole(0, truth.rows - 1);
+  const row = random.integer(0, truth.rows - 1);
   const zeros = Array.from({ length: truth.columns }, () => 0);
   return { truth: truth.clone().setRow(row, zeros), vae, row };
 }

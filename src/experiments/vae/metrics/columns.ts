@@ -61,6 +61,6 @@ function toEvaluationColumns(metrics: readonly (BuiltInMetric | Metric)[]): LogC
 function toColumn(metric: MetricDescription, type: LogColumn['type'], nullable: boolean): LogColumn {
   const { name, unit, description, title, short, isLog, startsAtZero, logarithm } = metric;
   const words = Object.entries({ title, short, isLog, startsAtZero, logarithm });
-  const given = Object.fromEntries(words.filter(([, value]) => value !== undefined));
-  return { name, unit, description, ...given, type, nullable };
+  const present = Object.fromEntries(words.filter(([, value]) => value !== undefined));
+  return { name, unit, description, ...present, type, nullable };
 }

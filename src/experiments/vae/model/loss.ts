@@ -89,7 +89,7 @@ function withNoise(output: Tensor2D, noise: Tensor2D | null, decoderLogVariance:
 
 /**
  * Computes max(x, bound) with JAX's gradient with respect to x: 1 above the bound, 0 below it, and one half at a tie, where tfjs gives 1.
- * The first step of a run that is clipped at e^-3 is such a tie.
+ * The first step of a task that is clipped at e^-3 has such a tie.
  */
 const maximum = tf.customGrad<Tensor>((...values) => {
   const [value, bound, save] = values as [Scalar, Scalar, GradSaveFunc];

@@ -51,7 +51,7 @@ describe('the verdict', () => {
       'Holds in 3 of 3 tasks; smallest margin 0.1 (2-6-4, seed 1); smallest rate 3 (2-6-4, seed 2)',
     );
     assert.deepEqual(notes, [
-      'ε̃ reaches its smallest value in finite time, often while the bound is still large: in the 3 tasks that ended so, the bound was at 0.223 of its start and the norm itself at 0.0111.',
+      'ε̃ reaches its smallest value in finite time, often while the bound is still large: in the 3 tasks that ended this way, the bound was at 0.223 of its start and the norm itself at 0.0111.',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
-import { timedSteps } from '../../src/store/sessions.js';
+import { timedSteps } from '../../src/store/attempts.js';
 import { TASK_FILES } from '../../src/store/task-folder.js';
 import { interrupt } from './sample-store.js';
 import { sampleTask } from './sample-task.js';
@@ -12,7 +12,7 @@ const SINCE_MS = Date.parse('2026-01-01T12:00:00Z');
 let folder: string;
 
 beforeEach(() => {
-  folder = interrupt(mkdtempSync(path.join(tmpdir(), 'vae-sweep-sessions-')), sampleTask(2), 40);
+  folder = interrupt(mkdtempSync(path.join(tmpdir(), 'vae-sweep-attempts-')), sampleTask(2), 40);
 });
 
 /** Sets the file's modification time to this many seconds after `SINCE_MS`. */
@@ -21,15 +21,15 @@ function changed(file: string, seconds: number): void {
   utimesSync(path.join(folder, file), at, at);
 }
 
-function writeRun(sessions: unknown): void {
-  writeFileSync(path.join(folder, TASK_FILES.run), JSON.stringify(sessions));
+function writeRun(attempts: unknown): void {
+  writeFileSync(path.join(folder, TASK_FILES.run), JSON.stringify(attempts));
 }
 
-test('sessions that started since then count with their steps and time', () => {
-  const session = { fromStep: 10, toStep: 30, microsecondsPerStep: 500 };
+test('attempts that started since then count with their steps and time', () => {
+  const attempt = { fromStep: 10, toStep: 30, microsecondsPerStep: 500 };
   writeRun([
-    { ...session, start: '2026-01-01T11:59:59.000Z' },
-    { ...session, start: '2026-01-01T12:00:00.000Z' },
+    { ...attempt, start: '2026-01-01T11:59:59.000Z' },
+    { ...attempt, start: '2026-01-01T12:00:00.000Z' },
     { start: '2026-01-01T12:00:01.000Z', fromStep: 30, toStep: 30, microsecondsPerStep: null },
   ]);
   assert.deepEqual(timedSteps(folder, SINCE_MS, null), [
