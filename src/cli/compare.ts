@@ -68,7 +68,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       { name: sweeps.b.name, parts: await readRuns(sweeps.b, outB ?? out) },
     );
     if (table.body.length === 0)
-      throw new InputError(`${a} and ${b} have no cell in common that has a finished run`);
+      throw new InputError(`${a} and ${b} have no cell in common with a task that is done`);
     process.stdout.write(`${toTerminal(table)}\n`);
     if (to !== undefined) writeTables([table], path.resolve(to));
   },

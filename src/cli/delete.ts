@@ -31,8 +31,7 @@ export async function deleteChosen(
   choose: (entries: readonly StoreEntry[]) => Choice,
 ): Promise<void> {
   const folder = tasksFolder(outDir);
-  if (!existsSync(folder))
-    throw new InputError(`there are no tasks in ${folder}: name their store with --out`);
+  if (!existsSync(folder)) throw new InputError(`there are no tasks in ${folder}: pass the store with --out`);
   if (!yes) {
     const { victims } = say(choose(listStore(outDir)));
     if (victims.length > 0) process.stdout.write('Dry run: nothing deleted. Pass --yes to delete.\n');

@@ -87,14 +87,10 @@ function proof(installed: string): Check[] {
     ok('tfjs-node', found.tfjsNode),
     found.tensorflow === installed
       ? ok('loaded TensorFlow', found.tensorflow)
-      : failed(
-          'loaded TensorFlow',
-          `${found.tensorflow}, not ${installed} as the set-up noted`,
-          SET_UP_AGAIN,
-        ),
+      : failed('loaded TensorFlow', `${found.tensorflow}, but ${installed} was installed`, SET_UP_AGAIN),
     found.hasRandomNumbers
-      ? ok('random numbers', "are JAX's")
-      : failed('random numbers', "are not JAX's", SET_UP_AGAIN),
+      ? ok('random numbers', "match JAX's")
+      : failed('random numbers', "do not match JAX's", SET_UP_AGAIN),
     agree
       ? ok(
           'C engine',

@@ -83,9 +83,9 @@ function noteText(result: ExportResult, { rows, unfinished }: ExportArguments): 
 }
 
 function fateOf(rows: RowName, unfinished: boolean): string {
-  if (rows === 'tasks') return 'their rows have no results, and say so in the column state';
+  if (rows === 'tasks') return 'their rows have no results; see the column state';
   if (rows === 'computations') return 'they have no rows';
   return unfinished
-    ? 'their rows are there up to the last checkpoint'
-    : 'left out; --unfinished takes what they have';
+    ? 'included up to their last checkpoint'
+    : 'left out; pass --unfinished to include them up to their last checkpoint';
 }

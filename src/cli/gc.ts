@@ -36,7 +36,7 @@ export const gcCommand: CommandModule<object, CollectArguments> = {
       .example('$0 gc sweeps/*.yaml', 'list the tasks that no sweep references')
       .example('$0 gc sweeps/*.yaml --yes', 'delete them')
       .epilogue(
-        'No file references tasks of --set. A task stays if a referenced one with more steps may continue from it.',
+        'Tasks of runs with --set are not referenced by a file and are deleted, unless a referenced task with more steps may continue from them.',
       ),
   handler: async ({ files, out, yes }) => {
     const versions = installedVersions();
@@ -62,15 +62,16 @@ export function chooseUnreferenced(
   return {
     victims: [
       ...unreferenced.map((entry): Victim => ({ entry, why: whyUnreferenced(entry, versions) })),
-      ...aside.map((entry): Victim => ({ entry, why: 'set aside, being corrupt' })),
+      ...aside.map((entry): Victim => ({ entry, why: 'corrupt, set aside' })),
       ...leftOvers(others),
     ],
     kept: [
-      `Kept: ${formatCount(entries.length - others.length)} referenced.\n`,
-      keptLine(tasks.filter(isShorter), 'with fewer steps than one that is referenced'),
+      `Kept: ${taskCount(entries.length - others.length)} referenced by the sweep files.\n`,
+      keptLine(tasks.filter(isShorter), taskCount, 'with fewer steps than a referenced task'),
       keptLine(
         others.filter(({ kind }) => kind === 'foreign'),
-        "not a task's (delete them by hand)",
+        (count) => `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`,
+        'not created by vae-sweep (delete them by hand)',
       ),
     ].join(''),
   };
@@ -92,10 +93,19 @@ function whyUnreferenced({ task, state }: TaskEntry, installed: Versions): strin
   return `${stateText(state, stepsOf(task.settings))}${versions.join('')}`;
 }
 
-function keptLine(entries: readonly StoreEntry[], what: string): string {
+function keptLine(
+  entries: readonly StoreEntry[],
+  countText: (count: number) => string,
+  what: string,
+): string {
   if (entries.length === 0) return '';
   const names = entries.slice(0, MAX_NAMED).map(({ name }) => name);
   const more = entries.length - names.length;
   const list = `${names.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
-  return `Kept: ${formatCount(entries.length)} ${what}: ${list}.\n`;
+  return `Kept: ${countText(entries.length)} ${what}: ${list}.\n`;
+}
+
+/** For example `2 tasks`. */
+function taskCount(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'task' : 'tasks'}`;
 }

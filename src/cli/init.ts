@@ -38,7 +38,7 @@ function writeProject(folder: string, template: string): string[] {
   const taken = names.find((name) => existsSync(path.join(folder, name)));
   if (taken !== undefined)
     throw new InputError(
-      `${path.join(folder, taken)} exists already: choose another folder, or delete the file`,
+      `${path.join(folder, taken)} already exists: choose another folder, or delete the file`,
     );
   try {
     mkdirSync(folder, { recursive: true });

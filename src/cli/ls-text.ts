@@ -14,15 +14,15 @@ const MAX_ROWS = 1_000;
 const MAX_PROBLEMS = 20;
 
 const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> = {
-  aside: 'set aside, being corrupt',
+  aside: 'corrupt, set aside',
   removed: 'left over from a deletion',
   merging: 'being merged, or left over from a merge',
-  foreign: "not a task's",
+  foreign: 'not created by vae-sweep',
 };
 
 /** The entries as a table, their problems, and the totals. */
 export function listText(entries: readonly StoreEntry[], out: string, now: Date): string {
-  if (entries.length === 0) return `Nothing to list in ${tasksFolder(out)}.\n`;
+  if (entries.length === 0) return `No tasks in ${tasksFolder(out)}.\n`;
   const columns = varyingSettings(entries.filter((entry) => entry.kind === 'task'));
   const rows = entries.slice(0, MAX_ROWS).map((entry) => rowOf(entry, columns, now));
   const more = entries.length - rows.length;
@@ -30,7 +30,7 @@ export function listText(entries: readonly StoreEntry[], out: string, now: Date)
     grid(['name', ...columns, 'state', 'age', 'size'], rows),
     more === 0
       ? ''
-      : `... and ${formatCount(more)} more; --only and --state choose, --json lists all of them\n`,
+      : `... and ${formatCount(more)} more; select some with --only or --state, or list all with --json\n`,
     ...problemLines(entries),
     totalsLine(entries),
   ].join('');
@@ -89,7 +89,7 @@ function problemLines(entries: readonly StoreEntry[]): string[] {
   return [...lines.slice(0, MAX_PROBLEMS), ...(more > 0 ? [`... and ${formatCount(more)} more\n`] : [])];
 }
 
-/** For example `9 tasks (8 done, 1 failed), 1 set aside, being corrupt: 6.12 MB.` */
+/** For example `9 tasks (8 done, 1 failed), 1 corrupt, set aside: 6.12 MB.` */
 function totalsLine(entries: readonly StoreEntry[]): string {
   const states = entries.flatMap((entry) => (entry.kind === 'task' ? [entry.state.state] : []));
   const others = Object.entries(KIND_WORDS).flatMap(([kind, word]) => {
@@ -99,5 +99,5 @@ function totalsLine(entries: readonly StoreEntry[]): string {
   const counts = states.length === 0 ? '' : ` (${countStates(states)})`;
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   const noun = states.length === 1 ? 'task' : 'tasks';
-  return `${formatCount(states.length)} ${noun}${counts}${others.join('')}; ${formatBytes(bytes)} in all.\n`;
+  return `${formatCount(states.length)} ${noun}${counts}${others.join('')}; ${formatBytes(bytes)} in total.\n`;
 }

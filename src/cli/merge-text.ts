@@ -25,14 +25,14 @@ export function mergeText(merged: readonly Merged[], { from, out, dryRun, interr
   const empty = of(merged, 'not started').length;
   const counts = [
     `${taskCount(copied)}${dryRun ? ' to copy' : ' copied'}${contents(copied)}`,
-    ...(there === 0 ? [] : [`${formatCount(there)} there already`]),
-    ...(empty === 0 ? [] : [`${formatCount(empty)} not begun`]),
+    ...(there === 0 ? [] : [`${formatCount(there)} already there`]),
+    ...(empty === 0 ? [] : [`${formatCount(empty)} pending`]),
   ];
   return [
     dryRun ? copyTable(copied) : '',
     `${dryRun ? 'Would merge' : 'Merged'} ${stores}: ${counts.join(', ')}.\n`,
     ...problemLists(merged, out),
-    dryRun ? 'Nothing was written (--dry-run).\n' : '',
+    dryRun ? 'Dry run: nothing written.\n' : '',
     interrupted ? 'Interrupted. Run the same command to resume.\n' : '',
   ].join('');
 }
@@ -45,19 +45,19 @@ export function isProblem({ decision }: Merged): boolean {
 function problemLists(merged: readonly Merged[], out: string): string[] {
   return [
     list(
-      `Conflicts: finished in both with other contents, ${out} keeps its own`,
+      `Conflicts: both stores have finished the task, with different contents; ${out} keeps its own`,
       of(merged, 'conflict'),
-      'vae-sweep verify FILE --retrain shows which result this machine computes; rm the other one from its store.',
+      'Run vae-sweep verify FILE --retrain N to see which result this machine computes, and delete the other with vae-sweep rm.',
     ),
     list(
       'Corrupt, not copied',
       of(merged, 'corrupt'),
-      'vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM, trains them again.',
+      'To execute them again, run vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM.',
     ),
     list(
       `Not copied, because the copies in ${out} are corrupt`,
       of(merged, 'blocked'),
-      `vae-sweep rm NAME --yes --out ${out} deletes it there; then merge again.`,
+      `Delete them with vae-sweep rm NAME --yes --out ${out}, then merge again.`,
     ),
   ];
 }

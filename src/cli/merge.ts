@@ -46,7 +46,7 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
       .example('$0 merge s3://name/prefix', 'merge what workers or shards sent to a bucket')
       .example('$0 merge /mnt/usb/out --out all --dry-run', 'print what would be merged')
       .epilogue(
-        'A finished task is taken before one with a checkpoint, more steps before fewer. What the store has finished already stays. After a stop, run the same command to resume.',
+        'If several stores have a task, a finished one is preferred to one with a checkpoint, and more steps to fewer. Tasks that this store has finished are kept. After a stop, run the same command to resume.',
       ) as unknown as Argv<MergeArguments>,
   handler: async ({ from, out, dryRun }) => {
     const sources = { folders: from.filter((text) => !isBucketUrl(text)), buckets: bucketsOf(from) };
@@ -74,10 +74,12 @@ function refuseMistakes(from: readonly string[], out: string): void {
   for (const folder of from) {
     if (!existsSync(tasksFolder(folder)))
       throw new InputError(
-        `${folder} is no store: there is no ${tasksFolder(folder)}; name the --out of a run`,
+        `${folder} is not a store, because ${tasksFolder(folder)} does not exist: pass the --out folder of a run`,
       );
     if (existsSync(out) && realpathSync(folder) === realpathSync(out))
-      throw new InputError(`${folder} is the store to merge into: name others, or choose another with --out`);
+      throw new InputError(
+        `${folder} is the store to merge into: pass other stores, or choose another destination with --out`,
+      );
   }
 }
 

@@ -46,7 +46,7 @@ function learnedText({ experiment, unit, microsecondsPerStep, finishedTasks }: L
   const time = microsecondsText(microsecondsPerStep);
   const source =
     finishedTasks === 0
-      ? `no task has finished yet: assumed ${time}`
+      ? `no task is done yet: assumed ${time}`
       : `${time}, learned from ${formatCount(finishedTasks)} finished ${finishedTasks === 1 ? 'task' : 'tasks'}`;
   return `Time per ${unit} of ${experiment}: ${source}.\n`;
 }

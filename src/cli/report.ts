@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
 import { sweepFolder } from '../store/sweep-folder.js';
+import { formatCount } from '../units.js';
 import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
 
 interface ReportArguments extends SweepArguments {
@@ -35,7 +36,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     const corrupt = missing.filter(({ state }) => state === 'corrupt');
     if (missing.length > 0)
       process.stderr.write(
-        `${missing.length} of ${sweep.tasks.length} runs are missing; the report names them.\n`,
+        `${formatCount(missing.length)} of ${formatCount(sweep.tasks.length)} tasks are missing from the tables; the report lists them.\n`,
       );
     if (corrupt.length === 0) return;
     const lines = corrupt.map(({ task, reason }) => `  ${task.name}: ${reason}`);

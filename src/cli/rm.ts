@@ -41,10 +41,12 @@ export const rmCommand: CommandModule<object, RemoveArguments> = {
 
 function refuseMistakes(names: readonly string[], filter: Omit<StoreArguments, 'out'>): void {
   if (names.length === 0 && !isFiltered(filter))
-    throw new InputError('say what to delete: names or ids of tasks, --state failed, or --only seed=7');
+    throw new InputError(
+      'nothing is selected: pass names or ids of tasks, or select tasks with --state failed or --only seed=7',
+    );
   if (names.length > 0 && isFiltered(filter))
-    throw new InputError('name tasks, or choose them with --state and --only, not both');
+    throw new InputError('pass either names of tasks, or --state and --only, not both');
   const path = names.find((name) => /[/\\]/.test(name));
   if (path !== undefined)
-    throw new InputError(`${path}: expected a name or an id, not a path; vae-sweep ls lists the names`);
+    throw new InputError(`${path}: expected a name or an id, not a path. List the names with vae-sweep ls`);
 }

@@ -67,10 +67,10 @@ export const sampleCommand: CommandModule<object, SampleArguments> = {
 function finishedTask(name: string, out: string): Task {
   const entry = findTask(name, listStore(out), out);
   if (entry.kind !== 'task')
-    throw new InputError(`${name} is no task that can be read; vae-sweep ls says why`);
+    throw new InputError(`${name} can't be read as a task. See the reason in vae-sweep ls`);
   const { task } = entry;
   if (experimentOf(task.settings).sample === null)
-    throw new InputError(`${task.name} trains no model: there is nothing to draw from`);
+    throw new InputError(`${task.name} trains no model, so it has no points to sample`);
   const state = verifyTask(taskFolder(out, task), task.id);
   if (state.state === 'corrupt') throw new StoreError(`${task.name} is corrupt: ${state.problem}`);
   if (state.state !== 'done')
@@ -98,7 +98,7 @@ function openNew(file: string): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new InputError(
-      `--to ${file}: ${code === 'EEXIST' ? 'is there already: choose another name' : `can't be made (${String(code)})`}`,
+      `--to ${file}: ${code === 'EEXIST' ? 'already exists: choose another name' : `can't be created (${String(code)})`}`,
       { cause: error },
     );
   }

@@ -76,13 +76,13 @@ async function sweepsOf(argv: ServeArguments): Promise<Sweep[]> {
   if (argv.files.length > 0) return argv.files.map(load);
   if (argv.only.length + argv.set.length > 0 || argv.shard !== undefined)
     throw new InputError(
-      '--only, --set and --shard choose from sweep files: name one, for example sweeps/paper.yaml',
+      '--only, --set and --shard require a sweep file: pass one, for example sweeps/paper.yaml',
     );
   const { storedSweeps } = await import('../dashboard/stored-sweeps.js');
   const sweeps = existsSync(argv.out) ? storedSweeps(argv.out, load) : [];
   if (sweeps.length > 0) return sweeps;
   throw new InputError(
-    `${argv.out} holds no sweep yet: name a sweep file, for example vae-sweep serve sweeps/quickstart.yaml, or the store with --out`,
+    `${argv.out} has no sweep yet: pass a sweep file, for example vae-sweep serve sweeps/quickstart.yaml, or another store with --out`,
   );
 }
 

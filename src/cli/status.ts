@@ -35,7 +35,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
       .example('$0 status sweeps/paper.yaml --json', 'for programs'),
   handler: async (argv) => {
     if (argv.json && argv.watch)
-      throw new InputError('--watch draws for people: pass either --json or --watch');
+      throw new InputError('--watch and --json exclude each other: pass only one of them');
     const sweep = loadSweepOf(argv);
     const draw = (): string => {
       const status = readStatus(sweep, argv.out, argv.workers);

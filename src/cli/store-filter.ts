@@ -63,8 +63,8 @@ export function findTask(text: string, entries: readonly StoreEntry[], out: stri
   if (entry !== undefined) return entry;
   const known = entries.map(({ name }) => name);
   const guess = closestName(text, known);
-  const hint = guess === undefined ? '' : `; did you mean "${guess}"?`;
-  throw new InputError(`${text}: there is no such task in ${folder}${hint} (vae-sweep ls lists them)`);
+  const hint = guess === undefined ? 'List the tasks with vae-sweep ls' : `Did you mean "${guess}"?`;
+  throw new InputError(`Task not found: ${text} in ${folder}. ${hint}`);
 }
 
 function parseStates(texts: readonly string[]): StateName[] {

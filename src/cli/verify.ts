@@ -55,7 +55,9 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
   handler: async (argv) => {
     const { retrain, seed } = argv;
     if (seed !== undefined && retrain === undefined)
-      throw new InputError('--seed is for --retrain: give a number of tasks, as --retrain 3');
+      throw new InputError(
+        '--seed has no effect without --retrain: pass a number of tasks, for example --retrain 3',
+      );
     const sweep = loadSweepOf(argv);
     const verified = verifyAll(sweep, argv.out);
     process.stdout.write(verifiedText(verified, sweep, sweepText(argv)));
@@ -91,7 +93,7 @@ function verifiedText({ finished, corrupt }: Verified, { tasks }: Sweep, typed: 
 
 /** For example `21 of 21 tasks verified: all checksums match.` */
 function verifiedLine(finished: number, tasks: number): string {
-  return `${formatCount(finished)} of ${formatCount(tasks)} tasks verified: their checksums match.\n`;
+  return `${formatCount(finished)} of ${formatCount(tasks)} tasks verified: all checksums match.\n`;
 }
 
 async function retrainSome(
@@ -100,7 +102,7 @@ async function retrainSome(
   argv: VerifyArguments & { readonly retrain: number; readonly seed: number },
 ): Promise<void> {
   if (finished.length === 0)
-    throw new InputError(`--retrain: no task of ${sweep.file} is finished and whole yet`);
+    throw new InputError(`--retrain: no task of ${sweep.file} is done and intact yet`);
   const { sampleTasks, retrain } = await import('../run/retrain.js');
   const stop = new AbortController();
   const removeHandlers = onStopRequest((reason) => {
@@ -124,7 +126,7 @@ export function comparisonText(comparisons: readonly Comparison[], seed: number)
   const differing = comparisons.filter(({ differing }) => differing.length > 0);
   const mayRound = differing.some(({ task }) => experimentOf(task.settings).dependsOnCpu);
   return [
-    `Executed again (${formatCount(comparisons.length)}, seed ${seed}):\n${lines.join('')}`,
+    `Executed ${formatCount(comparisons.length)} ${comparisons.length === 1 ? 'task' : 'tasks'} again (seed ${seed}):\n${lines.join('')}`,
     differing.length === 0
       ? ''
       : '  The store is unchanged. To replace these results, run `vae-sweep rm NAME --yes`, then run the sweep again.\n',
@@ -134,7 +136,7 @@ export function comparisonText(comparisons: readonly Comparison[], seed: number)
 
 function outcomeText({ differing, problem }: Comparison): string {
   if (problem !== null) return `can't be compared: ${problem}`;
-  return differing.length === 0 ? 'the same bits' : `other bits in ${differing.join(', ')}`;
+  return differing.length === 0 ? 'identical' : `differs in ${differing.join(', ')}`;
 }
 
 function isSame({ differing, problem }: Comparison): boolean {

@@ -120,7 +120,7 @@ function asUserError(error: unknown, host: string, port: number): unknown {
   if (code === 'EACCES')
     return new InputError(`port ${port} requires elevated privileges: choose one from 1024 on`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL')
-    return new InputError(`--host ${host}: this machine has no such address`);
+    return new InputError(`--host ${host}: this machine does not have this address`);
   return error;
 }
 

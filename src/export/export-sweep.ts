@@ -45,7 +45,8 @@ export async function exportSweep(sweep: Sweep, options: ExportOptions): Promise
   const kind = rowKinds[options.rows];
   const details = await loadDetails(sweep.tasks);
   const tasks = sweep.tasks.filter((task) => kind.appliesTo(task, details));
-  if (tasks.length === 0) throw new InputError(`${sweep.file} has ${kind.missing}: choose other --rows`);
+  if (tasks.length === 0)
+    throw new InputError(`${sweep.file} has ${kind.missing}: choose other rows with --rows`);
   const columns = kind.columns(tasks, details);
   const writer = formats[options.format](columns);
   const file = new NewFile(options.file, options.force);

@@ -55,10 +55,14 @@ function readPlugin(pluginFile: string): { file: string; text: string } {
     const text = readFileSync(file, 'utf8');
     if (Buffer.byteLength(text) <= MAX_BYTES) return { file, text };
   } catch (error) {
-    throw new InputError(`${pluginFile}: can't be read (${codeOf(error)})`, { cause: error });
+    const code = codeOf(error);
+    throw new InputError(
+      code === 'ENOENT' ? `Plugin file not found: ${pluginFile}` : `${pluginFile}: can't be read (${code})`,
+      { cause: error },
+    );
   }
   throw new InputError(
-    `${pluginFile}: the file is too large: a plugin has at most ${formatBytes(MAX_BYTES)}`,
+    `${pluginFile}: the file is too large; the maximum size of a plugin is ${formatBytes(MAX_BYTES)}`,
   );
 }
 

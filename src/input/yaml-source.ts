@@ -102,7 +102,7 @@ function compose(file: string, text: string, lines: LineCounter): Document.Parse
     throw new InputError(`${at(problem.pos[0])}: not valid YAML: ${firstLine(problem.message)}`);
   if (second !== undefined)
     throw new InputError(`${at(second.range[0])}: expected a single YAML document, found a second one`);
-  if (document?.contents == null) throw new InputError(`${file} is empty`);
+  if (document?.contents == null) throw new InputError(`${file} is empty: expected a YAML mapping`);
   return document;
 }
 

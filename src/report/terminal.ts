@@ -12,7 +12,7 @@ export function terminalTables(
     const { name, title, tasks } = part.part;
     const tables = meansTables(part, contributions);
     if (tables === null) return [];
-    if (part.runs.length === 0) return `${title ?? name}: none of ${tasks.length} tasks has finished`;
+    if (part.runs.length === 0) return `${title ?? name}: none of the ${tasks.length} tasks is done`;
     return tables.map(toTerminal).join('\n\n');
   });
   return texts.join('\n\n');

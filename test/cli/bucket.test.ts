@@ -124,7 +124,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
   test('an invalid or missing bucket is an error that shows no credentials', () => {
     const sweep = 'sweeps/quickstart.yaml';
     const invalid = vaeSweep('run', sweep, '--bucket', 's3://key:secret@results', '--out', outDir);
-    assert.match(invalid.stderr, /^vae-sweep: --bucket: expected s3:\/\/NAME or s3:\/\/NAME\/PREFIX, /);
+    assert.match(invalid.stderr, /^vae-sweep: Invalid bucket: expected s3:\/\/NAME or s3:\/\/NAME\/PREFIX, /);
     assert.deepEqual([invalid.status, invalid.stderr.includes('secret@')], [2, false]);
     const missing = vaeSweep('run', sweep, '--bucket', 's3://nowhere', '--max-time', '1h', '--out', outDir);
     assert.match(missing.stderr, /^vae-sweep: can't use the bucket at s3:\/\/nowhere \(NoSuchBucket: .*\n$/);

@@ -52,7 +52,7 @@ describe('a task that no sweep references', () => {
         [unreferenced.name, 'done'],
         [interrupted.name, 'interrupted, step 40 of 100'],
       ],
-      kept: 'Kept: 2 referenced.\n',
+      kept: 'Kept: 2 tasks referenced by the sweep files.\n',
     });
   });
 
@@ -61,7 +61,7 @@ describe('a task that no sweep references', () => {
     const place = finish(outDir, task);
     for (const suffix of ['.corrupt-1', '.removed']) cpSync(place, `${place}${suffix}`, { recursive: true });
     assert.deepEqual(choose([task]).victims, [
-      [`${task.name}.corrupt-1`, 'set aside, being corrupt'],
+      [`${task.name}.corrupt-1`, 'corrupt, set aside'],
       [`${task.name}.removed`, 'left over from a deletion'],
     ]);
   });
@@ -81,7 +81,7 @@ describe('a task that no sweep references', () => {
     ]);
     assert.equal(
       kept,
-      `Kept: 0 referenced.\nKept: 1 with fewer steps than one that is referenced: ${shorter.name}.\n`,
+      `Kept: 0 tasks referenced by the sweep files.\nKept: 1 task with fewer steps than a referenced task: ${shorter.name}.\n`,
     );
   });
 
@@ -95,7 +95,7 @@ describe('a task that no sweep references', () => {
     writeFileSync(path.join(tasksFolder(outDir), 'notes.txt'), '');
     assert.deepEqual(choose([]), {
       victims: [],
-      kept: "Kept: 0 referenced.\nKept: 2 not a task's (delete them by hand): notes.txt, photos.\n",
+      kept: 'Kept: 0 tasks referenced by the sweep files.\nKept: 2 entries not created by vae-sweep (delete them by hand): notes.txt, photos.\n',
     });
     for (let i = 10; i < 50; i += 1) mkdirSync(path.join(tasksFolder(outDir), `a${i}`));
     assert.match(choose([]).kept, /: a10, a11, .*, a29 and 22 more\.\n$/);
@@ -129,7 +129,7 @@ describe('vae-sweep gc', () => {
     assert.match(dryRun.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ done │`));
     assert.match(
       dryRun.stdout,
-      /\nKept: 1 referenced\.\nDry run: nothing deleted\. Pass --yes to delete\.\n$/,
+      /\nKept: 1 task referenced by the sweep files\.\nDry run: nothing deleted\. Pass --yes to delete\.\n$/,
     );
     assert.equal(readdirSync(tasksFolder(outDir)).length, 2);
     const { stdout, status } = vaeSweep('gc', mine, '--out', outDir, '--yes');
@@ -140,7 +140,7 @@ describe('vae-sweep gc', () => {
   test('keeps tasks that any of several sweep files references', () => {
     const { other } = fill();
     const { stdout } = vaeSweep('gc', path.join(folder, 'mine.yaml'), other, '--out', outDir, '--yes');
-    assert.equal(stdout, 'Nothing to delete.\nKept: 2 referenced.\n');
+    assert.equal(stdout, 'Nothing to delete.\nKept: 2 tasks referenced by the sweep files.\n');
   });
 
   test('is rejected while a run holds the store', async () => {
@@ -167,7 +167,7 @@ describe('vae-sweep gc', () => {
     await assert.rejects(parse(path.join(folder, 'none.yaml'), '--out', outDir), { name: 'InputError' });
     await assert.rejects(parse(file('1'), '--out', outDir), {
       name: 'InputError',
-      message: `there are no tasks in ${tasksFolder(outDir)}: name their store with --out`,
+      message: `there are no tasks in ${tasksFolder(outDir)}: pass the store with --out`,
     });
   });
 });

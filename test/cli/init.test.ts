@@ -55,7 +55,7 @@ describe('a project that init creates', () => {
     const folder = project('function');
     const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'init', folder], { encoding: 'utf8' });
     assert.equal(status, 2);
-    assert.match(stderr, /experiment\.mjs exists already: choose another folder, or delete the file/);
+    assert.match(stderr, /experiment\.mjs already exists: choose another folder, or delete the file/);
     assert.equal(readdirSync(folder).length, 4);
   });
 });

@@ -61,17 +61,17 @@ test('the table shows the varying settings that names do not contain, states, ag
     '│ name                                             │ steps  │ state                              │ age        │ size   │',
     '├──────────────────────────────────────────────────┼────────┼────────────────────────────────────┼────────────┼────────┤',
     '│ linear-3-12-20-seed-1-0000000000000001           │ 100    │ done                               │ 1 min 30 s │ 1.5 kB │',
-    '│ linear-3-12-20-seed-1-0000000000000001.corrupt-1 │        │ set aside, being corrupt           │ 1 min 30 s │ 1.5 kB │',
+    '│ linear-3-12-20-seed-1-0000000000000001.corrupt-1 │        │ corrupt, set aside                 │ 1 min 30 s │ 1.5 kB │',
     '│ linear-3-12-20-seed-2-0000000000000002           │ 100    │ pending                            │ 1 min 30 s │ 1.5 kB │',
     '│ linear-3-12-20-seed-3-0000000000000003           │ 200000 │ interrupted, step 4,000 of 200,000 │ 1 min 30 s │ 1.5 kB │',
     '│ linear-3-12-20-seed-4-0000000000000004           │ 200000 │ failed (diverged)                  │ 1 min 30 s │ 1.5 kB │',
     '│ linear-3-12-20-seed-5-0000000000000005           │ 200000 │ corrupt                            │ 1 min 30 s │ 1.5 kB │',
-    "│ photos                                           │        │ not a task's                       │ 1 min 30 s │ 1.5 kB │",
+    '│ photos                                           │        │ not created by vae-sweep           │ 1 min 30 s │ 1.5 kB │',
     '└──────────────────────────────────────────────────┴────────┴────────────────────────────────────┴────────────┴────────┘',
     'linear-3-12-20-seed-4-0000000000000004: out of luck (diverged)',
     'linear-3-12-20-seed-5-0000000000000005: samples.arrow is missing',
     'photos: has no task.json',
-    "5 tasks (1 done, 1 interrupted, 1 pending, 1 failed, 1 corrupt); 1 set aside, being corrupt; 1 not a task's; 10.5 kB in all.",
+    '5 tasks (1 done, 1 interrupted, 1 pending, 1 failed, 1 corrupt); 1 corrupt, set aside; 1 not created by vae-sweep; 10.5 kB in total.',
     '',
   ]);
 });
@@ -87,11 +87,11 @@ test('rows and problems are limited, and the totals count everything', () => {
   });
   const entries = Array.from({ length: 1_200 }, (_, seed) => entry(seed));
   const lines = listText(entries, outDir, CHANGED).split('\n');
-  assert.ok(lines.includes('... and 200 more; --only and --state choose, --json lists all of them'));
+  assert.ok(lines.includes('... and 200 more; select some with --only or --state, or list all with --json'));
   assert.deepEqual(lines.slice(-4), [
     't19: broken',
     '... and 1,180 more',
-    '1,200 tasks (1,200 corrupt); 1.2 MB in all.',
+    '1,200 tasks (1,200 corrupt); 1.2 MB in total.',
     '',
   ]);
 });
@@ -100,7 +100,7 @@ describe('vae-sweep ls', () => {
   test('reports that a store is empty', () => {
     assert.deepEqual(vaeSweep('ls', '--out', outDir), {
       status: 0,
-      stdout: `Nothing to list in ${path.join(outDir, 'tasks')}.\n`,
+      stdout: `No tasks in ${path.join(outDir, 'tasks')}.\n`,
       stderr: '',
     });
   });

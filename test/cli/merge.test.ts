@@ -44,14 +44,14 @@ describe('vae-sweep merge', () => {
     assert.match(
       stdout,
       new RegExp(
-        `^Merged 2 stores into ${outDir}: 1 task copied \\(1 interrupted; [\\d.]+ B\\), 1 there already, 1 not begun\\.\\n$`,
+        `^Merged 2 stores into ${outDir}: 1 task copied \\(1 interrupted; [\\d.]+ B\\), 1 already there, 1 pending\\.\\n$`,
       ),
     );
     assert.deepEqual([status, stderr], [0, '']);
     assert.equal(readStoreOwner(outDir), null);
     assert.equal(
       merge(first, second).stdout,
-      `Merged 2 stores into ${outDir}: 0 tasks copied, 2 there already, 1 not begun.\n`,
+      `Merged 2 stores into ${outDir}: 0 tasks copied, 2 already there, 1 pending.\n`,
     );
   });
 
@@ -65,12 +65,12 @@ describe('vae-sweep merge', () => {
     assert.equal(
       stdout.replace(/[\d.]+ kB/, 'SIZE'),
       `Merged 1 store into ${outDir}: 1 task copied (1 done; SIZE).
-Conflicts: finished in both with other contents, ${outDir} keeps its own (1):
+Conflicts: both stores have finished the task, with different contents; ${outDir} keeps its own (1):
   ${first}/tasks/${one.name}: other steps.arrow, evaluations.arrow, samples.arrow, parameters.safetensors
-  vae-sweep verify FILE --retrain shows which result this machine computes; rm the other one from its store.
+  Run vae-sweep verify FILE --retrain N to see which result this machine computes, and delete the other with vae-sweep rm.
 Corrupt, not copied (1):
   ${first}/tasks/${two.name}: steps.arrow does not match its SHA-256 in done.json
-  vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM, trains them again.
+  To execute them again, run vae-sweep run FILE --retrain-corrupt --out FROM, or run FILE --bucket FROM.
 `,
     );
     assert.equal(status, 1);
@@ -85,7 +85,7 @@ Corrupt, not copied (1):
     assert.ok(
       stdout.endsWith(`Not copied, because the copies in ${outDir} are corrupt (1):
   ${first}/tasks/${one.name}: steps.arrow has the wrong size (0 instead of 19 bytes)
-  vae-sweep rm NAME --yes --out ${outDir} deletes it there; then merge again.
+  Delete them with vae-sweep rm NAME --yes --out ${outDir}, then merge again.
 `),
     );
   });
@@ -100,7 +100,7 @@ Corrupt, not copied (1):
       stdout,
       /\nWould merge 1 store into .*: 2 tasks to copy \(1 done, 1 interrupted; [\d.]+ kB\)\.\n/,
     );
-    assert.match(stdout, /\nNothing was written \(--dry-run\)\.\n$/);
+    assert.match(stdout, /\nDry run: nothing written\.\n$/);
     assert.deepEqual([status, existsSync(outDir)], [0, false]);
   });
 
@@ -156,11 +156,14 @@ describe('vae-sweep merge rejects', () => {
   test('a folder that is not a store, and the target itself', () => {
     assert.equal(
       merge(first, second).stderr,
-      `vae-sweep: ${second} is no store: there is no ${second}/tasks; name the --out of a run\n`,
+      `vae-sweep: ${second} is not a store, because ${second}/tasks does not exist: pass the --out folder of a run\n`,
     );
     cpSync(first, outDir, { recursive: true });
     const { status, stderr } = merge(path.join(outDir, '..', 'out'));
-    assert.match(stderr, /out is the store to merge into: name others, or choose another with --out\n$/);
+    assert.match(
+      stderr,
+      /out is the store to merge into: pass other stores, or choose another destination with --out\n$/,
+    );
     assert.equal(status, 2);
   });
 });

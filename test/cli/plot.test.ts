@@ -97,7 +97,11 @@ describe('vae-sweep plot', () => {
       ['--metric', 'eigenvalues'],
       /^--metric eigenvalues: unknown metric\. Allowed: loss, /,
     ],
-    ['--log without a metric', ['--log'], /^--log is for --metric: name one, for example --metric loss$/],
+    [
+      '--log without a metric',
+      ['--log'],
+      /^--log has no effect without --metric: pass a metric, for example --metric loss$/,
+    ],
     [
       'a seed that no task has',
       ['--seed', '5'],

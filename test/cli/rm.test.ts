@@ -64,7 +64,7 @@ describe('vae-sweep rm', () => {
     for (const suffix of ['removed', 'merging']) cpSync(folder, `${folder}.${suffix}`, { recursive: true });
     cpSync(folder, `${folder}.corrupt-1`, { recursive: true });
     const { stdout } = rm(`${done.name}.corrupt-1`, '--yes');
-    assert.match(stdout, /│ set aside, being corrupt +│/);
+    assert.match(stdout, /│ corrupt, set aside +│/);
     assert.match(stdout, /│ left over from a deletion +│/);
     assert.match(stdout, /│ left over from a merge +│/);
     assert.deepEqual(remaining(), [done.name, interrupted.name, failed.name]);
@@ -97,24 +97,24 @@ describe('vae-sweep rm rejects', () => {
     [
       'a deletion of everything',
       ['--yes'],
-      /^say what to delete: names or ids of tasks, --state failed, or --only seed=7$/,
+      /^nothing is selected: pass names or ids of tasks, or select tasks with --state failed or --only seed=7$/,
     ],
     [
       'names and a filter',
       [done.name, '--state', 'failed'],
-      /^name tasks, or choose them with --state and --only, not both$/,
+      /^pass either names of tasks, or --state and --only, not both$/,
     ],
     [
       'a path',
       [`../tasks/${done.name}`],
-      /^\.\.\/tasks\/linear-.*: expected a name or an id, not a path; vae-sweep ls lists the names$/,
+      /^\.\.\/tasks\/linear-.*: expected a name or an id, not a path. List the names with vae-sweep ls$/,
     ],
     [
       'a misspelled name',
       [done.name.replace('linear', 'lienar')],
-      /^lienar-.*: there is no such task in .*; did you mean "linear-3-12-20-seed-1-0000000000000001"\? \(vae-sweep ls lists them\)$/,
+      /^Task not found: lienar-.* in .*\. Did you mean "linear-3-12-20-seed-1-0000000000000001"\?$/,
     ],
-    ['an unknown name', ['x'], /^x: there is no such task in [^;]*\/tasks \(vae-sweep ls lists them\)$/],
+    ['an unknown name', ['x'], /^Task not found: x in [^;]*\/tasks\. List the tasks with vae-sweep ls$/],
     ['a symbolic link', ['link'], /^link: is a symbolic link in .*\/tasks: delete it by hand$/],
   ];
   for (const [name, args, message] of mistakes)

@@ -68,7 +68,7 @@ describe('vae-sweep with --shard', () => {
     for (const task of shard('2/2')) finish(outDir, task);
     const options = [file, '--shard', '2/2', '--out', outDir];
     assert.match(vaeSweep('status', ...options).stdout, /\n1 task: 1 done, /);
-    assert.equal(vaeSweep('verify', ...options).stdout, '1 of 1 tasks verified: their checksums match.\n');
+    assert.equal(vaeSweep('verify', ...options).stdout, '1 of 1 tasks verified: all checksums match.\n');
   });
 
   test('rejects an invalid shard', () => {

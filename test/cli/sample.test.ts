@@ -66,11 +66,11 @@ describe('sample', () => {
     assert.equal(rowsOf(readFileSync(file, 'utf8')).length, 5);
     const again = sample('-n', '5', '--to', file);
     assert.equal(again.status, 2);
-    assert.match(again.stderr, /points\.csv: is there already/);
+    assert.match(again.stderr, /points\.csv: already exists/);
   });
 
   it('rejects invalid requests', () => {
-    assert.match(vaeSweep('sample', 'none', '--out', out).stderr, /none: there is no such task/);
+    assert.match(vaeSweep('sample', 'none', '--out', out).stderr, /Task not found: none in /);
     assert.match(sample('-n', '0').stderr, /-n: expected a whole number from 1 to 10000000, got 0/);
     assert.match(sample('-n', 'x').stderr, /-n: expected a whole number/);
     const full = sample('-n', '1', '--to', '/dev/full/points.csv');

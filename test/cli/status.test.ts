@@ -182,7 +182,7 @@ describe('vae-sweep status', () => {
         .parseAsync();
     await assert.rejects(parse(), {
       name: 'InputError',
-      message: '--watch draws for people: pass either --json or --watch',
+      message: '--watch and --json exclude each other: pass only one of them',
     });
   });
 });

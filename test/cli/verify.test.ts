@@ -34,7 +34,7 @@ describe('vae-sweep verify', () => {
     interrupt(outDir, tasks[1], 10);
     assert.deepEqual(vaeSweep('verify', file, '--out', outDir), {
       status: 0,
-      stdout: '1 of 3 tasks verified: their checksums match.\n',
+      stdout: '1 of 3 tasks verified: all checksums match.\n',
       stderr: '',
     });
   });
@@ -45,7 +45,7 @@ describe('vae-sweep verify', () => {
     writeFileSync(changed, sampleResults('CONTENT')[TASK_FILES.steps] ?? '');
     assert.deepEqual(vaeSweep('verify', file, '--only', 'seed=1,2', '--out', outDir), {
       status: 1,
-      stdout: `1 of 2 tasks verified: their checksums match.
+      stdout: `1 of 2 tasks verified: all checksums match.
 Corrupt (1):
   ${tasks[1].name}: steps.arrow does not match its SHA-256 in done.json
   To fix them, run \`vae-sweep run ${file} --only seed=1,2 --out ${outDir} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.
@@ -61,7 +61,7 @@ Corrupt (1):
     const name = tasks.map((task) => task.name).find((each) => stdout.includes(each));
     assert.equal(
       stdout,
-      `2 of 2 tasks verified: their checksums match.\nExecuted again (1, seed 3):\n  ${name}: the same bits\n`,
+      `2 of 2 tasks verified: all checksums match.\nExecuted 1 task again (seed 3):\n  ${name}: identical\n`,
     );
     assert.equal(status, 0);
     assert.deepEqual(readdirSync(outDir).sort(), ['lock', 'sweeps', 'tasks']);
@@ -72,7 +72,7 @@ Corrupt (1):
     const { stdout, status } = vaeSweep('verify', file, '--out', outDir, '--retrain', '5');
     assert.ok(
       stdout.includes(
-        `Executed again (1, seed 0):\n  ${tasks[0].name}: other bits in ${Object.keys(sampleResults()).join(', ')}\n` +
+        `Executed 1 task again (seed 0):\n  ${tasks[0].name}: differs in ${Object.keys(sampleResults()).join(', ')}\n` +
           '  The store is unchanged. To replace these results, run `vae-sweep rm NAME --yes`, then run the sweep again.\n',
       ),
     );
@@ -87,7 +87,7 @@ describe('the comparison after training again', () => {
   test('explains why there is nothing to compare', () => {
     assert.equal(
       comparisonText([{ task: c, differing: [], problem: 'out of luck' }], 7),
-      `Executed again (1, seed 7):\n  ${c.name}: can't be compared: out of luck\n`,
+      `Executed 1 task again (seed 7):\n  ${c.name}: can't be compared: out of luck\n`,
     );
   });
 
@@ -111,12 +111,12 @@ describe('vae-sweep verify rejects', () => {
     [
       'a seed without --retrain',
       ['--seed', '1'],
-      /^--seed is for --retrain: give a number of tasks, as --retrain 3$/,
+      /^--seed has no effect without --retrain: pass a number of tasks, for example --retrain 3$/,
     ],
     [
       '--retrain before any task has finished',
       ['--retrain', '1'],
-      /^--retrain: no task of .*mine\.yaml is finished and whole yet$/,
+      /^--retrain: no task of .*mine\.yaml is done and intact yet$/,
     ],
   ];
   for (const [name, options, message] of mistakes)

@@ -123,7 +123,10 @@ describe('vae-sweep export', () => {
     const theory = path.join(trained.folder, 'identities.yaml');
     const refused = vaeSweep('export', theory, '--out', trained.out, '--rows', 'steps');
     assert.equal(refused.status, 2);
-    assert.match(refused.stderr, /identities\.yaml has no task that trains: choose other --rows\n$/);
+    assert.match(
+      refused.stderr,
+      /identities\.yaml has no task that trains: choose other rows with --rows\n$/,
+    );
   });
 
   test("replaces a file only with --force, and writes to the sweep's folder by default", () => {
@@ -227,7 +230,7 @@ describe('vae-sweep export of an interrupted run', () => {
     const without = vaeSweep(...args);
     assert.match(
       without.stderr,
-      /^0 rows, .*\n1 tasks are not done: left out; --unfinished takes what they have\n$/,
+      /^0 rows, .*\n1 tasks are not done: left out; pass --unfinished to include them up to their last checkpoint\n$/,
     );
     assert.equal((await readExport(to)).length, 0);
     assert.equal(vaeSweep(...args, '--unfinished', '--force').status, 0);

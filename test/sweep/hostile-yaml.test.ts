@@ -38,12 +38,12 @@ test('rejects a missing file, a folder and a binary file', () => {
 });
 
 test('rejects an empty file and a file that is not a mapping', () => {
-  rejects('', 'sweep.yaml is empty');
+  rejects('', 'sweep.yaml is empty: expected a YAML mapping');
   rejects(
     '[1, 2]',
     'sweep.yaml:1:1: expected a mapping with `experiment` and `grid`, or with `sweeps`, got [1,2]',
   );
-  rejects('# only this\n', 'sweep.yaml is empty');
+  rejects('# only this\n', 'sweep.yaml is empty: expected a YAML mapping');
 });
 
 test('rejects invalid YAML, with its place', () => {

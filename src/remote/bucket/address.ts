@@ -26,8 +26,8 @@ export function parseBucketUrl(text: string): BucketAddress {
   const [, name, path = ''] = (text.length <= MAX_CHARACTERS ? PATTERN.exec(text) : null) ?? [];
   if (name === undefined || path.split('/').some((part) => /^[.]+$/.test(part)))
     throw new InputError(
-      '--bucket: expected s3://NAME or s3://NAME/PREFIX, for example s3://my-bucket/my-sweep; set the address of the server in ' +
-        'AWS_ENDPOINT_URL, and set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or use ~/.aws',
+      'Invalid bucket: expected s3://NAME or s3://NAME/PREFIX, for example s3://my-bucket/my-sweep, with a NAME of 3 to 63 characters. ' +
+        'The address of the server and the credentials belong in AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in ~/.aws',
     );
   const prefix = path === '' ? '' : `${path}/`;
   return { name, prefix, shown: `${SCHEME}${name}${path === '' ? '' : `/${path}`}` };

@@ -27,7 +27,7 @@ export async function executeQueued(start: Start, options: ExecuteQueuedOptions)
     if (others > 0) output.line(othersText(others, address));
     const result = await watch.run(queue, timing);
     if (signal.aborted)
-      output.line('leaving: the workers continue; run the same command again to follow them');
+      output.line('detached: the workers continue; run the same command again to follow them');
     return result;
   } catch (error) {
     logger.error({ problem: String(error) }, 'queue failed');

@@ -56,7 +56,7 @@ export function drawFigures(
 function drawFigure(definition: FigureDefinition, cells: readonly Cell[]): Figure | string {
   const { name, title, kind } = definition;
   const finished = cells.filter(({ runs }) => runs.length > 0);
-  if (finished.length === 0) return `${title}: none of its tasks has finished.`;
+  if (finished.length === 0) return `${title}: none of its tasks is done.`;
   const drawing = definition.draw(finished);
   if (drawing.rows.length === 0) return `${title}: these tasks logged no values for it.`;
   const caption = [

@@ -125,7 +125,7 @@ describe('a function', () => {
     const folder = folderWith(functionPlugin());
     assert.match(
       command(folder, 'plan').stdout,
-      /^Time per row of count: no task has finished yet: assumed 100 µs\.$/m,
+      /^Time per row of count: no task is done yet: assumed 100 µs\.$/m,
     );
     assert.equal(command(folder, 'run').status, 0);
     const { stdout } = command(folder, 'plan', '--set', 'seed=2,3');

@@ -30,7 +30,7 @@ describe('parseBucketUrl', () => {
     for (const text of texts)
       assert.throws(
         () => parseBucketUrl(text),
-        (error: Error) => error.name === 'InputError' && /^--bucket: expected/.test(error.message),
+        (error: Error) => error.name === 'InputError' && /^Invalid bucket: expected/.test(error.message),
         text,
       );
     assert.throws(

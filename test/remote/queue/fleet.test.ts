@@ -107,7 +107,7 @@ describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
     await leaving.untilPrinted(/the queue is/);
     while ((await redis.count('vae-sweep:tasks:wait')) < tasks.length) await delay(10);
     assert.equal(await leaving.kill('SIGINT'), 130);
-    assert.match(leaving.output, /leaving: the workers continue/);
+    assert.match(leaving.output, /detached: the workers continue/);
     const worker = start('worker');
     await worker.untilPrinted(/done: (.|\n)*done: /);
     const back = start('coordinator', { tasks });

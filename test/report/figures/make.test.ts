@@ -51,7 +51,7 @@ describe('a figure with missing tasks', () => {
       ],
     );
     assert.deepEqual(notes, [
-      'Figure 1a: sphere data, distance of generated points from the origin: none of its tasks has finished.',
+      'Figure 1a: sphere data, distance of generated points from the origin: none of its tasks is done.',
     ]);
   });
 

@@ -54,6 +54,6 @@ function examine<Kind extends ComputedKind>(
     draw: () =>
       hasRuns
         ? toFigures(definition, definition.draw(runs, names))
-        : { figures: [], notes: [`${definition.title}: none of its tasks has finished.`] },
+        : { figures: [], notes: [`${definition.title}: none of its tasks is done.`] },
   };
 }

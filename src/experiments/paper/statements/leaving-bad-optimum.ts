@@ -75,7 +75,7 @@ function examine(started: readonly StartedRuns[]): Examination {
     tables: runs.length === 0 ? [] : [table(runs, names)],
     runs: null,
     draw: () => {
-      if (runs.length === 0) return { figures: [], notes: [`${TITLE} None of its tasks has finished.`] };
+      if (runs.length === 0) return { figures: [], notes: [`${TITLE} None of its tasks is done.`] };
       return toFigures({ name: NAME, title: TITLE }, [
         {
           caption: 'One curve per task, at its evaluations; the thick curve is the mean over the seeds.',

@@ -98,7 +98,7 @@ describe('the verdict', () => {
     const none = statementOf({ missing: [missing(1), missing(2)] }, FLOW);
     assert.equal(none.verdict, '0 of 2 tasks finished');
     assert.deepEqual([none.tables, none.runs, none.draw().figures], [[], null, []]);
-    assert.match(none.draw().notes[0] ?? '', /none of its tasks has finished\.$/);
+    assert.match(none.draw().notes[0] ?? '', /none of its tasks is done\.$/);
   });
 
   test('ignores numbers that are not defined', () => {
