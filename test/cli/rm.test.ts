@@ -129,7 +129,7 @@ describe('vae-sweep rm rejects', () => {
     const missing = path.join(outDir, 'not-yet');
     await assert.rejects(parse(missing, 'x', '--yes'), {
       name: 'InputError',
-      message: `there are no tasks in ${path.join(missing, 'tasks')}: name their store with --out`,
+      message: `there are no tasks in ${path.join(missing, 'tasks')}: pass the store with --out`,
     });
     assert.deepEqual(readdirSync(outDir), ['tasks']);
   });

@@ -75,7 +75,7 @@ describe('sample', () => {
     assert.match(sample('-n', 'x').stderr, /-n: expected a whole number/);
     const full = sample('-n', '1', '--to', '/dev/full/points.csv');
     assert.equal(full.status, 2);
-    assert.match(full.stderr, /can't be made \(ENOTDIR\)/);
+    assert.match(full.stderr, /can't be created \(ENOTDIR\)/);
     assert.match(sample('--seed', '-1').stderr, /--seed: expected a whole number from 0/);
   });
 });
