@@ -142,8 +142,8 @@ function offsetOf(document: Document.Parsed, path: YamlPath, what: 'value' | 'ke
   for (const [depth, step] of path.entries()) {
     const found = child(document, node, step);
     if (found === null) break;
-    const wanted = what === 'key' && depth === path.length - 1 ? found.key : found.value;
-    offset = (wanted ?? found.key)?.range?.[0] ?? offset;
+    const target = what === 'key' && depth === path.length - 1 ? found.key : found.value;
+    offset = (target ?? found.key)?.range?.[0] ?? offset;
     node = found.value;
   }
   return offset;

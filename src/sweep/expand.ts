@@ -57,9 +57,9 @@ function duplicateCell(
 }
 
 function locate({ settings, message }: SettingProblem, definition: SweepDefinition, cell: Cell): Problem {
-  const given = settings.find((name) => definition.overridden.has(name));
-  if (given !== undefined)
-    return { path: [], message: `${given} (from --set or a list of sweeps): ${message}` };
+  const overridden = settings.find((name) => definition.overridden.has(name));
+  if (overridden !== undefined)
+    return { path: [], message: `${overridden} (from --set or a list of sweeps): ${message}` };
   const paths = settings.map((name) => pathOf(name, definition, cell));
   return { path: paths.find((path) => path !== null) ?? [], message };
 }

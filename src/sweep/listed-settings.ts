@@ -5,7 +5,7 @@ import type { Problem } from '../input/problems.js';
 import { problemsOf, throwProblems, unknownName } from '../input/problems.js';
 import type { YamlSource } from '../input/yaml-source.js';
 
-type Given = Readonly<Record<string, unknown>>;
+type RawSettings = Readonly<Record<string, unknown>>;
 
 /**
  * Parses the `set` of each entry of a list, separately for each experiment of the entry's file: an experiment gets the settings that it
@@ -14,16 +14,16 @@ type Given = Readonly<Record<string, unknown>>;
  */
 export function listedSettings(
   source: YamlSource,
-  entries: readonly Given[],
+  entries: readonly RawSettings[],
   experiments: readonly (readonly Experiment[])[],
 ): ReadonlyMap<Experiment, SettingValues>[] {
   const problems: Problem[] = [];
-  const settings = entries.map((given, i) => {
+  const settings = entries.map((entry, i) => {
     const listed = experiments[i] ?? [];
-    problems.push(...unknownSettings(i, given, listed));
+    problems.push(...unknownSettings(i, entry, listed));
     return new Map(
       listed.map((experiment) => {
-        const own = ownSettings(given, experiment);
+        const own = ownSettings(entry, experiment);
         const result = cellSchema(experiment).safeParse(own);
         if (result.success) return [experiment, result.data];
         problems.push(
@@ -40,13 +40,13 @@ export function listedSettings(
   return settings;
 }
 
-function unknownSettings(i: number, given: Given, listed: readonly Experiment[]): Problem[] {
+function unknownSettings(i: number, entry: RawSettings, listed: readonly Experiment[]): Problem[] {
   const names = [...new Set(listed.flatMap(({ schemas }) => Object.keys(schemas)))];
-  return Object.keys(given)
+  return Object.keys(entry)
     .filter((name) => !names.includes(name))
     .map((name) => ({ path: ['sweeps', i, 'set', name], message: unknownName(name, names), of: 'key' }));
 }
 
-function ownSettings(given: Given, { schemas }: Experiment): Given {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(schemas, name)));
+function ownSettings(entry: RawSettings, { schemas }: Experiment): RawSettings {
+  return Object.fromEntries(Object.entries(entry).filter(([name]) => Object.hasOwn(schemas, name)));
 }

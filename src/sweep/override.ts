@@ -12,17 +12,17 @@ import type { SweepDefinition } from './sweep-file.js';
 export function override(definition: SweepDefinition, assignments: Assignments): SweepDefinition {
   const { schemas } = definition.experiment;
   const own = [...assignments].filter(([name]) => Object.hasOwn(schemas, name));
-  const given = Object.fromEntries(own);
+  const assigned = Object.fromEntries(own);
   const lists: Grid = Object.fromEntries(own.filter(([, values]) => values.length > 1));
   const single = Object.fromEntries(own.map(([name, [value]]) => [name, value])) as SettingValues;
   return {
     ...definition,
-    grid: { ...without(definition.grid, given), ...lists },
-    settings: { ...without(definition.settings, given), ...without(single, lists) },
-    include: definition.include.map((cell) => without(cell, given)),
+    grid: { ...without(definition.grid, assigned), ...lists },
+    settings: { ...without(definition.settings, assigned), ...without(single, lists) },
+    include: definition.include.map((cell) => without(cell, assigned)),
     exclude: definition.exclude.filter((cell) =>
-      Object.keys(cell).every((name) => !Object.hasOwn(given, name)),
+      Object.keys(cell).every((name) => !Object.hasOwn(assigned, name)),
     ),
-    overridden: new Set([...definition.overridden, ...Object.keys(given)]),
+    overridden: new Set([...definition.overridden, ...Object.keys(assigned)]),
   };
 }

@@ -12,14 +12,16 @@ import type { Task } from '../task/task.js';
  */
 export function select(tasks: readonly Task[], only: Assignments): (task: Task) => boolean {
   for (const [name, values] of only) assertValuesExist(name, values, tasks);
-  const wanted = [...only];
+  const filters = [...only];
   const isSelected = ({ settings }: Task) =>
-    wanted.every(
+    filters.every(
       ([name, values]) =>
         hasSetting(settings, name) && values.some((value) => isSameSetting(value, settingOf(settings, name))),
     );
   if (!tasks.some(isSelected)) {
-    const names = wanted.map(([name, values]) => `${name}=${texts(name, values, tasks).join(',')}`).join(' ');
+    const names = filters
+      .map(([name, values]) => `${name}=${texts(name, values, tasks).join(',')}`)
+      .join(' ');
     throw new InputError(
       `--only ${names}: no task has all of these values. Run vae-sweep plan to list the tasks.`,
     );

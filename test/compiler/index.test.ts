@@ -76,7 +76,7 @@ describe('the compiler', () => {
 
   it('rejects invalid arguments before it records anything', () => {
     const shape = { dtype: 'float32', shape: [2] } as const;
-    const refused: [string, unknown, object, RegExp][] = [
+    const invalid: [string, unknown, object, RegExp][] = [
       [
         'an engine',
         step,
@@ -104,7 +104,7 @@ describe('the compiler', () => {
       ],
       ['inputs', step, { state: [shape], inputs: [null] }, /^Expected `inputs\[0\]` to be a tensor or /],
     ];
-    for (const [name, given, options, message] of refused)
-      assert.throws(() => compile(given as Step, options as CompileOptions), { message }, name);
+    for (const [name, step, options, message] of invalid)
+      assert.throws(() => compile(step as Step, options as CompileOptions), { message }, name);
   });
 });

@@ -17,7 +17,7 @@ const KUBERNETES = path.join(ROOT, 'examples/kubernetes');
 let folder: string;
 let sweep: string;
 /** Results of an undivided run. */
-let whole: Record<string, string>;
+let undivided: Record<string, string>;
 
 before(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-clusters-'));
@@ -26,9 +26,9 @@ before(() => {
     sweep,
     'experiment: linear\ngrid: { dimensions: [[2, 4, 3]], seed: [1, 2, 3] }\nsettings: { steps: 200 }\n',
   );
-  const out = path.join(folder, 'whole');
+  const out = path.join(folder, 'undivided');
   assert.equal(vaeSweep('run', sweep, '--out', out).status, 0);
-  whole = resultHashes(out);
+  undivided = resultHashes(out);
 });
 
 describe('the Slurm scripts', () => {
@@ -56,7 +56,7 @@ describe('the Slurm scripts', () => {
       'sbatch --dependency=afterany:42 examples/slurm/merge.sh',
     ]);
     assert.deepEqual(readdirSync(path.join(store, 'shards')).sort(), ['1', '2', '3']);
-    assert.deepEqual(resultHashes(store), whole);
+    assert.deepEqual(resultHashes(store), undivided);
   });
 
   test('do not requeue a failed job, and exit with its exit code', () => {
@@ -89,8 +89,8 @@ describe('the Kubernetes manifests', () => {
     assert.throws(() => readJob(ofText), /completions must be integer/);
     const ofAction = change('action: FailJob', 'action: Fail');
     assert.throws(() => readJob(ofAction), /action must be equal to one of the allowed values/);
-    const [misspelt] = unknownFields(readJob(change('backoffLimitPerIndex', 'backofLimitPerIndex')));
-    assert.match(misspelt ?? '', /'"backofLimitPerIndex"' does not exist in type 'IJobSpec'/);
+    const [misspelled] = unknownFields(readJob(change('backoffLimitPerIndex', 'backofLimitPerIndex')));
+    assert.match(misspelled ?? '', /'"backofLimitPerIndex"' does not exist in type 'IJobSpec'/);
   });
 
   test('mount the declared volume at the path of the store', () => {
@@ -136,7 +136,7 @@ describe('the Kubernetes manifests', () => {
       runPod('shards.yaml', { JOB_COMPLETION_INDEX: String(index), STORE: store, SWEEP: sweep });
     assert.equal(existsSync(path.join(store, 'tasks')), false);
     runPod('merge.yaml', { STORE: store });
-    assert.deepEqual(resultHashes(store), whole);
+    assert.deepEqual(resultHashes(store), undivided);
   });
 });
 

@@ -25,8 +25,8 @@ describe('the Compose file', () => {
       writeFileSync(file, readFileSync(FILE, 'utf8').replace(from, to));
       return file;
     };
-    const misspelt = change('restart: unless-stopped', 'restarts: unless-stopped');
-    assert.throws(() => readCompose(misspelt), /services\['redis'\] should NOT have additional properties/);
+    const misspelled = change('restart: unless-stopped', 'restarts: unless-stopped');
+    assert.throws(() => readCompose(misspelled), /services\['redis'\] should NOT have additional properties/);
     const ofText = change('replicas: 2', 'replicas: two');
     assert.throws(() => readCompose(ofText), /deploy\.replicas should be integer/);
   });
@@ -56,8 +56,8 @@ describe('the Compose file', () => {
         sweep,
         'experiment: linear\ngrid: { dimensions: [[2, 4, 3]], seed: [1, 2, 3] }\nsettings: { steps: 200 }\n',
       );
-      const whole = path.join(folder, 'whole');
-      assert.equal(vaeSweep('run', sweep, '--out', whole).status, 0);
+      const undivided = path.join(folder, 'undivided');
+      assert.equal(vaeSweep('run', sweep, '--out', undivided).status, 0);
       const port = String(await freePort());
       const store = path.join(folder, 'store');
       const start = (name: string): ChildProcess => startService(name, { port, sweep, store });
@@ -87,7 +87,7 @@ describe('the Compose file', () => {
           replicas.map(({ exitCode }) => exitCode),
           [130, 130],
         );
-        assert.deepEqual(resultHashes(store), resultHashes(whole));
+        assert.deepEqual(resultHashes(store), resultHashes(undivided));
       } finally {
         for (const each of started) each.kill('SIGKILL');
       }

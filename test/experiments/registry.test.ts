@@ -13,7 +13,7 @@ const load = (text: string, options?: Options): Sweep =>
 const loadList = (list: string, options?: Options, files: Record<string, string> = {}): Sweep =>
   loadFrom({ 'all.yaml': list, ...THEORY_FILES, ...files }, 'all.yaml', options);
 
-function refuses(text: string, message: string): void {
+function rejects(text: string, message: string): void {
   assert.throws(() => load(text), { name: 'InputError', exitCode: 2, message });
 }
 
@@ -92,11 +92,11 @@ describe('an experiment', () => {
   test('has its own settings, and rejects those of another experiment', () => {
     const own =
       'dimensions, objective, startScale, startDeviation, seed, stepSize, smallestDeviation, maxTime, largestK, maxSteps, tolerance';
-    refuses(
+    rejects(
       `${FLOW}grid: { startScales: [1] }\n`,
       `sweep.yaml:3:9: grid.startScales: unknown key; did you mean "startScale"? Allowed: ${own}`,
     );
-    refuses(
+    rejects(
       `${FLOW}grid: { batchSize: [1] }\n`,
       `sweep.yaml:3:9: grid.batchSize: unknown key. Allowed: ${own}`,
     );
@@ -108,7 +108,7 @@ describe('an experiment', () => {
   });
 
   test('of the theory has no printed table', () => {
-    refuses(
+    rejects(
       `${FLOW}table: table1\n`,
       'sweep.yaml:3:8: table: there is no published table1 for gradient-flow: remove `table`',
     );
@@ -116,18 +116,18 @@ describe('an experiment', () => {
 
   test('names its dimensions in errors', () => {
     const at = 'sweep.yaml:2:25: settings.dimensions';
-    refuses(
+    rejects(
       'experiment: landscape\nsettings: { dimensions: [5, 2], zeroColumns: 0, seed: 1 }\n',
       `${at}: expected [ambient, rank, latent], three whole numbers from 1 to 100, got [5,2]`,
     );
-    refuses(
+    rejects(
       'experiment: bad-optimum\nsettings: { dimensions: [3, 700, 6], extraDims: 1, seed: 1 }\n',
       'sweep.yaml:2:29: settings.dimensions[1]: expected a whole number from 1 to 100, got 700',
     );
   });
 
   test('reports missing settings', () => {
-    refuses(
+    rejects(
       'experiment: landscape\ngrid: { dimensions: [[5, 2, 8]] }\n',
       [
         'sweep.yaml has 2 errors:',
@@ -135,7 +135,7 @@ describe('an experiment', () => {
         '  sweep.yaml:1:1: seed is missing: add it to `grid` or `settings`',
       ].join('\n'),
     );
-    refuses(
+    rejects(
       'experiment: identities\nsettings: { seed: 1 }\n',
       'sweep.yaml:1:1: identity is missing: add it to `grid` or `settings`',
     );
@@ -144,18 +144,18 @@ describe('an experiment', () => {
 
 describe('rejects incompatible settings', () => {
   test('of a gradient flow', () => {
-    refuses(
+    rejects(
       'experiment: gradient-flow\ngrid: { dimensions: [[6, 2, 4], [6, 6, 4]], seed: [1] }\n',
       'sweep.yaml:2:33: grid.dimensions[1]: expected a rank below the ambient dimension 6 (no direction would be outside of W), got 6',
     );
-    refuses(
+    rejects(
       `${FLOW}grid: { objective: [l1, l] }\n`,
       'sweep.yaml:3:25: grid.objective[1]: gradient descent on l requires a stepSize, for example 0.0001',
     );
   });
 
   test('of a landscape', () => {
-    refuses(
+    rejects(
       'experiment: landscape\ngrid: { zeroColumns: [6, 7], dimensions: [[5, 2, 8]], seed: [1] }\n',
       'sweep.yaml:2:26: grid.zeroColumns[1]: expected at most 6 zero columns, got 7: A = A~ B~ A requires 2 nonzero columns (the rank) of 8',
     );
@@ -164,11 +164,11 @@ describe('rejects incompatible settings', () => {
   test('of a bad optimum: too many extra dimensions', () => {
     const text = (dimensions: string, extraDims: number) =>
       `experiment: bad-optimum\ninclude:\n  - { dimensions: ${dimensions}, extraDims: ${extraDims}, seed: 1 }\n`;
-    refuses(
+    rejects(
       text('[3, 7, 20]', 4),
       'sweep.yaml:3:42: include[0].extraDims: expected extraDims to be less than ambientDim - intrinsicDim = 4, got 4',
     );
-    refuses(
+    rejects(
       text('[3, 20, 6]', 4),
       'sweep.yaml:3:42: include[0].extraDims: expected extraDims to be at most latentDim - intrinsicDim = 3, got 4',
     );
@@ -180,10 +180,10 @@ describe('rejects incompatible settings', () => {
       `experiment: sigmoid\nsettings: { dimensions: ${dimensions}, seed: 2, badOptimumExtraDims: ${extra} }\n`;
     const expected = 'expected a number s with ambient > intrinsic + s and latent >= intrinsic + s, at most';
     const at = 'sweep.yaml:2:67: settings.badOptimumExtraDims';
-    refuses(text('[3, 7, 20]', '4'), `${at}: ${expected} 3 for 3-7-20, got 4`);
-    refuses(text('[3, 20, 6]', '4'), `${at}: ${expected} 3 for 3-20-6, got 4`);
-    refuses(text('[3, 4, 20]', '1'), `${at}: ${expected} 0 for 3-4-20, got 1`);
-    refuses(
+    rejects(text('[3, 7, 20]', '4'), `${at}: ${expected} 3 for 3-7-20, got 4`);
+    rejects(text('[3, 20, 6]', '4'), `${at}: ${expected} 3 for 3-20-6, got 4`);
+    rejects(text('[3, 4, 20]', '1'), `${at}: ${expected} 0 for 3-4-20, got 1`);
+    rejects(
       text('[3, 7, 6]', '1, biases: false'),
       'sweep.yaml:2:77: settings.biases: the bad optimum requires biases (-sigma(0) cancels the output 1/2 of sigma): remove biases, or set it to true',
     );

@@ -121,10 +121,10 @@ describe('vae-sweep export', () => {
     const { stderr } = vaeSweep('export', trained.file, '--out', trained.out, '--rows', 'steps', ...to);
     assert.match(stderr, /^70 rows, [\d.]+ kB\nLeft out: 2 tasks that have no steps\n$/);
     const theory = path.join(trained.folder, 'identities.yaml');
-    const refused = vaeSweep('export', theory, '--out', trained.out, '--rows', 'steps');
-    assert.equal(refused.status, 2);
+    const rejected = vaeSweep('export', theory, '--out', trained.out, '--rows', 'steps');
+    assert.equal(rejected.status, 2);
     assert.match(
-      refused.stderr,
+      rejected.stderr,
       /identities\.yaml has no task that trains: choose other rows with --rows\n$/,
     );
   });
@@ -236,13 +236,13 @@ describe('vae-sweep export of an interrupted run', () => {
     assert.equal(vaeSweep(...args, '--unfinished', '--force').status, 0);
     const rows = await readExport(to);
     assert.equal(rows.length, step());
-    const whole = readFileSync(checkpoint);
+    const intact = readFileSync(checkpoint);
     writeFileSync(checkpoint, 'not a checkpoint');
     const previous = step();
     assert.equal(vaeSweep(...args, '--unfinished', '--force').status, 0);
     assert.equal((await readExport(to)).length, previous);
     assert.ok(previous > 0);
-    writeFileSync(checkpoint, whole);
+    writeFileSync(checkpoint, intact);
     assert.ok(rows.every((row, index) => row['step'] === index + 1 && row['state'] === 'interrupted'));
     const evaluations = ['export', file, '--out', out, '--rows', 'evaluations', '--force', '--to', to];
     assert.equal(vaeSweep(...evaluations, '--unfinished').status, 0);

@@ -10,18 +10,18 @@ export interface Damage {
 }
 
 /** Yields the file truncated at every `every`-th length, and with a bit flipped in every `every`-th byte. */
-export function damagesOf(whole: Buffer, every = 1): Damage[] {
+export function damagesOf(intact: Buffer, every = 1): Damage[] {
   const random = seededRandom(SEED);
-  const positions = Array.from({ length: Math.ceil(whole.length / every) }, (_, index) => index * every);
+  const positions = Array.from({ length: Math.ceil(intact.length / every) }, (_, index) => index * every);
   const cuts = positions.map((at) => ({
     what: `cut at ${at}`,
     at,
     isCut: true,
-    bytes: whole.subarray(0, at),
+    bytes: intact.subarray(0, at),
   }));
   const flips = positions.map((at) => {
     const bit = Math.floor(random() * 8);
-    const bytes = Buffer.from(whole);
+    const bytes = Buffer.from(intact);
     bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << bit), at);
     return { what: `bit ${bit} of byte ${at} flipped`, at, isCut: false, bytes };
   });

@@ -1,4 +1,4 @@
-/** A file of a modelled disk: `written` is the content that programs read, `durable` the content at the last fsync. */
+/** A file of a modeled disk: `written` is the content that programs read, `durable` the content at the last fsync. */
 export class ModelFile {
   written: Buffer;
   durable: Buffer;
@@ -31,7 +31,7 @@ export class ModelFile {
 export type ModelNode = ModelFile | ModelFolder;
 type Entries = Map<string, ModelNode>;
 
-/** A folder of a modelled disk: programs see `entries`; `#durable` holds the entries at the last fsync. */
+/** A folder of a modeled disk: programs see `entries`; `#durable` holds the entries at the last fsync. */
 export class ModelFolder {
   readonly entries: Entries;
   #durable: Entries;

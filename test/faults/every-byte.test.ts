@@ -89,8 +89,8 @@ async function forEachDamage(
   complete: (damage: Damage) => Promise<void>,
 ): Promise<void> {
   writeImage(folder, store);
-  const whole = readFileSync(inTask(name));
-  const damages = damagesOf(whole, every);
+  const intact = readFileSync(inTask(name));
+  const damages = damagesOf(intact, every);
   assert.ok(damages.length > 60, `${damages.length} damages`);
   const described = async (damage: Damage, action: () => unknown) => {
     writeFileSync(inTask(name), damage.bytes);
@@ -252,8 +252,8 @@ describe('an unfinished task', () => {
         async () => {
           await isCompleted(/^done: /);
           const repaired: unknown = JSON.parse(readFileSync(inTask(name), 'utf8'));
-          const whole: unknown = JSON.parse(DONE.get(path.relative(folder, inTask(name)))?.toString() ?? '');
-          if (name !== TASK_FILES.run) assert.deepEqual(repaired, whole);
+          const intact: unknown = JSON.parse(DONE.get(path.relative(folder, inTask(name)))?.toString() ?? '');
+          if (name !== TASK_FILES.run) assert.deepEqual(repaired, intact);
         },
       );
     });

@@ -43,8 +43,8 @@ describe('a disk that becomes full during a run', { skip }, () => {
   });
 
   test('stops the run with one message, and the sweep resumes to the same bytes when there is space again', async () => {
-    const whole = await runCommand(args(path.join(folder, 'whole')));
-    assert.equal(whole.code, 0, whole.stderr);
+    const uninterrupted = await runCommand(args(path.join(folder, 'uninterrupted')));
+    assert.equal(uninterrupted.code, 0, uninterrupted.stderr);
     const out = path.join(disk, 'out');
     const { ended } = startCommand(args(out));
     await untilCheckpoint(out);
@@ -60,7 +60,7 @@ describe('a disk that becomes full during a run', { skip }, () => {
     rmSync(filler);
     const again = await runCommand(args(out));
     assert.equal(again.code, 0, again.stderr);
-    assert.deepEqual(resultHashes(out), resultHashes(path.join(folder, 'whole')));
+    assert.deepEqual(resultHashes(out), resultHashes(path.join(folder, 'uninterrupted')));
   });
 });
 

@@ -48,13 +48,19 @@ const stopping = { isStopping: true };
 const abandoned = { isAbandoned: true };
 const resets = { resetsCorrupt: true };
 
-type Given = Partial<Record<'isLast' | 'isStopping' | 'isAbandoned' | 'resetsCorrupt', boolean>>;
+type Circumstances = Partial<Record<'isLast' | 'isStopping' | 'isAbandoned' | 'resetsCorrupt', boolean>>;
 
 /**
  * Each case has an outcome, the circumstances, the settlement, the printed line (with NAME for the task's name), and the resulting state
  * of a folder that had a checkpoint.
  */
-const CASES: readonly (readonly [TaskOutcome, Given, Settlement['type'], string, TaskState['state']])[] = [
+const CASES: readonly (readonly [
+  TaskOutcome,
+  Circumstances,
+  Settlement['type'],
+  string,
+  TaskState['state'],
+])[] = [
   [done, {}, 'done', 'done: NAME, 1,000 steps in 3 s', 'interrupted'],
   [{ ...done, summary: 'max-time' }, {}, 'done', 'done: NAME, max-time in 3 s', 'interrupted'],
   [{ ...done, recovered: 'torn' }, {}, 'done', 'recovered: NAME: torn', 'interrupted'],
@@ -90,9 +96,9 @@ const CASES: readonly (readonly [TaskOutcome, Given, Settlement['type'], string,
 ];
 
 describe('settles', () => {
-  for (const [outcome, given, type, line, state] of CASES) {
-    const { isLast = false, ...rules } = given;
-    const title = [JSON.stringify(outcome), ...Object.keys(given), 'as', type].join(' ');
+  for (const [outcome, circumstances, type, line, state] of CASES) {
+    const { isLast = false, ...rules } = circumstances;
+    const title = [JSON.stringify(outcome), ...Object.keys(circumstances), 'as', type].join(' ');
     test(title, () => {
       writeCheckpoint();
       const attempt = { failures: FAILURES, isLast };
@@ -139,7 +145,7 @@ const corruptReport: ProblemReport = { type: 'corrupt', problem: 'it is torn, on
 const REPORTED: readonly (readonly [
   TaskState['state'],
   ProblemReport,
-  Given,
+  Circumstances,
   Settlement['type'],
   TaskState['state'],
 ])[] = [
@@ -158,13 +164,13 @@ const REPORTED: readonly (readonly [
 ];
 
 describe("settles a worker's report", () => {
-  for (const [before, report, given, type, after] of REPORTED)
-    test(`${report.type} of a task that is ${before} here, ${Object.keys(given).join(' ')} as ${type}`, () => {
+  for (const [before, report, circumstances, type, after] of REPORTED)
+    test(`${report.type} of a task that is ${before} here, ${Object.keys(circumstances).join(' ')} as ${type}`, () => {
       prepare(before);
       const settlement = settleReported(outDir, task, report, {
         isStopping: false,
         resetsCorrupt: false,
-        ...given,
+        ...circumstances,
       });
       assert.equal(settlement.type, type);
       const state = stateNow();

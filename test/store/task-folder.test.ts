@@ -65,18 +65,18 @@ describe('the state of a task', () => {
   });
 
   test('is corrupt with a checkpoint that is truncated at any length, or too long', () => {
-    const whole = checkpointBytes(1500);
-    for (const length of [...Array(whole.length).keys(), whole.length + 1]) {
+    const intact = checkpointBytes(1500);
+    for (const length of [...Array(intact.length).keys(), intact.length + 1]) {
       writeFileSync(
         inFolder(TASK_FILES.checkpoint),
-        Buffer.concat([whole, Buffer.alloc(1)]).subarray(0, length),
+        Buffer.concat([intact, Buffer.alloc(1)]).subarray(0, length),
       );
       assert.equal(readTaskState(folder, task.id).state, 'corrupt', `${length} bytes`);
     }
-    writeFileSync(inFolder(TASK_FILES.checkpoint), whole.subarray(0, whole.length - 1));
+    writeFileSync(inFolder(TASK_FILES.checkpoint), intact.subarray(0, intact.length - 1));
     assert.deepEqual(readTaskState(folder, task.id), {
       state: 'corrupt',
-      problem: `checkpoint is corrupt (${whole.length - 1} instead of ${whole.length} bytes)`,
+      problem: `checkpoint is corrupt (${intact.length - 1} instead of ${intact.length} bytes)`,
     });
   });
 

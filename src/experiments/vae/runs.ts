@@ -57,7 +57,7 @@ export function readPoints({ task, folder }: TrainingRun): RunPoints {
   return { generated: rowsOf('x'), real: rowsOf('real') };
 }
 
-/** Returns the parameters of the run's data: A [r*, r*] for linear data, a* [r*, 1] for sigmoid data, null for the sphere. */
+/** Returns the parameters of the task's data: A [r*, r*] for linear data, a* [r*, 1] for sigmoid data, null for the sphere. */
 export function readDataParameters({ folder }: Pick<TrainingRun, 'folder'>): NamedTensor | null {
   const { tensors } = readSafetensors(path.join(folder, TASK_FILES.parameters));
   return tensors.get('data.0') ?? null;

@@ -16,6 +16,8 @@ export function run(request: TrainRequest, clock: Clock): TaskOutcome | Promise<
   if (isDeepStrictEqual(pluginVersionsFor(settings.experiment), versions['plugins'] ?? {}))
     return worker.run(request, clock);
   return failedOutcome(
-    new Error('A plugin was edited while the sweep ran: run the sweep again, which makes other tasks of it.'),
+    new Error(
+      'A plugin was edited while the sweep was running: run the sweep again to create tasks for the new version.',
+    ),
   );
 }

@@ -32,11 +32,11 @@ export class BucketExchange implements ResultExchange {
     clearIncoming(outDir);
     const finished = await bucket.finished();
     const states = readTaskStates(outDir, tasks);
-    const wanted = tasks.filter(
+    const missing = tasks.filter(
       ({ id, name }) => finished.has(name) && !['done', 'corrupt'].includes(states.get(id)?.state ?? ''),
     );
     let downloaded = 0;
-    await mapConcurrently(wanted, async (task) => {
+    await mapConcurrently(missing, async (task) => {
       if (signal.aborted) return;
       const result = await bucket.download(task, outDir);
       if (result.type === 'downloaded') downloaded += 1;

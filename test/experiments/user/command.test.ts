@@ -126,13 +126,13 @@ writeFileSync(process.env.VAE_SWEEP_FOLDER + '/rows.arrow', tableToIPC(table, 'f
   });
 
   it('is rejected with the line of an invalid declaration', async () => {
-    const refused: readonly (readonly [Readonly<Record<string, unknown>>, RegExp])[] = [
+    const rejected: readonly (readonly [Readonly<Record<string, unknown>>, RegExp])[] = [
       [{ comand: [] }, /count\.yaml:1:\d+: comand: unknown key; did you mean "command"\?/],
       [{ rows: 'n' }, /count\.yaml:1:\d+: rows: expected a whole number, or the name of a setting/],
       [{ files: ['/etc/passwd'] }, /files\[0\]: expected a path relative to this file/],
       [{ files: ['missing.py'] }, /count\.yaml: files: missing\.py can't be read \(ENOENT\)/],
     ];
-    for (const [declaration, message] of refused)
+    for (const [declaration, message] of rejected)
       await assert.rejects(loadPlugin(projectWith(COUNT, declaration).plugin), { message });
   });
 });

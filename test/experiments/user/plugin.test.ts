@@ -39,7 +39,7 @@ function command(folder: string, name: string, ...more: readonly string[]): Outc
 }
 
 describe('an experiment of a plugin is rejected if', () => {
-  const refused: Readonly<
+  const rejected: Readonly<
     Record<string, readonly [parts: Readonly<Record<string, string>>, message: RegExp]>
   > = {
     'a setting has the name of a column of exports': [
@@ -67,7 +67,7 @@ describe('an experiment of a plugin is rejected if', () => {
       /count: expected `rows` to return a whole number/,
     ],
   };
-  for (const [name, [parts, message]] of Object.entries(refused))
+  for (const [name, [parts, message]] of Object.entries(rejected))
     it(name, () => {
       const { status, stderr } = command(folderWith(functionPlugin(parts)), 'plan');
       assert.equal(status, 2, stderr);
@@ -93,7 +93,7 @@ describe('a function', () => {
   });
 
   const wrong: Readonly<Record<string, readonly [run: string, message: RegExp]>> = {
-    'a misspelt column': ['function* () { yield { m: 1 }; }', /row 1 of count: .*"m"/],
+    'a misspelled column': ['function* () { yield { m: 1 }; }', /row 1 of count: .*"m"/],
     'a text for a number': ["function* () { yield { n: '1' }; }", /row 1 of count: .*expected a number/],
     'no summary': ['function* () { yield { n: 1 }; }', /the summary of count: /],
     'more rows than it declares': [

@@ -6,7 +6,7 @@ import { formatThreshold } from '../../vae/settings/threshold.js';
 import { isShort } from '../tables/printed-runs.js';
 import { countTasks, formatNumber } from '../../../report/tables/format.js';
 
-/** A claim that the paper makes in words about its runs, with a test that is applied to each of them. */
+/** A claim that the text of the paper makes about its experiments, with a test that is applied to each task. */
 export interface Claim {
   readonly name: string;
   /** The claim of the paper. */
@@ -15,25 +15,25 @@ export interface Claim {
   readonly source: string;
   /** The tested condition, with its threshold. */
   readonly test: string;
-  /** Whether the claim is about runs with these settings. */
+  /** Whether the claim is about tasks with these settings. */
   appliesTo(settings: TrainingSettings): boolean;
   check(run: TrainingRun): Finding;
 }
 
-/** The finding for one run: whether it agrees with the claim, and the number that decides. */
+/** The finding for one task: whether it agrees with the claim, and the number that decides. */
 export interface Finding {
   readonly holds: boolean;
   readonly value: number;
 }
 
-export type Outcome = 'holds' | 'does not hold' | 'not enough runs' | 'too few steps';
+export type Outcome = 'holds' | 'does not hold' | 'not enough tasks' | 'too few steps';
 
 export interface Verdict {
   readonly claim: Claim;
   readonly outcome: Outcome;
   /** For example `51 of 54 tasks agree; values from 0.001 to 0.2`. */
   readonly detail: string;
-  /** The runs that disagree, for example `sphere 4-21-16, seed 69: 0 (collapsed)`. */
+  /** The tasks that disagree, for example `sphere 4-21-16, seed 69: 0 (collapsed)`. */
   readonly exceptions: readonly string[];
   readonly agreeing: number;
   readonly finished: number;
@@ -41,9 +41,9 @@ export interface Verdict {
 }
 
 /**
- * Judges a claim by the runs that reproduce the paper's tables. A single run that disagrees refutes it. It holds only if every requested
- * run is finished and agrees. Runs with fewer steps than in the paper decide nothing.
- * @returns null if the sweep has no such runs
+ * Judges a claim by the tasks that reproduce the paper's tables. A single task that disagrees refutes it. It holds only if every requested
+ * task is finished and agrees. Tasks with fewer steps than in the paper decide nothing.
+ * @returns null if the sweep has no such tasks
  */
 export function judge(claim: Claim, parts: readonly TrainingRuns[]): Verdict | null {
   const reproducing = parts.filter(({ part }) => part.table !== null);
@@ -72,7 +72,7 @@ function outcomeOf(
 ): Outcome {
   if (requested.some(({ settings }) => isShort(settings))) return 'too few steps';
   if (exceptions > 0) return 'does not hold';
-  return finished === requested.length ? 'holds' : 'not enough runs';
+  return finished === requested.length ? 'holds' : 'not enough tasks';
 }
 
 function detailOf(

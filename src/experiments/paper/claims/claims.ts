@@ -6,7 +6,7 @@ import { judge, type Claim, type Finding, type Verdict } from './claim.js';
 
 /** Far below the 0.3 to 0.7 that the paper prints, and above the error of 1,000 points of the true distribution. */
 const CLOSE_EIGENVALUE_ERROR = 0.1;
-/** The variance starts at e^-1 or e^-3. A run that uses no latents ends at about 1/d, above 0.04. */
+/** The variance starts at e^-1 or e^-3. A task that uses no latents ends at about 1/d, above 0.04. */
 const VANISHED_VARIANCE = 0.01;
 const VANISHED_PADDING = 0.01;
 /** Without clipping the loss falls by several nats. The noise of an evaluation is about 0.1. */
@@ -95,7 +95,7 @@ const claims: readonly Claim[] = [
   },
 ];
 
-/** Returns the verdicts on the claims for which the sweep has runs. */
+/** Returns the verdicts on the claims for which the sweep has tasks. */
 export function judgeClaims(parts: readonly TrainingRuns[]): Verdict[] {
   const paperParts = parts.filter(({ part }) => isPaperExperiment(part.experiment));
   return claims.flatMap((claim) => judge(claim, paperParts) ?? []);

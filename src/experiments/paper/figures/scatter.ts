@@ -41,7 +41,7 @@ function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
 }
 
 /**
- * Returns a scatter plot of the generated over the true points of one run. Sigmoid data are drawn as in `scatter`, other data in their
+ * Returns a scatter plot of the generated over the true points of one task. Sigmoid data are drawn as in `scatter`, other data in their
  * first two coordinates.
  */
 export function scatterOfRun(run: TrainingRun): Drawing {

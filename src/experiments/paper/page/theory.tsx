@@ -2,7 +2,7 @@ import type { Statement } from '../statements/statement.js';
 import { Exceptions } from './claims.js';
 import { Figures, Grid, Notes, type PageFigure } from '../../../report/page/parts.js';
 
-/** A statement of the paper with its explanation, and the verdict of the runs. */
+/** A statement of the paper with its explanation and its verdict. */
 export interface PageStatement extends Omit<Statement, 'draw'> {
   readonly figures: readonly PageFigure[];
   readonly figureNotes: readonly string[];

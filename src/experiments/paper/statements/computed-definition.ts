@@ -9,17 +9,17 @@ import type { StatementFigure } from './to-figures.js';
 /** A statement that computations of one kind examine. */
 export interface ComputedDefinition<Kind extends ComputedKind> extends StatementText {
   readonly kind: Kind;
-  /** Selects the runs of the kind that the statement is about. Default: all. */
+  /** Selects the tasks of the kind that the statement is about. Default: all. */
   readonly isAbout?: (settings: ComputedSettings) => boolean;
-  /** Settings that are left out of the labels of runs, even if they vary. */
+  /** Settings that are left out of the labels of tasks, even if they vary. */
   readonly labeledElsewhere?: readonly string[];
   /** Columns of the table by setting. */
   readonly numbers: readonly Measured<Kind>[];
   /** Text columns before the numbers, which describe the settings. */
   readonly words?: readonly SettingWords[];
-  /** Numbers that describe how far a run got that ended early, for example its time. */
+  /** Numbers that describe how far a task that ended early got, for example its time. */
   readonly reached?: readonly Measured<Kind>[];
-  /** Returns further sentences about the finished runs, of which there is at least one. */
+  /** Returns further sentences about the finished tasks, of which there is at least one. */
   readonly remarks?: (runs: readonly RunOf<Kind>[]) => readonly string[];
   readonly draw: (runs: readonly RunOf<Kind>[], names: RunNames) => readonly StatementFigure[];
 }
@@ -29,7 +29,7 @@ export interface SettingWords {
   readonly of: (settings: ComputedSettings) => string;
 }
 
-/** The runs of a statement and their labels. */
+/** The tasks of a statement and their labels. */
 export interface StatementRuns<Kind extends ComputedKind> {
   readonly runs: readonly RunOf<Kind>[];
   readonly missing: readonly MissingRun[];

@@ -4,7 +4,7 @@ import { formatNumber } from '../../../report/tables/format.js';
 import type { Table, TableRecord } from '../../../report/tables/table.js';
 import type { ComputedDefinition, StatementRuns } from './computed-definition.js';
 
-/** Returns a table of every finished run with all numbers of its verdict. */
+/** Returns a table of every finished task with all numbers of its verdict. */
 export function computedRunsTable<Kind extends ComputedKind>(
   { name, title, kind }: ComputedDefinition<Kind>,
   { runs, missing, names }: StatementRuns<Kind>,

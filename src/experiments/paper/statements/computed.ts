@@ -13,7 +13,7 @@ export interface ComputedRun<Measure extends string = string, Column extends str
   readonly name: string;
   readonly settings: ComputedSettings;
   readonly verdict: ComputedVerdict<Measure>;
-  /** Reads the rows. They are not cached, so that the rows of all runs are never in memory at once. */
+  /** Reads the rows. They are not cached, so that the rows of all tasks are never in memory at once. */
   rows(): ComputedRows<Column>;
 }
 
@@ -45,7 +45,7 @@ export interface ComputedRuns {
 
 export const computedKinds: readonly string[] = Object.keys(quantities);
 
-/** Returns the computations among the runs. */
+/** Returns the computations among the finished tasks. */
 export function computedRuns(parts: readonly Pick<PartRuns, 'runs' | 'missing'>[]): ComputedRuns {
   return {
     runs: computations(parts.flatMap(({ runs }) => runs)).map(toComputed),

@@ -33,7 +33,7 @@ interface CollapsedRow extends FigureRow {
   readonly value: number;
 }
 
-/** Draws all runs over t / K, where they share one bound. */
+/** Draws all tasks over t / K, where they share one bound. */
 export function decayCollapsed(runs: readonly RunOf<'gradient-flow'>[], names: RunNames): Drawing {
   const dimensions = [...new Set(runs.map(({ settings }) => dimensionsOf(settings)))].slice(
     0,

@@ -9,7 +9,7 @@ import { dimensionsOf, type RunNames } from './run-names.js';
 
 const MAX_PANELS = 12;
 const COLUMNS = 3;
-/** Maximum number of runs per panel that remain distinguishable. */
+/** Maximum number of tasks per panel that remain distinguishable. */
 const MAX_RUNS = 4;
 const MAX_POINTS = 150;
 const HEIGHT = 190;
@@ -24,7 +24,7 @@ const DASHES = [
 /** A point of a curve over time. `quantity` is its label in the legend. */
 interface DecayRow extends FigureRow {
   readonly panel: string;
-  /** Number of the run within the panel, from 1, which selects its color. */
+  /** Number of the task within the panel, from 1, which selects its color. */
   readonly place: number;
   readonly run: string;
   readonly quantity: string;
@@ -38,7 +38,7 @@ const BOUND = 'bound, exp(−t/K) times the start';
 /** The second bound: for the gradient flow the one that the proof actually gives, for descent on L that of Lemma 5. */
 export const SECOND_BOUNDS = { l1: 'exp(−2t/K) times the start', l: 'max ε²/D for K' } as const;
 
-/** Draws the squared norm outside of W and its bounds over time, with one panel per choice of dimensions and one color per run. */
+/** Draws the squared norm outside of W and its bounds over time, with one panel per choice of dimensions and one color per task. */
 export function decayPanels(
   runs: readonly RunOf<'gradient-flow'>[],
   objective: keyof typeof SECOND_BOUNDS,

@@ -7,12 +7,12 @@ import { extreme, formatRange, valuesOf, type Measured } from './measured.js';
 import type { TheoryOutcome } from './statement.js';
 
 /**
- * Returns the outcome of a statement. A single run that disagrees refutes it. It holds only if every requested run is finished, complete
+ * Returns the outcome of a statement. A single task that disagrees refutes it. It holds only if every requested task is finished, complete
  * and agrees.
  */
 export function outcomeOf<Kind extends ComputedKind>({ runs, missing }: StatementRuns<Kind>): TheoryOutcome {
   if (runs.some(({ verdict }) => !verdict.holds)) return 'does not hold';
-  if (missing.length > 0) return 'not enough runs';
+  if (missing.length > 0) return 'not enough tasks';
   return runs.every(({ verdict }) => verdict.complete) ? 'holds' : 'holds as far as computed';
 }
 
@@ -34,7 +34,7 @@ export function verdictLine<Kind extends ComputedKind>(
   return [...counts(runs), ...extremes, ...absent].join('; ');
 }
 
-/** Counts the runs that hold. Runs that ended early are counted separately, because they agree only as far as they got. */
+/** Counts the tasks that hold. Tasks that ended early are counted separately, because they agree only as far as they got. */
 function counts<Kind extends ComputedKind>(runs: StatementRuns<Kind>['runs']): string[] {
   const holding = (some: typeof runs) => some.filter(({ verdict }) => verdict.holds).length;
   const complete = runs.filter(({ verdict }) => verdict.complete);

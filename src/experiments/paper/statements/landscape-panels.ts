@@ -61,7 +61,7 @@ function caseOf({ settings, verdict }: RunOf<'landscape'>): string {
   return CASES.get(Math.sign(verdict.measures.predictedSlope ?? NaN)) ?? '';
 }
 
-/** Returns the first run for each predicted slope. The curves of the other runs differ only by a constant. */
+/** Returns the first task for each predicted slope. The curves of the other tasks differ only by a constant. */
 function onePerSlope(runs: readonly RunOf<'landscape'>[]): RunOf<'landscape'>[] {
   const first = new Map([...runs].reverse().map((run) => [run.verdict.measures.predictedSlope, run]));
   return [...first.values()].reverse();

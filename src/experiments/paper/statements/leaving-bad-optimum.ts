@@ -41,7 +41,7 @@ interface StartedRuns {
   readonly requested: number;
 }
 
-/** Returns the runs of a part that start at the construction. */
+/** Returns the tasks of a part that start at the construction. */
 function startedAtBadOptimum({ part, runs }: TrainingRuns): StartedRuns {
   return {
     runs: runs.filter(({ task }) => extraDims(task.settings) > 0),
@@ -64,7 +64,7 @@ function examine(started: readonly StartedRuns[]): Examination {
   const rose = runs.filter((run) => zeros(run).change > 0).length;
   const absent = runs.length < requested ? `; ${countTasks(requested - runs.length, requested)} missing` : '';
   return {
-    outcome: runs.length < requested ? 'not enough runs' : 'measured',
+    outcome: runs.length < requested ? 'not enough tasks' : 'measured',
     verdict:
       runs.length === 0
         ? `${countTasks(0, requested)} finished`

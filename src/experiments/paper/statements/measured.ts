@@ -3,7 +3,7 @@ import type { ComputedKind, MeasureOf } from '../../theory/computations/quantiti
 import type { ComputedSettings, RunOf } from './computed.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
 
-/** A number of each run, and how the numbers of several runs are combined. It is a measure, or computed from several measures. */
+/** A number of each task, and how the numbers of several tasks are combined. It is a measure, or computed from several measures. */
 export type Measured<Kind extends ComputedKind> = MeasuredWords &
   (
     | { readonly name: MeasureOf<Kind>; readonly of?: undefined }
@@ -21,7 +21,7 @@ interface MeasuredWords {
   /** Heading of the column, in ASCII for LaTeX. */
   readonly head: string;
   readonly show: 'smallest' | 'largest' | 'range';
-  /** Whether the verdict names the number and the run that has it. Default: false. */
+  /** Whether the verdict names the number and the task that has it. Default: false. */
   readonly isInVerdict?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface RunValue<Kind extends ComputedKind> {
   readonly value: number;
 }
 
-/** Returns the values of the runs for which the number is defined. */
+/** Returns the values of the tasks for which the number is defined. */
 export function valuesOf<Kind extends ComputedKind>(
   measured: Measured<Kind>,
   runs: readonly RunOf<Kind>[],
@@ -42,7 +42,7 @@ export function valuesOf<Kind extends ComputedKind>(
   });
 }
 
-/** Returns the run with the worst value; undefined if no run has the number. */
+/** Returns the task with the worst value; undefined if no task has the number. */
 export function extreme<Kind extends ComputedKind>(
   measured: Measured<Kind>,
   runs: readonly RunOf<Kind>[],

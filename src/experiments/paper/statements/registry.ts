@@ -18,7 +18,7 @@ export const statements: readonly StatementDefinition[] = [
   identitiesStatement,
 ];
 
-/** Returns the statements for which a sweep has runs; none if all of them are only context for others. */
+/** Returns the statements for which a sweep has tasks; none if all of them are only context for others. */
 export function examineTheory(evidence: Evidence): Statement[] {
   const examined = statements.flatMap((definition) => {
     const examination = definition.examine(evidence);

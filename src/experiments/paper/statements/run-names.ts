@@ -12,7 +12,7 @@ const LABELS: Readonly<Record<string, (value: string) => string>> = {
 };
 const UNLABELED: readonly string[] = ['kind', 'seed', 'modelSeed', ...DIMENSIONS.flat()];
 
-/** Labels that distinguish runs from each other. */
+/** Labels that distinguish tasks from each other. */
 export interface RunNames {
   /** Returns a label without the seed, for example `2-6-4, startScale 1`. */
   setting(settings: ComputedSettings): string;
@@ -20,7 +20,7 @@ export interface RunNames {
   run(settings: ComputedSettings): string;
 }
 
-/** Returns labels with the dimensions and all settings that vary among the runs, except those that are labeled elsewhere. */
+/** Returns labels with the dimensions and all settings that vary among the tasks, except those that are labeled elsewhere. */
 export function runNames(
   all: readonly ComputedSettings[],
   labeledElsewhere: readonly string[] = [],

@@ -56,7 +56,7 @@ interface SettingGroup<Kind extends ComputedKind> {
   readonly requested: number;
 }
 
-/** Groups runs by setting, in the order of the runs. Settings without finished runs come last. */
+/** Groups tasks by setting, in the order of the tasks. Settings without finished tasks come last. */
 function bySetting<Kind extends ComputedKind>({
   runs,
   missing,

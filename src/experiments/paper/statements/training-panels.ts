@@ -10,7 +10,7 @@ import { panelWidth } from '../../../report/figures/theme.js';
 import { sampleEvenly } from './sample-evenly.js';
 
 const COLUMNS = 2;
-/** Maximum number of individual curves per color. Their mean is over all runs. */
+/** Maximum number of individual curves per color. Their mean is over all tasks. */
 const MAX_RUNS = 40;
 const MAX_CELLS = 14;
 
@@ -20,7 +20,7 @@ export interface MetricOnAxis {
   readonly isLog: boolean;
 }
 
-/** How runs are grouped by color. */
+/** How tasks are grouped by color. */
 interface CurveGroups {
   readonly title: string;
   readonly of: (run: TrainingRun) => string;
@@ -57,7 +57,7 @@ export function trainingPanels(
   };
 }
 
-/** Returns the curve of each run, and their mean if any group has several runs. */
+/** Returns the curve of each task, and their mean if any group has several tasks. */
 function cellRows(
   runs: readonly TrainingRun[],
   hasMean: boolean,

@@ -8,10 +8,10 @@ import { formatCount } from '../../../units.js';
 
 /** Quantile of the normal distribution for a 95% interval. */
 const QUANTILE = 1.959963984540054;
-/** With a learning rate of 1e-4, Adam can move log D from 1 to 0 in this many steps. A run that is still collapsed is then waiting. */
+/** With a learning rate of 1e-4, Adam can move log D from 1 to 0 in this many steps. A task that is still collapsed after that is not merely slow. */
 const DECIDED_AFTER_STEPS = 10_000;
 
-/** Returns a table of how often sphere runs collapse, and of their dead units. @returns null without finished sphere runs */
+/** Returns a table of how often sphere tasks collapse, and of their dead units. @returns null without finished sphere tasks */
 export function collapseTable(partRuns: TrainingRuns): Table | null {
   const { part, runs } = partRuns;
   if (part.experiment !== 'sphere' || runs.length === 0) return null;
@@ -81,7 +81,7 @@ export function wilsonInterval(count: number, total: number): { low: number; hig
   };
 }
 
-/** Whether the run was collapsed at an evaluation by which most runs have started to use their latents. */
+/** Whether the task was collapsed at an evaluation by which most tasks have started to use their latents. */
 function wasCollapsedLate(run: Run): boolean {
   const small = new Map(series(run, 'encoderSmall').map(({ step, value }) => [step, value]));
   return series(run, 'kl').some(
@@ -89,7 +89,7 @@ function wasCollapsedLate(run: Run): boolean {
   );
 }
 
-/** Returns the mean number of dead units per layer; null without runs. */
+/** Returns the mean number of dead units per layer; null without tasks. */
 function meanDeadUnits(runs: readonly Run[]): number[] | null {
   const lists = runs
     .map((run) => run.summary.get('deadDecoderUnits'))

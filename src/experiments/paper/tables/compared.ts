@@ -32,7 +32,7 @@ export function comparedAggregate(
   return aggregate(cell.runs, cell.label, (run) => comparedNumber(part, row, run));
 }
 
-/** Returns the number of one run that contributes to `comparedAggregate`; null if it is not defined. */
+/** Returns the number of one task that contributes to `comparedAggregate`; null if it is not defined. */
 export function comparedNumber(part: PartTable, row: LayoutRow, run: TrainingRun): number | null {
   const { settings } = run.task;
   const numberOf = comparesBeforeEnd(part, settings) ? numberBeforeEnd : finalNumber;

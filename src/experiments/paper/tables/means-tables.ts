@@ -24,7 +24,7 @@ type TrainingCell = Cell<TrainingSettings>;
 
 /**
  * Returns a part's means. A part that reproduces a table of the paper has one table in its layout for each threshold (and each kind of
- * random streams) with a finished run; any other part has one table with one row per cell.
+ * random streams) with a finished task; any other part has one table with one row per cell.
  */
 export function trainingMeans(partRuns: TrainingRuns): Table[] {
   const { part } = partRuns;
@@ -43,7 +43,7 @@ export function trainingMeans(partRuns: TrainingRuns): Table[] {
     .map(({ cells, variant }) => paperTable(part, cells, variant));
 }
 
-/** Returns the rows in which the means and the individual runs of a part are shown. */
+/** Returns the rows in which the means and the individual tasks of a part are shown. */
 export function rowsOf({ table }: Pick<SweepPart, 'table'>, columns: Cell['columns']): readonly LayoutRow[] {
   const layout = table === null ? undefined : layouts[table];
   return (

@@ -9,7 +9,7 @@ import { experiments, isPaperExperiment, trainingData } from '../../vae/settings
 /** Steps between two evaluations in the authors' released code. */
 const RELEASED_EVALUATE_EVERY_STEPS = 5_000;
 
-/** Returns notes about missing and collapsed runs, which affect how far the numbers of a cell can be trusted. */
+/** Returns notes about missing and collapsed tasks, which affect how far the numbers of a cell can be trusted. */
 export function cellNotes(name: string, cell: Cell): string[] {
   const collapsed = cell.runs.filter(isCollapsed);
   const count = countTasks(collapsed.length, cell.runs.length);
@@ -17,7 +17,7 @@ export function cellNotes(name: string, cell: Cell): string[] {
   return [...missingNotes(name, cell), ...(collapsed.length === 0 ? [] : [note])];
 }
 
-/** Returns a note if the runs have fewer steps than in the paper. */
+/** Returns a note if the tasks have fewer steps than in the paper. */
 export function stepNotes(cells: readonly Cell<TrainingSettings>[]): string[] {
   const short = cells.find(({ settings }) => isShort(settings));
   if (short === undefined) return [];
@@ -29,7 +29,7 @@ export function stepNotes(cells: readonly Cell<TrainingSettings>[]): string[] {
 
 /**
  * Describes the last evaluation before the end of training, for example `step 145,000, the evaluation that the paper prints`.
- * @param isPrinted whether the paper prints numbers for any of the runs
+ * @param isPrinted whether the paper prints numbers for any of the tasks
  */
 export function evaluationBeforeEnd(runs: readonly TrainingRun[], isPrinted: boolean): string {
   const steps = new Set(runs.map(evaluationStepBeforeEnd));
@@ -51,7 +51,7 @@ function evaluatesAsReleased({ steps, experiment, evaluateEverySteps }: Training
   );
 }
 
-/** Whether the run has fewer steps than in the paper. */
+/** Whether the task has fewer steps than in the paper. */
 export function isShort({ steps, experiment }: TrainingSettings): boolean {
   return isPaperExperiment(experiment) && steps < experiments[experiment].steps;
 }

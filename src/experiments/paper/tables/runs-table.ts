@@ -9,7 +9,7 @@ import { comparedNumber, comparesBeforeEnd } from './compared.js';
 import { hasPrinted, rowsOf } from './means-tables.js';
 import { evaluationBeforeEnd } from './printed-runs.js';
 
-/** Returns a table of every finished run of a part, because a mean over three seeds can hide a collapsed run. */
+/** Returns a table of every finished task of a part, because a mean over three seeds can hide a collapsed task. */
 export function trainingRunsTable(partRuns: TrainingRuns): Table {
   const { part, runs } = partRuns;
   const columns = part.tasks.slice(0, 1).flatMap((task) => meansColumns(partRuns, task));
@@ -42,7 +42,7 @@ export function trainingRunsTable(partRuns: TrainingRuns): Table {
 }
 
 /**
- * @param beforeEnd the runs whose compared numbers are those of the evaluation before the end of training
+ * @param beforeEnd the tasks whose compared numbers are those of the evaluation before the end of training
  * @param extra columns that show the last evaluation
  */
 function captionOf(

@@ -82,7 +82,7 @@ export type Metric = ColumnDisplay &
     };
   }[keyof MetricValues];
 
-/** A metric that every run has. `nullable` is false for a metric that is always defined. */
+/** A metric that every task has. `nullable` is false for a metric that is always defined. */
 export type BuiltInMetric = Metric & MetricVisibility & { readonly nullable?: false };
 
 export function mean(values: readonly number[]): number {

@@ -6,7 +6,7 @@ import { manifoldMetrics } from './manifold.js';
 import type { BuiltInMetric, Metric } from './metric.js';
 import { releasedMetrics } from './released.js';
 
-/** The metrics that every run has, in the order of the log's columns. To add a metric, add an entry to one of these lists. */
+/** The metrics that every task has, in the order of the log's columns. To add a metric, add an entry to one of these lists. */
 export const builtInMetrics: readonly BuiltInMetric[] = [
   decoderVariance,
   ...encoderMetrics,

@@ -23,7 +23,7 @@ const sectionSchema = z.strictObject({
   view: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Returns the sections of all plugins for the sweep's finished runs. */
+/** Returns the sections of all plugins for the sweep's finished tasks. */
 export function pluginSections(parts: readonly TrainingRuns[]): RenderedSection[] {
   const runs = parts.flatMap((part) => part.runs).map(toPluginRun);
   return pluginReports().map((report) => toSection(report, make(report, runs)));

@@ -12,7 +12,7 @@ type Metrics = Readonly<Record<string, number>>;
 const sweepOf = (experiment: string, table: string, more = '', settings = '') =>
   `experiment: ${experiment}\ntable: ${table}\ngrid: { seed: [1, 2]${more} }\nsettings: { dimensions: [3, 8, 6]${settings} }\n`;
 
-/** Judges a claim by runs that ended with these metrics; null stands for a missing run. */
+/** Judges a claim by tasks that ended with these metrics; null stands for a missing task. */
 function verdict(claim: string, text: string, runs: readonly (Metrics | null)[]): Verdict | undefined {
   const sample = sampleSweep(text);
   for (const [index, metrics] of runs.entries())
@@ -27,7 +27,7 @@ const CLIPPED_SIGMOID = sweepOf('sigmoid', 'table4', '', ', decoderVarianceThres
 const CLIPPED_SPHERE = sweepOf('sphere', 'table5', '', ', decoderVarianceThreshold: e^-4');
 
 describe('a verdict', () => {
-  test('is that a claim holds if every requested run agrees', () => {
+  test('is that a claim holds if every requested task agrees', () => {
     const found = verdict('zeros-at-least-intrinsic', LINEAR, [{ encoderZeros: 3 }, { encoderZeros: 5 }]);
     assert.deepEqual(
       [found?.outcome, found?.detail, found?.exceptions],
@@ -35,7 +35,7 @@ describe('a verdict', () => {
     );
   });
 
-  test('is that it does not hold if one run disagrees, and names that run, even if others are missing', () => {
+  test('is that it does not hold if one task disagrees, and names that task, even if others are missing', () => {
     const found = verdict('zeros-at-least-intrinsic', LINEAR, [{ encoderZeros: 2, encoderSmall: 2 }, null]);
     assert.deepEqual(
       [found?.outcome, found?.detail, found?.exceptions],
@@ -43,22 +43,22 @@ describe('a verdict', () => {
     );
   });
 
-  test('is that there are not enough runs if some are missing and none disagrees', () => {
+  test('is that there are not enough tasks if some are missing and none disagrees', () => {
     assert.equal(
       verdict('zeros-at-least-intrinsic', LINEAR, [{ encoderZeros: 3 }, null])?.outcome,
-      'not enough runs',
+      'not enough tasks',
     );
     const none = verdict('zeros-at-least-intrinsic', LINEAR, []);
-    assert.deepEqual([none?.outcome, none?.detail], ['not enough runs', 'no task has finished']);
+    assert.deepEqual([none?.outcome, none?.detail], ['not enough tasks', 'no task has finished']);
   });
 
-  test('is that there are too few steps if a run has fewer than in the paper', () => {
+  test('is that there are too few steps if a task has fewer than in the paper', () => {
     const short = LINEAR.replace('[3, 8, 6]', '[3, 8, 6], steps: 10000');
     const found = verdict('zeros-at-least-intrinsic', short, [{ encoderZeros: 3 }, { encoderZeros: 0 }]);
     assert.equal(found?.outcome, 'too few steps');
   });
 
-  test('counts the exceptions that are collapsed runs', () => {
+  test('counts the exceptions that are collapsed tasks', () => {
     const runs = [
       { encoderZeros: 0, encoderSmall: 0, kl: 0.01 },
       { encoderZeros: 4, encoderSmall: 4, kl: 9 },
@@ -71,7 +71,7 @@ describe('a verdict', () => {
     assert.deepEqual(found.exceptions, ['sphere 3-8-6, seed 1: -3 (collapsed)']);
   });
 
-  test('is omitted for runs that reproduce no table and for experiments that the sweep does not have', () => {
+  test('is omitted for tasks that reproduce no table and for experiments that the sweep does not have', () => {
     assert.equal(verdict('linear-rows', LINEAR.replace('table: table1\n', ''), []), undefined);
     assert.equal(verdict('linear-rows', SIGMOID, []), undefined);
   });

@@ -21,7 +21,7 @@ import { compute } from '../../theory/computations/run.js';
 type Settings = Readonly<Record<string, unknown>> & { readonly kind: keyof typeof computations };
 type Columns = Readonly<Record<string, readonly number[]>>;
 
-/** Returns a finished run with these values. */
+/** Returns a finished task with these values. */
 export function literalRun(
   settings: ComputedRun['settings'],
   verdict: Partial<ComputedVerdict>,

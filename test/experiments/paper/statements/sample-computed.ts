@@ -6,7 +6,7 @@ import { literalRun } from './computed-runs.js';
 const FLOW = { kind: 'gradient-flow', objective: 'l1', ambientDim: 6, rank: 2, latentDim: 4 };
 const TIMES = [0, 1, 2, 3];
 
-/** Returns a run whose norm falls like exp(-3 t / K) with K = 2, from a start that depends on the seed. */
+/** Returns a task whose norm falls like exp(-3 t / K) with K = 2, from a start that depends on the seed. */
 export function flowRun(
   seed: number,
   settings: object = {},
@@ -37,7 +37,7 @@ export function flowRun(
   );
 }
 
-/** Returns a run whose loss is a straight line over log eps with the slope d - r + zero columns. */
+/** Returns a task whose loss is a straight line over log eps with the slope d - r + zero columns. */
 export function landscapeRun(zeroColumns: number, settings: object = {}): ComputedRun {
   const slope = zeroColumns - 2;
   const deviation = [1, 0.1, 0.01];

@@ -92,7 +92,7 @@ describe('the verdict', () => {
 
   test('waits for missing tasks', () => {
     const some = statementOf({ runs: [flowRun(1)], missing: [missing(2)] }, FLOW);
-    assert.equal(some.outcome, 'not enough runs');
+    assert.equal(some.outcome, 'not enough tasks');
     assert.match(some.verdict, /; 1 of 2 tasks missing$/);
     assert.deepEqual(some.runs?.notes, ['2-6-4, seed 2 is missing: not finished']);
     const none = statementOf({ missing: [missing(1), missing(2)] }, FLOW);

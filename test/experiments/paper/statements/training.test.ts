@@ -91,7 +91,7 @@ describe('training from the bad optimum', () => {
 
   test('waits for missing tasks', () => {
     const first = of([[4, 4, 4, 4, 4]]);
-    assert.equal(first.outcome, 'not enough runs');
+    assert.equal(first.outcome, 'not enough tasks');
     assert.match(first.verdict, / fell in 0 of 1 task and rose in 0; 2 of 3 tasks missing$/);
     const none = of([]);
     assert.equal(none.verdict, '0 of 3 tasks finished');

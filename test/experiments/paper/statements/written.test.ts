@@ -43,7 +43,7 @@ test('real computations are judged and written as tables, figures and a page', a
       ['theory-gradient-descent', 'holds as far as computed'],
       ['theory-landscape', 'holds'],
       ['theory-bad-optimum', 'holds'],
-      ['theory-identities', 'not enough runs'],
+      ['theory-identities', 'not enough tasks'],
     ],
   );
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-theory-'));

@@ -23,7 +23,7 @@ function moduleWith(text: string): string {
 }
 
 describe('an invalid plugin is rejected with the reason if it', () => {
-  const refused: Record<string, readonly [text: string, message: RegExp]> = {
+  const rejected: Record<string, readonly [text: string, message: RegExp]> = {
     'imports a file next to it': ["import './other.mjs'; export default {};", /imports \.\/other\.mjs/],
     'imports a file with import()': [
       "await import('./other.mjs'); export default {};",
@@ -46,7 +46,7 @@ describe('an invalid plugin is rejected with the reason if it', () => {
     ],
     'has an unknown key': ["export default { name: 'own', dataset: [] };", /Unrecognized key: "dataset"/],
   };
-  for (const [name, [text, message]] of Object.entries(refused))
+  for (const [name, [text, message]] of Object.entries(rejected))
     it(name, async () => {
       await assert.rejects(loadPlugin(moduleWith(text)), (error: Error) => {
         assert.equal(error.name, 'InputError');
