@@ -118,7 +118,7 @@ function asUserError(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return new PortBusyError(port, { cause: error });
   if (code === 'EACCES')
-    return new InputError(`port ${port} requires elevated privileges: choose one from 1024 on`);
+    return new InputError(`port ${port} requires elevated privileges: choose a port from 1024 to 65535`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL')
     return new InputError(`--host ${host}: this machine does not have this address`);
   return error;

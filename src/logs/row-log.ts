@@ -40,7 +40,7 @@ export class RowLog {
   /** Appends a row. @throws an Error if there are too many rows for a log */
   append(row: Readonly<Record<string, number>>): void {
     if (this.#rows === MAX_ROWS)
-      throw new Error(`a task has at most ${MAX_ROWS.toLocaleString('en-US')} rows: end it earlier`);
+      throw new Error(`a task has at most ${MAX_ROWS.toLocaleString('en-US')} rows: yield fewer rows`);
     for (const [index, column] of this.#columns.entries())
       column[this.#rows % BATCH_ROWS] = row[this.#names[index] ?? ''] ?? NaN;
     this.#rows += 1;

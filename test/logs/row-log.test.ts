@@ -36,7 +36,7 @@ test('more than a million rows are an error', () => {
     () => {
       log.append({ a: 0, b: 0 });
     },
-    { message: 'a task has at most 1,000,000 rows: end it earlier' },
+    { message: 'a task has at most 1,000,000 rows: yield fewer rows' },
   );
   log.close();
 });
