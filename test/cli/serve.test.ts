@@ -38,7 +38,7 @@ test('serve prints its address, suggests the next port if it is in use, and exit
 test('serve rejects invalid options with a remedy', () => {
   const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
     [['serve', '--out', path.join(folder, 'none')], /none has no sweep yet: pass a sweep file/],
-    [['serve', '--only', 'seed=1', '--out', folder], /choose from sweep files: name one/],
+    [['serve', '--only', 'seed=1', '--out', folder], /require a sweep file: pass one/],
     [['serve', file, '--port', '70000'], /--port: expected a whole number from 0 to 65535, got 70000/],
     [
       ['serve', file, '--out', folder, '--host', '300.1.1.1'],
