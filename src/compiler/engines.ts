@@ -1,11 +1,12 @@
-import { compileLoopToC } from './c/compile.js';
-import { ENGINES, type Engine } from './engine.js';
+import { compileAheadToC, compileLoopToC } from './c/compile.js';
+import { UnsupportedError } from './c/recorded.js';
+import { ENGINES, type Engine, type EngineChoice } from './engine.js';
 import { eagerLoop, type Loop, type LoopBody, type LoopShapes } from './loop.js';
 import { compileLoop } from './xla/compile.js';
 
 /** The implementation of each engine. To add an engine, add a line here and its name in `engine.ts`. */
 const makers = {
-  /** Generates C, which g++ compiles in about a second. It has the fastest steps, and supports the operations of small dense networks. */
+  /** Generates C, which g++ compiles in about a second. It has the fastest steps, and supports the operations of small models. */
   c: compileLoopToC,
   /** Compiles with XLA, which is part of TensorFlow. It supports most operations. */
   xla: compileLoop,
@@ -17,8 +18,43 @@ const makers = {
  * Compiles a loop with an engine.
  * @throws a RangeError for an unknown engine, an Error for an operation that the engine does not support
  */
-export function makeLoop(engine: Engine, body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
+export function makeLoop(engine: EngineChoice, body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
+  if (engine === 'auto') return makeFastestLoop(body, shapes, maxSteps);
   if (!ENGINES.includes(engine))
-    throw new RangeError(`Expected \`engine\` to be one of ${ENGINES.join(', ')}, got ${engine}.`);
+    throw new RangeError(`Expected \`engine\` to be auto, ${ENGINES.join(' or ')}, got ${String(engine)}.`);
   return makers[engine](body, shapes, maxSteps);
+}
+
+/** Messages that were printed, so that tasks with the same program print theirs once. */
+const printed = new Set<string>();
+
+/** Compiles to C, or with XLA and a message that names the operation that the C engine does not support. */
+function makeFastestLoop(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
+  try {
+    return compileLoopToC(body, shapes, maxSteps);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    const message = `engine auto uses xla: ${error.reason}`;
+    if (!printed.has(message)) process.stderr.write(`${message}\n`);
+    printed.add(message);
+    return compileLoop(body, shapes, maxSteps);
+  }
+}
+
+/**
+ * Starts to compile in the background what `makeLoop` will need. Only C takes long enough.
+ * @throws the errors of `makeLoop` for the engine c
+ */
+export async function compileAhead(
+  engine: EngineChoice,
+  body: LoopBody,
+  shapes: LoopShapes,
+  maxSteps: number,
+): Promise<void> {
+  if (engine !== 'c' && engine !== 'auto') return;
+  try {
+    await compileAheadToC(body, shapes, maxSteps);
+  } catch (error) {
+    if (engine === 'c' || !(error instanceof UnsupportedError)) throw error;
+  }
 }

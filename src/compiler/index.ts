@@ -22,7 +22,7 @@
  */
 import './native/prepare.js';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
-import type { Engine } from './engine.js';
+import type { EngineChoice } from './engine.js';
 import { makeLoop } from './engines.js';
 import type { Loop, LoopBody, LoopShapes } from './loop.js';
 import type { TensorShape } from './record.js';
@@ -35,7 +35,7 @@ export { normal, truncatedNormal, uniform } from './random/distributions.js';
 export type { Loop, LoopBody, LoopResult, LoopShapes } from './loop.js';
 export type { TensorShape } from './record.js';
 
-export type { Engine } from './engine.js';
+export type { Engine, EngineChoice } from './engine.js';
 
 /**
  * One step of a loop without random numbers: a pure function of tensors.
@@ -66,8 +66,8 @@ export interface CompileOptions {
   readonly inputs?: readonly Example[];
   /** Maximum number of steps in one call, at least 1. @default 1000 */
   readonly maxSteps?: number;
-  /** The engine that compiles the loop. @default 'xla' */
-  readonly engine?: Engine;
+  /** The engine that compiles the loop. @default 'auto' */
+  readonly engine?: EngineChoice;
 }
 
 const MAX_STEPS = 1_000;
@@ -98,7 +98,7 @@ const MAX_STEPS = 1_000;
  * ```
  */
 export function compile(step: Step | LoopBody, options: CompileOptions): Loop {
-  const { state, inputs = [], maxSteps = MAX_STEPS, engine = 'xla' } = options;
+  const { state, inputs = [], maxSteps = MAX_STEPS, engine = 'auto' } = options;
   if (!Number.isInteger(maxSteps) || maxSteps < 1)
     throw new RangeError(`Expected \`maxSteps\` to be a whole number of at least 1, got ${maxSteps}.`);
   const shapes: LoopShapes = { state: shapesOf('state', state), inputs: shapesOf('inputs', inputs) };
@@ -129,7 +129,7 @@ export type CompiledFunction = (...inputs: readonly Tensor[]) => Tensor[];
 export function compileFunction(
   fn: (...inputs: Tensor[]) => readonly Tensor[],
   examples: readonly Example[],
-  engine: Engine = 'xla',
+  engine: EngineChoice = 'auto',
 ): CompiledFunction {
   const inputs = shapesOf('examples', examples);
   const outputs = outputShapes(fn, inputs);

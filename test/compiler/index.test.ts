@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node';
 import {
   compile,
   compileFunction,
@@ -62,8 +62,13 @@ describe('the compiler', () => {
   });
 
   it('names an operation that an engine does not support', () => {
-    const cosine = () => compileFunction((x) => [tf.cos(x)], [tf.zeros([2])], 'c');
-    assert.throws(cosine, /does not support the TensorFlow operation Cos\./);
+    const resize = (x: Tensor) => [tf.image.resizeNearestNeighbor(x as Tensor4D, [4, 4])];
+    const compiled = () => compileFunction(resize, [tf.zeros([1, 2, 2, 1])], 'c');
+    assert.throws(compiled, {
+      name: 'UnsupportedError',
+      message:
+        'The C engine does not support the TensorFlow operation ResizeNearestNeighbor. Use the engine xla.',
+    });
   });
 
   it('rejects a step that reads tensor values', () => {

@@ -1,6 +1,7 @@
 import { emitMatMul, type Lanes } from './emit-matmul.js';
 import { emitKernel } from './emit.js';
 import { lower } from './lower.js';
+import { functionsFor } from './functions.js';
 import { PRELUDE } from './prelude.js';
 import type { MatMul, Program } from './program.js';
 import { canOverwrite, layOut, roundUp, schedule, storedViews, type Kernel } from './schedule.js';
@@ -118,7 +119,8 @@ static void run(float *w, int count) {
   }
 }
 `;
-  const source = [PRELUDE, products.source, ...functions, run, MODULE].join('\n');
+  const body = [products.source, ...functions, run, MODULE].join('\n');
+  const source = `${PRELUDE}${functionsFor(body)}\n${body}`;
   return { source, cells: roundUp(cells) + 16, inputs, state, firstStep, log, constants, kernels };
 }
 

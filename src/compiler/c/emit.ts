@@ -20,7 +20,7 @@ export function emitKernel(
     case 'loop':
       return emitLoop(kernel, offsets, stored);
     case 'matmul':
-      return `${functionOf(kernel)}(${[kernel.left, kernel.right, kernel.out].map((view) => pointer(view, offsets)).join(', ')});`;
+      return emitProduct(kernel, offsets, functionOf(kernel));
     case 'transpose': {
       const [rows = 1, columns = 1] = kernel.input.shape;
       const sizes = [rows, columns, kernel.input.strides[0] ?? columns].join(', ');
@@ -28,9 +28,28 @@ export function emitKernel(
     }
     case 'sum':
       return emitSum(kernel, offsets);
+    case 'reduce': {
+      const [rows = 1, columns = 1] = kernel.input.shape;
+      const places = `${pointer(kernel.input, offsets)}, ${rows}, ${columns}, ${pointer(kernel.out, offsets)}`;
+      return `vs_${kernel.reduction}(${places});`;
+    }
+    case 'scatter': {
+      const [rows = 1, columns = 1] = kernel.input.shape;
+      const places = [kernel.input, kernel.indices, kernel.out].map((view) => pointer(view, offsets));
+      return `vs_scatter(${places.join(', ')}, ${rows}, ${sizeOf(kernel.out.shape) / columns}, ${columns});`;
+    }
     case 'gather':
       return emitGather(kernel, offsets);
   }
+}
+
+function emitProduct({ left, right, out, batch }: MatMul, offsets: Offsets, name: string): string {
+  const places = [left, right, out].map((view) => pointer(view, offsets));
+  if (batch === undefined) return `${name}(${places.join(', ')});`;
+  const steps = [batch.left, batch.right, batch.out].map(
+    (cells, index) => `${places[index] ?? ''} + n * ${cells}`,
+  );
+  return `for (int n = 0; n < ${batch.count}; n++) ${name}(${steps.join(', ')});`;
 }
 
 function emitGather({ table, indices, out }: Gather, offsets: Offsets): string {
@@ -75,7 +94,7 @@ function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>):
   const inner = axes.at(-1) ?? { size: 1, last: -1 };
   const canVectorize =
     inner.size > 1 &&
-    views.every(({ strides }) => (strides[inner.last] ?? 0) <= 1) &&
+    views.every(({ strides }) => [0, 1].includes(strides[inner.last] ?? 0)) &&
     stores.every(({ strides }) => strides[inner.last] === 1);
   const width = canVectorize ? WIDTH : 1;
   const index = (view: View) => {

@@ -25,6 +25,13 @@ export interface MatMul {
   /** The right matrix; its elements are contiguous within a row. */
   readonly right: View;
   readonly out: View;
+  /** For several products of the same shape: their number, and the cells between two matrices of each operand. */
+  readonly batch?: {
+    readonly count: number;
+    readonly left: number;
+    readonly right: number;
+    readonly out: number;
+  };
 }
 
 /** out = the transpose of the row-major matrix `input`, row-major. */
@@ -42,6 +49,18 @@ export interface Sum {
   readonly out: View;
 }
 
+/**
+ * out[i] = the largest, smallest, product, or index of the first largest or smallest element of row i of the matrix `input`; for a
+ * cumulative sum, row i of `out` has the running sums of row i.
+ */
+export interface Reduce {
+  readonly kind: 'reduce';
+  readonly reduction: 'max' | 'min' | 'prod' | 'argmax' | 'argmin' | 'cumsum';
+  /** A row-major matrix of float32. */
+  readonly input: View;
+  readonly out: View;
+}
+
 /** out[i] = row `indices[i]` of the matrix `table`. An index outside of the table selects the nearest row. */
 export interface Gather {
   readonly kind: 'gather';
@@ -52,7 +71,17 @@ export interface Gather {
   readonly out: View;
 }
 
-export type Operation = Elementwise | MatMul | Transpose | Sum | Gather;
+/** Row `indices[i]` of the matrix `out` is the sum of the rows i of `input`. An index outside of `out` is ignored. */
+export interface Scatter {
+  readonly kind: 'scatter';
+  /** A row-major matrix of float32. */
+  readonly input: View;
+  /** An int32 tensor [rows of input, 1]. */
+  readonly indices: View;
+  readonly out: View;
+}
+
+export type Operation = Elementwise | MatMul | Transpose | Sum | Reduce | Gather | Scatter;
 
 /** A constant whose elements differ. */
 export interface ConstantBuffer {
@@ -82,8 +111,11 @@ export function readsOf(operation: Operation): View[] {
       return [operation.left, operation.right];
     case 'transpose':
     case 'sum':
+    case 'reduce':
       return [operation.input];
     case 'gather':
       return [operation.table, operation.indices];
+    case 'scatter':
+      return [operation.input, operation.indices];
   }
 }

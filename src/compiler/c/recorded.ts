@@ -1,15 +1,12 @@
 import type { RecordedNode, TensorShape, ValueRef } from '../record.js';
-import { EXPRESSIONS } from './expressions.js';
-import type { Sum } from './program.js';
+import { EXPRESSIONS, FLOAT_EXPRESSIONS } from './expressions.js';
 import type { CellType } from './view.js';
 
 export type OperationNode = RecordedNode & { readonly kind: 'operation' };
 
 export function constantValues(ref: ValueRef | undefined): number[] {
   if (ref?.node?.kind !== 'constant') {
-    throw new Error(
-      'The C engine requires constant shapes, slices and axes. Use the engine xla, or constants.',
-    );
+    throw new UnsupportedError('The C engine requires constant shapes, slices and axes.');
   }
   return Array.from(ref.node.values);
 }
@@ -28,15 +25,25 @@ export function cellType(dtype: string): CellType {
   throw new Error(`Tensors of type ${dtype} cannot be compiled. Use float32, int32 or bool.`);
 }
 
+/** Thrown when the C engine can't compile a loop that XLA may be able to compile. */
+export class UnsupportedError extends Error {
+  override readonly name = 'UnsupportedError';
+  /** What the C engine does not support, as a sentence. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`${reason} Use the engine xla.`);
+    this.reason = reason;
+  }
+}
+
 export function unsupported({ operation }: OperationNode, form: string): never {
-  throw new Error(
-    `The C engine does not support the TensorFlow operation ${[operation, form].join(' ').trim()}. ` +
-      'Use the engine xla, which supports most operations.',
-  );
+  const what = [operation, form].join(' ').trim();
+  throw new UnsupportedError(`The C engine does not support the TensorFlow operation ${what}.`);
 }
 
 export function unsupportedShape(shape: readonly number[]): never {
-  throw new Error(`The C engine cannot reshape a tensor to [${shape.join(', ')}]. Use the engine xla.`);
+  throw new UnsupportedError(`The C engine cannot reshape a tensor to [${shape.join(', ')}].`);
 }
 
 export function missing(node: OperationNode): never {
@@ -50,7 +57,7 @@ export function expressionOf(node: OperationNode, from: CellType, to: CellType):
   }
   const name = node.operation === 'SelectV2' ? 'Select' : node.operation;
   if (!Object.hasOwn(EXPRESSIONS, name)) return unsupported(node, '');
-  if (from === 'int32' && name === 'RealDiv') return unsupported(node, 'of int32');
+  if (from === 'int32' && FLOAT_EXPRESSIONS.has(name)) return unsupported(node, 'of int32');
   return name;
 }
 
@@ -60,27 +67,6 @@ const CASTS: Readonly<Record<string, string>> = {
   'float32 int32': 'FloatToInt',
   'bool int32': 'BoolToInt',
 };
-
-/** Returns what a recorded sum reduces, with the tensor viewed as a matrix whose columns are its last axis. */
-export function sumOver(node: OperationNode, shape: readonly number[]): Sum['over'] {
-  const last = shape.length - 1;
-  const axes = new Set(constantValues(node.inputs[1]).map((axis) => (axis < 0 ? axis + shape.length : axis)));
-  const isSummed = shape.map((size, axis) => axes.has(axis) || size === 1);
-  if (isSummed.every(Boolean)) return 'all';
-  if (isSummed.slice(0, last).every(Boolean) && !axes.has(last)) return 'rows';
-  if (axes.size === 1 && axes.has(last)) return 'columns';
-  return unsupported(node, 'over axes other than all, the last or all but the last');
-}
-
-/**
- * Checks that a recorded gather selects whole rows of its table, the only form that the C engine supports.
- * @throws an Error for another axis, for batch dimensions and for indices that are not int32
- */
-export function requireGatherOfRows(node: OperationNode, indexType: CellType): void {
-  if (Number(attribute(node, 'batch_dims') ?? 0) !== 0) unsupported(node, 'with batch_dims other than 0');
-  if (constantValues(node.inputs[2])[0] !== 0) unsupported(node, 'along an axis other than 0');
-  if (indexType !== 'int32') unsupported(node, 'with indices that are not int32');
-}
 
 /**
  * Recognizes a logical shift to the right. TensorFlow's own shift repeats the sign, so it is recorded with a mask that clears those bits.

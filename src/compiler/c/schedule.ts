@@ -6,6 +6,8 @@ import {
   type MatMul,
   type Operation,
   type Program,
+  type Reduce,
+  type Scatter,
   type Sum,
   type Transpose,
 } from './program.js';
@@ -18,7 +20,7 @@ export interface FusedLoop {
   readonly operations: Elementwise[];
 }
 
-export type Kernel = FusedLoop | MatMul | Transpose | Sum | Gather;
+export type Kernel = FusedLoop | MatMul | Transpose | Sum | Reduce | Gather | Scatter;
 
 /**
  * Groups the operations into kernels. An elementwise operation joins the earliest loop of its shape in which all of its operands are

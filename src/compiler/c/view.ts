@@ -51,6 +51,25 @@ export function transposed(view: View): View {
   return { ...view, shape: [...view.shape].reverse(), strides: [...view.strides].reverse() };
 }
 
+/** Returns the view with its last two axes exchanged: the transposes of its matrices. */
+export function swapLastAxes(view: View): View {
+  const order = view.shape.map((_, axis) => axis);
+  return permuted(view, [...order.slice(0, -2), ...order.slice(-2).reverse()]);
+}
+
+/** Returns the view with its axes in another order. */
+export function permuted(view: View, order: readonly number[]): View {
+  const pick = (values: readonly number[]) => order.map((axis) => values[axis] ?? 0);
+  return { ...view, shape: pick(view.shape), strides: pick(view.strides) };
+}
+
+/** Returns the view with the elements along some axes in reverse order. */
+export function reversed(view: View, axes: readonly number[]): View {
+  const strides = view.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride));
+  const last = view.shape.map((size, axis) => (axes.includes(axis) ? size - 1 : 0));
+  return { ...view, strides, offset: sliced(view, last, view.shape).offset };
+}
+
 /** Broadcasts the view to `shape`: axes of size 1 and missing leading axes get a stride of 0. */
 export function broadcast(view: View, shape: readonly number[]): View {
   const missing = shape.length - view.shape.length;

@@ -35,10 +35,11 @@ export function settingsOf(experiment: UserExperiment): Readonly<Record<string, 
     logEverySteps: steps('Steps between two rows of the step log', 1),
     engine: {
       type: 'choice',
-      description: 'c: a loop in C; xla: the same compiled by XLA; eager: step by step',
+      description:
+        'c: compiled to C; xla: compiled by XLA; eager: step by step; auto: c if it supports all operations, otherwise xla',
       unit: '-',
-      default: 'c',
-      values: ['c', 'xla', 'eager'],
+      default: 'auto',
+      values: ['auto', 'c', 'xla', 'eager'],
     },
   };
 }

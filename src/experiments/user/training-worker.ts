@@ -1,5 +1,5 @@
 import { foldIn, key, normal, tf, uniform } from '../../compiler/index.js';
-import type { Engine } from '../../compiler/engine.js';
+import type { EngineChoice } from '../../compiler/engine.js';
 import type { LogColumn } from '../../task/column.js';
 import type { TrainedSettings, Training, TrainingDefinition } from '../../forms/training/definition.js';
 import { trainingWorker } from '../../forms/training/worker.js';
@@ -28,7 +28,7 @@ const definition: TrainingDefinition<Own> = {
   },
   program: (settings, makeLoop) => ({
     ...trainingOf(settings).program(settings, makeLoop),
-    engine: settings['engine'] as Engine,
+    engine: settings['engine'] as EngineChoice,
   }),
   begin: (program, settings) => {
     const training = trainingOf(settings).begin(program, settings);

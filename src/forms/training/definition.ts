@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-node';
-import type { Engine } from '../../compiler/engine.js';
+import type { EngineChoice } from '../../compiler/engine.js';
 import type { Loop, LoopBody, LoopShapes } from '../../compiler/loop.js';
 import type { TensorShape } from '../../compiler/record.js';
 import type { ColumnValues } from '../../logs/encode.js';
@@ -54,7 +54,7 @@ export interface TrainedSettings extends Settings {
 /** A loop of training steps before compilation. */
 export interface LoopProgram {
   /** The engine that compiles the loop. */
-  readonly engine: Engine;
+  readonly engine: EngineChoice;
   /** Shapes of the float32 tensors that a step updates, optimizer state included, by name and in the order of the body's `state`. */
   readonly state: Readonly<Record<string, readonly number[]>>;
   /** Types and shapes of the tensors that stay constant during a call. */
@@ -70,7 +70,7 @@ export interface LoopProgram {
  * @param shapes types and shapes of its state and inputs
  * @param maxSteps maximum number of steps in one call
  */
-export type MakeLoop = (engine: Engine, body: LoopBody, shapes: LoopShapes, maxSteps: number) => Loop;
+export type MakeLoop = (engine: EngineChoice, body: LoopBody, shapes: LoopShapes, maxSteps: number) => Loop;
 
 /** The training of one task. Tensors created in `start` and `evaluate` are disposed, except those that `start` returns. */
 export interface Training {

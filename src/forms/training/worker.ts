@@ -1,4 +1,4 @@
-import { compileAheadToC } from '../../compiler/c/compile.js';
+import { compileAhead } from '../../compiler/engines.js';
 import { eagerLoop } from '../../compiler/loop.js';
 import { loadedTensorFlowVersion } from '../../compiler/native/backend.js';
 import { tf } from '../../compiler/native/tensorflow.js';
@@ -30,7 +30,7 @@ export function trainingWorker<Own extends TrainedSettings, Program extends Loop
       (tasks as readonly Task<Own>[]).forEach(({ settings }, index) => {
         // The first task is trained first, so compile its loops in the background.
         const make: MakeLoop = (engine, body, shapes, maxSteps) => {
-          if (index === 0 && engine === 'c') compiling.push(compileAheadToC(body, shapes, maxSteps));
+          if (index === 0) compiling.push(compileAhead(engine, body, shapes, maxSteps));
           return eagerLoop(body, maxSteps);
         };
         tf.tidy(() => {
