@@ -21,7 +21,9 @@ const makers = {
 export function makeLoop(engine: EngineChoice, body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
   if (engine === 'auto') return makeFastestLoop(body, shapes, maxSteps);
   if (!ENGINES.includes(engine))
-    throw new RangeError(`Expected \`engine\` to be auto, ${ENGINES.join(' or ')}, got ${String(engine)}.`);
+    throw new RangeError(
+      `Expected \`engine\` to be one of auto, ${ENGINES.join(', ')}, got ${String(engine)}.`,
+    );
   return makers[engine](body, shapes, maxSteps);
 }
 

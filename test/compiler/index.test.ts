@@ -86,7 +86,7 @@ describe('the compiler', () => {
         'an engine',
         step,
         { state: [shape], engine: 'compiled' },
-        /^Expected `engine` to be one of c, xla, eager, got compiled\.$/,
+        /^Expected `engine` to be one of auto, c, xla, eager, got compiled\.$/,
       ],
       [
         'maxSteps',

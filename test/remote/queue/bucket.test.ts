@@ -13,7 +13,7 @@ import { newStore, QueueProcess, queueTask, stateOf, type ProcessSpec } from './
 const NAME = 'results';
 const URL = `s3://${NAME}`;
 
-describe('workers with stores of their own and a bucket', { skip: noRedis || noS3, timeout: 120_000 }, () => {
+describe('workers with stores of their own and a bucket', { skip: noRedis || noS3, timeout: 600_000 }, () => {
   let redis: RedisServer;
   let s3: S3Server;
   let outDir: string;

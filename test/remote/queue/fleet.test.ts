@@ -6,7 +6,7 @@ import { eventsOf, startsOf, untilStarted } from '../../run/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, untilLogged, type ProcessSpec } from './fleet.js';
 import { noRedis, RedisServer } from '../../../bench/redis-server.js';
 
-describe('a queue', { skip: noRedis, timeout: 120_000 }, () => {
+describe('a queue', { skip: noRedis, timeout: 600_000 }, () => {
   let redis: RedisServer;
   let outDir: string;
   let processes: QueueProcess[];

@@ -7,7 +7,7 @@ import { startsOf, untilStarted } from '../../run/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, TEST_TIMING, type ProcessSpec } from './fleet.js';
 import { noRedis, RedisServer } from '../../../bench/redis-server.js';
 
-describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
+describe('an outage of Redis', { skip: noRedis, timeout: 600_000 }, () => {
   let redis: RedisServer;
   let outDir: string;
   let processes: QueueProcess[];
@@ -154,7 +154,7 @@ describe('an outage of Redis', { skip: noRedis, timeout: 120_000 }, () => {
   });
 });
 
-describe('a worker that is suspended longer than its lock lasts', { skip: noRedis, timeout: 120_000 }, () => {
+describe('a worker that is suspended longer than its lock lasts', { skip: noRedis, timeout: 600_000 }, () => {
   let redis: RedisServer;
   let outDir: string;
   let processes: QueueProcess[];

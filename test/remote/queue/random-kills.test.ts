@@ -19,7 +19,7 @@ const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? Date.now() % 1_000_000);
 
 test(
   `${TASKS} short tasks over ${WORKERS} workers, ${KILLS} of them killed (seed ${SEED}), give every result once, identical to a local run`,
-  { skip: noRedis, timeout: 120_000 },
+  { skip: noRedis, timeout: 600_000 },
   async () => {
     const tasks = Array.from({ length: TASKS }, (_, seed) => queueTask(seed, 'succeeds'));
     const local = newStore();
