@@ -79,6 +79,7 @@ export default defineConfig({
           page('Logs in Python, R and SQL', '/docs/logs'),
           page('Several machines', '/docs/clusters'),
           page('As a library', '/docs/library'),
+          page('Operations of the compiler', '/docs/operations'),
         ],
       },
       {

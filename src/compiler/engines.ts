@@ -21,9 +21,7 @@ const makers = {
 export function makeLoop(engine: EngineChoice, body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
   if (engine === 'auto') return makeFastestLoop(body, shapes, maxSteps);
   if (!ENGINES.includes(engine))
-    throw new RangeError(
-      `Expected \`engine\` to be one of auto, ${ENGINES.join(', ')}, got ${String(engine)}.`,
-    );
+    throw new RangeError(`Expected \`engine\` to be one of auto, ${ENGINES.join(', ')}, got ${engine}.`);
   return makers[engine](body, shapes, maxSteps);
 }
 

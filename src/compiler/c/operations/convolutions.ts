@@ -139,8 +139,7 @@ function windowsOf(
   const padding = attribute(node, 'padding');
   const explicit = attribute(node, 'explicit_paddings') as readonly number[] | undefined;
   const along = (axis: 1 | 2): Window => {
-    const numberOf = (name: string) =>
-      Number((attribute(node, name) as readonly number[] | undefined)?.[axis] ?? 1);
+    const numberOf = (name: string) => (attribute(node, name) as readonly number[] | undefined)?.[axis] ?? 1;
     const [size, stride, dilation] = [sizes[axis - 1] ?? 1, numberOf('strides'), numberOf('dilations')];
     const count = output[axis] ?? 1;
     const missing = (count - 1) * stride + (size - 1) * dilation + 1 - (input[axis] ?? 1);
