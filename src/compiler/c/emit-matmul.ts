@@ -4,11 +4,10 @@ import type { MatMul } from './program.js';
 export type Lanes = 8 | 16;
 
 /**
- * Rows of a register tile, by lanes and by the vectors of a row. Most registers hold sums; the others hold a row of the right matrix and
- * an element of the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. Vectors wider than the CPU's would spill to
- * memory. Narrow tiles have more rows, because a CPU starts new sums while it waits for others.
+ * Rows and vectors of a register tile, by lanes. Most registers hold sums; the others hold a row of the right matrix and an element of
+ * the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. Vectors wider than the CPU's would spill to memory.
  */
-const TILE_ROWS = { 16: [14, 12, 8, 6], 8: [12, 6] } as const;
+const TILES = { 16: { rows: 6, vectors: 4 }, 8: { rows: 6, vectors: 2 } } as const;
 
 /** The columns that one vector covers. The last vector of a row may use only some of its lanes. */
 interface Column {
@@ -31,21 +30,18 @@ export function emitMatMul({ left, right, out }: MatMul, lanes: Lanes): string {
     right: right.strides[0] ?? columns,
     out: out.strides[0] ?? columns,
   };
-  const tileSizes = TILE_ROWS[lanes];
-  const tiles = groups(columnVectors(columns, lanes), tileSizes.length).flatMap((group) => {
-    const tileRows = tileSizes[group.length - 1] ?? 1;
-    const remaining = rows % tileRows;
-    return [
-      ...(rows >= tileRows
-        ? [
-            `for (int i = 0; i < ${rows - remaining}; i += ${tileRows}) ${tile(tileRows, group, depth, strides)}`,
-          ]
-        : []),
-      ...(remaining > 0
-        ? [`{ const int i = ${rows - remaining}; ${tile(remaining, group, depth, strides)} }`]
-        : []),
-    ];
-  });
+  const { rows: tileRows, vectors } = TILES[lanes];
+  const remaining = rows % tileRows;
+  const tiles = groups(columnVectors(columns, lanes), vectors).flatMap((group) => [
+    ...(rows >= tileRows
+      ? [
+          `for (int i = 0; i < ${rows - remaining}; i += ${tileRows}) ${tile(tileRows, group, depth, strides)}`,
+        ]
+      : []),
+    ...(remaining > 0
+      ? [`{ const int i = ${rows - remaining}; ${tile(remaining, group, depth, strides)} }`]
+      : []),
+  ]);
   return tiles.join('\n');
 }
 
@@ -90,13 +86,8 @@ function columnVectors(columns: number, lanes: Lanes): Column[] {
   return vectors;
 }
 
-/** Divides the vectors of a row into as few groups of at most `max` as possible, of about the same size. */
-function groups(vectors: readonly Column[], max: number): Column[][] {
-  const count = Math.ceil(vectors.length / max);
-  return Array.from({ length: count }, (_, index) =>
-    vectors.slice(
-      Math.ceil((index * vectors.length) / count),
-      Math.ceil(((index + 1) * vectors.length) / count),
-    ),
+function groups(vectors: readonly Column[], count: number): Column[][] {
+  return Array.from({ length: Math.ceil(vectors.length / count) }, (_, index) =>
+    vectors.slice(index * count, (index + 1) * count),
   );
 }
