@@ -27,6 +27,8 @@ interface Command {
   addTo(yargs: Argv): void;
 }
 
+const COMPLETION = 'completion';
+
 /** All commands by purpose, in the order in which help shows them. A new command is one file and one entry here. */
 const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: readonly Command[] }[] = [
   {
@@ -56,7 +58,19 @@ const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: read
   },
   {
     title: 'Set up',
-    commands: [entry(initCommand), entry(schemaCommand), entry(setupCommand), entry(doctorCommand)],
+    commands: [
+      entry(initCommand),
+      entry(schemaCommand),
+      entry(setupCommand),
+      entry(doctorCommand),
+      {
+        usage: COMPLETION,
+        summary: 'Print a script that completes commands and options with Tab',
+        addTo: (yargs) => {
+          yargs.completion(COMPLETION, false, complete);
+        },
+      },
+    ],
   },
 ];
 
@@ -100,7 +114,7 @@ Examples:
 }
 
 /** Completes the names of commands, which yargs does not list, and leaves options to yargs. */
-export function complete(
+function complete(
   _current: string,
   { _: words }: { readonly _: readonly unknown[] },
   defaults: (onCompleted: (error: unknown, completions?: readonly string[]) => void) => void,

@@ -2,7 +2,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import '../experiments/index.js';
 import { EXIT, UserError } from '../errors.js';
-import { addCommands, COMMAND_NAMES, complete, overviewText } from './commands.js';
+import { addCommands, COMMAND_NAMES, overviewText } from './commands.js';
 import { packageVersion } from './package-version.js';
 import { usageError } from './usage-errors.js';
 
@@ -23,7 +23,6 @@ try {
     await addCommands(yargs(args))
       .scriptName('vae-sweep')
       .detectLocale(false)
-      .completion('completion', false, complete)
       .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces' })
       .demandCommand(1)
       .strict()
@@ -43,9 +42,9 @@ try {
   process.exitCode = report(error);
 }
 
-/** Whether help is asked for, but not that of a command. */
+/** Whether the user asks for help, but not for that of a command. */
 function isOverviewRequest(): boolean {
-  return args.includes('--help') && !COMMAND_NAMES.includes(args[0] ?? '');
+  return args.includes('--help') && !COMMAND_NAMES.some((name) => args.includes(name));
 }
 
 function report(error: unknown): number {

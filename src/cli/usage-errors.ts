@@ -20,7 +20,7 @@ const POSITIONALS: Readonly<Record<string, { readonly what: string; readonly exa
  * @param help the help text of the command, for the names of its options
  */
 export function usageError(message: string, args: readonly string[], help: string): InputError {
-  const [command] = wordsOf(args);
+  const command = commandOf(args);
   if (command === undefined)
     return new InputError(
       'Missing command. Example: vae-sweep run sweeps/quickstart.yaml. See vae-sweep --help',
@@ -54,8 +54,8 @@ function describe(message: string, args: readonly string[], usage: string, help:
 /** The first positional argument of the command that is not there. */
 function missingPositional(usage: string, args: readonly string[]): string {
   const [command = '', ...positionals] = usage.split(' ');
-  const index = Math.min(wordsOf(args).length, positionals.length) - 1;
-  const name = /\w+/.exec(positionals[Math.max(index, 0)] ?? '')?.[0] ?? '';
+  const index = Math.min(positionalsOf(command, args).length, positionals.length - 1);
+  const name = /\w+/.exec(positionals[index] ?? '')?.[0] ?? '';
   const { what, example } = POSITIONALS[name] ?? { what: name, example: '' };
   return `Missing ${what}. Example: vae-sweep ${command} ${example}.`;
 }
@@ -72,10 +72,16 @@ function suggestion(name: string, known: readonly string[], prefix: string): str
   return guess === undefined ? '' : ` Did you mean ${prefix}${guess}?`;
 }
 
-/** The arguments before the first option: the command and its positional arguments. */
-function wordsOf(args: readonly string[]): readonly string[] {
-  const firstOption = args.findIndex((arg) => arg.startsWith('-'));
-  return firstOption === -1 ? args : args.slice(0, firstOption);
+/** The first argument that is the name of a command, or else the first that is not an option. */
+function commandOf(args: readonly string[]): string | undefined {
+  return args.find((arg) => COMMAND_NAMES.includes(arg)) ?? args.find((arg) => !arg.startsWith('-'));
+}
+
+/** The positional arguments between the command and the first option after it. */
+function positionalsOf(command: string, args: readonly string[]): readonly string[] {
+  const rest = args.slice(args.indexOf(command) + 1);
+  const firstOption = rest.findIndex((arg) => arg.startsWith('-'));
+  return firstOption === -1 ? rest : rest.slice(0, firstOption);
 }
 
 function withoutDashes(arg: string): string {

@@ -27,6 +27,11 @@ describe('an invalid command line prints one line and exits with 2:', () => {
       'Unknown command: rn. Did you mean vae-sweep run? See vae-sweep --help',
     ],
     ['an unknown command', ['zzz'], 'Unknown command: zzz. See vae-sweep --help'],
+    [
+      'no sweep file after an option',
+      ['--out', 'elsewhere', 'run'],
+      'Missing sweep file. Example: vae-sweep run sweeps/quickstart.yaml. See vae-sweep run --help',
+    ],
     ['no sweep file', ['run'], 'Missing sweep file. Example: vae-sweep run sweeps/quickstart.yaml.'],
     [
       'one sweep file instead of two',

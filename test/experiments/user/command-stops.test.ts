@@ -86,12 +86,12 @@ setInterval(() => undefined, 1000);`,
 it('counts the memory of the program, and stops it when it exceeds --max-memory', async () => {
   const project = projectWith(
     `const blocks = [];
-for (let n = 1; n <= 100_000; n++) {
+for (let n = 1; n <= 500; n++) {
   if (blocks.length < 40) blocks.push(Buffer.alloc(25e6, 1));
   console.log(JSON.stringify({ n, square: n * n }));
   await new Promise((resolve) => setTimeout(resolve, 20));
 }`,
-    { settings: { lastNumber: { type: 'integer', default: 100_000 } } },
+    { settings: { lastNumber: { type: 'integer', default: 500 } } },
   );
   const { ended } = startCommand(['run', ...options(project, '--max-memory', '600')]);
   const { code, stdout, stderr } = await ended;

@@ -12,6 +12,11 @@ export interface Call {
 /** Adds an operation to the program. @returns its output, or its outputs if it has several */
 export type Lowering = (call: Call) => Value | readonly Value[];
 
+/** Returns the index of an axis, which TensorFlow may count from the last one with a negative number. */
+export function axisOf(axis: number, { length }: readonly number[]): number {
+  return (axis + length) % length;
+}
+
 export function inputOf({ node, inputs }: Call, index: number): Value {
   return inputs[index] ?? missing(node);
 }

@@ -87,11 +87,11 @@ export function lowerMaxPoolGrad(call: Call): Value {
     );
     const zero: Value = { literal: 0, dtype: 'float32', shape: gradient.shape };
     const share = builder.apply('Select', [isLargest, gradient, zero], gradient.shape, 'float32');
-    const single = windows.map((window, axis) => {
+    const single = mapWindows(windows, (window, axis) => {
       const index = axis === 0 ? Math.floor(cell / windows[1].size) : cell % windows[1].size;
       return { ...window, size: 1, before: window.before - index };
     });
-    return builder.reshape(spreadWindows(builder, share, shape, single as unknown as Windows), shape);
+    return builder.reshape(spreadWindows(builder, share, shape, single), shape);
   });
   return shares.reduce((sum, share) => builder.apply('AddV2', [sum, share], shape, 'float32'));
 }
@@ -127,6 +127,10 @@ export function lowerAvgPoolGrad(call: Call): Value {
 }
 
 type Windows = readonly [Window, Window];
+
+function mapWindows([down, across]: Windows, change: (window: Window, index: 0 | 1) => Window): Windows {
+  return [change(down, 0), change(across, 1)];
+}
 
 /** Returns how the windows of an operation move over the rows and the columns of images. */
 function windowsOf(
@@ -207,14 +211,14 @@ function spreadWindows(builder: Builder, values: Value, shape: readonly number[]
     across.count * across.stride,
     channels,
   ]);
-  const moved = windows.map(({ size, dilation, before }, index): Window => ({
+  const moved = mapWindows(windows, ({ size, dilation, before }, index) => ({
     size,
     stride: 1,
     dilation,
     before: (size - 1) * dilation - before,
     count: shape[index + 1] ?? 1,
   }));
-  return windowsView(builder, sparse, moved as unknown as Windows, 0);
+  return windowsView(builder, sparse, moved, 0);
 }
 
 /** Returns the number of elements of each window that are not padding, [windows down, windows across, 1]. */

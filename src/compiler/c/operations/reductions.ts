@@ -3,7 +3,7 @@ import type { Reduce, Sum } from '../program.js';
 import { attribute, constantValues, outputOf, unsupported, type OperationNode } from '../recorded.js';
 import { dtypeOf, type Value } from '../value.js';
 import { permuted, reversed, sizeOf, type View } from '../view.js';
-import { inputOf, type Call } from './call.js';
+import { axisOf, inputOf, type Call } from './call.js';
 import { padOrCrop } from './shapes.js';
 
 /** Lowers a sum over any axes. */
@@ -28,13 +28,13 @@ export function lowerMean(call: Call): Value {
 export function lowerReduction(reduction: Reduce['reduction']) {
   return (call: Call): Value => {
     const { node, builder } = call;
-    const { shape, dtype } = outputOf(node);
+    const { shape } = outputOf(node);
     const input = inputOf(call, 0);
     if (dtypeOf(input) !== 'float32') return unsupported(node, `of ${dtypeOf(input)}`);
     const axes = axesOf(node, input.shape);
     const isIndex = reduction === 'argmax' || reduction === 'argmin';
     if (isIndex && axes.size !== 1) return unsupported(node, 'over several axes');
-    const out = builder.newView(isIndex ? 'int32' : dtype === 'float32' ? 'float32' : 'int32', shape);
+    const out = builder.newView(isIndex ? 'int32' : 'float32', shape);
     builder.add({
       kind: 'reduce',
       reduction,
@@ -116,5 +116,5 @@ function rowsToReduce(builder: Builder, input: View, axes: ReadonlySet<number>):
 }
 
 function axesOf(node: OperationNode, shape: readonly number[]): Set<number> {
-  return new Set(constantValues(node.inputs[1]).map((axis) => (axis < 0 ? axis + shape.length : axis)));
+  return new Set(constantValues(node.inputs[1]).map((axis) => axisOf(axis, shape)));
 }

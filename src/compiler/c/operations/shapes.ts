@@ -2,7 +2,7 @@ import type { Builder } from '../builder.js';
 import { attribute, cellType, constantValues, outputOf, unsupported, unsupportedShape } from '../recorded.js';
 import { dtypeOf, type Value } from '../value.js';
 import { permuted, reshaped, reversed, sizeOf, sliced, type View } from '../view.js';
-import { inputOf, type Call } from './call.js';
+import { axisOf, inputOf, type Call } from './call.js';
 
 export function lowerReshape(call: Call): Value {
   return call.builder.reshape(inputOf(call, 0), outputOf(call.node).shape);
@@ -33,11 +33,8 @@ export function lowerStridedSlice(call: Call): Value {
 
 export function lowerReverse(call: Call): Value {
   const view = call.builder.materialize(inputOf(call, 0));
-  const { length } = view.shape;
-  return reversed(
-    view,
-    constantValues(call.node.inputs[1]).map((axis) => (axis + length) % length),
-  );
+  const axes = constantValues(call.node.inputs[1]).map((axis) => axisOf(axis, view.shape));
+  return reversed(view, axes);
 }
 
 export function lowerTranspose(call: Call): Value {
@@ -52,7 +49,7 @@ export function lowerConcat({ node, inputs, builder }: Call): Value {
 /** Lowers a stack of tensors along a new axis. */
 export function lowerPack({ node, inputs, builder }: Call): Value {
   const { shape } = outputOf(node);
-  const axis = (Number(attribute(node, 'axis')) + shape.length) % shape.length;
+  const axis = axisOf(Number(attribute(node, 'axis')), shape);
   const pieceShape = shape.map((size, index) => (index === axis ? 1 : size));
   const pieces = inputs.map((input) => builder.reshape(input, pieceShape));
   return builder.concat(pieces, axis, shape);
@@ -62,7 +59,7 @@ export function lowerPack({ node, inputs, builder }: Call): Value {
 export function lowerUnpack(call: Call): readonly Value[] {
   const { node, builder } = call;
   const input = inputOf(call, 0);
-  const axis = (Number(attribute(node, 'axis')) + input.shape.length) % input.shape.length;
+  const axis = axisOf(Number(attribute(node, 'axis')), input.shape);
   return pieces(call, input, axis, Array<number>(input.shape[axis] ?? 0).fill(1)).map((piece, index) =>
     builder.reshape(piece, node.outputs[index]?.shape ?? []),
   );
@@ -71,7 +68,7 @@ export function lowerUnpack(call: Call): readonly Value[] {
 /** Lowers a split along an axis into pieces of given sizes. */
 export function lowerSplit(call: Call): readonly Value[] {
   const { node } = call;
-  const axis = constantValues(node.inputs[2])[0] ?? 0;
+  const axis = axisOf(constantValues(node.inputs[2])[0] ?? 0, inputOf(call, 0).shape);
   return pieces(call, inputOf(call, 0), axis, constantValues(node.inputs[1]));
 }
 
@@ -176,8 +173,7 @@ export function lowerGather(call: Call): Value {
   if (Number(attribute(node, 'batch_dims') ?? 0) !== 0)
     return unsupported(node, 'with batch_dims other than 0');
   if (dtypeOf(which) !== 'int32') return unsupported(node, 'with indices that are not int32');
-  const { length } = from.shape;
-  const axis = ((constantValues(node.inputs[2])[0] ?? 0) + length) % length;
+  const axis = axisOf(constantValues(node.inputs[2])[0] ?? 0, from.shape);
   const order = from.shape.map((_, index) => index);
   const rowsFirst = [axis, ...order.filter((index) => index !== axis)];
   const source = axis === 0 ? from : permuted(builder.materialize(from), rowsFirst);
