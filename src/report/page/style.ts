@@ -4,9 +4,9 @@ export const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 nav { display: flex; flex-wrap: wrap; gap: 1rem; } a { color: var(--accent); }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; container-type: inline-size; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-caption { caption-side: bottom; text-align: left; color: var(--muted); padding: .4rem 0; }
+caption { caption-side: bottom; text-align: left; color: var(--muted); padding: .4rem max(0px, 100% - 100cqi) .4rem 0; }
 th, td { padding: .2rem .6rem; text-align: right; vertical-align: top; } td { white-space: nowrap; } th:first-child { text-align: left; font-weight: 500; white-space: pre; }
 thead th { border-top: 2px solid; border-bottom: 1px solid var(--line); } tbody tr:last-child > * { border-bottom: 2px solid; }
 .printed > * { color: var(--muted); font-weight: 400; }
