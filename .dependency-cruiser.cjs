@@ -4,7 +4,8 @@ const layers = {
   input: ['task'],
   store: ['task'],
   logs: ['task', 'store'],
-  sweep: ['task', 'input'],
+  search: ['task', 'compiler'],
+  sweep: ['task', 'input', 'search'],
   compiler: [],
   forms: ['task', 'store', 'logs', 'compiler'],
   pool: ['task', 'store'],
@@ -65,7 +66,7 @@ const layers = {
 const own = (room) => (room === 'experiments' ? '^src/experiments/[^/]+$' : `^src/${room}/`);
 
 const withoutTensorFlow =
-  '^src/((task|input|store|logs|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|user/(?!training)|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
+  '^src/((task|input|store|logs|search|sweep|pool|run|remote|report|dashboard|cli)/|export/(?!tensorboard/)|experiments/([^/]+$|theory/|paper/|user/(?!training)|vae/((family|numerics-version|collapse)[.]|settings/|metrics/|plugins/)))';
 
 module.exports = {
   forbidden: [
@@ -135,7 +136,7 @@ module.exports = {
     {
       name: 'planning-loads-no-matrices',
       severity: 'error',
-      from: { path: '^src/(task|sweep)/' },
+      from: { path: '^src/(task|search|sweep)/' },
       to: { path: '(^src/experiments/theory/ode[.]ts$|node_modules/ml-matrix/)', reachable: true },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

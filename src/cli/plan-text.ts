@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { SkippedCells } from '../sweep/expand.js';
 import { experimentOfPart, type Sweep, type SweepPart } from '../sweep/load.js';
 import { settingOf, settingsWithRole, settingText } from '../task/settings.js';
 import { countStates, STATE_LABELS } from '../task/states.js';
@@ -34,6 +35,7 @@ function totalsText({ sweep, tasks, remaining, workers, learnedTimes, freeBytes,
   const states = [...tasks.values()].map(({ state }) => state);
   return [
     `${sweep.name}${countText(sweep)}${statesText(states)}.\n`,
+    skippedText(sweep.skipped),
     `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'}` +
       `${remaining.steps === 0 ? '' : ` for ${formatCount(remaining.steps)} steps`}; a rough estimate without start-up.\n`,
     ...learnedTimes.map(learnedText),
@@ -60,6 +62,19 @@ function microsecondsText(microseconds: number): string {
 /** For example `: 252 tasks` or `, shard 3/8, 32 of 252 tasks`. */
 function countText(sweep: Sweep): string {
   return sweep.shard === null ? `: ${formatCount(sweep.tasks.length)} tasks` : `, ${shardText(sweep)}`;
+}
+
+/** For example `Skipped: 3 combinations that are not allowed, e.g. expected an ambient dimension of at least 5.` */
+function skippedText({ notAllowed, example, duplicates }: SkippedCells): string {
+  const texts = [
+    notAllowed === 0
+      ? ''
+      : `${formatCount(notAllowed)} ${notAllowed === 1 ? 'combination that is' : 'combinations that are'} not allowed (${example ?? ''})`,
+    duplicates === 0
+      ? ''
+      : `${formatCount(duplicates)} ${duplicates === 1 ? 'combination that repeats another' : 'combinations that repeat others'}`,
+  ].filter((text) => text !== '');
+  return texts.length === 0 ? '' : `Skipped: ${texts.join('; ')}.\n`;
 }
 
 /** Empty for a shard without tasks. */

@@ -53,6 +53,6 @@ function planJson({ sweep, out, workers, tasks, remaining, learnedTimes, freeByt
       bytes,
     }),
   );
-  const { name, title, file, shard } = sweep;
-  return `${JSON.stringify({ name, title, file, shard, out, workers, remaining, learnedTimes, freeBytes: free, tasks: items }, null, 1)}\n`;
+  const { name, title, file, shard, skipped } = sweep;
+  return `${JSON.stringify({ name, title, file, shard, skipped, out, workers, remaining, learnedTimes, freeBytes: free, tasks: items }, null, 1)}\n`;
 }

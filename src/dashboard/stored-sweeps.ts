@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import { groupBy } from '../report/group-by.js';
 import { listStore } from '../store/inventory.js';
 import { namesIn, readJsonFile } from '../store/files.js';
+import { NOTHING_SKIPPED } from '../sweep/expand.js';
 import type { Sweep, SweepPart } from '../sweep/load.js';
 import { experimentOf } from '../task/registry.js';
 import { varyingSettings } from '../task/settings.js';
@@ -66,5 +67,5 @@ function toSweep(name: string, title: string, file: string, tasks: readonly Task
     const about = { name: `${name}-${experiment}`, title: experiment, file, experiment, table: null };
     return { ...about, varying: varyingSettings(own), tasks: own };
   });
-  return { name, title, file, tasks, parts, shard: null };
+  return { name, title, file, tasks, parts, shard: null, skipped: NOTHING_SKIPPED };
 }

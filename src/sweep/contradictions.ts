@@ -1,4 +1,3 @@
-import type { Grid } from './file-schema.js';
 import { entriesOf, listsOf } from './grid.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
@@ -17,7 +16,7 @@ export function assertNoContradictions(definition: SweepDefinition): void {
   throwProblems(source, [
     ...lists.flatMap(([name]) => fixedGridKeys(name, settings)),
     ...lists.flatMap(([name, values]) => duplicateValues(experiment, name, values)),
-    ...exclude.flatMap((cell, i) => unmatchedExclusions(experiment, i, cell, grid)),
+    ...exclude.flatMap((cell, i) => unmatchedExclusions(definition, i, cell)),
   ]);
 }
 
@@ -42,17 +41,23 @@ function duplicateValues(experiment: Experiment, name: string, values: readonly 
   return problems;
 }
 
-function unmatchedExclusions(experiment: Experiment, i: number, cell: SettingValues, grid: Grid): Problem[] {
+function unmatchedExclusions(
+  { experiment, grid, space }: SweepDefinition,
+  i: number,
+  cell: SettingValues,
+): Problem[] {
   return entriesOf(cell).flatMap(([name, value]): Problem[] => {
-    const list = grid[name];
+    const searched = space.find((setting) => setting.name === name);
+    const list = searched?.distribution.kind === 'choice' ? searched.distribution.values : grid[name];
     const path = ['exclude', i, name];
+    if (searched !== undefined && list === undefined) return [];
     if (list === undefined) return [{ path, message: `${name} is not a key of \`grid\``, of: 'key' }];
     if (list.some((own) => isSameSetting(own, value))) return [];
     const present = joinTruncated(list.map((own) => formatSetting(experiment, name, own)));
     return [
       {
         path,
-        message: `excludes nothing: the grid has no ${name} ${formatSetting(experiment, name, value)}, only ${present}`,
+        message: `excludes nothing: the ${searched === undefined ? 'grid' : 'space'} has no ${name} ${formatSetting(experiment, name, value)}, only ${present}`,
       },
     ];
   });

@@ -9,13 +9,34 @@ import type { SweepDefinition } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
 import type { YamlPath } from '../input/yaml-source.js';
 
+/** Cells of a search that are not tasks of their own. */
+export interface SkippedCells {
+  /** Cells with a combination of values that the experiment does not allow. */
+  readonly notAllowed: number;
+  /** Why the first of them is not allowed. */
+  readonly example: string | null;
+  /** Cells that are the same as an earlier one. */
+  readonly duplicates: number;
+}
+
+/** For sweeps that are no searches. */
+export const NOTHING_SKIPPED: SkippedCells = { notAllowed: 0, example: null, duplicates: 0 };
+
+export interface Expansion {
+  readonly tasks: readonly Task[];
+  readonly skipped: SkippedCells;
+}
+
 /**
- * Returns the tasks of a sweep's cells, in the order of the cells.
- * @throws InputError if a cell is incomplete, invalid or a duplicate
+ * Returns the tasks of a sweep's cells, in the order of the cells. Sampled cells that are invalid or duplicates are skipped.
+ * @throws InputError if another cell is incomplete, invalid or a duplicate, or if all cells are skipped
  */
-export function expand(definition: SweepDefinition, versions: Versions): Task[] {
+export function expand(definition: SweepDefinition, versions: Versions): Expansion {
   const tasks = new Map<string, Task>();
   const problems: Problem[] = [];
+  const notAllowed: Problem[] = [];
+  let skippedCells = 0;
+  let duplicates = 0;
   const { experiment } = definition;
   for (const cell of cellsOf(definition)) {
     const { values } = cell;
@@ -23,14 +44,21 @@ export function expand(definition: SweepDefinition, versions: Versions): Task[] 
     problems.push(...absent);
     if (absent.length > 0) continue;
     const settings = experiment.resolve(values);
-    for (const problem of experiment.problems(values, settings))
-      problems.push(locate(problem, definition, cell));
+    const found = experiment.problems(values, settings).map((problem) => locate(problem, definition, cell));
+    if (cell.isSampled && found.length > 0) {
+      skippedCells++;
+      if (notAllowed.length === 0) notAllowed.push(...found);
+      continue;
+    }
+    problems.push(...found);
     const task = identify(settings, versions);
-    if (tasks.has(task.id)) problems.push(...duplicateCell(definition, cell));
-    tasks.set(task.id, task);
+    if (!tasks.has(task.id)) tasks.set(task.id, task);
+    else if (definition.sample === null) problems.push(...duplicateCell(definition, cell));
+    else duplicates++;
   }
-  throwProblems(definition.source, problems);
-  return [...tasks.values()];
+  throwProblems(definition.source, tasks.size === 0 ? [...problems, ...notAllowed] : problems);
+  const example = notAllowed[0]?.message ?? null;
+  return { tasks: [...tasks.values()], skipped: { notAllowed: skippedCells, example, duplicates } };
 }
 
 function missing({ experiment }: SweepDefinition, { values, included }: Cell): Problem[] {
@@ -65,11 +93,12 @@ function locate({ settings, message }: SettingProblem, definition: SweepDefiniti
 }
 
 function pathOf(name: string, definition: SweepDefinition, { values, included }: Cell): YamlPath | null {
-  const { include, grid, settings } = definition;
+  const { include, grid, settings, space } = definition;
   if (included !== null && Object.hasOwn(include[included] ?? {}, name)) return ['include', included, name];
   const value = values[name];
   if (value !== undefined && grid[name] !== undefined) return ['grid', name, grid[name].indexOf(value)];
-  return Object.hasOwn(settings, name) ? ['settings', name] : null;
+  if (Object.hasOwn(settings, name)) return ['settings', name];
+  return space.some((setting) => setting.name === name) ? ['space', name] : null;
 }
 
 function placeOf(included: number | null): YamlPath {

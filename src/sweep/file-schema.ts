@@ -4,6 +4,7 @@ import type { Experiment } from '../task/experiment.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
 import { experimentFamilies, experimentNamed, experimentNames } from '../task/registry.js';
 import { oneOf } from '../task/setting-values.js';
+import { sampleSchema, SPACE_KEYS, spaceSchema, type SpaceEntry } from './space-schema.js';
 
 const MAX_VALUES = 100_000;
 const MAX_CELLS = 1_000;
@@ -32,6 +33,10 @@ export function experimentFileSchema(experiment: Experiment | null) {
   const cell =
     experiment === null ? z.unknown().transform((): SettingValues => ({})) : cellSchema(experiment);
   const grid = experiment === null ? z.unknown().transform((): Grid => ({})) : gridSchema(experiment);
+  const space =
+    experiment === null
+      ? z.unknown().transform((): Readonly<Record<string, SpaceEntry>> => ({}))
+      : spaceSchema(experiment, cell);
   const tables = experimentNames().flatMap((name) => experimentNamed(name).tables);
   return z.strictObject(
     {
@@ -49,16 +54,27 @@ export function experimentFileSchema(experiment: Experiment | null) {
         .describe(
           'Settings with a list of values each. Each combination of the values is a cell, which is one task.',
         ),
+      sample: sampleSchema
+        .optional()
+        .describe(
+          'Points of `space` to draw. Each point is combined with each combination of `grid`. The points depend on this file only.',
+        ),
+      space: space
+        .optional()
+        .describe('Settings whose values are drawn, each with a distribution. Requires `sample`.'),
       settings: cell.optional().describe('Settings that are the same in all cells.'),
       include: cells(cell)
         .optional()
         .describe(
-          'Additional cells. An entry takes all values of the grid keys that it leaves out, and it overrides `settings`. ' +
-            'A file with `include` and without `grid` has only these cells.',
+          'Additional cells. An entry takes all values of the grid keys that it leaves out, and the values of all points for the ' +
+            'settings of `space` that it leaves out. It overrides `settings`. A file with `include` and without `grid` or `space` has ' +
+            'only these cells.',
         ),
       exclude: cells(cell)
         .optional()
-        .describe('Cells of the grid to leave out: those that match all values of at least one entry.'),
+        .describe(
+          'Cells of `grid` and `space` to leave out: those that match all values of at least one entry.',
+        ),
     },
     { error: FILE_EXPECTED },
   );
@@ -114,6 +130,8 @@ export function allowedKeys(
   file: 'list' | Experiment | null,
 ): readonly string[] {
   if (file === 'list') return Object.keys(path.length > 0 ? listEntryFields : listFileSchema.shape);
+  if (path[0] === 'sample') return Object.keys(sampleSchema.shape);
+  if (path[0] === 'space' && path.length === 2) return SPACE_KEYS;
   if (path.length > 0) return Object.keys(file?.schemas ?? {});
   return Object.keys(experimentFileSchema(file).shape);
 }

@@ -1,30 +1,60 @@
+import { drawPoints, sampledSettings } from './draws.js';
 import type { Grid } from './file-schema.js';
+import { withoutInactive } from '../search/space.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
 import { isSameSetting } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 
-/** The values of one cell. `included` is the index of its entry in `include`, or null for a cell of the grid. */
+/** The values of one cell. */
 export interface Cell {
   readonly values: SettingValues;
+  /** Index of its entry in `include`; null for a cell of the grid. */
   readonly included: number | null;
+  /** Whether it has values of a sampled point. */
+  readonly isSampled: boolean;
 }
 
-/** Yields the cells in the file's order: the first grid key varies slowest, and included cells come last. */
+/**
+ * Yields the cells in the file's order: the points vary slowest, so that more points append cells, then the first grid key. Included
+ * cells come last.
+ */
 export function* cellsOf(definition: SweepDefinition): Generator<Cell> {
-  const { grid, settings, include, exclude, includedOnly } = definition;
-  const excluded = exclude.map((cell) => ownValues(grid, cell));
+  const { include, exclude, includedOnly } = definition;
+  const points = drawPoints(definition);
+  const excluded = exclude.map(entriesOf);
   const isExcluded = (values: SettingValues) =>
-    excluded.some((cell) => cell.every(([name, value]) => values[name] === value));
+    excluded.some((cell) => cell.every(([name, value]) => isSame(values[name], value)));
   if (!includedOnly)
-    for (const values of product(grid, settings)) if (!isExcluded(values)) yield { values, included: null };
-  for (const [included, cell] of include.entries())
-    for (const values of product(without(grid, cell), { ...settings, ...cell })) yield { values, included };
+    for (const cell of cellsWith(definition, points, {}, null)) if (!isExcluded(cell.values)) yield cell;
+  for (const [included, cell] of include.entries()) yield* cellsWith(definition, points, cell, included);
 }
 
 /** Counts the cells before `exclude`, without expanding them. */
-export function countCells({ grid, include, includedOnly }: SweepDefinition): number {
-  const included = include.map((cell) => size(without(grid, cell)));
-  return included.reduce((sum, count) => sum + count, includedOnly ? 0 : size(grid));
+export function countCells(definition: SweepDefinition): number {
+  const { grid, include, includedOnly, sample } = definition;
+  const count = (own: SettingValues) =>
+    size(without(grid, own)) * (isSampled(definition, own) ? (sample?.count ?? 1) : 1);
+  return include.map(count).reduce((sum, cells) => sum + cells, includedOnly ? 0 : count({}));
+}
+
+/** Yields the cells with these own values and, for other settings, each point's values and all combinations of the grid. */
+function* cellsWith(
+  definition: SweepDefinition,
+  points: readonly SettingValues[],
+  own: SettingValues,
+  included: number | null,
+): Generator<Cell> {
+  const { grid, settings } = definition;
+  const searched = sampledSettings(definition).filter(({ name }) => !Object.hasOwn(own, name));
+  const drawn = isSampled(definition, own) ? points : [{}];
+  for (const point of drawn)
+    for (const values of product(without(grid, own), { ...settings, ...point, ...own }))
+      yield { values: withoutInactive(searched, values), included, isSampled: drawn === points };
+}
+
+/** Returns whether cells with these values take others from the points. */
+function isSampled(definition: SweepDefinition, own: SettingValues): boolean {
+  return sampledSettings(definition).some(({ name }) => !Object.hasOwn(own, name));
 }
 
 export function entriesOf(values: SettingValues): [string, SettingValue][] {
@@ -41,9 +71,8 @@ export function without<Values extends object>(values: Values, other: object): V
   return Object.fromEntries(kept) as Values;
 }
 
-/** Returns the grid's own copies of a cell's values, so that lists can be compared by reference. */
-function ownValues(grid: Grid, cell: SettingValues): [string, SettingValue | undefined][] {
-  return entriesOf(cell).map(([name, value]) => [name, grid[name]?.find((own) => isSameSetting(own, value))]);
+function isSame(value: SettingValue | undefined, other: SettingValue): boolean {
+  return value !== undefined && isSameSetting(value, other);
 }
 
 function product(grid: Grid, fixed: SettingValues): SettingValues[] {

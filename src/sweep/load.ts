@@ -1,8 +1,10 @@
+import { sum } from 'simple-statistics';
 import { InputError } from '../errors.js';
 import { formatCount } from '../units.js';
+import { assertValidSpace } from './space-problems.js';
 import { parseAssignments, type Assignments } from './assignments.js';
 import { assertNoContradictions } from './contradictions.js';
-import { expand } from './expand.js';
+import { expand, type Expansion, type SkippedCells } from './expand.js';
 import { countCells, entriesOf } from './grid.js';
 import type { Experiment } from '../task/experiment.js';
 import { override } from './override.js';
@@ -44,6 +46,8 @@ export interface Sweep {
   readonly parts: readonly SweepPart[];
   /** The shard that `tasks` belong to; null for the whole sweep. A shard may be empty. */
   readonly shard: SweepShard | null;
+  /** Cells of searches that are no tasks, before `only` and `shard`. */
+  readonly skipped: SkippedCells;
 }
 
 export interface SweepShard extends Shard {
@@ -81,13 +85,14 @@ export function loadSweep(source: string | SweepDescription, options: SweepOptio
   const only = parseAssignments('--only', options.only ?? [], experiments);
   const assigned = parseAssignments('--set', options.set ?? [], experiments);
   definitions.forEach(assertNoContradictions);
+  definitions.forEach(assertValidSpace);
   const overridden = definitions.map((definition) =>
     override(override(definition, settingsFromLists(definition)), assigned),
   );
   assertCellCount(file, overridden, options.allowHuge ?? false);
   const expanded = overridden.map((definition) => ({
     definition,
-    tasks: expand(definition, options.versions),
+    ...expand(definition, options.versions),
   }));
   const tasks = expanded.flatMap((part) => part.tasks);
   if (tasks.length === 0) throw new InputError(`${file}: \`exclude\` removes all cells`);
@@ -105,7 +110,7 @@ export function loadSweep(source: string | SweepDescription, options: SweepOptio
     )
     .filter(({ tasks }) => tasks.length > 0);
   const part = shard === undefined ? null : { ...shard, sweepTasks: selected.length };
-  return { name, title, file, tasks: own, parts, shard: part };
+  return { name, title, file, tasks: own, parts, shard: part, skipped: sumSkipped(expanded) };
 }
 
 /** Returns the settings that the lists above a sweep file replace. */
@@ -114,7 +119,7 @@ function settingsFromLists({ set }: SweepDefinition): Assignments {
 }
 
 function assertCellCount(file: string, definitions: readonly SweepDefinition[], allowHuge: boolean): void {
-  const count = definitions.map(countCells).reduce((sum, cells) => sum + cells, 0);
+  const count = sum(definitions.map(countCells));
   const counted = `${file} has ${formatCount(count)} cells`;
   if (count > MAX_TASKS)
     throw new InputError(`${counted}; the maximum is ${formatCount(MAX_TASKS)}: split the sweep`);
@@ -129,6 +134,15 @@ function toPart(definition: SweepDefinition, tasks: readonly Task[]): SweepPart 
   const { name, title, source, experiment, table } = definition;
   const varying = varyingSettings(tasks);
   return { name, title, file: source.file, experiment: experiment.name, table, varying, tasks };
+}
+
+function sumSkipped(expansions: readonly Expansion[]): SkippedCells {
+  const all = expansions.map(({ skipped }) => skipped);
+  return {
+    notAllowed: sum(all.map(({ notAllowed }) => notAllowed)),
+    example: all.find(({ example }) => example !== null)?.example ?? null,
+    duplicates: sum(all.map(({ duplicates }) => duplicates)),
+  };
 }
 
 function uniqueTasks(tasks: readonly Task[]): Task[] {

@@ -11,6 +11,37 @@ const HEAD = `# Sweep files
 \`\`\`
 `;
 
+const SEARCH = `
+## Sampled points
+
+A grid needs many tasks for more than a few settings. \`sample\` draws points from \`space\` instead, and each point is combined with each combination of \`grid\`, for example with each seed:
+
+\`\`\`yaml
+experiment: sphere
+grid:
+  dimensions: [[2, 6, 6]]
+  seed: [1, 2, 3]
+sample: { count: 64, method: sobol, seed: 1 }
+space:
+  learningRate: { logUniform: [1.0e-5, 1.0e-2] }
+  batchSize: { intUniform: [32, 512] }
+  hiddenWidths: { choice: [[50, 50], [200, 200, 200]] }
+  initialDecoderLogVariance: { normal: [-3, 1], when: { hiddenWidths: [50, 50] } }
+\`\`\`
+
+The points depend on the file alone, on every machine. A larger \`count\` keeps the earlier points. A setting that is appended to \`space\`, or replaced by \`--set\` or a list of sweeps, does not change the values of the other settings. [search.md](search.md) describes the methods.
+
+Combinations that the experiment does not allow, and points that repeat an earlier one, are skipped. \`vae-sweep plan\` shows how many.
+
+### Keys of \`sample\`
+`;
+
+const SPACE = `
+### Keys of a setting in \`space\`
+
+Each setting has one distribution, and may have a condition. Numbers are rounded to six significant digits, or to more if the range is narrow compared with its values.
+`;
+
 /** Returns the reference of sweep files in Markdown. */
 export function sweepFileReference(): string {
   const groups = experimentFamilies().flatMap((family) => family.reference());
@@ -18,10 +49,21 @@ export function sweepFileReference(): string {
   return [
     HEAD,
     '## Sweep of one experiment\n',
-    propertiesTable(file, ['settings', 'grid', 'include', 'exclude']),
+    propertiesTable(file, ['settings', 'grid', 'sample', 'space', 'include', 'exclude']),
+    SEARCH,
+    propertiesTable(propertyOf(file, 'sample')),
+    SPACE,
+    propertiesTable(anyPropertyOf(propertyOf(file, 'space')), [
+      'uniform',
+      'logUniform',
+      'intUniform',
+      'normal',
+      'choice',
+      'when',
+    ]),
     ...groups.flatMap(({ names, widest }) => [
       `\n## Settings of ${names.join(', ')}\n`,
-      propertiesTable(settingsOf(experimentJsonSchema(widest))),
+      propertiesTable(propertyOf(experimentJsonSchema(widest), 'settings')),
     ]),
     '\n## List of sweep files\n',
     propertiesTable(listJsonSchema()),
@@ -36,8 +78,12 @@ function withExperiments({ properties = {}, ...schema }: JsonSchema): JsonSchema
   };
 }
 
-function settingsOf({ properties = {} }: JsonSchema): JsonSchema {
-  return properties['settings'] ?? {};
+function propertyOf({ properties = {} }: JsonSchema, name: string): JsonSchema {
+  return properties[name] ?? {};
+}
+
+function anyPropertyOf({ properties = {} }: JsonSchema): JsonSchema {
+  return Object.values(properties)[0] ?? {};
 }
 
 /** @param untyped keys without an entry in the column of values, because their description covers it */

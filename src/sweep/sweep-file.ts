@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import { InputError } from '../errors.js';
 import type { Grid, ListFile } from './file-schema.js';
 import { allowedKeys, experimentFileSchema, listFileSchema, nameSchema } from './file-schema.js';
+import type { Space } from '../search/space.js';
+import type { Sample } from './space-schema.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
 import { experimentNamed, experimentNames } from '../task/registry.js';
@@ -27,7 +29,11 @@ export interface SweepDefinition {
   readonly settings: SettingValues;
   readonly include: readonly SettingValues[];
   readonly exclude: readonly SettingValues[];
-  /** Whether the file has no `grid`, so that `include` lists all cells. */
+  /** Settings whose values are drawn. */
+  readonly space: Space;
+  /** How the points of the space are drawn; null if there is no space. */
+  readonly sample: Sample | null;
+  /** Whether the file has neither `grid` nor `space`, so that `include` lists all cells. */
   readonly includedOnly: boolean;
   /** Settings from lists of sweeps; they replace all values that the file has for them. */
   readonly set: SettingValues;
@@ -90,11 +96,16 @@ function readExperiment(source: YamlSource): SweepFile {
     title,
     experiment,
     table,
-    grid: inFileOrder(parsed.grid ?? {}, source.value),
+    grid: inFileOrder(parsed.grid ?? {}, source.value, 'grid'),
     settings: parsed.settings ?? {},
     include: parsed.include ?? [],
     exclude: parsed.exclude ?? [],
-    includedOnly: parsed.grid === undefined && parsed.include !== undefined,
+    space: Object.entries(inFileOrder(parsed.space ?? {}, source.value, 'space')).map(([name, entry]) => ({
+      name,
+      ...entry,
+    })),
+    sample: parsed.sample ?? null,
+    includedOnly: parsed.grid === undefined && parsed.space === undefined && parsed.include !== undefined,
     set: {},
     overridden: new Set(),
   };
@@ -108,10 +119,16 @@ function namedExperiment(file: unknown): Experiment | null {
   return name === undefined ? null : experimentNamed(name);
 }
 
-/** Restores the file's order of grid keys, which decides which setting varies slowest. zod returns keys in the schema's order. */
-function inFileOrder(grid: Grid, file: unknown): Grid {
-  const keys = Object.keys((file as { readonly grid?: object }).grid ?? {});
-  return Object.fromEntries(keys.map((key) => [key, grid[key] ?? []]));
+/** Restores the file's order of keys, which decides which setting varies slowest. zod returns keys in the schema's order. */
+function inFileOrder<Value>(
+  values: Readonly<Record<string, Value>>,
+  file: unknown,
+  key: 'grid' | 'space',
+): Readonly<Record<string, Value>> {
+  const order = Object.keys((file as Readonly<Record<string, object | undefined>>)[key] ?? {});
+  return Object.fromEntries(
+    order.flatMap((name) => (Object.hasOwn(values, name) ? [[name, values[name] as Value]] : [])),
+  );
 }
 
 function readList(source: YamlSource, lists: readonly string[], seen: Set<string>): SweepFile {

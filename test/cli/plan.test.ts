@@ -54,6 +54,16 @@ test('a plan for an experiment without steps has one row per value of its main s
   ]);
 });
 
+test('a plan counts the combinations that a search skips', () => {
+  const text =
+    'experiment: sphere\ngrid: { seed: [1, 2] }\nsample: { count: 8 }\n' +
+    'space: { dimensions: { choice: [[2, 6, 6], [5, 5, 6]] } }\n';
+  assert.deepEqual(textLines(planText(makePlan(load(text), out, 2), 50)).slice(3, 5), [
+    'sweep: 2 tasks: 2 pending.',
+    'Skipped: 8 combinations that are not allowed (expected an ambient dimension of at least 6 (the intrinsic dimension + 1), got 5); 6 combinations that repeat others.',
+  ]);
+});
+
 test('a plan shows failed and corrupt tasks, and counts all that are not done', () => {
   const sweep = load(SWEEP);
   const [first, second] = sweep.tasks;

@@ -10,13 +10,14 @@ import { TaskLogs } from '../../src/dashboard/task-logs.js';
 import { SweepWatch } from '../../src/dashboard/watch.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import type { Sweep } from '../../src/sweep/load.js';
+import { NOTHING_SKIPPED } from '../../src/sweep/expand.js';
 import { computeInto } from '../experiments/paper/statements/computed-runs.js';
 
 const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-detail-'));
 const task = computeInto(outDir, { kind: 'identities', identity: 'eq8', draws: 3, maxDim: 3 });
 const about = { name: 'own', title: null, file: 'own.yaml', tasks: [task] };
 const part = { ...about, experiment: 'identities', table: null, varying: [] };
-const sweep: Sweep = { ...about, parts: [part], shard: null };
+const sweep: Sweep = { ...about, parts: [part], shard: null, skipped: NOTHING_SKIPPED };
 
 test('a done task with rows shows its result, and an unfinished one its last row', async () => {
   const watch = new SweepWatch(sweep, { outDir, workers: 1 });

@@ -17,6 +17,7 @@ import type { LogColumn } from '../../src/task/column.js';
 import type { Experiment } from '../../src/task/experiment.js';
 import { registerExperiments } from '../../src/task/registry.js';
 import type { Settings, Task } from '../../src/task/task.js';
+import { NOTHING_SKIPPED } from '../../src/sweep/expand.js';
 
 interface DiceSettings extends Settings {
   readonly sides: number;
@@ -99,7 +100,7 @@ describe('an experiment without a report contribution gets', () => {
     ]);
     const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-dice-'));
     for (const task of tasks.slice(0, 3)) finish(outDir, task);
-    parts = await readRuns({ ...about, tasks, parts: [part], shard: null }, outDir);
+    parts = await readRuns({ ...about, tasks, parts: [part], shard: null, skipped: NOTHING_SKIPPED }, outDir);
   });
 
   test('means over its seeds, with notes on missing tasks', () => {
