@@ -29,6 +29,7 @@ export function readResult(file: string): Result {
 
 function medians({
   training,
+  models,
   workers,
   logging,
   memory,
@@ -40,11 +41,11 @@ function medians({
   planning,
 }: Result): Map<string, number> {
   return new Map([
-    ...(training?.programs ?? []).map(
+    ...[...(training?.programs ?? []), ...(models?.programs ?? [])].map(
       ({ shape, program, microsecondsPerStep }) =>
         [`${shape} ${program}, microseconds per step`, microsecondsPerStep.median] as const,
     ),
-    ...(training?.ratios ?? []).map(
+    ...[...(training?.ratios ?? []), ...(models?.ratios ?? [])].map(
       ({ shape, program, against, ratio }) => [`${shape}, ${program} over ${against}`, ratio.median] as const,
     ),
     ...(workers ?? []).map(({ shape, ratio }) => [`${shape} two workers over one`, ratio.median] as const),

@@ -8,6 +8,7 @@ import { describeMachine, describeVersions } from './machine.js';
 import { measureDispatch } from './measure-dispatch.js';
 import { measureLogging } from './measure-logging.js';
 import { measureMemory } from './measure-memory.js';
+import { measureModels } from './measure-models.js';
 import { measurePlanning } from './measure-planning.js';
 import { measureQueue } from './measure-queue.js';
 import { measureReport } from './measure-report.js';
@@ -21,6 +22,7 @@ import type { Result } from './result.js';
 
 type Part =
   | 'training'
+  | 'models'
   | 'workers'
   | 'logging'
   | 'memory'
@@ -34,6 +36,7 @@ type Part =
 /** The parts of the benchmark in the order of measurement. Each function returns its part of the result. */
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
   training: async (options) => ({ training: await measureTraining(options) }),
+  models: async (options) => ({ models: await measureModels(options) }),
   workers: async (options) => ({ workers: await measureWorkers(options) }),
   logging: async (options) => ({ logging: await measureLogging(options) }),
   memory: async (options) => ({ memory: await measureMemory(options) }),
@@ -100,7 +103,11 @@ async function parseOptions(): Promise<MeasureOptions & { only: Part[]; json?: s
       coerce: (value: number) => checkCount('--steps', value),
       describe: 'Maximum number of steps per measurement, to try the benchmark quickly',
     })
-    .option('jax', { type: 'string', requiresArg: true, describe: 'Python with JAX, to measure JAX too' })
+    .option('peers', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Python with JAX and PyTorch, to measure them too',
+    })
     .option('json', { type: 'string', requiresArg: true, describe: 'File to write the result to' })
     .option('compare', {
       type: 'string',

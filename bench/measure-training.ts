@@ -1,31 +1,18 @@
 import { z } from 'zod';
 import type { ExperimentName } from '../src/experiments/vae/settings/training-data.js';
+import { fastestFirst, measureInTurn, ratiosOf, type Contender } from './contenders.js';
 import { startEngine } from './engine.js';
 import { JAX_VARIANTS, askVersions, startJax } from './jax.js';
-import type { LineChild } from './line-child.js';
 import { coreToPin } from './machine.js';
 import type { MeasureOptions } from './options.js';
-import type { TrainingResult } from './result.js';
+import type { ProgramResult, RatioResult, TrainingResult } from './result.js';
 import { SHAPES } from './shapes.js';
-import { ratioOf, spreadOf } from './statistics.js';
 
 /** Steps per call, the maximum of workers; JAX uses the same. */
 const CALL_STEPS = 1_000;
 /** Steps per measurement, which take one to three seconds. */
 const COMPILED_STEPS: Record<ExperimentName, number> = { linear: 60_000, sigmoid: 40_000, sphere: 2_000 };
 const EAGER_STEPS = 100;
-
-/** A training program in a separate process. */
-interface Contender {
-  readonly program: string;
-  readonly child: LineChild;
-}
-
-type ProgramResult = TrainingResult['programs'][number];
-type RatioResult = TrainingResult['ratios'][number];
-
-const timingSchema = z.object({ usPerStep: z.number(), cpuUsPerStep: z.number() });
-type Timing = z.infer<typeof timingSchema>;
 
 /**
  * Measures all programs in turn, round by round, so that temporary slowdowns of the machine affect all of them. All processes are pinned to
@@ -34,7 +21,7 @@ type Timing = z.infer<typeof timingSchema>;
 export async function measureTraining(options: MeasureOptions): Promise<TrainingResult> {
   const contenders: Contender[] = [];
   try {
-    for await (const contender of startAll(options.jax)) contenders.push(contender);
+    for await (const contender of startAll(options.peers)) contenders.push(contender);
     const jax = contenders.find(({ program }) => program.startsWith('jax'));
     const jaxVersions = jax ? await askVersions(jax.child) : null;
     const programs: ProgramResult[] = [];
@@ -68,26 +55,16 @@ async function measureShape(
   { rounds, steps, progress }: MeasureOptions,
 ): Promise<ProgramResult[]> {
   const measured = contenders.map(({ program, child }) => ({
-    program,
-    child,
+    ...{ program, child },
     ...callsOf(program, shape, steps),
-    timings: [] as Timing[],
   }));
   for (const { program, child, callSteps } of measured) {
     progress(`training: ${shape}, compiling ${program}`);
     await child.ask(`prepare ${shape} ${callSteps}`, z.object({}));
   }
-  for (let round = 1; round <= rounds; round++) {
+  return measureInTurn(measured, shape, rounds, (round) => {
     progress(`training: ${shape}, round ${round} of ${rounds}`);
-    for (const { child, callSteps, calls, timings } of measured)
-      timings.push(await child.ask(`run ${shape} ${callSteps} ${calls}`, timingSchema));
-  }
-  return measured.map(({ program, timings }) => ({
-    shape,
-    program,
-    microsecondsPerStep: spreadOf(timings.map(({ usPerStep }) => usPerStep)),
-    processorMicrosecondsPerStep: spreadOf(timings.map(({ cpuUsPerStep }) => cpuUsPerStep)),
-  }));
+  });
 }
 
 function callsOf(
@@ -109,25 +86,9 @@ function ratioOfStreams(programs: readonly ProgramResult[]): RatioResult[] {
 
 /** Compares with the JAX variant that has the lowest median, the same one in all rounds. */
 function ratioToJax(programs: readonly ProgramResult[]): RatioResult[] {
-  const best = programs
-    .filter(({ program }) => program.startsWith('jax'))
-    .sort((a, b) => a.microsecondsPerStep.median - b.microsecondsPerStep.median);
+  const jax = programs.filter(({ program }) => program.startsWith('jax'));
   return ratiosOf(
     programs.filter(({ program }) => program === 'c'),
-    best,
+    fastestFirst(jax),
   );
-}
-
-/** Returns the ratio of the first programs of both lists; empty if one of them is missing. */
-function ratiosOf([own]: readonly ProgramResult[], [other]: readonly ProgramResult[]): RatioResult[] {
-  if (own === undefined || other === undefined) return [];
-  return [
-    {
-      shape: own.shape,
-      program: own.program,
-      against: other.program,
-      ratio: ratioOf(own.microsecondsPerStep, other.microsecondsPerStep),
-      processorRatio: ratioOf(own.processorMicrosecondsPerStep, other.processorMicrosecondsPerStep),
-    },
-  ];
 }

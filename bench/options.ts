@@ -4,8 +4,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** Maximum number of steps per measurement. Default: enough for good results. */
   readonly steps: number | undefined;
-  /** Path of a Python with JAX, to measure JAX too. */
-  readonly jax: string | undefined;
+  /** Path of a Python with JAX and PyTorch, to measure them too. */
+  readonly peers: string | undefined;
   /** Reports what is being measured. */
   readonly progress: (line: string) => void;
 }

@@ -5,13 +5,15 @@ import type {
   DispatchResult,
   LoggingResult,
   MemoryResult,
+  ModelsResult,
   PlanningResult,
+  ProgramResult,
   QueueResult,
+  RatioResult,
   ReportResult,
   Result,
   ServeResult,
   StartResult,
-  TrainingResult,
   WorkersResult,
 } from './result.js';
 import type { Spread } from './statistics.js';
@@ -20,11 +22,16 @@ const SPREAD = ['median', 'min', 'max'];
 
 /** Formats the result as tables for a terminal. */
 export function resultText(result: Result): string {
-  const { training, workers, logging, memory, start, report, serve, dispatch, queue, planning } = result;
+  const { training, models, workers, logging, memory, start, report, serve, dispatch, queue, planning } =
+    result;
   return [
     machineTable(result),
-    ...(training ? [programsTable(training.programs)] : []),
-    ...(training && training.ratios.length > 0 ? [ratiosTable(training.ratios)] : []),
+    ...(training ? [programsTable('Training', 'shape', training.programs)] : []),
+    ...(training && training.ratios.length > 0 ? [ratiosTable('shape', training.ratios)] : []),
+    ...(models ? [programsTable('Other models', 'model', models.programs)] : []),
+    ...(models && models.ratios.length > 0
+      ? [ratiosTable('model', models.ratios), differencesTable(models)]
+      : []),
     ...(workers ? [workersTable(workers)] : []),
     ...(logging ? [loggingTable(logging)] : []),
     ...(memory ? [memoryTable(memory)] : []),
@@ -45,7 +52,7 @@ export function changesText(changes: readonly Change[], then: string): string {
   return table(`Change since ${then}`, ['median', 'then', 'now', 'change'], rows);
 }
 
-function machineTable({ machine, versions, training, date, rounds }: Result): string {
+function machineTable({ machine, versions, training, models, date, rounds }: Result): string {
   const { cpu, cores, memoryBytes, system, loadBefore, pinnedCore } = machine;
   return table(
     'Machine and versions',
@@ -55,27 +62,38 @@ function machineTable({ machine, versions, training, date, rounds }: Result): st
       ['machine', `${cpu}, ${cores} cores, ${formatBytes(memoryBytes)}, ${system}`],
       ['load before', loadBefore.map((load) => load.toFixed(2)).join(' ')],
       ['pinned to', pinnedCore === null ? 'no core (taskset is missing)' : `core ${pinnedCore}`],
-      ...Object.entries({ ...versions, ...training?.jaxVersions }),
+      ...Object.entries({ ...versions, ...training?.jaxVersions, ...models?.versions }),
     ],
   );
 }
 
-function programsTable(programs: TrainingResult['programs']): string {
+function programsTable(title: string, of: string, programs: readonly ProgramResult[]): string {
   const rows = programs.map(({ shape, program, microsecondsPerStep, processorMicrosecondsPerStep }) => [
     ...[shape, program, ...spreadCells(microsecondsPerStep, significant)],
     significant(processorMicrosecondsPerStep.median),
   ]);
-  return table('Training: microseconds per step', ['shape', 'program', ...SPREAD, 'processor time'], rows);
+  return table(`${title}: microseconds per step`, [of, 'program', ...SPREAD, 'processor time'], rows);
 }
 
-function ratiosTable(ratios: TrainingResult['ratios']): string {
+function ratiosTable(of: string, ratios: readonly RatioResult[]): string {
   const rows = ratios.map(({ shape, program, against, ratio, processorRatio }) => [
     ...[shape, program, against, ...spreadCells(ratio, fixed)],
     fixed(processorRatio.median),
   ]);
   return table(
     'Time of one program over that of another, round by round',
-    ['shape', 'program', 'over', ...SPREAD, 'processor time'],
+    [of, 'program', 'over', ...SPREAD, 'processor time'],
+    rows,
+  );
+}
+
+function differencesTable({ differences }: ModelsResult): string {
+  const rows = differences.map(({ shape, program, difference }) => [
+    ...[shape, program, difference.toExponential(1)],
+  ]);
+  return table(
+    'Largest relative difference of the losses to those of the C engine, from the same start',
+    ['model', 'program', 'difference'],
     rows,
   );
 }

@@ -1,6 +1,25 @@
 import { z } from 'zod';
 import { spreadSchema } from './statistics.js';
 
+const programSchema = z.object({
+  /** The shape of the paper's model, or the name of another model. */
+  shape: z.string(),
+  /** `c`, `c fold-in`, `c released-code`, `xla`, `eager`, or a peer with its variant, for example `jax stock`. */
+  program: z.string(),
+  microsecondsPerStep: spreadSchema,
+  /** Processor time of all threads of the process. */
+  processorMicrosecondsPerStep: spreadSchema,
+});
+
+/** Ratio of one program's time to another's, round by round. */
+const ratioSchema = z.object({
+  shape: z.string(),
+  program: z.string().default('c'),
+  against: z.string(),
+  ratio: spreadSchema,
+  processorRatio: spreadSchema,
+});
+
 /** Schema of the file that `--json` writes and `--compare` reads. Parts that were not measured are missing. */
 export const resultSchema = z.object({
   date: z.iso.datetime(),
@@ -19,26 +38,18 @@ export const resultSchema = z.object({
   training: z
     .object({
       jaxVersions: z.record(z.string(), z.string()).nullable(),
-      programs: z.array(
-        z.object({
-          shape: z.string(),
-          /** `c`, `c fold-in`, `c released-code`, `xla`, `eager`, or a variant of the JAX program such as `jax stock`. */
-          program: z.string(),
-          microsecondsPerStep: spreadSchema,
-          /** Processor time of all threads of the process. */
-          processorMicrosecondsPerStep: spreadSchema,
-        }),
-      ),
-      /** Ratio of one program's time to another's, round by round. */
-      ratios: z.array(
-        z.object({
-          shape: z.string(),
-          program: z.string().default('c'),
-          against: z.string(),
-          ratio: spreadSchema,
-          processorRatio: spreadSchema,
-        }),
-      ),
+      programs: z.array(programSchema),
+      ratios: z.array(ratioSchema),
+    })
+    .optional(),
+  models: z
+    .object({
+      /** Versions of the peers: JAX and PyTorch. */
+      versions: z.record(z.string(), z.string()),
+      programs: z.array(programSchema),
+      ratios: z.array(ratioSchema),
+      /** Largest relative difference between a peer's losses and those of the C engine, over the first steps. */
+      differences: z.array(z.object({ shape: z.string(), program: z.string(), difference: z.number() })),
     })
     .optional(),
   workers: z
@@ -139,6 +150,9 @@ export const resultSchema = z.object({
 
 export type Result = z.infer<typeof resultSchema>;
 export type TrainingResult = NonNullable<Result['training']>;
+export type ModelsResult = NonNullable<Result['models']>;
+export type ProgramResult = z.infer<typeof programSchema>;
+export type RatioResult = z.infer<typeof ratioSchema>;
 export type WorkersResult = NonNullable<Result['workers']>;
 export type LoggingResult = NonNullable<Result['logging']>;
 export type MemoryResult = NonNullable<Result['memory']>;

@@ -30,7 +30,7 @@ import { tf } from './native/tensorflow.js';
 
 export { tf };
 export { gatherRows } from './gather.js';
-export { foldIn, key, split, type Key } from './random/keys.js';
+export { foldIn, key, split, type Key, type Keys } from './random/keys.js';
 export { normal, truncatedNormal, uniform } from './random/distributions.js';
 export type { Loop, LoopBody, LoopResult, LoopShapes } from './loop.js';
 export type { TensorShape } from './record.js';

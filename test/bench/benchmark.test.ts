@@ -47,11 +47,26 @@ describe('the benchmark', () => {
     assert.match(stdout, /Training: microseconds per step/);
   });
 
+  it("trains the models that are not the paper's with the C engine", () => {
+    const file = path.join(folder, 'models.json');
+    const { status, stderr } = benchmark(
+      ...['--only', 'models', '--rounds', '1', '--steps', '2', '--json', file],
+    );
+    assert.equal(status, 0, stderr);
+    const { models } = resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    assert.deepEqual(
+      models?.programs.map(({ shape, program }) => `${shape} ${program}`),
+      ['classifier c', 'image-vae c', 'transformer c'],
+    );
+    assert.ok(models.programs.every(({ microsecondsPerStep }) => microsecondsPerStep.min > 0));
+    assert.deepEqual([models.ratios, models.differences], [[], []]);
+  });
+
   const mistakes: readonly (readonly [string, readonly string[], string])[] = [
     [
       'an unknown part',
       ['--only', 'speed'],
-      'bench: --only: expected one or more of training,workers,logging,memory,start,report,serve,dispatch,queue,planning, got speed\n',
+      'bench: --only: expected one or more of training,models,workers,logging,memory,start,report,serve,dispatch,queue,planning, got speed\n',
     ],
     ['no rounds', ['--rounds', '0'], 'bench: --rounds: expected a whole number from 1, got 0\n'],
     [

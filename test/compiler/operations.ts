@@ -1,4 +1,5 @@
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import { gatherRows } from '../../src/compiler/gather.js';
 import { tf } from '../../src/compiler/native/tensorflow.js';
 
 /** A function of tensors as a user writes it, and an example of its argument. */
@@ -122,6 +123,7 @@ export const TESTED: Readonly<Record<string, Readonly<Record<string, TestedOpera
     concat: of(matrix, (x) => tf.concat([x, other], 1)),
     expandDims: of(matrix, (x) => tf.expandDims(x, 1)),
     gather: of(matrix, (x) => tf.gather(x, rows)),
+    gatherRows: of(matrix, (x) => gatherRows(x, rows)),
     'gather (columns)': of(matrix, (x) => tf.gather(x, classes, 1)),
     oneHot: constant(positive, (x) => tf.oneHot(tf.cast(tf.round(x), 'int32'), 4)),
     pad: of(matrix, (x) =>

@@ -1,7 +1,7 @@
 import '../../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Rank, Tensor, Tensor1D } from '@tensorflow/tfjs-node';
+import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { compileLoopToC } from '../../../src/compiler/c/compile.js';
 import { gatherRows } from '../../../src/compiler/gather.js';
 import { eagerLoop, type LoopBody } from '../../../src/compiler/loop.js';
@@ -50,6 +50,25 @@ describe('a gather of rows in the C engine', () => {
         assert.deepEqual(evaluateInC(gather, [table, outside], expected), expected.dataSync());
         assert.throws(() => gather([table, outside]), /indices\[0\] = -1 is not in \[0, 6\)/);
       }
+  });
+
+  it('has the gradient of a product with one-hot rows, also with respect to tables of tables', () => {
+    const weights = tf.randomNormal([INDICES.size, 3, 5], 0, 1, 'float32', 1);
+    const table = tableOf([ROWS, 3, 5], 'float32');
+    const gradient = tf.grad((x) => tf.sum(tf.mul(gatherRows(x, INDICES), weights)))(table);
+    const oneHot = tf.oneHot(INDICES, ROWS, 1, 0, 'float32') as Tensor2D;
+    const expected = tf.matMul(oneHot, tf.reshape(weights, [INDICES.size, 15]), true);
+    const { c, eager } = evaluateWithBoth(
+      ([x, indices]) =>
+        tf.grad((own) => tf.sum(tf.mul(gatherRows(own, indices as Tensor1D), weights)))(x as Tensor),
+      [table, INDICES],
+    );
+    assert.deepEqual(gradient.shape, table.shape);
+    // TensorFlow and the C engine add up the gradients of a row in different orders.
+    for (const actual of [c, eager, gradient.dataSync()])
+      expected.dataSync().forEach((value, index) => {
+        assert.ok(Math.abs((actual[index] ?? NaN) - value) < 1e-6);
+      });
   });
 
   it('reads slices of tables and indices and results of other operations, and can be sliced and concatenated', () => {
