@@ -31,6 +31,7 @@ export class Builder {
   readonly #inputs: readonly View[];
   /** The outputs of each node. */
   readonly #values = new Map<RecordedNode, Value[]>();
+  readonly #known = new Map<string, View>();
   #buffers = 0;
 
   constructor(inputs: readonly TensorShape[]) {
@@ -76,6 +77,13 @@ export class Builder {
 
   add(operation: Operation): void {
     this.#operations.push(operation);
+  }
+
+  /** Returns the view that `make` returned for the same key before, or calls it. */
+  once(key: string, make: () => View): View {
+    const view = this.#known.get(key) ?? make();
+    this.#known.set(key, view);
+    return view;
   }
 
   /**

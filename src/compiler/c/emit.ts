@@ -1,5 +1,14 @@
 import { cLiteral, EXPRESSIONS } from './expressions.js';
-import { isLiteral, type Elementwise, type Gather, type MatMul, type Operand, type Sum } from './program.js';
+import {
+  isLiteral,
+  type Elementwise,
+  type Fold,
+  type Gather,
+  type MatMul,
+  type Operand,
+  type Sum,
+  type Unfold,
+} from './program.js';
 import { producerInLoop, type FusedLoop, type Kernel } from './schedule.js';
 import { sizeOf, type Buffer, type View } from './view.js';
 
@@ -40,6 +49,10 @@ export function emitKernel(
     }
     case 'gather':
       return emitGather(kernel, offsets);
+    case 'unfold':
+      return emitWindows(kernel, kernel.input.shape, offsets);
+    case 'fold':
+      return emitWindows(kernel, kernel.out.shape, offsets);
   }
 }
 
@@ -57,6 +70,18 @@ function emitGather({ table, indices, out }: Gather, offsets: Offsets): string {
   const sizes = [sizeOf(indices.shape), rows, columns].join(', ');
   const places = [table, indices, out].map((view) => pointer(view, offsets)).join(', ');
   return `vs_gather(${places}, ${sizes});`;
+}
+
+function emitWindows(
+  { kind, windows, input, out }: Fold | Unfold,
+  images: readonly number[],
+  offsets: Offsets,
+) {
+  const places = [input, out].map((view) => pointer(view, offsets));
+  const axes = windows.map(
+    ({ size, stride, dilation, before, count }) => `{${[size, stride, dilation, before, count].join(', ')}}`,
+  );
+  return `vs_${kind}(${[...places, ...images, ...axes].join(', ')});`;
 }
 
 function emitSum({ over, input, out }: Sum, offsets: Offsets): string {

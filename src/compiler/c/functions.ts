@@ -89,6 +89,43 @@ INLINE void vs_scatter(const float *__restrict x, const float *__restrict indice
     if (row >= 0 && row < m) for (int j = 0; j < n; j++) out[row * n + j] += x[i * n + j];
   }
 }`,
+  vs_windows: `
+struct vs_window { int size, stride, dilation, before, count; };
+
+/* Calls f(window, image, n) for each run of n numbers that are adjacent in a window and in an image, with their first indices there. The
+   image is -1 for those outside. The images are [images][h][w][c]. */
+template <class Function>
+INLINE void vs_windows(int images, int h, int w, int c, vs_window down, vs_window across, Function f) {
+  int at = 0;
+  for (int image = 0; image < images; image++)
+    for (int y = 0; y < down.count; y++)
+      for (int x = 0; x < across.count; x++)
+        for (int i = 0; i < down.size; i++) {
+          const int row = y * down.stride + i * down.dilation - down.before;
+          const int column = x * across.stride - across.before;
+          const int start = (image * h + row) * w;
+          if (across.dilation == 1 && row >= 0 && row < h && column >= 0 && column + across.size <= w) {
+            f(at, (start + column) * c, across.size * c);
+            at += across.size * c;
+          } else for (int j = 0; j < across.size; j++, at += c) {
+            const int k = column + j * across.dilation;
+            f(at, row >= 0 && row < h && k >= 0 && k < w ? (start + k) * c : -1, c);
+          }
+        }
+}`,
+  vs_unfold: `
+INLINE void vs_unfold(const float *__restrict x, float *__restrict out, int images, int h, int w, int c, vs_window down, vs_window across) {
+  vs_windows(images, h, w, c, down, across, [=](int to, int from, int n) __attribute__((always_inline)) {
+    if (from < 0) memset(out + to, 0, 4 * n); else memcpy(out + to, x + from, 4 * n);
+  });
+}`,
+  vs_fold: `
+INLINE void vs_fold(const float *__restrict x, float *__restrict out, int images, int h, int w, int c, vs_window down, vs_window across) {
+  memset(out, 0, 4 * images * h * w * c);
+  vs_windows(images, h, w, c, down, across, [=](int from, int to, int n) __attribute__((always_inline)) {
+    if (to >= 0) for (int k = 0; k < n; k++) out[to + k] += x[from + k];
+  });
+}`,
   vs_max: byRow('max', 'float s = row[0]', 's = (row[j] > s) | (row[j] != row[j]) ? row[j] : s'),
   vs_min: byRow('min', 'float s = row[0]', 's = (row[j] < s) | (row[j] != row[j]) ? row[j] : s'),
   vs_prod: byRow('prod', 'float s = row[0]', 's *= row[j]'),

@@ -81,7 +81,40 @@ export interface Scatter {
   readonly out: View;
 }
 
-export type Operation = Elementwise | MatMul | Transpose | Sum | Reduce | Gather | Scatter;
+/** How a window moves over one axis of an image. */
+export interface Window {
+  /** Elements of the window. */
+  readonly size: number;
+  /** Distance of two windows. */
+  readonly stride: number;
+  /** Distance of two elements of a window. */
+  readonly dilation: number;
+  /** Elements of padding before the first of the axis. */
+  readonly before: number;
+  /** Number of windows. */
+  readonly count: number;
+}
+
+/** How a window moves down and across an image. */
+export type Windows = readonly [Window, Window];
+
+/** The windows of row-major images [n, h, w, channels], as rows of the matrix `out`; elements outside of an image are 0. */
+export interface Unfold {
+  readonly kind: 'unfold';
+  readonly windows: Windows;
+  readonly input: View;
+  readonly out: View;
+}
+
+/** The opposite: each element of the images `out` [n, h, w, channels] is the sum of its copies in the windows `input`. */
+export interface Fold {
+  readonly kind: 'fold';
+  readonly windows: Windows;
+  readonly input: View;
+  readonly out: View;
+}
+
+export type Operation = Elementwise | MatMul | Transpose | Sum | Reduce | Gather | Scatter | Unfold | Fold;
 
 /** A constant whose elements differ. */
 export interface ConstantBuffer {
@@ -112,6 +145,8 @@ export function readsOf(operation: Operation): View[] {
     case 'transpose':
     case 'sum':
     case 'reduce':
+    case 'unfold':
+    case 'fold':
       return [operation.input];
     case 'gather':
       return [operation.table, operation.indices];

@@ -1,16 +1,4 @@
-import {
-  isLiteral,
-  readsOf,
-  type Elementwise,
-  type Gather,
-  type MatMul,
-  type Operation,
-  type Program,
-  type Reduce,
-  type Scatter,
-  type Sum,
-  type Transpose,
-} from './program.js';
+import { isLiteral, readsOf, type Elementwise, type Operation, type Program } from './program.js';
 import { isWhole, sizeOf, type Buffer, type View } from './view.js';
 
 /** Elementwise operations of one shape that run in one loop. Results pass from one operation to the next in registers. */
@@ -20,7 +8,7 @@ export interface FusedLoop {
   readonly operations: Elementwise[];
 }
 
-export type Kernel = FusedLoop | MatMul | Transpose | Sum | Reduce | Gather | Scatter;
+export type Kernel = FusedLoop | Exclude<Operation, Elementwise>;
 
 /**
  * Groups the operations into kernels. An elementwise operation joins the earliest loop of its shape in which all of its operands are

@@ -1,33 +1,19 @@
 import type { Builder } from '../builder.js';
 import { attribute, outputOf, unsupported, type OperationNode } from '../recorded.js';
 import type { Value } from '../value.js';
-import { permuted, reversed, transposed, type View } from '../view.js';
+import type { Window, Windows } from '../program.js';
+import { isContiguous, permuted, transposed, type View } from '../view.js';
 import { inputOf, type Call } from './call.js';
 import { padOrCrop } from './shapes.js';
-
-/** How a window moves over one axis of an image. */
-interface Window {
-  /** Elements of the window. */
-  readonly size: number;
-  /** Distance of two windows. */
-  readonly stride: number;
-  /** Distance of two elements of a window. */
-  readonly dilation: number;
-  /** Elements of padding before the first of the axis. */
-  readonly before: number;
-  /** Number of windows. */
-  readonly count: number;
-}
 
 /** Lowers a convolution of images [n, h, w, channels]: a product of their windows and the filter. */
 export function lowerConv2D(call: Call): Value {
   const { node, builder } = call;
   const { shape } = outputOf(node);
   const [x, filter] = [builder.materialize(inputOf(call, 0)), inputOf(call, 1)];
-  const [height = 1, width = 1, channels = 1, outputs = 1] = filter.shape;
-  const windows = windowsOf(node, x.shape, shape, [height, width]);
-  const columns = builder.matrix(windowsView(builder, x, windows, 0), height * width * channels);
-  return builder.reshape(product(builder, columns, builder.matrix(filter, outputs)), shape);
+  const windows = windowsOf(node, x.shape, shape, sizesOf(filter.shape));
+  const matrix = builder.matrix(filter, filter.shape[3] ?? 1);
+  return builder.reshape(product(builder, unfold(builder, x, windows), matrix), shape);
 }
 
 /** Lowers the gradient of a convolution with respect to its filter. */
@@ -35,23 +21,22 @@ export function lowerConv2DBackpropFilter(call: Call): Value {
   const { node, builder } = call;
   const { shape } = outputOf(node);
   const [x, gradient] = [builder.materialize(inputOf(call, 0)), inputOf(call, 2)];
-  const [height = 1, width = 1, channels = 1, outputs = 1] = shape;
-  const windows = windowsOf(node, x.shape, gradient.shape, [height, width]);
-  const columns = builder.matrix(windowsView(builder, x, windows, 0), height * width * channels);
-  return builder.reshape(product(builder, transposed(columns), builder.matrix(gradient, outputs)), shape);
+  const windows = windowsOf(node, x.shape, gradient.shape, sizesOf(shape));
+  const columns = transposed(unfold(builder, x, windows));
+  return builder.reshape(product(builder, columns, builder.matrix(gradient, shape[3] ?? 1)), shape);
 }
 
-/** Lowers the gradient of a convolution with respect to its input: a convolution with the reversed filter. */
+/** Lowers the gradient of a convolution with respect to its input: the gradients of the windows, added up where they overlap. */
 export function lowerConv2DBackpropInput(call: Call): Value {
   const { node, builder } = call;
   const { shape } = outputOf(node);
-  const [filter, gradient] = [builder.materialize(inputOf(call, 1)), inputOf(call, 2)];
-  const [height = 1, width = 1, channels = 1, outputs = 1] = filter.shape;
-  const windows = windowsOf(node, shape, gradient.shape, [height, width]);
-  const spread = spreadWindows(builder, gradient, shape, windows);
-  const columns = builder.matrix(spread, height * width * outputs);
-  const flipped = permuted(reversed(filter, [0, 1]), [0, 1, 3, 2]);
-  return builder.reshape(product(builder, columns, builder.matrix(flipped, channels)), shape);
+  const [filter, gradient] = [inputOf(call, 1), inputOf(call, 2)];
+  const windows = windowsOf(node, shape, gradient.shape, sizesOf(filter.shape));
+  const outputs = filter.shape[3] ?? 1;
+  const matrix = builder.matrix(filter, outputs);
+  const flipped = builder.newView('float32', [outputs, matrix.shape[0] ?? 1]);
+  builder.add({ kind: 'transpose', input: matrix, out: flipped });
+  return fold(builder, product(builder, builder.matrix(gradient, outputs), flipped), windows, shape);
 }
 
 /** Lowers the largest element of each window. */
@@ -70,30 +55,22 @@ export function lowerMaxPoolGrad(call: Call): Value {
   const { shape } = outputOf(node);
   const [x, gradient] = [builder.materialize(inputOf(call, 0)), inputOf(call, 2)];
   const windows = poolWindows(node, shape, gradient.shape);
-  const cells = windows[0].size * windows[1].size;
-  const largest = builder.newView('int32', [...gradient.shape, 1]);
+  const [images = 1, down = 1, across = 1, channels = 1] = gradient.shape;
+  const largest = builder.newView('int32', [images, down, across, 1, channels]);
   builder.add({
     kind: 'reduce',
     reduction: 'argmax',
     input: pooledRows(call, x, gradient.shape, -Infinity),
     out: largest,
   });
-  const shares = Array.from({ length: cells }, (_, cell) => {
-    const isLargest = builder.apply(
-      'Equal',
-      [builder.reshape(largest, gradient.shape), { literal: cell, dtype: 'int32', shape: gradient.shape }],
-      gradient.shape,
-      'bool',
-    );
-    const zero: Value = { literal: 0, dtype: 'float32', shape: gradient.shape };
-    const share = builder.apply('Select', [isLargest, gradient, zero], gradient.shape, 'float32');
-    const single = mapWindows(windows, (window, axis) => {
-      const index = axis === 0 ? Math.floor(cell / windows[1].size) : cell % windows[1].size;
-      return { ...window, size: 1, before: window.before - index };
-    });
-    return builder.reshape(spreadWindows(builder, share, shape, single), shape);
-  });
-  return shares.reduce((sum, share) => builder.apply('AddV2', [sum, share], shape, 'float32'));
+  const cells = Array.from({ length: windows[0].size * windows[1].size }, (_, cell) => cell);
+  const spread = [images, down, across, cells.length, channels];
+  const cell = builder.constant('int32', [cells.length, 1], cells);
+  const isLargest = builder.apply('Equal', [largest, cell], spread, 'bool');
+  const zero: Value = { literal: 0, dtype: 'float32', shape: spread };
+  const once = builder.reshape(gradient, [images, down, across, 1, channels]);
+  const shares = builder.apply('Select', [isLargest, once, zero], spread, 'float32');
+  return fold(builder, builder.materialize(shares), windows, shape);
 }
 
 /** Lowers the mean of each window, without its padding. */
@@ -119,17 +96,15 @@ export function lowerAvgPoolGrad(call: Call): Value {
     gradient.shape,
     'float32',
   );
-  const spread = spreadWindows(builder, shares, shape, windows);
-  const out = builder.newView('float32', shape);
-  const rows = builder.matrix(permuted(spread, [0, 1, 2, 5, 3, 4]), windows[0].size * windows[1].size);
-  builder.add({ kind: 'sum', over: 'columns', input: rows, out });
-  return out;
-}
-
-type Windows = readonly [Window, Window];
-
-function mapWindows([down, across]: Windows, change: (window: Window, index: 0 | 1) => Window): Windows {
-  return [change(down, 0), change(across, 1)];
+  const [images = 1, down = 1, across = 1, channels = 1] = gradient.shape;
+  const once = builder.reshape(shares, [images, down, across, 1, channels]);
+  const spread = [images, down, across, windows[0].size * windows[1].size, channels];
+  return fold(
+    builder,
+    builder.materialize(builder.apply('Identity', [once], spread, 'float32')),
+    windows,
+    shape,
+  );
 }
 
 /** Returns how the windows of an operation move over the rows and the columns of images. */
@@ -191,34 +166,29 @@ function windowsView(builder: Builder, x: Value, windows: Windows, padding: numb
   };
 }
 
-/**
- * Returns, for each element of an image of the given shape, the windows that it is in, as a view [n, h, w, height, width, channels]:
- * position (i, j) has the value of the window whose element (height - 1 - i, width - 1 - j) it is, or 0.
- */
-function spreadWindows(builder: Builder, values: Value, shape: readonly number[], windows: Windows): View {
-  const [images = 1, , , channels = 1] = values.shape;
-  const [down, across] = windows;
-  const withGaps = [
-    [2, down.stride],
-    [4, across.stride],
-  ].reduce<Value>(
-    (value, [axis = 0, stride = 1]) => padOrCrop(builder, value, axis, [0, stride - 1], 0),
-    builder.reshape(values, [images, down.count, 1, across.count, 1, channels]),
-  );
-  const sparse = builder.reshape(withGaps, [
-    images,
-    down.count * down.stride,
-    across.count * across.stride,
-    channels,
-  ]);
-  const moved = mapWindows(windows, ({ size, dilation, before }, index) => ({
-    size,
-    stride: 1,
-    dilation,
-    before: (size - 1) * dilation - before,
-    count: shape[index + 1] ?? 1,
-  }));
-  return windowsView(builder, sparse, moved, 0);
+/** Returns the windows of images, as rows of a matrix. Operations with the same windows, for example a gradient, share it. */
+function unfold(builder: Builder, x: View, windows: Windows): View {
+  const { buffer, offset, shape, strides } = x;
+  return builder.once(JSON.stringify([buffer.id, offset, shape, strides, windows]), () => {
+    const [images = 1, , , channels = 1] = shape;
+    const [down, across] = windows;
+    const rows = [images * down.count * across.count, down.size * across.size * channels];
+    const out = builder.newView('float32', rows);
+    builder.add({ kind: 'unfold', windows, input: isContiguous(x) ? x : builder.copy(x), out });
+    return out;
+  });
+}
+
+/** Returns images whose elements are the sums of their copies in windows. @param rows the elements of all windows, in row-major order */
+function fold(builder: Builder, rows: View, windows: Windows, shape: readonly number[]): View {
+  const out = builder.newView('float32', shape);
+  builder.add({ kind: 'fold', windows, input: rows, out });
+  return out;
+}
+
+/** Returns the height and the width of a filter. */
+function sizesOf([height = 1, width = 1]: readonly number[]): readonly [number, number] {
+  return [height, width];
 }
 
 /** Returns the number of elements of each window that are not padding, [windows down, windows across, 1]. */
