@@ -1,5 +1,6 @@
 import type { SettingValue } from '../task/setting-values.js';
-import { exp, log, normalQuantile } from './elementary.js';
+import { isSameSetting } from '../task/settings.js';
+import { exp, log, normalQuantile, normalShare } from './elementary.js';
 
 /** Numbers between two ends. With `intUniform` they are whole, and with `logUniform` their logarithms are uniform. */
 export interface RangeDistribution {
@@ -40,6 +41,24 @@ function numberAt(distribution: RangeDistribution | NormalDistribution, p: numbe
   if (kind === 'uniform') return low + p * (high - low);
   if (kind === 'logUniform') return exp(log(low) + p * (log(high) - log(low)));
   return low + Math.floor(p * (high - low + 1));
+}
+
+/** Returns the middle of the shares at which the distribution has a value: the inverse of `quantile`, up to rounding. */
+export function shareOf(distribution: Distribution, value: SettingValue): number {
+  if (distribution.kind === 'choice')
+    return (indexOf(distribution, value) + 0.5) / distribution.values.length;
+  const number = Number(value);
+  if (distribution.kind === 'normal')
+    return normalShare((number - distribution.mean) / distribution.deviation);
+  const { kind, low, high } = distribution;
+  if (kind === 'uniform') return (number - low) / (high - low);
+  if (kind === 'logUniform') return (log(number) - log(low)) / (log(high) - log(low));
+  return (number - low + 0.5) / (high - low + 1);
+}
+
+/** Returns the place of a value in a choice. */
+export function indexOf({ values }: ChoiceDistribution, value: SettingValue): number {
+  return values.findIndex((own) => isSameSetting(own, value));
 }
 
 /**

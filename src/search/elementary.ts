@@ -57,6 +57,20 @@ export function normalQuantile(p: number): number {
   return distance < 0 ? -size : size;
 }
 
+/**
+ * Distribution function of the standard normal distribution, with an absolute error below 1e-15: J. F. Hart et al., "Computer
+ * approximations", 1968, algorithm 5666, in the form of G. West, "Better approximations to cumulative normal functions", Wilmott, 2005.
+ */
+export function normalShare(x: number): number {
+  const size = Math.abs(x);
+  const density = exp((-size * size) / 2);
+  const upper =
+    size < 5 * Math.SQRT2
+      ? (density * polynomial(HART_TOP, size)) / polynomial(HART_BOTTOM, size)
+      : density / (size + 1 / (size + 2 / (size + 3 / (size + 4 / (size + 0.65))))) / 2.506628274631;
+  return x > 0 ? 1 - upper : upper;
+}
+
 function polynomial(coefficients: readonly number[], x: number): number {
   return coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
 }
@@ -96,4 +110,14 @@ const TAIL_TOP = [
 const TAIL_BOTTOM = [
   2.0442631033899397e-15, 1.421511758316446e-7, 1.8463183175100548e-5, 0.0007868691311456133,
   0.014875361290850615, 0.1369298809227358, 0.599832206555888, 1.0,
+];
+
+/** Coefficients of Hart's algorithm 5666, the highest power first. */
+const HART_TOP = [
+  3.52624965998911e-2, 0.700383064443688, 6.37396220353165, 33.912866078383, 112.079291497871,
+  221.213596169931, 220.206867912376,
+];
+const HART_BOTTOM = [
+  8.83883476483184e-2, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674,
+  637.333633378831, 793.826512519948, 440.413735824752,
 ];

@@ -1,0 +1,138 @@
+import { mean } from 'simple-statistics';
+
+/** How much each rung of successive halving gives to its candidates, for example in steps. */
+export interface HalvingBudgets {
+  /** Smallest budget of a candidate. */
+  readonly min: number;
+  /** Budget of the top rung. */
+  readonly max: number;
+  /** Ratio between two rungs' budgets, and between their numbers of candidates. At least 2. */
+  readonly factor: number;
+}
+
+/** A rung, as planned: the worst case, in which no candidate fails. */
+export interface PlannedRung {
+  readonly budget: number;
+  readonly candidates: number;
+  /** What each candidate still has to do, because it continues from the rung below. */
+  readonly added: number;
+}
+
+/** A bracket of Hyperband: successive halving of its own candidates. */
+export interface Bracket {
+  /** Number of the first candidate. */
+  readonly first: number;
+  readonly candidates: number;
+  readonly rungs: readonly PlannedRung[];
+}
+
+/** The results of a candidate in a rung. */
+export interface CandidateResult {
+  readonly id: string;
+  /** The metric of each seed; null for a task that failed for good. Values that are not finite count as failures. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface RankedCandidate extends CandidateResult {
+  /** Mean over seeds; null if a seed failed. */
+  readonly mean: number | null;
+  readonly isPromoted: boolean;
+}
+
+/** What a rung decided, and the numbers that it was based on. */
+export interface RungDecision {
+  readonly goal: 'min' | 'max';
+  readonly budget: number;
+  readonly factor: number;
+  /** All candidates of the rung, the best first. */
+  readonly ranking: readonly RankedCandidate[];
+}
+
+/**
+ * Returns the budgets of the rungs, from the lowest: the top rung has `max`, each rung below has the part `1 / factor` of the next,
+ * rounded, and the lowest has at least `min` (K. Jamieson and A. Talwalkar, "Non-stochastic best arm identification and hyperparameter
+ * optimization", 2016).
+ */
+export function rungBudgets({ min, max, factor }: HalvingBudgets): number[] {
+  const budgets = [max];
+  for (let divisor = factor; max / divisor >= min; divisor *= factor)
+    budgets.unshift(Math.round(max / divisor));
+  return budgets;
+}
+
+/** Returns the rungs of this many candidates in the worst case. */
+export function planHalving(definition: HalvingBudgets, candidates: number): PlannedRung[] {
+  return planRungs(rungBudgets(definition), definition.factor, candidates);
+}
+
+/**
+ * Returns the brackets of Hyperband, the one with the most rungs first. Bracket s starts s rungs below the top with
+ * ceil((S + 1) / (s + 1) * factor^s) candidates, where S + 1 is the number of rungs (L. Li et al., "Hyperband: a novel bandit-based
+ * approach to hyperparameter optimization", 2018, Algorithm 1).
+ */
+export function hyperbandBrackets(definition: HalvingBudgets): Bracket[] {
+  const budgets = rungBudgets(definition);
+  const brackets: Bracket[] = [];
+  let first = 0;
+  for (const [skipped] of budgets.entries()) {
+    const below = budgets.length - 1 - skipped;
+    const size = (budgets.length * power(definition.factor, below)) / (below + 1);
+    const rungs = planRungs(budgets.slice(skipped), definition.factor, Math.ceil(size));
+    brackets.push({ first, candidates: Math.ceil(size), rungs });
+    first += Math.ceil(size);
+  }
+  return brackets;
+}
+
+/** Returns how many of these candidates a rung promotes if none has failed. */
+export function promotedCount(candidates: number, factor: number): number {
+  return candidates === 0 ? 0 : Math.max(1, Math.floor(candidates / factor));
+}
+
+/**
+ * Ranks the candidates of a rung whose tasks have all ended, and promotes the best. The order is: candidates without a failed seed, by
+ * their mean; equal means in the order of `results`; then candidates with a failed seed, in the order of `results`. The latter are never
+ * promoted, because a mean over fewer seeds is not comparable, so that a rung may promote fewer candidates than planned.
+ *
+ * @param results in the order of the sweep; the decision is a function of this argument and of the definition
+ */
+export function decideRung(
+  { goal, factor }: { readonly goal: 'min' | 'max'; readonly factor: number },
+  budget: number,
+  results: readonly CandidateResult[],
+): RungDecision {
+  const sign = goal === 'min' ? 1 : -1;
+  const ranked = results.map(({ id, values }) => ({ id, values, mean: meanOf(values) }));
+  // The sort is stable, so that ties keep their order.
+  ranked.sort((a, b) =>
+    compare(a.mean === null ? null : sign * a.mean, b.mean === null ? null : sign * b.mean),
+  );
+  const places = promotedCount(results.length, factor);
+  const ranking = ranked.map((candidate, place) => ({
+    ...candidate,
+    isPromoted: place < places && candidate.mean !== null,
+  }));
+  return { goal, budget, factor, ranking };
+}
+
+function planRungs(budgets: readonly number[], factor: number, candidates: number): PlannedRung[] {
+  let remaining = candidates;
+  return budgets.map((budget, rung) => {
+    if (rung > 0) remaining = promotedCount(remaining, factor);
+    return { budget, candidates: remaining, added: budget - (budgets[rung - 1] ?? 0) };
+  });
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const finite = values.filter((value) => value !== null && Number.isFinite(value)) as number[];
+  return finite.length < values.length || finite.length === 0 ? null : mean(finite);
+}
+
+function compare(a: number | null, b: number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a - b;
+}
+
+function power(base: number, exponent: number): number {
+  return Array.from({ length: exponent }, () => base).reduce((product, factor) => product * factor, 1);
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  decideRung,
+  hyperbandBrackets,
+  planHalving,
+  promotedCount,
+  rungBudgets,
+  type CandidateResult,
+} from '../../src/search/halving.js';
+
+const STEPS = { min: 2000, max: 54_000, factor: 3 };
+
+describe('the rungs of successive halving', () => {
+  test('multiply the budget by the factor, up to the maximum', () => {
+    assert.deepEqual(rungBudgets(STEPS), [2000, 6000, 18_000, 54_000]);
+    assert.deepEqual(rungBudgets({ min: 2001, max: 54_000, factor: 3 }), [6000, 18_000, 54_000]);
+    assert.deepEqual(rungBudgets({ min: 30, max: 100, factor: 2 }), [50, 100]);
+    assert.deepEqual(rungBudgets({ min: 80, max: 100, factor: 2 }), [100]);
+  });
+
+  test('keep a share of the candidates, and at least one; a promoted candidate does only the added steps', () => {
+    assert.deepEqual(planHalving(STEPS, 20), [
+      { budget: 2000, candidates: 20, added: 2000 },
+      { budget: 6000, candidates: 6, added: 4000 },
+      { budget: 18_000, candidates: 2, added: 12_000 },
+      { budget: 54_000, candidates: 1, added: 36_000 },
+    ]);
+  });
+
+  test("Hyperband's brackets are those of the paper's example with R = 81 and a factor of 3", () => {
+    const brackets = hyperbandBrackets({ min: 1, max: 81, factor: 3 });
+    assert.deepEqual(
+      brackets.map(({ rungs }) => rungs.map(({ candidates, budget }) => [candidates, budget])),
+      [
+        [
+          [81, 1],
+          [27, 3],
+          [9, 9],
+          [3, 27],
+          [1, 81],
+        ],
+        [
+          [34, 3],
+          [11, 9],
+          [3, 27],
+          [1, 81],
+        ],
+        [
+          [15, 9],
+          [5, 27],
+          [1, 81],
+        ],
+        [
+          [8, 27],
+          [2, 81],
+        ],
+        [[5, 81]],
+      ],
+    );
+    assert.deepEqual(
+      brackets.map(({ first, candidates }) => [first, candidates]),
+      [
+        [0, 81],
+        [81, 34],
+        [115, 15],
+        [130, 8],
+        [138, 5],
+      ],
+    );
+  });
+});
+
+describe('the decision of a rung', () => {
+  const results: CandidateResult[] = [
+    { id: 'a', values: [3, 1] },
+    { id: 'b', values: [1, null] },
+    { id: 'c', values: [1, 3] },
+    { id: 'd', values: [1.5, 1.5] },
+    { id: 'e', values: [NaN, 0] },
+    { id: 'f', values: [9, 9] },
+  ];
+
+  test('ranks by the mean over seeds, then by order, and failures last', () => {
+    const { ranking } = decideRung({ goal: 'min', factor: 2 }, 10, results);
+    assert.deepEqual(
+      ranking.map(({ id, mean, isPromoted }) => [id, mean, isPromoted]),
+      [
+        ['d', 1.5, true],
+        ['a', 2, true],
+        ['c', 2, true],
+        ['f', 9, false],
+        ['b', null, false],
+        ['e', null, false],
+      ],
+    );
+    const { ranking: reversed } = decideRung({ goal: 'max', factor: 3 }, 10, results);
+    assert.deepEqual(
+      reversed.filter(({ isPromoted }) => isPromoted).map(({ id }) => id),
+      ['f', 'a'],
+    );
+  });
+
+  test('contains the numbers that it was based on', () => {
+    const decision = decideRung({ goal: 'min', factor: 2 }, 10, results.slice(0, 1));
+    assert.deepEqual(decision, {
+      goal: 'min',
+      budget: 10,
+      factor: 2,
+      ranking: [{ id: 'a', values: [3, 1], mean: 2, isPromoted: true }],
+    });
+  });
+
+  test('promotes no failed candidate, even if places stay empty', () => {
+    const failed = results.filter(({ id }) => id === 'b' || id === 'e');
+    const { ranking } = decideRung({ goal: 'min', factor: 2 }, 10, failed);
+    assert.ok(ranking.every(({ isPromoted }) => !isPromoted));
+    assert.deepEqual(decideRung({ goal: 'min', factor: 2 }, 10, []).ranking, []);
+  });
+
+  const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), {
+    freq: 5,
+  });
+  const candidates = fc.array(fc.array(value, { minLength: 2, maxLength: 2 }), { maxLength: 40 });
+
+  test('promotes the planned number, and none that is worse than one it leaves out', () => {
+    fc.assert(
+      fc.property(candidates, fc.integer({ min: 2, max: 5 }), (values, factor) => {
+        const all = values.map((seeds, i) => ({ id: String(i), values: seeds }));
+        const { ranking } = decideRung({ goal: 'min', factor }, 1, all);
+        const means = (isPromoted: boolean) =>
+          ranking.filter((own) => own.isPromoted === isPromoted).map(({ mean }) => mean ?? Infinity);
+        const finished = all.filter((own) => !own.values.includes(null)).length;
+        assert.equal(means(true).length, Math.min(finished, promotedCount(all.length, factor)));
+        assert.ok(Math.max(...means(true)) <= Math.min(...means(false)));
+        assert.deepEqual(ranking.map(({ id }) => id).sort(), all.map(({ id }) => id).sort());
+      }),
+    );
+  });
+
+  test('does not depend on the order of distinct results', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: -1000, max: 1000 }), { maxLength: 30 }), (means) => {
+        const all = means.map((mean) => ({ id: String(mean), values: [mean] }));
+        const decide = (order: readonly CandidateResult[]) =>
+          decideRung({ goal: 'max', factor: 3 }, 1, order);
+        assert.deepEqual(decide(all), decide([...all].reverse()));
+      }),
+    );
+  });
+});
