@@ -12,6 +12,7 @@ import { measureModels } from './measure-models.js';
 import { measurePlanning } from './measure-planning.js';
 import { measureQueue } from './measure-queue.js';
 import { measureReport } from './measure-report.js';
+import { measureSearch } from './measure-search.js';
 import { measureServe } from './measure-serve.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining } from './measure-training.js';
@@ -31,7 +32,8 @@ type Part =
   | 'serve'
   | 'dispatch'
   | 'queue'
-  | 'planning';
+  | 'planning'
+  | 'search';
 
 /** The parts of the benchmark in the order of measurement. Each function returns its part of the result. */
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
@@ -46,6 +48,7 @@ const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>>
   dispatch: async (options) => ({ dispatch: await measureDispatch(options) }),
   queue: async (options) => ({ queue: await measureQueue(options) }),
   planning: async (options) => ({ planning: await measurePlanning(options) }),
+  search: async (options) => ({ search: await measureSearch(options) }),
 };
 
 const ALL_PARTS = Object.keys(PARTS) as Part[];
@@ -107,6 +110,11 @@ async function parseOptions(): Promise<MeasureOptions & { only: Part[]; json?: s
       type: 'string',
       requiresArg: true,
       describe: 'Python with JAX and PyTorch, to measure them too',
+    })
+    .option('optuna', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Python with Optuna, to compare the search with it',
     })
     .option('json', { type: 'string', requiresArg: true, describe: 'File to write the result to' })
     .option('compare', {

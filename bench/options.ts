@@ -6,6 +6,8 @@ export interface MeasureOptions {
   readonly steps: number | undefined;
   /** Path of a Python with JAX and PyTorch, to measure them too. */
   readonly peers: string | undefined;
+  /** Path of a Python with Optuna, to compare the search with Optuna's. */
+  readonly optuna: string | undefined;
   /** Reports what is being measured. */
   readonly progress: (line: string) => void;
 }

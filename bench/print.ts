@@ -12,6 +12,7 @@ import type {
   RatioResult,
   ReportResult,
   Result,
+  SearchResult,
   ServeResult,
   StartResult,
   WorkersResult,
@@ -22,8 +23,20 @@ const SPREAD = ['median', 'min', 'max'];
 
 /** Formats the result as tables for a terminal. */
 export function resultText(result: Result): string {
-  const { training, models, workers, logging, memory, start, report, serve, dispatch, queue, planning } =
-    result;
+  const {
+    training,
+    models,
+    workers,
+    logging,
+    memory,
+    start,
+    report,
+    serve,
+    dispatch,
+    queue,
+    planning,
+    search,
+  } = result;
   return [
     machineTable(result),
     ...(training ? [programsTable('Training', 'shape', training.programs)] : []),
@@ -41,6 +54,7 @@ export function resultText(result: Result): string {
     ...(dispatch ? [dispatchTable(dispatch)] : []),
     ...(queue ? [queueTable(queue), fleetTable(queue.fleet)] : []),
     ...(planning ? [planningTable(planning)] : []),
+    ...(search ? [searchTable(search)] : []),
   ].join('\n\n');
 }
 
@@ -219,6 +233,20 @@ function planningTable(planning: PlanningResult): string {
     ...spreadCells(elapsedMs, (ms) => formatCount(Math.round(ms))),
   ]);
   return table('Commands that train nothing: milliseconds', ['command', ...SPREAD], rows);
+}
+
+function searchTable({ evaluations, optunaVersion, comparisons }: SearchResult): string {
+  const rows = comparisons.map(({ problem, method, regret: { mean, low, high } }) => [
+    problem,
+    method,
+    ...[mean, low, high].map((value) => value.toPrecision(3)),
+  ]);
+  const optuna = optunaVersion === null ? '' : ` (Optuna ${optunaVersion})`;
+  return table(
+    `Search: best of ${evaluations} values minus the minimum, with 95% intervals of the mean${optuna}`,
+    ['function', 'method', 'mean', 'from', 'to'],
+    rows,
+  );
 }
 
 /** Formats a table with right-aligned columns of numbers. */

@@ -146,6 +146,26 @@ export const resultSchema = z.object({
     })
     .optional(),
   planning: z.array(z.object({ command: z.string(), elapsedMs: spreadSchema })).optional(),
+  search: z
+    .object({
+      /** Evaluations of a function in each repetition. */
+      evaluations: z.int(),
+      optunaVersion: z.string().nullable(),
+      comparisons: z.array(
+        z.object({
+          problem: z.string(),
+          method: z.string(),
+          /** Best value found minus the minimum: the mean over repetitions and its 95% interval. */
+          regret: z.object({
+            mean: z.number(),
+            low: z.number(),
+            high: z.number(),
+            samples: z.array(z.number()),
+          }),
+        }),
+      ),
+    })
+    .optional(),
 });
 
 export type Result = z.infer<typeof resultSchema>;
@@ -162,3 +182,4 @@ export type ServeResult = NonNullable<Result['serve']>;
 export type DispatchResult = NonNullable<Result['dispatch']>;
 export type QueueResult = NonNullable<Result['queue']>;
 export type PlanningResult = NonNullable<Result['planning']>;
+export type SearchResult = NonNullable<Result['search']>;

@@ -66,7 +66,7 @@ describe('the benchmark', () => {
     [
       'an unknown part',
       ['--only', 'speed'],
-      'bench: --only: expected one or more of training,models,workers,logging,memory,start,report,serve,dispatch,queue,planning, got speed\n',
+      'bench: --only: expected one or more of training,models,workers,logging,memory,start,report,serve,dispatch,queue,planning,search, got speed\n',
     ],
     ['no rounds', ['--rounds', '0'], 'bench: --rounds: expected a whole number from 1, got 0\n'],
     [
