@@ -72,6 +72,7 @@ export default defineConfig({
         text: 'Use',
         items: [
           page('Sweep files', '/docs/sweep-files'),
+          page('Search', '/docs/search'),
           page('Your own experiments', '/docs/experiments'),
           page('Plugins for VAEs', '/docs/plugins'),
           page('Dashboard', '/docs/dashboard'),
