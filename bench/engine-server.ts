@@ -41,7 +41,7 @@ class TimedProgramCache extends ProgramCache<TrainingSettings, Program> {
   loopMs = 0;
 
   override get(settings: TrainingSettings): CompiledProgram<Program> {
-    const { program, loop } = super.get(settings);
+    const { program, loop, loops } = super.get(settings);
     const timed: Loop = {
       ...loop,
       run: (...call) => {
@@ -51,7 +51,7 @@ class TimedProgramCache extends ProgramCache<TrainingSettings, Program> {
         return result;
       },
     };
-    return { program, loop: timed };
+    return { program, loop: timed, loops };
   }
 }
 

@@ -1,7 +1,7 @@
-import { compileAheadToC, compileLoopToC } from './c/compile.js';
+import { compileLoopToC } from './c/compile.js';
 import { UnsupportedError } from './c/recorded.js';
 import { ENGINES, type Engine, type EngineChoice } from './engine.js';
-import { eagerLoop, type Loop, type LoopBody, type LoopShapes } from './loop.js';
+import { eagerLoop, type BuildTime, type Loop, type LoopBody, type LoopShapes } from './loop.js';
 import { compileLoop } from './xla/compile.js';
 
 /** The implementation of each engine. To add an engine, add a line here and its name in `engine.ts`. */
@@ -12,49 +12,38 @@ const makers = {
   xla: compileLoop,
   /** Runs one operation at a time. It is the reference for the other engines. */
   eager: (body, _shapes, maxSteps) => eagerLoop(body, maxSteps),
-} satisfies Record<Engine, (body: LoopBody, shapes: LoopShapes, maxSteps: number) => Loop>;
+} satisfies Record<Engine, (body: LoopBody, shapes: LoopShapes, maxSteps: number, when: BuildTime) => Loop>;
 
 /**
  * Compiles a loop with an engine.
+ * @param when when the C engine calls g++; XLA compiles in the first call in any case
  * @throws a RangeError for an unknown engine, an Error for an operation that the engine does not support
  */
-export function makeLoop(engine: EngineChoice, body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
-  if (engine === 'auto') return makeFastestLoop(body, shapes, maxSteps);
+export function makeLoop(
+  engine: EngineChoice,
+  body: LoopBody,
+  shapes: LoopShapes,
+  maxSteps: number,
+  when: BuildTime = 'now',
+): Loop {
+  if (engine === 'auto') return makeFastestLoop(body, shapes, maxSteps, when);
   if (!ENGINES.includes(engine))
     throw new RangeError(`Expected \`engine\` to be one of auto, ${ENGINES.join(', ')}, got ${engine}.`);
-  return makers[engine](body, shapes, maxSteps);
+  return makers[engine](body, shapes, maxSteps, when);
 }
 
 /** Messages that were printed, so that tasks with the same program print theirs once. */
 const printed = new Set<string>();
 
 /** Compiles to C, or with XLA and a message that names the operation that the C engine does not support. */
-function makeFastestLoop(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
+function makeFastestLoop(body: LoopBody, shapes: LoopShapes, maxSteps: number, when: BuildTime): Loop {
   try {
-    return compileLoopToC(body, shapes, maxSteps);
+    return compileLoopToC(body, shapes, maxSteps, when);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     const message = `engine auto uses xla: ${error.reason}`;
     if (!printed.has(message)) process.stderr.write(`${message}\n`);
     printed.add(message);
     return compileLoop(body, shapes, maxSteps);
-  }
-}
-
-/**
- * Starts to compile in the background what `makeLoop` will need. Only C takes long enough.
- * @throws the errors of `makeLoop` for the engine c
- */
-export async function compileAhead(
-  engine: EngineChoice,
-  body: LoopBody,
-  shapes: LoopShapes,
-  maxSteps: number,
-): Promise<void> {
-  if (engine !== 'c' && engine !== 'auto') return;
-  try {
-    await compileAheadToC(body, shapes, maxSteps);
-  } catch (error) {
-    if (engine === 'c' || !(error instanceof UnsupportedError)) throw error;
   }
 }

@@ -57,6 +57,9 @@ export interface LoopResult {
   readonly metrics: Float32Array;
 }
 
+/** When a loop is compiled: at once, or in its first call. */
+export type BuildTime = 'now' | 'first call';
+
 /** A loop that can run. */
 export interface Loop {
   /** Maximum number of steps in one call. */
@@ -72,6 +75,8 @@ export interface Loop {
    * @throws a RangeError for another `count`
    */
   run(state: readonly Tensor[], inputs: readonly Tensor[], firstStep: number, count: number): LoopResult;
+  /** Compiles in the background what the first call needs. Errors are left to that call. Absent if a call compiles nothing. */
+  readonly buildAhead?: () => Promise<void>;
   /** Frees the native resources of the loop. */
   dispose(): void;
 }

@@ -31,6 +31,13 @@ export interface Recording {
   readonly outputs: readonly (TensorShape & { readonly ref: ValueRef })[];
 }
 
+let recordings = 0;
+
+/** Returns whether a function is being recorded, so that only tensor operations become part of the recording. */
+export function isRecording(): boolean {
+  return recordings > 0;
+}
+
 /**
  * Calls `fn` once and records every native operation, including those of gradients and optimizers. Tensors that were created outside
  * of the recording become constants.
@@ -58,9 +65,11 @@ export function record(fn: (inputs: Tensor[]) => Tensor[], inputs: readonly Tens
     recorder.assertReadable(dataId);
     return original.readSync(dataId);
   };
+  recordings += 1;
   try {
     return recorder.finish(fn([...inputs]));
   } finally {
+    recordings -= 1;
     Object.assign(backend, original);
   }
 }

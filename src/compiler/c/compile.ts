@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { cpuFeatures } from '../native/cpu.js';
 import { tf } from '../native/tensorflow.js';
-import { checkCount, type Loop, type LoopBody, type LoopShapes } from '../loop.js';
+import { checkCount, type BuildTime, type Loop, type LoopBody, type LoopShapes } from '../loop.js';
 import { recordLoop } from '../recorded-loop.js';
 import { buildAhead, buildModule } from './build.js';
 import { loopSource, type LoopSource, type Region } from './emit-loop.js';
@@ -9,27 +9,33 @@ import { loopSource, type LoopSource, type Region } from './emit-loop.js';
 /** One step per block, so that its random numbers stay in the L1 cache. */
 const BLOCK_STEPS = 1;
 
-/** Records `body` once, translates it to C and compiles it to machine code. One native call then runs up to `maxSteps` steps. */
-export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Loop {
+/**
+ * Records `body` once, translates it to C and compiles it to machine code. One native call then runs up to `maxSteps` steps.
+ * @param when when g++ compiles: now, or in the first call unless `buildAhead` has done it before
+ */
+export function compileLoopToC(
+  body: LoopBody,
+  shapes: LoopShapes,
+  maxSteps: number,
+  when: BuildTime = 'now',
+): Loop {
   const program = programOf(body, shapes, maxSteps);
-  const module = buildModule(program.source);
-  const workspace = new ArrayBuffer(4 * program.cells + 64);
-  const padding = module.padding(workspace);
-  const floats = ({ start, size }: Region) => new Float32Array(workspace, padding + 4 * start, size);
-  const ints = ({ start, size }: Region) => new Int32Array(workspace, padding + 4 * start, size);
-  const write = (region: Region, tensor: Tensor) => {
-    const cells = tensor.dtype === 'float32' ? floats(region) : ints(region);
-    cells.set(tensor.dataSync<'float32' | 'int32'>());
-  };
-  for (const constant of program.constants) {
-    (constant.dtype === 'float32' ? floats(constant) : ints(constant)).set(constant.values);
-  }
+  let loaded = when === 'now' ? load(program) : null;
   const width = program.log.size / maxSteps;
   return {
     maxSteps,
     blockSteps: BLOCK_STEPS,
+    buildAhead: async () => {
+      await buildAhead(program.source);
+    },
     run(state, inputs, firstStep, count) {
       checkCount(count, maxSteps);
+      loaded ??= load(program);
+      const { module, workspace, floats, ints } = loaded;
+      const write = (region: Region, tensor: Tensor) => {
+        const cells = tensor.dtype === 'float32' ? floats(region) : ints(region);
+        cells.set(tensor.dataSync<'float32' | 'int32'>());
+      };
       ints(program.firstStep)[0] = firstStep;
       inputs.forEach((tensor, index) => {
         write(program.inputs[index] ?? missing(), tensor);
@@ -52,9 +58,17 @@ export function compileLoopToC(body: LoopBody, shapes: LoopShapes, maxSteps: num
   };
 }
 
-/** Starts to compile in the background what `compileLoopToC` will need. */
-export async function compileAheadToC(body: LoopBody, shapes: LoopShapes, maxSteps: number): Promise<void> {
-  await buildAhead(programOf(body, shapes, maxSteps).source);
+/** Compiles the program, or finds it in the cache, loads it, and allocates its workspace. */
+function load({ source, cells, constants }: LoopSource) {
+  const module = buildModule(source);
+  const workspace = new ArrayBuffer(4 * cells + 64);
+  const padding = module.padding(workspace);
+  const floats = ({ start, size }: Region) => new Float32Array(workspace, padding + 4 * start, size);
+  const ints = ({ start, size }: Region) => new Int32Array(workspace, padding + 4 * start, size);
+  for (const constant of constants) {
+    (constant.dtype === 'float32' ? floats(constant) : ints(constant)).set(constant.values);
+  }
+  return { module, workspace, floats, ints };
 }
 
 function programOf(body: LoopBody, shapes: LoopShapes, maxSteps: number): LoopSource {

@@ -93,7 +93,7 @@ export function loopSource(recorded: RecordedLoop, shapes: LoopShapes, lanes: La
     const layout = layOut(kernels[name], stored, pinned[name], workspace.cells);
     cells = Math.max(cells, layout.size);
     const bodies = kernels[name].map((kernel) =>
-      emitKernel(kernel, layout.offsets, stored, products.functionOf),
+      emitKernel(kernel, layout.offsets, stored, lanes, products.functionOf),
     );
     const each = bodies.map((body, index) =>
       kernelFunction(`${name}_${index}_${kernels[name][index]?.kind ?? ''}`, body),

@@ -1,3 +1,4 @@
+import type { Lanes } from './emit-matmul.js';
 import { cLiteral, EXPRESSIONS } from './expressions.js';
 import {
   isLiteral,
@@ -17,17 +18,19 @@ export type Offsets = ReadonlyMap<Buffer, number>;
 /**
  * Returns the C of one kernel, which works on the workspace `w`.
  * @param stored the views that later kernels or the caller read
+ * @param lanes number of lanes of the vectors in loops
  * @param functionOf returns the name of the function that computes a product
  */
 export function emitKernel(
   kernel: Kernel,
   offsets: Offsets,
   stored: ReadonlySet<View>,
+  lanes: Lanes,
   functionOf: (product: MatMul) => string,
 ): string {
   switch (kernel.kind) {
     case 'loop':
-      return emitLoop(kernel, offsets, stored);
+      return emitLoop(kernel, offsets, stored, lanes);
     case 'matmul':
       return emitProduct(kernel, offsets, functionOf(kernel));
     case 'transpose': {
@@ -102,14 +105,11 @@ function firstCell({ buffer, offset }: View, offsets: Offsets): number {
   return start + offset;
 }
 
-/** Lanes of a vector, if the innermost axis is contiguous in all views. */
-const WIDTH = 16;
-
 /**
  * Returns one loop nest that is vectorized along its innermost axis. The last vector of a row may read past the end of the row; those
  * lanes are not stored. If the innermost axis is not contiguous in a view, the vectors have one lane.
  */
-function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>): string {
+function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>, lanes: Lanes): string {
   const operands = loop.operations.flatMap((one) =>
     one.operands.filter((operand) => producerInLoop(loop, operand) === -1),
   );
@@ -121,7 +121,7 @@ function emitLoop(loop: FusedLoop, offsets: Offsets, stored: ReadonlySet<View>):
     inner.size > 1 &&
     views.every(({ strides }) => [0, 1].includes(strides[inner.last] ?? 0)) &&
     stores.every(({ strides }) => strides[inner.last] === 1);
-  const width = canVectorize ? WIDTH : 1;
+  const width = canVectorize ? lanes : 1;
   const index = (view: View) => {
     const steps = axes.flatMap(({ last }, axis) => {
       const stride = view.strides[last] ?? 0;

@@ -16,15 +16,19 @@ typedef v8 u8 __attribute__((aligned(4)));
 typedef v16 u16 __attribute__((aligned(4)));
 typedef int i1 __attribute__((vector_size(4)));
 typedef int i4 __attribute__((vector_size(16)));
+typedef int i8 __attribute__((vector_size(32)));
 typedef int i16 __attribute__((vector_size(64)));
 typedef i1 j1 __attribute__((aligned(4)));
+typedef i8 j8 __attribute__((aligned(4)));
 typedef i16 j16 __attribute__((aligned(4)));
 typedef unsigned n1 __attribute__((vector_size(4)));
+typedef unsigned n8 __attribute__((vector_size(32)));
 typedef unsigned n16 __attribute__((vector_size(64)));
 
 /* Of a vector type: vectors of integers and of unsigned integers of the same width. */
 template <class F> struct Of;
 template <> struct Of<v1> { typedef i1 I; typedef n1 N; };
+template <> struct Of<v8> { typedef i8 I; typedef n8 N; };
 template <> struct Of<v16> { typedef i16 I; typedef n16 N; };
 #define INLINE static inline __attribute__((always_inline))
 
@@ -39,21 +43,17 @@ INLINE v1 vs_sqrt(v1 a) { a[0] = __builtin_sqrtf(a[0]); return a; }
 #if defined(__FMA__) && !defined(__clang__)
 INLINE v4 fma(v4 a, v4 b, v4 c) { return __builtin_ia32_vfmaddps(a, b, c); }
 INLINE v8 fma(v8 a, v8 b, v8 c) { return __builtin_ia32_vfmaddps256(a, b, c); }
+INLINE v8 vs_sqrt(v8 a) { return __builtin_ia32_sqrtps256(a); }
 #else
 INLINE v4 fma(v4 a, v4 b, v4 c) { return fma_lanes(a, b, c); }
 INLINE v8 fma(v8 a, v8 b, v8 c) { return fma_lanes(a, b, c); }
+INLINE v8 vs_sqrt(v8 a) { for (int i = 0; i < 8; i++) a[i] = __builtin_sqrtf(a[i]); return a; }
 #endif
 #if defined(__AVX512F__) && !defined(__clang__)
 INLINE v16 fma(v16 a, v16 b, v16 c) { return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4); }
 INLINE v16 vs_sqrt(v16 a) { return __builtin_ia32_sqrtps512_mask(a, a, -1, 4); }
 #else
-INLINE v16 fma(v16 a, v16 b, v16 c) {
-  v8 x[2], y[2], z[2];
-  memcpy(x, &a, 64); memcpy(y, &b, 64); memcpy(z, &c, 64);
-  for (int half = 0; half < 2; half++) z[half] = fma(x[half], y[half], z[half]);
-  memcpy(&c, z, 64);
-  return c;
-}
+INLINE v16 fma(v16 a, v16 b, v16 c) { return fma_lanes(a, b, c); }
 INLINE v16 vs_sqrt(v16 a) { for (int i = 0; i < 16; i++) a[i] = __builtin_sqrtf(a[i]); return a; }
 #endif
 template <class F> INLINE F fma(F a, F b, float c) { return fma(a, b, c - F{}); }

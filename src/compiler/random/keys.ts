@@ -1,7 +1,8 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
+import { isRecording } from '../record.js';
 import { threefry2x32 } from './threefry.js';
-import type { Words } from './words.js';
+import { foldInWords, hashWords, type Words } from './words.js';
 
 /** A key of `jax.random`: two unsigned 32-bit words in an int32 tensor [2]. */
 export type Key = Tensor1D;
@@ -67,17 +68,36 @@ export function foldIn(parent: Key, data: number | Scalar): Key;
  */
 export function foldIn(parent: Key, data: Tensor1D): Keys;
 export function foldIn(parent: Key, data: number | Scalar | Tensor1D): Key | Keys {
+  if (!isRecording()) return foldInNow(parent, data);
   const word = typeof data === 'number' ? tf.scalar(data | 0, 'int32') : data;
   const high = tf.zerosLike(word);
   return tf.stack(threefry2x32(words(parent), [high, word]), -1) as Key | Keys;
 }
 
-/**
- * Returns `count` random 32-bit words per key, int32 [count] or [n, count]. As in JAX with `jax_threefry_partitionable` off, the
- * counters 0, 1, ... are hashed in two halves, and an odd count is padded with a zero. So the words depend on the count: a smaller
- * count does not give a prefix.
- */
+/** Computes `foldIn` in plain numbers. */
+function foldInNow(parent: Key, data: number | Scalar | Tensor1D): Key | Keys {
+  const [first] = keysIn(parent);
+  const folded = (typeof data === 'number' ? [data] : [...data.dataSync<'int32'>()]).flatMap((word) =>
+    foldInWords(first, word).map((half) => half | 0),
+  );
+  return typeof data === 'number' || data.rank === 0
+    ? tf.tensor1d(folded, 'int32')
+    : tf.tensor2d(folded, [folded.length / 2, 2], 'int32');
+}
+
+/** Returns the words of one key or of many. */
+function keysIn(parent: Key | Keys): [Words, ...Words[]] {
+  const numbers = parent.dataSync<'int32'>();
+  const keys = Array.from({ length: numbers.length / 2 }, (_, index): Words => [
+    numbers[2 * index] ?? 0,
+    numbers[2 * index + 1] ?? 0,
+  ]);
+  return keys as [Words, ...Words[]];
+}
+
+/** Returns `count` random 32-bit words per key, int32 [count] or [n, count]: see `hashWords`. */
 export function hash(parent: Key | Keys, count: number): Tensor {
+  if (!isRecording()) return hashNow(parent, count);
   const half = Math.ceil(count / 2);
   const first = Int32Array.from({ length: half }, (_, index) => index);
   const second = first.map((index) => (index + half < count ? index + half : 0));
@@ -89,6 +109,14 @@ export function hash(parent: Key | Keys, count: number): Tensor {
     all.shape.map(() => 0),
     [...all.shape.slice(0, -1), count],
   );
+}
+
+/** Computes `hash` in plain numbers. */
+function hashNow(parent: Key | Keys, count: number): Tensor {
+  const keys = keysIn(parent);
+  const [first, ...others] = keys.map((words) => hashWords(words, count));
+  if (parent.rank === 1) return tf.tensor1d(first ?? [], 'int32');
+  return tf.stack([first ?? [], ...others].map((words) => tf.tensor1d(words, 'int32')));
 }
 
 /** Returns the two words of a key as scalars, or of many keys as columns [n, 1], which are hashed with a row of counters. */

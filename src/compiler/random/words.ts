@@ -9,9 +9,8 @@ const GROUP_ROUNDS = 4;
 const PARITY = 0x1bd11bda;
 
 /**
- * Computes Threefry-2x32 of one block in plain numbers. `threefry.ts` computes the same for whole tensors, but a chain of keys, where
- * each key depends on the previous one, needs only a few words at a time. A chain has hundreds of thousands of keys, so this function
- * uses plain loops for speed.
+ * Computes Threefry-2x32 of one block in plain numbers. `threefry.ts` computes the same with tensor operations, as compiled loops need
+ * it. Outside of loops, plain numbers are many times faster.
  */
 function threefryWords(key: Words, first: number, second: number): Words {
   const [key0, key1] = key;
@@ -49,6 +48,22 @@ export function splitWords(key: Words): readonly [Words, Words] {
 /** Returns the same key as `jax.random.fold_in(key, data)`. @param data a whole number from 0 to 2^32 - 1 */
 export function foldInWords(key: Words, data: number): Words {
   return threefryWords(key, 0, data);
+}
+
+/**
+ * Returns `count` random words, the same as `jax.random.bits(key, [count])` with `jax_threefry_partitionable` off: the counters 0, 1, ...
+ * are hashed in two halves, and an odd count is padded with a zero. So the words depend on the count: a smaller count does not give a
+ * prefix.
+ */
+export function hashWords(key: Words, count: number): Int32Array<ArrayBuffer> {
+  const half = Math.ceil(count / 2);
+  const words = new Int32Array(2 * half);
+  for (let index = 0; index < half; index++) {
+    const [left, right] = threefryWords(key, index, index + half < count ? index + half : 0);
+    words[index] = left;
+    words[index + half] = right;
+  }
+  return words.subarray(0, count);
 }
 
 /**

@@ -10,19 +10,22 @@ const MAX_PROGRAMS = 2;
 
 export interface CompiledProgram<Program extends LoopProgram> {
   readonly program: Program;
+  /** The loop of training steps. */
   readonly loop: Loop;
+  /** All loops, which the program's evaluations may have as well. */
+  readonly loops: readonly Loop[];
 }
 
 /** A least-recently-used cache of the compiled programs of one worker. */
 export class ProgramCache<Own extends TrainedSettings, Program extends LoopProgram> {
   readonly definition: TrainingDefinition<Own, Program>;
-  readonly #programs = new Map<string, CompiledProgram<Program> & { readonly loops: readonly Loop[] }>();
+  readonly #programs = new Map<string, CompiledProgram<Program>>();
 
   constructor(definition: TrainingDefinition<Own, Program>) {
     this.definition = definition;
   }
 
-  /** Returns the program for the settings' key. Compiles it on the first call. */
+  /** Returns the program for the settings' key. Records it on the first call; its loops are compiled when they first run. */
   get(settings: Own): CompiledProgram<Program> {
     const key = this.definition.programKey(settings);
     const known = this.#programs.get(key);
@@ -33,14 +36,14 @@ export class ProgramCache<Own extends TrainedSettings, Program extends LoopProgr
     return compiled;
   }
 
-  #compile(settings: Own) {
+  #compile(settings: Own): CompiledProgram<Program> {
     const loops: Loop[] = [];
     const program = this.definition.program(settings, (...loop) => {
-      const made = makeLoop(...loop);
+      const made = makeLoop(...loop, 'first call');
       loops.push(made);
       return made;
     });
-    const loop = makeLoop(program.engine, program.body, shapesOf(program), MAX_CHUNK_STEPS);
+    const loop = makeLoop(program.engine, program.body, shapesOf(program), MAX_CHUNK_STEPS, 'first call');
     return { program, loop, loops: [loop, ...loops] };
   }
 

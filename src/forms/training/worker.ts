@@ -1,4 +1,3 @@
-import { compileAhead } from '../../compiler/engines.js';
 import { eagerLoop } from '../../compiler/loop.js';
 import { loadedTensorFlowVersion } from '../../compiler/native/backend.js';
 import { tf } from '../../compiler/native/tensorflow.js';
@@ -6,8 +5,8 @@ import { recordLoop } from '../../compiler/recorded-loop.js';
 import type { WorkerModule } from '../../task/protocol.js';
 import type { Task } from '../../task/task.js';
 import { failedOutcome } from '../failed-outcome.js';
-import type { LoopProgram, MakeLoop, TrainedSettings, TrainingDefinition } from './definition.js';
-import { MAX_CHUNK_STEPS, ProgramCache, shapesOf } from './program-cache.js';
+import type { LoopProgram, TrainedSettings, TrainingDefinition } from './definition.js';
+import { ProgramCache, shapesOf } from './program-cache.js';
 import { train } from './train.js';
 
 /** Returns the worker of an experiment that trains. It receives only tasks of that experiment. */
@@ -24,26 +23,36 @@ export function trainingWorker<Own extends TrainedSettings, Program extends Loop
         return failedOutcome(error);
       }
     },
-    // Runs every TensorFlow operation that training and evaluating these tasks need.
+    // Runs every TensorFlow operation that training and evaluating these tasks need. The first task is trained first, so its program
+    // is kept, and its loops are compiled in the background.
     warmUp: async (tasks) => {
-      const compiling: Promise<void>[] = [];
-      (tasks as readonly Task<Own>[]).forEach(({ settings }, index) => {
-        // The first task is trained first, so compile its loops in the background.
-        const make: MakeLoop = (engine, body, shapes, maxSteps) => {
-          if (index === 0) compiling.push(compileAhead(engine, body, shapes, maxSteps));
-          return eagerLoop(body, maxSteps);
-        };
+      const [first, ...others] = (tasks as readonly Task<Own>[]).map(({ settings }) => settings);
+      if (first === undefined) return;
+      const { program, loops } = programs.get(first);
+      const builds = loops.map(async ({ buildAhead }) => buildAhead?.());
+      for (const settings of others)
         tf.tidy(() => {
-          const program = definition.program(settings, make);
-          make(program.engine, program.body, shapesOf(program), MAX_CHUNK_STEPS);
-          recordLoop(program.body, shapesOf(program), 1, 1);
-          const training = definition.begin(program, settings);
-          training.evaluate(training.start(), 0, null);
+          const other = definition.program(settings, (_engine, body, _shapes, maxSteps) =>
+            eagerLoop(body, maxSteps),
+          );
+          recordLoop(other.body, shapesOf(other), 1, 1);
+          evaluateStart(definition, other, settings);
         });
+      await Promise.all(builds);
+      tf.tidy(() => {
+        evaluateStart(definition, program, first);
       });
-      await Promise.all(compiling);
     },
   };
+}
+
+function evaluateStart<Own extends TrainedSettings, Program extends LoopProgram>(
+  definition: TrainingDefinition<Own, Program>,
+  program: Program,
+  settings: Own,
+): void {
+  const training = definition.begin(program, settings);
+  training.evaluate(training.start(), 0, null);
 }
 
 function checkTensorFlow({ versions }: Task): void {

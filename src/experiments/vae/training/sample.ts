@@ -5,7 +5,8 @@ import { readSafetensors } from '../../../store/safetensors.js';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { normal } from '../../../compiler/random/distributions.js';
 import { modelKey } from './random-streams/key-tree.js';
-import { foldIn } from '../../../compiler/random/keys.js';
+import { keyOf } from '../../../compiler/random/keys.js';
+import { foldInWords } from '../../../compiler/random/words.js';
 import { TASK_FILES } from '../../../store/task-folder.js';
 import type { Task } from '../../../task/task.js';
 import type { TrainingSettings, TrainingTask } from '../settings/task.js';
@@ -47,7 +48,7 @@ function drawBlock(model: Model, parameters: Parameters, task: TrainingTask, see
   const { latentDim, ambientDim, decoderLogVarianceThreshold } = task.settings;
   return tf.tidy(() => {
     const draw = (purpose: 'sampledLatents' | 'sampledNoise', width: number) =>
-      normal(foldIn(modelKey(seed, purpose), block), [BLOCK_POINTS, width]) as Tensor2D;
+      normal(keyOf(foldInWords(modelKey(seed, purpose), block)), [BLOCK_POINTS, width]) as Tensor2D;
     const threshold = tf.scalar(decoderLogVarianceThreshold ?? -Infinity);
     const latents = draw('sampledLatents', latentDim);
     const logVariance = boundedDecoderLogVariance(model, parameters, threshold);

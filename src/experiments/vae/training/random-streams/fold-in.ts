@@ -1,7 +1,8 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../../compiler/native/tensorflow.js';
 import { dataKey, modelKey } from './key-tree.js';
-import { foldIn, key, type Key } from '../../../../compiler/random/keys.js';
+import { foldIn, keyOf, type Key } from '../../../../compiler/random/keys.js';
+import { foldInWords } from '../../../../compiler/random/words.js';
 import type { TrainingSettings } from '../../settings/task.js';
 import type { Model } from '../../model/model.js';
 import type { DrawPlan, EvaluationDraws, RandomStreams, StepDraws } from './streams.js';
@@ -16,18 +17,26 @@ export function foldInStreams(model: Model, settings: DrawSettings): RandomStrea
     steps: stepPlan(model, settings.batchSize),
     evaluations: evaluationPlan(model, settings.evaluationPoints),
     keysOf: ({ seed, modelSeed }) => {
-      const stepInputs = tf.tidy(() => [
+      const stepKeys = [
         dataKey(seed, 'trainingPoints'),
         modelKey(modelSeed, 'latentNoise'),
         modelKey(modelSeed, 'decoderNoise'),
-      ]);
-      const kernels = tf.tidy(() => modelKey(modelSeed, 'initialParameters'));
+      ];
+      const evaluationKeys = [
+        dataKey(seed, 'evaluationPoints'),
+        modelKey(modelSeed, 'evaluationLatentNoise'),
+        modelKey(modelSeed, 'generatedLatents'),
+        modelKey(modelSeed, 'generatedNoise'),
+        modelKey(modelSeed, 'evaluationDecoderNoise'),
+      ];
+      const kernels = modelKey(modelSeed, 'initialParameters');
+      const stepInputs = stepKeys.map(keyOf);
       return {
-        kernelKey: (_layer, index) => foldIn(kernels, index),
+        kernelKey: (_layer, index) => keyOf(foldInWords(kernels, index)),
         stepInputs: () => stepInputs,
-        evaluationInputs: () => [key(seed), key(modelSeed)],
+        evaluationInputs: () => evaluationKeys.map(keyOf),
         dispose: () => {
-          tf.dispose([...stepInputs, kernels]);
+          tf.dispose(stepInputs);
         },
       };
     },
@@ -40,7 +49,7 @@ function stepPlan({ sourceDim, settings }: Model, batchSize: number): DrawPlan<S
   const widths = [sourceDim, latentDim, ...(decoderNoise ? [ambientDim] : [])];
   return {
     inputs: [KEY, KEY, KEY],
-    keys: (inputs, steps) => inputs.slice(0, widths.length).map((parent) => foldIn(parent as Key, steps)),
+    keys: stepKeys(widths.length),
     counts: widths.map((width) => batchSize * width),
     arrange: (rows) => {
       const matrices = rows.map((row) => tf.reshape(row, [batchSize, -1]));
@@ -55,9 +64,8 @@ function evaluationPlan({ sourceDim, settings }: Model, points: number): DrawPla
   const always = [sourceDim, latentDim, latentDim, ambientDim];
   const widths = decoderNoise ? [...always, ambientDim] : always;
   return {
-    inputs: [KEY, KEY],
-    keys: ([seed, modelSeed], steps) =>
-      evaluationKeys(seed as Key, modelSeed as Key, decoderNoise).map((parent) => foldIn(parent, steps)),
+    inputs: [KEY, KEY, KEY, KEY, KEY],
+    keys: stepKeys(widths.length),
     counts: widths.map((width) => points * width),
     arrange: (rows) => {
       const [source, latentNoise, generatedLatents, generatedNoise, decoderNoise = null] = rows.map(
@@ -68,13 +76,7 @@ function evaluationPlan({ sourceDim, settings }: Model, points: number): DrawPla
   };
 }
 
-/** Returns the keys of an evaluation, in the order of the plan's widths. */
-function evaluationKeys(seed: Key, modelSeed: Key, decoderNoise: boolean): Tensor1D[] {
-  return [
-    dataKey(seed, 'evaluationPoints'),
-    modelKey(modelSeed, 'evaluationLatentNoise'),
-    modelKey(modelSeed, 'generatedLatents'),
-    modelKey(modelSeed, 'generatedNoise'),
-    ...(decoderNoise ? [modelKey(modelSeed, 'evaluationDecoderNoise')] : []),
-  ];
+/** Folds the step into the first `count` inputs, each the key of a purpose. */
+function stepKeys(count: number): DrawPlan<unknown>['keys'] {
+  return (inputs, steps) => inputs.slice(0, count).map((parent) => foldIn(parent as Key, steps));
 }

@@ -1,4 +1,4 @@
-import { foldIn, key, type Key } from '../../../../compiler/random/keys.js';
+import { foldInWords, keyWords, type Words } from '../../../../compiler/random/words.js';
 
 /**
  * The key tree of `fold-in`, from which every random number of a task is drawn. It must never change; a new purpose gets a new number.
@@ -33,12 +33,12 @@ const MODEL_PURPOSES = {
   sampledNoise: 209,
 } as const;
 
-/** Returns the key for a purpose of the data. Fold the step into it. @param seed the seed, or its key `key(seed)` */
-export function dataKey(seed: number | Key, purpose: keyof typeof DATA_PURPOSES): Key {
-  return foldIn(typeof seed === 'number' ? key(seed) : seed, DATA_PURPOSES[purpose]);
+/** Returns the key for a purpose of the data. Fold the step into it. */
+export function dataKey(seed: number, purpose: keyof typeof DATA_PURPOSES): Words {
+  return foldInWords(keyWords(seed), DATA_PURPOSES[purpose]);
 }
 
-/** Returns the key for a purpose of the model. Fold the step or the index of a layer into it. @param modelSeed the seed, or its key */
-export function modelKey(modelSeed: number | Key, purpose: keyof typeof MODEL_PURPOSES): Key {
-  return foldIn(typeof modelSeed === 'number' ? key(modelSeed) : modelSeed, MODEL_PURPOSES[purpose]);
+/** Returns the key for a purpose of the model. Fold the step or the index of a layer into it. */
+export function modelKey(modelSeed: number, purpose: keyof typeof MODEL_PURPOSES): Words {
+  return foldInWords(keyWords(modelSeed), MODEL_PURPOSES[purpose]);
 }
