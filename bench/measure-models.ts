@@ -9,10 +9,10 @@ import type { MeasureOptions } from './options.js';
 import type { ModelsResult } from './result.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
-/** Steps per call of every program. */
-const CALL_STEPS = 100;
-/** Steps per measurement, which take about a second, by model. `models/training.ts` defines the models. */
-const STEPS = { classifier: 4_000, 'image-vae': 200, transformer: 200 } as const;
+/** Steps per call of every program, by model: a call takes a fraction of a second. `models/training.ts` defines the models. */
+const CALL_STEPS = { classifier: 1_000, 'image-vae': 100, transformer: 100 } as const;
+/** Steps per measurement. */
+const STEPS = { classifier: 8_000, 'image-vae': 400, transformer: 400 } as const;
 type ModelName = keyof typeof STEPS;
 
 /** The peers' programs and their variants, which each program describes. */
@@ -111,7 +111,7 @@ async function measureModel(
   contenders: readonly Contender[],
   { rounds, steps = STEPS[model], progress }: MeasureOptions,
 ): Promise<ModelsResult['programs']> {
-  const callSteps = Math.min(CALL_STEPS, steps);
+  const callSteps = Math.min(CALL_STEPS[model], steps);
   const calls = Math.floor(Math.min(steps, STEPS[model]) / callSteps);
   const prepared = contenders.map((contender) => ({ ...contender, callSteps, calls }));
   for (const { program, child } of prepared) {

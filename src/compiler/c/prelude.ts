@@ -123,16 +123,26 @@ static inline __attribute__((always_inline)) float vs_sum(const float *x, int n)
   return s[0];
 }
 
-/* out[j] = sum over the m rows of x[i][j]: two running sums, of the even and the odd rows. */
-INLINE void vs_sum_rows(const float *__restrict x, int m, int n, float *__restrict out) {
-  for (int j = 0; j < n; j += 16) {
-    v16 even = {0}, odd = {0};
-    int i = 0;
-    for (; i + 2 <= m; i += 2) { even += *(const u16 *)(x + i * n + j); odd += *(const u16 *)(x + (i + 1) * n + j); }
-    if (i < m) even += *(const u16 *)(x + i * n + j);
-    v16 s = even + odd;
-    memcpy(out + j, &s, 4 * (n - j < 16 ? n - j : 16));
+/* out[j] = sum over the m rows of x[i][j]: two running sums, of the even and the odd rows, for two vectors of columns at a time. */
+template <int vectors> INLINE void vs_sum_rows(const float *__restrict x, int m, int n, int j, float *__restrict out) {
+  v16 even[vectors] = {}, odd[vectors] = {};
+  int i = 0;
+  for (; i + 2 <= m; i += 2)
+    for (int k = 0; k < vectors; k++) {
+      even[k] += *(const u16 *)(x + i * n + j + 16 * k);
+      odd[k] += *(const u16 *)(x + (i + 1) * n + j + 16 * k);
+    }
+  if (i < m) for (int k = 0; k < vectors; k++) even[k] += *(const u16 *)(x + i * n + j + 16 * k);
+  for (int k = 0; k < vectors; k++) {
+    v16 s = even[k] + odd[k];
+    const int left = n - j - 16 * k;
+    memcpy(out + j + 16 * k, &s, 4 * (left < 16 ? left : 16));
   }
+}
+INLINE void vs_sum_rows(const float *__restrict x, int m, int n, float *__restrict out) {
+  int j = 0;
+  for (; j + 32 <= n; j += 32) vs_sum_rows<2>(x, m, n, j, out);
+  for (; j < n; j += 16) vs_sum_rows<1>(x, m, n, j, out);
 }
 
 /* out[i] = sum of the n numbers of row i, in their order. Eight rows at a time, because each sum waits for its previous addition. */
@@ -155,8 +165,8 @@ INLINE void vs_gather(const float *__restrict x, const float *__restrict indices
   }
 }
 
-/* out [n][m] = x [m][n] with rows stride apart, in blocks of four by four. */
-INLINE void vs_transpose(const float *__restrict x, int m, int n, int stride, float *__restrict out) {
+/* out [n][m] = x [m][n] with rows stride and size apart, in blocks of four by four. */
+INLINE void vs_transpose4(const float *__restrict x, int m, int n, int stride, float *__restrict out, int size) {
   int i = 0;
   for (; i + 4 <= m; i += 4) {
     int j = 0;
@@ -165,14 +175,39 @@ INLINE void vs_transpose(const float *__restrict x, int m, int n, int stride, fl
       v4 a = *(const u4 *)p, b = *(const u4 *)(p + stride), c = *(const u4 *)(p + 2 * stride), d = *(const u4 *)(p + 3 * stride);
       v4 ac0 = __builtin_shuffle(a, c, (i4){0, 4, 1, 5}), ac1 = __builtin_shuffle(a, c, (i4){2, 6, 3, 7});
       v4 bd0 = __builtin_shuffle(b, d, (i4){0, 4, 1, 5}), bd1 = __builtin_shuffle(b, d, (i4){2, 6, 3, 7});
-      float *q = out + j * m + i;
+      float *q = out + j * size + i;
       *(u4 *)q = __builtin_shuffle(ac0, bd0, (i4){0, 4, 1, 5});
-      *(u4 *)(q + m) = __builtin_shuffle(ac0, bd0, (i4){2, 6, 3, 7});
-      *(u4 *)(q + 2 * m) = __builtin_shuffle(ac1, bd1, (i4){0, 4, 1, 5});
-      *(u4 *)(q + 3 * m) = __builtin_shuffle(ac1, bd1, (i4){2, 6, 3, 7});
+      *(u4 *)(q + size) = __builtin_shuffle(ac0, bd0, (i4){2, 6, 3, 7});
+      *(u4 *)(q + 2 * size) = __builtin_shuffle(ac1, bd1, (i4){0, 4, 1, 5});
+      *(u4 *)(q + 3 * size) = __builtin_shuffle(ac1, bd1, (i4){2, 6, 3, 7});
     }
-    for (; j < n; j++) for (int k = i; k < i + 4; k++) out[j * m + k] = x[k * stride + j];
+    for (; j < n; j++) for (int k = i; k < i + 4; k++) out[j * size + k] = x[k * stride + j];
   }
-  for (; i < m; i++) for (int j = 0; j < n; j++) out[j * m + i] = x[i * stride + j];
+  for (; i < m; i++) for (int j = 0; j < n; j++) out[j * size + i] = x[i * stride + j];
+}
+
+/* out [n][m] = x [m][n] with rows stride apart, in blocks of eight by eight, whose halves are interleaved three times. */
+INLINE void vs_transpose(const float *__restrict x, int m, int n, int stride, float *__restrict out) {
+  const int rows = m / 8 * 8, columns = n / 8 * 8;
+  for (int i = 0; i < rows; i += 8)
+    for (int j = 0; j < columns; j += 8) {
+      v8 a[8], b[8];
+      for (int k = 0; k < 8; k++) a[k] = *(const u8 *)(x + (i + k) * stride + j);
+      for (int k = 0; k < 4; k++) {
+        b[2 * k] = __builtin_shuffle(a[2 * k], a[2 * k + 1], (i8){0, 8, 1, 9, 4, 12, 5, 13});
+        b[2 * k + 1] = __builtin_shuffle(a[2 * k], a[2 * k + 1], (i8){2, 10, 3, 11, 6, 14, 7, 15});
+      }
+      for (int k = 0; k < 8; k += 4)
+        for (int h = 0; h < 2; h++) {
+          a[k + 2 * h] = __builtin_shuffle(b[k + h], b[k + 2 + h], (i8){0, 1, 8, 9, 4, 5, 12, 13});
+          a[k + 2 * h + 1] = __builtin_shuffle(b[k + h], b[k + 2 + h], (i8){2, 3, 10, 11, 6, 7, 14, 15});
+        }
+      for (int k = 0; k < 4; k++) {
+        *(u8 *)(out + (j + k) * m + i) = __builtin_shuffle(a[k], a[k + 4], (i8){0, 1, 2, 3, 8, 9, 10, 11});
+        *(u8 *)(out + (j + k + 4) * m + i) = __builtin_shuffle(a[k], a[k + 4], (i8){4, 5, 6, 7, 12, 13, 14, 15});
+      }
+    }
+  vs_transpose4(x + columns, rows, n - columns, stride, out + columns * m, m);
+  vs_transpose4(x + rows * stride, m - rows, n, stride, out + rows, m);
 }
 `;
