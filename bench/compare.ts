@@ -30,7 +30,7 @@ export function readResult(file: string): Result {
 function medians({
   training,
   models,
-  workers,
+  scaling,
   logging,
   memory,
   start,
@@ -48,7 +48,9 @@ function medians({
     ...[...(training?.ratios ?? []), ...(models?.ratios ?? [])].map(
       ({ shape, program, against, ratio }) => [`${shape}, ${program} over ${against}`, ratio.median] as const,
     ),
-    ...(workers ?? []).map(({ shape, ratio }) => [`${shape} two workers over one`, ratio.median] as const),
+    ...(scaling ?? []).map(
+      ({ shape, workers, ratio }) => [`${shape}, ${workers} workers over one`, ratio.median] as const,
+    ),
     ...(logging ?? []).flatMap(({ shape, evaluationsShare, startShare, writingShare }) => [
       [`${shape} evaluations, share of training`, evaluationsShare.median] as const,
       [`${shape} first parameters, share of training`, startShare.median] as const,

@@ -12,11 +12,11 @@ import { measureModels } from './measure-models.js';
 import { measurePlanning } from './measure-planning.js';
 import { measureQueue } from './measure-queue.js';
 import { measureReport } from './measure-report.js';
+import { measureScaling } from './measure-scaling.js';
 import { measureSearch } from './measure-search.js';
 import { measureServe } from './measure-serve.js';
 import { measureStart } from './measure-start.js';
 import { measureTraining } from './measure-training.js';
-import { measureWorkers } from './measure-workers.js';
 import type { MeasureOptions } from './options.js';
 import { changesText, resultText } from './print.js';
 import type { Result } from './result.js';
@@ -24,7 +24,7 @@ import type { Result } from './result.js';
 type Part =
   | 'training'
   | 'models'
-  | 'workers'
+  | 'scaling'
   | 'logging'
   | 'memory'
   | 'start'
@@ -39,7 +39,7 @@ type Part =
 const PARTS: Record<Part, (options: MeasureOptions) => Promise<Partial<Result>>> = {
   training: async (options) => ({ training: await measureTraining(options) }),
   models: async (options) => ({ models: await measureModels(options) }),
-  workers: async (options) => ({ workers: await measureWorkers(options) }),
+  scaling: async (options) => ({ scaling: await measureScaling(options) }),
   logging: async (options) => ({ logging: await measureLogging(options) }),
   memory: async (options) => ({ memory: await measureMemory(options) }),
   start: async (options) => ({ start: await measureStart(options) }),
@@ -91,7 +91,7 @@ async function parseOptions(): Promise<MeasureOptions & { only: Part[]; json?: s
       requiresArg: true,
       default: ALL_PARTS.join(),
       coerce: checkParts,
-      describe: 'Parts to measure, e.g. training,workers',
+      describe: 'Parts to measure, e.g. training,scaling',
     })
     .option('rounds', {
       type: 'number',

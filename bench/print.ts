@@ -15,7 +15,7 @@ import type {
   SearchResult,
   ServeResult,
   StartResult,
-  WorkersResult,
+  ScalingResult,
 } from './result.js';
 import type { Spread } from './statistics.js';
 
@@ -26,7 +26,7 @@ export function resultText(result: Result): string {
   const {
     training,
     models,
-    workers,
+    scaling,
     logging,
     memory,
     start,
@@ -45,7 +45,7 @@ export function resultText(result: Result): string {
     ...(models && models.ratios.length > 0
       ? [ratiosTable('model', models.ratios), differencesTable(models)]
       : []),
-    ...(workers ? [workersTable(workers)] : []),
+    ...(scaling ? [scalingTable(scaling)] : []),
     ...(logging ? [loggingTable(logging)] : []),
     ...(memory ? [memoryTable(memory)] : []),
     ...(start ? [startTable(start)] : []),
@@ -112,19 +112,15 @@ function differencesTable({ differences }: ModelsResult): string {
   );
 }
 
-function workersTable(workers: WorkersResult): string {
-  const rows = workers.map(({ shape, oneStepsPerSecond, twoStepsPerSecond, ratio, processorRatio }) => [
-    ...[
-      shape,
-      formatCount(Math.round(oneStepsPerSecond.median)),
-      formatCount(Math.round(twoStepsPerSecond.median)),
-    ],
-    ...spreadCells(ratio, fixed),
-    fixed(processorRatio.median),
+function scalingTable(scaling: ScalingResult): string {
+  const rows = scaling.map(({ shape, workers, stepsPerSecond, ratio, loopRatio, efficiency }) => [
+    ...[shape, `${workers}`, formatCount(Math.round(stepsPerSecond.median)), fixed(ratio.median)],
+    fixed(loopRatio.median),
+    ...spreadCells(efficiency, fixed),
   ]);
   return table(
-    'Two workers: steps per second, and their ratio round by round',
-    ['shape', 'one worker', 'two workers', ...SPREAD.map((name) => `ratio, ${name}`), 'processor time'],
+    'Scaling: steps per second, their ratio to one worker, that ratio of a loop of multiply-adds, and the ratio of the two',
+    ['shape', 'workers', 'steps/s', 'ratio', 'loop', ...SPREAD.map((name) => `efficiency, ${name}`)],
     rows,
   );
 }

@@ -52,16 +52,18 @@ export const resultSchema = z.object({
       differences: z.array(z.object({ shape: z.string(), program: z.string(), difference: z.number() })),
     })
     .optional(),
-  workers: z
+  scaling: z
     .array(
       z.object({
         shape: z.string(),
-        oneStepsPerSecond: spreadSchema,
-        twoStepsPerSecond: spreadSchema,
-        /** Ratio of the throughput of two workers to that of one, round by round. */
+        workers: z.int(),
+        stepsPerSecond: spreadSchema,
+        /** Ratio of the throughput to that of one worker, round by round. */
         ratio: spreadSchema,
-        /** The ratio if each worker had its own core, computed from the processor time per step. */
-        processorRatio: spreadSchema,
+        /** The same ratio for a loop of multiply-adds. */
+        loopRatio: spreadSchema,
+        /** `ratio` over `loopRatio`. */
+        efficiency: spreadSchema,
       }),
     )
     .optional(),
@@ -173,7 +175,7 @@ export type TrainingResult = NonNullable<Result['training']>;
 export type ModelsResult = NonNullable<Result['models']>;
 export type ProgramResult = z.infer<typeof programSchema>;
 export type RatioResult = z.infer<typeof ratioSchema>;
-export type WorkersResult = NonNullable<Result['workers']>;
+export type ScalingResult = NonNullable<Result['scaling']>;
 export type LoggingResult = NonNullable<Result['logging']>;
 export type MemoryResult = NonNullable<Result['memory']>;
 export type StartResult = NonNullable<Result['start']>;

@@ -17,7 +17,7 @@ import {
   readJsonFile,
   reasonOf,
   assertNotSymlink,
-  replaceFile,
+  replaceFiles,
   TEMPORARY_SUFFIX,
   writeFileDurably,
 } from './files.js';
@@ -144,11 +144,12 @@ export function commitResults(
   id: string,
   results: Readonly<Record<string, Uint8Array>>,
 ): void {
-  const files = Object.entries(results).map(([name, bytes]) => {
-    replaceFile(path.join(folder, name), bytes);
-    return [name, { bytes: bytes.length, sha256: hash('sha256', bytes) }] as const;
-  });
+  const entries = Object.entries(results);
+  replaceFiles(entries.map(([name, bytes]) => [path.join(folder, name), bytes]));
   fsyncFolder(folder);
+  const files = entries.map(
+    ([name, bytes]) => [name, { bytes: bytes.length, sha256: hash('sha256', bytes) }] as const,
+  );
   writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) });
 }
 

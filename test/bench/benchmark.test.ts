@@ -27,7 +27,7 @@ describe('the benchmark', () => {
       ...['--only', 'training', '--rounds', '1', '--steps', '2', '--json', file],
     );
     assert.equal(status, 0, stderr);
-    const { training, workers } = resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { training, scaling } = resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     assert.deepEqual(
       training?.programs.map(({ shape, program }) => `${shape} ${program}`),
       ['linear', 'sigmoid', 'sphere'].flatMap((shape) => [
@@ -43,7 +43,7 @@ describe('the benchmark', () => {
       training.ratios.map(({ shape, program, against }) => `${shape}: ${program} over ${against}`),
       ['linear', 'sigmoid', 'sphere'].map((shape) => `${shape}: c released-code over c fold-in`),
     );
-    assert.equal(workers, undefined);
+    assert.equal(scaling, undefined);
     assert.match(stdout, /Training: microseconds per step/);
   });
 
@@ -66,7 +66,7 @@ describe('the benchmark', () => {
     [
       'an unknown part',
       ['--only', 'speed'],
-      'bench: --only: expected one or more of training,models,workers,logging,memory,start,report,serve,dispatch,queue,planning,search, got speed\n',
+      'bench: --only: expected one or more of training,models,scaling,logging,memory,start,report,serve,dispatch,queue,planning,search, got speed\n',
     ],
     ['no rounds', ['--rounds', '0'], 'bench: --rounds: expected a whole number from 1, got 0\n'],
     [

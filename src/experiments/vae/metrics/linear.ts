@@ -101,8 +101,7 @@ function generatedEigenvalues({ evaluation }: Linear): number[] {
   const { generated, intrinsicDim } = evaluation;
   const known = knownEigenvalues.get(generated);
   if (known !== undefined) return known;
-  const points = toMatrix(generated);
-  const secondMoment = points.transpose().mmul(points).div(points.rows);
+  const secondMoment = toMatrix(generated).gram().div(generated.length);
   const eigenvalues = symmetricEigenvalues(secondMoment).slice(0, intrinsicDim);
   knownEigenvalues.set(generated, eigenvalues);
   return eigenvalues;

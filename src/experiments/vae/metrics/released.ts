@@ -58,8 +58,15 @@ function generatedEigenvalues({ released, intrinsicDim }: Evaluation): number[] 
   return released?.scoreBatch ? sampleEigenvalues(released.generated, intrinsicDim) : null;
 }
 
+/** Cache of the eigenvalues, because two metrics need them. */
+const knownEigenvalues = new WeakMap<Points, number[]>();
+
 /** Returns the largest eigenvalues of the sample covariance (centered, divided by n - 1), descending. */
 function sampleEigenvalues(points: Points, count: number): number[] {
+  const known = knownEigenvalues.get(points);
+  if (known !== undefined) return known;
   const matrix = new Matrix(points.map((point) => [...point]));
-  return symmetricEigenvalues(covariance(matrix)).slice(0, count);
+  const eigenvalues = symmetricEigenvalues(covariance(matrix)).slice(0, count);
+  knownEigenvalues.set(points, eigenvalues);
+  return eigenvalues;
 }
