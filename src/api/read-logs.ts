@@ -56,8 +56,8 @@ export async function* readLogs(
   sweep: string | SweepDescription,
   options: ReadLogsOptions = {},
 ): AsyncGenerator<LoggedTask> {
-  const { tasks } = await chooseSweep(sweep, options);
   const out = options.out ?? 'out';
+  const { tasks } = (await chooseSweep(sweep, out, options)).sweep;
   const details = await loadDetails(tasks);
   for (const task of tasks) {
     const folder = taskFolder(out, task);

@@ -7,7 +7,8 @@ import { InputError } from '../errors.js';
 import { installPlugins } from '../input/plugins.js';
 import { installedPlugins } from '../task/plugins.js';
 import type { Isolation } from '../pool/process-pool.js';
-import { loadSweep, type Sweep } from '../sweep/load.js';
+import { openSweep, type StoredSweep } from '../run/stored-sweep.js';
+import type { Sweep } from '../sweep/load.js';
 import type { SweepDescription } from '../sweep/sweep-file.js';
 import { lineOutput } from './run-lines.js';
 
@@ -71,27 +72,30 @@ export async function runSweep(
   sweep: string | SweepDescription,
   options: RunSweepOptions = {},
 ): Promise<SweepResult> {
-  const loaded = await chooseSweep(sweep, options);
+  const outDir = options.out ?? 'out';
+  const { sweep: loaded, reload, advance } = await chooseSweep(sweep, outDir, options);
   const result = await runTasks(loaded, {
     ...defaultRunOptions(),
-    outDir: options.out ?? 'out',
+    outDir,
+    advance,
     workers: options.workers ?? availableParallelism(),
     ...(options.retries !== undefined && { retries: options.retries }),
     ...(options.isolation !== undefined && { isolation: options.isolation }),
     signal: options.signal ?? new AbortController().signal,
     output: lineOutput(options.onLine ?? (() => undefined)),
   });
-  return { ...result, sweep: loaded };
+  return { ...result, sweep: reload?.() ?? loaded };
 }
 
-/** Installs the plugins and loads the selected tasks of a sweep. */
+/** Installs the plugins and opens the selected tasks of a sweep. */
 export async function chooseSweep(
   sweep: string | SweepDescription,
+  outDir: string,
   { only = [], set = [], plugins = [] }: SweepChoice,
-): Promise<Sweep> {
+): Promise<StoredSweep> {
   await installPlugins(plugins);
   assertSamePlugins(plugins);
-  return loadSweep(sweep, { only, set, versions: installedVersions() });
+  return openSweep(sweep, outDir, { only, set, versions: installedVersions() });
 }
 
 /** Plugins can't be unloaded: their metrics would appear in the logs of all later runs of this process. */

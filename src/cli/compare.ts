@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
-import { loadSweep } from '../sweep/load.js';
+import { openSweep } from '../run/stored-sweep.js';
 import { installedVersions } from '../task/registry.js';
 import { withPlugins } from './plugins.js';
 
@@ -56,8 +56,8 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
   handler: async ({ a, b, setA, setB, only, out, outB, to }) => {
     const versions = installedVersions();
     const sweeps = {
-      a: loadSweep(a, { only, set: setA, versions }),
-      b: loadSweep(b, { only, set: setB, versions }),
+      a: (await openSweep(a, out, { only, set: setA, versions })).sweep,
+      b: (await openSweep(b, outB ?? out, { only, set: setB, versions })).sweep,
     };
     const { readRuns } = await import('../report/runs.js');
     const { comparisonTable } = await import('../report/tables/comparison-table.js');

@@ -47,7 +47,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       .example('$0 export sweeps/table2-sigmoid.yaml', 'settings and final metrics of all tasks')
       .example('$0 export sweeps/paper.yaml --rows steps --to steps.parquet', 'every step of every task'),
   handler: async (argv) => {
-    const sweep = loadSweepOf(argv);
+    const sweep = await loadSweepOf(argv);
     const { exportSweep } = await import('../export/export-sweep.js');
     const { rows, format, force, unfinished, out } = argv;
     const file = argv.to ?? path.join(sweepFolder(out, sweep.name), `${rows}.${format}`);

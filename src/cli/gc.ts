@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
-import { loadSweep } from '../sweep/load.js';
+import { openSweep } from '../run/stored-sweep.js';
 import { stepsOf } from '../task/cost.js';
 import { trajectoryKey } from '../task/identity.js';
 import type { Task, Versions } from '../task/task.js';
@@ -40,7 +40,11 @@ export const gcCommand: CommandModule<object, CollectArguments> = {
       ),
   handler: async ({ files, out, yes }) => {
     const versions = installedVersions();
-    const referenced = files.flatMap((file) => loadSweep(file, { allowHuge: true, versions }).tasks);
+    const referenced: Task[] = [];
+    for (const file of files) {
+      const { sweep } = await openSweep(file, out, { allowHuge: true, versions });
+      referenced.push(...sweep.tasks);
+    }
     await deleteChosen(out, yes, (entries) => chooseUnreferenced(entries, referenced, versions));
   },
 };

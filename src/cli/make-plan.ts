@@ -5,6 +5,7 @@ import { estimateElapsedMs, stepsOf } from '../task/cost.js';
 import type { Cost } from '../task/experiment.js';
 import type { StateName } from '../task/states.js';
 import type { Sweep } from '../sweep/load.js';
+import { planSearch, type SearchPlan } from './search-text.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 
@@ -30,6 +31,8 @@ export interface Plan {
   };
   /** Of experiments that declare no time per step. */
   readonly learnedTimes: readonly LearnedTime[];
+  /** The stages of searches, in the worst case. */
+  readonly searches: readonly SearchPlan[];
   readonly freeBytes: number;
 }
 
@@ -61,6 +64,7 @@ export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
       bytes: remaining.reduce((sum, { cost }) => sum + cost.bytes, 0),
     },
     learnedTimes: times,
+    searches: sweep.searches.map((search) => planSearch(search, costOf, workers)),
     freeBytes: freeBytes(out),
   };
 }

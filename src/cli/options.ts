@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { installedVersions } from '../task/registry.js';
 import { InputError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
-import { loadSweep } from '../sweep/load.js';
+import { openSweep, type StoredSweep } from '../run/stored-sweep.js';
 import { parseShard, type Shard } from '../sweep/shard.js';
 import { formatCount } from '../units.js';
 import { pluginOptions, withPlugins } from './plugins.js';
@@ -52,14 +52,20 @@ export function withShardOption<T>(yargs: Argv<T>): Argv<T & Pick<ShardArguments
   });
 }
 
-export function loadSweepOf({
+/** Opens the sweep with the tasks that are known from the results in the store. */
+export async function openSweepOf({
   file,
   only,
   set,
   yes,
+  out,
   shard,
-}: SweepArguments & Partial<ShardArguments>): Sweep {
-  return loadSweep(file, { only, set, shard, allowHuge: yes, versions: installedVersions() });
+}: SweepArguments & Partial<ShardArguments>): Promise<StoredSweep> {
+  return openSweep(file, out, { only, set, shard, allowHuge: yes, versions: installedVersions() });
+}
+
+export async function loadSweepOf(argv: SweepArguments & Partial<ShardArguments>): Promise<Sweep> {
+  return (await openSweepOf(argv)).sweep;
 }
 
 /** For example `shard 3/8, 32 of 252 tasks`; empty for a whole sweep. */

@@ -8,6 +8,7 @@ import { formatBytes, formatCount, formatDuration } from '../units.js';
 import type { LearnedTime } from '../run/learned-costs.js';
 import { columns } from './grid.js';
 import type { Plan, PlannedTask } from './make-plan.js';
+import { searchPlanText } from './search-text.js';
 import { shardText } from './options.js';
 
 const MAX_VALUES = 6;
@@ -31,7 +32,16 @@ export function planText(plan: Plan, height: number): string {
   return `${short}\n${totals}`;
 }
 
-function totalsText({ sweep, tasks, remaining, workers, learnedTimes, freeBytes, out }: Plan): string {
+function totalsText({
+  sweep,
+  tasks,
+  remaining,
+  workers,
+  learnedTimes,
+  searches,
+  freeBytes,
+  out,
+}: Plan): string {
   const states = [...tasks.values()].map(({ state }) => state);
   return [
     `${sweep.name}${countText(sweep)}${statesText(states)}.\n`,
@@ -39,6 +49,7 @@ function totalsText({ sweep, tasks, remaining, workers, learnedTimes, freeBytes,
     `Time: about ${formatDuration(remaining.elapsedMs)} on ${workers} ${workers === 1 ? 'worker' : 'workers'}` +
       `${remaining.steps === 0 ? '' : ` for ${formatCount(remaining.steps)} steps`}; a rough estimate without start-up.\n`,
     ...learnedTimes.map(learnedText),
+    searchPlanText(searches),
     `Disk: about ${formatBytes(remaining.bytes)} to write; ${formatBytes(freeBytes)} free in ${path.resolve(out)}.\n`,
   ].join('');
 }

@@ -29,8 +29,8 @@ export const planCommand: CommandModule<object, PlanArguments> = {
       .option('json', { type: 'boolean', default: false, describe: 'Print all tasks as JSON' })
       .example('$0 plan sweeps/paper.yaml', 'tasks, time and disk space of a sweep')
       .example('$0 plan sweeps/paper.yaml --shard 3/8', 'the part of one of eight machines'),
-  handler: (argv) => {
-    const plan = makePlan(loadSweepOf(argv), argv.out, argv.workers);
+  handler: async (argv) => {
+    const plan = makePlan(await loadSweepOf(argv), argv.out, argv.workers);
     process.stdout.write(argv.json ? planJson(plan) : planText(plan, argv.all ? Infinity : screenHeight()));
     checkDiskSpace(plan.out, plan.remaining.bytes, plan.sweep.tasks);
   },
@@ -41,7 +41,16 @@ function screenHeight(): number {
   return (process.stdout.rows || ASSUMED_ROWS) - 1;
 }
 
-function planJson({ sweep, out, workers, tasks, remaining, learnedTimes, freeBytes: free }: Plan): string {
+function planJson({
+  sweep,
+  out,
+  workers,
+  tasks,
+  remaining,
+  learnedTimes,
+  searches,
+  freeBytes: free,
+}: Plan): string {
   const items = [...tasks.values()].map(
     ({ task, state, cost: { microsecondsPerStep, trainingMs, bytes } }) => ({
       id: task.id,
@@ -54,5 +63,5 @@ function planJson({ sweep, out, workers, tasks, remaining, learnedTimes, freeByt
     }),
   );
   const { name, title, file, shard, skipped } = sweep;
-  return `${JSON.stringify({ name, title, file, shard, skipped, out, workers, remaining, learnedTimes, freeBytes: free, tasks: items }, null, 1)}\n`;
+  return `${JSON.stringify({ name, title, file, shard, skipped, out, workers, remaining, learnedTimes, ...(searches.length > 0 && { searches }), freeBytes: free, tasks: items }, null, 1)}\n`;
 }

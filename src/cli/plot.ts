@@ -44,7 +44,7 @@ export const plotCommand: CommandModule<object, PlotArguments> = {
 async function plot(argv: PlotArguments): Promise<void> {
   if (argv.log && argv.metric.length === 0)
     throw new InputError('--log has no effect without --metric: pass a metric, for example --metric loss');
-  const sweep = loadSweepOf(argv);
+  const sweep = await loadSweepOf(argv);
   const definitions = await chosen(argv, sweep);
   const { readRuns } = await import('../report/runs.js');
   const { drawFigures } = await import('../report/figures/make.js');

@@ -21,7 +21,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       })
       .example('$0 report sweeps/paper.yaml', 'all tables, figures and claims of the paper'),
   handler: async (argv) => {
-    const sweep = loadSweepOf(argv);
+    const sweep = await loadSweepOf(argv);
     const { makeReport, missingRuns } = await import('../report/report.js');
     const { joinParagraphs, terminalTables } = await import('../report/terminal.js');
     const { writeReport } = await import('../report/write.js');

@@ -15,7 +15,7 @@ import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
 import { parseDuration, type Duration } from './duration.js';
 import { RUN_DEFAULTS } from '../run/defaults.js';
 import {
-  loadSweepOf,
+  openSweepOf,
   received,
   shardText,
   withShardOption,
@@ -117,7 +117,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         'a shorter first look',
       ) as unknown as Argv<RunArguments>,
   handler: async (argv) => {
-    const sweep = loadSweepOf(argv);
+    const { sweep, reload, advance } = await openSweepOf(argv);
     const { runSweep } = await import('../run/run-sweep.js');
     const { BucketExchange } = await import('../remote/bucket/bucket-exchange.js');
     const endDashboard = argv.serve ? await serveBeside(argv) : () => undefined;
@@ -146,6 +146,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         retrainCorrupt: argv.retrainCorrupt,
         signal: stop.signal,
         output: runOutput(process.stderr),
+        advance,
         ...(argv.queue && { executor: queueExecutor(argv.queue, bucket) }),
         ...(bucket && { exchange: new BucketExchange(bucket) }),
       });
@@ -156,7 +157,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       removeTimer();
       endDashboard();
     });
-    const foundCorrupt = result.interrupted ? [] : await report(sweep, argv.out);
+    const foundCorrupt = result.interrupted ? [] : await report(reload?.() ?? sweep, argv.out);
     const corrupt = uniqueTasks([...result.corrupt, ...foundCorrupt]);
     process.stdout.write(summaryText({ ...result, corrupt }, argv.out));
     const exitCode = exitCodeOf({ ...result, corrupt });

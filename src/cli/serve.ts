@@ -72,14 +72,14 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
 };
 
 async function sweepsOf(argv: ServeArguments): Promise<Sweep[]> {
-  const load = (file: string): Sweep => loadSweepOf({ ...argv, file });
-  if (argv.files.length > 0) return argv.files.map(load);
+  const load = (file: string): Promise<Sweep> => loadSweepOf({ ...argv, file });
+  if (argv.files.length > 0) return Promise.all(argv.files.map(load));
   if (argv.only.length + argv.set.length > 0 || argv.shard !== undefined)
     throw new InputError(
       '--only, --set and --shard require a sweep file: pass one, for example sweeps/paper.yaml',
     );
   const { storedSweeps } = await import('../dashboard/stored-sweeps.js');
-  const sweeps = existsSync(argv.out) ? storedSweeps(argv.out, load) : [];
+  const sweeps = existsSync(argv.out) ? await storedSweeps(argv.out, load) : [];
   if (sweeps.length > 0) return sweeps;
   throw new InputError(
     `${argv.out} has no sweep yet: pass a sweep file, for example vae-sweep serve sweeps/quickstart.yaml, or another store with --out`,

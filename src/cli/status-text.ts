@@ -1,4 +1,6 @@
+import type { Search } from '../search/stages.js';
 import type { StartedTask, Status } from '../run/status.js';
+import { searchStatusText } from './search-text.js';
 import { stepsOf } from '../task/cost.js';
 import { STATE_LABELS } from '../task/states.js';
 import { formatCount, formatDuration } from '../units.js';
@@ -7,10 +9,15 @@ import { formatCount, formatDuration } from '../units.js';
 const MAX_SHOWN = 20;
 
 /** The owner of the store, the first line of a run, and the tasks by state. */
-export function statusText(status: Status, now: Date): string {
+export function statusText(status: Status, now: Date, searches: readonly Search[] = []): string {
   const { summary, running, interrupted, failed, corrupt, pending } = status;
+  const unfinished = new Set([
+    ...[...running, ...interrupted, ...corrupt, ...failed].map(({ task }) => task.id),
+    ...pending.map(({ id }) => id),
+  ]);
   return [
     `${ownerLine(status, now)}\n${summary}\n`,
+    searchStatusText(searches, (id) => !unfinished.has(id)),
     list(`${STATE_LABELS.running.word}, at their latest checkpoints`, running.map(stepText)),
     list(STATE_LABELS.interrupted.word, interrupted.map(stepText)),
     list(
@@ -28,7 +35,7 @@ export function statusText(status: Status, now: Date): string {
   ].join('');
 }
 
-export function statusJson(status: Status): string {
+export function statusJson(status: Status, searches: readonly Search[] = []): string {
   const { sweep, outDir, owner, summary, remainingMs, done, failed, corrupt } = status;
   const begun = ({ task: { id, name, settings }, step }: StartedTask) => ({
     id,
@@ -45,6 +52,7 @@ export function statusJson(status: Status): string {
       summary,
       remainingMs,
       done,
+      ...(searches.length > 0 && { searches: searches.map(searchJson) }),
       running: status.running.map(begun),
       toContinue: status.interrupted.map(begun),
       failed: failed.map(({ task: { id, name }, failure }) => ({ id, name, ...failure })),
@@ -54,6 +62,15 @@ export function statusJson(status: Status): string {
     null,
     1,
   )}\n`;
+}
+
+function searchJson({ part, metric, goal, stages, planned }: Search) {
+  const known = stages.map(({ name, candidates, ranking }) => ({
+    stage: name,
+    candidates: candidates.map((tasks) => tasks.map(({ id }) => id)),
+    ranking,
+  }));
+  return { part, metric, goal, stages: known, plannedStages: planned.length };
 }
 
 function ownerLine({ owner, outDir }: Status, now: Date): string {

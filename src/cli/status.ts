@@ -5,7 +5,7 @@ import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
 import {
   DEFAULT_WORKERS,
-  loadSweepOf,
+  openSweepOf,
   withShardOption,
   withSweepOptions,
   workersOption,
@@ -36,10 +36,13 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
   handler: async (argv) => {
     if (argv.json && argv.watch)
       throw new InputError('--watch and --json exclude each other: pass only one of them');
-    const sweep = loadSweepOf(argv);
+    const { sweep, reload } = await openSweepOf(argv);
     const draw = (): string => {
-      const status = readStatus(sweep, argv.out, argv.workers);
-      return argv.json ? statusJson(status) : statusText(status, new Date());
+      const current = reload?.() ?? sweep;
+      const status = readStatus(current, argv.out, argv.workers);
+      return argv.json
+        ? statusJson(status, current.searches)
+        : statusText(status, new Date(), current.searches);
     };
     if (argv.watch) await watch(draw);
     else process.stdout.write(draw());

@@ -58,7 +58,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       throw new InputError(
         '--seed has no effect without --retrain: pass a number of tasks, for example --retrain 3',
       );
-    const sweep = loadSweepOf(argv);
+    const sweep = await loadSweepOf(argv);
     const verified = verifyAll(sweep, argv.out);
     process.stdout.write(verifiedText(verified, sweep, sweepText(argv)));
     if (verified.corrupt.length > 0) process.exitCode = EXIT.failure;

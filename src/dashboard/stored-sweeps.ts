@@ -24,23 +24,29 @@ type Manifest = z.infer<typeof manifestSchema>;
  * and printed tables. Otherwise the sweep is reconstructed from its tasks in the store.
  * @param load loads a sweep file
  */
-export function storedSweeps(outDir: string, load: (file: string) => Sweep): Sweep[] {
+export async function storedSweeps(
+  outDir: string,
+  load: (file: string) => Sweep | Promise<Sweep>,
+): Promise<Sweep[]> {
   const stored = new Map<string, Task>();
   for (const entry of listStore(outDir)) if (entry.kind === 'task') stored.set(entry.task.id, entry.task);
-  const sweeps = namesIn(path.resolve(outDir, 'sweeps'))
-    .sort()
-    .flatMap((name) => {
-      const manifest = readJsonFile(path.resolve(outDir, 'sweeps', name, 'sweep.json'), manifestSchema);
-      if (!manifest.found || manifest.value.name !== name) return [];
-      return fromFile(manifest.value, load) ?? fromStore(manifest.value, stored) ?? [];
-    });
+  const sweeps: Sweep[] = [];
+  for (const name of namesIn(path.resolve(outDir, 'sweeps')).sort()) {
+    const manifest = readJsonFile(path.resolve(outDir, 'sweeps', name, 'sweep.json'), manifestSchema);
+    if (!manifest.found || manifest.value.name !== name) continue;
+    const sweep = (await fromFile(manifest.value, load)) ?? fromStore(manifest.value, stored);
+    if (sweep !== null) sweeps.push(sweep);
+  }
   if (sweeps.length > 0 || stored.size === 0) return sweeps;
   return [toSweep('store', 'All tasks in the store', outDir, [...stored.values()])];
 }
 
-function fromFile({ name, file, tasks }: Manifest, load: (file: string) => Sweep): Sweep | null {
+async function fromFile(
+  { name, file, tasks }: Manifest,
+  load: (file: string) => Sweep | Promise<Sweep>,
+): Promise<Sweep | null> {
   try {
-    const sweep = load(file);
+    const sweep = await load(file);
     const ids = new Set(tasks.map(({ id }) => id));
     const own = sweep.tasks.filter(({ id }) => ids.has(id));
     if (sweep.name !== name || own.length < ids.size) return null;
@@ -67,5 +73,5 @@ function toSweep(name: string, title: string, file: string, tasks: readonly Task
     const about = { name: `${name}-${experiment}`, title: experiment, file, experiment, table: null };
     return { ...about, varying: varyingSettings(own), tasks: own };
   });
-  return { name, title, file, tasks, parts, shard: null, skipped: NOTHING_SKIPPED };
+  return { name, title, file, tasks, parts, shard: null, skipped: NOTHING_SKIPPED, searches: [] };
 }

@@ -15,6 +15,8 @@ import type { LogLevel } from './log.js';
 import { learnCosts } from './learned-costs.js';
 import { logSettlement } from './ledger.js';
 import { openLog } from './log.js';
+import type { Advance } from './stored-sweep.js';
+import { decisionLine } from './decision-line.js';
 import { settleCorrupt } from './settle.js';
 import type { CorruptTask, FailedTask, Triage } from './triage.js';
 import { triage } from './triage.js';
@@ -27,6 +29,8 @@ export interface RunOptions extends ExecutionOptions {
   readonly logLevel: LogLevel;
   /** Executes the tasks elsewhere and collects their results. @default executes them on this machine */
   readonly executor?: Executor;
+  /** Decides which tasks come next, for a search whose tasks depend on results. */
+  readonly advance?: Advance | null;
 }
 
 export interface RunResult {
@@ -63,18 +67,17 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
   });
   const signal = AbortSignal.any([options.signal, lock.lost]);
   try {
-    const { name, file, tasks } = sweep;
     const startedAt = new Date().toISOString();
-    const log = openLog(
-      prepareSweepFolder(options.outDir, { name, file, startedAt, tasks }),
-      options.logLevel,
-    );
+    const prepare = ({ name, file, tasks }: SweepToRun) =>
+      prepareSweepFolder(options.outDir, { name, file, startedAt, tasks });
+    const log = openLog(prepare(sweep), options.logLevel);
     const print = (line: string): void => {
       log.logger.info(line);
       output.line(line);
     };
     if (lock.takenOverFrom !== null) print(takeoverText(lock.takenOverFrom));
-    const result = await runTasks({ sweep, options: { ...options, signal }, logger: log.logger, print });
+    const run = { sweep, options: { ...options, signal }, logger: log.logger, print };
+    const { tasks, ...result } = await runStages(run, prepare);
     // The abort reason names the new owner.
     if (result.interrupted) lock.lost.throwIfAborted();
     await sendResults(tasks, result, options, print);
@@ -84,7 +87,27 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
   }
 }
 
-async function runTasks({ sweep, options, logger, print }: Run): Promise<Omit<RunResult, 'logFile'>> {
+type Outcome = Omit<RunResult, 'logFile'>;
+
+/** Executes the known tasks, and then those that their results decide on, until there are no more. */
+async function runStages(
+  run: Run,
+  prepare: (sweep: SweepToRun) => void,
+): Promise<Outcome & Pick<SweepToRun, 'tasks'>> {
+  const { advance } = run.options;
+  for (let { sweep } = run; ;) {
+    const result = { ...(await runTasks({ ...run, sweep })), tasks: sweep.tasks };
+    if (result.interrupted || !advance) return result;
+    const next = advance(new Set(result.failed.map(({ task }) => task.id)));
+    for (const stage of next.decided) run.print(decisionLine(stage));
+    const known = new Set(sweep.tasks.map(({ id }) => id));
+    if (next.sweep.tasks.every(({ id }) => known.has(id))) return result;
+    sweep = next.sweep;
+    prepare(sweep);
+  }
+}
+
+async function runTasks({ sweep, options, logger, print }: Run): Promise<Outcome> {
   const { outDir, retrainCorrupt, signal, exchange, executor } = options;
   if (retrainCorrupt) await setCorruptAside(sweep, options, logger);
   await exchange?.fetch(outDir, sweep.tasks, { signal, print });

@@ -1,5 +1,8 @@
 import { mean } from 'simple-statistics';
 
+/** Whether the smallest or the largest value of a metric is the best. */
+export type Goal = 'min' | 'max';
+
 /** How much each rung of successive halving gives to its candidates, for example in steps. */
 export interface HalvingBudgets {
   /** Smallest budget of a candidate. */
@@ -41,7 +44,7 @@ export interface RankedCandidate extends CandidateResult {
 
 /** What a rung decided, and the numbers that it was based on. */
 export interface RungDecision {
-  readonly goal: 'min' | 'max';
+  readonly goal: Goal;
   readonly budget: number;
   readonly factor: number;
   /** All candidates of the rung, the best first. */
@@ -97,22 +100,26 @@ export function promotedCount(candidates: number, factor: number): number {
  * @param results in the order of the sweep; the decision is a function of this argument and of the definition
  */
 export function decideRung(
-  { goal, factor }: { readonly goal: 'min' | 'max'; readonly factor: number },
+  { goal, factor }: { readonly goal: Goal; readonly factor: number },
   budget: number,
   results: readonly CandidateResult[],
 ): RungDecision {
-  const sign = goal === 'min' ? 1 : -1;
-  const ranked = results.map(({ id, values }) => ({ id, values, mean: meanOf(values) }));
-  // The sort is stable, so that ties keep their order.
-  ranked.sort((a, b) =>
-    compare(a.mean === null ? null : sign * a.mean, b.mean === null ? null : sign * b.mean),
-  );
   const places = promotedCount(results.length, factor);
-  const ranking = ranked.map((candidate, place) => ({
+  const ranking = rankCandidates(goal, results).map((candidate, place) => ({
     ...candidate,
     isPromoted: place < places && candidate.mean !== null,
   }));
   return { goal, budget, factor, ranking };
+}
+
+/** Returns the candidates in the order of `decideRung`, without promoting any. */
+export function rankCandidates(goal: Goal, results: readonly CandidateResult[]): RankedCandidate[] {
+  const sign = goal === 'min' ? 1 : -1;
+  const ranked = results.map(({ id, values }) => ({ id, values, mean: meanOf(values), isPromoted: false }));
+  // The sort is stable, so that ties keep their order.
+  return ranked.sort((a, b) =>
+    compare(a.mean === null ? null : sign * a.mean, b.mean === null ? null : sign * b.mean),
+  );
 }
 
 function planRungs(budgets: readonly number[], factor: number, candidates: number): PlannedRung[] {

@@ -174,15 +174,15 @@ export type JsonFile<T> =
   /** The file exists, but can't be read, is not JSON or does not match the schema. */
   | { readonly found: false; readonly problem: string };
 
-/** The largest JSON file that this program writes has a few kilobytes. */
+/** Most JSON files that this program writes have a few kilobytes. */
 const MAX_JSON_BYTES = 1 << 20;
 
 /** Reads a JSON file of the store. Files on disk can be anything, so an invalid file is a result, not an exception. */
-export function readJsonFile<T>(file: string, schema: z.ZodType<T>): JsonFile<T> {
+export function readJsonFile<T>(file: string, schema: z.ZodType<T>, maxBytes = MAX_JSON_BYTES): JsonFile<T> {
   let text: string;
   try {
     const stats = statSync(file);
-    if (!stats.isFile() || stats.size > MAX_JSON_BYTES)
+    if (!stats.isFile() || stats.size > maxBytes)
       return {
         found: false,
         problem: `${path.basename(file)} is invalid (not a regular file, or too large: ${stats.size} bytes)`,

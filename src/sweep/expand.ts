@@ -1,10 +1,21 @@
+import { canonicalPoints, drawPoints, sampledSettings } from './draws.js';
 import { cellsOf, entriesOf } from './grid.js';
 import type { Cell } from './grid.js';
+import { rungBudgets } from '../search/halving.js';
+import {
+  halvingStages,
+  tpeStages,
+  type ReadStage,
+  type Search,
+  type SearchResults,
+  type Stage,
+} from '../search/stages.js';
 import { identify } from '../task/identity.js';
-import type { SettingProblem } from '../task/setting-values.js';
+import { experimentOf } from '../task/registry.js';
+import type { SettingProblem, SettingValues } from '../task/setting-values.js';
 import type { Problem } from '../input/problems.js';
-import { throwProblems } from '../input/problems.js';
-import { formatSetting } from '../task/settings.js';
+import { throwProblems, unknownName } from '../input/problems.js';
+import { formatSetting, settingOf, settingsExceptSeeds } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
 import type { YamlPath } from '../input/yaml-source.js';
@@ -25,40 +36,177 @@ export const NOTHING_SKIPPED: SkippedCells = { notAllowed: 0, example: null, dup
 export interface Expansion {
   readonly tasks: readonly Task[];
   readonly skipped: SkippedCells;
+  /** The stages of a search whose tasks depend on results; null for other sweeps. */
+  readonly search: Search | null;
 }
 
 /**
- * Returns the tasks of a sweep's cells, in the order of the cells. Sampled cells that are invalid or duplicates are skipped.
+ * Returns the known tasks of a sweep's cells, in the order of the cells, or of the stages of a search. Sampled cells that are invalid or
+ * duplicates are skipped.
  * @throws InputError if another cell is incomplete, invalid or a duplicate, or if all cells are skipped
  */
-export function expand(definition: SweepDefinition, versions: Versions): Expansion {
-  const tasks = new Map<string, Task>();
-  const problems: Problem[] = [];
-  const notAllowed: Problem[] = [];
-  let skippedCells = 0;
-  let duplicates = 0;
-  const { experiment } = definition;
-  for (const cell of cellsOf(definition)) {
-    const { values } = cell;
-    const absent = missing(definition, cell);
-    problems.push(...absent);
-    if (absent.length > 0) continue;
-    const settings = experiment.resolve(values);
-    const found = experiment.problems(values, settings).map((problem) => locate(problem, definition, cell));
-    if (cell.isSampled && found.length > 0) {
-      skippedCells++;
-      if (notAllowed.length === 0) notAllowed.push(...found);
-      continue;
-    }
-    problems.push(...found);
-    const task = identify(settings, versions);
-    if (!tasks.has(task.id)) tasks.set(task.id, task);
-    else if (definition.sample === null) problems.push(...duplicateCell(definition, cell));
-    else duplicates++;
+export function expand(
+  definition: SweepDefinition,
+  versions: Versions,
+  results: SearchResults | null,
+): Expansion {
+  const { halving, sample, name } = definition;
+  const read: ReadStage = results?.read ?? (() => null);
+  const cells = new CellTasks(definition, versions);
+  const space = sampledSettings(definition);
+  if (sample?.method === 'tpe' && space.length > 0) {
+    const fixed = cells.add(cellsOf(definition, [])).map(([task]) => task);
+    const tasksOf = (points: readonly SettingValues[]) => cells.ofPoints(canonicalPoints(definition, points));
+    const stages = tpeStages(sample, space, tasksOf, read);
+    const { skipped } = cells.finish();
+    assertMetric(definition, 'sample', sample.metric, stages.stages, results);
+    const tasks = distinct([...fixed, ...tasksOfStages(stages.stages)]);
+    return { tasks, skipped, search: { part: name, metric: sample.metric, goal: sample.goal, ...stages } };
   }
-  throwProblems(definition.source, tasks.size === 0 ? [...problems, ...notAllowed] : problems);
-  const example = notAllowed[0]?.message ?? null;
-  return { tasks: [...tasks.values()], skipped: { notAllowed: skippedCells, example, duplicates } };
+  const ladders = cells.add(cellsOf(definition, drawPoints(definition)));
+  const { skipped } = cells.finish();
+  if (halving === null) return { tasks: ladders.map(([task]) => task), skipped, search: null };
+  const stages = halvingStages(
+    halving,
+    candidatesOf(ladders),
+    definition.experiment.continuation === 'steps',
+    read,
+  );
+  const { metric, goal } = halving;
+  assertMetric(definition, 'halving', metric, stages.stages, results);
+  return {
+    tasks: tasksOfStages(stages.stages),
+    skipped,
+    search: { part: name, metric, goal, ...stages },
+  };
+}
+
+function assertMetric(
+  { source, experiment }: SweepDefinition,
+  key: 'halving' | 'sample',
+  metric: string,
+  stages: readonly Stage[],
+  results: SearchResults | null,
+): void {
+  const task = stages.flatMap(({ candidates }) => candidates.flat())[0];
+  if (results === null || task === undefined) return;
+  const names = results.metricsOf(task);
+  if (names.includes(metric)) return;
+  const message = `${metric}: ${unknownName(metric, names, `metric of ${experiment.name}`)}`;
+  throwProblems(source, [{ path: [key, 'metric'], message }]);
+}
+
+/** The task of a cell, or its task in each rung, from the lowest. */
+type Ladder = readonly [Task, ...Task[]];
+
+/** Turns cells into tasks, and collects their problems. */
+class CellTasks {
+  readonly #definition: SweepDefinition;
+  readonly #versions: Versions;
+  /** The values that replace those of each cell, once per rung. */
+  readonly #rungs: readonly [SettingValues, ...SettingValues[]];
+  readonly #ids = new Set<string>();
+  readonly #problems: Problem[] = [];
+  readonly #notAllowed: Problem[] = [];
+  #skippedCells = 0;
+  #duplicates = 0;
+
+  constructor(definition: SweepDefinition, versions: Versions) {
+    this.#definition = definition;
+    this.#versions = versions;
+    const [first, ...others] = definition.halving === null ? [] : rungBudgets(definition.halving);
+    this.#rungs = first === undefined ? [{}] : [{ steps: first }, ...others.map((steps) => ({ steps }))];
+  }
+
+  /** Returns the tasks of the cells that are valid and no duplicates. */
+  add(cells: Iterable<Cell>): Ladder[] {
+    const ladders: Ladder[] = [];
+    for (const cell of cells) {
+      const ladder = this.#ladder(cell);
+      if (ladder === null) continue;
+      if (!this.#ids.has(ladder[0].id)) ladders.push(ladder);
+      else if (this.#definition.sample === null)
+        this.#problems.push(...duplicateCell(this.#definition, cell));
+      else this.#duplicates++;
+      this.#ids.add(ladder[0].id);
+    }
+    return ladders;
+  }
+
+  /** Returns the tasks of each point, also those that are the same as a task of an earlier point. */
+  ofPoints(points: readonly SettingValues[]): Task[][] {
+    const found: Task[][] = points.map(() => []);
+    for (const cell of cellsOf(this.#definition, points)) {
+      const ladder = cell.point === null ? null : this.#ladder(cell);
+      if (cell.point === null || ladder === null) continue;
+      found[cell.point]?.push(ladder[0]);
+      if (this.#ids.has(ladder[0].id)) this.#duplicates++;
+      this.#ids.add(ladder[0].id);
+    }
+    return found;
+  }
+
+  /** @throws InputError with the problems of all cells */
+  finish(): { readonly skipped: SkippedCells } {
+    const problems = this.#ids.size === 0 ? [...this.#problems, ...this.#notAllowed] : this.#problems;
+    throwProblems(this.#definition.source, problems);
+    const example = this.#notAllowed[0]?.message ?? null;
+    return { skipped: { notAllowed: this.#skippedCells, example, duplicates: this.#duplicates } };
+  }
+
+  #ladder(cell: Cell): Ladder | null {
+    const [first, ...others] = this.#rungs;
+    const lowest = this.#task(cell, first);
+    if (lowest === null) return null;
+    const ladder: [Task, ...Task[]] = [lowest];
+    for (const rung of others) {
+      const task = this.#task(cell, rung);
+      if (task === null) return null;
+      ladder.push(task);
+    }
+    return ladder;
+  }
+
+  #task(cell: Cell, rung: SettingValues): Task | null {
+    const { experiment } = this.#definition;
+    const values = { ...cell.values, ...rung };
+    const absent = missing(this.#definition, { ...cell, values });
+    this.#problems.push(...absent);
+    if (absent.length > 0) return null;
+    const settings = experiment.resolve(values);
+    const found = experiment
+      .problems(values, settings)
+      .map((problem) => locate(problem, this.#definition, cell));
+    if (found.length === 0) return identify(settings, this.#versions);
+    if (cell.point === null) this.#problems.push(...found);
+    else {
+      this.#skippedCells++;
+      if (this.#notAllowed.length === 0) this.#notAllowed.push(...found);
+    }
+    return null;
+  }
+}
+
+/** Groups the cells that differ only in their seeds, and returns the tasks of each group in each rung. */
+function candidatesOf(ladders: readonly Ladder[]): (readonly Task[])[][] {
+  const groups = new Map<string, Ladder[]>();
+  for (const ladder of ladders) {
+    const { settings } = ladder[0];
+    const names = settingsExceptSeeds(experimentOf(settings));
+    const key = JSON.stringify(names.map((name) => settingOf(settings, name)));
+    groups.set(key, [...(groups.get(key) ?? []), ladder]);
+  }
+  return [...groups.values()].map((seeds) =>
+    (seeds[0] ?? []).map((_, rung) => seeds.flatMap((ladder) => ladder[rung] ?? [])),
+  );
+}
+
+function tasksOfStages(stages: readonly Stage[]): Task[] {
+  return distinct(stages.flatMap(({ candidates }) => candidates.flat()));
+}
+
+function distinct(tasks: readonly Task[]): Task[] {
+  return [...new Map(tasks.map((task) => [task.id, task])).values()];
 }
 
 function missing({ experiment }: SweepDefinition, { values, included }: Cell): Problem[] {

@@ -4,7 +4,8 @@ import type { Experiment } from '../task/experiment.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
 import { experimentFamilies, experimentNamed, experimentNames } from '../task/registry.js';
 import { oneOf } from '../task/setting-values.js';
-import { sampleSchema, SPACE_KEYS, spaceSchema, type SpaceEntry } from './space-schema.js';
+import { HALVING_KEYS, halvingSchema, SAMPLE_KEYS, sampleSchema } from './search-schema.js';
+import { SPACE_KEYS, spaceSchema, type SpaceEntry } from './space-schema.js';
 
 const MAX_VALUES = 100_000;
 const MAX_CELLS = 1_000;
@@ -57,11 +58,18 @@ export function experimentFileSchema(experiment: Experiment | null) {
       sample: sampleSchema
         .optional()
         .describe(
-          'Points of `space` to draw. Each point is combined with each combination of `grid`. The points depend on this file only.',
+          'Points of `space` to draw. Each point is combined with each combination of `grid`. The points depend on this file only, except ' +
+            'those of the method tpe, which depend on results too.',
         ),
       space: space
         .optional()
         .describe('Settings whose values are drawn, each with a distribution. Requires `sample`.'),
+      halving: halvingSchema
+        .optional()
+        .describe(
+          'Successive halving: the cells, without their seeds, are candidates. All candidates train for a few steps, and only the best ' +
+            'continue with more steps.',
+        ),
       settings: cell.optional().describe('Settings that are the same in all cells.'),
       include: cells(cell)
         .optional()
@@ -130,7 +138,8 @@ export function allowedKeys(
   file: 'list' | Experiment | null,
 ): readonly string[] {
   if (file === 'list') return Object.keys(path.length > 0 ? listEntryFields : listFileSchema.shape);
-  if (path[0] === 'sample') return Object.keys(sampleSchema.shape);
+  if (path[0] === 'sample') return SAMPLE_KEYS;
+  if (path[0] === 'halving') return HALVING_KEYS;
   if (path[0] === 'space' && path.length === 2) return SPACE_KEYS;
   if (path.length > 0) return Object.keys(file?.schemas ?? {});
   return Object.keys(experimentFileSchema(file).shape);

@@ -1,4 +1,4 @@
-import { drawPoints, sampledSettings } from './draws.js';
+import { sampledSettings } from './draws.js';
 import type { Grid } from './file-schema.js';
 import { withoutInactive } from '../search/space.js';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
@@ -10,17 +10,19 @@ export interface Cell {
   readonly values: SettingValues;
   /** Index of its entry in `include`; null for a cell of the grid. */
   readonly included: number | null;
-  /** Whether it has values of a sampled point. */
-  readonly isSampled: boolean;
+  /** Index of the sampled point whose values it has, or null. */
+  readonly point: number | null;
 }
 
 /**
  * Yields the cells in the file's order: the points vary slowest, so that more points append cells, then the first grid key. Included
  * cells come last.
  */
-export function* cellsOf(definition: SweepDefinition): Generator<Cell> {
+export function* cellsOf(
+  definition: SweepDefinition,
+  points: readonly SettingValues[],
+): Generator<Cell, void, undefined> {
   const { include, exclude, includedOnly } = definition;
-  const points = drawPoints(definition);
   const excluded = exclude.map(entriesOf);
   const isExcluded = (values: SettingValues) =>
     excluded.some((cell) => cell.every(([name, value]) => isSame(values[name], value)));
@@ -47,9 +49,13 @@ function* cellsWith(
   const { grid, settings } = definition;
   const searched = sampledSettings(definition).filter(({ name }) => !Object.hasOwn(own, name));
   const drawn = isSampled(definition, own) ? points : [{}];
-  for (const point of drawn)
+  for (const [index, point] of drawn.entries())
     for (const values of product(without(grid, own), { ...settings, ...point, ...own }))
-      yield { values: withoutInactive(searched, values), included, isSampled: drawn === points };
+      yield {
+        values: withoutInactive(searched, values),
+        included,
+        point: drawn === points ? index : null,
+      };
 }
 
 /** Returns whether cells with these values take others from the points. */

@@ -1,6 +1,8 @@
 import { sum } from 'simple-statistics';
 import { InputError } from '../errors.js';
 import { formatCount } from '../units.js';
+import type { Search, SearchResults } from '../search/stages.js';
+import { assertStepsFree, assertValidHalving } from './halving-problems.js';
 import { assertValidSpace } from './space-problems.js';
 import { parseAssignments, type Assignments } from './assignments.js';
 import { assertNoContradictions } from './contradictions.js';
@@ -48,6 +50,8 @@ export interface Sweep {
   readonly shard: SweepShard | null;
   /** Cells of searches that are no tasks, before `only` and `shard`. */
   readonly skipped: SkippedCells;
+  /** The searches of its parts whose tasks depend on results. */
+  readonly searches: readonly Search[];
 }
 
 export interface SweepShard extends Shard {
@@ -73,11 +77,29 @@ export function experimentOfPart({ tasks: [first] }: SweepPart): Experiment {
   return experimentOf(first.settings);
 }
 
+/** A validated sweep file whose cells are not expanded yet. */
+export interface PreparedSweep {
+  readonly name: string;
+  readonly title: string | null;
+  readonly file: string;
+  readonly definitions: readonly SweepDefinition[];
+  readonly only: Assignments;
+  readonly options: SweepOptions;
+}
+
 /**
- * Reads a sweep file and the files that it lists, validates them, and expands their grids.
+ * Reads a sweep file and the files that it lists, validates them, and expands their grids. Of a search, the first stage is known.
  * @throws InputError with the place of each problem
  */
 export function loadSweep(source: string | SweepDescription, options: SweepOptions): Sweep {
+  return expandSweep(prepareSweep(source, options), () => null);
+}
+
+/**
+ * Reads a sweep file and the files that it lists, and validates them.
+ * @throws InputError with the place of each problem
+ */
+export function prepareSweep(source: string | SweepDescription, options: SweepOptions): PreparedSweep {
   const file = typeof source === 'string' ? source : source.name;
   const { name, title, definitions } =
     typeof source === 'string' ? readSweepFile(source) : readDescription(source);
@@ -86,19 +108,41 @@ export function loadSweep(source: string | SweepDescription, options: SweepOptio
   const assigned = parseAssignments('--set', options.set ?? [], experiments);
   definitions.forEach(assertNoContradictions);
   definitions.forEach(assertValidSpace);
+  definitions.forEach(assertValidHalving);
   const overridden = definitions.map((definition) =>
     override(override(definition, settingsFromLists(definition)), assigned),
   );
+  overridden.forEach(assertStepsFree);
   assertCellCount(file, overridden, options.allowHuge ?? false);
-  const expanded = overridden.map((definition) => ({
+  if (options.shard !== undefined && overridden.some(isSearch))
+    throw new InputError(
+      `--shard: ${file} is a search whose tasks depend on results, which shards do not share: use --queue`,
+    );
+  return { name, title, file, definitions: overridden, only, options };
+}
+
+/** Returns whether the tasks of a sweep depend on results. */
+export function isSearch({ halving, sample }: SweepDefinition): boolean {
+  return halving !== null || sample?.method === 'tpe';
+}
+
+/**
+ * Expands the cells of a sweep.
+ * @param resultsOf returns the results that a definition's search depends on, by the name of its part; null if there are none yet
+ * @throws InputError with the place of each problem
+ */
+export function expandSweep(
+  { name, title, file, definitions, only, options: { versions, shard } }: PreparedSweep,
+  resultsOf: (part: string) => SearchResults | null,
+): Sweep {
+  const expanded = definitions.map((definition) => ({
     definition,
-    ...expand(definition, options.versions),
+    ...expand(definition, versions, isSearch(definition) ? resultsOf(definition.name) : null),
   }));
   const tasks = expanded.flatMap((part) => part.tasks);
   if (tasks.length === 0) throw new InputError(`${file}: \`exclude\` removes all cells`);
   const isSelected = select(tasks, only);
   const selected = uniqueTasks(tasks.filter(isSelected));
-  const { shard } = options;
   const own = shard === undefined ? selected : tasksOfShard(selected, shard);
   const ids = new Set(own.map(({ id }) => id));
   const parts = expanded
@@ -110,7 +154,8 @@ export function loadSweep(source: string | SweepDescription, options: SweepOptio
     )
     .filter(({ tasks }) => tasks.length > 0);
   const part = shard === undefined ? null : { ...shard, sweepTasks: selected.length };
-  return { name, title, file, tasks: own, parts, shard: part, skipped: sumSkipped(expanded) };
+  const searches = expanded.flatMap(({ search }) => search ?? []);
+  return { name, title, file, tasks: own, parts, shard: part, skipped: sumSkipped(expanded), searches };
 }
 
 /** Returns the settings that the lists above a sweep file replace. */

@@ -29,11 +29,32 @@ space:
   initialDecoderLogVariance: { normal: [-3, 1], when: { hiddenWidths: [50, 50] } }
 \`\`\`
 
-The points depend on the file alone, on every machine. A larger \`count\` keeps the earlier points. A setting that is appended to \`space\`, or replaced by \`--set\` or a list of sweeps, does not change the values of the other settings. [search.md](search.md) describes the methods.
+The points depend on the file alone, on every machine, except those of the method \`tpe\`, which also depend on results. A larger \`count\` keeps the earlier points. A setting that is appended to \`space\`, or replaced by \`--set\` or a list of sweeps, does not change the values of the other settings. [search.md](search.md) describes the methods.
 
 Combinations that the experiment does not allow, and points that repeat an earlier one, are skipped. \`vae-sweep plan\` shows how many.
 
 ### Keys of \`sample\`
+`;
+
+const HALVING = `
+## Successive halving
+
+\`halving\` trains all cells for a few steps, and only the best of them for more. Each cell without its seeds is a candidate:
+
+\`\`\`yaml
+experiment: sphere
+grid:
+  dimensions: [[2, 6, 6]]
+  seed: [1, 2, 3]
+sample: { count: 27 }
+space:
+  learningRate: { logUniform: [1.0e-5, 1.0e-2] }
+halving: { metric: loss, goal: min, unit: steps, min: 2000, max: 54000, factor: 3 }
+\`\`\`
+
+A rung waits for all of its tasks, ranks the candidates by the mean of the metric over their tasks, and promotes the best third to the next rung, which has three times as many steps. [search.md](search.md#successive-halving) describes ties, failures and where the decisions are recorded.
+
+### Keys of \`halving\`
 `;
 
 const SPACE = `
@@ -49,7 +70,7 @@ export function sweepFileReference(): string {
   return [
     HEAD,
     '## Sweep of one experiment\n',
-    propertiesTable(file, ['settings', 'grid', 'sample', 'space', 'include', 'exclude']),
+    propertiesTable(file, ['settings', 'grid', 'sample', 'space', 'halving', 'include', 'exclude']),
     SEARCH,
     propertiesTable(propertyOf(file, 'sample')),
     SPACE,
@@ -61,6 +82,8 @@ export function sweepFileReference(): string {
       'choice',
       'when',
     ]),
+    HALVING,
+    propertiesTable(propertyOf(file, 'halving')),
     ...groups.flatMap(({ names, widest }) => [
       `\n## Settings of ${names.join(', ')}\n`,
       propertiesTable(propertyOf(experimentJsonSchema(widest), 'settings')),

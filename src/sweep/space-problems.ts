@@ -29,7 +29,6 @@ function sampleProblems({ sample, space }: SweepDefinition): Problem[] {
     return space.length === 0
       ? []
       : [{ path: ['space'], message: 'requires `sample`, for example sample: { count: 64 }', of: 'key' }];
-  const { maxDimensions } = samplers[sample.method];
   if (space.length === 0)
     return [
       {
@@ -38,6 +37,7 @@ function sampleProblems({ sample, space }: SweepDefinition): Problem[] {
         of: 'key',
       },
     ];
+  const maxDimensions = sample.method === 'tpe' ? null : samplers[sample.method].maxDimensions;
   if (maxDimensions === null || space.length <= maxDimensions) return [];
   const message = `${sample.method} has up to ${maxDimensions} settings, but the space has ${space.length}: use latin-hypercube or random`;
   return [{ path: ['sample', 'method'], message }];

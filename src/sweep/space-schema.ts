@@ -1,41 +1,14 @@
 import { z } from 'zod';
 import { formatCount } from '../units.js';
 import { quantile, type Distribution, type RangeDistribution } from '../search/distributions.js';
-import { SAMPLER_NAMES } from '../search/samplers/index.js';
 import type { SpaceSetting } from '../search/space.js';
 import type { Experiment } from '../task/experiment.js';
 import { isSameSetting } from '../task/settings.js';
-import {
-  MAX_SEED,
-  oneOf,
-  wholeNumber,
-  type SettingValue,
-  type SettingValues,
-} from '../task/setting-values.js';
+import type { SettingValue, SettingValues } from '../task/setting-values.js';
 
-const MAX_POINTS = 100_000;
 const MAX_CHOICES = 1_000;
 /** Larger ranges have more whole numbers than a coordinate of 32 bits distinguishes. */
 const MAX_WHOLE_NUMBERS = 2 ** 31;
-
-/** How many points of the space become cells, and how they are chosen. */
-export const sampleSchema = z.strictObject(
-  {
-    count: wholeNumber(1, MAX_POINTS)
-      .default(64)
-      .describe('Number of points. A larger number keeps the earlier points. Default: 64.'),
-    method: oneOf(SAMPLER_NAMES)
-      .default('sobol')
-      .describe(
-        'random: independent points; sobol: scrambled Sobol points, which cover the space evenly; latin-hypercube: points that cover ' +
-          'the range of each setting evenly. Default: sobol.',
-      ),
-    seed: wholeNumber(0, MAX_SEED, 'a seed').default(0).describe('Seed of the points. Default: 0.'),
-  },
-  { error: 'expected a mapping such as { count: 64, method: sobol, seed: 1 }' },
-);
-
-export type Sample = z.output<typeof sampleSchema>;
 
 /** A setting of a space without its name. */
 export type SpaceEntry = Omit<SpaceSetting, 'name'>;

@@ -6,7 +6,8 @@ import { InputError } from '../errors.js';
 import type { Grid, ListFile } from './file-schema.js';
 import { allowedKeys, experimentFileSchema, listFileSchema, nameSchema } from './file-schema.js';
 import type { Space } from '../search/space.js';
-import type { Sample } from './space-schema.js';
+import type { Halving } from '../search/stages.js';
+import type { Sample } from './search-schema.js';
 import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
 import { experimentNamed, experimentNames } from '../task/registry.js';
@@ -33,6 +34,8 @@ export interface SweepDefinition {
   readonly space: Space;
   /** How the points of the space are drawn; null if there is no space. */
   readonly sample: Sample | null;
+  /** How successive halving compares the cells; null if all cells are tasks. */
+  readonly halving: Halving | null;
   /** Whether the file has neither `grid` nor `space`, so that `include` lists all cells. */
   readonly includedOnly: boolean;
   /** Settings from lists of sweeps; they replace all values that the file has for them. */
@@ -105,6 +108,7 @@ function readExperiment(source: YamlSource): SweepFile {
       ...entry,
     })),
     sample: parsed.sample ?? null,
+    halving: parsed.halving ?? null,
     includedOnly: parsed.grid === undefined && parsed.space === undefined && parsed.include !== undefined,
     set: {},
     overridden: new Set(),

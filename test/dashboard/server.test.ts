@@ -162,7 +162,7 @@ test('tasks of a plugin that is not loaded are shown, finished or not', async (t
   interrupt(outDir, unfinished, 50);
   const options = { outDir, host: '127.0.0.1', port: 0, workers: 1 };
   const server = await startDashboard(
-    storedSweeps(outDir, () => assert.fail('no manifest names a file')),
+    await storedSweeps(outDir, () => assert.fail('no manifest names a file')),
     options,
   );
   t.after(() => server.close());
@@ -231,13 +231,13 @@ test('too many tasks for the page are rejected', async () => {
   );
 });
 
-test('without a sweep file, the store lists its sweeps, or all its tasks', () => {
+test('without a sweep file, the store lists its sweeps, or all its tasks', async () => {
   const load = () => assert.fail('no manifest names a file');
-  const [sweep, ...others] = storedSweeps(used.sample.outDir, load);
+  const [sweep, ...others] = await storedSweeps(used.sample.outDir, load);
   assert.deepEqual(others, []);
   assert.equal(sweep?.name, 'store');
   assert.equal(sweep.tasks.length, 8);
-  assert.deepEqual(storedSweeps(mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-')), load), []);
+  assert.deepEqual(await storedSweeps(mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-')), load), []);
 });
 
 test('with the random streams of the released code, tables show the second to last evaluation', async () => {

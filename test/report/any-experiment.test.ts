@@ -100,7 +100,10 @@ describe('an experiment without a report contribution gets', () => {
     ]);
     const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-dice-'));
     for (const task of tasks.slice(0, 3)) finish(outDir, task);
-    parts = await readRuns({ ...about, tasks, parts: [part], shard: null, skipped: NOTHING_SKIPPED }, outDir);
+    parts = await readRuns(
+      { ...about, tasks, parts: [part], shard: null, skipped: NOTHING_SKIPPED, searches: [] },
+      outDir,
+    );
   });
 
   test('means over its seeds, with notes on missing tasks', () => {

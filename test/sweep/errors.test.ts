@@ -30,7 +30,7 @@ test('rejects an unknown key, with a suggestion and the allowed keys', () => {
   rejects(
     linear('gird: {}\n'),
     'sweep.yaml:3:1: gird: unknown key; did you mean "grid"? Allowed: ' +
-      'name, title, experiment, table, grid, sample, space, settings, include, exclude',
+      'name, title, experiment, table, grid, sample, space, halving, settings, include, exclude',
   );
   rejects(
     linear('grid:\n  lerningRate: [1]\n'),
@@ -198,7 +198,7 @@ test('reports all errors of a file, in its order', () => {
       '  sweep.yaml:3:11: grid.steps[0]: expected a whole number from 1 to 100,000,000, got 0',
       '  sweep.yaml:4:10: grid.seed[0]: expected a seed, a whole number from 0 to 2,147,483,647, got "x"',
       '  sweep.yaml:5:1: setings: unknown key; did you mean "settings"? Allowed: ' +
-        'name, title, experiment, table, grid, sample, space, settings, include, exclude',
+        'name, title, experiment, table, grid, sample, space, halving, settings, include, exclude',
     ].join('\n'),
   );
 });

@@ -156,7 +156,7 @@ describe('`sample`', () => {
   test('rejects an unknown method, and counts and seeds out of bounds', () => {
     rejects(
       RATE,
-      '4:19: sample.method: expected one of random, sobol, latin-hypercube, got "halton"',
+      '4:19: sample.method: expected one of random, sobol, latin-hypercube, tpe, got "halton"',
       '{ method: halton }',
     );
     rejects(RATE, '4:18: sample.count: expected a whole number from 1 to 100,000, got 0', '{ count: 0 }');
@@ -170,11 +170,112 @@ describe('`sample`', () => {
       '4:17: sample.seed: expected a seed, a whole number from 0 to 2,147,483,647, got -1',
       '{ seed: -1 }',
     );
-    rejects(RATE, '4:11: sample.points: unknown key. Allowed: count, method, seed', '{ points: 3 }');
+    rejects(
+      RATE,
+      '4:11: sample.points: unknown key. Allowed: count, method, seed, batch, metric, goal',
+      '{ points: 3 }',
+    );
     rejects(
       RATE,
       '4:9: sample: expected a mapping such as { count: 64, method: sobol, seed: 1 }, got 7',
       '7',
+    );
+  });
+});
+
+describe('a search that depends on results', () => {
+  const space = RATE;
+  const halving = 'halving: { metric: loss, goal: min, min: 100, max: 900, factor: 3 }';
+
+  test('rejects a factor below 2, an unknown unit or goal, and rungs without steps', () => {
+    const rejected: readonly (readonly [string, string])[] = [
+      [
+        halving.replace('factor: 3', 'factor: 1'),
+        '5:65: halving.factor: expected a whole number from 2 to 1,000, got 1',
+      ],
+      [
+        halving.replace('goal: min', 'goal: least'),
+        '5:32: halving.goal: expected one of min, max, got "least"',
+      ],
+      [
+        halving.replace('min: 100', 'unit: epochs, min: 100'),
+        '5:43: halving.unit: expected one of steps, got "epochs"',
+      ],
+      [
+        halving.replace('min: 100', 'min: 1000'),
+        '5:42: halving.min: expected a number of steps of at most max, 900, got 1000',
+      ],
+      [
+        halving.replace('metric: loss, ', ''),
+        '5:10: halving.metric: missing: expected the name of a metric, such as loss',
+      ],
+      [
+        halving.replace('factor', 'factors'),
+        '5:57: halving.factors: unknown key; did you mean "factor"? Allowed: metric, goal, unit, min, max, factor',
+      ],
+    ];
+    for (const [more, message] of rejected) rejects(space, message, '{ count: 4 }', `${more}\n`);
+  });
+
+  test('rejects other values of the steps that the rungs set', () => {
+    rejects(
+      space,
+      '6:13: settings.steps: `halving` sets it for each rung: remove it here',
+      '{ count: 4 }',
+      `${halving}\nsettings: { steps: 100 }\n`,
+    );
+    assert.throws(
+      () =>
+        load(`experiment: linear\ngrid: { dimensions: [[2, 4, 3]], seed: [1] }\n${halving}\n`, {
+          set: ['steps=1'],
+        }),
+      /sweep\.yaml: steps \(from --set or a list of sweeps\): `halving` sets it for each rung/,
+    );
+  });
+
+  test('rejects an experiment without steps', () => {
+    assert.throws(
+      () => load(`experiment: gradient-flow\ngrid: { dimensions: [[3, 1, 2]], seed: [1] }\n${halving}\n`),
+      /sweep\.yaml:3:1: halving: gradient-flow has no setting steps: remove `halving`/,
+    );
+  });
+
+  test('rejects an unknown method, and names the keys that tpe needs', () => {
+    rejects(
+      space,
+      '4:29: sample.method: expected one of random, sobol, latin-hypercube, tpe, got "bayes"',
+      '{ count: 4, method: bayes }',
+    );
+    rejects(
+      space,
+      '4:9: sample.metric: missing: expected the name of a metric, such as loss, because the method is tpe',
+      '{ method: tpe }',
+    );
+    rejects(
+      space,
+      '4:9: sample.goal: missing: expected min or max, because the method is tpe',
+      '{ method: tpe, metric: loss }',
+    );
+    rejects(
+      space,
+      '4:18: sample.batch: sobol does not use it: set method: tpe, or remove it, got 5',
+      '{ batch: 5 }',
+    );
+    rejects(
+      space,
+      "4:19: sample.method: tpe can't be combined with `halving`: use another method, such as sobol, or remove `halving`",
+      '{ method: tpe, metric: loss, goal: min }',
+      `${halving}\n`,
+    );
+  });
+
+  test('rejects shards, which do not share results', () => {
+    assert.throws(
+      () =>
+        load(`experiment: linear\ngrid: { dimensions: [[2, 4, 3]], seed: [1] }\n${halving}\n`, {
+          shard: { index: 1, count: 2 },
+        }),
+      /--shard: .* depend on results, which shards do not share: use --queue/,
     );
   });
 });

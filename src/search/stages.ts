@@ -1,0 +1,188 @@
+import { sum } from 'simple-statistics';
+import type { SettingValues } from '../task/setting-values.js';
+import type { Task } from '../task/task.js';
+import { formatCount } from '../units.js';
+import {
+  decideRung,
+  planHalving,
+  rankCandidates,
+  rungBudgets,
+  type Goal,
+  type HalvingBudgets,
+  type RankedCandidate,
+} from './halving.js';
+import type { Space } from './space.js';
+import { proposeBatch, type Trial } from './tpe.js';
+
+/** The tasks of a candidate in one stage: one per seed, or per combination of the grid. */
+type CandidateTasks = readonly Task[];
+
+/**
+ * Returns the metric of each task of each candidate, or null if a task has not ended. A failed task has the value null. Together with the
+ * sweep file, this is all that the decisions of a search depend on.
+ */
+export type ReadStage = (
+  metric: string,
+  candidates: readonly CandidateTasks[],
+) => readonly (readonly (number | null)[])[] | null;
+
+/** The results that the tasks of a search depend on. */
+export interface SearchResults {
+  /** Returns the names of the numbers in a task's final results. */
+  metricsOf(task: Task): readonly string[];
+  readonly read: ReadStage;
+}
+
+/** Candidates that are compared with each other once all their tasks have ended. */
+export interface Stage {
+  /** For example `rung 1 of 4 (2,000 steps)`. */
+  readonly name: string;
+  readonly candidates: readonly CandidateTasks[];
+  /** The decision: all candidates, the best first; null while a task has not ended. The ids are those of the candidates' first tasks. */
+  readonly ranking: readonly RankedCandidate[] | null;
+}
+
+/** The tasks that a stage has in the worst case, in which no candidate fails. */
+export interface PlannedStage {
+  readonly name: string;
+  readonly candidates: number;
+  readonly tasks: number;
+  /** Tasks that the stage may have; empty if they depend on results. */
+  readonly possible: readonly CandidateTasks[];
+  /** The part of a task's work that is left, because it continues from the stage below. */
+  readonly fraction: number;
+}
+
+/** A search whose tasks become known in stages. */
+export interface Search {
+  /** Name of the part of the sweep. */
+  readonly part: string;
+  readonly metric: string;
+  readonly goal: Goal;
+  /** The known stages. Only the last one may lack a decision. */
+  readonly stages: readonly Stage[];
+  readonly planned: readonly PlannedStage[];
+}
+
+/** The settings of a search by successive halving. */
+export interface Halving extends HalvingBudgets {
+  readonly metric: string;
+  readonly goal: Goal;
+  readonly unit: 'steps';
+}
+
+/** The settings of a search by TPE. */
+export interface TpeSearch {
+  readonly metric: string;
+  readonly goal: Goal;
+  /** Number of points. */
+  readonly count: number;
+  /** Number of points that are proposed together. */
+  readonly batch: number;
+  readonly seed: number;
+}
+
+type Stages = Pick<Search, 'stages' | 'planned'>;
+
+/**
+ * Returns the rungs of successive halving as far as results decide them.
+ *
+ * @param ladders the tasks of each candidate in each rung, in the order of the sweep
+ * @param continues whether a task continues from the rung below
+ */
+export function halvingStages(
+  halving: Halving,
+  ladders: readonly (readonly CandidateTasks[])[],
+  continues: boolean,
+  read: ReadStage,
+): Stages {
+  const budgets = rungBudgets(halving);
+  const name = (rung: number) =>
+    `rung ${rung + 1} of ${budgets.length} (${formatCount(budgets[rung] ?? 0)} ${halving.unit})`;
+  const stages: Stage[] = [];
+  let remaining = ladders;
+  for (const [rung, budget] of budgets.entries()) {
+    const candidates = remaining.map((ladder) => ladder[rung] ?? []);
+    if (candidates.length === 0) break;
+    const isTop = rung === budgets.length - 1;
+    const ranking = rank(halving.metric, candidates, read, (results) =>
+      isTop ? rankCandidates(halving.goal, results) : decideRung(halving, budget, results).ranking,
+    );
+    stages.push({ name: name(rung), candidates, ranking });
+    if (ranking === null) break;
+    const promoted = new Set(ranking.filter(({ isPromoted }) => isPromoted).map(({ id }) => id));
+    // The next rung keeps the order of the sweep, which decides ties.
+    remaining = remaining.filter((ladder) => promoted.has(idOf(ladder[rung] ?? [])));
+  }
+  const seeds = Math.max(0, ...ladders.map(([lowest = []]) => lowest.length));
+  const planned = planHalving(halving, ladders.length).map(({ budget, candidates, added }, rung) => ({
+    name: name(rung),
+    candidates,
+    tasks: candidates === ladders.length ? sum(ladders.map(([own = []]) => own.length)) : candidates * seeds,
+    possible: ladders.map((ladder) => ladder[rung] ?? []),
+    fraction: continues ? added / budget : 1,
+  }));
+  return { stages, planned };
+}
+
+/**
+ * Returns the batches of a search by TPE as far as results decide them. A batch depends on the results of all batches before it.
+ *
+ * @param tasksOf returns the tasks of each point; none for a point that the experiment does not allow
+ */
+export function tpeStages(
+  { metric, goal, count, batch, seed }: TpeSearch,
+  space: Space,
+  tasksOf: (points: readonly SettingValues[]) => readonly CandidateTasks[],
+  read: ReadStage,
+): Stages {
+  const sizes = Array.from({ length: Math.ceil(count / batch) }, (_, i) =>
+    Math.min(batch, count - i * batch),
+  );
+  const name = (i: number) => `batch ${i + 1} of ${sizes.length}`;
+  const stages: Stage[] = [];
+  const trials: Trial[] = [];
+  for (const [i, batchSize] of sizes.entries()) {
+    const points = proposeBatch(space, { seed, batchSize }, trials);
+    const found = tasksOf(points);
+    const candidates = [...new Map(found.map((tasks) => [idOf(tasks), tasks])).values()].filter(
+      (tasks) => tasks.length > 0,
+    );
+    const ranking = rank(metric, candidates, read, (results) => rankCandidates(goal, results));
+    stages.push({ name: name(i), candidates, ranking });
+    if (ranking === null) break;
+    const means = new Map(ranking.map(({ id, mean }) => [id, mean]));
+    for (const [point, values] of points.entries()) {
+      const mean = means.get(idOf(found[point] ?? [])) ?? null;
+      trials.push({ values, loss: mean === null ? null : goal === 'min' ? mean : -mean });
+    }
+  }
+  const perPoint = Math.max(0, ...stages.flatMap(({ candidates }) => candidates.map(({ length }) => length)));
+  const planned = sizes.map((size, i) => {
+    const candidates = stages[i]?.candidates ?? [];
+    const isKnown = stages[i] !== undefined;
+    return {
+      name: name(i),
+      candidates: isKnown ? candidates.length : size,
+      tasks: isKnown ? sum(candidates.map(({ length }) => length)) : size * perPoint,
+      possible: isKnown ? candidates : [],
+      fraction: 1,
+    };
+  });
+  return { stages, planned };
+}
+
+function rank(
+  metric: string,
+  candidates: readonly CandidateTasks[],
+  read: ReadStage,
+  decide: (results: readonly { id: string; values: readonly (number | null)[] }[]) => Stage['ranking'],
+): Stage['ranking'] {
+  const values = read(metric, candidates);
+  if (values === null) return null;
+  return decide(candidates.map((tasks, i) => ({ id: idOf(tasks), values: values[i] ?? [] })));
+}
+
+function idOf([first]: CandidateTasks): string {
+  return first?.id ?? '';
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { vaeSweep, type Outcome } from '../cli/command.js';
+import { decisionsIn, searchFolder, SEARCHES } from '../faults/searches.js';
+
+interface Decision {
+  readonly stage: string;
+  readonly metric: string;
+  readonly goal: string;
+  readonly candidates: readonly {
+    readonly tasks: readonly string[];
+    readonly values: readonly (number | null)[];
+    readonly mean: number | null;
+    readonly isPromoted: boolean;
+  }[];
+}
+
+function command(folder: string, name: string, sweep: string, ...more: readonly string[]): Outcome {
+  const own = ['--plugin', path.join(folder, 'plugin.mjs'), '--out', path.join(folder, 'out')];
+  return vaeSweep(name, path.join(folder, `${sweep}.yaml`), ...own, ...more);
+}
+
+function decisions(folder: string, sweep: string): Decision[] {
+  const texts = Object.values(decisionsIn(path.join(folder, 'out'), sweep));
+  return texts.map((text) => JSON.parse(text) as Decision).sort((a, b) => (a.stage < b.stage ? -1 : 1));
+}
+
+describe('a search by TPE', () => {
+  test('records its decisions, and a recorded decision stays in force if a failed task succeeds later', () => {
+    const folder = searchFolder();
+    writeFileSync(path.join(folder, 'broken'), '');
+    const first = command(folder, 'run', 'tpe', '--retries', '0');
+    assert.equal(first.status, 1, first.stderr);
+    const before = decisions(folder, 'tpe');
+    assert.deepEqual(
+      before.map(({ stage, metric, goal, candidates }) => [stage, metric, goal, candidates.length]),
+      [1, 2, 3].map((batch) => [`batch ${batch} of 3`, 'height', 'min', 6]),
+    );
+    const failed = before[0]?.candidates.filter(({ mean }) => mean === null) ?? [];
+    assert.ok(failed.length > 0);
+    assert.deepEqual(before[0]?.candidates.slice(-failed.length), failed);
+    rmSync(path.join(folder, 'broken'));
+    const second = command(folder, 'run', 'tpe');
+    assert.equal(second.status, 0, second.stderr);
+    assert.deepEqual(decisions(folder, 'tpe'), before);
+    assert.match(command(folder, 'verify', 'tpe').stdout, /^36 of 36 tasks verified/);
+  });
+});
+
+describe('a search by successive halving', () => {
+  test('is planned in the worst case, and its status and exports have the tasks that are known', () => {
+    const folder = searchFolder();
+    const planned = command(folder, 'plan', 'halving');
+    assert.match(planned.stdout, /12 tasks: 12 pending/);
+    assert.match(planned.stdout, /^rung 2 of 3 \(3,000 steps\) +2 +4 /m);
+    assert.match(planned.stdout, /^total +18 /m);
+    const waiting = command(folder, 'status', 'halving').stdout;
+    assert.match(waiting, /rung 1 of 3 \(1,000 steps\): 0 of 12 tasks done\n {2}2 more: waiting/);
+    const ran = command(folder, 'run', 'halving');
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.match(ran.stderr, /rung 1 of 3 \(1,000 steps\): best of 6 candidates -?\d+\.\d+, 2 promoted/);
+    // Each promoted task trains only the steps that its predecessor lacks.
+    assert.equal(ran.stderr.match(/^done: .*, 2,000 steps in/gm)?.length, 4);
+    assert.equal(ran.stderr.match(/^done: .*, 6,000 steps in/gm)?.length, 2);
+    assert.deepEqual(
+      decisions(folder, 'halving').map(({ candidates }) =>
+        candidates.map(({ isPromoted }) => Number(isPromoted)).join(''),
+      ),
+      ['110000', '10', '0'],
+    );
+    const done = command(folder, 'status', 'halving').stdout;
+    assert.match(done, /18 tasks: 18 done/);
+    assert.match(done, /rung 3 of 3 \(9,000 steps\): best of 1 candidate/);
+    const csv = path.join(folder, 'tasks.csv');
+    const exported = command(folder, 'export', 'halving', '--format', 'csv', '--to', csv);
+    assert.equal(exported.status, 0, exported.stderr);
+    assert.equal(readFileSync(csv, 'utf8').trim().split('\n').length, 19);
+  });
+
+  test('is rejected if its experiment does not log the metric', () => {
+    const folder = searchFolder();
+    const { halving, ...sweep } = SEARCHES['halving.yaml'];
+    const wrong = { ...sweep, halving: { ...halving, metric: 'los' } };
+    writeFileSync(path.join(folder, 'halving.yaml'), JSON.stringify(wrong, null, 1));
+    const { status, stderr } = command(folder, 'plan', 'halving');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /halving\.yaml:\d+:\d+: halving\.metric: los: unknown metric of linear; did you mean "loss"\? Allowed: step, loss, /,
+    );
+  });
+});
