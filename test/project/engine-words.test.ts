@@ -8,7 +8,8 @@ const ROOT = path.join(import.meta.dirname, '../../../src');
 const WORDS =
   /\b(vaes?|autoencoders?|latents?|manifolds?|paper|theorems?|lemmas?|koehler|decoderNoise|sphere)\b/gi;
 /** Exceptions: the program's name, and examples with the sweeps and tasks of this repository. */
-const ALLOWED = /vae[-_ ]sweep|^.*'(\$0|sphere-2-6-6-seed48-\w+) .*$|sweeps\/[\w-]+\.yaml|^experiment: sphere$/gim;
+const ALLOWED =
+  /vae[-_ ]sweep|^.*'(\$0|sphere-2-6-6-seed48-\w+) .*$|sweeps\/[\w-]+\.yaml|^experiment: sphere$/gim;
 
 test('the engine does not mention the paper or its models', () => {
   const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
