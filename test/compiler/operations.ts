@@ -97,9 +97,14 @@ export const TESTED: Readonly<Record<string, Readonly<Record<string, TestedOpera
   },
   Products: {
     batchMatMul: of(batches, (x) => tf.matMul(x, right)),
+    'batchMatMul (broadcast)': of(tf.randomNormal([3, 2, 3, 4], 0, 1, 'float32', 11), (x) =>
+      tf.matMul(x, right),
+    ),
     'batchMatMul (transposed)': of(batches, (x) => tf.matMul(x, keys, false, true)),
     dot: of(matrix, (x) => tf.dot(as2D(x), tf.transpose(other))),
-    einsum: constant(matrix, (x) => tf.einsum('ij,kj->ik', x, other)),
+    einsum: constant(batches, (x) => tf.einsum('bij,bjk->bik', x, right)),
+    'einsum (with a transpose and a sum)': constant(batches, (x) => tf.einsum('bij,bjk->kj', x, right)),
+    'einsum (of one tensor)': constant(batches, (x) => tf.einsum('bij->jb', x)),
     matMul: of(matrix, (x) => tf.matMul(as2D(x), other, true, false)),
     outerProduct: of(tf.slice(tf.reshape(matrix, [24]), [0], [5]), (x) => tf.outerProduct(as1D(x), as1D(x))),
   },
@@ -114,9 +119,24 @@ export const TESTED: Readonly<Record<string, Readonly<Record<string, TestedOpera
       tf.conv2dTranspose(as4D(x), tf.transpose(filter, [0, 1, 3, 2]), [2, 10, 12, 4], 2, 'same'),
     ),
     depthwiseConv2d: of(images, (x) => tf.depthwiseConv2d(as4D(x), filter, 1, 'same')),
+    'depthwiseConv2d (stride 2)': of(images, (x) => tf.depthwiseConv2d(as4D(x), filter, 2, 'valid')),
+    'depthwiseConv2d (with respect to the filter)': of(filter, (x) =>
+      tf.depthwiseConv2d(images, as4D(x), 2, 'same'),
+    ),
     maxPool: of(images, (x) => tf.maxPool(as4D(x), 2, 2, 'valid')),
     'maxPool (overlapping)': of(images, (x) => tf.maxPool(as4D(x), 3, 2, 'same')),
+    resizeBilinear: of(images, (x) => tf.image.resizeBilinear(as4D(x), [8, 13])),
+    'resizeBilinear (aligned corners)': of(images, (x) => tf.image.resizeBilinear(as4D(x), [3, 9], true)),
+    'resizeBilinear (half pixel centers)': constant(images, (x) =>
+      tf.image.resizeBilinear(as4D(x), [10, 4], false, true),
+    ),
     resizeNearestNeighbor: of(images, (x) => tf.image.resizeNearestNeighbor(as4D(x), [10, 12])),
+    'resizeNearestNeighbor (aligned corners)': of(images, (x) =>
+      tf.image.resizeNearestNeighbor(as4D(x), [7, 4], true),
+    ),
+    'resizeNearestNeighbor (half pixel centers)': constant(images, (x) =>
+      tf.image.resizeNearestNeighbor(as4D(x), [7, 9], false, true),
+    ),
   },
   'Shapes, slices and choices': {
     broadcastTo: of(tf.slice(matrix, [0, 0], [1, 6]), (x) => tf.broadcastTo(x, [3, 6])),

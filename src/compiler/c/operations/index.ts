@@ -8,8 +8,20 @@ import {
   lowerMaxPool,
   lowerMaxPoolGrad,
 } from './convolutions.js';
+import {
+  lowerDepthwiseBackpropFilter,
+  lowerDepthwiseBackpropInput,
+  lowerDepthwiseConv2D,
+} from './depthwise.js';
+import { lowerEinsum } from './einsum.js';
 import { lowerLeakyRelu } from './elementwise.js';
 import { lowerMatMul } from './products.js';
+import {
+  lowerResizeBilinear,
+  lowerResizeBilinearGrad,
+  lowerResizeNearest,
+  lowerResizeNearestGrad,
+} from './resizing.js';
 import { lowerCumsum, lowerMean, lowerReduction, lowerSoftmax, lowerSum } from './reductions.js';
 import {
   lowerConcat,
@@ -53,6 +65,7 @@ export const OPERATIONS: Readonly<Record<string, Lowering>> = {
   GatherV2: lowerGather,
   MatMul: lowerMatMul,
   BatchMatMulV2: lowerMatMul,
+  Einsum: lowerEinsum,
   Sum: lowerSum,
   Mean: lowerMean,
   Max: lowerReduction('max'),
@@ -66,6 +79,13 @@ export const OPERATIONS: Readonly<Record<string, Lowering>> = {
   Conv2D: lowerConv2D,
   Conv2DBackpropFilter: lowerConv2DBackpropFilter,
   Conv2DBackpropInput: lowerConv2DBackpropInput,
+  DepthwiseConv2dNative: lowerDepthwiseConv2D,
+  DepthwiseConv2dNativeBackpropInput: lowerDepthwiseBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter: lowerDepthwiseBackpropFilter,
+  ResizeNearestNeighbor: lowerResizeNearest,
+  ResizeNearestNeighborGrad: lowerResizeNearestGrad,
+  ResizeBilinear: lowerResizeBilinear,
+  ResizeBilinearGrad: lowerResizeBilinearGrad,
   MaxPool: lowerMaxPool,
   MaxPoolGrad: lowerMaxPoolGrad,
   AvgPool: lowerAvgPool,

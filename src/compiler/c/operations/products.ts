@@ -1,25 +1,37 @@
-import { outputOf, missing, unsupported } from '../recorded.js';
+import { outputOf, missing } from '../recorded.js';
 import type { Value } from '../value.js';
-import { reshaped, sizeOf, swapLastAxes, transposed, type View } from '../view.js';
+import { broadcast, reshaped, sizeOf, swapLastAxes, transposed, type View } from '../view.js';
 import type { Builder } from '../builder.js';
 import { inputOf, type Call } from './call.js';
 
-/** Lowers a product of matrices, or of many matrices at once. */
+/** Lowers a product of matrices, or of many matrices at once. Batches are broadcast. */
 export function lowerMatMul(call: Call): Value {
   const { node, builder } = call;
   const { shape } = outputOf(node);
+  const batch = shape.slice(0, -2);
   const isTransposed = (name: string) =>
     node.attributes.some((one) => one.name === name && one.value === true);
   const matrices = (index: number, flip: boolean): View => {
     const view = builder.materialize(inputOf(call, index));
-    const last = reshapedMatrices(view, builder);
+    const sizes = view.shape.slice(0, -2);
+    const isWhole = sizeOf(sizes) === 1 || sizeOf(sizes) === sizeOf(batch);
+    const all = isWhole ? view : builder.copy(broadcast(view, [...batch, ...view.shape.slice(-2)]));
+    const last = reshapedMatrices(all, builder);
     return flip ? swapLastAxes(last) : last;
   };
   const a = matrices(0, isTransposed('adj_x') || isTransposed('transpose_a'));
   const b = matrices(1, isTransposed('adj_y') || isTransposed('transpose_b'));
-  const count = sizeOf(shape.slice(0, -2));
-  if ([a, b].some(({ shape: [size] }) => size !== 1 && size !== count))
-    return unsupported(node, 'with batches that are broadcast');
+  return reshaped(multiply(builder, a, b), shape) ?? missing(node);
+}
+
+/**
+ * Multiplies matrices, one pair after another.
+ * @param a a view [count, rows, depth], or [1, rows, depth] for the same left matrix in all products
+ * @param b a view [count, depth, columns], or [1, depth, columns]
+ * @returns a row-major view [count, rows, columns]
+ */
+export function multiply(builder: Builder, a: View, b: View): View {
+  const count = Math.max(a.shape[0] ?? 1, b.shape[0] ?? 1);
   const [rows = 1, columns = 1] = [a.shape[1], b.shape[2]];
   const out = builder.newView('float32', [count, rows, columns]);
   const right = withUnitColumns(b, builder);
@@ -32,7 +44,7 @@ export function lowerMatMul(call: Call): Value {
       batch: { count, left: batchStride(a), right: batchStride(right), out: rows * columns },
     }),
   });
-  return reshaped(out, shape) ?? missing(node);
+  return out;
 }
 
 /** Returns a view as [matrices, rows, columns]. */
