@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { bestCommand } from './best.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
@@ -39,6 +40,7 @@ const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: read
   {
     title: 'Use its results',
     commands: [
+      entry(bestCommand),
       entry(reportCommand),
       entry(plotCommand),
       entry(exportCommand),

@@ -5,6 +5,7 @@ import type { Executor } from '../run/executor.js';
 import { LOG_LEVELS, type LogLevel } from '../run/log.js';
 import type { RunResult } from '../run/run-sweep.js';
 import { MaxTimePassed } from '../run/stop.js';
+import { bestOfSearches } from './best-text.js';
 import { summaryText } from './run-summary.js';
 import type { CorruptTask } from '../run/triage.js';
 import { EXIT, InputError } from '../errors.js';
@@ -204,7 +205,7 @@ async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const contributions = await loadContributions();
   const findings = contributions.flatMap((contribution) => contribution.findings?.(parts).lines ?? []);
   const tables = joinParagraphs([terminalTables(parts, contributions), ...findings]);
-  process.stdout.write(`${tables === '' ? '' : `${tables}\n`}${shardNote(sweep)}`);
+  process.stdout.write(`${tables === '' ? '' : `${tables}\n`}${bestOfSearches(sweep)}${shardNote(sweep)}`);
   const corrupt = missingRuns(parts).filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
 }

@@ -55,6 +55,7 @@ export interface PlannedStage {
 
 /** A search whose tasks become known in stages. */
 export interface Search {
+  readonly method: 'halving' | 'tpe';
   /** Name of the part of the sweep. */
   readonly part: string;
   readonly metric: string;

@@ -61,7 +61,11 @@ export function expand(
     const { skipped } = cells.finish();
     assertMetric(definition, 'sample', sample.metric, stages.stages, results);
     const tasks = distinct([...fixed, ...tasksOfStages(stages.stages)]);
-    return { tasks, skipped, search: { part: name, metric: sample.metric, goal: sample.goal, ...stages } };
+    return {
+      tasks,
+      skipped,
+      search: { method: 'tpe', part: name, metric: sample.metric, goal: sample.goal, ...stages },
+    };
   }
   const ladders = cells.add(cellsOf(definition, drawPoints(definition)));
   const { skipped } = cells.finish();
@@ -77,7 +81,7 @@ export function expand(
   return {
     tasks: tasksOfStages(stages.stages),
     skipped,
-    search: { part: name, metric, goal, ...stages },
+    search: { method: 'halving', part: name, metric, goal, ...stages },
   };
 }
 

@@ -45,6 +45,14 @@ describe('a search by TPE', () => {
     const second = command(folder, 'run', 'tpe');
     assert.equal(second.status, 0, second.stderr);
     assert.deepEqual(decisions(folder, 'tpe'), before);
+    const best = command(folder, 'best', 'tpe').stdout;
+    assert.match(
+      best,
+      /^Best settings of tpe \(min height, 3 of 3 batches\):\n +x +height +standard error +tasks\n1 +0\.[23]\d* /,
+    );
+    assert.ok(second.stdout.includes(best), second.stdout);
+    const largest = command(folder, 'best', 'tpe', '--metric', 'height', '--goal', 'max').stdout;
+    assert.match(largest, /18 of 18 settings with finished tasks\):\n.*\n1 +0\.[89]/);
     assert.match(command(folder, 'verify', 'tpe').stdout, /^36 of 36 tasks verified/);
   });
 });
