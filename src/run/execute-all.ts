@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.js';
+import { EngineNotices } from '../pool/engine-notices.js';
 import { ProcessPool } from '../pool/process-pool.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
@@ -19,7 +20,9 @@ export async function executeAll(start: Start, options: ExecutorContext): Promis
     announceStop(options);
     return { done: 0, failed: [], corrupt: [] };
   }
+  const notices = new EngineNotices();
   const onLine = (line: string): void => {
+    if (notices.classify(line) === 'new') output.line(line);
     ignoreStoreErrors(() => {
       logger.info({ line }, 'worker output');
     });

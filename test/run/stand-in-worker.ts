@@ -44,7 +44,9 @@ function standIn(request: StandInRequest): TaskOutcome {
   if (behavior === 'diverges') return diverge();
   if (behavior === 'runs until stopped' && fromStep === 0) return runUntilStopped(request);
   if (behavior === 'waits at a checkpoint' && fromStep === 0) waitAtCheckpoint(request);
-  if (behavior === 'takes a while') pause(new Int32Array(new SharedArrayBuffer(4)), 100);
+  if (behavior === 'uses xla') process.stderr.write('engine auto uses xla: It needs LRN.\n');
+  if (behavior === 'takes a while' || behavior === 'uses xla')
+    pause(new Int32Array(new SharedArrayBuffer(4)), 100);
   if (behavior === 'takes long') pause(new Int32Array(new SharedArrayBuffer(4)), 7_000);
   if (behavior === 'never stops') pause(new Int32Array(new SharedArrayBuffer(4)), Infinity);
   if (behavior === 'waits for a companion') waitForCompanion(request);

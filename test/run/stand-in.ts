@@ -26,6 +26,7 @@ export const BEHAVIORS = [
   'waits at a checkpoint',
   'takes a while',
   'takes long',
+  'uses xla',
 ] as const;
 
 export type Behavior = (typeof BEHAVIORS)[number];

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { ResultBucket } from '../bucket/result-bucket.js';
 import { BucketExchange } from '../bucket/bucket-exchange.js';
+import { EngineNotices } from '../../pool/engine-notices.js';
 import { ProcessPool } from '../../pool/process-pool.js';
 import type { Output } from '../../run/output.js';
 import { untilAborted } from '../../run/stop.js';
@@ -44,6 +45,7 @@ const WORKER_THREAD = new URL('../../../workers/train.js', import.meta.url);
 export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
   const { queue, outDir, bucket = null, workers, signal, output, timing = QUEUE_TIMING } = options;
   const print = output.line;
+  const notices = new EngineNotices();
   makeFolder(path.join(outDir, 'tasks'));
   if (bucket !== null) await new BucketExchange(bucket).sendAll(outDir, print);
   const name = `${hostname()}-${process.pid}`;
@@ -53,7 +55,9 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     workerUrl: options.workerUrl ?? WORKER_THREAD,
     // Losing a lock must kill one task without affecting the others.
     isolation: 'process',
-    onLine: print,
+    onLine: (line) => {
+      if (notices.classify(line) !== 'repeated') print(line);
+    },
   });
   const ending = new AbortController();
   pool.broken.catch((error: unknown) => {
