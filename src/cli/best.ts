@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
 import { unknownName } from '../input/problems.js';
 import type { Goal } from '../search/halving.js';
+import { isNumeric } from '../task/column.js';
 import { bestOfRuns, bestOfSearches } from './best-text.js';
 import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
 
@@ -45,7 +46,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
     const parts = await readRuns(sweep, argv.out);
     for (const { part, details } of parts) {
       const known = part.tasks.slice(0, 1).flatMap(({ settings }) => details.summary(settings));
-      const names = known.filter(({ type }) => type !== 'utf8' && type !== 'bool').map(({ name }) => name);
+      const names = known.filter(isNumeric).map(({ name }) => name);
       if (!names.includes(metric))
         throw new InputError(
           `--metric ${metric}: ${unknownName(metric, names, `metric of ${part.experiment}`)}`,

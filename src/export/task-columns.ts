@@ -1,4 +1,4 @@
-import type { ColumnType } from '../task/column.js';
+import { isNumeric } from '../task/column.js';
 import { experimentOf } from '../task/registry.js';
 import { TASK_STATES } from '../task/states.js';
 import type { Task } from '../task/task.js';
@@ -55,10 +55,8 @@ function text(name: string, description: string, values: readonly string[]): Exp
   return { name, type: 'utf8', nullable: false, unit: '-', description, values };
 }
 
-const NUMBERS: ReadonlySet<ColumnType> = new Set(['int32', 'float32', 'float64']);
-
 function mergeTwo(a: ExportColumn, b: ExportColumn): ExportColumn {
-  if (a.type !== b.type && [a.type, b.type].some((type) => !NUMBERS.has(type)))
+  if (a.type !== b.type && !(isNumeric(a) && isNumeric(b)))
     throw new Error(`The column ${a.name} has both types ${a.type} and ${b.type}: rename one of them.`);
   return {
     ...a,

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, hostname } from 'node:os';
 import { z } from 'zod';
 import { cpuFeatures } from '../compiler/native/cpu.js';
-import { readJsonFile, replaceFileSoon } from '../store/files.js';
+import { readJsonFile, replaceFileUnsynced } from '../store/files.js';
 
 /** Times and steps of one attempt at a task. They depend on the machine and the clock, and are not part of the result. */
 export interface AttemptRecord {
@@ -24,7 +24,7 @@ export function recordAttempt(path: string, attempt: AttemptRecord): void {
     microsecondsPerStep: steps > 0 ? (elapsedMs * 1000) / steps : null,
     ...(machine ??= describeMachine()),
   };
-  replaceFileSoon(path, JSON.stringify([...readAttempts(path), entry], null, 2));
+  replaceFileUnsynced(path, JSON.stringify([...readAttempts(path), entry], null, 2));
 }
 
 function describeMachine(): Record<string, unknown> {

@@ -1,8 +1,7 @@
-import type { ColumnType, LogColumn } from '../task/column.js';
+import { isNumeric, type LogColumn } from '../task/column.js';
 
 /** The column on the x axis of curves. */
 export const STEP = 'step';
-const NUMBERS: readonly ColumnType[] = ['int32', 'float32', 'float64'];
 /** Units that axis titles leave out. */
 const HIDDEN_UNITS = ['-', '1', 'count'];
 
@@ -23,7 +22,7 @@ export function linearTicks({ type }: LogColumn): { tickCount: number; tickMinSt
 
 /** Returns the numeric columns except the step. With `names`, only these columns, in the order of the names. */
 export function shownColumns(columns: readonly LogColumn[], names?: readonly string[]): LogColumn[] {
-  const numbers = columns.filter(({ name, type }) => name !== STEP && NUMBERS.includes(type));
+  const numbers = columns.filter((column) => column.name !== STEP && isNumeric(column));
   return names === undefined
     ? numbers
     : names.flatMap((name) => numbers.find((column) => column.name === name) ?? []);

@@ -10,6 +10,7 @@ import {
   type SweepOptions,
 } from '../sweep/load.js';
 import type { SweepDescription } from '../sweep/sweep-file.js';
+import { isNumeric } from '../task/column.js';
 import type { ExperimentDetails } from '../task/experiment.js';
 import { FINAL_REASONS } from '../task/outcome.js';
 import { experimentOf } from '../task/registry.js';
@@ -86,9 +87,7 @@ function resultsIn(
   };
   return {
     metricsOf: (task) =>
-      (details(task)?.summary(task.settings) ?? [])
-        .filter(({ type }) => NUMERIC.has(type))
-        .map(({ name }) => name),
+      (details(task)?.summary(task.settings) ?? []).filter(isNumeric).map(({ name }) => name),
     read: (metric, candidates) => {
       const recorded = recordedValues(outDir, part, metric, candidates);
       if (recorded !== null) return recorded;
@@ -102,8 +101,6 @@ function resultsIn(
     },
   };
 }
-
-const NUMERIC: ReadonlySet<string> = new Set(['float32', 'float64', 'int32']);
 
 /** Returns a number of a finished task's results; null if it is not defined, undefined if the results are corrupt. */
 function finalValue(

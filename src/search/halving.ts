@@ -21,14 +21,6 @@ export interface PlannedRung {
   readonly added: number;
 }
 
-/** A bracket of Hyperband: successive halving of its own candidates. */
-export interface Bracket {
-  /** Number of the first candidate. */
-  readonly first: number;
-  readonly candidates: number;
-  readonly rungs: readonly PlannedRung[];
-}
-
 /** The results of a candidate in a rung. */
 export interface CandidateResult {
   readonly id: string;
@@ -40,15 +32,6 @@ export interface RankedCandidate extends CandidateResult {
   /** Mean over seeds; null if a seed failed. */
   readonly mean: number | null;
   readonly isPromoted: boolean;
-}
-
-/** What a rung decided, and the numbers that it was based on. */
-export interface RungDecision {
-  readonly goal: Goal;
-  readonly budget: number;
-  readonly factor: number;
-  /** All candidates of the rung, the best first. */
-  readonly ranking: readonly RankedCandidate[];
 }
 
 /**
@@ -65,26 +48,12 @@ export function rungBudgets({ min, max, factor }: HalvingBudgets): number[] {
 
 /** Returns the rungs of this many candidates in the worst case. */
 export function planHalving(definition: HalvingBudgets, candidates: number): PlannedRung[] {
-  return planRungs(rungBudgets(definition), definition.factor, candidates);
-}
-
-/**
- * Returns the brackets of Hyperband, the one with the most rungs first. Bracket s starts s rungs below the top with
- * ceil((S + 1) / (s + 1) * factor^s) candidates, where S + 1 is the number of rungs (L. Li et al., "Hyperband: a novel bandit-based
- * approach to hyperparameter optimization", 2018, Algorithm 1).
- */
-export function hyperbandBrackets(definition: HalvingBudgets): Bracket[] {
   const budgets = rungBudgets(definition);
-  const brackets: Bracket[] = [];
-  let first = 0;
-  for (const [skipped] of budgets.entries()) {
-    const below = budgets.length - 1 - skipped;
-    const size = (budgets.length * power(definition.factor, below)) / (below + 1);
-    const rungs = planRungs(budgets.slice(skipped), definition.factor, Math.ceil(size));
-    brackets.push({ first, candidates: Math.ceil(size), rungs });
-    first += Math.ceil(size);
-  }
-  return brackets;
+  let remaining = candidates;
+  return budgets.map((budget, rung) => {
+    if (rung > 0) remaining = promotedCount(remaining, definition.factor);
+    return { budget, candidates: remaining, added: budget - (budgets[rung - 1] ?? 0) };
+  });
 }
 
 /** Returns how many of these candidates a rung promotes if none has failed. */
@@ -101,15 +70,13 @@ export function promotedCount(candidates: number, factor: number): number {
  */
 export function decideRung(
   { goal, factor }: { readonly goal: Goal; readonly factor: number },
-  budget: number,
   results: readonly CandidateResult[],
-): RungDecision {
+): RankedCandidate[] {
   const places = promotedCount(results.length, factor);
-  const ranking = rankCandidates(goal, results).map((candidate, place) => ({
+  return rankCandidates(goal, results).map((candidate, place) => ({
     ...candidate,
     isPromoted: place < places && candidate.mean !== null,
   }));
-  return { goal, budget, factor, ranking };
 }
 
 /** Returns the candidates in the order of `decideRung`, without promoting any. */
@@ -122,14 +89,6 @@ export function rankCandidates(goal: Goal, results: readonly CandidateResult[]):
   );
 }
 
-function planRungs(budgets: readonly number[], factor: number, candidates: number): PlannedRung[] {
-  let remaining = candidates;
-  return budgets.map((budget, rung) => {
-    if (rung > 0) remaining = promotedCount(remaining, factor);
-    return { budget, candidates: remaining, added: budget - (budgets[rung - 1] ?? 0) };
-  });
-}
-
 function meanOf(values: readonly (number | null)[]): number | null {
   const finite = values.filter((value) => value !== null && Number.isFinite(value)) as number[];
   return finite.length < values.length || finite.length === 0 ? null : mean(finite);
@@ -138,8 +97,4 @@ function meanOf(values: readonly (number | null)[]): number | null {
 function compare(a: number | null, b: number | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return a - b;
-}
-
-function power(base: number, exponent: number): number {
-  return Array.from({ length: exponent }, () => base).reduce((product, factor) => product * factor, 1);
 }

@@ -102,12 +102,12 @@ export function halvingStages(
     `rung ${rung + 1} of ${budgets.length} (${formatCount(budgets[rung] ?? 0)} ${halving.unit})`;
   const stages: Stage[] = [];
   let remaining = ladders;
-  for (const [rung, budget] of budgets.entries()) {
+  for (const rung of budgets.keys()) {
     const candidates = remaining.map((ladder) => ladder[rung] ?? []);
     if (candidates.length === 0) break;
     const isTop = rung === budgets.length - 1;
     const ranking = rank(halving.metric, candidates, read, (results) =>
-      isTop ? rankCandidates(halving.goal, results) : decideRung(halving, budget, results).ranking,
+      isTop ? rankCandidates(halving.goal, results) : decideRung(halving, results),
     );
     stages.push({ name: name(rung), candidates, ranking });
     if (ranking === null) break;

@@ -12,8 +12,6 @@ export interface TpeOptions {
   readonly seed: number;
   /** Number of points to propose. */
   readonly batchSize: number;
-  /** Number of points before the model is used. They cover the space evenly. @default 10 */
-  readonly startupPoints?: number;
 }
 
 /** A point that was proposed, and its result. */
@@ -24,6 +22,7 @@ export interface Trial {
   readonly loss: number | null;
 }
 
+/** Points before the model is used. They cover the space evenly. */
 const STARTUP_POINTS = 10;
 /** Points drawn from the density of good trials, of which the best is proposed. */
 const CANDIDATES = 24;
@@ -46,14 +45,14 @@ const STREAM = 0x747065;
  */
 export function proposeBatch(
   space: Space,
-  { seed, batchSize, startupPoints = STARTUP_POINTS }: TpeOptions,
+  { seed, batchSize }: TpeOptions,
   trials: readonly Trial[],
 ): SettingValues[] {
   const batch: SettingValues[] = [];
   while (batch.length < batchSize) {
     const point = trials.length + batch.length;
     const proposed =
-      point < startupPoints || trials.length === 0
+      point < STARTUP_POINTS || trials.length === 0
         ? startupPoint(space, seed, point)
         : proposePoint(space, seed, point, trials, batch);
     batch.push(proposed);

@@ -33,16 +33,27 @@ export function replaceFile(file: string, data: string | Uint8Array): void {
   replaceFiles([[file, data]]);
 }
 
+/** Replaces a file on which nothing depends like `replaceFile`, but a power failure may damage it. */
+export function replaceFileUnsynced(file: string, data: string): void {
+  replaceAll([[file, data]], () => undefined);
+}
+
 /**
  * Replaces each of the files like `replaceFile`. All are written before the first one is fsynced, so that the disk gets them at once
  * and the later calls of fsync have less to wait for.
  */
-export function replaceFiles(files: readonly (readonly [file: string, data: string | Uint8Array])[]): void {
+export function replaceFiles(files: readonly NewContent[]): void {
+  replaceAll(files, fsyncSync);
+}
+
+type NewContent = readonly [file: string, data: string | Uint8Array];
+
+function replaceAll(files: readonly NewContent[], sync: (descriptor: number) => void): void {
   const written: { readonly file: string; readonly temporary: string; readonly descriptor: number }[] = [];
   try {
     for (const [file, data] of files)
       wrapStoreErrors(`write ${file}`, () => {
-        const temporary = temporaryOf(file);
+        const temporary = `${file}.${process.pid}-${threadId}${TEMPORARY_SUFFIX}`;
         // Never write through a symbolic link in its place.
         rmSync(temporary, { force: true });
         const descriptor = openSync(temporary, 'wx');
@@ -51,7 +62,7 @@ export function replaceFiles(files: readonly (readonly [file: string, data: stri
       });
     for (const { file, descriptor } of written)
       wrapStoreErrors(`write ${file}`, () => {
-        fsyncSync(descriptor);
+        sync(descriptor);
       });
     for (const { file, temporary } of written)
       wrapStoreErrors(`write ${file}`, () => {
@@ -63,20 +74,6 @@ export function replaceFiles(files: readonly (readonly [file: string, data: stri
   } finally {
     for (const { descriptor } of written) closeSync(descriptor);
   }
-}
-
-/** Replaces a file that nothing depends on: a power failure may damage it. */
-export function replaceFileSoon(file: string, data: string): void {
-  wrapStoreErrors(`write ${file}`, () => {
-    const temporary = temporaryOf(file);
-    rmSync(temporary, { force: true });
-    writeFileSync(temporary, data, { flag: 'wx' });
-    renameSync(temporary, file);
-  });
-}
-
-function temporaryOf(file: string): string {
-  return `${file}.${process.pid}-${threadId}${TEMPORARY_SUFFIX}`;
 }
 
 /** Returns the error for a file that can't be written. */

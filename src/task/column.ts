@@ -1,6 +1,13 @@
 /** Data type of a column in an export. */
 export type ColumnType = 'int32' | 'float32' | 'float64' | 'bool' | 'utf8' | 'list<int32>' | 'list<float64>';
 
+/** Returns whether a column has one number per row. */
+export function isNumeric({ type }: { readonly type: ColumnType }): boolean {
+  return NUMERIC_TYPES.has(type);
+}
+
+const NUMERIC_TYPES: ReadonlySet<ColumnType> = new Set(['int32', 'float32', 'float64']);
+
 /** A column of an exported table. */
 export interface Column {
   readonly type: ColumnType;

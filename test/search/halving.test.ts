@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
   decideRung,
-  hyperbandBrackets,
   planHalving,
   promotedCount,
   rungBudgets,
@@ -28,48 +27,6 @@ describe('the rungs of successive halving', () => {
       { budget: 54_000, candidates: 1, added: 36_000 },
     ]);
   });
-
-  test("Hyperband's brackets are those of the paper's example with R = 81 and a factor of 3", () => {
-    const brackets = hyperbandBrackets({ min: 1, max: 81, factor: 3 });
-    assert.deepEqual(
-      brackets.map(({ rungs }) => rungs.map(({ candidates, budget }) => [candidates, budget])),
-      [
-        [
-          [81, 1],
-          [27, 3],
-          [9, 9],
-          [3, 27],
-          [1, 81],
-        ],
-        [
-          [34, 3],
-          [11, 9],
-          [3, 27],
-          [1, 81],
-        ],
-        [
-          [15, 9],
-          [5, 27],
-          [1, 81],
-        ],
-        [
-          [8, 27],
-          [2, 81],
-        ],
-        [[5, 81]],
-      ],
-    );
-    assert.deepEqual(
-      brackets.map(({ first, candidates }) => [first, candidates]),
-      [
-        [0, 81],
-        [81, 34],
-        [115, 15],
-        [130, 8],
-        [138, 5],
-      ],
-    );
-  });
 });
 
 describe('the decision of a rung', () => {
@@ -83,7 +40,7 @@ describe('the decision of a rung', () => {
   ];
 
   test('ranks by the mean over seeds, then by order, and failures last', () => {
-    const { ranking } = decideRung({ goal: 'min', factor: 2 }, 10, results);
+    const ranking = decideRung({ goal: 'min', factor: 2 }, results);
     assert.deepEqual(
       ranking.map(({ id, mean, isPromoted }) => [id, mean, isPromoted]),
       [
@@ -95,7 +52,7 @@ describe('the decision of a rung', () => {
         ['e', null, false],
       ],
     );
-    const { ranking: reversed } = decideRung({ goal: 'max', factor: 3 }, 10, results);
+    const reversed = decideRung({ goal: 'max', factor: 3 }, results);
     assert.deepEqual(
       reversed.filter(({ isPromoted }) => isPromoted).map(({ id }) => id),
       ['f', 'a'],
@@ -103,20 +60,16 @@ describe('the decision of a rung', () => {
   });
 
   test('contains the numbers that it was based on', () => {
-    const decision = decideRung({ goal: 'min', factor: 2 }, 10, results.slice(0, 1));
-    assert.deepEqual(decision, {
-      goal: 'min',
-      budget: 10,
-      factor: 2,
-      ranking: [{ id: 'a', values: [3, 1], mean: 2, isPromoted: true }],
-    });
+    assert.deepEqual(decideRung({ goal: 'min', factor: 2 }, results.slice(0, 1)), [
+      { id: 'a', values: [3, 1], mean: 2, isPromoted: true },
+    ]);
   });
 
   test('promotes no failed candidate, even if places stay empty', () => {
     const failed = results.filter(({ id }) => id === 'b' || id === 'e');
-    const { ranking } = decideRung({ goal: 'min', factor: 2 }, 10, failed);
+    const ranking = decideRung({ goal: 'min', factor: 2 }, failed);
     assert.ok(ranking.every(({ isPromoted }) => !isPromoted));
-    assert.deepEqual(decideRung({ goal: 'min', factor: 2 }, 10, []).ranking, []);
+    assert.deepEqual(decideRung({ goal: 'min', factor: 2 }, []), []);
   });
 
   const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), {
@@ -128,7 +81,7 @@ describe('the decision of a rung', () => {
     fc.assert(
       fc.property(candidates, fc.integer({ min: 2, max: 5 }), (values, factor) => {
         const all = values.map((seeds, i) => ({ id: String(i), values: seeds }));
-        const { ranking } = decideRung({ goal: 'min', factor }, 1, all);
+        const ranking = decideRung({ goal: 'min', factor }, all);
         const means = (isPromoted: boolean) =>
           ranking.filter((own) => own.isPromoted === isPromoted).map(({ mean }) => mean ?? Infinity);
         const finished = all.filter((own) => !own.values.includes(null)).length;
@@ -143,8 +96,7 @@ describe('the decision of a rung', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: -1000, max: 1000 }), { maxLength: 30 }), (means) => {
         const all = means.map((mean) => ({ id: String(mean), values: [mean] }));
-        const decide = (order: readonly CandidateResult[]) =>
-          decideRung({ goal: 'max', factor: 3 }, 1, order);
+        const decide = (order: readonly CandidateResult[]) => decideRung({ goal: 'max', factor: 3 }, order);
         assert.deepEqual(decide(all), decide([...all].reverse()));
       }),
     );

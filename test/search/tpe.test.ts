@@ -74,12 +74,11 @@ describe('a batch of the tree-structured Parzen estimator', () => {
     const space: Space = [
       { name: 'layers', distribution: { kind: 'choice', values: [1, 2, 3, 4] }, when: {} },
     ];
-    const trials = [1, 2, 3].map((layers) => ({ values: { layers }, loss: layers }));
-    assert.deepEqual(proposeBatch(space, { seed: 1, batchSize: 1, startupPoints: 2 }, trials), [
-      { layers: 4 },
-    ]);
+    // The points are ten, so that the model is used.
+    const trials = [1, 2, 3, 1, 2, 3, 1, 2, 3, 1].map((layers) => ({ values: { layers }, loss: layers }));
+    assert.deepEqual(proposeBatch(space, { seed: 1, batchSize: 1 }, trials), [{ layers: 4 }]);
     const all = [...trials, { values: { layers: 4 }, loss: 4 }];
-    assert.equal(proposeBatch(space, { seed: 1, batchSize: 1, startupPoints: 2 }, all).length, 1);
+    assert.equal(proposeBatch(space, { seed: 1, batchSize: 1 }, all).length, 1);
   });
 
   test('avoids points near those that failed', () => {

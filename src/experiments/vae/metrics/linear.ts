@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix, solve } from 'ml-matrix';
-import type { Evaluation, BuiltInMetric, Points } from './metric.js';
+import { oncePerPoints, type Evaluation, type BuiltInMetric, type Points } from './metric.js';
 
 /** A decoder row counts as nonzero if its norm is above this fraction of the largest norm. */
 const NONZERO_ROW = 0.01;
@@ -94,18 +94,14 @@ function trueEigenvalues({ dataMatrix }: Linear): number[] {
   return symmetricEigenvalues(dataMatrix.mmul(dataMatrix.transpose()));
 }
 
-/** Cache of the eigenvalues, because two metrics need them and they take a millisecond. */
-const knownEigenvalues = new WeakMap<Points, number[]>();
-
 function generatedEigenvalues({ evaluation }: Linear): number[] {
-  const { generated, intrinsicDim } = evaluation;
-  const known = knownEigenvalues.get(generated);
-  if (known !== undefined) return known;
-  const secondMoment = toMatrix(generated).gram().div(generated.length);
-  const eigenvalues = symmetricEigenvalues(secondMoment).slice(0, intrinsicDim);
-  knownEigenvalues.set(generated, eigenvalues);
-  return eigenvalues;
+  return secondMomentEigenvalues(evaluation.generated).slice(0, evaluation.intrinsicDim);
 }
+
+/** Returns the eigenvalues of (1/n) X^T X in descending order. */
+const secondMomentEigenvalues = oncePerPoints((points) =>
+  symmetricEigenvalues(toMatrix(points).gram().div(points.length)),
+);
 
 /** Computes |A~ - P A~|_F^2, where P = A (A^T A)^-1 A^T projects onto the column span of A (padded with zeros to [d, r*]). */
 function decoderOutsideSpan({ evaluation, matrix, dataMatrix }: Linear): number {

@@ -85,6 +85,16 @@ export type Metric = ColumnDisplay &
 /** A metric that every task has. `nullable` is false for a metric that is always defined. */
 export type BuiltInMetric = Metric & MetricVisibility & { readonly nullable?: false };
 
+/** Returns the function with a cache, for numbers that several metrics compute from the same points. */
+export function oncePerPoints<T>(compute: (points: Points) => T): (points: Points) => T {
+  const known = new WeakMap<Points, T>();
+  return (points) => {
+    const result = known.get(points) ?? compute(points);
+    known.set(points, result);
+    return result;
+  };
+}
+
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

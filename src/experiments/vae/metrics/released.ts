@@ -1,7 +1,7 @@
 import { covariance, Matrix } from 'ml-matrix';
 import { relativeDistance, symmetricEigenvalues } from './linear.js';
 import { manifoldError, manifoldErrorPairwise } from './manifold.js';
-import type { Evaluation, Metric, Points } from './metric.js';
+import { oncePerPoints, type Evaluation, type Metric } from './metric.js';
 
 /**
  * The scores of the authors' released code, logged only with its random streams. The noise of the generated points has the decoder
@@ -51,22 +51,14 @@ export const releasedMetrics: readonly Metric[] = [
 
 function realEigenvalues({ released, intrinsicDim }: Evaluation): number[] | null {
   const batch = released?.scoreBatch ?? null;
-  return batch && sampleEigenvalues(batch, intrinsicDim);
+  return batch && sampleEigenvalues(batch).slice(0, intrinsicDim);
 }
 
 function generatedEigenvalues({ released, intrinsicDim }: Evaluation): number[] | null {
-  return released?.scoreBatch ? sampleEigenvalues(released.generated, intrinsicDim) : null;
+  return released?.scoreBatch ? sampleEigenvalues(released.generated).slice(0, intrinsicDim) : null;
 }
 
-/** Cache of the eigenvalues, because two metrics need them. */
-const knownEigenvalues = new WeakMap<Points, number[]>();
-
-/** Returns the largest eigenvalues of the sample covariance (centered, divided by n - 1), descending. */
-function sampleEigenvalues(points: Points, count: number): number[] {
-  const known = knownEigenvalues.get(points);
-  if (known !== undefined) return known;
-  const matrix = new Matrix(points.map((point) => [...point]));
-  const eigenvalues = symmetricEigenvalues(covariance(matrix)).slice(0, count);
-  knownEigenvalues.set(points, eigenvalues);
-  return eigenvalues;
-}
+/** Returns the eigenvalues of the sample covariance (centered, divided by n - 1) in descending order. */
+const sampleEigenvalues = oncePerPoints((points) =>
+  symmetricEigenvalues(covariance(new Matrix(points.map((point) => [...point])))),
+);
