@@ -216,9 +216,9 @@ class Attempt<Own extends Settings> {
       );
     this.#isFirstSave = false;
     if (!isDue) return;
+    const stepLog = this.#log.sync();
     // Without this a power failure could keep the checkpoint but lose the older directory entry of the log.
     if (this.#savedRows === null) fsyncFolder(folder);
-    const stepLog = this.#log.sync();
     const step = this.#log.rows;
     const logs = { stepLog, evaluationLog: EMPTY_STREAM };
     writeCheckpoint(folder, task.id, { step, cpu: cpuFeatures(), state: new Map(), saved, ...logs });

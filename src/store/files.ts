@@ -54,9 +54,7 @@ function replaceAll(files: readonly NewContent[], sync: (descriptor: number) => 
     for (const [file, data] of files)
       wrapStoreErrors(`write ${file}`, () => {
         const temporary = `${file}.${process.pid}-${threadId}${TEMPORARY_SUFFIX}`;
-        // Never write through a symbolic link in its place.
-        rmSync(temporary, { force: true });
-        const descriptor = openSync(temporary, 'wx');
+        const descriptor = createFile(temporary);
         written.push({ file, temporary, descriptor });
         writeFileSync(descriptor, data);
       });
@@ -73,6 +71,17 @@ function replaceAll(files: readonly NewContent[], sync: (descriptor: number) => 
     throw error;
   } finally {
     for (const { descriptor } of written) closeSync(descriptor);
+  }
+}
+
+/** Creates a file in place of a leftover, and never writes through a symbolic link. */
+function createFile(file: string): number {
+  try {
+    return openSync(file, 'wx');
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    rmSync(file);
+    return openSync(file, 'wx');
   }
 }
 

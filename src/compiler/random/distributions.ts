@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow.js';
 import { isRecording } from '../record.js';
-import { hash, type Key, type Keys } from './keys.js';
+import { hash, hashNow, type Key, type Keys } from './keys.js';
 import { shiftRightLogical } from './threefry.js';
 
 /** The smallest float32 above -1: JAX draws normals from a uniform on [this, 1). */
@@ -23,6 +23,7 @@ const MANTISSA_BITS = 23;
  * ```
  */
 export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, maximum = 1): Tensor {
+  if (!isRecording()) return drawNow(key, shape, (words) => scaledNow(words, minimum, maximum));
   return scaledUniform(key, shape, tf.scalar(minimum), tf.scalar(maximum));
 }
 
@@ -39,6 +40,8 @@ export function uniform(key: Key | Keys, shape: readonly number[], minimum = 0, 
  * ```
  */
 export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
+  if (!isRecording())
+    return drawNow(key, shape, (words) => timesRootTwo(inverseErfNow(scaledNow(words, ABOVE_MINUS_ONE, 1))));
   return tf.tidy(() => tf.mul(inverseErf(uniform(key, shape, ABOVE_MINUS_ONE, 1)), Math.SQRT2));
 }
 
@@ -58,35 +61,67 @@ export function normal(key: Key | Keys, shape: readonly number[]): Tensor {
  * ```
  */
 export function truncatedNormal(key: Key, lower: number, upper: number, shape: readonly number[]): Tensor {
+  const lowest = nextFloat32(lower, 1);
+  const highest = nextFloat32(upper, -1);
+  if (!isRecording())
+    return drawNow(key, shape, (words) =>
+      timesRootTwo(inverseErfNow(scaledNow(words, erfOfBound(lower), erfOfBound(upper)))).map((value) =>
+        Math.min(Math.max(value, lowest), highest),
+      ),
+    );
   const bound = (value: number) => tf.erf(tf.scalar(value / Math.SQRT2));
   const draw = tf.mul(inverseErf(scaledUniform(key, shape, bound(lower), bound(upper))), Math.SQRT2);
-  return tf.clipByValue(draw, nextFloat32(lower, 1), nextFloat32(upper, -1));
+  return tf.clipByValue(draw, lowest, highest);
 }
 
 function scaledUniform(key: Key | Keys, shape: readonly number[], minimum: Tensor, maximum: Tensor): Tensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  const words = hash(key, count);
-  const scaled = isRecording() ? scaledWords(words, minimum, maximum) : scaledNow(words, minimum, maximum);
-  return tf.reshape(scaled, key.rank === 1 ? [...shape] : [key.shape[0], ...shape]);
-}
-
-function scaledWords(words: Tensor, minimum: Tensor, maximum: Tensor): Tensor {
-  const mantissa = tf.cast(shiftRightLogical(words, 32 - MANTISSA_BITS), 'float32');
+  const mantissa = tf.cast(shiftRightLogical(hash(key, sizeOf(shape)), 32 - MANTISSA_BITS), 'float32');
   const unit = tf.mul(mantissa, 2 ** -MANTISSA_BITS);
-  return tf.maximum(minimum, tf.add(tf.mul(unit, tf.sub(maximum, minimum)), minimum));
+  const scaled = tf.maximum(minimum, tf.add(tf.mul(unit, tf.sub(maximum, minimum)), minimum));
+  return tf.reshape(scaled, shapeFor(key, shape));
 }
 
-/** Computes `scaledWords` in plain numbers with the same rounding, many times faster than with tensor operations. */
-function scaledNow(words: Tensor, minimum: Tensor, maximum: Tensor): Tensor {
-  const [lowest = NaN] = minimum.dataSync<'float32'>();
-  const [highest = NaN] = maximum.dataSync<'float32'>();
-  const range = Math.fround(highest - lowest);
-  const scaled = Float32Array.from(words.dataSync<'int32'>(), (word) => {
-    const unit = (word >>> (32 - MANTISSA_BITS)) * 2 ** -MANTISSA_BITS;
-    return Math.max(lowest, Math.fround(Math.fround(unit * range) + lowest));
-  });
-  return tf.tensor(scaled, words.shape, 'float32');
+/** Draws outside of loops, where plain numbers are many times faster than tensors. They have the same rounding. */
+function drawNow(
+  key: Key | Keys,
+  shape: readonly number[],
+  draw: (words: Int32Array) => Float32Array,
+): Tensor {
+  return tf.tensor(draw(hashNow(key, sizeOf(shape))), shapeFor(key, shape), 'float32');
 }
+
+function shapeFor(key: Key | Keys, shape: readonly number[]): number[] {
+  return key.rank === 1 ? [...shape] : [key.shape[0], ...shape];
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function scaledNow(words: Int32Array, minimum: number, maximum: number): Float32Array {
+  const { fround } = Math;
+  const lowest = fround(minimum);
+  const range = fround(fround(maximum) - lowest);
+  return Float32Array.from(words, (word) => {
+    const unit = (word >>> (32 - MANTISSA_BITS)) * 2 ** -MANTISSA_BITS;
+    return Math.max(lowest, fround(fround(unit * range) + lowest));
+  });
+}
+
+function timesRootTwo(values: Float32Array): Float32Array {
+  return values.map((value) => value * Math.fround(Math.SQRT2));
+}
+
+/** Returns erf(bound / sqrt 2), which TensorFlow computes once for each bound. */
+function erfOfBound(bound: number): number {
+  const known = boundErfs.get(bound);
+  if (known !== undefined) return known;
+  const [erf = NaN] = tf.tidy(() => tf.erf(tf.scalar(bound / Math.SQRT2)).dataSync<'float32'>());
+  boundErfs.set(bound, erf);
+  return erf;
+}
+
+const boundErfs = new Map<number, number>();
 
 /** Returns the next float32 above (1) or below (-1) a nonzero `value`. */
 function nextFloat32(value: number, direction: 1 | -1): number {
@@ -101,7 +136,6 @@ function nextFloat32(value: number, direction: 1 | -1): number {
  * uses w = -log((1 - x)(1 + x)). XLA computes log1p(-x^2), which costs more and differs by rounding.
  */
 function inverseErf(x: Tensor): Tensor {
-  if (!isRecording()) return inverseErfNow(x);
   const w = tf.neg(tf.log(tf.mul(tf.sub(1, x), tf.add(1, x))));
   const isCentral = tf.less(w, CENTRAL_BELOW);
   const t = tf.where(isCentral, tf.sub(w, 2.5), tf.sub(tf.sqrt(w), 3));
@@ -116,12 +150,11 @@ function inverseErf(x: Tensor): Tensor {
 }
 
 /** Computes `inverseErf` in plain numbers with the same rounding, except for the logarithm, which TensorFlow computes. */
-function inverseErfNow(x: Tensor): Tensor {
+function inverseErfNow(values: Float32Array): Float32Array {
   const { fround } = Math;
-  const values = x.dataSync<'float32'>();
-  const products = Float32Array.from(values, (value) => fround(1 - value) * fround(1 + value));
-  const logarithms = tf.log(tf.tensor(products, x.shape, 'float32')).dataSync<'float32'>();
-  const inverse = Float32Array.from(values, (value, index) => {
+  const products = values.map((value) => fround(1 - value) * fround(1 + value));
+  const logarithms = tf.tidy(() => tf.log(tf.tensor1d(products)).dataSync<'float32'>());
+  return values.map((value, index) => {
     const w = -(logarithms[index] ?? NaN);
     const isCentral = w < CENTRAL_BELOW;
     const t = fround(isCentral ? w - 2.5 : fround(Math.sqrt(w)) - 3);
@@ -130,7 +163,6 @@ function inverseErfNow(x: Tensor): Tensor {
       sum = fround((isCentral ? central : tail) + fround(sum * t));
     return sum * value;
   });
-  return tf.tensor(inverse, x.shape, 'float32');
 }
 
 const CENTRAL_BELOW = 5;

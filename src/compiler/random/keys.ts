@@ -97,7 +97,8 @@ function keysIn(parent: Key | Keys): [Words, ...Words[]] {
 
 /** Returns `count` random 32-bit words per key, int32 [count] or [n, count]: see `hashWords`. */
 export function hash(parent: Key | Keys, count: number): Tensor {
-  if (!isRecording()) return hashNow(parent, count);
+  if (!isRecording())
+    return tf.tensor(hashNow(parent, count), parent.rank === 1 ? [count] : [parent.shape[0], count], 'int32');
   const half = Math.ceil(count / 2);
   const first = Int32Array.from({ length: half }, (_, index) => index);
   const second = first.map((index) => (index + half < count ? index + half : 0));
@@ -111,12 +112,12 @@ export function hash(parent: Key | Keys, count: number): Tensor {
   );
 }
 
-/** Computes `hash` in plain numbers. */
-function hashNow(parent: Key | Keys, count: number): Tensor {
+/** Returns the words of `hash` as plain numbers, row-major. */
+export function hashNow(parent: Key | Keys, count: number): Int32Array {
   const keys = keysIn(parent);
-  const [first, ...others] = keys.map((words) => hashWords(words, count));
-  if (parent.rank === 1) return tf.tensor1d(first ?? [], 'int32');
-  return tf.stack([first ?? [], ...others].map((words) => tf.tensor1d(words, 'int32')));
+  const words = new Int32Array(keys.length * count);
+  for (const [row, key] of keys.entries()) words.set(hashWords(key, count), row * count);
+  return words;
 }
 
 /** Returns the two words of a key as scalars, or of many keys as columns [n, 1], which are hashed with a row of counters. */

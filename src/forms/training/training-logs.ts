@@ -74,10 +74,11 @@ export class TrainingLogs {
 
   /** Flushes the logs to disk and returns their positions for a checkpoint. */
   sync(): Pick<Checkpoint, 'stepLog' | 'evaluationLog'> {
+    const synced = { stepLog: this.steps.sync(), evaluationLog: this.#evaluations.sync() };
     // Without this a power failure could keep the checkpoint but lose the older directory entry of a log.
     if (!this.#hasEntries) fsyncFolder(this.#folder);
     this.#hasEntries = true;
-    return { stepLog: this.steps.sync(), evaluationLog: this.#evaluations.sync() };
+    return synced;
   }
 
   /**

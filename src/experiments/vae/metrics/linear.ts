@@ -100,8 +100,23 @@ function generatedEigenvalues({ evaluation }: Linear): number[] {
 
 /** Returns the eigenvalues of (1/n) X^T X in descending order. */
 const secondMomentEigenvalues = oncePerPoints((points) =>
-  symmetricEigenvalues(toMatrix(points).gram().div(points.length)),
+  symmetricEigenvalues(gram(points).div(points.length)),
 );
+
+/** Computes X^T X with the same rounding as `gram` of ml-matrix, which would spend most of the time on copying the points. */
+function gram(points: Points): Matrix {
+  const width = points[0]?.length ?? 0;
+  const sums = Matrix.zeros(width, width).to2DArray();
+  for (const point of points)
+    for (const [row, sum] of sums.entries()) {
+      const value = point[row] ?? NaN;
+      for (let column = row; column < width; column++)
+        sum[column] = (sum[column] ?? NaN) + value * (point[column] ?? NaN);
+    }
+  return new Matrix(
+    sums.map((sum, row) => sum.map((value, column) => (column < row ? (sums[column]?.[row] ?? NaN) : value))),
+  );
+}
 
 /** Computes |A~ - P A~|_F^2, where P = A (A^T A)^-1 A^T projects onto the column span of A (padded with zeros to [d, r*]). */
 function decoderOutsideSpan({ evaluation, matrix, dataMatrix }: Linear): number {

@@ -36,19 +36,17 @@ export function multilayerPerceptron(
     inputs: widths[index] ?? inputs,
     outputs: width,
   }));
-  const outputsOf = (parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[] => {
+  const hiddenOutputs = (parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D[] => {
     const all: Tensor2D[] = [];
-    for (const [index, layer] of parameters.entries()) {
-      const y = dense(layer, all.at(-1) ?? x);
-      all.push(index < parameters.length - 1 ? relu(y) : y);
-    }
+    for (const layer of parameters.slice(0, -1)) all.push(relu(dense(layer, all.at(-1) ?? x)));
     return all;
   };
-  return {
-    layers,
-    apply: (parameters, x) => outputsOf(parameters, x).at(-1) ?? x,
-    hidden: (parameters, x) => outputsOf(parameters, x).slice(0, -1),
+  const apply = (parameters: readonly DenseParameters[], x: Tensor2D): Tensor2D => {
+    const last = parameters.at(-1);
+    if (last === undefined) throw new Error('A network requires the parameters of at least one layer.');
+    return dense(last, hiddenOutputs(parameters, x).at(-1) ?? x);
   };
+  return { layers, apply, hidden: hiddenOutputs };
 }
 
 /** Returns the decoder for sigmoid data: dense(z) + sigma(dense'(z)), with two separate dense layers. */

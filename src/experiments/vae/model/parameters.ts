@@ -52,6 +52,14 @@ export function unflatten(flat: Tensor1D, layout: readonly ParameterBlock[]): Te
   );
 }
 
+/** Returns the same as `unflatten`, many times faster, but only outside of loops. */
+export function unflattenNow(flat: Tensor1D, layout: readonly ParameterBlock[]): Tensor2D[] {
+  const values = flat.dataSync<'float32'>();
+  return layout.map(({ shape, offset }) =>
+    tf.tensor2d(values.slice(offset, offset + shape[0] * shape[1]), [...shape], 'float32'),
+  );
+}
+
 export function flatten(blocks: readonly Tensor[]): Tensor1D {
   return tf.concat(blocks.map((block) => tf.reshape(block, [block.size])));
 }

@@ -2,13 +2,13 @@ import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { trainingData } from '../settings/training-data.js';
 import type { TrainingSettings } from '../settings/task.js';
-import { boundedDecoderLogVariance, generate, losses } from '../model/loss.js';
+import { generate, losses } from '../model/loss.js';
 import type { LogValue } from '../../../logs/read.js';
 import type { Evaluation } from '../metrics/metric.js';
 import type { EvaluationRow } from '../../../forms/training/definition.js';
 import { evaluationMetrics } from '../metrics/registry.js';
 import { stepMetrics } from '../metrics/step-metrics.js';
-import { parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
+import { parameterLayout, parametersOf, unflattenNow } from '../model/parameters.js';
 import { drawEvaluation } from './evaluation-draws.js';
 import type { Program, TaskDraws } from './program.js';
 
@@ -32,17 +32,16 @@ export function evaluate(
   step: number,
   previous: EvaluationRow | null,
 ): EvaluationResult {
-  const parameters = parametersOf(model, unflatten(flat, parameterLayout(model)));
+  const parameters = parametersOf(model, unflattenNow(flat, parameterLayout(model)));
   const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
   const draws = drawEvaluation(streams, evaluationLoop, keys, step);
   const real = model.points(dataParameters, draws.source);
   const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };
   const measured = losses(model, parameters, real, noise, threshold);
   const latents = draws.generatedLatents;
-  const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
   const pointsWith = (variance: Scalar) =>
     generate(model, parameters, latents, draws.generatedNoise, variance);
-  const generated = pointsWith(logVariance);
+  const generated = pointsWith(measured.decoderLogVariance);
   const values = stepMetrics.map(
     ({ name, value }) => [name, value(measured, tf).dataSync()[0] ?? NaN] as const,
   );
