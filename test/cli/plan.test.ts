@@ -32,11 +32,11 @@ function textLines(text: string): string[] {
 test('a plan for an empty store has one row per cell, with its seeds', () => {
   assert.deepEqual(textLines(planText(makePlan(load(SWEEP), out, 2), 50)), [
     'dimensions  seeds  tasks  state    time per task  disk per task',
-    '3-12-20     2, 3   2      pending  110 ms         393 kB',
-    '9-20-20     2, 3   2      pending  141 ms         461 kB',
+    '3-12-20     2, 3   2      pending  144 ms         393 kB',
+    '9-20-20     2, 3   2      pending  176 ms         461 kB',
     '',
     'sweep: 4 tasks: 4 pending.',
-    'Time: about 251 ms on 2 workers for 40,000 steps; a rough estimate without start-up.',
+    'Time: about 320 ms on 2 workers for 40,000 steps; a rough estimate without start-up.',
     '',
   ]);
 });
@@ -95,9 +95,9 @@ test('the values of other settings are listed in the row of their cell', () => {
       .split('\n')
       .slice(0, 3),
     [
-      'dimensions  steps                      seeds  tasks  state    time per task  disk per task',
-      '3-12-20     1, 2, 3, 4, 5, 6, 44 more  1, 2   100    pending  0 ms to 1 ms   152 kB to 153 kB',
-      '9-20-20     1, 2, 3, 4, 5, 6, 44 more  1, 2   100    pending  0 ms to 1 ms   220 kB to 222 kB',
+      'dimensions  steps                      seeds  tasks  state    time per task   disk per task',
+      '3-12-20     1, 2, 3, 4, 5, 6, 44 more  1, 2   100    pending  28 ms to 29 ms  152 kB to 153 kB',
+      '9-20-20     1, 2, 3, 4, 5, 6, 44 more  1, 2   100    pending  28 ms to 29 ms  220 kB to 222 kB',
     ],
   );
 });

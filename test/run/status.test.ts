@@ -70,7 +70,7 @@ test('without a run, no task is running and the remaining time is that of the ne
   );
   assert.match(
     status.summary,
-    /^6 tasks: 1 done, 1 interrupted \(step 40,000\), 1 failed \(diverged\), 1 corrupt, 2 pending; about 4 s on 2 workers$/,
+    /^6 tasks: 1 done, 1 interrupted \(step 40,000\), 1 failed \(diverged\), 1 corrupt, 2 pending; about 21 s on 2 workers$/,
   );
 });
 

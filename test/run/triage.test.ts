@@ -48,22 +48,22 @@ describe('the summary of a sweep', () => {
         { state: 'corrupt', problem: 'x' },
         { state: 'new' },
       ],
-      '6 tasks: 1 done, 2 interrupted (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 1 pending; about 3 s on 2 workers',
+      '6 tasks: 1 done, 2 interrupted (steps 4,000 to 81,000), 1 failed (diverged), 1 corrupt, 1 pending; about 17 s on 2 workers',
     ],
     [
       'shows a single step if all checkpoints have it, and one worker for one task',
       [interrupted(50_000)],
-      '1 task: 0 done, 1 interrupted (step 50,000), 0 failed, 0 pending; about 2 s on 1 worker',
+      '1 task: 0 done, 1 interrupted (step 50,000), 0 failed, 0 pending; about 8 s on 1 worker',
     ],
     [
       'counts each reason for failure; the time covers tasks that failed with an error, not diverged ones',
       [failed('diverged'), failed('error'), failed('diverged')],
-      '3 tasks: 0 done, 0 interrupted, 3 failed (2 diverged, 1 error), 0 pending; about 3 s on 1 worker',
+      '3 tasks: 0 done, 0 interrupted, 3 failed (2 diverged, 1 error), 0 pending; about 16 s on 1 worker',
     ],
     [
       'sorts reasons by frequency',
       [failed('memory'), failed('crashed'), failed('stalled'), failed('crashed')],
-      '4 tasks: 0 done, 0 interrupted, 4 failed (2 crashed, 1 out of memory, 1 stalled), 0 pending; about 6 s on 2 workers',
+      '4 tasks: 0 done, 0 interrupted, 4 failed (2 crashed, 1 out of memory, 1 stalled), 0 pending; about 33 s on 2 workers',
     ],
     [
       'has no time if there is nothing to execute',
@@ -77,7 +77,7 @@ describe('the summary of a sweep', () => {
     });
 
   test('scales the time by the pace of the machine', () => {
-    assert.match(triageOf([interrupted(50_000)], { msPerEstimatedMs: 60 }).summary, /; about 1 min 35 s on /);
+    assert.match(triageOf([interrupted(50_000)], { msPerEstimatedMs: 60 }).summary, /; about 8 min 8 s on /);
   });
 });
 

@@ -102,10 +102,12 @@ function scaledNow(words: Int32Array, minimum: number, maximum: number): Float32
   const { fround } = Math;
   const lowest = fround(minimum);
   const range = fround(fround(maximum) - lowest);
-  return Float32Array.from(words, (word) => {
-    const unit = (word >>> (32 - MANTISSA_BITS)) * 2 ** -MANTISSA_BITS;
-    return Math.max(lowest, fround(fround(unit * range) + lowest));
-  });
+  const scaled = new Float32Array(words.length);
+  for (let index = 0; index < scaled.length; index++) {
+    const unit = ((words[index] ?? NaN) >>> (32 - MANTISSA_BITS)) * 2 ** -MANTISSA_BITS;
+    scaled[index] = Math.max(lowest, fround(fround(unit * range) + lowest));
+  }
+  return scaled;
 }
 
 function timesRootTwo(values: Float32Array): Float32Array {
@@ -153,16 +155,28 @@ function inverseErf(x: Tensor): Tensor {
 function inverseErfNow(values: Float32Array): Float32Array {
   const { fround } = Math;
   const products = values.map((value) => fround(1 - value) * fround(1 + value));
-  const logarithms = tf.tidy(() => tf.log(tf.tensor1d(products)).dataSync<'float32'>());
-  return values.map((value, index) => {
+  const logarithms = logarithmsOf(products);
+  const result = new Float32Array(values.length);
+  for (let index = 0; index < result.length; index++) {
     const w = -(logarithms[index] ?? NaN);
     const isCentral = w < CENTRAL_BELOW;
     const t = fround(isCentral ? w - 2.5 : fround(Math.sqrt(w)) - 3);
+    const coefficients = isCentral ? CENTRAL_COEFFICIENTS : TAIL_COEFFICIENTS;
     let sum = 0;
-    for (const [central, tail] of FLOAT_COEFFICIENTS)
-      sum = fround((isCentral ? central : tail) + fround(sum * t));
-    return sum * value;
-  });
+    for (let term = 0; term < coefficients.length; term++)
+      sum = fround((coefficients[term] ?? NaN) + fround(sum * t));
+    result[index] = sum * (values[index] ?? NaN);
+  }
+  return result;
+}
+
+function logarithmsOf(values: Float32Array): Float32Array {
+  const tensor = tf.tensor1d(values);
+  const logarithms = tf.log(tensor);
+  // Values that `tidy` returned would be searched for tensors, one by one.
+  const result = logarithms.dataSync<'float32'>();
+  tf.dispose([tensor, logarithms]);
+  return result;
 }
 
 const CENTRAL_BELOW = 5;
@@ -179,6 +193,5 @@ const COEFFICIENTS = [
   [1.50140941, 2.83297682],
 ] as const;
 
-const FLOAT_COEFFICIENTS = COEFFICIENTS.map(
-  ([central, tail]) => [Math.fround(central), Math.fround(tail)] as const,
-);
+const CENTRAL_COEFFICIENTS = Float32Array.from(COEFFICIENTS, ([central]) => central);
+const TAIL_COEFFICIENTS = Float32Array.from(COEFFICIENTS, ([, tail]) => tail);

@@ -15,6 +15,11 @@ const EAGER_STEP_MICROSECONDS = 10_900;
 const EAGER_LAYER_MICROSECONDS = 500;
 const EAGER_RELU_MICROSECONDS = 190;
 
+/** Milliseconds of an evaluation: of its TensorFlow calls, of each point, and of each weight of the networks for each point. */
+const EVALUATION = { calls: 5, point: 0.0015, weight: 8e-8 } as const;
+/** Milliseconds of a task besides its steps and evaluations: drawing the initial parameters, and writing and syncing its files. */
+const TASK_MS = 15;
+
 /** An int32 step and five float32 metrics. */
 const LOG_ROW_BYTES = 24;
 const EVALUATION_BYTES = 160;
@@ -28,23 +33,26 @@ const TASK_OVERHEAD_BYTES = 48 * 1024;
 /**
  * Estimates the cost of a task. The constants reproduce, within 15%, times that were measured with TensorFlow 2.21.0 on one core of a
  * shared machine with batch size 100: 14, 24 and 1042 microseconds per step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere
- * (6, 14, 13); 33, 53 and 1319 with the engine xla; 11900, 13100 and 17300 with the engine eager. Startup, compilation and
- * evaluations are not included.
+ * (6, 14, 13); 33, 53 and 1319 with the engine xla; 11900, 13100 and 17300 with the engine eager. Each step has its share of
+ * the evaluations and of the rest of its task. The start of a run and compilation are not included.
  */
 export function trainingCost(settings: TrainingSettings): Cost {
   const shapes = layerShapes(settings);
   const parameters = countParameters(settings, shapes);
-  const microsecondsPerStep = estimateStep(settings, shapes, parameters);
+  const trainingMs =
+    (estimateStep(settings, shapes, parameters) * settings.steps) / 1_000 +
+    countEvaluations(settings) * estimateEvaluationMs(settings, shapes) +
+    TASK_MS;
   return {
-    microsecondsPerStep,
-    trainingMs: (microsecondsPerStep * settings.steps) / 1_000,
+    microsecondsPerStep: (trainingMs * 1_000) / settings.steps,
+    trainingMs,
     bytes: estimateBytes(settings, parameters),
   };
 }
 
 function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[], parameters: number): number {
   const { batchSize, intrinsicDim, ambientDim, latentDim, decoderNoise, experiment } = settings;
-  const weights = shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
+  const weights = countWeights(shapes);
   // A multiplication and an addition per weight and point: once in the forward and twice in the backward pass.
   const flops = 3 * 2 * weights * batchSize;
   // The data of a plugin that is not installed are unknown, but its tasks in a store must remain readable.
@@ -63,19 +71,31 @@ function estimateStep(settings: TrainingSettings, shapes: readonly LayerShape[],
   return work + dispatch;
 }
 
+function estimateEvaluationMs({ evaluationPoints }: TrainingSettings, shapes: readonly LayerShape[]): number {
+  return EVALUATION.calls + evaluationPoints * (EVALUATION.point + countWeights(shapes) * EVALUATION.weight);
+}
+
+/** Counts the evaluations of a task: before the first step, then at regular steps and after the last one. */
+function countEvaluations({ steps, evaluateEverySteps }: TrainingSettings): number {
+  return Math.ceil(steps / evaluateEverySteps) + 1;
+}
+
 function estimateBytes(settings: TrainingSettings, parameters: number): number {
-  const { steps, logEverySteps, evaluateEverySteps, evaluationPoints } = settings;
+  const { steps, logEverySteps, evaluationPoints } = settings;
   const { intrinsicDim, ambientDim, latentDim, randomStreams } = settings;
   // With the released streams a task can also store the parameters before its last step.
   const continuation = randomStreams === 'released-code' ? 1 : 0;
-  const evaluations = Math.ceil(steps / evaluateEverySteps) + 1;
   return (
     Math.ceil(steps / logEverySteps) * LOG_ROW_BYTES +
-    evaluations * (EVALUATION_BYTES + (latentDim + 2 * intrinsicDim) * FLOAT64_BYTES) +
+    countEvaluations(settings) * (EVALUATION_BYTES + (latentDim + 2 * intrinsicDim) * FLOAT64_BYTES) +
     2 * evaluationPoints * ambientDim * FLOAT32_BYTES +
     (1 + MOMENTS + continuation) * parameters * FLOAT32_BYTES +
     TASK_OVERHEAD_BYTES
   );
+}
+
+function countWeights(shapes: readonly LayerShape[]): number {
+  return shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
 }
 
 function countParameters({ biases, latentDim }: TrainingSettings, shapes: readonly LayerShape[]): number {
