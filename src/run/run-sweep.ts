@@ -12,6 +12,7 @@ import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../task/task.js';
 import type { Executor, ExecutionOptions } from './executor.js';
 import type { LogLevel } from './log.js';
+import type { LocalExecutor } from './local-executor.js';
 import { learnCosts } from './learned-costs.js';
 import { logSettlement } from './ledger.js';
 import { openLog } from './log.js';
@@ -51,6 +52,7 @@ type SweepToRun = Pick<Sweep, 'name' | 'file' | 'tasks'>;
 interface Run {
   readonly sweep: SweepToRun;
   readonly options: RunOptions;
+  readonly executor: Executor;
   readonly logger: Logger;
   readonly print: (line: string) => void;
 }
@@ -76,8 +78,16 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
       output.line(line);
     };
     if (lock.takenOverFrom !== null) print(takeoverText(lock.takenOverFrom));
-    const run = { sweep, options: { ...options, signal }, logger: log.logger, print };
-    const { tasks, ...result } = await runStages(run, prepare);
+    let local: LocalExecutor | null = null;
+    const executor: Executor =
+      options.executor ??
+      (async (...start) => {
+        // Load the pool only when there are tasks to execute.
+        local ??= new (await import('./local-executor.js')).LocalExecutor();
+        return local.execute(...start);
+      });
+    const run = { sweep, options: { ...options, signal }, executor, logger: log.logger, print };
+    const { tasks, ...result } = await runStages(run, prepare).finally(async () => local?.close());
     // The abort reason names the new owner.
     if (result.interrupted) lock.lost.throwIfAborted();
     await sendResults(tasks, result, options, print);
@@ -107,8 +117,8 @@ async function runStages(
   }
 }
 
-async function runTasks({ sweep, options, logger, print }: Run): Promise<Outcome> {
-  const { outDir, retrainCorrupt, signal, exchange, executor } = options;
+async function runTasks({ sweep, options, executor, logger, print }: Run): Promise<Outcome> {
+  const { outDir, retrainCorrupt, signal, exchange } = options;
   if (retrainCorrupt) await setCorruptAside(sweep, options, logger);
   await exchange?.fetch(outDir, sweep.tasks, { signal, print });
   const states = readTaskStates(outDir, sweep.tasks);
@@ -117,7 +127,7 @@ async function runTasks({ sweep, options, logger, print }: Run): Promise<Outcome
     states,
     {
       ...options,
-      ...(executor !== undefined && { workers: null }),
+      ...(options.executor !== undefined && { workers: null }),
       costOf: learnCosts(outDir, sweep.tasks, states).costOf,
     },
     findPredecessors(outDir, sweep.tasks, states),
@@ -126,9 +136,7 @@ async function runTasks({ sweep, options, logger, print }: Run): Promise<Outcome
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
   checkDiskSpace(outDir, bytesToWrite(found), sweep.tasks);
-  // Load the pool only when there are tasks to execute.
-  const execute = executor ?? (await import('./execute-all.js')).executeAll;
-  const result = await execute({ tasks: sweep.tasks.length, done, pending }, { ...options, logger });
+  const result = await executor({ tasks: sweep.tasks.length, done, pending }, { ...options, logger });
   const allFailed = [...failed, ...result.failed];
   const corrupt = [...found.corrupt, ...result.corrupt];
   const allDone = done + result.done;
