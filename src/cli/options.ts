@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import { installedVersions } from '../task/registry.js';
 import { InputError } from '../errors.js';
+import type { Question } from '../report/search/compared.js';
+import type { Goal } from '../search/halving.js';
 import type { Sweep } from '../sweep/load.js';
 import { openSweep, type StoredSweep } from '../run/stored-sweep.js';
 import { parseShard, type Shard } from '../sweep/shard.js';
@@ -50,6 +52,35 @@ export function withShardOption<T>(yargs: Argv<T>): Argv<T & Pick<ShardArguments
     coerce: parseShard,
     describe: 'Only one part of the sweep, e.g. 3/8 for the third of eight; use another --out for each part',
   });
+}
+
+/** The options that choose what settings are compared by. */
+export interface MetricArguments {
+  readonly metric: string | undefined;
+  readonly goal: Goal | undefined;
+}
+
+export function withMetricOptions<T>(yargs: Argv<T>): Argv<T & MetricArguments> {
+  return yargs
+    .option('metric', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Column of the final results to compare. Default: that of the search',
+    })
+    .option('goal', {
+      choices: ['min', 'max'] as const,
+      requiresArg: true,
+      describe: 'Whether the smallest or the largest value is the best. Default: that of the search',
+    });
+}
+
+/** Returns what to compare settings by; null if the user leaves it to the search. */
+export function questionOf({ metric, goal }: MetricArguments): Question | null {
+  if (metric !== undefined && goal !== undefined) return { metric, goal };
+  if (metric === undefined && goal === undefined) return null;
+  throw new InputError(
+    '--metric and --goal belong together: pass both, for example --metric loss --goal min',
+  );
 }
 
 /** Opens the sweep with the tasks that are known from the results in the store. */

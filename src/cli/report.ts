@@ -3,9 +3,17 @@ import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { formatCount } from '../units.js';
-import { loadSweepOf, withSweepOptions, type SweepArguments } from './options.js';
+import { bestText } from './best-text.js';
+import {
+  loadSweepOf,
+  questionOf,
+  withMetricOptions,
+  withSweepOptions,
+  type MetricArguments,
+  type SweepArguments,
+} from './options.js';
 
-interface ReportArguments extends SweepArguments {
+interface ReportArguments extends SweepArguments, MetricArguments {
   readonly seed: number | undefined;
 }
 
@@ -13,7 +21,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <file>',
   describe: 'Write an HTML report with all tables and figures',
   builder: (yargs) =>
-    withSweepOptions(yargs)
+    withMetricOptions(withSweepOptions(yargs))
       .option('seed', {
         type: 'number',
         requiresArg: true,
@@ -21,18 +29,28 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       })
       .example('$0 report sweeps/paper.yaml', 'all tables, figures and claims of the paper'),
   handler: async (argv) => {
+    const question = questionOf(argv);
     const sweep = await loadSweepOf(argv);
     const { makeReport, missingRuns } = await import('../report/report.js');
     const { joinParagraphs, terminalTables } = await import('../report/terminal.js');
     const { writeReport } = await import('../report/write.js');
-    const report = await makeReport(sweep, argv.out);
+    const report = await makeReport(sweep, argv.out, question);
     const folder = sweepFolder(argv.out, sweep.name);
     const page = await writeReport(report, { folder, seed: argv.seed, command: commandOf(argv) });
     const { parts, contributions, sections } = report;
-    const texts = [terminalTables(parts, contributions), ...sections.flatMap(({ lines }) => lines)];
+    const texts = [
+      terminalTables(parts, contributions),
+      bestText(report.comparisons).trimEnd(),
+      ...sections.flatMap(({ lines }) => lines),
+    ];
     process.stdout.write(`${joinParagraphs(texts)}\n\n`);
     process.stdout.write(`Report: ${page}\nTables and figures: ${path.dirname(page)}\n`);
     const missing = missingRuns(parts);
+    const samples = sweep.parts.find(({ space }) => space.length > 0);
+    if (samples !== undefined && report.comparisons.length === 0)
+      process.stderr.write(
+        `${samples.file} does not say what is best: pass --metric and --goal to compare its sampled settings.\n`,
+      );
     const corrupt = missing.filter(({ state }) => state === 'corrupt');
     if (missing.length > 0)
       process.stderr.write(
@@ -47,7 +65,11 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   },
 };
 
-function commandOf({ file, only, set }: ReportArguments): string {
-  const options = [...only.map((text) => ` --only ${text}`), ...set.map((text) => ` --set ${text}`)];
+function commandOf({ file, only, set, metric, goal }: ReportArguments): string {
+  const options = [
+    ...only.map((text) => ` --only ${text}`),
+    ...set.map((text) => ` --set ${text}`),
+    ...(metric === undefined || goal === undefined ? [] : [` --metric ${metric} --goal ${goal}`]),
+  ];
   return `vae-sweep report ${file}${options.join('')}`;
 }

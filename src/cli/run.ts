@@ -5,7 +5,8 @@ import type { Executor } from '../run/executor.js';
 import { LOG_LEVELS, type LogLevel } from '../run/log.js';
 import type { RunResult } from '../run/run-sweep.js';
 import { MaxTimePassed } from '../run/stop.js';
-import { bestOfSearches } from './best-text.js';
+import { searchComparisons } from '../report/search/compared.js';
+import { bestText } from './best-text.js';
 import { summaryText } from './run-summary.js';
 import type { CorruptTask } from '../run/triage.js';
 import { EXIT, InputError } from '../errors.js';
@@ -205,7 +206,9 @@ async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const contributions = await loadContributions();
   const findings = contributions.flatMap((contribution) => contribution.findings?.(parts).lines ?? []);
   const tables = joinParagraphs([terminalTables(parts, contributions), ...findings]);
-  process.stdout.write(`${tables === '' ? '' : `${tables}\n`}${bestOfSearches(sweep)}${shardNote(sweep)}`);
+  process.stdout.write(
+    `${tables === '' ? '' : `${tables}\n`}${bestText(searchComparisons(sweep))}${shardNote(sweep)}`,
+  );
   const corrupt = missingRuns(parts).filter(({ state }) => state === 'corrupt');
   return corrupt.map(({ task, reason }) => ({ task, problem: reason }));
 }

@@ -71,7 +71,7 @@ function toSweep(name: string, title: string, file: string, tasks: readonly Task
   const experimentOfTask = ({ settings }: Task) => experimentOf(settings).name;
   const parts = [...groupBy(tasks, experimentOfTask)].map(([experiment, own]): SweepPart => {
     const about = { name: `${name}-${experiment}`, title: experiment, file, experiment, table: null };
-    return { ...about, varying: varyingSettings(own), tasks: own };
+    return { ...about, varying: varyingSettings(own), space: [], tasks: own };
   });
   return { name, title, file, tasks, parts, shard: null, skipped: NOTHING_SKIPPED, searches: [] };
 }

@@ -6,6 +6,8 @@ import {
   type ReportSection,
 } from './contribution.js';
 import { readRuns, type MissingRun, type PartRuns } from './runs.js';
+import { runComparisons, searchComparisons, type Comparison, type Question } from './search/compared.js';
+import { searchSection } from './search/section.js';
 import { meansTables } from './tables/means-tables.js';
 import { runsTable } from './tables/runs-table.js';
 import type { Table } from './tables/table.js';
@@ -23,21 +25,35 @@ export interface Report {
   readonly sweep: Sweep;
   readonly parts: readonly PartRuns[];
   readonly contributions: readonly ReportContribution[];
+  /** The best settings of its searches. */
+  readonly comparisons: readonly Comparison[];
   /** Tables of the parts that have any. */
   readonly partTables: readonly PartTables[];
   /** Sections of the sweep's experiments, starting with those above the tables. */
   readonly sections: readonly ReportSection[];
 }
 
-/** Reads the logs of a sweep, finished or in progress, and creates its tables. */
-export async function makeReport(sweep: Sweep, outDir: string): Promise<Report> {
+/**
+ * Reads the logs of a sweep, finished or in progress, and creates its tables.
+ * @param question what to compare the settings by; null for what the searches of the sweep compare
+ */
+export async function makeReport(
+  sweep: Sweep,
+  outDir: string,
+  question: Question | null = null,
+): Promise<Report> {
   const parts = await readRuns(sweep, outDir);
   const contributions = await loadContributions();
-  const sections = contributions.flatMap((contribution) => contribution.sections?.(parts) ?? []);
+  const comparisons = question === null ? searchComparisons(sweep) : runComparisons(parts, question);
+  const sections = [
+    ...searchSection(comparisons, parts),
+    ...contributions.flatMap((contribution) => contribution.sections?.(parts) ?? []),
+  ];
   return {
     sweep,
     parts,
     contributions,
+    comparisons,
     partTables: parts.flatMap((part) => tablesOfPart(part, contributions)),
     sections: [...sections.filter(({ isFirst }) => isFirst), ...sections.filter(({ isFirst }) => !isFirst)],
   };

@@ -1,11 +1,13 @@
 import { sum } from 'simple-statistics';
 import { InputError } from '../errors.js';
 import { formatCount } from '../units.js';
+import type { Space } from '../search/space.js';
 import type { Search, SearchResults } from '../search/stages.js';
 import { assertStepsFree, assertValidHalving } from './halving-problems.js';
 import { assertValidSpace } from './space-problems.js';
 import { parseAssignments, type Assignments } from './assignments.js';
 import { assertNoContradictions } from './contradictions.js';
+import { sampledSettings } from './draws.js';
 import { expand, type Expansion, type SkippedCells } from './expand.js';
 import { countCells, entriesOf } from './grid.js';
 import type { Experiment } from '../task/experiment.js';
@@ -69,6 +71,8 @@ export interface SweepPart {
   readonly table: string | null;
   /** Names of the settings that differ between its tasks. */
   readonly varying: readonly string[];
+  /** The settings whose values are sampled. */
+  readonly space: Space;
   readonly tasks: readonly Task[];
 }
 
@@ -177,8 +181,16 @@ function assertCellCount(file: string, definitions: readonly SweepDefinition[], 
 
 function toPart(definition: SweepDefinition, tasks: readonly Task[]): SweepPart {
   const { name, title, source, experiment, table } = definition;
-  const varying = varyingSettings(tasks);
-  return { name, title, file: source.file, experiment: experiment.name, table, varying, tasks };
+  return {
+    name,
+    title,
+    file: source.file,
+    experiment: experiment.name,
+    table,
+    varying: varyingSettings(tasks),
+    space: definition.sample === null ? [] : sampledSettings(definition),
+    tasks,
+  };
 }
 
 function sumSkipped(expansions: readonly Expansion[]): SkippedCells {

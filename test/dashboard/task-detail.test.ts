@@ -16,7 +16,7 @@ import { computeInto } from '../experiments/paper/statements/computed-runs.js';
 const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-detail-'));
 const task = computeInto(outDir, { kind: 'identities', identity: 'eq8', draws: 3, maxDim: 3 });
 const about = { name: 'own', title: null, file: 'own.yaml', tasks: [task] };
-const part = { ...about, experiment: 'identities', table: null, varying: [] };
+const part = { ...about, experiment: 'identities', table: null, varying: [], space: [] };
 const sweep: Sweep = { ...about, parts: [part], shard: null, skipped: NOTHING_SKIPPED, searches: [] };
 
 test('a done task with rows shows its result, and an unfinished one its last row', async () => {

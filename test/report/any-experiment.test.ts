@@ -77,7 +77,7 @@ const tasks = [6, 8].flatMap((sides) =>
   }),
 );
 const about = { name: 'dice', title: null, file: 'dice.yaml' };
-const part = { ...about, experiment: 'dice', table: null, varying: ['sides', 'seed'], tasks };
+const part = { ...about, experiment: 'dice', table: null, varying: ['sides', 'seed'], space: [], tasks };
 
 describe('an experiment without a report contribution gets', () => {
   let parts: PartRuns[];

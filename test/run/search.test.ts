@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { vaeSweep, type Outcome } from '../cli/command.js';
@@ -50,7 +50,23 @@ describe('a search by TPE', () => {
       best,
       /^Best settings of tpe \(min height, 3 of 3 batches\):\n +x +height +standard error +tasks\n1 +0\.[23]\d* /,
     );
+    assert.match(
+      best,
+      /\n\nImportance for height, with 95% intervals:\nsetting +importance .*\nx +0\.\d\d \(0/,
+    );
     assert.ok(second.stdout.includes(best), second.stdout);
+    const reported = command(folder, 'report', 'tpe');
+    assert.equal(reported.status, 0, reported.stderr);
+    assert.ok(reported.stdout.includes(best), reported.stdout);
+    const results = path.join(folder, 'out', 'sweeps', 'tpe');
+    const page = readFileSync(path.join(results, 'report.html'), 'utf8');
+    assert.match(page, /<section id="search">.*Best settings of tpe.*Batches of tpe.*Importance for height/s);
+    assert.match(page, /<figure id="tpe-parallel">.*<figure id="tpe-slices">.*<section id="tables">/s);
+    for (const figure of ['tpe-parallel', 'tpe-slices'])
+      for (const extension of ['svg', 'png', 'csv', 'vl.json'])
+        assert.ok(existsSync(path.join(results, 'figures', `${figure}.${extension}`)));
+    for (const table of ['tpe-best', 'tpe-stages', 'tpe-importance'])
+      assert.ok(existsSync(path.join(results, 'tables', `${table}.csv`)));
     const largest = command(folder, 'best', 'tpe', '--metric', 'height', '--goal', 'max').stdout;
     assert.match(largest, /18 of 18 settings with finished tasks\):\n.*\n1 +0\.[89]/);
     assert.match(command(folder, 'verify', 'tpe').stdout, /^36 of 36 tasks verified/);
@@ -98,5 +114,34 @@ describe('a search by successive halving', () => {
       stderr,
       /halving\.yaml:\d+:\d+: halving\.metric: los: unknown metric of linear; did you mean "loss"\? Allowed: step, loss, /,
     );
+  });
+});
+
+describe('a sweep with sampled settings', () => {
+  test('is compared by the metric that the user names', () => {
+    const folder = searchFolder();
+    const { sample, ...sweep } = SEARCHES['tpe.yaml'];
+    const sampled = { ...sweep, sample: { count: sample.count } };
+    writeFileSync(path.join(folder, 'sobol.yaml'), JSON.stringify(sampled));
+    assert.equal(command(folder, 'run', 'sobol').status, 0);
+    const page = () => readFileSync(path.join(folder, 'out', 'sweeps', 'sobol', 'report.html'), 'utf8');
+    const open = command(folder, 'report', 'sobol');
+    assert.match(open.stderr, /sobol\.yaml does not say what is best: pass --metric and --goal/);
+    assert.doesNotMatch(page(), /id="search"/);
+    const named = command(folder, 'report', 'sobol', '--metric', 'height', '--goal', 'min');
+    assert.equal(named.status, 0, named.stderr);
+    assert.equal(named.stderr, '');
+    assert.match(
+      named.stdout,
+      /Best settings of sobol \(min height, 18 of 18 settings with finished tasks\)/,
+    );
+    assert.match(
+      page(),
+      /report \S+sobol\.yaml --metric height --goal min.*<section id="search">.*sobol-slices/s,
+    );
+    const wrong = command(folder, 'report', 'sobol', '--metric', 'hight', '--goal', 'min');
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.stderr, /--metric hight: unknown metric of parabola; did you mean "height"\?/);
+    assert.match(command(folder, 'report', 'sobol', '--metric', 'height').stderr, /belong together/);
   });
 });

@@ -47,7 +47,16 @@ test('real computations are judged and written as tables, figures and a page', a
     ],
   );
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-theory-'));
-  const part = { name: 'theory', title: null, file: '', experiment: '', table: null, varying: [], tasks };
+  const part = {
+    name: 'theory',
+    title: null,
+    file: '',
+    experiment: '',
+    table: null,
+    varying: [],
+    space: [],
+    tasks,
+  };
   const detailsOf = await loadDetails(tasks);
   const read = tasks.map((task) => [task.id, readRun(task, outDir, detailsOf(task))] as const);
   const parts = toParts({ parts: [part] }, new Map(read), detailsOf);
