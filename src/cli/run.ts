@@ -4,6 +4,7 @@ import type { EventWriter } from '../export/tensorboard/event-writer.js';
 import type { Executor } from '../run/executor.js';
 import { LOG_LEVELS, type LogLevel } from '../run/log.js';
 import type { RunResult } from '../run/run-sweep.js';
+import type { Advance } from '../run/stored-sweep.js';
 import { MaxTimePassed } from '../run/stop.js';
 import { searchComparisons } from '../report/search/compared.js';
 import { bestText } from './best-text.js';
@@ -148,7 +149,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         retrainCorrupt: argv.retrainCorrupt,
         signal: stop.signal,
         output: runOutput(process.stderr),
-        advance,
+        advance: advance && withEvents(advance, events),
         ...(argv.queue && { executor: queueExecutor(argv.queue, bucket) }),
         ...(bucket && { exchange: new BucketExchange(bucket) }),
       });
@@ -187,6 +188,15 @@ async function startEvents(
     eventsDir: path.resolve(tensorboard),
     names: tasks.map(({ name }) => name),
   });
+}
+
+/** Passes the tasks of later stages on to the process that writes event files. */
+function withEvents(advance: Advance, events: EventWriter | null): Advance {
+  return (failed) => {
+    const next = advance(failed);
+    events?.add(next.sweep.tasks.map(({ name }) => name));
+    return next;
+  };
 }
 
 /** A problem with event files fails the command, but stops no task. */

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../store/files.js';
-import { END, eventsProblemSchema, type EventsRequest } from './protocol.js';
+import { END, eventsProblemSchema, type EventsRequest, type MoreTasks } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('../../../workers/tensorboard.js', import.meta.url));
 
@@ -11,9 +11,11 @@ export class EventWriter {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #problems: string[] = [];
+  readonly #names: Set<string>;
 
   /** @throws a StoreError if the folder of events can't be created */
   constructor(request: EventsRequest) {
+    this.#names = new Set(request.names);
     makeFolder(request.eventsDir);
     // Ignore output, because TensorFlow prints log messages.
     this.#child = fork(ENTRY, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
@@ -26,6 +28,13 @@ export class EventWriter {
     this.#send(request);
   }
 
+  /** Adds tasks, which may have been added before. @param names the names of their folders */
+  add(names: readonly string[]): void {
+    const added = names.filter((name) => !this.#names.has(name));
+    for (const name of added) this.#names.add(name);
+    if (added.length > 0) this.#send({ names: added });
+  }
+
   /** Waits for the event files of all done tasks. @returns the problems */
   async end(): Promise<readonly string[]> {
     this.#send(END);
@@ -36,7 +45,7 @@ export class EventWriter {
     return this.#problems;
   }
 
-  #send(message: EventsRequest | typeof END): void {
+  #send(message: EventsRequest | MoreTasks | typeof END): void {
     // If the process has ended, `end` reports its exit code.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }

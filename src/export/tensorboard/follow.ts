@@ -10,13 +10,16 @@ import type { EventsRequest } from './protocol.js';
 
 const POLL_EVERY_MS = 2_000;
 
-/** Writes the event files of tasks as they finish, until the signal aborts, and then those of the remaining done tasks. */
+/**
+ * Writes the event files of tasks as they finish, until the signal aborts, and then those of the remaining done tasks.
+ * @param waiting the names of the tasks' folders. Others may be added; a name is deleted once its event file is written.
+ */
 export async function followTasks(
-  { outDir, eventsDir, names }: EventsRequest,
+  { outDir, eventsDir }: Omit<EventsRequest, 'names'>,
+  waiting: Set<string>,
   ended: AbortSignal,
   onProblem: (problem: string) => void,
 ): Promise<void> {
-  const waiting = new Set(names);
   /** The tasks by name, cached because a task's record never changes. */
   const tasks = new Map<string, Task>();
   for (let isLast = false; !isLast;) {

@@ -9,9 +9,13 @@ export const eventsRequestSchema = z.object({
   names: z.array(z.string()).readonly(),
 });
 
-export type EventsRequest = z.infer<typeof eventsRequestSchema>;
+/** A later message with the names of tasks that became known. */
+export const moreTasksSchema = z.strictObject({ names: z.array(z.string()).readonly() });
 
-/** The second message. The process then writes the remaining done tasks and exits, as it does when its parent is gone. */
+export type EventsRequest = z.infer<typeof eventsRequestSchema>;
+export type MoreTasks = z.infer<typeof moreTasksSchema>;
+
+/** The last message. The process then writes the remaining done tasks and exits, as it does when its parent is gone. */
 export const END = 'end';
 
 /** A problem that the process reports: a task that can't be read, or the folder of events that can't be written. */

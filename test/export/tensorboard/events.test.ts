@@ -117,6 +117,17 @@ describe('vae-sweep run --tensorboard', () => {
     assert.deepEqual(points['evaluation/loss'], logged(first, TASK_FILES.evaluations, 'loss'));
   });
 
+  test('writes the event files of all stages of a search', () => {
+    const halving = '{ metric: loss, goal: min, min: 20, max: 80, factor: 2 }';
+    writeSweep(`{ evaluateEverySteps: 20 }\nsample: { count: 4 }\nhalving: ${halving}
+space: { learningRate: { logUniform: [1.0e-4, 1.0e-1] } }`);
+    const { status, stderr } = vaeSweep('run', file, '--out', out, '--tensorboard', events);
+    assert.equal(status, 0, stderr);
+    const tasks = readdirSync(path.join(out, 'tasks'));
+    assert.equal(tasks.length, 8 + 4 + 2);
+    assert.deepEqual(readdirSync(events).sort(), tasks.sort());
+  });
+
   test('rejects a folder that cannot be created before it trains', () => {
     writeSweep('{ steps: 20 }');
     const blocked = path.join(folder, 'blocked');
