@@ -5,11 +5,11 @@ import type { CommandModule } from 'yargs';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError, UserError } from '../errors.js';
 import type { Dashboard } from '../dashboard/server.js';
-import type { Sweep } from '../sweep/load.js';
+import type { WatchedSweep } from '../dashboard/watch.js';
 import { parseShard } from '../sweep/shard.js';
 import {
   DEFAULT_WORKERS,
-  loadSweepOf,
+  openSweepOf,
   outOption,
   repeatable,
   sweepText,
@@ -71,8 +71,8 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
   },
 };
 
-async function sweepsOf(argv: ServeArguments): Promise<Sweep[]> {
-  const load = (file: string): Promise<Sweep> => loadSweepOf({ ...argv, file });
+async function sweepsOf(argv: ServeArguments): Promise<WatchedSweep[]> {
+  const load = (file: string): Promise<WatchedSweep> => openSweepOf({ ...argv, file });
   if (argv.files.length > 0) return Promise.all(argv.files.map(load));
   if (argv.only.length + argv.set.length > 0 || argv.shard !== undefined)
     throw new InputError(

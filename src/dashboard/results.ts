@@ -6,7 +6,6 @@ import { isFinished, readRun, toParts, type MissingRun, type PartRuns, type Run 
 import { meansColumns } from '../report/cells.js';
 import { groupsTable } from '../report/tables/groups-table.js';
 import { meansTables } from '../report/tables/means-tables.js';
-import type { Table } from '../report/tables/table.js';
 import { statsOf } from '../store/files.js';
 import { assertNoSymlinks, TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { ExperimentDetails } from '../task/experiment.js';
@@ -14,6 +13,7 @@ import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { TableView } from './page/protocol.js';
 import { withStoreErrorFallback } from './store-error.js';
+import { toTableView } from './table-view.js';
 import type { SweepWatch } from './watch.js';
 
 interface ReadRun {
@@ -53,7 +53,7 @@ export class Results {
     const of = (ids: ReadonlySet<string>): Run[] => runs.filter(({ task }) => ids.has(task.id));
     const columns = requested.flatMap((task) => meansColumns({ details: detailsOf(task) }, task));
     const distinct = [...new Map(columns.map((column) => [column.name, column])).values()];
-    return toView(groupsTable(of(a), of(b), distinct));
+    return toTableView(groupsTable(of(a), of(b), distinct));
   }
 
   /** Returns the results of a task; null if it has not finished. */
@@ -115,7 +115,7 @@ async function makeTables(parts: readonly PartRuns[]): Promise<TableView[]> {
   const contributions = await loadContributions();
   const means = parts.flatMap((part) => meansTables(part, contributions) ?? []);
   const findings = contributions.flatMap((contribution) => contribution.findings?.(parts).tables ?? []);
-  return [...means, ...findings].map(toView);
+  return [...means, ...findings].map(toTableView);
 }
 
 function corruptOf(runs: readonly (Run | MissingRun)[]): Map<string, string> {
@@ -149,8 +149,4 @@ function markerVersion(outDir: string, task: Pick<Task, 'name'>): string {
     return stats === null ? 'none' : `${stats.mtimeMs} ${stats.size}`;
   };
   return withStoreErrorFallback(read, () => 'none');
-}
-
-function toView({ name, title, caption, head, body, notes }: Table): TableView {
-  return { name, title, caption, head, body, notes };
 }

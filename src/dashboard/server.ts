@@ -10,7 +10,7 @@ import { serveFiles } from './files.js';
 import { presentationOf } from './presentation.js';
 import { Results } from './results.js';
 import { isLoopback, secure } from './security.js';
-import { SweepWatch } from './watch.js';
+import { SweepWatch, type WatchedSweep } from './watch.js';
 
 /** The maximum number of tasks of all sweeps together. The page has a cell for each. */
 const MAX_TASKS = 10_000;
@@ -42,17 +42,17 @@ class PortBusyError extends UserError {
 
 /** Starts a server that shows the sweeps of a store in browsers. It writes nothing to the store and takes no lock. */
 export async function startDashboard(
-  sweeps: readonly Sweep[],
+  sweeps: readonly WatchedSweep[],
   options: DashboardOptions,
 ): Promise<Dashboard> {
-  checkSweeps(sweeps);
+  checkSweeps(sweeps.map(({ sweep }) => sweep));
   const { host, port } = options;
   const token = isLoopback(host) ? null : randomBytes(TOKEN_BYTES).toString('base64url');
   const served = new Map<string, ServedSweep>();
-  for (const sweep of sweeps) {
-    const watch = new SweepWatch(sweep, options);
-    const presentation = await presentationOf(sweep);
-    served.set(sweep.name, { watch, presentation, results: new Results(watch) });
+  for (const watched of sweeps) {
+    const watch = new SweepWatch(watched, options);
+    const presentation = await presentationOf(watched.sweep);
+    served.set(watched.sweep.name, { watch, presentation, results: new Results(watch) });
   }
   const server = await makeServer(served, token);
   try {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { StoredSweep } from '../run/stored-sweep.js';
 import { readStatus, type StartedTask, type Status } from '../run/status.js';
 import { UserError } from '../errors.js';
 import { isSystemError, statsOf } from '../store/files.js';
@@ -10,6 +11,7 @@ import type { Task } from '../task/task.js';
 import { gridOf } from './grid.js';
 import type { ProgressView, StateName, SweepChange, SweepState, TaskView } from './page/protocol.js';
 import { RunLog } from './run-log.js';
+import { searchViews } from './search-views.js';
 
 /** The time between polls of the store. */
 const POLL_EVERY_MS = 1_500;
@@ -31,24 +33,39 @@ const NOTHING_SEEN: ProgressView = {
   problem: null,
 };
 
+/** A sweep, and a function that reads the tasks that are known by now; null if they do not depend on results. */
+export type WatchedSweep = Pick<StoredSweep, 'sweep' | 'reload'>;
+
+/** What the page shows of the sweep itself. It changes when tasks become known. */
+type Known = Pick<SweepState, 'parts' | 'searches'>;
+
 type Listener = (change: SweepChange) => void;
 
 /** Watches a sweep in its store and reports changes. It only reads, and does not poll while nobody listens. */
 export class SweepWatch {
-  readonly sweep: Sweep;
   readonly log: RunLog;
+  readonly #reload: (() => Sweep) | null;
   readonly #options: WatchOptions;
   readonly #listeners = new Set<Listener>();
   /** Tasks with files that do not match their checksums, which polls do not detect because they only compare sizes. */
   readonly #corrupt = new Map<string, string>();
+  #sweep: Sweep;
+  #known: Known;
   #tasks: readonly TaskView[] = [];
   #progress: ProgressView = NOTHING_SEEN;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(sweep: Sweep, options: WatchOptions) {
-    this.sweep = sweep;
+  constructor({ sweep, reload }: WatchedSweep, options: WatchOptions) {
+    this.#sweep = sweep;
+    this.#known = knownOf(sweep);
+    this.#reload = reload;
     this.#options = options;
     this.log = new RunLog(sweepFolder(options.outDir, sweep.name));
+  }
+
+  /** The sweep with the tasks that were known when the store was last read. */
+  get sweep(): Sweep {
+    return this.#sweep;
   }
 
   get outDir(): string {
@@ -65,7 +82,7 @@ export class SweepWatch {
       file,
       outDir: path.resolve(this.outDir),
       states: STATE_LABELS,
-      parts: gridOf(this.sweep),
+      ...this.#known,
       tasks: this.#tasks,
       progress: this.#progress,
     };
@@ -99,29 +116,40 @@ export class SweepWatch {
 
   /** Reads the store now and reports changes since the last time to the listeners. */
   refresh(): void {
+    const knownBefore = this.#known;
     const { views, progress } = this.#read();
     const before = new Map(this.#tasks.map((view) => [view.id, view]));
     const tasks = views.filter((view) => !isSame(view, before.get(view.id)));
     const hasProgressed = JSON.stringify(progress) !== JSON.stringify(this.#progress);
     this.#tasks = views;
     this.#progress = progress;
-    if (tasks.length > 0 || hasProgressed)
-      for (const listener of this.#listeners) listener({ tasks, progress });
+    const known = this.#known === knownBefore ? null : this.#known;
+    if (tasks.length > 0 || hasProgressed || known !== null)
+      for (const listener of this.#listeners) listener({ known, tasks, progress });
   }
 
   /** Reads the store. If it can't be read now, returns the previous state with the problem: the next poll may succeed. */
   #read(): { views: readonly TaskView[]; progress: ProgressView } {
     const { outDir, workers } = this.#options;
     try {
+      this.#expand();
       const status = readStatus(this.sweep, outDir, workers);
       const views = this.#views(status);
       return { views, progress: this.#progressOf(status, views) };
     } catch (error) {
       if (!(error instanceof UserError) && !isSystemError(error)) throw error;
-      const unread = this.sweep.tasks.map(({ id }): TaskView => ({ id, ...settled('new', null) }));
-      const views = this.#tasks.length > 0 ? this.#tasks : unread;
+      const before = new Map(this.#tasks.map((view) => [view.id, view]));
+      const views = this.sweep.tasks.map(({ id }) => before.get(id) ?? { id, ...settled('new', null) });
       return { views, progress: { ...this.#progress, problem: error.message } };
     }
+  }
+
+  /** Finds the tasks that are known by now, if they depend on results. */
+  #expand(): void {
+    if (this.#reload === null) return;
+    this.#sweep = this.#reload();
+    const known = knownOf(this.#sweep);
+    if (JSON.stringify(known) !== JSON.stringify(this.#known)) this.#known = known;
   }
 
   #views(status: Status): TaskView[] {
@@ -164,6 +192,10 @@ export class SweepWatch {
       problem: null,
     };
   }
+}
+
+function knownOf(sweep: Sweep): Known {
+  return { parts: gridOf(sweep), searches: searchViews(sweep) };
 }
 
 function settled(state: StateName, problem: string | null): Omit<TaskView, 'id'> {

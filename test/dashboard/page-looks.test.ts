@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { acquireStoreLock } from '../../src/store/lock.js';
 import type { Dashboard } from '../../src/dashboard/server.js';
-import { chart, launch, open, screenshot, WITHOUT_BROWSER } from './browser.js';
+import { chart, launch, open, screenshot, violations, WITHOUT_BROWSER } from './browser.js';
 import { sampleDashboard, type SampleDashboard } from './sample-dashboard.js';
 
 const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true };
@@ -83,21 +82,4 @@ async function fill(page: Page): Promise<void> {
   await chart(page, 'encoderVariance').locator('canvas').waitFor();
   await page.locator('.tables summary').click();
   await page.locator('.log li').first().waitFor();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run: () => Promise<{
-          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-        }>;
-      };
-    };
-    const found = await axe.run();
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
 }

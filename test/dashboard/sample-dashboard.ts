@@ -53,7 +53,13 @@ export function sampleDashboard(): SampleDashboard {
     sweep,
     outDir,
     start: (options = {}) =>
-      startDashboard([sweep], { outDir, host: '127.0.0.1', port: 0, workers: 2, ...options }),
+      startDashboard([{ sweep, reload: null }], {
+        outDir,
+        host: '127.0.0.1',
+        port: 0,
+        workers: 2,
+        ...options,
+      }),
   };
 }
 

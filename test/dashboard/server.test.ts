@@ -226,17 +226,17 @@ test('too many tasks for the page are rejected', async () => {
   const tasks = Array.from({ length: 10_001 }, () => task);
   const options = { outDir: used.sample.outDir, host: '127.0.0.1', port: 0, workers: 1 };
   await assert.rejects(
-    startDashboard([{ ...used.sample.sweep, tasks }], options),
+    startDashboard([{ sweep: { ...used.sample.sweep, tasks }, reload: null }], options),
     /at most 10,000 tasks, got 10,001/,
   );
 });
 
 test('without a sweep file, the store lists its sweeps, or all its tasks', async () => {
   const load = () => assert.fail('no manifest names a file');
-  const [sweep, ...others] = await storedSweeps(used.sample.outDir, load);
+  const [stored, ...others] = await storedSweeps(used.sample.outDir, load);
   assert.deepEqual(others, []);
-  assert.equal(sweep?.name, 'store');
-  assert.equal(sweep.tasks.length, 8);
+  assert.equal(stored?.sweep.name, 'store');
+  assert.equal(stored.sweep.tasks.length, 8);
   assert.deepEqual(await storedSweeps(mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-')), load), []);
 });
 
@@ -249,7 +249,12 @@ test('with the random streams of the released code, tables show the second to la
     releasedManifoldError: index / 100,
   }));
   writeFinishedRun(outDir, task, { evaluations });
-  const server = await startDashboard([sweep], { outDir, host: '127.0.0.1', port: 0, workers: 1 });
+  const server = await startDashboard([{ sweep, reload: null }], {
+    outDir,
+    host: '127.0.0.1',
+    port: 0,
+    workers: 1,
+  });
   try {
     const response = await fetch(new URL('/api/tables?sweep=released', server.url));
     const { tables } = (await response.json()) as TablesReply;
@@ -265,7 +270,7 @@ test('with the random streams of the released code, tables show the second to la
 
 test('refreshing reads the store without waiting for the next poll', () => {
   const { sweep, outDir } = releasedSweep();
-  const watch = new SweepWatch(sweep, { outDir, workers: 1 });
+  const watch = new SweepWatch({ sweep, reload: null }, { outDir, workers: 1 });
   watch.state();
   const changes: SweepChange[] = [];
   const stop = watch.listen((change) => changes.push(change));

@@ -20,7 +20,7 @@ const part = { ...about, experiment: 'identities', table: null, varying: [], spa
 const sweep: Sweep = { ...about, parts: [part], shard: null, skipped: NOTHING_SKIPPED, searches: [] };
 
 test('a done task with rows shows its result, and an unfinished one its last row', async () => {
-  const watch = new SweepWatch(sweep, { outDir, workers: 1 });
+  const watch = new SweepWatch({ sweep, reload: null }, { outDir, workers: 1 });
   const done = await taskDetail(watch, new TaskLogs(), task);
   assert.equal(done.metricsTitle, 'Result');
   assert.deepEqual(new Map(done.metrics).get('holds'), 'yes');

@@ -48,7 +48,7 @@ describe('a search by TPE', () => {
     const best = command(folder, 'best', 'tpe').stdout;
     assert.match(
       best,
-      /^Best settings of tpe \(min height, 3 of 3 batches\):\n +x +height +standard error +tasks\n1 +0\.[23]\d* /,
+      /^Best settings of tpe \(min height, 3 of 3 batches\):\nrank +x +height +standard error +tasks\n1 +0\.[23]\d* /,
     );
     assert.match(
       best,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { eventsUrl } from './api.js';
-import type { SweepChange, SweepState, TaskView } from './protocol.js';
+import type { PartView, SweepChange, SweepState, TaskView } from './protocol.js';
 
 /** `lost`: the server does not respond. `refused`: it responds with an error, for example without its token. Both are retried. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'refused';
@@ -52,8 +52,14 @@ export function useSweep(name: string | null): Followed {
   return { state, connection, epoch };
 }
 
-function changed(state: SweepState, { tasks, progress }: SweepChange): SweepState {
-  if (tasks.length === 0) return { ...state, progress };
-  const byId = new Map<string, TaskView>(tasks.map((task) => [task.id, task]));
-  return { ...state, progress, tasks: state.tasks.map((task) => byId.get(task.id) ?? task) };
+function changed(state: SweepState, { known, tasks, progress }: SweepChange): SweepState {
+  if (tasks.length === 0 && known === null) return { ...state, progress };
+  const before = new Map<string, TaskView>(state.tasks.map((task) => [task.id, task]));
+  const byId = new Map<string, TaskView>([...before, ...tasks.map((task) => [task.id, task] as const)]);
+  const ids = known === null ? before.keys() : new Set(known.parts.flatMap(idsOf));
+  return { ...state, ...known, progress, tasks: [...ids].flatMap((id) => byId.get(id) ?? []) };
+}
+
+function idsOf({ rows }: PartView): string[] {
+  return rows.flatMap((row) => row.tasks.flatMap((task) => task?.id ?? []));
 }

@@ -4,9 +4,11 @@ import { Charts, chartsOf } from './charts.js';
 import { groupStroke, taskStroke } from './colors.js';
 import { useSweep, type Connection } from './follow.js';
 import { Grid } from './grid.js';
+import { Groups } from './groups.js';
 import { Header } from './header.js';
 import { Progress } from './progress.js';
 import type { SweepState, TaskInfo, TaskView } from './protocol.js';
+import { BestSettings, Stages } from './search.js';
 import { toggled, useSelection, type GroupName, type Selection } from './selection.js';
 import type { DrawnTask } from './series.js';
 import { Comparison, Tables } from './tables.js';
@@ -69,7 +71,7 @@ interface SweepProps {
 
 function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
   const [group, setGroup] = useState<GroupName>('a');
-  const { parts, states, experiments, tasks, name } = state;
+  const { parts, searches, states, experiments, tasks, name } = state;
   const infos = useMemo(
     () => parts.flatMap(({ rows }) => rows.flatMap((row) => row.tasks.filter((task) => task !== null))),
     [parts],
@@ -124,6 +126,7 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
     <main class="layout">
       <div class="side">
         <Progress state={state} infoByName={infoByName} viewById={viewById} />
+        {searches.length > 0 && <Stages searches={searches} states={states} viewById={viewById} />}
         {failures.length > 0 && <Failures sweep={name} epoch={epoch} states={states} tasks={failures} />}
         <section class="tasks" aria-labelledby="tasks-heading">
           <div class="heading">
@@ -191,43 +194,10 @@ function Sweep({ state, epoch, selection, select, isDark }: SweepProps) {
         {shown && shownView && (
           <Task sweep={name} epoch={epoch} states={states} info={shown} view={shownView} />
         )}
+        {searches.length > 0 && <BestSettings searches={searches} />}
         <Tables sweep={name} version={tablesVersion} />
       </div>
     </main>
-  );
-}
-
-interface GroupsProps {
-  readonly group: GroupName;
-  readonly a: readonly TaskInfo[];
-  readonly b: readonly TaskInfo[];
-  readonly onGroup: (group: GroupName) => void;
-  readonly onClear: () => void;
-}
-
-/** Selects the group to which clicks add tasks. */
-function Groups({ group, a, b, onGroup, onClear }: GroupsProps) {
-  const button = (name: GroupName, count: number) => (
-    <button
-      type="button"
-      data-group={name}
-      aria-pressed={group === name}
-      aria-label={`${name.toUpperCase()} ${count}: select into this group`}
-      onClick={() => {
-        onGroup(name);
-      }}
-    >
-      {name.toUpperCase()} <span class="small">{count}</span>
-    </button>
-  );
-  return (
-    <div class="tools groups" role="group" aria-label="Group to select into">
-      {button('a', a.length)}
-      {button('b', b.length)}
-      <button type="button" onClick={onClear}>
-        clear
-      </button>
-    </div>
   );
 }
 

@@ -87,6 +87,27 @@ export interface ExperimentView {
   readonly picture: string | null;
 }
 
+/** A rung of a halving, or a batch of a search by TPE. */
+export interface StageView {
+  readonly name: string;
+  /** The ids of its tasks; empty while they depend on results of earlier stages. */
+  readonly tasks: readonly string[];
+  /** The number of its tasks if no candidate fails. */
+  readonly maxTasks: number;
+  /** What was decided, for example `best of 27 candidates 1.234, 9 promoted`; null until then. */
+  readonly decision: string | null;
+}
+
+/** A search whose tasks become known in stages. */
+export interface SearchView {
+  /** The name of the part that it belongs to. */
+  readonly part: string;
+  /** For example `mine, min loss`. */
+  readonly title: string;
+  readonly stages: readonly StageView[];
+  readonly best: TableView;
+}
+
 /** The first event of a stream, with everything that the page needs to start. */
 export interface SweepState {
   readonly name: string;
@@ -98,12 +119,17 @@ export interface SweepState {
   readonly states: States;
   readonly experiments: Readonly<Record<string, ExperimentView>>;
   readonly parts: readonly PartView[];
+  /** The searches whose tasks depend on results. */
+  readonly searches: readonly SearchView[];
   readonly tasks: readonly TaskView[];
   readonly progress: ProgressView;
 }
 
 /** The changes since the previous event. */
 export interface SweepChange {
+  /** All parts and searches, if tasks became known or a stage was decided; null if not. */
+  readonly known: Pick<SweepState, 'parts' | 'searches'> | null;
+  /** The tasks that changed or are new. */
   readonly tasks: readonly TaskView[];
   readonly progress: ProgressView;
 }

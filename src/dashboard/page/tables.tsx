@@ -39,7 +39,7 @@ export function Comparison({ sweep, a, b, version }: ComparisonProps) {
   );
 }
 
-function DataTable({ table: { title, caption, head, body, notes } }: { readonly table: TableView }) {
+export function DataTable({ table: { title, caption, head, body, notes } }: { readonly table: TableView }) {
   return (
     <div class="table">
       {title !== '' && <h3>{title}</h3>}

@@ -13,24 +13,24 @@ export function bestTable({ part, metric, goal, place, ranked }: Comparison): Ta
   const names = first === undefined ? [] : cellSettings(experimentOf(first.settings), part.varying);
   const best = ranked
     .slice(0, MAX_SHOWN)
-    .map((point, i) => ({ ...point, place: i + 1, error: standardError(point.values) }));
+    .map((point, i) => ({ ...point, rank: i + 1, error: standardError(point.values) }));
   return {
     name: `${part.name}-best`,
     title: `Best settings of ${part.name} (${goal} ${metric}${place === '' ? '' : `, ${place}`})`,
     caption:
       'Mean and standard error over the tasks of each setting. The best were chosen among many, so their means are too good on average: ' +
       'to compare them with others, train them with new seeds.',
-    head: ['', ...names, metric, 'standard error', 'tasks'],
-    body: best.map(({ task, values, mean, place, error }) => [
-      String(place),
+    head: ['rank', ...names, metric, 'standard error', 'tasks'],
+    body: best.map(({ task, values, mean, rank, error }) => [
+      String(rank),
       ...names.map((name) => settingText(task.settings, name)),
       fourDigits(mean),
       error === null ? '' : fourDigits(error),
       formatCount(values.length),
     ]),
     notes: [],
-    records: best.map(({ task, values, mean, place, error }) => ({
-      place,
+    records: best.map(({ task, values, mean, rank, error }) => ({
+      rank,
       task: task.name,
       ...Object.fromEntries(names.map((name) => [name, settingText(task.settings, name)])),
       metric,
