@@ -5,9 +5,10 @@ import type { Table } from '../tables/table.js';
 import type { Comparison } from './compared.js';
 import type { SearchedSetting } from './searched-settings.js';
 
-/** Returns a table that shows how much the metric depends on each setting; null if no setting differs. */
+/** Returns a table that shows how much the metric depends on each setting; null if there are too few points. */
 export function importanceTable(comparison: Comparison, settings: readonly SearchedSetting[]): Table | null {
-  if (settings.length === 0) return null;
+  if (settings.every(({ importance }) => importance.explained === null && importance.correlation === null))
+    return null;
   const { part, metric, search, failed, unselected } = comparison;
   const place = search?.method === 'halving' ? (search.stages[0]?.name ?? '') : '';
   return {

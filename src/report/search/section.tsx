@@ -32,7 +32,11 @@ export function searchSection(
       comparison.search === null ? null : stagesTable(comparison.search),
       importanceTable(comparison, settings),
     ];
-    return { comparison, settings, tables: tables.filter((table) => table !== null) };
+    return {
+      comparison,
+      settings,
+      tables: tables.filter((table) => table !== null).filter(({ body }) => body.length > 0),
+    };
   });
   return [
     {

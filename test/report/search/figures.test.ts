@@ -87,3 +87,16 @@ describe('parallel coordinates', () => {
     }
   });
 });
+
+test('before the first decision, the section has only the stages', async () => {
+  const { comparison, parts } = await searched(HALVING, () => undefined);
+  const [section] = searchSection([comparison], parts);
+  assert.deepEqual(
+    section?.tables.map(({ name }) => name),
+    ['halving-stages'],
+  );
+  await section.render((figures) => {
+    assert.deepEqual(figures, []);
+    return Promise.resolve([]);
+  });
+});

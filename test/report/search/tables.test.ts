@@ -78,6 +78,9 @@ describe('the tables of a halving', () => {
       ['rung 2 of 3 (300 steps)', '9', '18', '–', '–', '–'],
       ['rung 3 of 3 (900 steps)', 'at most 3', 'at most 6', '–', '–', '–'],
     ]);
+    const few = await searched(HALVING.replace('count: 27', 'count: 3'), lossOf);
+    assert.equal(few.comparison.unselected.length, 3);
+    assert.equal(importanceTable(few.comparison, searchedSettings(few.comparison)), null);
     const { comparison } = await searched(HALVING, () => undefined);
     assert.equal(bestTable(comparison).body.length, 0);
     assert.equal(importanceTable(comparison, searchedSettings(comparison)), null);
