@@ -29,7 +29,9 @@ describe('an example of a search runs and prints its best settings:', () => {
       assert.equal(status, 0, stderr);
       assert.equal(stderr.match(/^(?:rung|batch) \d of \d.*: best of /gm)?.length ?? 0, stages, stderr);
       const goal =
-        stages > 0 ? [] : ['--metric', name.startsWith('sphere') ? 'loss' : 'testCrossEntropy', '--goal', 'min'];
+        stages > 0
+          ? []
+          : ['--metric', name.startsWith('sphere') ? 'loss' : 'testCrossEntropy', '--goal', 'min'];
       assert.match(
         vaeSweep('best', file, ...goal, ...common).stdout,
         new RegExp(`^Best settings of ${name} `, 'm'),
