@@ -9,6 +9,7 @@ export function decisionLine({ name, ranking }: Stage): string {
 
 /** Returns, for example, `best of 27 candidates 1.234, 9 promoted`. */
 export function decisionText(ranking: readonly RankedCandidate[]): string {
+  if (ranking.length === 0) return 'no candidates left';
   const promoted = ranking.filter(({ isPromoted }) => isPromoted).length;
   const [best] = ranking;
   const count = `${formatCount(ranking.length)} ${ranking.length === 1 ? 'candidate' : 'candidates'}`;

@@ -1,4 +1,4 @@
-import { mean } from 'simple-statistics';
+import { mean, sum } from 'simple-statistics';
 
 /** Whether the smallest or the largest value of a metric is the best. */
 export type Goal = 'min' | 'max';
@@ -46,14 +46,34 @@ export function rungBudgets({ min, max, factor }: HalvingBudgets): number[] {
   return budgets;
 }
 
-/** Returns the rungs of this many candidates in the worst case. */
-export function planHalving(definition: HalvingBudgets, candidates: number): PlannedRung[] {
-  const budgets = rungBudgets(definition);
+/**
+ * Returns the rungs of this many candidates in the worst case.
+ * @param budgets the budgets of the rungs, from the lowest
+ */
+export function planHalving(budgets: readonly number[], factor: number, candidates: number): PlannedRung[] {
   let remaining = candidates;
   return budgets.map((budget, rung) => {
-    if (rung > 0) remaining = promotedCount(remaining, definition.factor);
+    if (rung > 0) remaining = promotedCount(remaining, factor);
     return { budget, candidates: remaining, added: budget - (budgets[rung - 1] ?? 0) };
   });
+}
+
+/**
+ * Divides candidates among the brackets of Hyperband. The first bracket starts at the lowest of `rungs` rungs, and each further bracket
+ * one rung higher. A bracket of r rungs gets a share in proportion to factor^(r - 1) / r, so that all brackets do about the same work
+ * (L. Li et al., "Hyperband: a novel bandit-based approach to hyperparameter optimization", 2018, Algorithm 1).
+ *
+ * @returns the number of candidates of each bracket; their sum is `candidates`
+ */
+export function bracketSizes(
+  { factor, brackets }: { readonly factor: number; readonly brackets: number },
+  rungs: number,
+  candidates: number,
+): number[] {
+  const weights = Array.from({ length: brackets }, (_, i) => factor ** (rungs - i - 1) / (rungs - i));
+  const total = sum(weights);
+  const ends = weights.map((_, i) => Math.round((candidates * sum(weights.slice(0, i + 1))) / total));
+  return ends.map((end, i) => end - (ends[i - 1] ?? 0));
 }
 
 /** Returns how many of these candidates a rung promotes if none has failed. */

@@ -3,6 +3,7 @@ import type { SettingValues } from '../task/setting-values.js';
 import type { Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import {
+  bracketSizes,
   decideRung,
   planHalving,
   rankCandidates,
@@ -37,6 +38,8 @@ export interface SearchResults {
 export interface Stage {
   /** For example `rung 1 of 4 (2,000 steps)`. */
   readonly name: string;
+  /** What each task gets, for example its steps. Only results of stages with the same budget can be compared. */
+  readonly budget: number;
   readonly candidates: readonly CandidateTasks[];
   /** The decision: all candidates, the best first; null while a task has not ended. The ids are those of the candidates' first tasks. */
   readonly ranking: readonly RankedCandidate[] | null;
@@ -65,11 +68,13 @@ export interface Search {
   readonly planned: readonly PlannedStage[];
 }
 
-/** The settings of a search by successive halving. */
+/** The settings of a search by successive halving, or by Hyperband if it has several brackets. */
 export interface Halving extends HalvingBudgets {
   readonly metric: string;
   readonly goal: Goal;
   readonly unit: 'steps';
+  /** Number of brackets; at most the number of rungs. */
+  readonly brackets: number;
 }
 
 /** The settings of a search by TPE. */
@@ -86,7 +91,7 @@ export interface TpeSearch {
 type Stages = Pick<Search, 'stages' | 'planned'>;
 
 /**
- * Returns the rungs of successive halving as far as results decide them.
+ * Returns the rungs of successive halving, bracket by bracket, as far as results decide them.
  *
  * @param ladders the tasks of each candidate in each rung, in the order of the sweep
  * @param continues whether a task continues from the rung below
@@ -97,33 +102,66 @@ export function halvingStages(
   continues: boolean,
   read: ReadStage,
 ): Stages {
+  const { brackets, unit } = halving;
   const budgets = rungBudgets(halving);
-  const name = (rung: number) =>
-    `rung ${rung + 1} of ${budgets.length} (${formatCount(budgets[rung] ?? 0)} ${halving.unit})`;
+  const stages: Stage[] = [];
+  const planned: PlannedStage[] = [];
+  let first = 0;
+  for (const [bracket, size] of bracketSizes(halving, budgets.length, ladders.length).entries()) {
+    const own = ladders.slice(first, first + size).map((ladder) => ladder.slice(bracket));
+    first += size;
+    const rungs = budgets.slice(bracket);
+    const names = rungs.map(
+      (budget, i) =>
+        `${brackets === 1 ? '' : `bracket ${bracket + 1} of ${brackets}, `}rung ${i + 1} of ${rungs.length} (${formatCount(budget)} ${unit})`,
+    );
+    // A bracket waits for the one before, so that only the last known stage lacks a decision.
+    if (stages.every(({ ranking }) => ranking !== null))
+      stages.push(...bracketStages(halving, rungs, names, own, read));
+    planned.push(...planBracket(halving, rungs, names, own, continues));
+  }
+  return { stages, planned };
+}
+
+function bracketStages(
+  { metric, goal, factor }: Halving,
+  budgets: readonly number[],
+  names: readonly string[],
+  ladders: readonly (readonly CandidateTasks[])[],
+  read: ReadStage,
+): Stage[] {
   const stages: Stage[] = [];
   let remaining = ladders;
-  for (const rung of budgets.keys()) {
+  for (const [rung, budget] of budgets.entries()) {
     const candidates = remaining.map((ladder) => ladder[rung] ?? []);
-    if (candidates.length === 0) break;
     const isTop = rung === budgets.length - 1;
-    const ranking = rank(halving.metric, candidates, read, (results) =>
-      isTop ? rankCandidates(halving.goal, results) : decideRung(halving, results),
+    const ranking = rank(metric, candidates, read, (results) =>
+      isTop ? rankCandidates(goal, results) : decideRung({ goal, factor }, results),
     );
-    stages.push({ name: name(rung), candidates, ranking });
+    stages.push({ name: names[rung] ?? '', budget, candidates, ranking });
     if (ranking === null) break;
     const promoted = new Set(ranking.filter(({ isPromoted }) => isPromoted).map(({ id }) => id));
     // The next rung keeps the order of the sweep, which decides ties.
     remaining = remaining.filter((ladder) => promoted.has(idOf(ladder[rung] ?? [])));
   }
+  return stages;
+}
+
+function planBracket(
+  { factor }: Halving,
+  budgets: readonly number[],
+  names: readonly string[],
+  ladders: readonly (readonly CandidateTasks[])[],
+  continues: boolean,
+): PlannedStage[] {
   const seeds = Math.max(0, ...ladders.map(([lowest = []]) => lowest.length));
-  const planned = planHalving(halving, ladders.length).map(({ budget, candidates, added }, rung) => ({
-    name: name(rung),
+  return planHalving(budgets, factor, ladders.length).map(({ budget, candidates, added }, rung) => ({
+    name: names[rung] ?? '',
     candidates,
     tasks: candidates === ladders.length ? sum(ladders.map(([own = []]) => own.length)) : candidates * seeds,
     possible: ladders.map((ladder) => ladder[rung] ?? []),
     fraction: continues ? added / budget : 1,
   }));
-  return { stages, planned };
 }
 
 /**
@@ -150,7 +188,7 @@ export function tpeStages(
       (tasks) => tasks.length > 0,
     );
     const ranking = rank(metric, candidates, read, (results) => rankCandidates(goal, results));
-    stages.push({ name: name(i), candidates, ranking });
+    stages.push({ name: name(i), budget: 1, candidates, ranking });
     if (ranking === null) break;
     const means = new Map(ranking.map(({ id, mean }) => [id, mean]));
     for (const [point, values] of points.entries()) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rungBudgets } from '../search/halving.js';
 import { SAMPLER_NAMES, type SamplerName } from '../search/samplers/index.js';
 import type { Halving, TpeSearch } from '../search/stages.js';
 import { MAX_SEED, oneOf, wholeNumber } from '../task/setting-values.js';
@@ -6,6 +7,7 @@ import { MAX_SEED, oneOf, wholeNumber } from '../task/setting-values.js';
 const MAX_POINTS = 100_000;
 const MAX_FACTOR = 1_000;
 const MAX_STEPS = 100_000_000;
+const MAX_BRACKETS = 100;
 const DEFAULT_BATCH = 10;
 
 const GOALS = ['min', 'max'] as const;
@@ -82,6 +84,12 @@ const halvingFields = z.strictObject(
       .describe(
         'Ratio between the steps of two rungs. A rung promotes the best candidates, one of this many, to the next. Default: 3.',
       ),
+    brackets: wholeNumber(1, MAX_BRACKETS)
+      .default(1)
+      .describe(
+        'Number of brackets, at most the number of rungs. With more than one, the search is Hyperband: the candidates are divided among ' +
+          'the brackets, the first bracket starts at the lowest rung, and each further bracket one rung higher. Default: 1.',
+      ),
   },
   {
     error:
@@ -92,11 +100,14 @@ const halvingFields = z.strictObject(
 export const HALVING_KEYS = Object.keys(halvingFields.shape);
 
 export const halvingSchema = halvingFields.transform((halving, context): Halving => {
-  if (halving.min <= halving.max) return halving;
-  context.addIssue({
-    code: 'custom',
-    message: `expected a number of steps of at most max, ${halving.max}`,
-    path: ['min'],
-  });
-  return z.NEVER;
+  const report = (key: string, message: string) => {
+    context.addIssue({ code: 'custom', message, path: [key] });
+    return z.NEVER;
+  };
+  if (halving.min > halving.max)
+    return report('min', `expected a number of steps of at most max, ${halving.max}`);
+  const rungs = rungBudgets(halving).length;
+  if (halving.brackets > rungs)
+    return report('brackets', `expected at most ${rungs}, the number of rungs`);
+  return halving;
 });

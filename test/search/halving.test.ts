@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  bracketSizes,
   decideRung,
   planHalving,
   promotedCount,
@@ -20,12 +21,40 @@ describe('the rungs of successive halving', () => {
   });
 
   test('keep a share of the candidates, and at least one; a promoted candidate does only the added steps', () => {
-    assert.deepEqual(planHalving(STEPS, 20), [
+    assert.deepEqual(planHalving(rungBudgets(STEPS), STEPS.factor, 20), [
       { budget: 2000, candidates: 20, added: 2000 },
       { budget: 6000, candidates: 6, added: 4000 },
       { budget: 18_000, candidates: 2, added: 12_000 },
       { budget: 54_000, candidates: 1, added: 36_000 },
     ]);
+  });
+});
+
+describe('the brackets of Hyperband', () => {
+  test('have the sizes of Algorithm 1 of Li et al. (2018)', () => {
+    // R = 81 and eta = 3: ceil(5 / (s + 1) * 3^s) candidates for s = 4, ..., 0.
+    const sizes = bracketSizes({ factor: 3, brackets: 5 }, 5, 81 + 34 + 15 + 8 + 5);
+    assert.deepEqual(sizes, [81, 34, 15, 8, 5]);
+  });
+
+  test('get all candidates, and the first brackets not fewer than the last ones', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.nat(1000),
+        (factor, rungs, candidates) => {
+          const sizes = bracketSizes({ factor, brackets: rungs }, rungs, candidates);
+          assert.equal(
+            sizes.reduce((total, size) => total + size, 0),
+            candidates,
+          );
+          for (const [i, size] of sizes.entries())
+            assert.ok(size >= 0 && size <= (sizes[i - 1] ?? Infinity) + 1);
+        },
+      ),
+    );
+    assert.deepEqual(bracketSizes({ factor: 3, brackets: 1 }, 4, 20), [20]);
   });
 });
 

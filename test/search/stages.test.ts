@@ -8,7 +8,15 @@ import { halvingStages, tpeStages, type ReadStage, type TpeSearch } from '../../
 import type { SettingValues } from '../../src/task/setting-values.js';
 import type { Task } from '../../src/task/task.js';
 
-const HALVING = { metric: 'loss', goal: 'min', unit: 'steps', min: 1, max: 27, factor: 3 } as const;
+const HALVING = {
+  metric: 'loss',
+  goal: 'min',
+  unit: 'steps',
+  min: 1,
+  max: 27,
+  factor: 3,
+  brackets: 1,
+} as const;
 const BUDGETS = rungBudgets(HALVING);
 
 /** Stands in for a task, of which stages use only the id. */
@@ -81,7 +89,51 @@ describe('the stages of successive halving', () => {
     );
     assert.deepEqual(
       stages.map(({ ranking }) => ranking?.filter(({ isPromoted }) => isPromoted).length),
-      [3, 0],
+      [3, 0, 0, 0],
+    );
+    assert.deepEqual(
+      stages.map(({ candidates }) => candidates.length),
+      [9, 3, 0, 0],
+    );
+  });
+
+  test('divide the candidates among brackets that start at higher rungs, one bracket after another', () => {
+    const run = (read: ReadStage) => halvingStages({ ...HALVING, brackets: 3 }, ladders(20), true, read);
+    const { stages, planned } = run(reader((id) => -Number(id.split('-')[0])));
+    const names = planned.map(({ name }) => name);
+    assert.deepEqual(names.slice(0, 5), [
+      'bracket 1 of 3, rung 1 of 4 (1 steps)',
+      'bracket 1 of 3, rung 2 of 4 (3 steps)',
+      'bracket 1 of 3, rung 3 of 4 (9 steps)',
+      'bracket 1 of 3, rung 4 of 4 (27 steps)',
+      'bracket 2 of 3, rung 1 of 3 (3 steps)',
+    ]);
+    assert.deepEqual(
+      stages.map(({ name }) => name),
+      names,
+    );
+    assert.deepEqual(
+      stages.map(({ candidates }) => candidates.map(([first]) => first?.id.replace('-0-', ' at '))),
+      [
+        Array.from({ length: 12 }, (_, i) => `${i} at 1`),
+        ['8 at 3', '9 at 3', '10 at 3', '11 at 3'],
+        ['11 at 9'],
+        ['11 at 27'],
+        Array.from({ length: 5 }, (_, i) => `${i + 12} at 3`),
+        ['16 at 9'],
+        ['16 at 27'],
+        ['17 at 9', '18 at 9', '19 at 9'],
+        ['19 at 27'],
+      ],
+    );
+    assert.deepEqual(
+      planned.map(({ candidates }) => candidates),
+      stages.map(({ candidates }) => candidates.length),
+    );
+    const stopped = run(reader((id) => (id === '0-1-27' ? undefined : 1)));
+    assert.deepEqual(
+      stopped.stages.map(({ ranking }) => ranking !== null),
+      [true, true, true, false],
     );
   });
 

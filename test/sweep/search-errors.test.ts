@@ -194,6 +194,10 @@ describe('a search that depends on results', () => {
         '5:65: halving.factor: expected a whole number from 2 to 1,000, got 1',
       ],
       [
+        halving.replace('factor: 3', 'brackets: 4'),
+        '5:67: halving.brackets: expected at most 3, the number of rungs, got 4',
+      ],
+      [
         halving.replace('goal: min', 'goal: least'),
         '5:32: halving.goal: expected one of min, max, got "least"',
       ],
@@ -211,7 +215,7 @@ describe('a search that depends on results', () => {
       ],
       [
         halving.replace('factor', 'factors'),
-        '5:57: halving.factors: unknown key; did you mean "factor"? Allowed: metric, goal, unit, min, max, factor',
+        '5:57: halving.factors: unknown key; did you mean "factor"? Allowed: metric, goal, unit, min, max, factor, brackets',
       ],
     ];
     for (const [more, message] of rejected) rejects(space, message, '{ count: 4 }', `${more}\n`);

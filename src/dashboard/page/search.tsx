@@ -40,7 +40,7 @@ function Stage({ stage: { name, tasks, maxTasks, decision }, states, viewById }:
     count: all.filter((own) => own === state).length,
   }));
   const present = counts.filter(({ count }) => count > 0);
-  const isWaiting = tasks.length === 0;
+  const isWaiting = tasks.length === 0 && decision === null;
   const summary = present.map(({ count, word }) => `${formatCount(count)} ${word}`).join(', ');
   return (
     <li data-stage={isWaiting ? 'waiting' : decision === null ? 'open' : 'decided'}>

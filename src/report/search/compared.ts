@@ -6,7 +6,7 @@ import {
   type Goal,
   type RankedCandidate,
 } from '../../search/halving.js';
-import type { Search } from '../../search/stages.js';
+import type { Search, Stage } from '../../search/stages.js';
 import type { Sweep, SweepPart } from '../../sweep/load.js';
 import { isNumeric } from '../../task/column.js';
 import { experimentOf } from '../../task/registry.js';
@@ -56,33 +56,43 @@ export function searchComparisons({ searches, parts }: Pick<Sweep, 'searches' | 
 
 function compareSearch(part: SweepPart, search: Search): Comparison {
   const { method, metric, goal, planned } = search;
-  const decided = search.stages.flatMap(({ name, ranking }) => (ranking === null ? [] : [{ name, ranking }]));
+  const decided = search.stages.flatMap(({ name, budget, ranking }) =>
+    ranking === null || ranking.length === 0 ? [] : [{ name, budget, ranking }],
+  );
   const known = new Set<string>();
-  const stages = decided.map(({ ranking }) => {
+  const stages = decided.map(({ name, budget, ranking }, i) => {
     // A later batch may propose a point again.
     const added = ranking.filter(({ id }) => !known.has(id));
     for (const { id } of added) known.add(id);
-    return added;
+    return { name, budget, added, points: toPoints(part, added, i + 1) };
   });
-  const points = stages.flatMap((results, i) => toPoints(part, results, i + 1));
-  const isHalving = method === 'halving';
-  const lowest = isHalving ? stages.slice(0, 1) : stages;
+  const budgets = stages.map(({ budget }) => budget);
+  const [lowest, highest] = [Math.min(...budgets), Math.max(...budgets)];
+  const pointsOf = (budget: number) =>
+    stages.filter((stage) => stage.budget === budget).flatMap(({ points }) => points);
   return {
     part,
     metric,
     goal,
     search,
-    place: isHalving
-      ? (decided.at(-1)?.name ?? '')
-      : `${formatCount(decided.length)} of ${formatCount(planned.length)} batches`,
-    ranked: bestFirst(
-      goal,
-      points.filter(({ stage }) => !isHalving || stage === decided.length),
-    ),
-    unselected: points.filter(({ stage }) => !isHalving || stage === 1),
-    failed: lowest.flat().filter(({ mean }) => mean === null).length,
-    points,
+    place:
+      method === 'halving'
+        ? rungText(stages.filter(({ budget }) => budget === highest))
+        : `${formatCount(decided.length)} of ${formatCount(planned.length)} batches`,
+    ranked: bestFirst(goal, pointsOf(highest)),
+    unselected: pointsOf(lowest),
+    failed: stages
+      .filter(({ budget }) => budget === lowest)
+      .flatMap(({ added }) => added)
+      .filter(({ mean }) => mean === null).length,
+    points: stages.flatMap(({ points }) => points),
   };
+}
+
+/** Names the highest decided rungs, of which Hyperband has one per bracket. */
+function rungText([first, ...others]: readonly Pick<Stage, 'name'>[]): string {
+  if (first === undefined) return '';
+  return others.length === 0 ? first.name : `highest rungs of ${formatCount(others.length + 1)} brackets`;
 }
 
 /** What to compare settings by. */
