@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import type { SettingValues } from '../src/task/setting-values.js';
 import type { Space, SpaceSetting } from '../src/search/space.js';
+import { projectFile } from './command-line.js';
 
-/** A standard function to minimize. */
+/** A function to minimize. */
 export interface SearchProblem {
   readonly name: string;
   readonly space: Space;
@@ -24,6 +27,13 @@ const HARTMANN = [
     centre: [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
   },
 ];
+
+/** The table of `make-search-table.mjs`: the mean loss by learning rate and width. */
+const tableSchema = z.object({
+  learningRates: z.array(z.number()),
+  widths: z.array(z.number()),
+  meanLoss: z.array(z.array(z.number())),
+});
 
 export const SEARCH_PROBLEMS: readonly SearchProblem[] = [
   {
@@ -59,7 +69,38 @@ export const SEARCH_PROBLEMS: readonly SearchProblem[] = [
       return -terms.reduce((sum, term) => sum + term, 0);
     },
   },
+  sweepProblem(),
 ];
+
+/**
+ * A real sweep, whose results are in a table (`make-search-table.mjs`): the mean final loss, in nats, of a sphere VAE with two hidden
+ * layers by learning rate and width, interpolated linearly in the logarithm of the learning rate and in the width.
+ */
+function sweepProblem(): SearchProblem {
+  const { learningRates, widths, meanLoss } = tableSchema.parse(
+    JSON.parse(readFileSync(projectFile('bench/search-table.json'), 'utf8')),
+  );
+  const rates = learningRates.map(Math.log10);
+  const ends = (axis: readonly number[]) => [axis[0] ?? NaN, axis.at(-1) ?? NaN] as const;
+  return {
+    name: 'Sphere VAE, learning rate and width',
+    space: [uniform(0, ...ends(rates)), uniform(1, ...ends(widths))],
+    min: Math.min(...meanLoss.flat()),
+    valueAt: (values) => {
+      const [x = NaN, y = NaN] = coordinates(values);
+      return between(rates, x, (row) => between(widths, y, (column) => meanLoss[row]?.[column] ?? NaN));
+    },
+  };
+}
+
+/** Interpolates linearly between the values at the two places of an ascending axis next to `x`. */
+function between(axis: readonly number[], x: number, valueAt: (index: number) => number): number {
+  const next = axis.findIndex((place, i) => i > 0 && place >= x);
+  const upper = next < 0 ? axis.length - 1 : next;
+  const [low = NaN, high = NaN] = [axis[upper - 1], axis[upper]];
+  const part = (x - low) / (high - low);
+  return (1 - part) * valueAt(upper - 1) + part * valueAt(upper);
+}
 
 function uniform(dimension: number, low: number, high: number): SpaceSetting {
   return { name: `x${dimension}`, distribution: { kind: 'uniform', low, high }, when: {} };

@@ -46,8 +46,7 @@ export interface Stage {
 }
 
 /** The tasks that a stage has in the worst case, in which no candidate fails. */
-export interface PlannedStage {
-  readonly name: string;
+export interface PlannedStage extends Pick<Stage, 'name' | 'budget'> {
   readonly candidates: number;
   readonly tasks: number;
   /** Tasks that the stage may have; empty if they depend on results. */
@@ -157,6 +156,7 @@ function planBracket(
   const seeds = Math.max(0, ...ladders.map(([lowest = []]) => lowest.length));
   return planHalving(budgets, factor, ladders.length).map(({ budget, candidates, added }, rung) => ({
     name: names[rung] ?? '',
+    budget,
     candidates,
     tasks: candidates === ladders.length ? sum(ladders.map(([own = []]) => own.length)) : candidates * seeds,
     possible: ladders.map((ladder) => ladder[rung] ?? []),
@@ -202,6 +202,7 @@ export function tpeStages(
     const isKnown = stages[i] !== undefined;
     return {
       name: name(i),
+      budget: 1,
       candidates: isKnown ? candidates.length : size,
       tasks: isKnown ? sum(candidates.map(({ length }) => length)) : size * perPoint,
       possible: isKnown ? candidates : [],

@@ -1,5 +1,4 @@
 import type { Search } from '../../search/stages.js';
-import { stepsOf } from '../../task/cost.js';
 import { formatCount } from '../../units.js';
 import { MISSING } from '../tables/format.js';
 import type { Table, TableRecord } from '../tables/table.js';
@@ -8,22 +7,17 @@ import { fourDigits } from './best-table.js';
 /** Returns a table of the rungs of a halving, or of the batches of a search by TPE: those that are known, then those that are planned. */
 export function stagesTable({ part, method, metric, stages, planned }: Search): Table {
   const isHalving = method === 'halving';
-  const known = stages.map(({ name, candidates, ranking }, i): TableRecord => {
-    const tasks = candidates.flat();
-    const [first] = tasks;
-    return {
-      stage: name,
-      steps: isHalving && first !== undefined ? stepsOf(first.settings) : null,
-      candidates: candidates.length,
-      tasks: tasks.length,
-      failed: ranking?.filter(({ mean }) => mean === null).length ?? null,
-      promoted:
-        isHalving && i < planned.length - 1
-          ? (ranking?.filter(({ isPromoted }) => isPromoted).length ?? null)
-          : null,
-      best: ranking?.[0]?.mean ?? null,
-    };
-  });
+  const highest = Math.max(...planned.map(({ budget }) => budget));
+  const known = stages.map(({ name, budget, candidates, ranking }): TableRecord => ({
+    stage: name,
+    steps: isHalving ? budget : null,
+    candidates: candidates.length,
+    tasks: candidates.flat().length,
+    failed: ranking?.filter(({ mean }) => mean === null).length ?? null,
+    promoted:
+      isHalving && budget < highest ? (ranking?.filter(({ isPromoted }) => isPromoted).length ?? null) : null,
+    best: ranking?.[0]?.mean ?? null,
+  }));
   const later = planned.slice(stages.length);
   const head = [isHalving ? 'rung' : 'batch', 'candidates', 'tasks', 'failed', `best ${metric}`];
   const cells = ({ candidates, tasks, failed, best, promoted }: TableRecord) => [
