@@ -5,7 +5,7 @@ import { stepsOf } from '../task/cost.js';
 import { STATE_LABELS } from '../task/states.js';
 import { formatCount, formatDuration } from '../units.js';
 
-/** Of each list; --json has all. */
+/** Maximum number of entries that are shown per list; --json prints all. */
 const MAX_SHOWN = 20;
 
 /** The owner of the store, the first line of a run, and the tasks by state. */

@@ -6,10 +6,11 @@ import { takeoverText } from '../store/lock-owner.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { findPredecessors } from '../store/predecessors.js';
 import { prepareSweepFolder } from '../store/sweep-folder.js';
-import { taskFolder, verifyTask } from '../store/task-folder.js';
+import { readTaskState, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../task/task.js';
+import { formatCount } from '../units.js';
 import type { Executor, ExecutionOptions } from './executor.js';
 import type { LogLevel } from './log.js';
 import type { LocalExecutor } from './local-executor.js';
@@ -105,19 +106,38 @@ async function runStages(
   prepare: (sweep: SweepToRun) => void,
 ): Promise<Outcome & Pick<SweepToRun, 'tasks'>> {
   const { advance } = run.options;
+  const givenUp = new Set<string>();
   for (let { sweep } = run; ;) {
-    const result = { ...(await runTasks({ ...run, sweep })), tasks: sweep.tasks };
+    const result = { ...(await runTasks({ ...run, sweep }, givenUp)), tasks: sweep.tasks };
+    for (const { task } of result.failed) givenUp.add(task.id);
     if (result.interrupted || !advance) return result;
-    const next = advance(new Set(result.failed.map(({ task }) => task.id)));
+    const next = advance(givenUp);
     for (const stage of next.decided) run.print(decisionLine(stage));
     const known = new Set(sweep.tasks.map(({ id }) => id));
-    if (next.sweep.tasks.every(({ id }) => known.has(id))) return result;
+    if (next.sweep.tasks.every(({ id }) => known.has(id))) {
+      for (const line of undecidedLines(next.sweep.searches, run.options.outDir)) run.print(line);
+      return result;
+    }
     sweep = next.sweep;
     prepare(sweep);
   }
 }
 
-async function runTasks({ sweep, options, executor, logger, print }: Run): Promise<Outcome> {
+/** Returns a line for each search that this run could not complete, for example because `--only` left tasks out. */
+function undecidedLines(searches: Sweep['searches'], outDir: string): string[] {
+  return searches.flatMap(({ part, stages }) => {
+    const last = stages.at(-1);
+    if (last?.ranking !== null) return [];
+    const tasks = last.candidates.flat();
+    const done = tasks.filter((task) => readTaskState(taskFolder(outDir, task), task.id).state === 'done');
+    return `${part}: ${last.name} has no decision, because only ${formatCount(done.length)} of its ${formatCount(tasks.length)} tasks are done`;
+  });
+}
+
+async function runTasks(
+  { sweep, options, executor, logger, print }: Run,
+  givenUp: ReadonlySet<string>,
+): Promise<Outcome> {
   const { outDir, retrainCorrupt, signal, exchange } = options;
   if (retrainCorrupt) await setCorruptAside(sweep, options, logger);
   await exchange?.fetch(outDir, sweep.tasks, { signal, print });
@@ -127,6 +147,7 @@ async function runTasks({ sweep, options, executor, logger, print }: Run): Promi
     states,
     {
       ...options,
+      givenUp,
       ...(options.executor !== undefined && { workers: null }),
       costOf: learnCosts(outDir, sweep.tasks, states).costOf,
     },

@@ -34,6 +34,8 @@ export interface TriageOptions {
   readonly retryDiverged: boolean;
   /** Whether to execute only the failed tasks, including those that diverged. @default false */
   readonly onlyFailed?: boolean;
+  /** Ids of tasks whose retries are used up. @default none */
+  readonly givenUp?: ReadonlySet<string>;
   /** The number of tasks that run concurrently; null if unknown. */
   readonly workers: number | null;
   /** Estimates the cost of a task. @default estimateCost */
@@ -47,7 +49,7 @@ export interface Triage {
   readonly done: number;
   /** The tasks with the most work come first. */
   readonly pending: readonly PendingTask[];
-  /** Tasks that failed in an earlier run and are not retried. */
+  /** Tasks that failed earlier and are not retried. */
   readonly failed: readonly FailedTask[];
   readonly corrupt: readonly CorruptTask[];
   /** The estimated elapsed time of the pending tasks; null if there are none or the number of workers is unknown. */
@@ -66,7 +68,7 @@ export function triage(
   options: TriageOptions,
   predecessors: ReadonlyMap<string, Predecessor>,
 ): Triage {
-  const { retryDiverged, onlyFailed = false, costOf = estimateCost } = options;
+  const { retryDiverged, onlyFailed = false, givenUp, costOf = estimateCost } = options;
   const pending: PendingTask[] = [];
   const failed: FailedTask[] = [];
   const corrupt: CorruptTask[] = [];
@@ -81,8 +83,8 @@ export function triage(
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
     else if (state.state === 'failed') {
       const { failure } = state;
-      if (FINAL_REASONS.includes(failure.reason) && !retryDiverged && !onlyFailed)
-        failed.push({ task, failure });
+      const isFinal = FINAL_REASONS.includes(failure.reason) && !retryDiverged && !onlyFailed;
+      if (isFinal || givenUp?.has(task.id) === true) failed.push({ task, failure });
       else pending.push(pendingFrom(task, state.step, failure.attempts));
     } else if (state.state !== 'done' && !onlyFailed) {
       const step = state.state === 'interrupted' ? state.step : null;

@@ -35,7 +35,7 @@ export interface RankedCandidate extends CandidateResult {
 }
 
 /**
- * Returns the budgets of the rungs, from the lowest: the top rung has `max`, each rung below has the part `1 / factor` of the next,
+ * Returns the budgets of the rungs, from the lowest: the top rung has `max`, each rung below has `1 / factor` of the next,
  * rounded, and the lowest has at least `min` (K. Jamieson and A. Talwalkar, "Non-stochastic best arm identification and hyperparameter
  * optimization", 2016).
  */
@@ -61,19 +61,30 @@ export function planHalving(budgets: readonly number[], factor: number, candidat
 /**
  * Divides candidates among the brackets of Hyperband. The first bracket starts at the lowest of `rungs` rungs, and each further bracket
  * one rung higher. A bracket of r rungs gets a share in proportion to factor^(r - 1) / r, so that all brackets do about the same work
- * (L. Li et al., "Hyperband: a novel bandit-based approach to hyperparameter optimization", 2018, Algorithm 1).
+ * (L. Li et al., "Hyperband: a novel bandit-based approach to hyperparameter optimization", 2018, Algorithm 1). Neighbors go to
+ * different brackets, because in a grid they have similar settings. More candidates do not change the brackets of earlier ones.
  *
- * @returns the number of candidates of each bracket; their sum is `candidates`
+ * @returns the bracket of each candidate, from 0
  */
-export function bracketSizes(
+export function assignBrackets(
   { factor, brackets }: { readonly factor: number; readonly brackets: number },
   rungs: number,
   candidates: number,
 ): number[] {
-  const weights = Array.from({ length: brackets }, (_, i) => factor ** (rungs - i - 1) / (rungs - i));
+  const weights = Array.from({ length: brackets }, (_, i) => product(factor, rungs - i - 1) / (rungs - i));
   const total = sum(weights);
-  const ends = weights.map((_, i) => Math.round((candidates * sum(weights.slice(0, i + 1))) / total));
-  return ends.map((end, i) => end - (ends[i - 1] ?? 0));
+  const sizes = weights.map(() => 0);
+  return Array.from({ length: candidates }, (_, candidate) => {
+    const missing = weights.map((weight, i) => (weight * (candidate + 1)) / total - (sizes[i] ?? 0));
+    const bracket = missing.indexOf(Math.max(...missing));
+    sizes[bracket] = (sizes[bracket] ?? 0) + 1;
+    return bracket;
+  });
+}
+
+/** Computes base^exponent exactly, which `**` need not do. */
+function product(base: number, exponent: number): number {
+  return Array.from({ length: exponent }, () => base).reduce((power, factor) => power * factor, 1);
 }
 
 /** Returns how many of these candidates a rung promotes if none has failed. */

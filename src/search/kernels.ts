@@ -15,8 +15,8 @@ interface Place {
  * of a choice prefers the trial's choice. A trial without the setting has the setting's own distribution, whose density is 1.
  */
 export interface Kernels {
-  /** Returns a kernel's density at a value. */
-  density(kernel: number, value: SettingValue): number;
+  /** Returns the density of each kernel at a value. */
+  densitiesAt(value: SettingValue): (kernel: number) => number;
   /** Returns a kernel's quantile, as a share of the setting's distribution. @param p between 0 and 1, exclusive */
   share(kernel: number, p: number): number;
 }
@@ -41,10 +41,13 @@ function choiceKernels(
   const other = 1 / (values.length + 1);
   const total = 1 + count * other;
   return {
-    density: (kernel, value) => {
-      const own = indices[kernel] ?? null;
-      if (own === null) return 1;
-      return (count * (other + (own === indexOf(distribution, value) ? 1 : 0))) / total;
+    densitiesAt: (value) => {
+      const index = indexOf(distribution, value);
+      return (kernel) => {
+        const own = indices[kernel] ?? null;
+        if (own === null) return 1;
+        return (count * (other + (own === index ? 1 : 0))) / total;
+      };
     },
     share: (kernel, p) => {
       const own = indices[kernel] ?? null;
@@ -69,15 +72,20 @@ function numberKernels(distribution: Distribution, values: readonly (SettingValu
     return { centre: place.share, width, below, inside: normalShare((1 - place.share) / width) - below };
   });
   return {
-    density: (kernel, value) => {
-      const own = kernels[kernel] ?? null;
-      if (own === null) return 1;
-      const distance = shareOf(distribution, value) - own.centre;
-      if (halfWidth === 0)
-        return exp(-0.5 * (distance / own.width) ** 2) / (own.width * SQRT_2_PI * own.inside);
-      const mass =
-        normalShare((distance + halfWidth) / own.width) - normalShare((distance - halfWidth) / own.width);
-      return mass / (2 * halfWidth * own.inside);
+    densitiesAt: (value) => {
+      const place = shareOf(distribution, value);
+      return (kernel) => {
+        const own = kernels[kernel] ?? null;
+        if (own === null) return 1;
+        const distance = place - own.centre;
+        if (halfWidth === 0) {
+          const scaled = distance / own.width;
+          return exp(-0.5 * (scaled * scaled)) / (own.width * SQRT_2_PI * own.inside);
+        }
+        const mass =
+          normalShare((distance + halfWidth) / own.width) - normalShare((distance - halfWidth) / own.width);
+        return mass / (2 * halfWidth * own.inside);
+      };
     },
     share: (kernel, p) => {
       const own = kernels[kernel] ?? null;

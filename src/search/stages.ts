@@ -3,7 +3,7 @@ import type { SettingValues } from '../task/setting-values.js';
 import type { Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import {
-  bracketSizes,
+  assignBrackets,
   decideRung,
   planHalving,
   rankCandidates,
@@ -13,7 +13,7 @@ import {
   type RankedCandidate,
 } from './halving.js';
 import type { Space } from './space.js';
-import { proposeBatch, type Trial } from './tpe.js';
+import { proposeBatchOnce, type Trial } from './tpe.js';
 
 /** The tasks of a candidate in one stage: one per seed, or per combination of the grid. */
 type CandidateTasks = readonly Task[];
@@ -105,10 +105,11 @@ export function halvingStages(
   const budgets = rungBudgets(halving);
   const stages: Stage[] = [];
   const planned: PlannedStage[] = [];
-  let first = 0;
-  for (const [bracket, size] of bracketSizes(halving, budgets.length, ladders.length).entries()) {
-    const own = ladders.slice(first, first + size).map((ladder) => ladder.slice(bracket));
-    first += size;
+  const bracketOf = assignBrackets(halving, budgets.length, ladders.length);
+  for (let bracket = 0; bracket < brackets; bracket++) {
+    const own = ladders.filter((_, i) => bracketOf[i] === bracket).map((ladder) => ladder.slice(bracket));
+    // With very few candidates, the last brackets have none.
+    if (own.length === 0) continue;
     const rungs = budgets.slice(bracket);
     const names = rungs.map(
       (budget, i) =>
@@ -182,7 +183,7 @@ export function tpeStages(
   const stages: Stage[] = [];
   const trials: Trial[] = [];
   for (const [i, batchSize] of sizes.entries()) {
-    const points = proposeBatch(space, { seed, batchSize }, trials);
+    const points = proposeBatchOnce(space, { seed, batchSize }, trials);
     const found = tasksOf(points);
     const candidates = [...new Map(found.map((tasks) => [idOf(tasks), tasks])).values()].filter(
       (tasks) => tasks.length > 0,
@@ -218,6 +219,7 @@ function rank(
   read: ReadStage,
   decide: (results: readonly { id: string; values: readonly (number | null)[] }[]) => Stage['ranking'],
 ): Stage['ranking'] {
+  if (candidates.length === 0) return [];
   const values = read(metric, candidates);
   if (values === null) return null;
   return decide(candidates.map((tasks, i) => ({ id: idOf(tasks), values: values[i] ?? [] })));

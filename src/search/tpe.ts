@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { SettingValue, SettingValues } from '../task/setting-values.js';
 import { isSameSetting } from '../task/settings.js';
 import { quantile } from './distributions.js';
@@ -60,6 +61,23 @@ export function proposeBatch(
   return batch;
 }
 
+/** At most this many batches are remembered. */
+const MAX_REMEMBERED = 10_000;
+const remembered = new Map<string, readonly SettingValues[]>();
+
+/**
+ * Returns `proposeBatch`, and computes it only once for the same arguments: each time a sweep is loaded, it asks for all batches again.
+ */
+export function proposeBatchOnce(...batch: Parameters<typeof proposeBatch>): readonly SettingValues[] {
+  const key = hash('sha256', JSON.stringify(batch));
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const proposed = proposeBatch(...batch);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, proposed);
+  return proposed;
+}
+
 function startupPoint(space: Space, seed: number, point: number): SettingValues {
   const { coordinates } =
     space.length <= (sobolSampler.maxDimensions ?? 0) ? sobolSampler : latinHypercubeSampler;
@@ -117,7 +135,7 @@ function split(
 class Mixture {
   readonly #space: Space;
   readonly #kernels: readonly Kernels[];
-  /** Of the points, and then of the space's own distribution. */
+  /** The weights of the points, then that of the space's own distribution. */
   readonly #weights: readonly number[];
 
   constructor(space: Space, points: readonly SettingValues[]) {
@@ -144,13 +162,14 @@ class Mixture {
 
   /** Returns the logarithm of the density at the values that the point has. */
   logDensity(values: SettingValues): number {
+    const densities = this.#space.flatMap(({ name }, dimension) => {
+      const value = values[name];
+      return value === undefined ? [] : (this.#kernels[dimension]?.densitiesAt(value) ?? []);
+    });
     let sum = 0;
     for (const [kernel, weight] of this.#weights.entries()) {
       let density = weight;
-      for (const [dimension, { name }] of this.#space.entries()) {
-        const value = values[name];
-        if (value !== undefined) density *= this.#kernels[dimension]?.density(kernel, value) ?? 1;
-      }
+      for (const densityOf of densities) density *= densityOf(kernel);
       sum += density;
     }
     return log(sum);

@@ -11,16 +11,15 @@ import {
   type Stage,
 } from '../search/stages.js';
 import { identify } from '../task/identity.js';
-import { experimentOf } from '../task/registry.js';
 import type { SettingProblem, SettingValues } from '../task/setting-values.js';
 import type { Problem } from '../input/problems.js';
 import { throwProblems, unknownName } from '../input/problems.js';
-import { formatSetting, settingOf, settingsExceptSeeds } from '../task/settings.js';
+import { formatSetting, settingsKey, varyingSettings } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
 import type { YamlPath } from '../input/yaml-source.js';
 
-/** Cells of a search that are not tasks of their own. */
+/** Sampled cells that are not tasks of their own. */
 export interface SkippedCells {
   /** Cells with a combination of values that the experiment does not allow. */
   readonly notAllowed: number;
@@ -30,7 +29,7 @@ export interface SkippedCells {
   readonly duplicates: number;
 }
 
-/** For sweeps that are no searches. */
+/** For sweeps without a sample. */
 export const NOTHING_SKIPPED: SkippedCells = { notAllowed: 0, example: null, duplicates: 0 };
 
 export interface Expansion {
@@ -56,7 +55,11 @@ export function expand(
   const space = sampledSettings(definition);
   if (sample?.method === 'tpe' && space.length > 0) {
     const fixed = cells.add(cellsOf(definition, [])).map(([task]) => task);
-    const tasksOf = (points: readonly SettingValues[]) => cells.ofPoints(canonicalPoints(definition, points));
+    const tasksOf = (points: readonly SettingValues[]) => {
+      const found = cells.ofPoints(canonicalPoints(definition, points));
+      for (const tasks of found) assertSameSettings(definition, tasks);
+      return found;
+    };
     const stages = tpeStages(sample, space, tasksOf, read);
     const { skipped } = cells.finish();
     assertMetric(definition, 'sample', sample.metric, stages.stages, results);
@@ -98,6 +101,16 @@ function assertMetric(
   if (names.includes(metric)) return;
   const message = `${metric}: ${unknownName(metric, names, `metric of ${experiment.name}`)}`;
   throwProblems(source, [{ path: [key, 'metric'], message }]);
+}
+
+/** Asserts that the tasks of a point of TPE differ only in their seeds, so that their mean belongs to settings that can be shown. */
+function assertSameSettings({ source, experiment }: SweepDefinition, tasks: readonly Task[]): void {
+  const name = varyingSettings(tasks).find((setting) => experiment.display[setting]?.role !== 'seed');
+  if (name === undefined) return;
+  const message =
+    `tpe compares points whose tasks differ only in their seeds, but here they also differ in ${name}: ` +
+    `put ${name} in \`space\`, or give it one value`;
+  throwProblems(source, [{ path: ['sample', 'method'], message }]);
 }
 
 /** The task of a cell, or its task in each rung, from the lowest. */
@@ -195,9 +208,7 @@ class CellTasks {
 function candidatesOf(ladders: readonly Ladder[]): (readonly Task[])[][] {
   const groups = new Map<string, Ladder[]>();
   for (const ladder of ladders) {
-    const { settings } = ladder[0];
-    const names = settingsExceptSeeds(experimentOf(settings));
-    const key = JSON.stringify(names.map((name) => settingOf(settings, name)));
+    const key = settingsKey(ladder[0]);
     groups.set(key, [...(groups.get(key) ?? []), ladder]);
   }
   return [...groups.values()].map((seeds) =>

@@ -5,6 +5,8 @@ import type { Halving, TpeSearch } from '../search/stages.js';
 import { MAX_SEED, oneOf, wholeNumber } from '../task/setting-values.js';
 
 const MAX_POINTS = 100_000;
+/** TPE compares a new point with all earlier ones. */
+const MAX_TPE_POINTS = 1_000;
 const MAX_FACTOR = 1_000;
 const MAX_STEPS = 100_000_000;
 const MAX_BRACKETS = 100;
@@ -58,6 +60,8 @@ export const sampleSchema = sampleFields.transform(
     };
     if (method === 'tpe') {
       if (metric === undefined) return report('metric', `${METRIC_EXPECTED}, because the method is tpe`);
+      if (count > MAX_TPE_POINTS)
+        return report('count', `expected at most ${MAX_TPE_POINTS} points, because the method is tpe`);
       if (goal === undefined) return report('goal', 'expected min or max, because the method is tpe');
       return { method, count, seed, batch: batch ?? DEFAULT_BATCH, metric, goal };
     }
@@ -107,7 +111,11 @@ export const halvingSchema = halvingFields.transform((halving, context): Halving
   if (halving.min > halving.max)
     return report('min', `expected a number of steps of at most max, ${halving.max}`);
   const rungs = rungBudgets(halving).length;
-  if (halving.brackets > rungs)
-    return report('brackets', `expected at most ${rungs}, the number of rungs`);
+  if (rungs === 1)
+    return report(
+      'min',
+      `expected at most ${Math.floor(halving.max / halving.factor)}, max / factor, so that there are two rungs`,
+    );
+  if (halving.brackets > rungs) return report('brackets', `expected at most ${rungs}, the number of rungs`);
   return halving;
 });

@@ -50,6 +50,12 @@ export function settingsExceptSeeds({ schemas, display }: Experiment): string[] 
   return Object.keys(schemas).filter((name) => display[name]?.role !== 'seed');
 }
 
+/** Returns a key that is equal for tasks of an experiment that differ only in their seeds. */
+export function settingsKey({ settings }: Task): string {
+  const names = settingsExceptSeeds(experimentOf(settings));
+  return JSON.stringify(names.map((name) => settingOf(settings, name)));
+}
+
 /** Returns the names of the settings that differ between tasks of one experiment. */
 export function varyingSettings([first, ...others]: readonly Task[]): string[] {
   if (first === undefined) return [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { vaeSweep, type Outcome } from '../cli/command.js';
@@ -27,6 +27,48 @@ function decisions(folder: string, sweep: string): Decision[] {
   return texts.map((text) => JSON.parse(text) as Decision).sort((a, b) => (a.stage < b.stage ? -1 : 1));
 }
 
+/** Returns the number of attempts of each failed task. */
+function failuresIn(folder: string): number[] {
+  const tasks = path.join(folder, 'out', 'tasks');
+  return readdirSync(tasks)
+    .map((name) => path.join(tasks, name, 'failed.json'))
+    .filter((file) => existsSync(file))
+    .map((file) => (JSON.parse(readFileSync(file, 'utf8')) as { attempts: number }).attempts);
+}
+
+describe('the decisions of a search', () => {
+  test('are written again for another goal, and a damaged one is an error that names the file', () => {
+    const folder = searchFolder();
+    assert.equal(command(folder, 'run', 'tpe').status, 0);
+    const file = path.join(folder, 'tpe.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"min"', '"max"'));
+    const again = command(folder, 'run', 'tpe');
+    assert.match(again.stderr, /^batch 1 of 3: best of 6 candidates/m);
+    const [first] = decisions(folder, 'tpe').filter(({ stage }) => stage === 'batch 1 of 3');
+    assert.equal(first?.goal, 'max');
+    assert.ok((first.candidates[0]?.mean ?? NaN) > (first.candidates[5]?.mean ?? NaN));
+    const written = Object.entries(decisionsIn(path.join(folder, 'out'), 'tpe'));
+    const [name = ''] = written.find(([, text]) => text.includes('batch 1 of 3')) ?? [];
+    writeFileSync(path.join(folder, 'out', 'sweeps', 'tpe', 'decisions', name), 'garbage');
+    const damaged = command(folder, 'run', 'tpe');
+    assert.equal(damaged.status, 1, damaged.stderr);
+    assert.match(
+      damaged.stderr,
+      new RegExp(`decisions: ${name} is invalid .* restore the file, or delete it`),
+    );
+  });
+
+  test('are missing where a run leaves tasks out, and it says so', () => {
+    const folder = searchFolder();
+    const { status, stderr } = command(folder, 'run', 'halving', '--only', 'seed=1');
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stderr,
+      /^halving: rung 1 of 3 .* has no decision, because only 6 of its 12 tasks are done$/m,
+    );
+  });
+});
+
 describe('a search by TPE', () => {
   test('records its decisions, and a recorded decision stays in force if a failed task succeeds later', () => {
     const folder = searchFolder();
@@ -41,6 +83,10 @@ describe('a search by TPE', () => {
     const failed = before[0]?.candidates.filter(({ mean }) => mean === null) ?? [];
     assert.ok(failed.length > 0);
     assert.deepEqual(before[0]?.candidates.slice(-failed.length), failed);
+    const failures = failuresIn(folder);
+    assert.ok(failures.length > failed.length);
+    // The stages after the one in which a task failed do not execute it again.
+    assert.deepEqual(new Set(failures), new Set([1]));
     rmSync(path.join(folder, 'broken'));
     const second = command(folder, 'run', 'tpe');
     assert.equal(second.status, 0, second.stderr);

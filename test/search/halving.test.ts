@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
-  bracketSizes,
+  assignBrackets,
   decideRung,
   planHalving,
   promotedCount,
@@ -31,30 +31,37 @@ describe('the rungs of successive halving', () => {
 });
 
 describe('the brackets of Hyperband', () => {
+  const sizesOf = (brackets: number, rungs: number, candidates: number, factor = 3) => {
+    const assigned = assignBrackets({ factor, brackets }, rungs, candidates);
+    return Array.from({ length: brackets }, (_, i) => assigned.filter((bracket) => bracket === i).length);
+  };
+
   test('have the sizes of Algorithm 1 of Li et al. (2018)', () => {
     // R = 81 and eta = 3: ceil(5 / (s + 1) * 3^s) candidates for s = 4, ..., 0.
-    const sizes = bracketSizes({ factor: 3, brackets: 5 }, 5, 81 + 34 + 15 + 8 + 5);
-    assert.deepEqual(sizes, [81, 34, 15, 8, 5]);
+    assert.deepEqual(sizesOf(5, 5, 81 + 34 + 15 + 8 + 5), [81, 34, 15, 8, 5]);
   });
 
-  test('get all candidates, and the first brackets not fewer than the last ones', () => {
+  test('get shares that differ by less than one from the exact ones, and keep the candidates that they have', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 2, max: 5 }),
-        fc.integer({ min: 1, max: 6 }),
-        fc.nat(1000),
-        (factor, rungs, candidates) => {
-          const sizes = bracketSizes({ factor, brackets: rungs }, rungs, candidates);
-          assert.equal(
-            sizes.reduce((total, size) => total + size, 0),
-            candidates,
+        fc.record({ factor: fc.integer({ min: 2, max: 5 }), rungs: fc.integer({ min: 2, max: 6 }) }),
+        fc.nat(300),
+        ({ factor, rungs }, candidates) => {
+          const weights = Array.from({ length: rungs }, (_, i) => factor ** (rungs - i - 1) / (rungs - i));
+          const total = weights.reduce((sum, weight) => sum + weight, 0);
+          for (const [i, size] of sizesOf(rungs, rungs, candidates, factor).entries())
+            assert.ok(Math.abs(size - (candidates * (weights[i] ?? 0)) / total) < rungs, `${i}: ${size}`);
+          assert.deepEqual(
+            assignBrackets({ factor, brackets: rungs }, rungs, candidates + 7).slice(0, candidates),
+            assignBrackets({ factor, brackets: rungs }, rungs, candidates),
           );
-          for (const [i, size] of sizes.entries())
-            assert.ok(size >= 0 && size <= (sizes[i - 1] ?? Infinity) + 1);
         },
       ),
     );
-    assert.deepEqual(bracketSizes({ factor: 3, brackets: 1 }, 4, 20), [20]);
+  });
+
+  test('share neighbors: of nine candidates, no bracket has only the first or the last ones', () => {
+    assert.deepEqual(assignBrackets({ factor: 3, brackets: 3 }, 3, 9), [0, 1, 0, 2, 0, 1, 0, 2, 0]);
   });
 });
 

@@ -49,7 +49,7 @@ for (const distribution of DISTRIBUTIONS)
       for (const kernel of [...values.keys(), values.length]) {
         let sum = 0;
         for (let i = 0; i < points; i++)
-          sum += kernels.density(kernel, quantile(distribution, (i + 0.5) / points));
+          sum += kernels.densitiesAt(quantile(distribution, (i + 0.5) / points))(kernel);
         assert.ok(Math.abs(sum / points - 1) < 1e-3, `${kernel}: ${sum / points}`);
       }
     });
@@ -61,7 +61,7 @@ for (const distribution of DISTRIBUTIONS)
         for (const limit of [0.3, 0.6]) {
           const drawn = grid.filter((p) => shareOf(distribution, valueAt(kernels.share(kernel, p))) <= limit);
           const below = grid.filter((share) => shareOf(distribution, valueAt(share)) <= limit);
-          const density = below.reduce((sum, share) => sum + kernels.density(kernel, valueAt(share)), 0);
+          const density = below.reduce((sum, share) => sum + kernels.densitiesAt(valueAt(share))(kernel), 0);
           assert.ok(
             Math.abs(drawn.length - density) < 0.002 * points,
             `${kernel}: ${drawn.length}, ${density}`,

@@ -115,15 +115,15 @@ describe('the stages of successive halving', () => {
     assert.deepEqual(
       stages.map(({ candidates }) => candidates.map(([first]) => first?.id.replace('-0-', ' at '))),
       [
-        Array.from({ length: 12 }, (_, i) => `${i} at 1`),
-        ['8 at 3', '9 at 3', '10 at 3', '11 at 3'],
-        ['11 at 9'],
-        ['11 at 27'],
-        Array.from({ length: 5 }, (_, i) => `${i + 12} at 3`),
+        [0, 2, 4, 5, 7, 8, 10, 12, 14, 15, 17, 19].map((i) => `${i} at 1`),
+        ['14 at 3', '15 at 3', '17 at 3', '19 at 3'],
+        ['19 at 9'],
+        ['19 at 27'],
+        [1, 6, 9, 13, 16].map((i) => `${i} at 3`),
         ['16 at 9'],
         ['16 at 27'],
-        ['17 at 9', '18 at 9', '19 at 9'],
-        ['19 at 27'],
+        ['3 at 9', '11 at 9', '18 at 9'],
+        ['18 at 27'],
       ],
     );
     assert.deepEqual(

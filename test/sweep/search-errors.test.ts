@@ -194,6 +194,10 @@ describe('a search that depends on results', () => {
         '5:65: halving.factor: expected a whole number from 2 to 1,000, got 1',
       ],
       [
+        halving.replace('max: 900', 'max: 200'),
+        '5:42: halving.min: expected at most 66, max / factor, so that there are two rungs, got 100',
+      ],
+      [
         halving.replace('factor: 3', 'brackets: 4'),
         '5:67: halving.brackets: expected at most 3, the number of rungs, got 4',
       ],
@@ -270,6 +274,21 @@ describe('a search that depends on results', () => {
       "4:19: sample.method: tpe can't be combined with `halving`: use another method, such as sobol, or remove `halving`",
       '{ method: tpe, metric: loss, goal: min }',
       `${halving}\n`,
+    );
+  });
+
+  test('rejects points whose tasks differ in more than their seeds', () => {
+    const grid = 'grid: { dimensions: [[2, 4, 3]], seed: [1, 2], steps: [10, 20] }';
+    assert.throws(
+      () =>
+        load(
+          `experiment: linear\n${grid}\nspace: { ${RATE} }\nsample: { method: tpe, metric: loss, goal: min }\n`,
+        ),
+      {
+        message:
+          'sweep.yaml:4:19: sample.method: tpe compares points whose tasks differ only in their seeds, but here they also differ in ' +
+          'steps: put steps in `space`, or give it one value',
+      },
     );
   });
 

@@ -9,8 +9,7 @@ import {
 import type { Search, Stage } from '../../search/stages.js';
 import type { Sweep, SweepPart } from '../../sweep/load.js';
 import { isNumeric } from '../../task/column.js';
-import { experimentOf } from '../../task/registry.js';
-import { settingOf, settingsExceptSeeds } from '../../task/settings.js';
+import { settingsKey } from '../../task/settings.js';
 import type { Task } from '../../task/task.js';
 import { formatCount } from '../../units.js';
 import { groupBy } from '../group-by.js';
@@ -25,6 +24,8 @@ export interface Point {
   readonly mean: number;
   /** Number of its rung or batch, from 1. */
   readonly stage: number;
+  /** See `Stage.budget`. */
+  readonly budget: number;
 }
 
 /** The settings of a part, compared by a metric. */
@@ -38,7 +39,7 @@ export interface Comparison {
   readonly place: string;
   /** The points among which the best are chosen, the best first: those of the highest decided rung, or all. */
   readonly ranked: readonly Point[];
-  /** The points that tell how the metric depends on the settings: those of the lowest rung, where nothing is selected yet, or all. */
+  /** The points that show how the metric depends on the settings: those of the lowest rung, where nothing is selected yet, or all. */
   readonly unselected: readonly Point[];
   /** Number of settings without a result that would be among `unselected`, because a task failed. */
   readonly failed: number;
@@ -64,7 +65,7 @@ function compareSearch(part: SweepPart, search: Search): Comparison {
     // A later batch may propose a point again.
     const added = ranking.filter(({ id }) => !known.has(id));
     for (const { id } of added) known.add(id);
-    return { name, budget, added, points: toPoints(part, added, i + 1) };
+    return { name, budget, added, points: toPoints(part, added, { stage: i + 1, budget }) };
   });
   const budgets = stages.map(({ budget }) => budget);
   const [lowest, highest] = [Math.min(...budgets), Math.max(...budgets)];
@@ -120,7 +121,7 @@ export function runComparisons(parts: readonly PartRuns[], { metric, goal }: Que
 
 function compareRuns({ part, runs }: PartRuns, metric: string, goal: Goal): Comparison {
   const finals = new Map(runs.map(({ task, summary }) => [task.id, summary.get(metric)]));
-  const groups = [...groupBy(part.tasks, keyOf).values()];
+  const groups = [...groupBy(part.tasks, settingsKey).values()];
   const finished = groups.filter((tasks) => tasks.every(({ id }) => finals.has(id)));
   const results = finished.map(([first, ...others]): CandidateResult => ({
     id: first.id,
@@ -129,7 +130,7 @@ function compareRuns({ part, runs }: PartRuns, metric: string, goal: Goal): Comp
       return typeof value === 'number' ? value : null;
     }),
   }));
-  const points = toPoints(part, rankCandidates(goal, results), 1);
+  const points = toPoints(part, rankCandidates(goal, results), { stage: 1, budget: 1 });
   return {
     part,
     metric,
@@ -143,23 +144,17 @@ function compareRuns({ part, runs }: PartRuns, metric: string, goal: Goal): Comp
   };
 }
 
-/** Returns a key that is equal for tasks that differ only in their seeds. */
-function keyOf({ settings }: Task): string {
-  const names = settingsExceptSeeds(experimentOf(settings));
-  return JSON.stringify(names.map((name) => settingOf(settings, name)));
-}
-
 /** Returns the candidates without a failed task, in their order. Another choice of tasks, by `--only`, may lack some. */
 function toPoints(
   { tasks }: Pick<SweepPart, 'tasks'>,
   results: readonly RankedCandidate[],
-  stage: number,
+  place: Pick<Point, 'stage' | 'budget'>,
 ): Point[] {
   const known = new Map(tasks.map((task) => [task.id, task]));
   return results.flatMap(({ id, values, mean }) => {
     const task = known.get(id);
     const numbers = values.filter((value) => value !== null);
-    return task === undefined || mean === null ? [] : [{ task, values: numbers, mean, stage }];
+    return task === undefined || mean === null ? [] : [{ task, values: numbers, mean, ...place }];
   });
 }
 

@@ -74,6 +74,7 @@ function rowsOf(comparison: Comparison, { name }: SearchedSetting) {
       text: valueText(point, name),
       mean: point.mean,
       stage: point.stage,
+      steps: point.budget,
       task: point.task.name,
     };
   });
@@ -133,15 +134,18 @@ function xEncoding({ name }: SearchedSetting, axis: SettingAxis) {
     : { ...about, scale: { domain: [low, high], nice: false, zero: false }, axis: { tickCount: 5 } };
 }
 
-/** Returns colors of a lightness that falls with the stage, which any color vision distinguishes; one color without stages. */
+/**
+ * Returns colors by the steps of a halving or the batch of TPE, with a lightness that falls, which any color vision distinguishes; one
+ * color if all points have the same.
+ */
 function stageColor({ search, points }: Comparison) {
-  const stages = new Set(points.map(({ stage }) => stage));
-  if (search === null || stages.size < 2) return { value: COLORS[0] };
+  const places = new Set(points.map(({ stage, budget }) => (search?.method === 'halving' ? budget : stage)));
+  if (search === null || places.size < 2) return { value: COLORS[0] };
   const isHalving = search.method === 'halving';
   return {
-    field: 'stage',
+    field: isHalving ? 'steps' : 'stage',
     type: isHalving ? ('ordinal' as const) : ('quantitative' as const),
-    title: isHalving ? 'rung' : 'batch',
+    title: isHalving ? 'steps' : 'batch',
     scale: { scheme: 'viridis' as const, reverse: true },
     legend: { orient: 'bottom' as const, ...(isHalving ? {} : { tickMinStep: 1, gradientLength: 160 }) },
   };
