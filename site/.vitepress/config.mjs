@@ -96,7 +96,7 @@ export default defineConfig({
     ],
   },
   buildEnd: ({ outDir }) => {
-    for (const name of ['examples', 'sweeps', 'docs/sweep.schema.json'])
+    for (const name of ['examples', 'sweeps', 'docs/sweep.schema.json', 'bench/search-table.yaml'])
       cpSync(path.join(ROOT, name), path.join(outDir, name), { recursive: true });
     cpSync(
       path.join(ROOT, 'site/node_modules/mermaid/dist/mermaid.min.js'),

@@ -17,16 +17,17 @@ import { StreamEncoder, streamToFile, type ColumnValues } from './encode.js';
 
 export const EMPTY_STREAM: StreamState = { bytes: 0, sha256: null };
 
-/** The bytes above which a stream gets its file. A task that ends before its first checkpoint usually needs none. */
-const MAX_UNWRITTEN_BYTES = 64 * 1024;
+/** Passed as `unwrittenBytes`, this saves the files of tasks that end before their first checkpoint. */
+export const UNWRITTEN_BYTES = 64 * 1024;
 
 /**
- * A growing `.arrows` file. Only complete batches are appended. The file is created by the first `sync`, or when the stream is large. A
+ * A growing `.arrows` file. Only complete batches are appended. A
  * checkpoint records the length after `sync`, and opening the file with that length drops everything written after it.
  */
 export class BatchStream {
   readonly #encoder: StreamEncoder;
   readonly #path: string;
+  readonly #unwrittenBytes: number;
   /** Null before the file is created. */
   #file: number | null = null;
   /** The start of the stream, before the file is created. */
@@ -37,9 +38,11 @@ export class BatchStream {
 
   /**
    * @param keep the prefix of the file to continue from
+   * @param unwrittenBytes the file is created by the first `sync`, or once the stream is longer than this
    * @throws a CorruptTaskError if the file does not have that prefix
    */
-  constructor(path: string, schema: Schema, keep: StreamState) {
+  constructor(path: string, schema: Schema, keep: StreamState, unwrittenBytes = 0) {
+    this.#unwrittenBytes = unwrittenBytes;
     this.#encoder = new StreamEncoder(schema);
     this.#path = path;
     assertNotSymlink(path);
@@ -115,7 +118,7 @@ export class BatchStream {
     else this.#write(this.#file, bytes, this.#bytes);
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
-    if (this.#file === null && this.#bytes > MAX_UNWRITTEN_BYTES) this.#create();
+    if (this.#file === null && this.#bytes > this.#unwrittenBytes) this.#create();
   }
 
   #create(): number {

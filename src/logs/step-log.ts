@@ -1,6 +1,6 @@
 import type { Schema } from 'apache-arrow';
 import type { StepLogState } from '../store/checkpoint.js';
-import { BatchStream, EMPTY_STREAM } from './batch-stream.js';
+import { BatchStream, EMPTY_STREAM, UNWRITTEN_BYTES } from './batch-stream.js';
 
 /** The number of rows in each record batch except the last. Which rows share a batch does not depend on interruptions. */
 const BATCH_ROWS = 5000;
@@ -21,7 +21,7 @@ export class StepLog {
   readonly #columns: readonly Float32Array[];
 
   constructor(path: string, schema: Schema, everySteps: number, state: StepLogState) {
-    this.#stream = new BatchStream(path, schema, state.stream);
+    this.#stream = new BatchStream(path, schema, state.stream, UNWRITTEN_BYTES);
     this.#everySteps = everySteps;
     this.#columns = Array.from({ length: schema.fields.length - 1 }, () => new Float32Array(BATCH_ROWS));
     this.addRows(state.pendingSteps, state.pendingRows);

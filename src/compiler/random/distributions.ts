@@ -116,14 +116,14 @@ function timesRootTwo(values: Float32Array): Float32Array {
 
 /** Returns erf(bound / sqrt 2), which TensorFlow computes once for each bound. */
 function erfOfBound(bound: number): number {
-  const known = boundErfs.get(bound);
+  const known = knownBounds.get(bound);
   if (known !== undefined) return known;
   const [erf = NaN] = tf.tidy(() => tf.erf(tf.scalar(bound / Math.SQRT2)).dataSync<'float32'>());
-  boundErfs.set(bound, erf);
+  knownBounds.set(bound, erf);
   return erf;
 }
 
-const boundErfs = new Map<number, number>();
+const knownBounds = new Map<number, number>();
 
 /** Returns the next float32 above (1) or below (-1) a nonzero `value`. */
 function nextFloat32(value: number, direction: 1 | -1): number {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BatchStream, EMPTY_STREAM } from '../../logs/batch-stream.js';
+import { BatchStream, EMPTY_STREAM, UNWRITTEN_BYTES } from '../../logs/batch-stream.js';
 import { decodeLog } from '../../logs/decode.js';
 import { batchToFile, recordBatch, type ColumnValues } from '../../logs/encode.js';
 import { rowAt } from '../../logs/read.js';
@@ -53,7 +53,8 @@ export class TrainingLogs {
     try {
       const file = join(folder, TASK_FILES.evaluationsStream);
       const schema = logSchema(task, columns.evaluations);
-      this.#evaluations = new BatchStream(file, schema, checkpoint?.evaluationLog ?? EMPTY_STREAM);
+      const keep = checkpoint?.evaluationLog ?? EMPTY_STREAM;
+      this.#evaluations = new BatchStream(file, schema, keep, UNWRITTEN_BYTES);
       if (checkpoint !== null) this.#lastEvaluation = lastRow(this.#evaluations);
     } catch (error) {
       this.steps.close();
