@@ -34,12 +34,17 @@ export async function runCommand(args: readonly string[]): Promise<Ended> {
   return startCommand(args).ended;
 }
 
+/** What a task no longer needs once it is done, but keeps if it is killed just after its marker was written. */
+const LEFTOVERS = /[.](?:arrows|tmp)$|^checkpoint/;
+
 /** Returns the SHA-256 of every result file in a store, by path. */
 export function resultHashes(outDir: string): Record<string, string> {
   const tasks = path.join(outDir, 'tasks');
-  const files = readdirSync(tasks).flatMap((task) =>
-    readdirSync(path.join(tasks, task)).map((name) => path.join(task, name)),
-  );
+  const files = readdirSync(tasks).flatMap((task) => {
+    const names = readdirSync(path.join(tasks, task));
+    const kept = names.includes('done.json') ? names.filter((name) => !LEFTOVERS.test(name)) : names;
+    return kept.map((name) => path.join(task, name));
+  });
   // The time and place of execution are not part of a task's result.
   const results = files.filter((file) => !file.endsWith('run.json')).sort();
   return Object.fromEntries(
