@@ -23,6 +23,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** Formats a number with up to four significant digits, for example `0.01583`. */
+export function fourDigits(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   const text = `${formatCount(large)} ${largeUnit}`;
   return small === 0 ? text : `${text} ${small} ${smallUnit}`;

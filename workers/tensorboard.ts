@@ -5,7 +5,8 @@ import { END, eventsRequestSchema, moreTasksSchema } from '../src/export/tensorb
 
 /**
  * Entry point of the process that writes TensorBoard event files, so that the coordinator never loads TensorFlow. It receives an
- * events request over the IPC channel, and then the names of tasks that become known later. It reports problems as `{ problem }` messages, and ends on the message `END` or a disconnect.
+ * events request over the IPC channel, and then the names of tasks that become known later. It reports problems as `{ problem }`
+ * messages, and ends on the message `END` or a disconnect.
  */
 setNativeEnvironment();
 const ended = new AbortController();

@@ -1,7 +1,5 @@
 import type { CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
-import { runComparisons, searchComparisons } from '../report/search/compared.js';
-import { bestText } from './best-text.js';
 import {
   loadSweepOf,
   questionOf,
@@ -22,6 +20,8 @@ export const bestCommand: CommandModule<object, SweepArguments & MetricArguments
   handler: async (argv) => {
     const question = questionOf(argv);
     const sweep = await loadSweepOf(argv);
+    const { runComparisons, searchComparisons } = await import('../report/search/compared.js');
+    const { bestText } = await import('./best-text.js');
     if (question === null) {
       if (sweep.searches.length === 0)
         throw new InputError(

@@ -3,7 +3,6 @@ import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { formatCount } from '../units.js';
-import { bestText } from './best-text.js';
 import {
   loadSweepOf,
   questionOf,
@@ -34,6 +33,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     const { makeReport, missingRuns } = await import('../report/report.js');
     const { joinParagraphs, terminalTables } = await import('../report/terminal.js');
     const { writeReport } = await import('../report/write.js');
+    const { bestText } = await import('./best-text.js');
     const report = await makeReport(sweep, argv.out, question);
     const folder = sweepFolder(argv.out, sweep.name);
     const page = await writeReport(report, { folder, seed: argv.seed, command: commandOf(argv) });

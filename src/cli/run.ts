@@ -6,8 +6,6 @@ import { LOG_LEVELS, type LogLevel } from '../run/log.js';
 import type { RunResult } from '../run/run-sweep.js';
 import type { Advance } from '../run/stored-sweep.js';
 import { MaxTimePassed } from '../run/stop.js';
-import { searchComparisons } from '../report/search/compared.js';
-import { bestText } from './best-text.js';
 import { summaryText } from './run-summary.js';
 import type { CorruptTask } from '../run/triage.js';
 import { EXIT, InputError } from '../errors.js';
@@ -211,7 +209,9 @@ async function report(sweep: Sweep, outDir: string): Promise<CorruptTask[]> {
   const { loadContributions } = await import('../report/contribution.js');
   const { missingRuns } = await import('../report/report.js');
   const { readRuns } = await import('../report/runs.js');
+  const { searchComparisons } = await import('../report/search/compared.js');
   const { joinParagraphs, terminalTables } = await import('../report/terminal.js');
+  const { bestText } = await import('./best-text.js');
   const parts = await readRuns(sweep, outDir);
   const contributions = await loadContributions();
   const findings = contributions.flatMap((contribution) => contribution.findings?.(parts).lines ?? []);

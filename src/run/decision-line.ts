@@ -1,6 +1,6 @@
 import type { RankedCandidate } from '../search/halving.js';
 import type { Stage } from '../search/stages.js';
-import { formatCount } from '../units.js';
+import { formatCount, fourDigits } from '../units.js';
 
 /** Returns, for example, `rung 1 of 4 (2,000 steps): best of 27 candidates 1.234, 9 promoted`. */
 export function decisionLine({ name, ranking }: Stage): string {
@@ -16,6 +16,6 @@ export function decisionText(ranking: readonly RankedCandidate[]): string {
   const result =
     best?.mean === null || best === undefined
       ? `all of ${count} failed`
-      : `best of ${count} ${Number(best.mean.toPrecision(4))}`;
+      : `best of ${count} ${fourDigits(best.mean)}`;
   return `${result}${promoted === 0 ? '' : `, ${formatCount(promoted)} promoted`}`;
 }

@@ -82,7 +82,7 @@ export function assignBrackets(
   });
 }
 
-/** Computes base^exponent exactly, which `**` need not do. */
+/** Computes base^exponent by multiplications, because the last digits of `**` may differ between machines. */
 function product(base: number, exponent: number): number {
   return Array.from({ length: exponent }, () => base).reduce((power, factor) => power * factor, 1);
 }

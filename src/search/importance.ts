@@ -1,6 +1,6 @@
 import { sampleRankCorrelation, sum } from 'simple-statistics';
 import type { SettingValue } from '../task/setting-values.js';
-import { NORMAL_95, noncentralityInterval } from './noncentral-f.js';
+import { noncentralityInterval } from './noncentral-f.js';
 
 /** A number with its 95% interval. */
 export interface Estimate {
@@ -21,6 +21,8 @@ export interface Importance {
   readonly points: number;
 }
 
+/** The 97.5% quantile of the standard normal distribution. */
+const NORMAL_95 = 1.959963984540054;
 /** With fewer points, the intervals are not defined. */
 const MIN_POINTS = 4;
 const MAX_GROUPS = 5;
@@ -40,8 +42,6 @@ const MIN_POINTS_PER_GROUP = 3;
  *   (D. G. Bonett and T. A. Wright, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations", 2000). For
  *   rho = ±1, which has no finite atanh, it is computed half a step inside: the step to the next possible value without ties is
  *   12 / (n^3 - n).
- *
- * In simulations with normal noise and 9 to 60 points, both intervals contained the true value in 92% to 99% of cases.
  *
  * @param values the setting's value at each point
  * @param metric the metric at each point

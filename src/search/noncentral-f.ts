@@ -1,8 +1,5 @@
 import { bisect, gammaln } from 'simple-statistics';
 
-/** The 97.5% quantile of the standard normal distribution. */
-export const NORMAL_95 = 1.959963984540054;
-
 /** Terms of the Poisson distribution beyond this many standard deviations are below 1e-15. */
 const POISSON_DEVIATIONS = 9;
 const MAX_FRACTIONS = 10_000;
@@ -12,8 +9,8 @@ const PRECISION = 1e-15;
 /**
  * Returns the 95% interval of the share of variance that k groups of n normal values explain, from the correlation ratio
  * eta^2 = SSB / SST of the sample: lambda / (lambda + n), where lambda is the noncentrality at which the noncentral F distribution with
- * k - 1 and n - k degrees of freedom has the share 0.975 or 0.025 below F = eta^2 / (1 - eta^2) (n - k) / (k - 1). A bound is 0 if no
- * lambda does (J. H. Steiger, "Beyond the F test", Psychological Methods 9 (2004)).
+ * k - 1 and n - k degrees of freedom has the share 0.975 or 0.025 below F = eta^2 / (1 - eta^2) (n - k) / (k - 1). A bound is 0 if there
+ * is no such lambda (J. H. Steiger, "Beyond the F test", Psychological Methods 9 (2004)).
  *
  * @param ratio eta^2
  */

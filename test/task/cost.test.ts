@@ -32,7 +32,7 @@ test('estimates are within 15% of the measurements that they were fitted to', ()
 });
 
 test('a short task is estimated to take most of its time besides its steps', () => {
-  // Measured with 500 steps: 7 ms of steps, 13 ms of two evaluations and 14 ms for the rest.
+  // On the CPU without AVX-512 in docs/performance.md, 500 steps take about a third of the time of their task.
   const values: CellValues = { dimensions: [3, 12, 20], seed: 2 };
   const short = costOf('linear', { ...values, steps: 500 }).trainingMs;
   const shorter = costOf('linear', { ...values, steps: 1 }).trainingMs;

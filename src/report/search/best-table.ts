@@ -1,7 +1,7 @@
 import { sampleStandardDeviation } from 'simple-statistics';
 import { experimentOf } from '../../task/registry.js';
 import { cellSettings, settingText } from '../../task/settings.js';
-import { formatCount } from '../../units.js';
+import { formatCount, fourDigits } from '../../units.js';
 import type { Table } from '../tables/table.js';
 import type { Comparison } from './compared.js';
 
@@ -44,8 +44,4 @@ export function bestTable({ part, metric, goal, place, ranked }: Comparison): Ta
 /** Returns the standard error of the mean; null for a single value. */
 function standardError(values: readonly number[]): number | null {
   return values.length < 2 ? null : sampleStandardDeviation([...values]) / Math.sqrt(values.length);
-}
-
-export function fourDigits(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -159,7 +159,7 @@ function toPoints(
 }
 
 /** Sorts points, the best first. The sort is stable, so that ties keep their order. */
-function bestFirst(goal: Goal, points: readonly Point[]): Point[] {
+export function bestFirst(goal: Goal, points: readonly Point[]): Point[] {
   const sign = goal === 'min' ? 1 : -1;
   return [...points].sort((a, b) => sign * (a.mean - b.mean));
 }

@@ -14,7 +14,7 @@ import {
   type NumberAxis,
   type SettingAxis,
 } from './axes.js';
-import type { Comparison, Point } from './compared.js';
+import { bestFirst, type Comparison, type Point } from './compared.js';
 import { activeValue, type SearchedSetting } from './searched-settings.js';
 
 /** Width between the first and the last axis, which leaves room for labels and the legend. */
@@ -142,9 +142,7 @@ interface NamedAxis {
 
 /** Returns a row per point and axis. The last axis is that of the metric. */
 function rowsOf(comparison: Comparison, axes: readonly NamedAxis[], metricTitle: string): FigureRow[] {
-  const sign = comparison.goal === 'min' ? 1 : -1;
-  const bestFirst = [...comparison.points].sort((a, b) => sign * (a.mean - b.mean));
-  return bestFirst
+  return bestFirst(comparison.goal, comparison.points)
     .map((point, i) => ({ point, place: i + 1 }))
     .reverse()
     .flatMap(({ point, place }) =>

@@ -1,8 +1,7 @@
 import type { Search } from '../../search/stages.js';
-import { formatCount } from '../../units.js';
+import { formatCount, fourDigits } from '../../units.js';
 import { MISSING } from '../tables/format.js';
 import type { Table, TableRecord } from '../tables/table.js';
-import { fourDigits } from './best-table.js';
 
 /** Returns a table of the rungs of a halving, or of the batches of a search by TPE: those that are known, then those that are planned. */
 export function stagesTable({ part, method, metric, stages, planned }: Search): Table {

@@ -52,7 +52,7 @@ export function unflatten(flat: Tensor1D, layout: readonly ParameterBlock[]): Te
   );
 }
 
-/** Returns the same as `unflatten`, many times faster, but only outside of loops. */
+/** Returns the same as `unflatten` with fewer calls of TensorFlow. Loops can't use it, because it reads the values. */
 export function unflattenNow(flat: Tensor1D, layout: readonly ParameterBlock[]): Tensor2D[] {
   const values = flat.dataSync<'float32'>();
   return layout.map(({ shape, offset }) =>

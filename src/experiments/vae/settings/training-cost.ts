@@ -34,7 +34,7 @@ const TASK_OVERHEAD_BYTES = 48 * 1024;
  * Estimates the cost of a task. The constants reproduce, within 15%, times that were measured with TensorFlow 2.21.0 on one core of a
  * shared machine with batch size 100: 14, 24 and 1042 microseconds per step for linear (9, 20, 20), sigmoid (7, 28, 24) and sphere
  * (6, 14, 13); 33, 53 and 1319 with the engine xla; 11900, 13100 and 17300 with the engine eager. Each step has its share of
- * the evaluations and of the rest of its task. The start of a run and compilation are not included.
+ * the evaluations and of the rest of its task, whose constants are rounded from measurements on a slower CPU (docs/performance.md). The start of a run and compilation are not included.
  */
 export function trainingCost(settings: TrainingSettings): Cost {
   const shapes = layerShapes(settings);
