@@ -19,6 +19,7 @@ export function pages(): string[] {
     'README.md',
     'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'SECURITY.md',
     ...docs,
     ...examples.filter((name) => path.basename(name) === 'README.md').map((name) => `examples/${name}`),
   ].filter((name) => name.endsWith('.md'));

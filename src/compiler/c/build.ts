@@ -1,14 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,13 +15,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cpuFeatures } from '../native/cpu.js';
-
-/** A generated program that Node has loaded. */
-export interface NativeModule {
-  run(workspace: ArrayBuffer, count: number): void;
-  /** Returns the number of bytes before the first cell of the workspace. */
-  padding(workspace: ArrayBuffer): number;
-}
+import { findProgram, loadProgram, openFolder, sealProgram, type NativeModule } from './program-cache.js';
 
 const require = createRequire(import.meta.url);
 
@@ -52,12 +45,12 @@ const ABANDONED_MS = 3_600_000;
 
 /**
  * Compiles a generated program with the machine's g++, which the setup needs as well, and loads it. A program that was compiled before
- * for this kind of CPU is loaded from the user's cache.
- * @throws an Error with the compiler's output if it is missing or fails
+ * for this kind of CPU is loaded from the user's cache, unless its SHA-256 differs.
+ * @throws an Error with the compiler's output if it is missing or fails, or a UserError if others could have written to the cache
  */
 export function buildModule(source: string): NativeModule {
   const target = targetOf(source);
-  const cached = loadCached(target.path);
+  const cached = findProgram(target.path);
   if (cached !== null) return cached;
   const work = prepareWork(target);
   try {
@@ -66,7 +59,7 @@ export function buildModule(source: string): NativeModule {
   } finally {
     work.remove();
   }
-  const module = require(target.path) as NativeModule;
+  const module = loadProgram(target.path);
   prune(target.folder);
   return module;
 }
@@ -75,14 +68,15 @@ export function buildModule(source: string): NativeModule {
 export async function buildAhead(source: string): Promise<void> {
   const target = targetOf(source);
   if (existsSync(target.path)) return;
-  const work = prepareWork(target);
+  let work: ReturnType<typeof prepareWork> | undefined;
   try {
+    work = prepareWork(target);
     await promisify(execFile)(target.compiler, work.parameters);
     work.keep();
   } catch {
     // `buildModule` fails in the same way and reports it.
   } finally {
-    work.remove();
+    work?.remove();
   }
 }
 
@@ -113,22 +107,9 @@ function compilerVersion(compiler: string): string {
   return knownVersion.version;
 }
 
-/** Returns null if the file is missing or incomplete. A power failure can leave an incomplete file. */
-function loadCached(path: string): NativeModule | null {
-  if (!existsSync(path)) return null;
-  try {
-    const module = require(path) as NativeModule;
-    utimesSync(path, new Date(), new Date());
-    return module;
-  } catch {
-    rmSync(path, { force: true });
-    return null;
-  }
-}
-
 /** Prepares a compilation in a temporary folder. `keep` renames the result, so that other processes see a complete file or none. */
 function prepareWork({ source, folder, path }: Target) {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  closeSync(openFolder(folder));
   const work = mkdtempSync(join(folder, 'partial-'));
   const input = join(work, 'program.cc');
   const output = join(work, 'program.node');
@@ -137,6 +118,7 @@ function prepareWork({ source, folder, path }: Target) {
   return {
     parameters: [...FLAGS, `-I${nodeHeaders}`, '-o', output, input],
     keep: () => {
+      sealProgram(output, path);
       renameSync(output, path);
     },
     remove: () => {
