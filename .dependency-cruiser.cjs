@@ -110,7 +110,7 @@ module.exports = {
     {
       name: 'one-door-to-redis',
       severity: 'error',
-      from: { pathNot: '^(src/remote/queue/|bench/redis-server[.]ts$)' },
+      from: { pathNot: '^(src/remote/queue/|test/remote/redis-server[.]ts$)' },
       to: { path: 'node_modules/(bullmq|ioredis)/' },
     },
     {

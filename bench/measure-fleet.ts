@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { projectFile, runCommand } from './command-line.js';
 import type { MeasureOptions } from './options.js';
-import { RedisServer } from './redis-server.js';
+import { RedisServer } from '../test/remote/redis-server.js';
 import type { QueueResult } from './result.js';
 import { ratioOf, spreadOf } from './statistics.js';
 import { inTemporaryFolder } from './temporary-folder.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../src/errors.js';
 import { measureFleet } from './measure-fleet.js';
 import type { MeasureOptions } from './options.js';
-import { noRedis, RedisServer } from './redis-server.js';
+import { missingRedis, RedisServer } from '../test/remote/redis-server.js';
 import type { QueueResult } from './result.js';
 import { inTemporaryFolder } from './temporary-folder.js';
 
@@ -31,7 +31,8 @@ export interface CoordinatorFigures {
  * run.
  */
 export async function measureQueue(options: MeasureOptions): Promise<QueueResult> {
-  if (noRedis !== false) throw new InputError(`--only queue: ${noRedis}: run apt-get install redis-server`);
+  if (missingRedis !== false)
+    throw new InputError(`--only queue: ${missingRedis}: run apt-get install redis-server`);
   const { progress, steps = TASKS } = options;
   const [tasks, singleTasks] = [Math.min(TASKS, steps), Math.min(SINGLE_TASKS, steps)];
   progress(`queue: ${singleTasks} tasks, one worker`);

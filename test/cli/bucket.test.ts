@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseBucketUrl } from '../../src/remote/bucket/address.js';
 import { ResultBucket } from '../../src/remote/bucket/result-bucket.js';
 import { BucketExchange } from '../../src/remote/bucket/bucket-exchange.js';
@@ -15,6 +14,7 @@ import { resultHashes, startCommand } from '../faults/command.js';
 import { finish } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
 import { vaeSweep } from './command.js';
+import { waitUntil } from '../wait-until.js';
 
 const [one, two, three] = [1, 2, 3].map(identifiedTask) as [TrainingTask, TrainingTask, TrainingTask];
 
@@ -96,7 +96,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
     await send(from);
     for (let kill = 1; kill <= 3; kill += 1) {
       const { child, ended } = startCommand(['merge', url, '--out', outDir]);
-      while (child.exitCode === null && copiedTasks() < kill * 5) await delay(1);
+      await waitUntil('tasks are copied', () => child.exitCode !== null || copiedTasks() >= kill * 5, 1);
       child.kill('SIGKILL');
       await ended;
     }
@@ -112,7 +112,7 @@ describe('a bucket on the command line', { skip: noS3, timeout: 300_000 }, () =>
     for (let seed = 0; seed < MANY; seed += 1) finish(from, identifiedTask(seed));
     await send(from);
     const { child, ended } = startCommand(['merge', url, '--out', outDir]);
-    while (child.exitCode === null && copiedTasks() < 2) await delay(1);
+    await waitUntil('two tasks are copied', () => child.exitCode !== null || copiedTasks() >= 2, 1);
     child.kill('SIGTERM');
     const { code, stdout } = await ended;
     assert.equal(code, 130);

@@ -5,7 +5,6 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { resultHashes } from '../faults/command.js';
 import { listStore } from '../../src/store/inventory.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
@@ -14,6 +13,7 @@ import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { begin, finish, interrupt } from '../store/sample-store.js';
 import { identifiedTask } from '../store/sample-task.js';
 import { MAIN, vaeSweep } from './command.js';
+import { waitUntil } from '../wait-until.js';
 
 const [one, two, three] = [1, 2, 3].map(identifiedTask) as [TrainingTask, TrainingTask, TrainingTask];
 let folder: string;
@@ -110,7 +110,7 @@ Corrupt, not copied (1):
     for (let kill = 1; kill <= 5; kill += 1) {
       const child = spawn(process.execPath, [MAIN, 'merge', first, '--out', outDir], { stdio: 'ignore' });
       const closed = once(child, 'close');
-      while (child.exitCode === null && countTasks() < kill * 10) await delay(1);
+      await waitUntil('tasks are copied', () => child.exitCode !== null || countTasks() >= kill * 10, 1);
       child.kill('SIGKILL');
       await closed;
       assert.deepEqual(incompleteEntries(), []);

@@ -16,6 +16,7 @@ import type { Task } from '../../src/task/task.js';
 import { fail, finish, interrupt } from '../store/sample-store.js';
 import { sampleTask } from '../store/sample-task.js';
 import { MAIN, vaeSweep } from './command.js';
+import { waitUntil } from '../wait-until.js';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
 const task = sampleTask(2, { steps: 20_000 });
@@ -168,7 +169,7 @@ describe('vae-sweep status', () => {
     const child = spawn(process.execPath, [MAIN, 'status', file, '--out', outDir, '--watch']);
     let shown = '';
     child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-    while (shown.split('No active run').length < 3) await once(child.stdout, 'data');
+    await waitUntil('the status is shown twice', () => shown.split('No active run').length >= 3);
     child.kill('SIGINT');
     assert.deepEqual(await once(child, 'close'), [130, null]);
   });

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import type { Tensor } from '@tensorflow/tfjs-node';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { markdownTable } from 'markdown-table';
 import { compileFunction } from '../../src/compiler/index.js';
 import { tf } from '../../src/compiler/native/tensorflow.js';

@@ -2,14 +2,16 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { skipWithout } from '../required-tool.js';
 
 /** The usual paths of installed browsers. None is downloaded. */
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = BROWSERS.find((file) => existsSync(file));
 
 /** Why tests that need a browser are skipped; false if there is one. */
-export const WITHOUT_BROWSER =
-  executablePath === undefined && 'Chromium is not installed: apt-get install chromium';
+export const WITHOUT_BROWSER = skipWithout(
+  executablePath === undefined && 'Chromium is not installed: apt-get install chromium',
+);
 
 /** The timeout of all waits. It is long because a busy machine trains slowly. */
 const MAX_WAIT_MS = 120_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { downSample } from '../../src/dashboard/down-sample.js';
 
 const linear = (fromStep: number, toStep: number, pixels: number) => ({

@@ -5,11 +5,11 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, noRedis } from '../../bench/redis-server.js';
+import { freePort, noRedis } from '../remote/redis-server.js';
 import { vaeSweep } from '../cli/command.js';
 import { resultHashes } from '../faults/command.js';
 import { commandOf, readCompose } from './compose-file.js';
+import { waitUntil } from '../wait-until.js';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 const FILE = path.join(ROOT, 'examples/compose/compose.yaml');
@@ -116,7 +116,10 @@ function startService(
 }
 
 async function untilHealthy(port: string): Promise<void> {
-  while (askRedis(port, { REDISCLI_AUTH: PASSWORD }, 'PING').stdout !== 'PONG\n') await delay(50);
+  await waitUntil(
+    'Redis answers',
+    () => askRedis(port, { REDISCLI_AUTH: PASSWORD }, 'PING').stdout === 'PONG\n',
+  );
 }
 
 function askRedis(port: string, env: Readonly<Record<string, string>>, ...command: readonly string[]) {

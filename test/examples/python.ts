@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { skipWithout } from '../required-tool.js';
 
 /** Path of a Python with the packages of examples/analysis/requirements.txt, which `.ci/run` installs outside of the repository. */
 const PYTHON = process.env['VAE_SWEEP_PYTHON'];
 
 /** Reason to skip tests that need this Python, or false. */
-export const noPython: string | false =
+export const noPython = skipWithout(
   PYTHON === undefined
     ? 'VAE_SWEEP_PYTHON is not set to a Python with examples/analysis/requirements.txt'
-    : false;
+    : false,
+);
 
 /** Puts this Python on the PATH as `python3`. @returns whether there is one */
 export function usePython(): boolean {

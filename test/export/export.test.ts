@@ -5,7 +5,6 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, wri
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import '../../src/experiments/index.js';
 import { exportSweep } from '../../src/export/export-sweep.js';
@@ -16,6 +15,7 @@ import { loadSweep, type Sweep } from '../../src/sweep/load.js';
 import { MAIN, vaeSweep } from '../cli/command.js';
 import { readExport, type Row } from './read-export.js';
 import { trainSweep, type TrainedSweep } from './trained-sweep.js';
+import { waitUntil } from '../wait-until.js';
 
 const MIXED = {
   'mixed.yaml': 'sweeps: [sphere.yaml, linear.yaml, identities.yaml, landscape.yaml]\n',
@@ -212,7 +212,7 @@ describe('vae-sweep export of an interrupted run', () => {
     const run = spawn(process.execPath, [MAIN, 'run', file, '--out', out, '--checkpoint-every', '0.05']);
     const ended = once(run, 'exit');
     const step = () => readProgress(path.dirname(checkpoint)).step ?? 0;
-    while (step() < 6_000 && run.exitCode === null) await delay(20);
+    await waitUntil('a checkpoint is past step 6,000', () => step() >= 6_000 || run.exitCode !== null);
     const live = vaeSweep(
       'export',
       file,

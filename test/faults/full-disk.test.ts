@@ -14,13 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { resultHashes, runCommand, startCommand } from './command.js';
+import { waitUntil } from '../wait-until.js';
 
 const SWEEP = {
   experiment: 'linear',
   grid: { dimensions: [[3, 5, 4]], seed: [2, 3] },
-  settings: { steps: 400_000, batchSize: 20, evaluateEverySteps: 20_000 },
+  settings: { steps: 120_000, batchSize: 20, evaluateEverySteps: 20_000 },
 };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-full-'));
@@ -66,11 +66,10 @@ describe('a disk that becomes full during a run', { skip }, () => {
 
 async function untilCheckpoint(out: string): Promise<void> {
   const tasks = path.join(out, 'tasks');
-  for (;;) {
+  await waitUntil('a task has a checkpoint', () => {
     const names = existsSync(tasks) ? readdirSync(tasks) : [];
-    if (names.some((name) => existsSync(path.join(tasks, name, 'checkpoint.safetensors')))) return;
-    await delay(5);
-  }
+    return names.some((name) => existsSync(path.join(tasks, name, 'checkpoint.safetensors')));
+  });
 }
 
 /** Fills the disk completely. */

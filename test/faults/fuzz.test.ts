@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { CorruptTaskError, InputError, StoreError } from '../../src/errors.js';
 import { BatchStream, EMPTY_STREAM } from '../../src/logs/batch-stream.js';
 import { batchToFile, recordBatch, StreamEncoder, streamToFile } from '../../src/logs/encode.js';
@@ -19,7 +19,7 @@ import { load } from '../sweep/sweep-folder.js';
 import { hostile, SEED, withstands } from './hostile.js';
 import { fileWithSharedFields } from './shared-fields.js';
 
-const RUNS = Number(process.env['VAE_SWEEP_FUZZ_RUNS'] ?? 500);
+const RUNS = Number(process.env['VAE_SWEEP_FUZZ_RUNS'] ?? 200);
 const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-fuzz-'));
 const file = path.join(folder, CHECKPOINT_FILES[0]);
 const task = sampleTask(1, { ambientDim: 2, latentDim: 2 });

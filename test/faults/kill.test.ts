@@ -7,10 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { resultHashes, runCommand, startCommand } from './command.js';
+import { SEED } from '../seed.js';
 
 /** Number of kills; `npm run test:soak` sets hundreds. */
-const KILLS = Number(process.env['VAE_SWEEP_KILLS'] ?? 20);
-const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? Date.now() % 1_000_000);
+const KILLS = Number(process.env['VAE_SWEEP_KILLS'] ?? 8);
 /** Latest time of a kill after the start of Node, well into training. */
 const LATEST_KILL_MS = 2_500;
 

@@ -6,10 +6,10 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { resultHashes, runCommand, startCommand } from './command.js';
 import { decisionsIn, searchFolder } from './searches.js';
+import { SEED } from '../seed.js';
 
 /** Number of kills of each search; `npm run test:soak` sets hundreds. */
 const KILLS = Number(process.env['VAE_SWEEP_KILLS'] ?? 2);
-const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? Date.now() % 1_000_000);
 /** Times of kills after the start of Node. */
 const EARLIEST_KILL_MS = 500;
 const LATEST_KILL_MS = 3_000;

@@ -9,6 +9,7 @@ import { ISOLATIONS } from '../../src/pool/process-pool.js';
 import { readTaskState, taskFolder } from '../../src/store/task-folder.js';
 import type { Task } from '../../src/task/task.js';
 import { eventsOf, standInOptions, standInTask, startsOf } from './stand-in.js';
+import { waitUntil } from '../wait-until.js';
 
 let outDir: string;
 
@@ -80,7 +81,7 @@ test('two tasks in a crashed process are retried separately, and only the one th
   const bystander = standInTask(3, 'runs until stopped', { steps: 1000 });
   const stop = new AbortController();
   const finished = run([crashing, bystander], { signal: stop.signal });
-  while (!reasonOf(crashing).startsWith('crashed')) await new Promise((resolve) => setTimeout(resolve, 10));
+  await waitUntil('the task has crashed', () => reasonOf(crashing).startsWith('crashed'));
   stop.abort();
   const { failed } = await finished;
   assert.deepEqual(

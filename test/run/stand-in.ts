@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { lineOutput } from '../../src/api/run-lines.js';
 import type { RunOptions } from '../../src/run/run-sweep.js';
 import type { TrainingSettings, TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { sampleTask } from '../store/sample-task.js';
+import { waitUntil } from '../wait-until.js';
 
 /** What a stand-in task can do; its `modelSeed` is the index. */
 export const BEHAVIORS = [
@@ -92,5 +92,5 @@ export function startsOf(outDir: string): string[] {
 
 /** Resolves once that many tasks have started. */
 export async function untilStarted(outDir: string, count: number): Promise<void> {
-  while (startsOf(outDir).length < count) await delay(5);
+  await waitUntil(`${String(count)} tasks have started`, () => startsOf(outDir).length >= count, 5);
 }

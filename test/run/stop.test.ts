@@ -12,6 +12,7 @@ import { readTaskState, taskFolder } from '../../src/store/task-folder.js';
 import type { TaskState } from '../../src/store/task-folder.js';
 import type { Behavior } from './stand-in.js';
 import { standInTask, untilStarted } from './stand-in.js';
+import { waitUntil } from '../wait-until.js';
 
 const RUNNER = fileURLToPath(new URL('./run-stand-in.js', import.meta.url));
 let outDir: string;
@@ -67,7 +68,7 @@ test('a closed output pipe stops the run gracefully too', async () => {
 test('the second Ctrl-C exits immediately, and the next run can take over the store', async () => {
   const { child, shown } = await startRunner('never stops');
   child.kill('SIGINT');
-  while (!shown().includes('again to stop at once')) await once(child.stderr ?? child, 'data');
+  await waitUntil('the first Ctrl-C is confirmed', () => shown().includes('again to stop at once'));
   child.kill('SIGINT');
   assert.deepEqual(await exitOf(child), [130, null]);
   assert.equal(readStoreOwner(outDir)?.isAlive, false);

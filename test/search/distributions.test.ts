@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { quantile, type Distribution } from '../../src/search/distributions.js';
 import { withoutInactive, type Space } from '../../src/search/space.js';
 

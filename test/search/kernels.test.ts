@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { quantile, shareOf, type Distribution } from '../../src/search/distributions.js';
 import { normalShare } from '../../src/search/elementary.js';
 import { kernelsAround } from '../../src/search/kernels.js';

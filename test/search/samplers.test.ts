@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { unitNumber, WORDS } from '../../src/search/random.js';
 import { SAMPLER_NAMES, samplers } from '../../src/search/samplers/index.js';
 import { sobolWords } from '../../src/search/samplers/sobol.js';

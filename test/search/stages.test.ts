@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { mean } from 'simple-statistics';
 import '../../src/experiments/index.js';
 import { rungBudgets } from '../../src/search/halving.js';

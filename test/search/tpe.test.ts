@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import type { SettingValues } from '../../src/task/setting-values.js';
 import { quantile } from '../../src/search/distributions.js';
 import { unitNumber } from '../../src/search/random.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { contend, release, type LockSteps, type Rules } from '../../src/store/lock-contest.js';
 import type { Owner } from '../../src/store/lock-owner.js';
 

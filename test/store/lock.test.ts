@@ -5,12 +5,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { StoreBusyError, StoreError } from '../../src/errors.js';
 import { acquireStoreLock, readStoreOwner } from '../../src/store/lock.js';
 import { LockFolder } from '../../src/store/lock-folder.js';
 import type { Owner } from '../../src/store/lock-owner.js';
 import { HOLDER, LockProcess } from './lock-process.js';
+import { waitUntil } from '../wait-until.js';
 
 const HAS_PROC = existsSync('/proc/self/stat');
 let outDir: string;
@@ -103,7 +103,7 @@ test('a zombie owner, dead but not reaped by its parent, is taken over', { skip:
   await once(parent.stdout, 'data');
   const { pid } = ownerOf(1);
   process.kill(pid, 'SIGKILL');
-  while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await delay(5);
+  await waitUntil('the owner is a zombie', () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
   const lock = await acquireStoreLock(outDir);
   assert.notEqual(lock.takenOverFrom, null);
   await lock.release();

@@ -3,12 +3,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { InputError } from '../../src/errors.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import { load, VERSIONS } from './sweep-folder.js';
-
-fc.configureGlobal({ seed: 2105 });
 
 const VALID = 'experiment: linear\nsettings: { dimensions: [3, 12, 20], seed: 2 }\n';
 

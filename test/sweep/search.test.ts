@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { SAMPLER_NAMES } from '../../src/search/samplers/index.js';
 import { load, loadFrom } from './sweep-folder.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { InputError } from '../../src/errors.js';
 import { estimateCost } from '../../src/task/cost.js';
 import { parseShard, tasksOfShard } from '../../src/sweep/shard.js';

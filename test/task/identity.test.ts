@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../fast-check.js';
 import { settingText } from '../../src/task/settings.js';
 import { loadFrom } from '../sweep/sweep-folder.js';
 import { identify } from '../../src/task/identity.js';
 import type { TrainingSettings } from '../../src/experiments/vae/settings/task.js';
 import { load, VERSIONS } from '../sweep/sweep-folder.js';
-
-fc.configureGlobal({ seed: 2105 });
 
 const SETTINGS: TrainingSettings = {
   kind: 'train',

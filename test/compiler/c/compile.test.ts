@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
-import fc from 'fast-check';
+import { fc } from '../../fast-check.js';
 import { compileLoopToC } from '../../../src/compiler/c/compile.js';
 import { eagerLoop, type LoopBody, type LoopShapes } from '../../../src/compiler/loop.js';
 import { operation } from '../../../src/compiler/native/backend.js';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { vaeSweep } from '../../cli/command.js';
 import { resultHashes, startCommand } from '../../faults/command.js';
 import { attempt, numbersOf, options, projectWith, taskFolderOf, type Project } from './command-project.js';
+import { waitUntil } from '../../wait-until.js';
 
 /** A program that writes a row every few milliseconds, and then saves its number. */
 const RESUMABLE = `
@@ -76,11 +76,11 @@ setInterval(() => undefined, 1000);`,
   );
   const { child, ended } = startCommand(['run', ...options(project)]);
   const pidFile = () => path.join(taskFolderOf(project), 'program', 'files', 'pid');
-  while (!hasTask(project) || !existsSync(pidFile())) await delay(50);
+  await waitUntil('the program has started', () => hasTask(project) && existsSync(pidFile()));
   const pid = Number(readFileSync(pidFile(), 'utf8'));
   process.kill(-(child.pid ?? 0), 'SIGKILL');
   await ended;
-  while (isRunning(pid)) await delay(20);
+  await waitUntil('the program has ended', () => !isRunning(pid));
 });
 
 it('counts the memory of the program, and stops it when it exceeds --max-memory', async () => {
@@ -123,5 +123,5 @@ function writtenRows(project: Project): number[] {
 /** Waits until the program has written some more rows. */
 async function untilOutputGrows(project: Project): Promise<void> {
   const before = writtenRows(project).length;
-  while (writtenRows(project).length < before + 40) await delay(20);
+  await waitUntil('the program has written 40 rows', () => writtenRows(project).length >= before + 40);
 }

@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import '../../../src/experiments/index.js';
 import { installedVersions } from '../../../src/task/registry.js';
@@ -16,6 +15,7 @@ import { loadSweep } from '../../../src/sweep/load.js';
 import type { Task } from '../../../src/task/task.js';
 import { MAIN, vaeSweep } from '../../cli/command.js';
 import { noPython, python } from '../../examples/python.js';
+import { waitUntil } from '../../wait-until.js';
 
 type Points = readonly (readonly [step: number, value: number])[];
 
@@ -102,8 +102,10 @@ describe('vae-sweep run --tensorboard', () => {
     const run = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
     const [first] = tasks;
     assert.ok(first);
-    while (!existsSync(path.join(taskFolder(out, first), TASK_FILES.checkpoint)) && run.exitCode === null)
-      await delay(20);
+    await waitUntil(
+      'the task has a checkpoint, or the run ended',
+      () => existsSync(path.join(taskFolder(out, first), TASK_FILES.checkpoint)) || run.exitCode !== null,
+    );
     run.kill('SIGKILL');
     await once(run, 'exit');
     const again = vaeSweep(...args);

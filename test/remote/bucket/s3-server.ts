@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -9,14 +8,17 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { skipWithout } from '../../required-tool.js';
+import { waitUntil } from '../../wait-until.js';
 
 const PROGRAM = process.env['VAE_SWEEP_MOTO_SERVER'] ?? 'moto_server';
 
 /** Why the tests with a real S3 server are skipped, or false. */
-export const noS3 =
-  spawnSync(PROGRAM, ['--help']).status === 0
+export const noS3 = skipWithout(
+  spawnSync('sh', ['-c', 'command -v "$0"', PROGRAM]).status === 0
     ? false
-    : 'moto_server is not installed (pip install moto[server], or set VAE_SWEEP_MOTO_SERVER to its path)';
+    : 'moto_server is not installed (pip install moto[server], or set VAE_SWEEP_MOTO_SERVER to its path)',
+);
 
 /**
  * Runs moto's S3 server on a free local port, and sets the environment so that this process and its children use it. The server keeps
@@ -49,10 +51,16 @@ export class S3Server {
   async start(): Promise<void> {
     const child = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', String(this.port)], { stdio: 'ignore' });
     this.#child = child;
-    while (!(await this.#answers())) {
+    await waitUntil(`${PROGRAM} answers`, async () => {
       if (child.exitCode !== null) throw new Error(`${PROGRAM} ended`);
-      await delay(50);
-    }
+      return this.#answers();
+    });
+  }
+
+  /** Deletes all buckets. Starts the server if it was killed. */
+  async reset(): Promise<void> {
+    if (this.#child === null) await this.start();
+    else await fetch(`http://127.0.0.1:${this.port}/moto-api/reset`, { method: 'POST' });
   }
 
   async createBucket(name: string): Promise<void> {

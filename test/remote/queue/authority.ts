@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { skipWithout } from '../../required-tool.js';
 
-/** Why no certificates can be created, or false. */
-export const noOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed';
+/** Reason to skip tests that need certificates, or false. */
+export const noOpenssl = skipWithout(
+  spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed',
+);
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { parseBucketUrl } from '../../../src/remote/bucket/address.js';
 import { ResultBucket } from '../../../src/remote/bucket/result-bucket.js';
 import { TASK_FILES } from '../../../src/store/task-folder.js';
 import type { Task } from '../../../src/task/task.js';
-import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { noRedis, RedisServer } from '../redis-server.js';
 import { noS3, S3Server } from '../bucket/s3-server.js';
 import { startsOf, untilStarted } from '../../run/stand-in.js';
 import { finish } from '../../store/sample-store.js';
@@ -19,8 +19,16 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
   let outDir: string;
   let processes: QueueProcess[];
 
-  beforeEach(async () => {
+  before(async () => {
     [redis, s3] = await Promise.all([RedisServer.start(), S3Server.start()]);
+  });
+
+  after(async () => {
+    await Promise.all([redis.remove(), s3.kill()]);
+  });
+
+  beforeEach(async () => {
+    await Promise.all([redis.clear(), s3.reset()]);
     await s3.createBucket(NAME);
     outDir = newStore();
     processes = [];
@@ -28,7 +36,6 @@ describe('workers with stores of their own and a bucket', { skip: noRedis || noS
 
   afterEach(async () => {
     await Promise.all(processes.map(async (each) => each.kill()));
-    await Promise.all([redis.remove(), s3.kill()]);
   });
 
   function start(role: 'worker' | 'coordinator', spec: Partial<ProcessSpec>): QueueProcess {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { noRedis, RedisServer } from '../redis-server.js';
 import { parseQueueUrl } from '../../../src/remote/queue/address.js';
 import { QueueConnection } from '../../../src/remote/queue/connection.js';
 import { TEST_TIMING } from './fleet.js';
+import { waitUntil } from '../../wait-until.js';
 
 describe('a connection to Redis', { skip: noRedis, timeout: 60_000 }, () => {
   test('ends with its pending commands when it is closed during an outage', async () => {
@@ -14,7 +14,8 @@ describe('a connection to Redis', { skip: noRedis, timeout: 60_000 }, () => {
     await other.ping();
     const inFlight = other.blpop('nothing', 0);
     await redis.kill();
-    for (const client of [connection.client, other]) while (client.status !== 'reconnecting') await delay(1);
+    for (const client of [connection.client, other])
+      await waitUntil('the client reconnects', () => client.status === 'reconnecting', 1);
     const waiting = connection.client.get('key');
     connection.close(Promise.resolve(other));
     await assert.rejects(waiting, /Connection is closed/);
@@ -31,7 +32,7 @@ describe('a connection to Redis', { skip: noRedis, timeout: 60_000 }, () => {
     });
     redis.pause();
     const waiting = connection.client.get('key');
-    while (connection.isReady) await delay(10);
+    await waitUntil('the connection counts as lost', () => !connection.isReady);
     assert.match(
       printed[0] ?? '',
       /^lost the connection to the queue at .* \(Socket timeout.*\): reconnecting$/,

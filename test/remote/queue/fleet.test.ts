@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from '../../../src/task/task.js';
 import { eventsOf, startsOf, untilStarted } from '../../run/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, untilLogged, type ProcessSpec } from './fleet.js';
-import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { noRedis, RedisServer } from '../redis-server.js';
+import { waitUntil } from '../../wait-until.js';
 
 describe('a queue', { skip: noRedis, timeout: 600_000 }, () => {
   let redis: RedisServer;
@@ -35,6 +35,13 @@ describe('a queue', { skip: noRedis, timeout: 600_000 }, () => {
 
   function assertDone(tasks: readonly Task[]): void {
     for (const task of tasks) assert.deepEqual(stateOf(outDir, task), { state: 'done' }, task.name);
+  }
+
+  async function untilWaiting(tasks: number): Promise<void> {
+    await waitUntil(
+      `${String(tasks)} tasks wait in the queue`,
+      async () => (await redis.count('vae-sweep:tasks:wait')) >= tasks,
+    );
   }
 
   test('is shared by two workers: each task is trained once, and the coordinator shows by which worker', async () => {
@@ -105,7 +112,7 @@ describe('a queue', { skip: noRedis, timeout: 600_000 }, () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const leaving = start('coordinator', { tasks });
     await leaving.untilPrinted(/the queue is/);
-    while ((await redis.count('vae-sweep:tasks:wait')) < tasks.length) await delay(10);
+    await untilWaiting(tasks.length);
     assert.equal(await leaving.kill('SIGINT'), 130);
     assert.match(leaving.output, /detached: the workers continue/);
     const worker = start('worker');
@@ -136,7 +143,7 @@ describe('a queue', { skip: noRedis, timeout: 600_000 }, () => {
     const others = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const other = start('coordinator', { outDir: newStore(), tasks: others });
     await other.untilPrinted(/the queue is/);
-    while ((await redis.count('vae-sweep:tasks:wait')) < others.length) await delay(10);
+    await untilWaiting(others.length);
     assert.equal(await other.kill('SIGINT'), 130);
     assert.doesNotMatch(other.output, /of other runs/);
     const coordinator = start('coordinator', { tasks: [queueTask(2, 'succeeds'), queueTask(3, 'succeeds')] });

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseBucketUrl } from '../../../src/remote/bucket/address.js';
 import { ResultBucket } from '../../../src/remote/bucket/result-bucket.js';
@@ -13,6 +12,7 @@ import { identify } from '../../../src/task/identity.js';
 import type { Task } from '../../../src/task/task.js';
 import type { TrainingSettings, TrainingTask } from '../../../src/experiments/vae/settings/task.js';
 import { standInTask, type Behavior } from '../../run/stand-in.js';
+import { waitUntil } from '../../wait-until.js';
 
 /** Short times, so that a lost worker is detected within seconds. */
 export const TEST_TIMING: QueueTiming = {
@@ -61,11 +61,12 @@ export class QueueProcess {
   }
 
   async untilPrinted(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.#output)) {
-      if (this.child.exitCode !== null)
+    await waitUntil(`the process has printed ${String(pattern)}`, () => {
+      const isPrinted = pattern.test(this.#output);
+      if (!isPrinted && this.child.exitCode !== null)
         throw new Error(`the process exited before it printed ${String(pattern)}:\n${this.#output}`);
-      await delay(10);
-    }
+      return isPrinted;
+    });
   }
 
   /** @returns the exit code, or null after a signal that it did not handle */
@@ -114,5 +115,8 @@ export function newStore(): string {
 /** Resolves once the coordinator's log has the message. */
 export async function untilLogged(outDir: string, message: string): Promise<void> {
   const file = path.join(outDir, 'sweeps', 'mine', 'log.jsonl');
-  while (!existsSync(file) || !readFileSync(file, 'utf8').includes(`"msg":"${message}"`)) await delay(10);
+  await waitUntil(
+    `the log has the message ${message}`,
+    () => existsSync(file) && readFileSync(file, 'utf8').includes(`"msg":"${message}"`),
+  );
 }

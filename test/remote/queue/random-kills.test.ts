@@ -2,24 +2,24 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { runSweep } from '../../../src/run/run-sweep.js';
 import { TEMPORARY_SUFFIX } from '../../../src/store/files.js';
-import { startsOf, standInOptions } from '../../run/stand-in.js';
+import { standInOptions, startsOf, untilStarted } from '../../run/stand-in.js';
 import { resultHashes } from '../../faults/command.js';
 import { newStore, QueueProcess, queueTask, stateOf } from './fleet.js';
-import { noRedis, RedisServer } from '../../../bench/redis-server.js';
+import { noRedis, RedisServer } from '../redis-server.js';
+import { SEED } from '../../seed.js';
 
-const TASKS = 1_000;
+/** Number of kills; `npm run test:soak` sets hundreds. */
+const KILLS = Number(process.env['VAE_SWEEP_KILLS'] ?? 4);
+const TASKS = 100 * KILLS;
 const WORKERS = 4;
-const KILLS = 8;
-const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? Date.now() % 1_000_000);
 
 test(
   `${TASKS} short tasks over ${WORKERS} workers, ${KILLS} of them killed (seed ${SEED}), give every result once, identical to a local run`,
-  { skip: noRedis, timeout: 600_000 },
+  { skip: noRedis, timeout: 120_000 + KILLS * 20_000 },
   async () => {
     const tasks = Array.from({ length: TASKS }, (_, seed) => queueTask(seed, 'succeeds'));
     const local = newStore();
@@ -31,7 +31,7 @@ test(
     const workers = Array.from({ length: WORKERS }, () => new QueueProcess('worker', spec));
     const random = mersenne(SEED);
     for (let kill = 1; kill <= KILLS; kill++) {
-      while (startsOf(outDir).length < (kill * TASKS) / (KILLS + 2)) await delay(5);
+      await untilStarted(outDir, (kill * TASKS) / (KILLS + 2));
       const victim = uniformInt(random, 0, WORKERS - 1);
       await workers[victim]?.kill();
       workers[victim] = new QueueProcess('worker', spec);

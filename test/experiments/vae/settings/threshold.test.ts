@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../fast-check.js';
 import { formatThreshold, parseThreshold } from '../../../../src/experiments/vae/settings/threshold.js';
-
-fc.configureGlobal({ seed: 2105 });
 
 test('parses a power of e to its exact exponent, and its value to the same threshold', () => {
   for (const exponent of [-8, -6, -5, -4, -3, -2, -1, 0, 1, -2.5]) {

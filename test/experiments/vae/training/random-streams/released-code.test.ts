@@ -1,7 +1,7 @@
 import '../../../../native-environment.js';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../../fast-check.js';
 import { foldIn, keyOf, split } from '../../../../../src/compiler/random/keys.js';
 import {
   DataKeys,
