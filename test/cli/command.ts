@@ -12,9 +12,13 @@ export interface Outcome {
 /** The time after which a command is killed; its status is then null. */
 const TIME_LIMIT_MS = 300_000;
 
-/** Runs the command line in a separate process. */
+/**
+ * Runs the command line in a separate process. `run` gets one worker unless the arguments say otherwise: the tests' tasks take less time
+ * than a second worker needs to load TensorFlow.
+ */
 export function vaeSweep(...args: readonly string[]): Outcome {
-  return outcomeOf(process.execPath, [MAIN, ...args]);
+  const isUndecided = args[0] === 'run' && !args.some((arg) => /^--(workers|queue)/.test(arg));
+  return outcomeOf(process.execPath, [MAIN, ...args, ...(isUndecided ? ['--workers', '1'] : [])]);
 }
 
 /** Runs the command line with its output piped into a shell command. Returns its own exit status, not that of the shell command. */

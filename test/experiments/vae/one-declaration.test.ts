@@ -116,7 +116,7 @@ function copyWithAdditions() {
   assert.equal(compiled.status, 0, compiled.text);
   writeFileSync(path.join(copy, 'sweep.yaml'), SWEEP);
   const command = (...args: string[]) => node('dist/src/cli/main.js', ...args);
-  const run = command('run', 'sweep.yaml');
+  const run = command('run', 'sweep.yaml', '--workers', '1');
   assert.equal(run.status, 0, run.text);
   const read = (name: string) => readFileSync(path.join(copy, 'out/sweeps/sweep', name), 'utf8');
   return { copy, node, command, read };
