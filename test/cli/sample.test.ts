@@ -22,7 +22,7 @@ describe('sample', () => {
     const file = path.join(out, 'sphere.yaml');
     writeFileSync(
       file,
-      'experiment: sphere\ngrid: { dimensions: [[2, 6, 3]], seed: [1] }\nsettings: { steps: 1500 }\n',
+      'experiment: sphere\ngrid: { dimensions: [[2, 6, 3]], seed: [1] }\nsettings: { steps: 1500, hiddenWidths: [20, 20] }\n',
     );
     assert.equal(vaeSweep('run', file, '--out', out).status, 0);
     const [entry] = parse(vaeSweep('ls', '--out', out, '--json').stdout) as { name: string }[];

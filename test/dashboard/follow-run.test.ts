@@ -13,7 +13,7 @@ const SWEEP = `
 title: followed
 experiment: sphere
 grid: { dimensions: [[2, 6, 6]], seed: [69, 24, 48] }
-settings: { steps: 2000, evaluateEverySteps: 500 }
+settings: { steps: 4000, hiddenWidths: [100, 100], evaluateEverySteps: 1000 }
 `;
 
 describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
