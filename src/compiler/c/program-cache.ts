@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   type Stats,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -91,9 +92,12 @@ function loadFrom(file: string, path: string): NativeModule {
  */
 export function openFolder(path: string): number {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  const remedy = `Delete it: rm -r '${path}'`;
+  // A folder of another user may not be readable: this gives a better error than opening it.
+  assertOnlyOurs(statSync(path), path, remedy);
   const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    assertOnlyOurs(fstatSync(folder), path, `Delete it: rm -r '${path}'`);
+    assertOnlyOurs(fstatSync(folder), path, remedy);
     return folder;
   } catch (error) {
     closeSync(folder);
