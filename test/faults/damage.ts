@@ -1,5 +1,5 @@
 import { seededRandom } from './disk-model.js';
-import { SEED } from './hostile.js';
+import { SEED } from '../seed.js';
 
 /** A truncated file, or a file with a flipped bit. */
 export interface Damage {

@@ -16,7 +16,8 @@ import { commitResults, markFailed, TASK_FILES, verifyTask } from '../../src/sto
 import { CHECKPOINT_FILES, readCheckpoint, readProgress } from '../../src/store/checkpoint.js';
 import { checkpointBytes, sampleResults, sampleTask } from '../store/sample-task.js';
 import { load } from '../sweep/sweep-folder.js';
-import { hostile, SEED, withstands } from './hostile.js';
+import { SEED } from '../seed.js';
+import { hostile, withstands } from './hostile.js';
 import { fileWithSharedFields } from './shared-fields.js';
 
 const RUNS = Number(process.env['VAE_SWEEP_FUZZ_RUNS'] ?? 200);

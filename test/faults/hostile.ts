@@ -2,9 +2,6 @@ import { performance } from 'node:perf_hooks';
 import assert from 'node:assert/strict';
 import { fc } from '../fast-check.js';
 
-/** Seed of all random inputs. Test titles contain it, and `VAE_SWEEP_SEED` overrides it. */
-export const SEED = Number(process.env['VAE_SWEEP_SEED'] ?? 2105);
-
 /** No reader of a small file takes this long, in milliseconds. */
 const MAX_MS = 2_000;
 

@@ -25,6 +25,7 @@ test('every poll of a test has a time limit: only waitUntil polls', () => {
 
 test('no test draws its seed from the clock', () => {
   assert.deepEqual(filesWith(/Date\.now\(\) %|Math\.random\(\)/, 'project/test-rules.test.ts'), []);
+  assert.deepEqual(filesWith(/env\['VAE_SWEEP_SEED'\]/, 'seed.ts'), []);
   assert.deepEqual(filesWith(/from 'fast-check'/, 'fast-check.ts', 'project/test-rules.test.ts'), []);
 });
 
