@@ -89,13 +89,27 @@ interface Target {
 }
 
 function targetOf(source: string): Target {
-  const compiler = process.env['CXX'] ?? 'g++';
   const name = createHash('sha256')
-    .update([source, compiler, compilerVersion(compiler), cpuFeatures(), ...FLAGS].join('\0'))
+    .update([source, compilerIdentity()].join('\0'))
     .digest('hex')
     .slice(0, 32);
-  const folder = join(cacheHome(), 'tfjs-loop-compiler');
-  return { source, compiler, folder, path: join(folder, `${name}.node`) };
+  const folder = cacheFolder();
+  return { source, compiler: compilerCommand(), folder, path: join(folder, `${name}.node`) };
+}
+
+/** Returns everything besides its source that decides a program's machine code. */
+export function compilerIdentity(): string {
+  const compiler = compilerCommand();
+  return [compiler, compilerVersion(compiler), cpuFeatures(), ...FLAGS].join('\0');
+}
+
+function compilerCommand(): string {
+  return process.env['CXX'] ?? 'g++';
+}
+
+/** Returns the folder of the user's cache in which compiled programs are stored. */
+export function cacheFolder(): string {
+  return join(cacheHome(), 'tfjs-loop-compiler');
 }
 
 let knownVersion: { readonly compiler: string; readonly version: string } | undefined;

@@ -5,6 +5,7 @@ import { checkCount, type BuildTime, type Loop, type LoopBody, type LoopShapes }
 import { recordLoop } from '../recorded-loop.js';
 import { buildAhead, buildModule } from './build.js';
 import { loopSource, type LoopSource, type Region } from './emit-loop.js';
+import { productPlanner } from './plan-products.js';
 
 /** One step per block, so that its random numbers stay in the L1 cache. */
 const BLOCK_STEPS = 1;
@@ -73,7 +74,8 @@ function load({ source, cells, constants }: LoopSource) {
 
 function programOf(body: LoopBody, shapes: LoopShapes, maxSteps: number): LoopSource {
   const lanes = cpuFeatures().includes('avx512f') ? 16 : 8;
-  return loopSource(recordLoop(body, shapes, maxSteps, BLOCK_STEPS), shapes, lanes);
+  const recorded = recordLoop(body, shapes, maxSteps, BLOCK_STEPS);
+  return loopSource(recorded, shapes, lanes, productPlanner(lanes).tileOf);
 }
 
 function missing(): never {

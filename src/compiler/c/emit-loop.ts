@@ -1,7 +1,8 @@
-import { emitMatMul, type Lanes } from './emit-matmul.js';
+import { emitMatMul, productShape, type Lanes, type ProductShape, type Tile } from './emit-matmul.js';
 import { emitKernel } from './emit.js';
-import { lower } from './lower.js';
 import { functionsFor } from './functions.js';
+import { lower } from './lower.js';
+import { HAS_EFFECTS, MODULE, NO_INLINE, PRODUCT_PARAMETERS } from './node-module.js';
 import { PRELUDE } from './prelude.js';
 import type { MatMul, Program } from './program.js';
 import { canOverwrite, layOut, roundUp, schedule, storedViews, type Kernel } from './schedule.js';
@@ -29,8 +30,16 @@ export interface LoopSource {
   readonly kernels: Readonly<Record<'keys' | 'draw' | 'step', readonly Kernel[]>>;
 }
 
-/** Translates a recorded loop to C. Its blocks have one step, so that the random numbers of a step stay in the L1 cache. */
-export function loopSource(recorded: RecordedLoop, shapes: LoopShapes, lanes: Lanes): LoopSource {
+/**
+ * Translates a recorded loop to C. Its blocks have one step, so that the random numbers of a step stay in the L1 cache.
+ * @param tileOf returns the register tile of a matrix product; it does not change the results
+ */
+export function loopSource(
+  recorded: RecordedLoop,
+  shapes: LoopShapes,
+  lanes: Lanes,
+  tileOf: (shape: ProductShape) => Tile,
+): LoopSource {
   const workspace = new Workspace();
   const { callSteps } = recorded;
   const inputShapes = shapes.inputs;
@@ -86,7 +95,7 @@ export function loopSource(recorded: RecordedLoop, shapes: LoopShapes, lanes: La
     }),
   );
   let cells = workspace.cells;
-  const products = new ProductFunctions(lanes);
+  const products = new ProductFunctions(lanes, tileOf);
   const functions = (['keys', 'draw', 'step'] as const).map((name) => {
     const outputs = new Set(programs[name].outputs.map(({ buffer }) => buffer));
     const stored = storedViews(kernels[name], outputs);
@@ -128,36 +137,31 @@ static void run(float *w, int count) {
 class ProductFunctions {
   readonly #bodies: string[] = [];
   readonly #lanes: Lanes;
+  readonly #tileOf: (shape: ProductShape) => Tile;
 
-  constructor(lanes: Lanes) {
+  constructor(lanes: Lanes, tileOf: (shape: ProductShape) => Tile) {
     this.#lanes = lanes;
+    this.#tileOf = tileOf;
   }
 
   readonly functionOf = (product: MatMul): string => {
-    const body = emitMatMul(product, this.#lanes);
+    const shape = productShape(product);
+    const body = emitMatMul(shape, this.#lanes, this.#tileOf(shape));
     if (!this.#bodies.includes(body)) this.#bodies.push(body);
     return `matmul_${this.#bodies.indexOf(body)}`;
   };
 
   get source(): string {
-    const parameters = 'const float *__restrict a, const float *__restrict b, float *__restrict c';
     return this.#bodies
       .map(
-        (body, index) => `${NO_INLINE} void matmul_${index}(${parameters}) {\n${body}\n${HAS_EFFECTS}\n}\n`,
+        (body, index) =>
+          `${NO_INLINE} void matmul_${index}(${PRODUCT_PARAMETERS}) {\n${body}\n${HAS_EFFECTS}\n}\n`,
       )
       .join('');
   }
 }
 
-const NO_INLINE = 'static __attribute__((noinline))';
-
-/**
- * Ends a function that writes to the workspace. GCC 12 mistakes some functions that only write parts of vectors with memcpy for
- * functions without side effects, and removes calls to them (`-fipa-modref`, `-fipa-pure-const`).
- */
-const HAS_EFFECTS = '__asm__ volatile("" ::: "memory");';
-
-/** Returns a separate C function for a kernel: short functions compile faster, and a profiler shows their names. */
+/** Returns a separate C function for a kernel. */
 function kernelFunction(name: string, body: string): { name: string; source: string } {
   const head = `${NO_INLINE} void ${name}(float *w)`;
   return { name, source: `${head} {\nint *wi = (int *)w;\n${body}\n${HAS_EFFECTS}\n}\n` };
@@ -180,38 +184,3 @@ function pin(program: Program, inputs: readonly Region[], outputs: readonly Regi
   program.outputs.forEach(({ buffer }, index) => pinned.set(buffer, outputs[index]?.start ?? 0));
   return pinned;
 }
-
-/** C of the Node module: `run(workspace, count)`, and `padding(workspace)`, the number of bytes before the first cache line boundary. */
-const MODULE = `
-static float *workspace(napi_env env, napi_value buffer, size_t *padding) {
-  void *data; size_t bytes;
-  napi_get_arraybuffer_info(env, buffer, &data, &bytes);
-  *padding = (64 - (size_t)data % 64) % 64;
-  return (float *)((char *)data + *padding);
-}
-
-static napi_value padding_js(napi_env env, napi_callback_info info) {
-  size_t count = 1, padding; napi_value arguments[1], result;
-  napi_get_cb_info(env, info, &count, arguments, 0, 0);
-  workspace(env, arguments[0], &padding);
-  napi_create_uint32(env, (unsigned)padding, &result);
-  return result;
-}
-
-static napi_value run_js(napi_env env, napi_callback_info info) {
-  size_t count = 2, padding; napi_value arguments[2]; int steps;
-  napi_get_cb_info(env, info, &count, arguments, 0, 0);
-  napi_get_value_int32(env, arguments[1], &steps);
-  run(workspace(env, arguments[0], &padding), steps);
-  return 0;
-}
-
-NAPI_MODULE_INIT() {
-  napi_value function;
-  napi_create_function(env, 0, 0, run_js, 0, &function);
-  napi_set_named_property(env, exports, "run", function);
-  napi_create_function(env, 0, 0, padding_js, 0, &function);
-  napi_set_named_property(env, exports, "padding", function);
-  return exports;
-}
-`;

@@ -3,11 +3,38 @@ import type { MatMul } from './program.js';
 /** Number of float32 lanes in the widest vectors of the CPU. */
 export type Lanes = 8 | 16;
 
+/** The rows and vectors of a register tile, whose sums stay in registers while it moves over the depth of a product. */
+export interface Tile {
+  readonly rows: number;
+  readonly vectors: number;
+}
+
 /**
- * Rows and vectors of a register tile, by lanes. Most registers hold sums; the others hold a row of the right matrix and an element of
- * the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. Vectors wider than the CPU's would spill to memory.
+ * The tiles among which `plan-products.ts` chooses, by lanes. Most registers hold sums; the others hold a row of the right matrix and an
+ * element of the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. The first tile is used without a measurement.
  */
-const TILES = { 16: { rows: 6, vectors: 4 }, 8: { rows: 6, vectors: 2 } } as const;
+export const TILES: Readonly<Record<Lanes, readonly [Tile, ...Tile[]]>> = {
+  16: [
+    { rows: 10, vectors: 2 },
+    { rows: 12, vectors: 2 },
+    { rows: 9, vectors: 3 },
+    { rows: 6, vectors: 4 },
+    { rows: 5, vectors: 5 },
+  ],
+  8: [
+    { rows: 4, vectors: 3 },
+    { rows: 6, vectors: 2 },
+    { rows: 5, vectors: 2 },
+  ],
+};
+
+/** Distances of elements in cells: of the rows and columns of the left matrix, and of the rows of the right one and the result. */
+interface Strides<Cells> {
+  readonly row: Cells;
+  readonly depth: Cells;
+  readonly right: Cells;
+  readonly out: Cells;
+}
 
 /** The columns that one vector covers. The last vector of a row may use only some of its lanes. */
 interface Column {
@@ -16,40 +43,56 @@ interface Column {
   readonly used: number;
 }
 
+/** The sizes and strides of a product, on which its fastest tile depends. */
+export interface ProductShape extends Strides<number> {
+  readonly rows: number;
+  readonly sums: number;
+  readonly columns: number;
+}
+
+export function productShape({ left, right, out }: MatMul): ProductShape {
+  const [rows = 1, sums = 1] = left.shape;
+  const [, columns = 1] = right.shape;
+  const [row = 1, depth = 1] = left.strides;
+  return {
+    ...{ rows, sums, columns, row, depth },
+    right: right.strides[0] ?? columns,
+    out: out.strides[0] ?? columns,
+  };
+}
+
 /**
  * Returns the C of a matrix product c = a b in register tiles. Each element is one chain of fused multiply-adds over k = 0, 1, ..., so
  * the bits depend neither on the tiles nor on the vector width. Vectors may read past the end of a row; those lanes are not stored.
  * The matrices are the arguments `a`, `b` and `c`, so that products of the same shape share the code.
  */
-export function emitMatMul({ left, right, out }: MatMul, lanes: Lanes): string {
-  const [rows = 1, depth = 1] = left.shape;
-  const [, columns = 1] = right.shape;
-  const strides = {
-    row: left.strides[0] ?? 1,
-    depth: left.strides[1] ?? 1,
-    right: right.strides[0] ?? columns,
-    out: out.strides[0] ?? columns,
-  };
-  const { rows: tileRows, vectors } = TILES[lanes];
-  const remaining = rows % tileRows;
-  const tiles = groups(columnVectors(columns, lanes), vectors).flatMap((group) => [
-    ...(rows >= tileRows
+export function emitMatMul(shape: ProductShape, lanes: Lanes, tile: Tile): string {
+  const { rows, sums, columns } = shape;
+  const remaining = rows % tile.rows;
+  const tiles = groups(columnVectors(columns, lanes), tile.vectors).flatMap((group) => [
+    ...(rows >= tile.rows
       ? [
-          `for (int i = 0; i < ${rows - remaining}; i += ${tileRows}) ${tile(tileRows, group, depth, strides)}`,
+          `for (int i = 0; i < ${rows - remaining}; i += ${tile.rows}) ${emitTile(tile.rows, group, sums, shape)}`,
         ]
       : []),
     ...(remaining > 0
-      ? [`{ const int i = ${rows - remaining}; ${tile(remaining, group, depth, strides)} }`]
+      ? [`{ const int i = ${rows - remaining}; ${emitTile(remaining, group, sums, shape)} }`]
       : []),
   ]);
   return tiles.join('\n');
 }
 
-function tile(
+/** Returns the C of a tile of whole vectors at row 0 of `a`, column 0 of `b`, and a depth and strides that are variables. */
+export function emitWholeTile({ rows, vectors }: Tile, lanes: Lanes): string {
+  const strides = { row: 'row', depth: 'depth', right: 'right', out: 'out' };
+  return `const int i = 0; ${emitTile(rows, columnVectors(vectors * lanes, lanes), 'sums', strides)}`;
+}
+
+function emitTile<Cells extends number | string>(
   rows: number,
   group: readonly Column[],
-  depth: number,
-  strides: Readonly<Record<'row' | 'depth' | 'right' | 'out', number>>,
+  sums: Cells,
+  strides: Strides<Cells>,
 ): string {
   const each = <T>(make: (row: number, column: Column, index: number) => T) =>
     Array.from({ length: rows }, (_, row) => group.map((column, index) => make(row, column, index))).flat();
@@ -70,7 +113,7 @@ function tile(
     (row, { start, used }, index) =>
       `memcpy(c + (i + ${row}) * ${strides.out} + ${start}, &${sum(row, index)}, ${4 * used});`,
   );
-  const loop = `for (int k = 0; k < ${depth}; k++) {\n${[...loads, ...products].join('\n')}\n}`;
+  const loop = `for (int k = 0; k < ${sums}; k++) {\n${[...loads, ...products].join('\n')}\n}`;
   return `{\n${[...starts, loop, ...stores].join('\n')}\n}`;
 }
 

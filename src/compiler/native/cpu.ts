@@ -18,11 +18,21 @@ function findFeatures(): string {
   return [arch(), ...KERNEL_FEATURES.filter((feature) => flags.has(feature))].join(' ');
 }
 
+/** Returns a text that differs between models of CPUs, for example `AuthenticAMD 26 2 AMD EPYC`. It is empty where the model is unknown. */
+export function cpuModel(): string {
+  return ['vendor_id', 'cpu family', 'model', 'model name'].map(cpuField).join(' ').trim();
+}
+
 function cpuFlags(): Set<string> {
+  return new Set(cpuField('flags').split(' '));
+}
+
+/** Returns a field of the first CPU, or an empty text. */
+function cpuField(name: string): string {
   try {
-    const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
-    return new Set(line.trim().split(' '));
+    const line = new RegExp(`^${name}\\s*:(.*)$`, 'm').exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+    return line.trim();
   } catch {
-    return new Set();
+    return '';
   }
 }

@@ -52,7 +52,7 @@ test('a step has the same number of recorded operations and kernels as when it w
       );
       const shapes = shapesOf(program);
       const recorded = recordLoop(program.body, shapes, 1000, 1);
-      const { kernels } = loopSource(recorded, shapes, 16);
+      const { kernels } = loopSource(recorded, shapes, 16, () => ({ rows: 6, vectors: 4 }));
       const count = (part: 'keys' | 'draw' | 'step') => [recorded[part].nodes.length, kernels[part].length];
       return [name, { keys: count('keys'), draw: count('draw'), step: count('step') }];
     }),
