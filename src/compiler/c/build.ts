@@ -38,6 +38,8 @@ const FLAGS = [
   ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fno-strict-aliasing', '-fwrapv'],
 ];
 
+/** How the file names of compiled programs end. The plans of products are in the same folder. */
+const PROGRAM = '.node';
 /** Maximum number of compiled programs in the cache, of about 50 kB each. */
 const MAX_CACHED = 256;
 /** Age after which a partial compilation is considered abandoned by a killed process. */
@@ -94,7 +96,7 @@ function targetOf(source: string): Target {
     .digest('hex')
     .slice(0, 32);
   const folder = cacheFolder();
-  return { source, compiler: compilerCommand(), folder, path: join(folder, `${name}.node`) };
+  return { source, compiler: compilerCommand(), folder, path: join(folder, `${name}${PROGRAM}`) };
 }
 
 /** Returns everything besides its source that decides a program's machine code. */
@@ -145,8 +147,9 @@ function prepareWork({ source, folder, path }: Target) {
 function prune(folder: string): void {
   const entries = readdirSync(folder).flatMap((name) => {
     const status = statSync(join(folder, name), { throwIfNoEntry: false });
-    return status
-      ? [{ path: join(folder, name), isPartial: status.isDirectory(), usedMs: status.mtimeMs }]
+    const isPartial = status?.isDirectory() ?? false;
+    return status !== undefined && (isPartial || name.endsWith(PROGRAM))
+      ? [{ path: join(folder, name), isPartial, usedMs: status.mtimeMs }]
       : [];
   });
   const abandoned = entries.filter(
