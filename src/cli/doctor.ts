@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { EXIT } from '../errors.js';
+import { cacheFolder } from '../compiler/c/build.js';
+import { openFolder } from '../compiler/c/program-cache.js';
 import type { Diagnosis } from '../compiler/diagnosis-report.js';
 import { cpuFeatures } from '../compiler/native/cpu.js';
 import { setNativeEnvironment } from '../compiler/native/environment.js';
@@ -44,7 +46,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
       .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
       .example('$0 doctor', 'check this machine'),
   handler: ({ out, json }) => {
-    const checks = [...program(), ...tensorflow(), ...machine(), ...results(out)];
+    const checks = [...program(), programCache(), ...tensorflow(), ...machine(), ...results(out)];
     process.stdout.write(json ? `${JSON.stringify(checks, null, 2)}\n` : asText(checks));
     if (checks.some(({ state }) => state === 'failed')) process.exitCode = EXIT.failure;
   },
@@ -59,6 +61,18 @@ function program(): Check[] {
       ? ok('Node', `${process.versions.node}, ${process.platform} ${process.arch}`)
       : failed('Node', process.versions.node, `install Node ${OLDEST_NODE.join('.')} or later`),
   ];
+}
+
+function programCache(): Check {
+  const name = 'program cache';
+  const folder = cacheFolder();
+  try {
+    closeSync(openFolder(folder));
+    return ok(name, folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return failed(name, why, 'do as this says, or make the folder writable');
+  }
 }
 
 function tensorflow(): Check[] {

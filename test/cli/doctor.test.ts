@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
@@ -38,6 +38,16 @@ describe('vae-sweep doctor', () => {
       stdout,
       /^failed {2}results +.*file can't be written\n +Fix: make it writable, or choose another folder with --out$/m,
     );
+    assert.equal(status, 1);
+  });
+
+  test('reports a program cache that others could write to', () => {
+    const home = mkdtempSync(path.join(tmpdir(), 'vae-sweep-doctor-'));
+    const cache = path.join(home, 'tfjs-loop-compiler');
+    mkdirSync(cache);
+    chmodSync(cache, 0o777);
+    const { stdout, status } = doctor([], { XDG_CACHE_HOME: home });
+    assert.match(stdout, /^failed {2}program cache +Refused to load compiled programs from .*its mode 777/m);
     assert.equal(status, 1);
   });
 
