@@ -3,7 +3,9 @@ import type { Comparison } from '../run/retrain.js';
 import { runOutput } from './run-output.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
-import { taskFolder, verifyTask } from '../store/task-folder.js';
+import { recordProblem } from '../store/import-task.js';
+import { acquireStoreLock } from '../store/lock.js';
+import { prepareTaskFolder, taskFolder, verifyTask } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
@@ -25,11 +27,20 @@ interface VerifyArguments extends ShardArguments {
   readonly workers: number;
   readonly retrain: number | undefined;
   readonly seed: number | undefined;
+  readonly repair: boolean;
+}
+
+interface Problem {
+  readonly task: Task;
+  readonly problem: string;
 }
 
 interface Verified {
   readonly finished: readonly Task[];
-  readonly corrupt: readonly { readonly task: Task; readonly problem: string }[];
+  /** Tasks whose results do not match their markers. */
+  readonly corrupt: readonly Problem[];
+  /** Finished tasks with intact results whose `task.json` is missing or damaged. */
+  readonly unidentified: readonly Problem[];
 }
 
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
@@ -50,18 +61,26 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         coerce: (seed: number) => wholeNumber('--seed', seed, 0),
         describe: 'Random seed that chooses the tasks of --retrain. Default: 0',
       })
+      .option('repair', {
+        type: 'boolean',
+        default: false,
+        describe: 'Write missing and damaged task.json files of finished tasks again',
+      })
       .example('$0 verify sweeps/paper.yaml', 'check every file')
+      .example('$0 verify sweeps/paper.yaml --repair', 'also repair what follows from the rest')
       .example('$0 verify sweeps/paper.yaml --retrain 3', 'also execute three tasks again'),
   handler: async (argv) => {
-    const { retrain, seed } = argv;
+    const { retrain, seed, repair } = argv;
     if (seed !== undefined && retrain === undefined)
       throw new InputError(
         '--seed has no effect without --retrain: pass a number of tasks, for example --retrain 3',
       );
     const sweep = await loadSweepOf(argv);
     const verified = verifyAll(sweep, argv.out);
-    process.stdout.write(verifiedText(verified, sweep, sweepText(argv)));
-    if (verified.corrupt.length > 0) process.exitCode = EXIT.failure;
+    if (repair && verified.unidentified.length > 0) await repairRecords(argv.out, verified.unidentified);
+    process.stdout.write(verifiedText(verified, sweep, sweepText(argv), repair));
+    const unrepaired = repair ? [] : verified.unidentified;
+    if (verified.corrupt.length + unrepaired.length > 0) process.exitCode = EXIT.failure;
     if (retrain !== undefined)
       await retrainSome(sweep, verified.finished, { ...argv, retrain, seed: seed ?? 0 });
   },
@@ -69,26 +88,59 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 
 function verifyAll({ tasks }: Sweep, out: string): Verified {
   const finished: Task[] = [];
-  const corrupt: { task: Task; problem: string }[] = [];
+  const corrupt: Problem[] = [];
+  const unidentified: Problem[] = [];
   const bar = countTasks(tasks.length);
   for (const task of tasks) {
-    const state = verifyTask(taskFolder(out, task), task.id);
-    if (state.state === 'done') finished.push(task);
+    const folder = taskFolder(out, task);
+    const state = verifyTask(folder, task.id);
+    if (state.state === 'done') {
+      finished.push(task);
+      const problem = recordProblem(folder, task);
+      if (problem !== null) unidentified.push({ task, problem });
+    }
     if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
     bar.increment();
   }
   bar.stop();
-  return { finished, corrupt };
+  return { finished, corrupt, unidentified };
 }
 
-function verifiedText({ finished, corrupt }: Verified, { tasks }: Sweep, typed: string): string {
-  const line = verifiedLine(finished.length, tasks.length);
-  if (corrupt.length === 0) return line;
-  const lines = corrupt.map(({ task, problem }) => `  ${task.name}: ${problem}\n`);
-  return (
-    `${line}Corrupt (${formatCount(corrupt.length)}):\n${lines.join('')}` +
-    `  To fix them, run \`vae-sweep run ${typed} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.\n`
+/** Writes `task.json` of tasks whose results are intact: it follows from the sweep. Holds the store's lock meanwhile. */
+async function repairRecords(out: string, problems: readonly Problem[]): Promise<void> {
+  const lock = await acquireStoreLock(out, { onWait: (line) => process.stderr.write(`${line}\n`) });
+  try {
+    for (const { task } of problems) prepareTaskFolder(taskFolder(out, task), task);
+  } finally {
+    await lock.release();
+  }
+}
+
+function verifiedText(
+  { finished, corrupt, unidentified }: Verified,
+  { tasks }: Sweep,
+  typed: string,
+  isRepaired: boolean,
+): string {
+  const records = isRepaired
+    ? section('Repaired', unidentified, '')
+    : section(
+        'Damaged task.json',
+        unidentified,
+        `  To write them again, run \`vae-sweep verify ${typed} --repair\`.\n`,
+      );
+  const results = section(
+    'Corrupt',
+    corrupt,
+    `  To fix them, run \`vae-sweep run ${typed} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.\n`,
   );
+  return `${verifiedLine(finished.length, tasks.length)}${records}${results}`;
+}
+
+function section(title: string, problems: readonly Problem[], remedy: string): string {
+  if (problems.length === 0) return '';
+  const lines = problems.map(({ task, problem }) => `  ${task.name}: ${problem}\n`);
+  return `${title} (${formatCount(problems.length)}):\n${lines.join('')}${remedy}`;
 }
 
 /** For example `21 of 21 tasks verified: all checksums match.` */

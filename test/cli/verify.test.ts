@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
@@ -52,6 +52,35 @@ Corrupt (1):
 `,
       stderr: '',
     });
+  });
+
+  test('detects a damaged task.json of a finished task, and --repair writes it again', () => {
+    const folder = finish(outDir, tasks[0]);
+    const record = path.join(folder, TASK_FILES.task);
+    const original = readFileSync(record, 'utf8');
+    const only = [file, '--only', 'seed=1', '--out', outDir];
+    for (const damaged of ['{', original.replace('"seed": 1', '"seed": 2'), null]) {
+      if (damaged === null) rmSync(record);
+      else writeFileSync(record, damaged);
+      const found = vaeSweep('verify', ...only);
+      assert.equal(found.status, 1);
+      assert.match(
+        found.stdout,
+        /^1 of 1 tasks verified.*\nDamaged task\.json \(1\):\n {2}linear-.*--repair`\.\n$/s,
+      );
+      const repaired = vaeSweep('verify', ...only, '--repair');
+      assert.equal(repaired.status, 0, repaired.stderr);
+      assert.match(repaired.stdout, /\nRepaired \(1\):\n {2}linear-/);
+      assert.equal(readFileSync(record, 'utf8'), original);
+      assert.equal(vaeSweep('verify', ...only).status, 0);
+    }
+  });
+
+  test('--repair leaves corrupt results to a run with --retrain-corrupt', () => {
+    writeFileSync(path.join(finish(outDir, tasks[0]), TASK_FILES.steps), '');
+    const { status, stdout } = vaeSweep('verify', file, '--out', outDir, '--repair');
+    assert.equal(status, 1);
+    assert.match(stdout, /\nCorrupt \(1\):\n.*--retrain-corrupt`/s);
   });
 
   test('--retrain executes the requested number of tasks again, and finds the same bits', () => {
