@@ -32,7 +32,10 @@ const SETTINGS: TrainingSettings = {
 /** A different value for each setting. */
 const OTHER: {
   readonly [
-    Name in Exclude<keyof TrainingSettings, 'kind' | 'badOptimumExtraDims' | 'randomStreams'>
+    Name in Exclude<
+      keyof TrainingSettings,
+      'kind' | 'badOptimumExtraDims' | 'randomStreams' | 'initialKernelScale'
+    >
   ]: TrainingSettings[Name];
 } = {
   experiment: 'sigmoid',
@@ -103,6 +106,28 @@ test('a start at a bad optimum gives another id, and none stores no field', () =
   const [plain, none] = ['', ', badOptimumExtraDims: none'].map((extra) => load(text(extra)).tasks[0]);
   assert.deepEqual(none, plain);
   assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'badOptimumExtraDims'));
+});
+
+test('an initial scale gives another id, and a scale of 1 stores no field', () => {
+  assert.notEqual(
+    identify({ ...SETTINGS, initialKernelScale: 2 }, VERSIONS).id,
+    identify(SETTINGS, VERSIONS).id,
+  );
+  const text = (extra: string) =>
+    `experiment: linear\nsettings: { dimensions: [3, 7, 6], seed: 2${extra} }\n`;
+  const [plain, one] = ['', ', initialKernelScale: 1'].map((extra) => load(text(extra)).tasks[0]);
+  assert.deepEqual(one, plain);
+  assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'initialKernelScale'));
+});
+
+test('the start at a bad optimum has no kernels to scale', () => {
+  assert.throws(
+    () =>
+      load(
+        'experiment: sigmoid\nsettings: { dimensions: [3, 7, 6], seed: 2, badOptimumExtraDims: 1, initialKernelScale: 2 }\n',
+      ),
+    /the bad optimum has no drawn kernels that can be scaled: remove initialKernelScale/,
+  );
 });
 
 test('a change of any setting or version gives another id', () => {

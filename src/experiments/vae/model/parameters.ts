@@ -88,14 +88,15 @@ export type KernelKey = (layer: LayerShape, index: number) => Key;
 /**
  * Returns the flat parameters before the first step. Kernels are LeCun normal as in JAX and Flax: a normal distribution truncated at
  * two standard deviations and scaled to a standard deviation of 1/sqrt(inputs). Biases are 0, log D = 1 and p = 1.
+ * @param scale additional factor of all kernels
  */
-export function initialParameters(model: Model, kernelKey: KernelKey): Tensor1D {
+export function initialParameters(model: Model, kernelKey: KernelKey, scale = 1): Tensor1D {
   return tf.tidy(() => {
     const layers = [...model.encoder.layers, ...model.decoder.layers];
     const dense = layers.flatMap((layer, index) => {
       const { inputs, outputs } = layer;
       const draw = truncatedNormal(kernelKey(layer, index), -2, 2, [inputs, outputs]);
-      const kernel = tf.mul(draw, Math.sqrt(1 / inputs) / TRUNCATED_STANDARD_DEVIATION);
+      const kernel = tf.mul(draw, (scale * Math.sqrt(1 / inputs)) / TRUNCATED_STANDARD_DEVIATION);
       return model.settings.biases ? [kernel, tf.zeros([1, outputs])] : [kernel];
     });
     return flatten([...dense, tf.ones([1, model.settings.latentDim]), tf.ones([1, 1])]);

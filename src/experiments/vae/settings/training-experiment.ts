@@ -135,6 +135,11 @@ function badOptimumProblems(settings: TrainingSettings): SettingProblem[] {
   const { badOptimumExtraDims: extra, intrinsicDim, ambientDim, latentDim, biases } = settings;
   if (extra === undefined) return [];
   const problems: SettingProblem[] = [];
+  if (settings.initialKernelScale !== undefined)
+    problems.push({
+      settings: ['initialKernelScale', 'badOptimumExtraDims'],
+      message: 'the bad optimum has no drawn kernels that can be scaled: remove initialKernelScale',
+    });
   const max = Math.min(ambientDim - 1, latentDim) - intrinsicDim;
   if (extra > max)
     problems.push({
@@ -160,6 +165,7 @@ function folderName(settings: TrainingSettings): string {
     parts.push(thresholdName(settings.decoderLogVarianceThreshold));
   if (modelSeed !== 0) parts.push(`model${modelSeed}`);
   if (settings.badOptimumExtraDims !== undefined) parts.push(`bad${settings.badOptimumExtraDims}`);
+  if (settings.initialKernelScale !== undefined) parts.push(`scale${settings.initialKernelScale}`);
   if (settings.randomStreams !== undefined) parts.push('released');
   return parts.join('-');
 }

@@ -6,6 +6,7 @@ import {
   type DeclaredSetting,
   type StoredFields,
 } from '../../../task/declared-settings.js';
+import { initialKernelScale } from './initial-kernel-scale.js';
 import { ENGINE_NAMES, storedEngine, type StoredEngine } from './engine-names.js';
 import { DIMENSIONS_DISPLAY, SEED_DISPLAY } from '../../../task/setting-display.js';
 import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../../task/setting-values.js';
@@ -281,6 +282,7 @@ export const trainingSettings = {
   }),
   badOptimumExtraDims,
   randomStreams,
+  initialKernelScale,
 } as const;
 
 export type SettingName = keyof typeof trainingSettings;

@@ -8,7 +8,7 @@ import { initialParameters, parameterCount, parameterLayout, type KernelKey } fr
 /** Returns the flat parameters before the first step: drawn, or those of the bad optimum if the settings select it. */
 export function startParameters(model: Model, settings: TrainingSettings, kernelKey: KernelKey): Tensor1D {
   return settings.badOptimumExtraDims === undefined
-    ? initialParameters(model, kernelKey)
+    ? initialParameters(model, kernelKey, settings.initialKernelScale)
     : badOptimumParameters(model, settings, settings.badOptimumExtraDims);
 }
 

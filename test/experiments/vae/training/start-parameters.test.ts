@@ -67,6 +67,20 @@ test('the start is drawn if no bad optimum is set', () => {
   );
 });
 
+test('an initial scale multiplies the kernels and nothing else', () => {
+  const drawn = blocksOf(SIGMOID);
+  const scaled = blocksOf({ ...SIGMOID, initialKernelScale: 4 });
+  for (const [name, rows] of drawn) {
+    const factor = name.endsWith('.kernel') ? 4 : 1;
+    // A power of two scales without rounding.
+    assert.deepEqual(
+      scaled.get(name),
+      rows.map((row) => row.map((value) => factor * value)),
+      name,
+    );
+  }
+});
+
 for (const badOptimumExtraDims of [1, 2, 3])
   test(`a start at the bad optimum with s = ${badOptimumExtraDims} has the loss of Theorem 4`, () => {
     const settings = { ...SIGMOID, badOptimumExtraDims };
