@@ -20,6 +20,8 @@ export interface FinishedRun {
   readonly real?: readonly Point[];
   /** The column vector `data.0`: a* of sigmoid data. */
   readonly direction?: readonly number[];
+  /** Further parameters by name, row by row. Default: a decoder of one dense layer, `decoder.0.kernel`, that is 0. */
+  readonly matrices?: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
 /** Writes the folder of a finished training task. @returns the folder */
@@ -37,7 +39,7 @@ export function writeFinishedRun(outDir: string, task: TrainingTask, run: Finish
         : batchToFile(recordBatch(stepSchema(task), run.steps)),
     [TASK_FILES.evaluations]: logFile(evaluationSchema(task), run.evaluations),
     [TASK_FILES.samples]: logFile(sampleSchema(task), points),
-    [TASK_FILES.parameters]: parameters(run.direction),
+    [TASK_FILES.parameters]: parameters(run, task),
   });
   return folder;
 }
@@ -54,10 +56,20 @@ function logFile(schema: Schema, rows: readonly Readonly<Record<string, LogValue
   return batchToFile(recordBatch(schema, columns));
 }
 
-function parameters(direction: readonly number[] = []): Uint8Array {
-  const values = Float32Array.from(direction);
+function parameters({ direction = [], matrices }: FinishedRun, { settings }: TrainingTask): Uint8Array {
+  const { latentDim, ambientDim } = settings;
+  const zero = Array.from({ length: latentDim }, () => Array.from({ length: ambientDim }, () => 0));
+  const column = direction.map((value) => [value]);
+  const all = {
+    ...(matrices ?? { 'decoder.0.kernel': zero }),
+    ...(direction.length > 0 && { 'data.0': column }),
+  };
   return encodeSafetensors(
     {},
-    direction.length === 0 ? [] : [{ name: 'data.0', shape: [values.length, 1], values }],
+    Object.entries(all).map(([name, rows]) => ({
+      name,
+      shape: [rows.length, rows[0]?.length ?? 0],
+      values: Float32Array.from(rows.flat()),
+    })),
   );
 }

@@ -22,6 +22,12 @@ export function numberBeforeEnd(run: TrainingRun, metric: string): number | null
   return typeof value === 'number' ? value : null;
 }
 
+/** Returns a list at the evaluation that `numberBeforeEnd` reads; an empty one if it is not defined. */
+export function listBeforeEnd(run: TrainingRun, metric: string): readonly number[] {
+  const value: unknown = run.evaluations && valueAt(run.evaluations, metric, rowBeforeEnd(run));
+  return Array.isArray(value) ? (value as readonly number[]) : [];
+}
+
 /** Returns the step of the evaluation that `numberBeforeEnd` reads. */
 export function evaluationStepBeforeEnd(run: TrainingRun): number {
   return stepAt(run, rowBeforeEnd(run));

@@ -15,9 +15,11 @@ export function claimsTable(verdicts: readonly Verdict[]): Table {
       detail,
       claim.source,
     ]),
-    notes: verdicts.flatMap(({ claim, exceptions }) =>
-      exceptions.length === 0 ? [] : [`${claim.name} is refuted by ${exceptions.join('; ')}`],
-    ),
+    notes: verdicts.flatMap(({ claim, outcome, exceptions }) => {
+      if (exceptions.length === 0) return [];
+      const what = outcome === 'does not hold' ? 'is refuted by' : 'has these exceptions:';
+      return [`${claim.name} ${what} ${exceptions.join('; ')}`];
+    }),
     records: verdicts.map(({ claim, outcome, agreeing, finished, requested, detail }) => ({
       claim: claim.name,
       statement: claim.statement,

@@ -5,6 +5,9 @@ const { table1, table2, table3, table4, table5 } = paperTables;
 /** The printed tables by the values of `table` in a sweep file. */
 export const printedTables = { table1, table2, table3, table4, table5 } as const;
 
+/** The rounding error of sums of a few float64 is smaller than this. */
+const ROUNDING = 1e-9;
+
 /** Returns the mean over three seeds that the paper prints, or null if it prints none. @param row a key of paper-tables.json */
 export function printedValue(table: string, row: string, settings: TrainingSettings): number | null {
   const printed = printedTable(table);
@@ -28,6 +31,12 @@ export function printedDecimals(table: string, row: string): number {
     ? values.map((value) => (String(value).split('.')[1] ?? '').length)
     : [];
   return Math.max(1, ...digits);
+}
+
+/** Whether a value rounds to a printed number, which has as many significant digits or decimals as it is written with. */
+export function roundsTo(value: number, printed: number): boolean {
+  const decimals = String(printed).split('.')[1]?.length ?? 0;
+  return Math.abs(value - printed) <= 10 ** -decimals / 2 + ROUNDING;
 }
 
 function printedTable(name: string): PrintedTable {

@@ -1,0 +1,57 @@
+import { exactly, below, isClippedAtMinus4, listAt, numberAt, quarterLossesNats } from './numbers.js';
+import { taskClaim } from './task-claim.js';
+
+/** Without clipping the loss falls by several nats. The noise of an evaluation is about 0.1. */
+const STEADY_LOSS_NATS = 0.5;
+/** Table 5 counts the small entries as "0.1's". */
+const PRINTED_ENTRY = 0.1;
+const NEAR_FACTOR = 2;
+/** The bound below which the paper calls entries small; see the metric `encoderSmall`. */
+const SMALL_ENTRY = 0.5;
+
+/** Claims of Appendix D about tasks with a clipped decoder variance. */
+export const clippedClaims = [
+  taskClaim({
+    name: 'clipped-sigmoid-zeros',
+    statement: 'Clipped at e^-4, sigmoid runs have exactly as many zeros as the intrinsic dimension.',
+    source: 'Appendix D, Table 4',
+    test: 'sigmoid at e^-4: number of entries D_ii < 0.1 minus the intrinsic dimension is 0',
+    appliesTo: (settings) => settings.experiment === 'sigmoid' && isClippedAtMinus4(settings),
+    check: (run) => exactly(numberAt(run, 'encoderZeros') - run.task.settings.intrinsicDim, 0),
+  }),
+  taskClaim({
+    name: 'clipped-sphere-small',
+    statement: 'Clipped at e^-4, sphere runs have one more small entry than the intrinsic dimension.',
+    source: 'Appendix D, Table 5',
+    test: 'sphere at e^-4: number of entries D_ii < 0.5 minus the intrinsic dimension is 1',
+    appliesTo: (settings) => settings.experiment === 'sphere' && isClippedAtMinus4(settings),
+    check: (run) => exactly(numberAt(run, 'encoderSmall') - run.task.settings.intrinsicDim, 1),
+  }),
+  taskClaim({
+    name: 'clipped-sphere-near-0.1',
+    statement: 'Clipped at e^-4, the smaller encoder variances of sphere runs can be as large as 0.1.',
+    source: 'Appendix D, Table 5',
+    test:
+      `sphere at e^-4: the largest entry D_ii below ${SMALL_ENTRY} is within a factor of ${NEAR_FACTOR} of ` +
+      String(PRINTED_ENTRY),
+    appliesTo: (settings) => settings.experiment === 'sphere' && isClippedAtMinus4(settings),
+    check: (run) => {
+      const value = Math.max(...listAt(run, 'encoderVariance').filter((entry) => entry < SMALL_ENTRY));
+      const holds = value >= PRINTED_ENTRY / NEAR_FACTOR && value <= PRINTED_ENTRY * NEAR_FACTOR;
+      return { holds, value };
+    },
+  }),
+  taskClaim({
+    name: 'clipped-loss-steady',
+    statement: 'Clipped at e^-4, the loss stops falling.',
+    source: 'Appendix D, Figures 5 and 6',
+    test: `sigmoid and sphere at e^-4: mean loss of the third quarter of training minus that of the last quarter is below ${STEADY_LOSS_NATS} nats`,
+    appliesTo: isClippedAtMinus4,
+    check: (run) => {
+      const means = quarterLossesNats(run);
+      if (means === null) return null;
+      const [, , third = NaN, last = NaN] = means;
+      return below(third - last, STEADY_LOSS_NATS);
+    },
+  }),
+];
