@@ -89,7 +89,7 @@ test('the ablations compare their setting in every cell, over ten seeds', () => 
   }
 });
 
-test('theory has 362 tasks, of which those from a bad optimum and of Table 1 train', () => {
+test('theory has 371 tasks, of which those from a bad optimum and of Table 1 train', () => {
   const sweep = load('theory.yaml');
   assert.deepEqual(
     sweep.parts.map(({ name, tasks }) => [name, tasks.length]),
@@ -99,7 +99,7 @@ test('theory has 362 tasks, of which those from a bad optimum and of Table 1 tra
       ['theory-landscape', 138],
       ['theory-bad-optimum', 47],
       ['theory-bad-optimum-training', 12],
-      ['theory-identities', 36],
+      ['theory-identities', 45],
       ['table1-linear', 21],
     ],
   );

@@ -15,8 +15,10 @@ import {
   type Identity,
 } from '../../../src/experiments/theory/identities/identity.js';
 import { identities } from '../../../src/experiments/theory/identities/registry.js';
+import { checkBestDeviation } from '../../../src/experiments/theory/identities/nonlinear.js';
 import { randomFrom } from '../../../src/experiments/theory/random.js';
-import { cubaturePoints } from '../../../src/experiments/theory/vae-objective.js';
+import { tanhVae, type TanhNetwork } from '../../../src/experiments/theory/tanh-vae.js';
+import { cubaturePoints, objectiveAt } from '../../../src/experiments/theory/vae-objective.js';
 
 const RUNS: Readonly<Record<string, number>> = { eq4: 20, 'lemma4-trajectory': 20 };
 
@@ -79,6 +81,30 @@ test('Lemma 5 does not hold for a row of A that is not zero', () => {
   };
   const { left, right } = lossCorrelation(new Matrix([[2], [5]]), vae, 1);
   assert.ok(left < right);
+});
+
+test('Lemma 2 fails for tanh networks if the mean squared error is not divided by d', () => {
+  const random = randomFrom(1);
+  const tolerance = identities['lemma2-tanh'].tolerance;
+  const errors = Array.from({ length: 20 }, () => {
+    const point = randomPoint(random, 8);
+    return checkBestDeviation(random, point, (meanSquaredError) => meanSquaredError).error;
+  });
+  assert.ok(errors.every((error) => error > tolerance));
+});
+
+test('the loss of a VAE with tanh networks is that of Eq. (3), worked out by hand', () => {
+  const network = (inner: number, outer: number, bias: number): TanhNetwork => ({
+    hidden: new Matrix([[inner]]),
+    hiddenBias: [0],
+    output: new Matrix([[outer]]),
+    outputBias: [bias],
+  });
+  // g(x) = 3 tanh(x / 2) is 1.8 at x = ln 4, because tanh(ln 2) = 3/5. With z' = -0.4 and D = 4, z = 1 and f(z) = 2 tanh(z) - 1.
+  const vae = tanhVae(network(0.5, 3, 0), network(1, 2, -1), { encoderVariance: [4], decoderDeviation: 0.5 });
+  const output = (2 * (Math.E ** 2 - 1)) / (Math.E ** 2 + 1) - 1;
+  const expected = 2 * (Math.log(4) - output) ** 2 + 1.8 ** 2 / 2 + Math.log(0.5) + 2 - Math.log(4) / 2;
+  assert.ok(Math.abs(objectiveAt(vae, [Math.log(4)], [-0.4]) - expected) < 1e-14);
 });
 
 test('cubature points have the first three moments of N(0, I)', () => {

@@ -99,8 +99,7 @@ function outcomeOf(
 }
 
 function detailOf(found: readonly FoundRun[], exceptions: readonly FoundRun[], tooFew: number): string {
-  const few =
-    tooFew === 0 ? '' : `${tooFew} ${tooFew === 1 ? 'task has' : 'tasks have'} too few evaluations`;
+  const few = tooFew === 0 ? '' : `${tooFew} ${tooFew === 1 ? 'task has' : 'tasks have'} too few evaluations`;
   if (found.length === 0) return few || 'no task has finished';
   const values = found.map(({ value }) => value);
   const range = `values from ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}`;

@@ -17,6 +17,9 @@ const TEXTS: Readonly<Record<string, IdentityText>> = {
   'lemma5-l1': { label: 'Lemma 5, L1', says: 'the gradient of L1 shrinks decoder rows where A is zero' },
   eq7: { label: 'Eq. (7)', says: 'the part outside of W bounds the singular values beyond dim W' },
   lemma7: { label: 'Lemma 7', says: 'Eq. (3) is minus the evidence lower bound, up to a constant' },
+  'lemma1-tanh': { label: 'Lemma 1, tanh', says: 'the lower bound of Lemma 1 for tanh networks' },
+  'lemma2-tanh': { label: 'Lemma 2, tanh', says: 'the best decoder variance for tanh networks' },
+  'lemma7-tanh': { label: 'Lemma 7, tanh', says: 'Lemma 7 for tanh networks' },
   eq8: { label: 'Lemma 8, Eq. (8)', says: 'the closed form of the linear loss, exactly' },
 };
 

@@ -12,6 +12,9 @@ export const identityNames = [
   'eq7',
   'lemma7',
   'eq8',
+  'lemma1-tanh',
+  'lemma2-tanh',
+  'lemma7-tanh',
 ] as const;
 
 export type IdentityName = (typeof identityNames)[number];
