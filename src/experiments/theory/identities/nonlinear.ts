@@ -25,7 +25,7 @@ const MAX_HIDDEN = 8;
 interface Nonlinear {
   readonly vae: Vae;
   readonly ambientDim: number;
-  expect(integrand: typeof objectiveAt, vae?: Vae): number;
+  readonly expect: (integrand: typeof objectiveAt, vae?: Vae) => number;
 }
 
 function nonlinearAt(random: Random, { truth, vae: drawn }: RandomPoint): Nonlinear {
