@@ -104,12 +104,31 @@ settings: { steps: 2500, evaluateEverySteps: 1 }
   });
 });
 
-test('a histogram holds the norms over the coordinates that are not padding', () => {
-  const { rows } = figureOf(finished(load(SPHERE), sampleRun), 'figure-1a');
+test('a histogram holds the norms over the coordinates that are not padding, and over all coordinates', () => {
+  const { rows, caption } = figureOf(finished(load(SPHERE), sampleRun), 'figure-1a');
+  const norms = (reading: string) =>
+    rows.filter((row) => row['reading'] === reading).map(({ norm }) => Number(Number(norm).toFixed(6)));
+  assert.deepEqual(norms('text'), [0.8, 0.9, 0.95, 0.96, 1.02]);
+  // The padded coordinates of the five points are i and i / 4.
+  const squares = [0.8, 0.9, 0.95, 0.96, 1.02].map((x, i) => x ** 2 + i ** 2 + (i / 4) ** 2);
   assert.deepEqual(
-    rows.map(({ norm }) => Number(Number(norm).toFixed(6))),
-    [0.8, 0.9, 0.95, 0.96, 1.02],
+    norms('released code'),
+    squares.map((square) => Number(Math.sqrt(square).toFixed(6))),
   );
+  assert.match(caption, /: 4 of 5 points have a norm above 1.2 in all coordinates\./);
+});
+
+test('a histogram with clipping says what the padding adds', () => {
+  const clipped = load(`
+name: clipped
+experiment: sphere
+table: table5
+grid: { dimensions: [[2, 16, 8]], decoderVarianceThreshold: [e^-4], seed: [69] }
+settings: { steps: 10000 }
+`);
+  const { caption } = figureOf(finished(clipped, sampleRun), 'figure-4a');
+  // 13 e^-4 = 0.2381.
+  assert.match(caption, /noise in the 13 padded coordinates adds at least 0.238 to the mean squared norm/);
 });
 
 test('a scatter plot holds the true points, then the generated ones, along a* and the next coordinate', () => {
