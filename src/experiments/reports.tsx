@@ -14,7 +14,9 @@ import { examineTheory } from './paper/statements/registry.js';
 import type { Statement } from './paper/statements/statement.js';
 import { theoryTable, verdictLineOf } from './paper/statements/theory-table.js';
 import { collapseTable } from './paper/tables/collapse-table.js';
-import { deviationsTable } from './paper/tables/deviations-table.js';
+import { deviationCountsTable, deviationsTable } from './paper/tables/deviations-table.js';
+import { eigenvalueReadings } from './paper/tables/eigenvalue-readings.js';
+import { exactGeneratorTable } from './paper/tables/exact-generator.js';
 import { trainingMeans } from './paper/tables/means-tables.js';
 import { trainingRunsTable } from './paper/tables/runs-table.js';
 import { pluginSections } from './vae/plugins/sections.js';
@@ -67,9 +69,12 @@ const training: ReportContribution<TrainingSettings> = {
   picture: { title: 'Generated points', caption: 'Generated points over true points.', draw: scatterOfRun },
   sections: (parts) => {
     const trained = parts.filter(isTrainingPart);
-    return [claimsSection(trained), sigmoidSection(trained), deviationsSection(trained)].flatMap(
-      (section) => section ?? [],
-    );
+    return [
+      claimsSection(trained),
+      sigmoidSection(trained),
+      eigenvalueSection(trained),
+      deviationsSection(trained),
+    ].flatMap((section) => section ?? []);
   },
 };
 
@@ -119,25 +124,50 @@ function claimsSection(parts: Parts): ReportSection | null {
 
 function sigmoidSection(parts: Parts): ReportSection | null {
   if (!parts.some(({ part }) => SIGMOID_TABLES.includes(part.table))) return null;
+  const table = exactGeneratorTable(parts);
   return {
     id: 'sigmoid-error',
     title: 'The printed sigmoid errors',
     short: 'Sigmoid errors',
-    tables: [],
+    tables: table === null ? [] : [table],
     lines: [],
-    render: () => <SigmoidError />,
+    render: () => (
+      <>
+        <SigmoidError />
+        {table && <Grid table={table} />}
+      </>
+    ),
+  };
+}
+
+function eigenvalueSection(parts: Parts): ReportSection | null {
+  const table = eigenvalueReadings(parts);
+  if (table === null) return null;
+  return {
+    id: 'eigenvalue-readings',
+    title: table.title,
+    short: 'Eigenvalue errors',
+    tables: [table],
+    lines: [],
+    render: () => <Grid table={table} />,
   };
 }
 
 function deviationsSection(parts: Parts): ReportSection | null {
   const table = deviationsTable(parts);
-  if (table === null) return null;
+  const counts = deviationCountsTable(parts);
+  if (table === null || counts === null) return null;
   return {
     id: 'deviations',
     title: table.title,
     short: 'Deviations',
-    tables: [table],
+    tables: [counts, table],
     lines: [],
-    render: () => <Grid table={table} />,
+    render: () => (
+      <>
+        <Grid table={counts} />
+        <Grid table={table} />
+      </>
+    ),
   };
 }

@@ -64,7 +64,8 @@ describe('a figure with missing tasks', () => {
 
 describe('the seed of histograms and scatter plots', () => {
   const parts = finished(load(SPHERE), sampleRun);
-  const shown = (seed?: number) => /Shown: seed \d+\./.exec(figureOf(parts, 'figure-1a', { seed }).caption)?.[0];
+  const shown = (seed?: number) =>
+    /Shown: seed \d+\./.exec(figureOf(parts, 'figure-1a', { seed }).caption)?.[0];
 
   test('is the first one by default, or the requested one', () => {
     assert.equal(shown(), 'Shown: seed 69.');

@@ -1,5 +1,6 @@
 import type { TrainingSettings } from '../../vae/settings/task.js';
-import { exactly } from './numbers.js';
+import { formatNumber } from '../../../report/tables/format.js';
+import { exactly, listAt, numberAt } from './numbers.js';
 import { COUNTED_DIRECTION, generatorDim } from './decoder-dimension.js';
 import { taskClaim } from './task-claim.js';
 
@@ -18,5 +19,10 @@ export const initialScale = taskClaim({
   appliesTo: ({ experiment }) => experiment === 'linear',
   isEvidence: ({ varying }) => varying.includes('initialKernelScale'),
   isTooShort: ({ steps }: TrainingSettings) => steps < MIN_STEPS,
+  explain: (run) => {
+    const smallest = listAt(run, 'eigenvalues').at(-1) ?? NaN;
+    const outside = formatNumber(numberAt(run, 'decoderOutsideSpan'));
+    return `squared norm outside of the span ${outside}, smallest eigenvalue of A A^T ${formatNumber(smallest)}`;
+  },
   check: (run) => exactly(generatorDim(run) - run.task.settings.intrinsicDim, 0),
 });

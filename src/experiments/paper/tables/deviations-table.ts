@@ -1,4 +1,6 @@
 import { toCells, type Aggregate } from '../../../report/cells.js';
+import { groupBy } from '../../../report/group-by.js';
+import { settingText } from '../../../task/settings.js';
 import type { TrainingRuns } from '../../vae/runs.js';
 import { comparedAggregate, comparedMetric } from './compared.js';
 import { formatAggregate, formatDifference, formatNumber } from '../../../report/tables/format.js';
@@ -15,6 +17,52 @@ const PRINTED_RUNS = 3;
  */
 type Agreement = 'rounds to it' | 'truncates to it' | 'within two standard errors' | 'differs';
 
+const AGREEMENTS: readonly Agreement[] = [
+  'rounds to it',
+  'truncates to it',
+  'within two standard errors',
+  'differs',
+];
+
+/** Returns a table of how many printed numbers agree in which way, by table of the paper and random streams. @returns null without any */
+export function deviationCountsTable(parts: readonly TrainingRuns[]): Table | null {
+  const all = parts.flatMap(comparisonsOf);
+  if (all.length === 0) return null;
+  const streamsOf = ({ cell }: Comparison) => settingText(cell.settings, 'randomStreams');
+  const groups = [...groupBy(all, (one) => `${one.table} ${streamsOf(one)}`).values()];
+  const streams = [...groupBy(all, streamsOf).values()];
+  const rows = [
+    ...groups.map((group) => ({ table: group[0].table, group })),
+    ...streams.map((group) => ({ table: 'all', group })),
+  ].map(({ table, group }) => ({
+    table,
+    streams: streamsOf(group[0]),
+    counts: AGREEMENTS.map((agreement) => group.filter((one) => one.agreement === agreement).length),
+    total: group.length,
+  }));
+  return {
+    name: 'deviation-counts',
+    title: 'Printed numbers by agreement',
+    caption:
+      'How many of the printed numbers the measured mean rounds or truncates to, and how many lie only within two standard errors of the ' +
+      'difference. The last two kinds of agreement are not exact.',
+    head: ['table', 'random streams', ...AGREEMENTS, 'printed numbers'],
+    body: rows.map(({ table, streams, counts, total }) => [
+      table,
+      streams,
+      ...counts.map(String),
+      String(total),
+    ]),
+    notes: [],
+    records: rows.map(({ table, streams, counts, total }) => ({
+      table,
+      randomStreams: streams,
+      ...Object.fromEntries(AGREEMENTS.map((agreement, index) => [agreement, counts[index] ?? 0])),
+      printedNumbers: total,
+    })),
+  };
+}
+
 /** Returns a table of the printed numbers that are not exact to their digits. @returns null if the sweep measures no printed number */
 export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
   const all = parts.flatMap(comparisonsOf);
@@ -28,8 +76,8 @@ export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
     name: 'deviations',
     title: 'Printed numbers that are not exact',
     caption:
-      `${count('rounds to it', 'truncates to it')} of ${all.length} printed numbers are exact: the measured mean rounds or truncates to the ` +
-      `printed digits; counts printed without decimals are read as having one. ${count('within two standard errors')} are within two ` +
+      `${count('rounds to it', 'truncates to it')} of ${all.length} printed numbers are exact: the measured mean rounds ` +
+      `(${count('rounds to it')}) or truncates (${count('truncates to it')}) to the printed digits; counts printed without decimals are read as having one. ${count('within two standard errors')} are within two ` +
       'standard errors of the difference (for three printed runs, assuming the measured spread), ' +
       `${count('differs')} differ. The printed errors of sigmoid data are compared with the average over all pairs.`,
     head: ['table', 'cell', 'row', 'measured', 'printed', 'difference', 'standard error', 'agreement'],
@@ -57,6 +105,8 @@ export function deviationsTable(parts: readonly TrainingRuns[]): Table | null {
     })),
   };
 }
+
+type Comparison = ReturnType<typeof comparisonsOf>[number];
 
 /** Returns the printed numbers of the paper with the measured means. */
 function comparisonsOf(partRuns: TrainingRuns) {

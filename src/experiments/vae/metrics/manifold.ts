@@ -48,7 +48,12 @@ export function manifoldError(evaluation: Evaluation): number | null {
   return curve && mean(curve.map(({ expected, actual }) => (expected - actual) ** 2));
 }
 
-/** Computes the mean over all pairs of (expected - actual)^2 as mean(e^2) - 2 mean(e) mean(a) + mean(a^2). */
+/**
+ * Computes the mean over all pairs of (expected - actual)^2. The printed errors of sigmoid data are this mean. The authors' released score
+ * averages over pairs too, but has no sigma, so it did not produce the printed numbers as it stands. The description of the column does
+ * not say so, because a change of it would change the bytes of every evaluation log. The mean is computed as
+ * mean(e^2) - 2 mean(e) mean(a) + mean(a^2).
+ */
 export function manifoldErrorPairwise(evaluation: Evaluation): number | null {
   const curve = sigmoidCurve(evaluation);
   if (curve === null) return null;

@@ -175,11 +175,15 @@ describe('the test of each claim about points and parameters:', () => {
   test('initial-scale is judged by sweeps over the scale, and names it', () => {
     const sweep = (steps: number) =>
       `experiment: linear\ngrid: { initialKernelScale: [1, 10] }\nsettings: { dimensions: [3, 8, 6], seed: 1, steps: ${steps} }\n`;
-    const [three, four] = [linearDecoder(3), linearDecoder(4)];
+    const evaluations = [{ decoderOutsideSpan: 0.5, eigenvalues: [3, 2, 1] }];
+    const three = linearDecoder(3);
+    const four = { ...linearDecoder(4), evaluations };
     assert.equal(judged('initial-scale', sweep(20_000), [three, three])?.outcome, 'holds');
     const found = judged('initial-scale', sweep(20_000), [three, four]);
     assert.equal(found?.outcome, 'does not hold');
-    assert.deepEqual(found.exceptions, ['linear 3-8-6, initial scale 10, seed 1: 1']);
+    assert.deepEqual(found.exceptions, [
+      'linear 3-8-6, initial scale 10, seed 1: 1 (squared norm outside of the span 0.5, smallest eigenvalue of A A^T 1)',
+    ]);
     assert.equal(judged('initial-scale', sweep(100), [three, three])?.outcome, 'not judged: too few steps');
     assert.equal(judged('initial-scale', LINEAR, [three, three]), undefined);
   });
