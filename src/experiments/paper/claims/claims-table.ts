@@ -6,7 +6,8 @@ export function claimsTable(verdicts: readonly Verdict[]): Table {
   return {
     name: 'claims',
     title: 'Claims in the text of the paper',
-    caption: 'Each claim is tested on every task to which it applies, at its last evaluation.',
+    caption:
+      'Each claim is tested on every task to which it applies, at its last evaluation unless the test says otherwise.',
     head: ['claim', 'verdict', 'tested', 'found', 'source'],
     body: verdicts.map(({ claim, outcome, detail }) => [
       claim.statement,

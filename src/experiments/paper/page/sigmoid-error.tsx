@@ -6,8 +6,8 @@ const PARAGRAPHS: readonly string[] = [
   'That measures spread: a generator that has recovered the distribution exactly still scores 2 Var σ(⟨a*, z⟩), plus the decoder variance. ' +
     'The printed errors must therefore be compared with the average over pairs. The error as defined in the text is near zero ' +
     'wherever training found the right number of dimensions, and larger in tasks that ended at an optimum like that of Theorem 4.',
-  'The table shows this score for the a* of each cell. With the paper’s seeds, the errors that Table 4 prints for r* = 5 lie below it.',
   'Both are logged, as manifoldErrorPairwise and manifoldError, and the tables show the printed number below each.',
+  'The table shows what an exact generator scores with the a* of each cell. With the paper’s seeds, the errors that Table 4 prints for r* = 5 lie below it.',
 ];
 
 /** Explains why Tables 2 and 4 show two versions of the manifold error. */
