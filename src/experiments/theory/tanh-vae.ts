@@ -15,7 +15,7 @@ export interface TanhNetwork {
   readonly outputBias: readonly number[];
 }
 
-export function applyTanh(network: TanhNetwork, x: readonly number[]): number[] {
+function applyTanh(network: TanhNetwork, x: readonly number[]): number[] {
   const hidden = apply(network.hidden, x).map((value, i) =>
     Math.tanh(value + (network.hiddenBias[i] ?? NaN)),
   );

@@ -52,7 +52,7 @@ export function eigenvalueReadings(parts: readonly TrainingRuns[]): Table | null
 }
 
 /** Returns |lambda^ - lambda| / |lambda| at the end, where both are the r* largest eigenvalues of (1/n) X^T X, of generated and of true points. */
-export function empiricalEigenvalueError(run: TrainingRun): number {
+function empiricalEigenvalueError(run: TrainingRun): number {
   const { generated, real } = readPoints(run);
   const eigenvalues = (points: readonly (readonly number[])[]) => {
     const matrix = new Matrix(points.map((point) => [...point]));
