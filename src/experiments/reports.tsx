@@ -17,6 +17,9 @@ import { collapseTable } from './paper/tables/collapse-table.js';
 import { deviationCountsTable, deviationsTable } from './paper/tables/deviations-table.js';
 import { eigenvalueReadings } from './paper/tables/eigenvalue-readings.js';
 import { exactGeneratorTable } from './paper/tables/exact-generator.js';
+import { roundingFigure } from './paper/rounding/figure.js';
+import { roundedNumbers } from './paper/rounding/numbers.js';
+import { roundingTable } from './paper/rounding/table.js';
 import { trainingMeans } from './paper/tables/means-tables.js';
 import { trainingRunsTable } from './paper/tables/runs-table.js';
 import { pluginSections } from './vae/plugins/sections.js';
@@ -69,12 +72,14 @@ const training: ReportContribution<TrainingSettings> = {
   picture: { title: 'Generated points', caption: 'Generated points over true points.', draw: scatterOfRun },
   sections: (parts) => {
     const trained = parts.filter(isTrainingPart);
-    return [
-      claimsSection(trained),
-      sigmoidSection(trained),
-      eigenvalueSection(trained),
-      deviationsSection(trained),
-    ].flatMap((section) => section ?? []);
+    const sections = [
+      claimsSection,
+      roundingSection,
+      sigmoidSection,
+      eigenvalueSection,
+      deviationsSection,
+    ];
+    return sections.flatMap((make) => make(trained) ?? []);
   },
 };
 
@@ -119,6 +124,26 @@ function claimsSection(parts: Parts): ReportSection | null {
     tables: [table],
     lines: verdicts.map(({ claim, outcome, detail }) => `${outcome}: ${claim.statement} ${detail}`),
     render: () => <Claims verdicts={verdicts} />,
+  };
+}
+
+function roundingSection(parts: Parts): ReportSection | null {
+  const numbers = roundedNumbers(parts);
+  if (numbers.length === 0) return null;
+  const table = roundingTable(numbers);
+  return {
+    id: table.name,
+    title: table.title,
+    short: 'Rounding',
+    isFirst: true,
+    tables: [table],
+    lines: [],
+    render: async (draw) => (
+      <>
+        <Figures figures={await draw([roundingFigure(numbers)])} />
+        <Grid table={table} />
+      </>
+    ),
   };
 }
 

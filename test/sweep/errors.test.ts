@@ -7,7 +7,7 @@ const EXPERIMENTS = 'linear, sigmoid, sphere, gradient-flow, landscape, bad-opti
 
 const ALL_SETTINGS =
   'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
-  'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale';
+  'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale, roundingSeed';
 
 function rejects(text: string, message: string, options?: Omit<SweepOptions, 'versions'>): void {
   assert.throws(() => load(text, options), { name: 'InputError', exitCode: 2, message });

@@ -46,7 +46,7 @@ describe('a space', () => {
     );
     rejects(
       'lerningRate: { uniform: [1, 2] }',
-      '3:10: space.lerningRate: unknown key; did you mean "learningRate"? Allowed: dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale',
+      '3:10: space.lerningRate: unknown key; did you mean "learningRate"? Allowed: dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale, roundingSeed',
     );
     rejects(
       'learningRate: { choice: [] }',
@@ -104,7 +104,7 @@ describe('a space', () => {
   test('rejects conditions that are unknown, circular or never hold', () => {
     rejects(
       'learningRate: { uniform: [0.1, 0.2], when: { engin: c } }',
-      '3:55: space.learningRate.when.engin: unknown key; did you mean "engine"? Allowed: dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale',
+      '3:55: space.learningRate.when.engin: unknown key; did you mean "engine"? Allowed: dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale, roundingSeed',
     );
     rejects(
       'learningRate: { uniform: [0.1, 0.2], when: { engine: fast } }',

@@ -34,7 +34,7 @@ const OTHER: {
   readonly [
     Name in Exclude<
       keyof TrainingSettings,
-      'kind' | 'badOptimumExtraDims' | 'randomStreams' | 'initialKernelScale'
+      'kind' | 'badOptimumExtraDims' | 'randomStreams' | 'initialKernelScale' | 'roundingSeed'
     >
   ]: TrainingSettings[Name];
 } = {
@@ -118,6 +118,20 @@ test('an initial scale gives another id, and a scale of 1 stores no field', () =
   const [plain, one] = ['', ', initialKernelScale: 1'].map((extra) => load(text(extra)).tasks[0]);
   assert.deepEqual(one, plain);
   assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'initialKernelScale'));
+});
+
+test('a rounding seed gives another id, and none stores no field', () => {
+  const text = (extra: string) =>
+    `experiment: linear\nsettings: { dimensions: [3, 7, 6], seed: 2${extra} }\n`;
+  const [plain, none, zero, one] = [
+    '',
+    ', roundingSeed: none',
+    ', roundingSeed: 0',
+    ', roundingSeed: 1',
+  ].map((extra) => load(text(extra)).tasks[0]);
+  assert.deepEqual(none, plain);
+  assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'roundingSeed'));
+  assert.equal(new Set([plain, zero, one].map((task) => task?.id)).size, 3);
 });
 
 test('the start at a bad optimum has no kernels to scale', () => {

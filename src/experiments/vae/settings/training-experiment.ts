@@ -166,6 +166,7 @@ function folderName(settings: TrainingSettings): string {
   if (modelSeed !== 0) parts.push(`model${modelSeed}`);
   if (settings.badOptimumExtraDims !== undefined) parts.push(`bad${settings.badOptimumExtraDims}`);
   if (settings.initialKernelScale !== undefined) parts.push(`scale${settings.initialKernelScale}`);
+  if (settings.roundingSeed !== undefined) parts.push(`rounding${settings.roundingSeed}`);
   if (settings.randomStreams !== undefined) parts.push('released');
   return parts.join('-');
 }

@@ -10,6 +10,7 @@ import { initialKernelScale } from './initial-kernel-scale.js';
 import { ENGINE_NAMES, storedEngine, type StoredEngine } from './engine-names.js';
 import { DIMENSIONS_DISPLAY, SEED_DISPLAY } from '../../../task/setting-display.js';
 import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../../task/setting-values.js';
+import { roundingSeed } from './rounding-seed.js';
 import { formatThreshold, LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
 
 /** Default values that depend on the data. */
@@ -283,6 +284,7 @@ export const trainingSettings = {
   badOptimumExtraDims,
   randomStreams,
   initialKernelScale,
+  roundingSeed,
 } as const;
 
 export type SettingName = keyof typeof trainingSettings;

@@ -1,15 +1,34 @@
 import type { Tensor1D } from '@tensorflow/tfjs-node';
 import { tf } from '../../../compiler/native/tensorflow.js';
+import { hashWords, keyWords } from '../../../compiler/random/words.js';
 import type { TrainingSettings } from '../settings/task.js';
 import { badOptimum } from '../../theory/bad-optimum.js';
 import type { Model } from '../model/model.js';
 import { initialParameters, parameterCount, parameterLayout, type KernelKey } from '../model/parameters.js';
 
-/** Returns the flat parameters before the first step: drawn, or those of the bad optimum if the settings select it. */
+/**
+ * Returns the flat parameters before the first step: drawn, or those of the bad optimum if the settings select it. With a rounding seed,
+ * each is moved by one unit in the last place.
+ */
 export function startParameters(model: Model, settings: TrainingSettings, kernelKey: KernelKey): Tensor1D {
-  return settings.badOptimumExtraDims === undefined
-    ? initialParameters(model, kernelKey, settings.initialKernelScale)
-    : badOptimumParameters(model, settings, settings.badOptimumExtraDims);
+  const { badOptimumExtraDims, initialKernelScale, roundingSeed } = settings;
+  const start =
+    badOptimumExtraDims === undefined
+      ? initialParameters(model, kernelKey, initialKernelScale)
+      : badOptimumParameters(model, settings, badOptimumExtraDims);
+  return roundingSeed === undefined ? start : moveByLastPlace(start, roundingSeed);
+}
+
+/** Moves each value other than 0 to the next larger or the next smaller float32, as the lowest bit of a random word decides. */
+function moveByLastPlace(start: Tensor1D, seed: number): Tensor1D {
+  const values = start.dataSync<'float32'>().slice();
+  start.dispose();
+  const bits = new Int32Array(values.buffer);
+  hashWords(keyWords(seed), values.length).forEach((word, index) => {
+    // The bits of finite float32 of one sign are in the order of their magnitudes.
+    if (values[index] !== 0) bits[index] = (bits[index] ?? 0) + ((word & 1) === 0 ? 1 : -1);
+  });
+  return tf.tensor1d(values);
 }
 
 /**

@@ -81,6 +81,26 @@ test('an initial scale multiplies the kernels and nothing else', () => {
   }
 });
 
+test('a rounding seed moves each parameter other than 0 to one of its neighbors, as the seed decides', () => {
+  const { model, draws } = taskOf(SIGMOID);
+  const start = (settings: Partial<TrainingSettings>) =>
+    startParameters(model, { ...SIGMOID, ...settings }, draws.keys.kernelKey).dataSync<'float32'>();
+  const [plain, first, second] = [start({}), start({ roundingSeed: 1 }), start({ roundingSeed: 2 })];
+  const moves = first.map((value, index) => value - (plain[index] ?? NaN));
+  assert.deepEqual(start({ roundingSeed: 1 }), first);
+  assert.notDeepEqual(second, first);
+  const nonzero = plain.filter((value) => value !== 0).length;
+  const up = moves.filter((move) => move > 0).length;
+  assert.equal(moves.filter((move) => move !== 0).length, nonzero);
+  assert.ok(up > nonzero / 4 && up < (3 * nonzero) / 4, `${up} of ${nonzero} moved up`);
+  for (const [index, value] of plain.entries()) {
+    // A float32 in [2^e, 2^(e+1)) has neighbors at a distance of 2^(e-23), or half of it below 2^e.
+    const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 23);
+    const move = Math.abs(moves[index] ?? NaN);
+    assert.ok(value === 0 ? move === 0 : move === unit || move === unit / 2, `${value} moved by ${move}`);
+  }
+});
+
 for (const badOptimumExtraDims of [1, 2, 3])
   test(`a start at the bad optimum with s = ${badOptimumExtraDims} has the loss of Theorem 4`, () => {
     const settings = { ...SIGMOID, badOptimumExtraDims };
