@@ -4,6 +4,7 @@ import type { FigureDefinition } from '../../../report/figures/figure.js';
 import { metricColumns } from '../../vae/metrics/columns.js';
 import { curvesOf } from '../../vae/metrics/shown.js';
 import { isTraining, type TrainingSettings } from '../../vae/settings/task.js';
+import { collapseShares } from './collapse-shares.js';
 import { histogram } from './histogram.js';
 import { scatter } from './scatter.js';
 import { thresholdSummary } from './threshold-summary.js';
@@ -73,6 +74,7 @@ export const paperFigures: readonly FigureDefinition[] = [
     select: (cells) => cells.filter(isOf('table5', SPHERE)).filter(isClippedAt(...THRESHOLDS)),
   }),
   thresholdSummary,
+  collapseShares,
 ];
 
 type TrainingCell = Cell<TrainingSettings>;
