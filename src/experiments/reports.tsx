@@ -72,13 +72,7 @@ const training: ReportContribution<TrainingSettings> = {
   picture: { title: 'Generated points', caption: 'Generated points over true points.', draw: scatterOfRun },
   sections: (parts) => {
     const trained = parts.filter(isTrainingPart);
-    const sections = [
-      claimsSection,
-      roundingSection,
-      sigmoidSection,
-      eigenvalueSection,
-      deviationsSection,
-    ];
+    const sections = [claimsSection, roundingSection, sigmoidSection, eigenvalueSection, deviationsSection];
     return sections.flatMap((make) => make(trained) ?? []);
   },
 };
