@@ -9,7 +9,8 @@ const PER_ROW = 2;
 const KINDS = ['printed', 'unperturbed', 'perturbed'];
 
 /** Draws each printed number beside the means from perturbed parameters, in one panel per row of a printed table. */
-export function roundingFigure(numbers: readonly RoundedNumber[]): Figure {
+export function roundingFigure(all: readonly RoundedNumber[]): Figure {
+  const numbers = all.filter(({ perturbed }) => perturbed.length > 0);
   const panels = [...new Set(numbers.map(panelOf))];
   const rows = numbers.flatMap((one) => {
     const about = { panel: panelOf(one), cell: one.cell.name };
@@ -54,7 +55,7 @@ function panel(title: string): Panel {
     encoding: {
       x: { field: 'cell', type: 'ordinal', title: null, sort: null, axis: { labelAngle: -30 } },
       xOffset: { field: 'kind', scale: { domain: KINDS } },
-      y: { field: 'value', type: 'quantitative', title: null, scale: { zero: false } },
+      y: { field: 'value', type: 'quantitative', title: null, scale: { zero: false, padding: 10 } },
       color: { ...kind, scale: colorScale(KINDS), legend: { orient: 'bottom' } },
       shape: { ...kind, scale: { domain: KINDS, range: ['stroke', 'circle', 'diamond'] } },
     },
