@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { installPlugins } from '../input/plugins.js';
-import { projectPlugins } from '../input/project.js';
+import { readProject } from '../input/project.js';
 
 let given: readonly string[] = [];
 
@@ -29,6 +29,6 @@ export function withPlugins<T>(yargs: Argv<T>): Argv<T & PluginArguments> {
     })
     .middleware(async ({ plugin }) => {
       given = plugin;
-      await installPlugins([...projectPlugins(), ...plugin]);
+      await installPlugins([...(readProject().experiments ?? []), ...plugin]);
     });
 }

@@ -23,6 +23,8 @@ import {
   withSweepOptions,
   type ShardArguments,
 } from './options.js';
+import { readProject } from '../input/project.js';
+import { Notifier, parseNotifyUrls } from './notifier.js';
 import { runOutput } from './run-output.js';
 import { serveBeside } from './serve-beside.js';
 import { withServeOptions, type ServeOptions } from './serve-options.js';
@@ -46,6 +48,7 @@ interface RunArguments extends ShardArguments, ExecutionArguments, ServeOptions 
   readonly retrainCorrupt: boolean;
   readonly queue?: QueueAddress;
   readonly tensorboard: string | undefined;
+  readonly notify: readonly URL[];
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
@@ -106,6 +109,15 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: 'Write a TensorBoard event file per finished task into this folder',
       })
+      .option('notify', {
+        type: 'string',
+        array: true,
+        default: [],
+        requiresArg: true,
+        coerce: parseNotifyUrls,
+        describe:
+          'Post JSON to this URL at the end, at the first failure and when a task stalls, e.g. a Slack webhook; repeatable',
+      })
       .example('$0 run sweeps/table1-linear.yaml', 'Table 1 of the paper')
       .example('$0 run sweeps/table1-linear.yaml --serve', 'watch it in a browser')
       .example('$0 run sweeps/table1-linear.yaml --only-failed', 'retry the failed tasks only')
@@ -134,6 +146,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
         : onProcessAge(maxTime.ms, () => {
             stop.abort(new MaxTimePassed(maxTime.text));
           });
+    const output = runOutput(process.stderr);
+    const notifier = new Notifier({
+      urls: [...parseNotifyUrls(readProject().notify ?? []), ...argv.notify],
+      sweep: sweep.name,
+      print: output.line,
+      now: () => new Date(),
+    });
     const run = async (): Promise<RunResult> => {
       const bucket = argv.bucket === undefined ? null : await openBucket(argv.bucket, stop.signal);
       return runSweep(sweep, {
@@ -146,18 +165,28 @@ export const runCommand: CommandModule<object, RunArguments> = {
         onlyFailed: argv.onlyFailed,
         retrainCorrupt: argv.retrainCorrupt,
         signal: stop.signal,
-        output: runOutput(process.stderr),
+        output: notifier.watch(output),
         advance: advance && withEvents(advance, events),
         ...(argv.queue && { executor: queueExecutor(argv.queue, bucket) }),
         ...(bucket && { exchange: new BucketExchange(bucket) }),
       });
     };
-    const result = await run().finally(async () => {
-      await endEvents(events);
-      removeHandlers();
-      removeTimer();
-      endDashboard();
-    });
+    const result = await run()
+      .then((ended) => {
+        notifier.ended(ended);
+        return ended;
+      })
+      .catch((error: unknown) => {
+        notifier.broke(error);
+        throw error;
+      })
+      .finally(async () => {
+        await endEvents(events);
+        await notifier.flush();
+        removeHandlers();
+        removeTimer();
+        endDashboard();
+      });
     const foundCorrupt = result.interrupted ? [] : await report(reload?.() ?? sweep, argv.out);
     const corrupt = uniqueTasks([...result.corrupt, ...foundCorrupt]);
     process.stdout.write(summaryText({ ...result, corrupt }, argv.out));

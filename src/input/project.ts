@@ -6,20 +6,33 @@ import { readYaml } from './yaml-source.js';
 
 const PROJECT_FILE = 'vae-sweep.config.yaml';
 const MAX_PLUGINS = 100;
+const MAX_NOTIFY_URLS = 20;
+
+/** The URL of a webhook. */
+export const notifyUrlSchema = z
+  .url({
+    protocol: /^https?$/,
+    error: 'expected an http or https URL, for example https://hooks.slack.com/services/...',
+  })
+  .max(2_000);
 
 const projectSchema = z.strictObject({
   experiments: z.array(z.string().min(1).max(1_000)).max(MAX_PLUGINS).optional(),
+  notify: z.array(notifyUrlSchema).max(MAX_NOTIFY_URLS).optional(),
 });
 
+/** The project's configuration. */
+type Project = z.output<typeof projectSchema>;
+
 /**
- * Returns the plugins that `vae-sweep.config.yaml` in the current folder lists. No other folder is read, so that a sweep file from
- * elsewhere, a store or a queue can't load code.
+ * Returns what `vae-sweep.config.yaml` in the current folder says: the plugins that it lists, and the URLs that a run notifies. No other
+ * folder is read, so that a sweep file from elsewhere, a store or a queue can't load code.
  */
-export function projectPlugins(): readonly string[] {
-  if (!existsSync(PROJECT_FILE)) return [];
+export function readProject(): Project {
+  if (!existsSync(PROJECT_FILE)) return {};
   const source = readYaml(PROJECT_FILE, 'project configuration');
   const parsed = projectSchema.safeParse(source.value);
-  if (parsed.success) return parsed.data.experiments ?? [];
+  if (parsed.success) return parsed.data;
   throwProblems(
     source,
     problemsOf(parsed.error, source.value, (at) => keysAt(projectSchema, at)),
