@@ -8,7 +8,7 @@ import { MAIN, vaeSweep } from './command.js';
 
 /** Packages that only some commands need. The largest take longer to load than everything else in a command. */
 const HEAVY =
-  /^(@aws-sdk|@fastify|@resvg|@tensorflow|apache-arrow|bullmq|fastify|hyparquet-writer|ioredis|ml-matrix|odex|preact|vega|vega-lite)\b/;
+  /^(@aws-sdk|@fastify|@resvg|@tensorflow|apache-arrow|bullmq|fastify|hyparquet-writer|ioredis|ml-matrix|preact|vega|vega-lite)\b/;
 const PARTS = {
   'linear.yaml':
     'experiment: linear\nsettings: { dimensions: [1, 3, 2], seed: 1, steps: 10, engine: eager }\n',

@@ -8,42 +8,46 @@ interface View {
 }
 
 /**
- * Returns the right side of Eq. (1), d/dt (A~, B~, log eps~), as a function for the solver, which calls it a hundred thousand times. It is
- * `simplifiedLossGradient` without allocations. Its argument has the entries of A~ and B~, row by row, and log eps~.
+ * Returns the right side of Eq. (1) as a function for the solver, which calls it many thousand times. It is `simplifiedLossGradient` without
+ * allocations, and in fewer numbers: dB~/dt is a matrix times A^T, so B~(t) = B~(0) + P(t) A^T, and P, [r, r*], with P(0) = 0, replaces B~.
  *
- *   dA~/dt = R M^T / eps~^2 - A~_ij / (|A~_j|^2 + eps~^2),  dB~/dt = (A~^T R / eps~^2 - M) A^T,
+ *   dA~/dt = R M^T / eps~^2 - A~_ij / (|A~_j|^2 + eps~^2),  dP/dt = A~^T R / eps~^2 - M,
  *   d log eps~/dt = |R|_F^2 / eps~^4 - (d - r) / eps~^2 - sum_i 1 / (|A~_i|^2 + eps~^2)
  *
- * with R = A - A~ B~ A, [d, r*], and M = B~ A, [r, r*]. The result is overwritten by the next call.
+ * with M = B~ A = B~(0) A + P A^T A, [r, r*], and R = A - A~ M, [d, r*]. The argument has the entries of A~ and P, row by row, and log eps~.
+ * The result is overwritten by the next call.
  *
  * @param truth A, [d, r*]
+ * @param startEncoder B~(0), [r, d]
  */
 export function flowDerivative(
   truth: Matrix,
-  latentDim: number,
-): (values: readonly number[]) => Float64Array {
+  startEncoder: Matrix,
+): (values: ArrayLike<number>) => Float64Array {
   const { rows: ambientDim, columns: rank } = truth;
+  const latentDim = startEncoder.rows;
   const size = ambientDim * latentDim;
-  const out = new Float64Array(2 * size + 1);
+  const codeSize = latentDim * rank;
+  const out = new Float64Array(size + codeSize + 1);
   const outDecoder = view(out.subarray(0, size), latentDim);
-  const outEncoder = view(out.subarray(size, 2 * size), ambientDim);
-  const a = view(Float64Array.from(truth.to1DArray()), rank);
+  const outEncoder = view(out.subarray(size, size + codeSize), rank);
+  const a = Float64Array.from(truth.to1DArray());
+  const gram = view(Float64Array.from(truth.transpose().mmul(truth).to1DArray()), rank);
+  const startCode = Float64Array.from(startEncoder.mmul(truth).to1DArray());
   const decoder = view(new Float64Array(size), latentDim);
-  const encoder = view(new Float64Array(size), ambientDim);
-  const code = view(new Float64Array(latentDim * rank), rank);
-  const byCode = view(new Float64Array(latentDim * rank), rank);
+  const encoder = view(new Float64Array(codeSize), rank);
+  const code = view(new Float64Array(codeSize), rank);
   const residual = view(new Float64Array(ambientDim * rank), rank);
   const weights = new Float64Array(latentDim);
 
   return (values) => {
-    for (let i = 0; i < size; i++) {
-      decoder.data[i] = values[i] ?? NaN;
-      encoder.data[i] = values[size + i] ?? NaN;
-    }
-    const variance = Math.exp(2 * (values[2 * size] ?? NaN));
-    multiply(code, encoder, a, [latentDim, ambientDim, rank]);
+    update(decoder.data, (_, i) => values[i] ?? NaN);
+    update(encoder.data, (_, i) => values[size + i] ?? NaN);
+    const variance = Math.exp(2 * (values[size + codeSize] ?? NaN));
+    multiply(code, encoder, gram, [latentDim, rank, rank]);
+    update(code.data, (value, i) => value + entry(startCode, i));
     multiply(residual, decoder, code, [ambientDim, latentDim, rank]);
-    update(residual.data, (value, i) => entry(a.data, i) - value);
+    update(residual.data, (value, i) => entry(a, i) - value);
     columnWeights(weights, decoder.data, variance);
 
     multiply(outDecoder, residual, transposed(code), [ambientDim, rank, latentDim]);
@@ -51,11 +55,10 @@ export function flowDerivative(
       outDecoder.data,
       (value, i) => value / variance - entry(decoder.data, i) * entry(weights, i % latentDim),
     );
-    multiply(byCode, transposed(decoder), residual, [latentDim, ambientDim, rank]);
-    update(byCode.data, (value, i) => value / variance - entry(code.data, i));
-    multiply(outEncoder, byCode, transposed(a), [latentDim, rank, ambientDim]);
+    multiply(outEncoder, transposed(decoder), residual, [latentDim, ambientDim, rank]);
+    update(outEncoder.data, (value, i) => value / variance - entry(code.data, i));
     const squaredResidual = total(residual.data, (value) => value * value);
-    out[2 * size] =
+    out[size + codeSize] =
       (squaredResidual / variance - ambientDim + latentDim) / variance - total(weights, (value) => value);
     return out;
   };

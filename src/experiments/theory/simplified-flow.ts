@@ -25,29 +25,22 @@ export function* simplifiedFlow(
   endTime: number,
   options: OdeOptions,
 ): Generator<PathPoint, OdeEnd, undefined> {
-  const shape = { ambientDim: truth.rows, latentDim: start.decoder.columns };
-  const initial = [
-    ...start.decoder.to1DArray(),
-    ...start.encoder.to1DArray(),
-    Math.log(start.decoderDeviation),
-  ];
-  const steps = integrate(flowDerivative(truth, shape.latentDim), initial, endTime, options);
+  const { decoder, encoder, decoderDeviation } = start;
+  const size = decoder.rows * decoder.columns;
+  const moved = Array.from({ length: decoder.columns * truth.columns }, () => 0);
+  const initial = [...decoder.to1DArray(), ...moved, Math.log(decoderDeviation)];
+  const steps = integrate(flowDerivative(truth, encoder), initial, endTime, options);
+  const vaeAt = (values: readonly number[]): SimplifiedVae => ({
+    decoder: Matrix.from1DArray(decoder.rows, decoder.columns, values.slice(0, size)),
+    encoder: Matrix.from1DArray(decoder.columns, truth.columns, values.slice(size, -1))
+      .mmul(truth.transpose())
+      .add(encoder),
+    decoderDeviation: Math.exp(values.at(-1) ?? NaN),
+  });
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    const vae = unpack(step.value.values, shape);
+    const vae = vaeAt([...step.value.values]);
     yield { time: step.value.time, vae: { ...vae, encoderVariance: optimalEncoderVariance(vae) } };
   }
-}
-
-function unpack(
-  values: readonly number[],
-  { ambientDim, latentDim }: { readonly ambientDim: number; readonly latentDim: number },
-): SimplifiedVae {
-  const size = ambientDim * latentDim;
-  return {
-    decoder: Matrix.from1DArray(ambientDim, latentDim, values.slice(0, size)),
-    encoder: Matrix.from1DArray(latentDim, ambientDim, values.slice(size, 2 * size)),
-    decoderDeviation: Math.exp(values[2 * size] ?? NaN),
-  };
 }

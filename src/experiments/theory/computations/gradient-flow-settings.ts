@@ -31,7 +31,9 @@ export const gradientFlowSchema = z.strictObject({
     .describe('Number of steps after which the path is abandoned.'),
   tolerance: numberWithin(1e-13, 1e-3)
     .default(1e-9)
-    .describe('Error tolerance of the solver per step and number, relative to 1 + its absolute value.'),
+    .describe(
+      'Error tolerance of the solver per step: the root mean square of the error of each number, relative to 1 + its absolute value.',
+    ),
 });
 
 export type GradientFlowSettings = z.output<typeof gradientFlowSchema>;

@@ -65,6 +65,24 @@ describe('the gradient flow of L1', () => {
       }
   });
 
+  test('is completed past a saddle, where A~ and B~ return to it far faster than eps~ changes', () => {
+    // An explicit solver stopped at the limit of 20,000 steps at t = 33 for the first and at t = 76 for the second.
+    const saddle = compute(gradientFlow, { ...FLOW, startScale: 0.1, seed: 3 }).verdict;
+    assert.deepEqual([saddle.outcome, saddle.complete, saddle.holds], ['decayed', true, true]);
+    const optimum = compute(gradientFlow, { ambientDim: 4, rank: 3, latentDim: 2, startScale: 0.1 }).verdict;
+    assert.deepEqual([optimum.outcome, optimum.complete, optimum.holds], ['max-time', true, true]);
+    assert.ok(saddle.measures.steps < 5_000 && optimum.measures.steps < 10_000);
+  });
+
+  test('measures the same to the tolerance of the solver', () => {
+    const [coarse, fine] = [1e-8, 1e-11].map(
+      (tolerance) => compute(gradientFlow, { ...FLOW, maxTime: 0.5, tolerance }).verdict.measures,
+    );
+    assert.ok(coarse !== undefined && fine !== undefined && fine.steps > 2 * coarse.steps);
+    for (const name of ['deviation', 'logOutsideDecay'] as const)
+      assert.ok(Math.abs(coarse[name] - fine[name]) < 1e-6, `${name}: ${coarse[name]} and ${fine[name]}`);
+  });
+
   test('ends at maxTime', () => {
     const { verdict } = compute(gradientFlow, { ...FLOW, maxTime: 0.1 });
     assert.deepEqual([verdict.outcome, verdict.complete, verdict.measures.time], ['max-time', true, 0.1]);
@@ -114,6 +132,19 @@ describe('gradient descent on L', () => {
     const { verdict } = compute(gradientFlow, DESCENT);
     assert.deepEqual([verdict.outcome, verdict.complete, verdict.holds], ['smallest-deviation', true, true]);
     assert.ok(verdict.measures.encoderK > 0);
+  });
+
+  test('ends at the eps~ of the flow if the step is small, and at a larger one if it is only stable', () => {
+    // With fewer latents than the rank eps~ converges. A larger eps~ has less curvature, so descent can stay where the step is stable.
+    const dims = { ambientDim: 4, rank: 3, latentDim: 2, startScale: 0.1, maxTime: 30 };
+    const flow = compute(gradientFlow, dims).verdict.measures;
+    const [small, large] = [1e-4, 5e-4].map(
+      (stepSize) => compute(gradientFlow, { ...DESCENT, ...dims, stepSize, maxSteps: 300_000 }).verdict,
+    );
+    assert.ok(small !== undefined && large !== undefined);
+    assert.deepEqual([small.outcome, small.complete, small.holds], ['max-time', true, true]);
+    assert.ok(Math.abs(small.measures.deviation - flow.deviation) < 1e-5);
+    assert.ok(large.measures.deviation > flow.deviation + 0.02);
   });
 
   test('diverges with a too large step size, and is then incomplete', () => {
