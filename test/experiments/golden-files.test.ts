@@ -22,6 +22,8 @@ const SWEEPS: Readonly<Record<string, string>> = {
   'gradient-flow.yaml':
     'experiment: gradient-flow\nsettings: { dimensions: [3, 1, 2], seed: 1, maxSteps: 50 }\n',
   'landscape.yaml': 'experiment: landscape\nsettings: { dimensions: [3, 1, 4], zeroColumns: 2, seed: 1 }\n',
+  'landscape-converse.yaml':
+    'experiment: landscape-converse\nsettings: { dimensions: [3, 1, 4], seed: 1, draws: 10 }\n',
   'bad-optimum.yaml':
     'experiment: bad-optimum\nsettings: { dimensions: [3, 7, 6], extraDims: 1, seed: 1, points: 100 }\n',
   'identities.yaml': 'experiment: identities\nsettings: { identity: eq8, seed: 1, draws: 20 }\n',
@@ -52,7 +54,7 @@ describe('a store that the command line writes', () => {
         .filter((name) => name.endsWith('.arrow'))
         .map((name) => describeLog(path.join(folder, name))),
     );
-    assert.equal(logs.length, 3 * 3 + 4);
+    assert.equal(logs.length, 3 * 3 + 5);
     assertGolden('log-schemas.json', `${JSON.stringify(logs, null, 1)}\n`);
   });
 

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { SweepOptions } from '../../src/sweep/load.js';
 import { load, loadFrom } from './sweep-folder.js';
 
-const EXPERIMENTS = 'linear, sigmoid, sphere, gradient-flow, landscape, bad-optimum, identities';
+const EXPERIMENTS =
+  'linear, sigmoid, sphere, gradient-flow, landscape, landscape-converse, bad-optimum, identities';
 
 const ALL_SETTINGS =
   'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +

@@ -4,6 +4,7 @@ import { badOptimum } from './tasks/bad-optimum.js';
 import { gradientFlow } from './tasks/gradient-flow.js';
 import { identities } from './tasks/identities.js';
 import { landscape } from './tasks/landscape.js';
+import { landscapeConverse } from './tasks/landscape-converse.js';
 import { theorySettingsSchema } from './tasks/theory-settings.js';
 import { THEORY_VERSION } from './version.js';
 
@@ -11,6 +12,7 @@ import { THEORY_VERSION } from './version.js';
 const computations: Readonly<Record<string, Experiment>> = {
   'gradient-flow': gradientFlow,
   landscape,
+  'landscape-converse': landscapeConverse,
   'bad-optimum': badOptimum,
   identities,
 };

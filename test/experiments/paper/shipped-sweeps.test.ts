@@ -89,7 +89,7 @@ test('the ablations compare their setting in every cell, over ten seeds', () => 
   }
 });
 
-test('theory has 371 tasks, of which those from a bad optimum and of Table 1 train', () => {
+test('theory has 386 tasks, of which those from a bad optimum and of Table 1 train', () => {
   const sweep = load('theory.yaml');
   assert.deepEqual(
     sweep.parts.map(({ name, tasks }) => [name, tasks.length]),
@@ -97,6 +97,7 @@ test('theory has 371 tasks, of which those from a bad optimum and of Table 1 tra
       ['theory-gradient-flow', 72],
       ['theory-gradient-descent', 36],
       ['theory-landscape', 138],
+      ['theory-converse', 15],
       ['theory-bad-optimum', 47],
       ['theory-bad-optimum-training', 12],
       ['theory-identities', 45],

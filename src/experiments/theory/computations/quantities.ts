@@ -1,4 +1,5 @@
 import { badOptimumColumns, badOptimumMeasures, badOptimumOutcomes } from './bad-optimum-quantities.js';
+import { converseColumns, converseMeasures, converseOutcomes } from './converse-quantities.js';
 import {
   gradientFlowColumns,
   gradientFlowMeasures,
@@ -23,6 +24,7 @@ export const quantities = {
     outcomes: gradientFlowOutcomes,
   },
   landscape: { columns: landscapeColumns, measures: landscapeMeasures, outcomes: landscapeOutcomes },
+  'landscape-converse': { columns: converseColumns, measures: converseMeasures, outcomes: converseOutcomes },
   'bad-optimum': { columns: badOptimumColumns, measures: badOptimumMeasures, outcomes: badOptimumOutcomes },
   identities: { columns: identitiesColumns, measures: identitiesMeasures, outcomes: identitiesOutcomes },
 } as const satisfies Readonly<Record<string, Quantities>>;

@@ -1,5 +1,6 @@
 import { badOptimumComputation } from './bad-optimum.js';
 import type { Computation } from './computation.js';
+import { converse } from './converse.js';
 import { gradientFlow } from './gradient-flow.js';
 import { identitiesComputation } from './identities.js';
 import { landscape } from './landscape.js';
@@ -8,6 +9,7 @@ import { landscape } from './landscape.js';
 export const computations = {
   'gradient-flow': gradientFlow,
   landscape,
+  'landscape-converse': converse,
   'bad-optimum': badOptimumComputation,
   identities: identitiesComputation,
 } as const satisfies Readonly<Record<string, Computation>>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { badOptimumSchema } from '../computations/bad-optimum-settings.js';
+import { converseSchema } from '../computations/converse-settings.js';
 import { gradientFlowSchema } from '../computations/gradient-flow-settings.js';
 import { identitiesSchema } from '../computations/identities-settings.js';
 import { landscapeSchema } from '../computations/landscape-settings.js';
@@ -8,6 +9,7 @@ import { landscapeSchema } from '../computations/landscape-settings.js';
 export const theorySettingsSchema = z.discriminatedUnion('kind', [
   gradientFlowSchema,
   landscapeSchema,
+  converseSchema,
   badOptimumSchema,
   identitiesSchema,
 ]);

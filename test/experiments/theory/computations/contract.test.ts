@@ -9,6 +9,7 @@ import { compute } from './run.js';
 const SMALL: Readonly<Record<keyof typeof computations, Readonly<Record<string, unknown>>>> = {
   'gradient-flow': { ambientDim: 5, rank: 2, latentDim: 3 },
   landscape: { ambientDim: 5, rank: 2, latentDim: 6, zeroColumns: 2 },
+  'landscape-converse': { ambientDim: 5, rank: 2, latentDim: 6, draws: 20 },
   'bad-optimum': { intrinsicDim: 2, ambientDim: 6, latentDim: 5, extraDims: 2, points: 500 },
   identities: { identity: 'lemma3', draws: 20 },
 };
