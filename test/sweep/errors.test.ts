@@ -5,7 +5,6 @@ import { load, loadFrom } from './sweep-folder.js';
 
 const EXPERIMENTS =
   'linear, sigmoid, sphere, gradient-flow, landscape, landscape-converse, bad-optimum, identities';
-
 const ALL_SETTINGS =
   'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
   'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale, roundingSeed';
