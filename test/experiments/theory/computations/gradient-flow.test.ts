@@ -5,6 +5,8 @@ import {
   gradientFlowProblems,
   gradientFlowSchema,
 } from '../../../../src/experiments/theory/computations/gradient-flow-settings.js';
+import { singularValues } from '../../../../src/experiments/theory/projections.js';
+import { groundTruth, randomFrom } from '../../../../src/experiments/theory/random.js';
 import { compute } from './run.js';
 
 const FLOW = { ambientDim: 6, rank: 2, latentDim: 4 };
@@ -72,6 +74,9 @@ describe('the gradient flow of L1', () => {
     const optimum = compute(gradientFlow, { ambientDim: 4, rank: 3, latentDim: 2, startScale: 0.1 }).verdict;
     assert.deepEqual([optimum.outcome, optimum.complete, optimum.holds], ['max-time', true, true]);
     assert.ok(saddle.measures.steps < 5_000 && optimum.measures.steps < 10_000);
+    // The optimum of probabilistic PCA: eps~^2 is the sum of the squared singular values that are not learned, over d - r = 2.
+    const missed = singularValues(groundTruth(randomFrom(1), 4, 3))[2] ?? NaN;
+    assert.ok(Math.abs(optimum.measures.deviation - missed / Math.SQRT2) < 1e-8);
   });
 
   test('measures the same to the tolerance of the solver', () => {
