@@ -110,7 +110,7 @@ describe('a notification', () => {
     const notifier = new Notifier({
       urls: parseNotifyUrls([hook.url]),
       sweep: 'mine',
-      print: assert.fail,
+      print: (line) => assert.fail(line),
       now: () => new Date(0),
     });
     const settled: Settlement[] = [];

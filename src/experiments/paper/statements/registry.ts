@@ -1,4 +1,5 @@
 import { badOptimumStatement } from './bad-optimum.js';
+import { converseStatement } from './converse.js';
 import { gradientDescentStatement } from './gradient-descent.js';
 import { gradientFlowStatement } from './gradient-flow.js';
 import { identitiesStatement } from './identities.js';
@@ -13,6 +14,7 @@ export const statements: readonly StatementDefinition[] = [
   gradientDescentStatement,
   trainedLinear,
   landscapeStatement,
+  converseStatement,
   badOptimumStatement,
   leavingBadOptimum,
   identitiesStatement,
