@@ -2,11 +2,13 @@ import type { ReportContribution, ReportSection } from '../report/contribution.j
 import { Figures, Grid } from '../report/page/parts.js';
 import type { PartRuns } from '../report/runs.js';
 import type { TrainingSettings } from './vae/settings/task.js';
+import { examineHypotheses, type Examined } from './paper/beyond/examine.js';
 import { claimsTable } from './paper/claims/claims-table.js';
 import { judgeClaims } from './paper/claims/claims.js';
 import { paperFigures } from './paper/figures/registry.js';
 import { scatterOfRun } from './paper/figures/scatter.js';
 import { Claims } from './paper/page/claims.js';
+import { HypothesisText } from './paper/page/hypothesis.js';
 import { SigmoidError } from './paper/page/sigmoid-error.js';
 import { Theory, type PageStatement } from './paper/page/theory.js';
 import { computedKinds, computedRuns } from './paper/statements/computed.js';
@@ -73,7 +75,10 @@ const training: ReportContribution<TrainingSettings> = {
   sections: (parts) => {
     const trained = parts.filter(isTrainingPart);
     const sections = [claimsSection, roundingSection, sigmoidSection, eigenvalueSection, deviationsSection];
-    return sections.flatMap((make) => make(trained) ?? []);
+    return [
+      ...examineHypotheses(trained).map(hypothesisSection),
+      ...sections.flatMap((make) => make(trained) ?? []),
+    ];
   },
 };
 
@@ -101,6 +106,21 @@ function theorySection(statements: readonly Statement[]): ReportSection {
       }
       return <Theory statements={drawn} />;
     },
+  };
+}
+
+function hypothesisSection(examined: Examined): ReportSection {
+  const { hypothesis, part, outcome, detail, table, figure } = examined;
+  return {
+    id: `${part}-hypothesis`,
+    title: hypothesis.statement,
+    short: hypothesis.short,
+    isFirst: true,
+    tables: [table],
+    lines: [`${outcome}: ${hypothesis.statement}: ${detail}`],
+    render: async (draw) => (
+      <HypothesisText examined={examined} figures={await draw(figure === null ? [] : [figure])} />
+    ),
   };
 }
 

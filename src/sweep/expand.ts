@@ -10,7 +10,7 @@ import {
   type SearchResults,
   type Stage,
 } from '../search/stages.js';
-import { identify } from '../task/identity.js';
+import { identify, trajectoryKey } from '../task/identity.js';
 import type { SettingProblem, SettingValues } from '../task/setting-values.js';
 import type { Problem } from '../input/problems.js';
 import { throwProblems, unknownName } from '../input/problems.js';
@@ -76,7 +76,8 @@ export function expand(
   const stages = halvingStages(
     halving,
     candidatesOf(ladders),
-    definition.experiment.continuation === 'steps',
+    // All tasks of a rung share one estimate, so a single candidate that starts each rung from scratch decides it.
+    definition.experiment.continuation === 'steps' && ladders.every(([task]) => trajectoryKey(task) !== null),
     read,
   );
   const { metric, goal } = halving;

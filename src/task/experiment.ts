@@ -47,6 +47,8 @@ export interface Experiment<Own extends Settings = Settings> {
   readonly isResumable: boolean;
   /** Name of the only setting in which a task may differ from its predecessor; null if tasks have no predecessors. */
   readonly continuation: string | null;
+  /** Whether a task with these settings can have a predecessor or be one. Default: true if `continuation` is not null. */
+  isContinuable?(settings: Own): boolean;
   /** Published tables that its sweeps can reproduce. */
   readonly tables: readonly string[];
   /** How to make its logs smaller, for the message about a full disk. */

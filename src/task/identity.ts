@@ -22,8 +22,9 @@ export function identify<Own extends Settings>(settings: Own, installed: Version
  * shorter one with the same key. Returns null if the task can't have a predecessor.
  */
 export function trajectoryKey({ settings, versions }: Pick<Task, 'settings' | 'versions'>): string | null {
-  const { continuation } = experimentOf(settings);
-  if (continuation === null) return null;
+  const experiment = experimentOf(settings);
+  const { continuation } = experiment;
+  if (continuation === null || experiment.isContinuable?.(settings) === false) return null;
   const decisive: object = { settings: { ...settings, [continuation]: null }, versions };
   return stringify(decisive);
 }

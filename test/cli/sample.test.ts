@@ -10,7 +10,10 @@ import { vaeSweep } from './command.js';
 describe('sample', () => {
   const out = mkdtempSync(path.join(tmpdir(), 'vae-sweep-sample-'));
   let task = '';
-  const sample = (...args: readonly string[]) => vaeSweep('sample', task, '--out', out, ...args);
+  let others: readonly string[] = [];
+  const sampleOf = (name: string, ...args: readonly string[]) =>
+    vaeSweep('sample', name, '--out', out, ...args);
+  const sample = (...args: readonly string[]) => sampleOf(task, ...args);
   const rowsOf = (csv: string) =>
     csv
       .trim()
@@ -22,11 +25,19 @@ describe('sample', () => {
     const file = path.join(out, 'sphere.yaml');
     writeFileSync(
       file,
-      'experiment: sphere\ngrid: { dimensions: [[2, 6, 3]], seed: [1] }\nsettings: { steps: 1500, hiddenWidths: [20, 20] }\n',
+      `experiment: sphere
+settings: { steps: 1500, dimensions: [2, 6, 3], seed: 1 }
+include:
+  - {}
+  - { decoderVarianceMethod: optimal, hiddenWidths: [20] }
+  - { decoderVarianceThreshold: 1, finalDecoderVarianceThreshold: e^-2, hiddenWidths: [20] }
+`,
     );
     assert.equal(vaeSweep('run', file, '--out', out).status, 0);
-    const [entry] = parse(vaeSweep('ls', '--out', out, '--json').stdout) as { name: string }[];
-    task = entry?.name ?? '';
+    const entries = parse(vaeSweep('ls', '--out', out, '--json').stdout) as { name: string }[];
+    const names = entries.map(({ name }) => name);
+    task = names.find((name) => !/-(optimal|to)-/.test(name)) ?? '';
+    others = names.filter((name) => name !== task);
   });
 
   it('draws the same points again, also as the first of a larger number', () => {
@@ -41,24 +52,29 @@ describe('sample', () => {
     assert.notDeepEqual(rowsOf(sample('-n', '3', '--seed', '1').stdout), rowsOf(few.stdout));
   });
 
-  it('draws from the same model as the evaluation', () => {
+  it('draws from the same model as the evaluation, also with an optimal variance or an annealed bound', () => {
+    assert.equal(others.length, 2);
+    for (const name of [task, ...others]) assertSameModel(name);
+  });
+
+  function assertSameModel(task: string): void {
     const log = readLog(path.join(out, 'tasks', task, 'samples.arrow'));
     const spread = (values: readonly number[]) => {
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       return [mean, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)];
     };
-    const drawn = rowsOf(sample('-n', '5000').stdout);
+    const drawn = rowsOf(sampleOf(task, '-n', '5000').stdout);
     for (const column of [0, 1, 2, 5]) {
       const [mean = NaN, deviation = NaN] = spread(drawn.map((row) => row[column] ?? NaN));
       const logged = spread(Array.from(log.getChild(`x${column + 1}`)?.toArray() as Float32Array));
       // Five standard errors of the log's 1,000 points.
       assert.ok(
         Math.abs(mean - (logged[0] ?? 0)) < (5 * deviation) / Math.sqrt(1000),
-        `mean of x${column + 1}`,
+        `mean of x${column + 1} of ${task}`,
       );
-      assert.ok(Math.abs(deviation / (logged[1] ?? 0) - 1) < 0.12, `deviation of x${column + 1}`);
+      assert.ok(Math.abs(deviation / (logged[1] ?? 0) - 1) < 0.12, `deviation of x${column + 1} of ${task}`);
     }
-  });
+  }
 
   it('writes a new file, but never overwrites one', () => {
     const file = path.join(out, 'points.csv');

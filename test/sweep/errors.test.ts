@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SweepOptions } from '../../src/sweep/load.js';
+import { ALL_SETTINGS } from './search-errors.js';
 import { load, loadFrom } from './sweep-folder.js';
 
 const EXPERIMENTS =
   'linear, sigmoid, sphere, gradient-flow, landscape, landscape-converse, bad-optimum, identities';
-const ALL_SETTINGS =
-  'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
-  'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale, roundingSeed';
 
 function rejects(text: string, message: string, options?: Omit<SweepOptions, 'versions'>): void {
   assert.throws(() => load(text, options), { name: 'InputError', exitCode: 2, message });

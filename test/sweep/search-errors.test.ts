@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { RATE, rejects } from './search-errors.js';
+import { ALL_SETTINGS, RATE, rejects } from './search-errors.js';
 import { load } from './sweep-folder.js';
 
 describe('a space', () => {
@@ -46,7 +46,7 @@ describe('a space', () => {
     );
     rejects(
       'lerningRate: { uniform: [1, 2] }',
-      '3:10: space.lerningRate: unknown key; did you mean "learningRate"? Allowed: dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale, roundingSeed',
+      `3:10: space.lerningRate: unknown key; did you mean "learningRate"? Allowed: ${ALL_SETTINGS}`,
     );
     rejects(
       'learningRate: { choice: [] }',
@@ -104,7 +104,7 @@ describe('a space', () => {
   test('rejects conditions that are unknown, circular or never hold', () => {
     rejects(
       'learningRate: { uniform: [0.1, 0.2], when: { engin: c } }',
-      '3:55: space.learningRate.when.engin: unknown key; did you mean "engine"? Allowed: dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, initialKernelScale, roundingSeed',
+      `3:55: space.learningRate.when.engin: unknown key; did you mean "engine"? Allowed: ${ALL_SETTINGS}`,
     );
     rejects(
       'learningRate: { uniform: [0.1, 0.2], when: { engine: fast } }',

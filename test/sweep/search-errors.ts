@@ -7,4 +7,10 @@ export function rejects(space: string, message: string, sample = '{ count: 4 }',
   assert.throws(() => load(text), { name: 'InputError', exitCode: 2, message: `sweep.yaml:${message}` });
 }
 
+/** The settings that an experiment on linear or sphere data has, as messages list them. */
+export const ALL_SETTINGS =
+  'dimensions, seed, modelSeed, steps, batchSize, learningRate, hiddenWidths, biases, decoderNoise, ' +
+  'initialDecoderLogVariance, decoderVarianceThreshold, evaluateEverySteps, evaluationPoints, logEverySteps, engine, randomStreams, ' +
+  'initialKernelScale, roundingSeed, decoderVarianceMethod, finalDecoderVarianceThreshold';
+
 export const RATE = 'learningRate: { uniform: [0.1, 0.2] }';

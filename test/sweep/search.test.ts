@@ -154,3 +154,16 @@ describe('a sampled sweep', () => {
     });
   });
 });
+
+test("rungs of tasks that can't continue are estimated with all their steps", () => {
+  const fractions = (settings: string) => {
+    const text = `experiment: sphere
+grid: { learningRate: [1e-4, 2e-4, 3e-4, 4e-4] }
+settings: { dimensions: [2, 6, 6], seed: 1, decoderVarianceThreshold: e^-2${settings} }
+halving: { metric: loss, goal: min, min: 100, max: 400, factor: 2 }
+`;
+    return load(text).searches[0]?.planned.map(({ fraction }) => fraction);
+  };
+  assert.deepEqual(fractions(''), [1, 0.5, 0.5]);
+  assert.deepEqual(fractions(', finalDecoderVarianceThreshold: e^-8'), [1, 1, 1]);
+});

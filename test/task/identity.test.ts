@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fc } from '../fast-check.js';
 import { settingText } from '../../src/task/settings.js';
 import { loadFrom } from '../sweep/sweep-folder.js';
-import { identify } from '../../src/task/identity.js';
+import { identify, trajectoryKey } from '../../src/task/identity.js';
 import type { TrainingSettings } from '../../src/experiments/vae/settings/task.js';
 import { load, VERSIONS } from '../sweep/sweep-folder.js';
 
@@ -34,7 +34,13 @@ const OTHER: {
   readonly [
     Name in Exclude<
       keyof TrainingSettings,
-      'kind' | 'badOptimumExtraDims' | 'randomStreams' | 'initialKernelScale' | 'roundingSeed'
+      | 'kind'
+      | 'badOptimumExtraDims'
+      | 'randomStreams'
+      | 'initialKernelScale'
+      | 'roundingSeed'
+      | 'decoderVarianceMethod'
+      | 'finalDecoderLogVarianceThreshold'
     >
   ]: TrainingSettings[Name];
 } = {
@@ -123,15 +129,48 @@ test('an initial scale gives another id, and a scale of 1 stores no field', () =
 test('a rounding seed gives another id, and none stores no field', () => {
   const text = (extra: string) =>
     `experiment: linear\nsettings: { dimensions: [3, 7, 6], seed: 2${extra} }\n`;
-  const [plain, none, zero, one] = [
-    '',
-    ', roundingSeed: none',
-    ', roundingSeed: 0',
-    ', roundingSeed: 1',
-  ].map((extra) => load(text(extra)).tasks[0]);
+  const [plain, none, zero, one] = ['', ', roundingSeed: none', ', roundingSeed: 0', ', roundingSeed: 1'].map(
+    (extra) => load(text(extra)).tasks[0],
+  );
   assert.deepEqual(none, plain);
   assert.ok(!Object.hasOwn(plain?.settings ?? {}, 'roundingSeed'));
   assert.equal(new Set([plain, zero, one].map((task) => task?.id)).size, 3);
+});
+
+test('an optimal decoder variance and an annealed bound give other ids, and their defaults store no field', () => {
+  const ids = [
+    {},
+    { decoderVarianceMethod: 'optimal' },
+    { finalDecoderLogVarianceThreshold: -8 },
+    { finalDecoderLogVarianceThreshold: -6 },
+  ].map((extra) => identify({ ...SETTINGS, ...extra } as TrainingSettings, VERSIONS).id);
+  assert.equal(new Set(ids).size, ids.length);
+  const text = (extra: string) =>
+    `experiment: sphere\nsettings: { dimensions: [3, 7, 6], seed: 2${extra} }\n`;
+  const [plain, defaults] = ['', ', decoderVarianceMethod: trained, finalDecoderVarianceThreshold: none'].map(
+    (extra) => load(text(extra)).tasks[0],
+  );
+  assert.deepEqual(defaults, plain);
+});
+
+test('only tasks with a constant bound continue from tasks with fewer steps', () => {
+  const trajectory = (extra: Partial<TrainingSettings>) =>
+    trajectoryKey(identify({ ...SETTINGS, ...extra }, VERSIONS));
+  assert.equal(trajectory({ steps: 10 }), trajectory({ steps: 20 }));
+  assert.equal(trajectory({ finalDecoderLogVarianceThreshold: -8 }), null);
+});
+
+test('an optimal decoder variance has no decoder noise, and an annealed bound has a value at the start', () => {
+  const text = (extra: string) =>
+    `experiment: sphere\nsettings: { dimensions: [3, 7, 6], seed: 2, ${extra} }\n`;
+  assert.throws(
+    () => load(text('decoderVarianceMethod: optimal, decoderNoise: true')),
+    /the optimal decoder variance is computed from an error without noise: set decoderNoise to false/,
+  );
+  assert.throws(
+    () => load(text('finalDecoderVarianceThreshold: e^-8')),
+    /the bound has no value at the start: set decoderVarianceThreshold too/,
+  );
 });
 
 test('the start at a bad optimum has no kernels to scale', () => {
@@ -192,6 +231,8 @@ test('a name shows data, threshold and model seed, and is a safe file name', () 
     identify({ ...SETTINGS, ...settings }, VERSIONS).name.slice(0, -17);
   assert.equal(nameOf({ decoderLogVarianceThreshold: null }), 'sphere-6-14-13-seed69');
   assert.equal(nameOf({ modelSeed: 5 }), 'sphere-6-14-13-seed69-e-4-model5');
+  assert.equal(nameOf({ finalDecoderLogVarianceThreshold: -8 }), 'sphere-6-14-13-seed69-e-4-to-e-8');
+  assert.equal(nameOf({ decoderVarianceMethod: 'optimal' }), 'sphere-6-14-13-seed69-e-4-optimal');
   assert.equal(nameOf({ decoderLogVarianceThreshold: -4.60517018599 }), 'sphere-6-14-13-seed69-var0.01');
   assert.equal(nameOf({ decoderLogVarianceThreshold: Math.log(1e-9) }), 'sphere-6-14-13-seed69-var1e-9');
   fc.assert(

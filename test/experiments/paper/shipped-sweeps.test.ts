@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { hypotheses } from '../../../src/experiments/paper/beyond/registry.js';
 import { printedTables } from '../../../src/experiments/paper/tables/paper.js';
 import { loadSweep } from '../../../src/sweep/load.js';
 import { settingOf, settingText } from '../../../src/task/settings.js';
@@ -87,6 +88,30 @@ test('the ablations compare their setting in every cell, over ten seeds', () => 
     assert.equal(sweep.tasks.length, tasks, file);
     assert.equal(sweep.tasks.filter(({ settings }) => settings[varied]).length, tasks / 2, file);
   }
+});
+
+test('the sweeps beyond the paper have the hypotheses of the report as their titles, and full cells', () => {
+  const cases = {
+    'beyond-phase-diagram.yaml': { tasks: 200, perCell: 10 },
+    'beyond-optimal-variance.yaml': { tasks: 72, perCell: 6 },
+    'beyond-width-depth-batch.yaml': { tasks: 270, perCell: 10 },
+    'beyond-annealed-threshold.yaml': { tasks: 72, perCell: 6 },
+  } as const;
+  const examined = Object.entries(cases).map(([file, { tasks, perCell }]) => {
+    const sweep = shipped(file);
+    const [part] = sweep.parts;
+    assert.ok(part);
+    const seedless = sweep.tasks.map(({ settings }) =>
+      JSON.stringify({ ...settings, seed: 0, modelSeed: 0 }),
+    );
+    assert.deepEqual([sweep.tasks.length, tasks / new Set(seedless).size], [tasks, perCell], file);
+    const [hypothesis, ...others] = hypotheses.filter((each) => each.examines(part));
+    assert.deepEqual([hypothesis?.statement, others], [sweep.title, []], file);
+    for (const { settings } of sweep.tasks)
+      assert.ok(settings.steps * settings.learningRate >= (hypothesis?.minDistance ?? NaN), file);
+    return hypothesis;
+  });
+  assert.equal(new Set(examined).size, hypotheses.length);
 });
 
 test('theory has 386 tasks, of which those from a bad optimum and of Table 1 train', () => {

@@ -20,6 +20,8 @@ export interface Noise {
  *
  * With decoder noise, eps times the noise is added to f before squaring, as in the authors' code. That adds d/2 in expectation.
  *
+ * eps^2 is trained, or it is the optimal one for these points.
+ *
  * @param points x, [n, ambientDim]
  * @param threshold lower bound of log eps^2 (Appendix D), a scalar; -Infinity for none
  */
@@ -34,13 +36,18 @@ export function losses(
   const mean = model.encoder.apply(parameters.encoder, points);
   const logVariance = parameters.encoderLogVariance;
   const latents: Tensor2D = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise.latent));
-  const decoderLogVariance = boundedDecoderLogVariance(model, parameters, threshold);
-  const output = withNoise(
-    model.decoder.apply(parameters.decoder, latents),
-    noise.decoder,
-    decoderLogVariance,
-  );
+  const isOptimal = model.settings.decoderVarianceMethod === 'optimal';
+  const trained = isOptimal ? null : boundedDecoderLogVariance(model, parameters, threshold);
+  const decoded = model.decoder.apply(parameters.decoder, latents);
+  const output = trained === null ? decoded : withNoise(decoded, noise.decoder, trained);
   const squaredError: Scalar = tf.mul(tf.sum(tf.square(tf.sub(output, points))), 1 / count);
+  const decoderLogVariance =
+    trained ??
+    optimalDecoderLogVariance(
+      tf.mul(squaredError, 1 / ambientDim),
+      threshold,
+      tf.reshape(parameters.decoderLogVarianceScale, []),
+    );
   const scaledError: Scalar = tf.mul(squaredError, tf.exp(tf.neg(decoderLogVariance)));
   const constant = tf.mul(tf.add(decoderLogVariance, Math.log(2 * Math.PI)), ambientDim);
   const reconstruction: Scalar = tf.mul(tf.add(scaledError, constant), 0.5);
@@ -82,6 +89,22 @@ export function boundedDecoderLogVariance(model: Model, parameters: Parameters, 
   );
   return maximum(free, threshold);
 }
+
+/**
+ * Computes log eps^2 = max(log(error), threshold), the optimum of the loss at fixed f, g and D (Lemma 2 of the paper; Rybkin, Daniilidis
+ * and Levine 2021, "Simple and effective VAE training with calibrated decoders"). Its gradient is zero by definition: the loss is
+ * stationary in eps^2 at the optimum, and a bound is constant, so the gradient of the loss is exact without it. The unused parameter p
+ * takes part so that it has a gradient, zero.
+ * @param error |x - xhat|^2 / d, mean over the points
+ */
+const optimalDecoderLogVariance = tf.customGrad<Tensor>((...values) => {
+  const [error, bound, unused, save] = values as [Scalar, Scalar, Scalar, GradSaveFunc];
+  save([error, bound, unused]);
+  return {
+    value: tf.maximum(tf.log(error), bound),
+    gradFunc: (_dy: Tensor, saved: Tensor[]) => saved.map((tensor) => tf.zerosLike(tensor)),
+  };
+}) as unknown as (error: Scalar, bound: Scalar, unused: Scalar) => Scalar;
 
 function withNoise(output: Tensor2D, noise: Tensor2D | null, decoderLogVariance: Scalar): Tensor2D {
   return noise === null ? output : tf.add(output, tf.mul(tf.exp(tf.mul(decoderLogVariance, 0.5)), noise));

@@ -17,6 +17,8 @@ export interface ModelSettings extends Dimensions {
   readonly decoderNoise: boolean;
   /** c in log eps^2 = p * c, where p is trainable and initially 1. */
   readonly initialDecoderLogVariance: number;
+  /** Whether the decoder variance is the optimal one of each batch, instead of a trained one. */
+  readonly decoderVarianceMethod?: 'optimal';
 }
 
 /** A data distribution, and the encoder g and decoder f that are trained on it. */

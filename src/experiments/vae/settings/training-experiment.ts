@@ -57,6 +57,8 @@ export function trainingExperiment(name: string): Experiment<TrainingSettings> {
     isResumable: true,
     startsProgram: false,
     continuation: 'steps',
+    // The bound at a step depends on the number of all steps.
+    isContinuable: ({ finalDecoderLogVarianceThreshold }) => finalDecoderLogVarianceThreshold === undefined,
     tables: ['table1', 'table2', 'table3', 'table4', 'table5'],
     diskAdvice: 'log fewer steps (logEverySteps in the sweep file or --set logEverySteps=10)',
     dependsOnCpu: true,
@@ -78,6 +80,7 @@ export function resolveSettings(experiment: string, values: CellValues): Trainin
 /** Returns a key that is equal for tasks that use the same TensorFlow operations. */
 function operationsKey(settings: TrainingSettings): string {
   const { experiment, engine, biases, decoderNoise, decoderLogVarianceThreshold, hiddenWidths } = settings;
+  const { decoderVarianceMethod, finalDecoderLogVarianceThreshold } = settings;
   return [
     experiment,
     engine,
@@ -85,6 +88,8 @@ function operationsKey(settings: TrainingSettings): string {
     decoderNoise,
     decoderLogVarianceThreshold !== null,
     hiddenWidths.length,
+    ...(decoderVarianceMethod === undefined ? [] : [decoderVarianceMethod]),
+    ...(finalDecoderLogVarianceThreshold === undefined ? [] : ['annealed']),
   ].join();
 }
 
@@ -127,7 +132,26 @@ function settingProblems(values: CellValues, settings: TrainingSettings): Settin
         `the authors' released code has no ${experiment} data and therefore no random streams for them: ` +
         'use fold-in, or remove randomStreams',
     });
-  return [...problems, ...badOptimumProblems(settings)];
+  return [...problems, ...decoderVarianceProblems(settings), ...badOptimumProblems(settings)];
+}
+
+/** Returns the reasons why the decoder variance can't be determined in this way. */
+function decoderVarianceProblems(settings: TrainingSettings): SettingProblem[] {
+  const { decoderVarianceMethod, decoderNoise } = settings;
+  const { decoderLogVarianceThreshold, finalDecoderLogVarianceThreshold } = settings;
+  const problems: SettingProblem[] = [];
+  if (decoderVarianceMethod === 'optimal' && decoderNoise)
+    problems.push({
+      settings: ['decoderVarianceMethod', 'decoderNoise'],
+      message:
+        'the optimal decoder variance is computed from an error without noise: set decoderNoise to false',
+    });
+  if (finalDecoderLogVarianceThreshold !== undefined && decoderLogVarianceThreshold === null)
+    problems.push({
+      settings: ['finalDecoderVarianceThreshold', 'decoderVarianceThreshold'],
+      message: 'the bound has no value at the start: set decoderVarianceThreshold too',
+    });
+  return problems;
 }
 
 /** Returns the reasons why training can't start at the bad optimum of Theorem 4. */
@@ -163,6 +187,9 @@ function folderName(settings: TrainingSettings): string {
   const parts = [experiment, intrinsicDim, ambientDim, latentDim, `seed${seed}`];
   if (settings.decoderLogVarianceThreshold !== null)
     parts.push(thresholdName(settings.decoderLogVarianceThreshold));
+  if (settings.finalDecoderLogVarianceThreshold !== undefined)
+    parts.push(`to-${thresholdName(settings.finalDecoderLogVarianceThreshold)}`);
+  if (settings.decoderVarianceMethod !== undefined) parts.push(settings.decoderVarianceMethod);
   if (modelSeed !== 0) parts.push(`model${modelSeed}`);
   if (settings.badOptimumExtraDims !== undefined) parts.push(`bad${settings.badOptimumExtraDims}`);
   if (settings.initialKernelScale !== undefined) parts.push(`scale${settings.initialKernelScale}`);

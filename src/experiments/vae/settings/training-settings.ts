@@ -6,12 +6,14 @@ import {
   type DeclaredSetting,
   type StoredFields,
 } from '../../../task/declared-settings.js';
+import { decoderVarianceMethod } from './decoder-variance-method.js';
+import { decoderVarianceThreshold, finalDecoderVarianceThreshold } from './decoder-variance-threshold.js';
 import { initialKernelScale } from './initial-kernel-scale.js';
 import { ENGINE_NAMES, storedEngine, type StoredEngine } from './engine-names.js';
 import { DIMENSIONS_DISPLAY, SEED_DISPLAY } from '../../../task/setting-display.js';
 import { MAX_SEED, numberWithin, oneOf, trueOrFalse, wholeNumber } from '../../../task/setting-values.js';
 import { roundingSeed } from './rounding-seed.js';
-import { formatThreshold, LOG_VARIANCE_LIMIT, parseThreshold, THRESHOLD_EXPECTED } from './threshold.js';
+import { LOG_VARIANCE_LIMIT } from './threshold.js';
 
 /** Default values that depend on the data. */
 export interface TrainingDefaults {
@@ -57,37 +59,6 @@ const dimensions: DeclaredSetting<Dimensions, typeof dimensionFields, TrainingDe
   read: ({ intrinsicDim, ambientDim, latentDim }) => [intrinsicDim, ambientDim, latentDim],
   isCompiled: true,
   display: { ...DIMENSIONS_DISPLAY, parts: 'intrinsic-ambient-latent' },
-};
-
-const thresholdField = { decoderLogVarianceThreshold: z.number().nullable() };
-
-const decoderVarianceThreshold: DeclaredSetting<number | null, typeof thresholdField, TrainingDefaults> = {
-  schema: z
-    .union([z.number(), z.string()], { error: THRESHOLD_EXPECTED })
-    .transform((value, context) => {
-      const logVariance = parseThreshold(value);
-      if (logVariance !== undefined) return logVariance;
-      context.addIssue({ code: 'custom', message: THRESHOLD_EXPECTED });
-      return z.NEVER;
-    })
-    .describe('Lower bound of the decoder variance eps^2: e^-4, a number, or none. Default: none.'),
-  defaultOf: () => null,
-  stored: thresholdField,
-  columns: {
-    decoderLogVarianceThreshold: {
-      type: 'float64',
-      unit: '1',
-      description: 'Lower bound of log eps^2; null for none',
-    },
-  },
-  store: (value) => ({ decoderLogVarianceThreshold: value }),
-  read: ({ decoderLogVarianceThreshold }) => decoderLogVarianceThreshold,
-  isCompiled: false,
-  display: {
-    format: (value) => formatThreshold(value as number | null),
-    short: 'threshold',
-    isInFolderName: true,
-  },
 };
 
 /** Absent if training starts at drawn parameters, so that such tasks keep their ids. */
@@ -285,6 +256,8 @@ export const trainingSettings = {
   randomStreams,
   initialKernelScale,
   roundingSeed,
+  decoderVarianceMethod,
+  finalDecoderVarianceThreshold,
 } as const;
 
 export type SettingName = keyof typeof trainingSettings;

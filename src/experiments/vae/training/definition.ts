@@ -5,6 +5,7 @@ import type { TrainingSettings } from '../settings/task.js';
 import { logsOf } from '../details.js';
 import type { Model } from '../model/model.js';
 import { parameterLayout } from '../model/parameters.js';
+import { thresholdSchedule } from '../model/threshold.js';
 import { derivedTraining } from '../settings/training-settings.js';
 import { evaluate } from './evaluate.js';
 import { drawTask, makeProgram, type Program } from './program.js';
@@ -17,10 +18,10 @@ export const vaeTraining: TrainingDefinition<TrainingSettings, Program> = {
   program: makeProgram,
   begin: (program, settings) => {
     const { model, streams } = program;
-    const { learningRate, decoderLogVarianceThreshold, ambientDim } = settings;
+    const { learningRate, ambientDim } = settings;
     const draws = drawTask(program, settings);
     const { dataParameters, keys } = draws;
-    const constants = [tf.scalar(learningRate), tf.scalar(decoderLogVarianceThreshold ?? -Infinity)];
+    const constants = [tf.scalar(learningRate), ...thresholdSchedule(settings).inputs(settings)];
     return {
       start: () => {
         const parameters = startParameters(model, settings, keys.kernelKey);

@@ -9,6 +9,7 @@ import type { EvaluationRow } from '../../../forms/training/definition.js';
 import { evaluationMetrics } from '../metrics/registry.js';
 import { stepMetrics } from '../metrics/step-metrics.js';
 import { parameterLayout, parametersOf, unflattenNow } from '../model/parameters.js';
+import { thresholdAfter } from '../model/threshold.js';
 import { drawEvaluation } from './evaluation-draws.js';
 import type { Program, TaskDraws } from './program.js';
 
@@ -33,7 +34,7 @@ export function evaluate(
   previous: EvaluationRow | null,
 ): EvaluationResult {
   const parameters = parametersOf(model, unflattenNow(flat, parameterLayout(model)));
-  const threshold = tf.scalar(settings.decoderLogVarianceThreshold ?? -Infinity);
+  const threshold = thresholdAfter(settings, step);
   const draws = drawEvaluation(streams, evaluationLoop, keys, step);
   const real = model.points(dataParameters, draws.source);
   const noise = { latent: draws.latentNoise, decoder: draws.decoderNoise };

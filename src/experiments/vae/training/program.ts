@@ -6,6 +6,7 @@ import type { LoopProgram, MakeLoop } from '../../../forms/training/definition.j
 import type { TrainingSettings } from '../settings/task.js';
 import { buildModel, type Model } from '../model/model.js';
 import { parameterCount, parameterLayout } from '../model/parameters.js';
+import { thresholdSchedule } from '../model/threshold.js';
 import { ENGINE_NAMES } from '../settings/engine-names.js';
 import { evaluationLoop } from './evaluation-draws.js';
 import { randomStreams } from './random-streams/registry.js';
@@ -22,6 +23,7 @@ export interface Program extends LoopProgram {
 export function makeProgram(settings: TrainingSettings, makeLoop: MakeLoop): Program {
   const model = buildModel(settings);
   const streams = randomStreams(model, settings);
+  const threshold = thresholdSchedule(settings);
   const vector = [parameterCount(parameterLayout(model))];
   const draws = evaluationLoop(streams);
   // With XLA, the additional session would cost more memory than it is worth.
@@ -31,8 +33,8 @@ export function makeProgram(settings: TrainingSettings, makeLoop: MakeLoop): Pro
     streams,
     engine: ENGINE_NAMES[settings.engine],
     state: { parameters: vector, firstMoment: vector, secondMoment: vector },
-    inputs: inputShapes(model, streams),
-    body: trainingStep(model, streams),
+    inputs: inputShapes(model, streams, threshold),
+    body: trainingStep(model, streams, threshold),
     evaluationLoop: makeLoop(drawEngine, draws.body, draws.shapes, 1),
   };
 }

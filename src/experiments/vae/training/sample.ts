@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { StoreError } from '../../../errors.js';
+import { readLog, valueAt } from '../../../logs/read.js';
 import { readSafetensors } from '../../../store/safetensors.js';
 import { tf } from '../../../compiler/native/tensorflow.js';
 import { normal } from '../../../compiler/random/distributions.js';
@@ -13,6 +14,7 @@ import type { TrainingSettings, TrainingTask } from '../settings/task.js';
 import { boundedDecoderLogVariance, generate } from '../model/loss.js';
 import { buildModel, type Model } from '../model/model.js';
 import { parameterLayout, parametersOf, type Parameters } from '../model/parameters.js';
+import { thresholdAfter } from '../model/threshold.js';
 
 /** Points of a block. They depend only on (seed, block), so a larger number of points starts with the same ones. */
 const BLOCK_POINTS = 1_000;
@@ -38,21 +40,45 @@ export function* samplePoints(
   const own = task as TrainingTask;
   const model = buildModel(own.settings);
   const parameters = readParameters(model, path.join(folder, TASK_FILES.parameters));
+  const logVariance = finalLogVariance(model, parameters, own, folder);
   for (let block = 0; block * BLOCK_POINTS < count; block++) {
-    const rows = drawBlock(model, parameters, own, seed, block);
+    const rows = drawBlock(model, parameters, logVariance, seed, block);
     yield rows.slice(0, count - block * BLOCK_POINTS);
   }
 }
 
-function drawBlock(model: Model, parameters: Parameters, task: TrainingTask, seed: number, block: number) {
-  const { latentDim, ambientDim, decoderLogVarianceThreshold } = task.settings;
+/** Returns log eps^2 at the end of training. An optimal one is no parameter, but that of the points of the last evaluation. */
+function finalLogVariance(
+  model: Model,
+  parameters: Parameters,
+  { settings }: TrainingTask,
+  folder: string,
+): number {
+  if (settings.decoderVarianceMethod === 'optimal') {
+    const evaluations = readLog(path.join(folder, TASK_FILES.evaluations));
+    return Number(valueAt(evaluations, 'decoderLogVariance', evaluations.numRows - 1));
+  }
+  return tf.tidy(
+    () =>
+      boundedDecoderLogVariance(model, parameters, thresholdAfter(settings, settings.steps)).dataSync()[0] ??
+      NaN,
+  );
+}
+
+function drawBlock(
+  model: Model,
+  parameters: Parameters,
+  decoderLogVariance: number,
+  seed: number,
+  block: number,
+) {
+  const { latentDim, ambientDim } = model.settings;
   return tf.tidy(() => {
     const draw = (purpose: 'sampledLatents' | 'sampledNoise', width: number) =>
       normal(keyOf(foldInWords(modelKey(seed, purpose), block)), [BLOCK_POINTS, width]) as Tensor2D;
-    const threshold = tf.scalar(decoderLogVarianceThreshold ?? -Infinity);
     const latents = draw('sampledLatents', latentDim);
-    const logVariance = boundedDecoderLogVariance(model, parameters, threshold);
-    return generate(model, parameters, latents, draw('sampledNoise', ambientDim), logVariance).arraySync();
+    const noise = draw('sampledNoise', ambientDim);
+    return generate(model, parameters, latents, noise, tf.scalar(decoderLogVariance)).arraySync();
   });
 }
 

@@ -8,33 +8,43 @@ import { adamUpdate } from '../model/adam.js';
 import { stepMetrics, type LossTerms } from '../metrics/step-metrics.js';
 import { losses } from '../model/loss.js';
 import type { Model } from '../model/model.js';
+import type { ThresholdSchedule } from '../model/threshold.js';
 import { flatten, parameterLayout, parametersOf, unflatten } from '../model/parameters.js';
 import type { RandomStreams } from './random-streams/streams.js';
 
 const SCALAR = { dtype: 'float32', shape: [] } as const;
 
-/** Returns the shapes of a step's inputs: learning rate, threshold, inputs of the keys, and parameters of the data. */
-export function inputShapes({ dataset, settings }: Model, streams: RandomStreams): TensorShape[] {
+/** Returns the shapes of a step's inputs: learning rate, inputs of the threshold and of the keys, and parameters of the data. */
+export function inputShapes(
+  { dataset, settings }: Model,
+  streams: RandomStreams,
+  threshold: ThresholdSchedule,
+): TensorShape[] {
   const dataParameters = dataset
     .parameterShapes(settings)
     .map((shape) => ({ dtype: 'float32', shape }) as const);
-  return [SCALAR, SCALAR, ...streams.steps.inputs, ...dataParameters];
+  return [SCALAR, ...threshold.shapes, ...streams.steps.inputs, ...dataParameters];
 }
 
 /**
  * Returns the training step as pure functions. Batch and noise of a step are drawn from (key, step), and Adam updates all parameters.
  * The metrics are computed for the batch with the parameters before the update.
  */
-export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
+export function trainingStep(model: Model, streams: RandomStreams, schedule: ThresholdSchedule): LoopBody {
   const layout = parameterLayout(model);
   const { inputs: keyInputs, keys, counts, arrange } = streams.steps;
+  const firstKey = FIRST_THRESHOLD_INPUT + schedule.shapes.length;
+  const firstDataParameter = firstKey + keyInputs.length;
   return {
-    keys: (inputs, steps) => keys(inputs.slice(FIRST_KEY_INPUT, FIRST_KEY_INPUT + keyInputs.length), steps),
+    keys: (inputs, steps) => keys(inputs.slice(firstKey, firstDataParameter), steps),
     draw: (keys) => drawRows(keys, counts),
     step: (state, inputs, drawn, step) => {
       const [parameters, firstMoment, secondMoment] = state as [Tensor1D, Tensor1D, Tensor1D];
-      const [learningRate, threshold] = inputs as [Scalar, Scalar];
-      const dataParameters = inputs.slice(FIRST_KEY_INPUT + keyInputs.length) as Tensor2D[];
+      const learningRate = inputs[0] as Scalar;
+      const threshold = schedule.at(inputs.slice(FIRST_THRESHOLD_INPUT, firstKey), () =>
+        tf.sub(step.toFloat(), 1),
+      );
+      const dataParameters = inputs.slice(firstDataParameter) as Tensor2D[];
       const { source, latent, decoder } = arrange(drawn);
       const points = model.points(dataParameters, source);
       const { gradient, terms } = differentiate(unflatten(parameters, layout), (blocks) =>
@@ -53,8 +63,8 @@ export function trainingStep(model: Model, streams: RandomStreams): LoopBody {
   };
 }
 
-/** Index of the first input from which the keys are computed. */
-const FIRST_KEY_INPUT = 2;
+/** Index of the first input from which the threshold is computed. */
+const FIRST_THRESHOLD_INPUT = 1;
 
 /** Draws one flat row per step with each of `keys`, [n, 2]. Rows are flat because XLA only vectorizes the last dimension. */
 export function drawRows(keys: readonly Tensor[], counts: readonly number[]): Tensor[] {

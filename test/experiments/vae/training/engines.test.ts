@@ -25,6 +25,30 @@ const cases: Record<string, TrainingSettings> = {
     experiment: 'sigmoid',
     randomStreams: 'released-code',
   },
+  'sigmoid, optimal variance': {
+    ...shortSettings,
+    ...nonlinear,
+    experiment: 'sigmoid',
+    decoderNoise: false,
+    decoderVarianceMethod: 'optimal',
+  },
+  'sphere, optimal variance above an annealed bound': {
+    ...shortSettings,
+    ...nonlinear,
+    experiment: 'sphere',
+    hiddenWidths: [20, 10],
+    decoderNoise: false,
+    steps: STEPS,
+    decoderVarianceMethod: 'optimal',
+    decoderLogVarianceThreshold: -0.5,
+    finalDecoderLogVarianceThreshold: -3,
+  },
+  'linear, annealed bound': {
+    ...shortSettings,
+    steps: STEPS,
+    decoderLogVarianceThreshold: 0,
+    finalDecoderLogVarianceThreshold: -2,
+  },
   'linear, released streams': { ...shortSettings, randomStreams: 'released-code' },
   'sphere without biases and noise': {
     ...shortSettings,
@@ -60,6 +84,18 @@ describe('the engines agree with the eager engine', () => {
     const settings = cases['sigmoid, clipped'] ?? shortSettings;
     const { metrics } = run(settings);
     assert.equal(metrics[metrics.length - 1], Math.fround(-2.9));
+  });
+});
+
+describe('an annealed bound', () => {
+  it('is followed step by step: the variance of step t + 1 has the bound after t steps', () => {
+    const settings = cases['linear, annealed bound'] ?? shortSettings;
+    const { metrics } = run(settings);
+    const width = metrics.length / STEPS;
+    const variances = Array.from({ length: STEPS }, (_, t) => metrics[(t + 1) * width - 1] ?? NaN);
+    // Until the bound passes the initial log-variance, -1, no gradient moves the variance.
+    for (let t = 0; t < STEPS / 2; t++) assert.ok(Math.abs((variances[t] ?? NaN) + (2 * t) / STEPS) < 1e-6);
+    assert.equal(variances[0], 0);
   });
 });
 

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { TrainingSettings } from '../../../../src/experiments/vae/settings/task.js';
 import {
   hashes,
   shortSettings,
@@ -150,6 +151,40 @@ describe('an interrupted task', () => {
     });
     folder.remove();
   });
+});
+
+describe('an interrupted task with another decoder variance', () => {
+  const nonlinear = { ...shortSettings, ambientDim: 5, initialDecoderLogVariance: -3 } as const;
+  const annealed = { decoderLogVarianceThreshold: -2, finalDecoderLogVarianceThreshold: -8 } as const;
+  const optimal = { decoderNoise: false, decoderVarianceMethod: 'optimal' } as const;
+  const cases: Record<string, TrainingSettings> = {
+    'linear, annealed bound': { ...shortSettings, ...annealed },
+    'sigmoid, annealed bound, released streams': {
+      ...nonlinear,
+      ...annealed,
+      experiment: 'sigmoid',
+      randomStreams: 'released-code',
+    },
+    'sphere, optimal': { ...nonlinear, ...optimal, experiment: 'sphere', hiddenWidths: [8] },
+    'sphere, optimal above an annealed bound, released streams': {
+      ...nonlinear,
+      ...optimal,
+      ...annealed,
+      experiment: 'sphere',
+      hiddenWidths: [8],
+      randomStreams: 'released-code',
+    },
+  };
+  for (const [name, settings] of Object.entries(cases))
+    it(`gives the same bytes after a stop in every chunk: ${name}`, () => {
+      const [whole, stopped] = [temporaryFolder(), temporaryFolder()];
+      trainHere(whole.path, settings);
+      const stops = trainWithStops(stopped.path, settings);
+      assert.ok(stops > 3, `stopped ${String(stops)} times`);
+      assert.deepEqual(hashes(stopped.path), hashes(whole.path));
+      whole.remove();
+      stopped.remove();
+    });
 });
 
 /** @param at position of the byte; negative positions count from the end */

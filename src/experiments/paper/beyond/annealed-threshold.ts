@@ -1,0 +1,62 @@
+import { typeset } from '../../../report/figures/typography.js';
+import { settingText } from '../../../task/settings.js';
+import { formatThreshold } from '../../vae/settings/threshold.js';
+import type { TrainingSettings } from '../../vae/settings/task.js';
+import { dotPlot } from './dot-plot.js';
+import { DISTANCE_TO_ZEROS, type Hypothesis } from './hypothesis.js';
+import { byLevel, type Factor } from './levels.js';
+import { judgePairs, PAIRS_NEEDED } from './pairs.js';
+import { countText, shareOfCells } from './shares.js';
+
+const threshold: Factor<string> = { title: 'threshold', levelOf: nameOf };
+
+/** A clipping threshold that falls during training. */
+export const annealedThreshold: Hypothesis = {
+  name: 'annealed-threshold',
+  statement:
+    'A sphere task ends with a lower manifold error if its clipping threshold is annealed than if it has its final value throughout',
+  short: 'Annealed threshold',
+  background:
+    'Appendix D clips the decoder variance at a constant threshold. With a threshold that falls during training, its logarithm linear in ' +
+    'the step, a task should first learn coarse structure, and the noise still ends small. The manifold error contains the noise, so ' +
+    'only tasks with the same final threshold are compared.',
+  test: `${PAIRS_NEEDED}, the manifold error at the end is lower with the annealed threshold`,
+  examines: ({ varying }) => varying.includes('finalDecoderVarianceThreshold'),
+  minDistance: DISTANCE_TO_ZEROS,
+  metrics: ['loss', 'decoderVariance', 'manifoldError', 'encoderZeros'],
+  judge: (cells) => {
+    const { holds, detail } = judgePairs(cells, {
+      controlOf: ({ finalDecoderLogVarianceThreshold: final, ...others }) =>
+        final === undefined ? null : { ...others, decoderLogVarianceThreshold: final },
+      metric: 'manifoldError',
+      quantity: 'The manifold error',
+      unit: '',
+      treatment: 'with the annealed threshold',
+    });
+    const collapsed = byLevel(cells, threshold).map(
+      ({ level, cells }) => `${countText(shareOfCells(cells))} tasks with ${level}`,
+    );
+    return { holds, detail: `${detail}. Collapsed: ${collapsed.join(', ')}` };
+  },
+  figure: {
+    title: 'Tasks with an annealed and with constant clipping thresholds',
+    caption: 'Hollow marks are tasks at their last evaluation; filled marks are means over the seeds.',
+  },
+  draw: (cells) =>
+    dotPlot(cells, {
+      x: {
+        title: 'intrinsic-ambient-latent dimensions',
+        levelOf: (settings) => settingText(settings, 'dimensions'),
+      },
+      compared: threshold,
+      metrics: ['manifoldError', 'decoderVariance', 'encoderZeros'],
+    }),
+};
+
+/** Returns, for example, `e⁻² to e⁻⁸`, `e⁻²` or `no threshold`. */
+function nameOf(settings: TrainingSettings): string {
+  const { decoderLogVarianceThreshold: start, finalDecoderLogVarianceThreshold: final } = settings;
+  if (start === null) return 'no threshold';
+  const values = final === undefined ? [start] : [start, final];
+  return typeset(values.map(formatThreshold).join(' to '));
+}
