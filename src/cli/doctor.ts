@@ -71,7 +71,7 @@ function programCache(): Check {
     return ok(name, folder);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return failed(name, why, 'do as this says, or make the folder writable');
+    return failed(name, why, 'follow the advice above');
   }
 }
 

@@ -6,16 +6,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
-import { skipWithout } from '../required-tool.js';
 
 const PROGRAM = 'redis-server';
 
 /** Why Redis can't be used, or false. */
 export const missingRedis =
   spawnSync(PROGRAM, ['--version']).status === 0 ? false : 'redis-server is not installed';
-
-/** Reason to skip tests with a real Redis, or false. */
-export const noRedis = skipWithout(missingRedis);
 
 export interface RedisOptions {
   readonly password?: string;

@@ -38,6 +38,8 @@ const FLAGS = [
   ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fno-strict-aliasing', '-fwrapv'],
 ];
 
+/** How the names of the temporary folders begin in which files are written before they are renamed into the cache. */
+export const PARTIAL = 'partial-';
 /** How the file names of compiled programs end. The plans of products are in the same folder. */
 const PROGRAM = '.node';
 /** Maximum number of compiled programs in the cache, of about 50 kB each. */
@@ -126,7 +128,7 @@ function compilerVersion(compiler: string): string {
 /** Prepares a compilation in a temporary folder. `keep` renames the result, so that other processes see a complete file or none. */
 function prepareWork({ source, folder, path }: Target) {
   closeSync(openFolder(folder));
-  const work = mkdtempSync(join(folder, 'partial-'));
+  const work = mkdtempSync(join(folder, PARTIAL));
   const input = join(work, 'program.cc');
   const output = join(work, 'program.node');
   writeFileSync(input, source);

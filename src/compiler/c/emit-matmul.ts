@@ -11,7 +11,7 @@ export interface Tile {
 
 /**
  * The tiles among which `plan-products.ts` chooses, by lanes. Most registers hold sums; the others hold a row of the right matrix and an
- * element of the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. The first tile is used without a measurement.
+ * element of the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. The first tile is that of products that are not measured.
  */
 export const TILES: Readonly<Record<Lanes, readonly [Tile, ...Tile[]]>> = {
   16: [
@@ -28,12 +28,12 @@ export const TILES: Readonly<Record<Lanes, readonly [Tile, ...Tile[]]>> = {
   ],
 };
 
-/** Distances of elements in cells: of the rows and columns of the left matrix, and of the rows of the right one and the result. */
+/** Distances in cells: of the rows and of the columns of the left matrix, of the rows of the right one, and of those of the result. */
 interface Strides<Cells> {
-  readonly row: Cells;
-  readonly depth: Cells;
-  readonly right: Cells;
-  readonly out: Cells;
+  readonly leftRow: Cells;
+  readonly leftColumn: Cells;
+  readonly rightRow: Cells;
+  readonly outRow: Cells;
 }
 
 /** The columns that one vector covers. The last vector of a row may use only some of its lanes. */
@@ -46,18 +46,19 @@ interface Column {
 /** The sizes and strides of a product, on which its fastest tile depends. */
 export interface ProductShape extends Strides<number> {
   readonly rows: number;
-  readonly sums: number;
+  /** The number of columns of the left matrix and of rows of the right one. */
+  readonly depth: number;
   readonly columns: number;
 }
 
 export function productShape({ left, right, out }: MatMul): ProductShape {
-  const [rows = 1, sums = 1] = left.shape;
+  const [rows = 1, depth = 1] = left.shape;
   const [, columns = 1] = right.shape;
-  const [row = 1, depth = 1] = left.strides;
+  const [leftRow = 1, leftColumn = 1] = left.strides;
   return {
-    ...{ rows, sums, columns, row, depth },
-    right: right.strides[0] ?? columns,
-    out: out.strides[0] ?? columns,
+    ...{ rows, depth, columns, leftRow, leftColumn },
+    rightRow: right.strides[0] ?? columns,
+    outRow: out.strides[0] ?? columns,
   };
 }
 
@@ -67,31 +68,31 @@ export function productShape({ left, right, out }: MatMul): ProductShape {
  * The matrices are the arguments `a`, `b` and `c`, so that products of the same shape share the code.
  */
 export function emitMatMul(shape: ProductShape, lanes: Lanes, tile: Tile): string {
-  const { rows, sums, columns } = shape;
+  const { rows, depth, columns } = shape;
   const remaining = rows % tile.rows;
   const tiles = groups(columnVectors(columns, lanes), tile.vectors).flatMap((group) => [
     ...(rows >= tile.rows
       ? [
-          `for (int i = 0; i < ${rows - remaining}; i += ${tile.rows}) ${emitTile(tile.rows, group, sums, shape)}`,
+          `for (int i = 0; i < ${rows - remaining}; i += ${tile.rows}) ${emitTile(tile.rows, group, depth, shape)}`,
         ]
       : []),
     ...(remaining > 0
-      ? [`{ const int i = ${rows - remaining}; ${emitTile(remaining, group, sums, shape)} }`]
+      ? [`{ const int i = ${rows - remaining}; ${emitTile(remaining, group, depth, shape)} }`]
       : []),
   ]);
   return tiles.join('\n');
 }
 
-/** Returns the C of a tile of whole vectors at row 0 of `a`, column 0 of `b`, and a depth and strides that are variables. */
+/** Returns the C of a tile of whole vectors at row 0 of `a` and column 0 of `b`. The depth and the strides are variables of the C code. */
 export function emitWholeTile({ rows, vectors }: Tile, lanes: Lanes): string {
-  const strides = { row: 'row', depth: 'depth', right: 'right', out: 'out' };
-  return `const int i = 0; ${emitTile(rows, columnVectors(vectors * lanes, lanes), 'sums', strides)}`;
+  const strides = { leftRow: 'leftRow', leftColumn: 'leftColumn', rightRow: 'rightRow', outRow: 'outRow' };
+  return `const int i = 0; ${emitTile(rows, columnVectors(vectors * lanes, lanes), 'depth', strides)}`;
 }
 
 function emitTile<Cells extends number | string>(
   rows: number,
   group: readonly Column[],
-  sums: Cells,
+  depth: Cells,
   strides: Strides<Cells>,
 ): string {
   const each = <T>(make: (row: number, column: Column, index: number) => T) =>
@@ -100,10 +101,10 @@ function emitTile<Cells extends number | string>(
   const starts = each((row, { width }, index) => `v${width} ${sum(row, index)} = {0};`);
   const loads = group.map(
     ({ start, width }, index) =>
-      `const v${width} b${index} = *(const u${width} *)(b + k * ${strides.right} + ${start});`,
+      `const v${width} b${index} = *(const u${width} *)(b + k * ${strides.rightRow} + ${start});`,
   );
   const products = Array.from({ length: rows }, (_, row) => [
-    `const float x${row} = a[(i + ${row}) * ${strides.row} + k * ${strides.depth}];`,
+    `const float x${row} = a[(i + ${row}) * ${strides.leftRow} + k * ${strides.leftColumn}];`,
     ...group.map(
       ({ width }, index) =>
         `${sum(row, index)} = fma(x${row} - (v${width}){0}, b${index}, ${sum(row, index)});`,
@@ -111,9 +112,9 @@ function emitTile<Cells extends number | string>(
   ]).flat();
   const stores = each(
     (row, { start, used }, index) =>
-      `memcpy(c + (i + ${row}) * ${strides.out} + ${start}, &${sum(row, index)}, ${4 * used});`,
+      `memcpy(c + (i + ${row}) * ${strides.outRow} + ${start}, &${sum(row, index)}, ${4 * used});`,
   );
-  const loop = `for (int k = 0; k < ${sums}; k++) {\n${[...loads, ...products].join('\n')}\n}`;
+  const loop = `for (int k = 0; k < ${depth}; k++) {\n${[...loads, ...products].join('\n')}\n}`;
   return `{\n${[...starts, loop, ...stores].join('\n')}\n}`;
 }
 

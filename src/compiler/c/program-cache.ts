@@ -79,10 +79,31 @@ function loadFrom(file: string, path: string): NativeModule {
     assertOnlyOurs(fstatSync(program), path, `Delete it: rm '${path}'`);
     const module = { exports: {} };
     process.dlopen(module, file);
-    futimesSync(program, new Date(), new Date());
+    markUsed(program);
     return module.exports as NativeModule;
   } finally {
     closeSync(program);
+  }
+}
+
+/** Sets the time by which the least recently used programs are deleted. A cache that can't be written can still be read. */
+function markUsed(program: number): void {
+  try {
+    futimesSync(program, new Date(), new Date());
+  } catch {
+    // For example, the file system is read-only.
+  }
+}
+
+/** Returns the text of a file of the cache. @throws an Error if it is not a regular file of up to `maxBytes` */
+export function readSmallFile(path: string, maxBytes: number): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile() || status.size > maxBytes) throw new Error(`${path} is not a small file.`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -91,7 +112,7 @@ function loadFrom(file: string, path: string): NativeModule {
  * @throws UserError if another user could write to it
  */
 export function openFolder(path: string): number {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   const remedy = `Delete it: rm -r '${path}'`;
   // A folder of another user may not be readable: this gives a better error than opening it.
   assertOnlyOurs(statSync(path), path, remedy);
@@ -102,6 +123,19 @@ export function openFolder(path: string): number {
   } catch (error) {
     closeSync(folder);
     throw error;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `The folder of compiled programs can't be created: ${why}. Set XDG_CACHE_HOME to a folder that you can write to.`,
+      EXIT.failure,
+      { cause: error },
+    );
   }
 }
 

@@ -64,6 +64,14 @@ describe('the C engine', () => {
     );
   });
 
+  it('multiplies reversed matrices, whose strides are negative', () => {
+    const x = tf.randomNormal<Rank.R2>([100, 100], 0, 1, 'float32', 1);
+    const product = ([a, b]: readonly Tensor[]) =>
+      tf.matMul(tf.reverse(a as Tensor2D, [0, 1]), tf.reverse(b as Tensor2D, [0]));
+    const { c, eager } = evaluateWithBoth(product, [x, x]);
+    assertClose(c, eager, 1e-5);
+  });
+
   it('sums all elements, rows and columns of matrices of any size', () => {
     const size = fc.constantFrom(...SIZES);
     fc.assert(

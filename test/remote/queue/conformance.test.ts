@@ -5,7 +5,8 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { resultHashes, runCommand, startCommand } from '../../faults/command.js';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 import { waitUntil } from '../../wait-until.js';
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 import { parseQueueUrl } from '../../../src/remote/queue/address.js';
 import { QueueConnection } from '../../../src/remote/queue/connection.js';
 import { TEST_TIMING } from './fleet.js';

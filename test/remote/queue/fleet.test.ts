@@ -3,7 +3,8 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Task } from '../../../src/task/task.js';
 import { eventsOf, startsOf, untilStarted } from '../../run/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, untilLogged, type ProcessSpec } from './fleet.js';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 import { waitUntil } from '../../wait-until.js';
 
 describe('a queue', { skip: noRedis, timeout: 600_000 }, () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodePayload } from '../../../src/remote/queue/payload.js';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 import { assertGolden } from '../../golden.js';
 import { newStore, QueueProcess, queueTask } from './fleet.js';
 

@@ -5,7 +5,8 @@ import { markFailed, prepareTaskFolder, taskFolder } from '../../../src/store/ta
 import type { Task } from '../../../src/task/task.js';
 import { startsOf, untilStarted } from '../../run/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, TEST_TIMING, type ProcessSpec } from './fleet.js';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 
 describe('an outage of Redis', { skip: noRedis, timeout: 600_000 }, () => {
   let redis: RedisServer;

@@ -9,7 +9,8 @@ import { TEMPORARY_SUFFIX } from '../../../src/store/files.js';
 import { standInOptions, startsOf, untilStarted } from '../../run/stand-in.js';
 import { resultHashes } from '../../faults/command.js';
 import { newStore, QueueProcess, queueTask, stateOf } from './fleet.js';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 import { SEED } from '../../seed.js';
 
 /** Number of kills; `npm run test:soak` sets hundreds. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 import { resultHashes, runCommand, startCommand } from '../../faults/command.js';
 import { decisionsIn, searchFolder } from '../../faults/searches.js';
 

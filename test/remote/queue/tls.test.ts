@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { noRedis, RedisServer } from '../redis-server.js';
+import { noRedis } from '../no-redis.js';
+import { RedisServer } from '../redis-server.js';
 import { MAIN } from '../../cli/command.js';
 import { Authority, noOpenssl } from './authority.js';
 import { newStore, QueueProcess, queueTask, stateOf } from './fleet.js';
