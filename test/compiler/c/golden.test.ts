@@ -52,7 +52,10 @@ const loops: Record<string, { body: LoopBody; shapes: LoopShapes }> = {
 describe('the generated C of a small loop matches its golden file', () => {
   for (const [name, { body, shapes }] of Object.entries(loops))
     it(name, () => {
-      const { source } = loopSource(recordLoop(body, shapes, 8, 1), shapes, 16, () => ({ rows: 6, vectors: 4 }));
+      const { source } = loopSource(recordLoop(body, shapes, 8, 1), shapes, 16, () => ({
+        rows: 6,
+        vectors: 4,
+      }));
       const own = source.slice(PRELUDE.length, source.indexOf('static float *workspace(napi_env'));
       assertGolden(`compiler-${name}.c`, `${own.trim()}\n`);
     });

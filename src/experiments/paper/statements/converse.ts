@@ -6,14 +6,14 @@ export const converseStatement = computedStatement({
   name: 'theory-converse',
   title: 'Theorem 3, converse: what every sequence must do that drives the loss to −∞',
   explanation: [
-    'If any sequence of Ã, B̃, D̃ and ε̃ drives the loss of a linear VAE to −∞, then ε̃ → 0, A − ÃB̃A → 0, D̃ᵢᵢ|Ãᵢ|² → 0 for every column i, ' +
+    'If any sequence of Ã, B̃, D̃ and ε̃ drives the loss of a linear VAE to −∞, then ε̃ → 0, A − ÃB̃A → 0, D̃ᵢ|Ãᵢ|² → 0 for every column i, ' +
       'and more than r − d columns of Ã go to 0.',
     'Training can reach −∞ only in the way that the first half of the theorem describes, so the number of unused latents is no accident.',
     'Random sequences were drawn in which every part moves by a power of a number s → 0, some towards the optima and some away from them, ' +
       'and the limits of the loss and of each quantity were compared, and at every point each quantity with the bound that the proof gives.',
   ],
   findings: [
-    'The proof gives more than limits: with x = (2L − r)/d, at every point ε̃² ≤ eˣ, |A − ÃB̃A|² + Σ D̃ᵢᵢ|Ãᵢ|² ≤ d eˣ⁻¹, and the ' +
+    'The proof gives more than limits: with x = (2L − r)/d, at every point ε̃² ≤ eˣ, |A − ÃB̃A|² + Σ D̃ᵢ|Ãᵢ|² ≤ d eˣ⁻¹, and the ' +
       '(r − d + 1)-th smallest |Ãᵢ|² plus ε̃² is at most eˣ.',
   ],
   kind: 'landscape-converse',
