@@ -39,11 +39,13 @@ export interface NotifierOptions {
   readonly timeoutMs?: number;
   /** Times to wait before each attempt after the first. */
   readonly retryAfterMs?: readonly number[];
+  /** The longest time that `flush` waits. */
+  readonly flushMs?: number;
 }
 
 /**
- * Posts notifications about a run. Nothing here throws or makes the run wait, except that `flush` waits for what was not delivered yet: at
- * most three attempts of five seconds each for a URL that does not answer.
+ * Posts notifications about a run. Nothing here throws or makes the run wait, except that `flush` waits for what was not delivered yet, but
+ * not longer than a limit.
  */
 export class Notifier {
   readonly #options: Required<NotifierOptions>;
@@ -52,9 +54,10 @@ export class Notifier {
   #deliveries: Promise<void>[];
   readonly #sent = new Set<NotifiedEvent>();
   #hasProblem = false;
+  readonly #giveUp = new AbortController();
 
   constructor(options: NotifierOptions) {
-    this.#options = { timeoutMs: 5_000, retryAfterMs: [1_000, 2_000], ...options };
+    this.#options = { timeoutMs: 5_000, retryAfterMs: [1_000, 2_000], flushMs: 10_000, ...options };
     this.#start = options.now();
     this.#deliveries = options.urls.map(async () => Promise.resolve());
   }
@@ -91,12 +94,19 @@ export class Notifier {
   }
 
   /** Notifies about an error that ended the run. */
-  broke(error: unknown): void {
+  failed(error: unknown): void {
     this.#post('error', `ended with an error: ${error instanceof Error ? error.message : String(error)}`, {});
   }
 
+  /** Waits for the deliveries, and gives up those that take longer than the limit. */
   async flush(): Promise<void> {
+    const { flushMs, print } = this.#options;
+    const timer = setTimeout(() => {
+      this.#giveUp.abort();
+      print(`--notify: gave up after ${formatDuration(flushMs)}`);
+    }, flushMs);
     await Promise.all(this.#deliveries);
+    clearTimeout(timer);
   }
 
   #settled({ name }: Task, settlement: Settlement): void {
@@ -128,7 +138,8 @@ export class Notifier {
     const { retryAfterMs, print } = this.#options;
     let problem: string | null = null;
     for (const waitMs of [0, ...retryAfterMs]) {
-      await delay(waitMs);
+      await delay(waitMs, undefined, { signal: this.#giveUp.signal }).catch(() => undefined);
+      if (this.#giveUp.signal.aborted) return;
       const { isFinal, ...attempt } = await this.#attempt(url, notification);
       problem = attempt.problem;
       if (isFinal) break;
@@ -149,14 +160,17 @@ export class Notifier {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(notification),
         redirect: 'manual',
-        signal: AbortSignal.timeout(this.#options.timeoutMs),
+        signal: AbortSignal.any([this.#giveUp.signal, AbortSignal.timeout(this.#options.timeoutMs)]),
       });
       await body?.cancel();
       if (status >= 200 && status < 300) return { problem: null, isFinal: true };
       return { problem: `answered with status ${status}`, isFinal: status !== 429 && status < 500 };
     } catch (error) {
-      const { message, cause } = error instanceof Error ? error : new Error(String(error));
-      return { problem: cause instanceof Error ? cause.message : message, isFinal: false };
+      // Only the causes that `fetch` names are shown, because its own messages can contain the URL.
+      const { cause, name } = error instanceof Error ? error : new Error();
+      const problem =
+        cause instanceof Error ? cause.message : name === 'TimeoutError' ? 'no answer' : 'no connection';
+      return { problem, isFinal: false };
     }
   }
 }

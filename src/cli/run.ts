@@ -177,7 +177,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         return ended;
       })
       .catch((error: unknown) => {
-        notifier.broke(error);
+        notifier.failed(error);
         throw error;
       })
       .finally(async () => {

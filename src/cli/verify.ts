@@ -110,7 +110,11 @@ function verifyAll({ tasks }: Sweep, out: string): Verified {
 async function repairRecords(out: string, problems: readonly Problem[]): Promise<void> {
   const lock = await acquireStoreLock(out, { onWait: (line) => process.stderr.write(`${line}\n`) });
   try {
-    for (const { task } of problems) prepareTaskFolder(taskFolder(out, task), task);
+    for (const { task } of problems) {
+      const folder = taskFolder(out, task);
+      // A run may have changed the task while this process waited.
+      if (verifyTask(folder, task.id).state === 'done') prepareTaskFolder(folder, task);
+    }
   } finally {
     await lock.release();
   }

@@ -20,7 +20,7 @@ import { deviationCountsTable, deviationsTable } from './paper/tables/deviations
 import { eigenvalueReadings } from './paper/tables/eigenvalue-readings.js';
 import { exactGeneratorTable } from './paper/tables/exact-generator.js';
 import { roundingFigure } from './paper/rounding/figure.js';
-import { roundedNumbers } from './paper/rounding/numbers.js';
+import { perturbedNumbers } from './paper/rounding/numbers.js';
 import { roundingTable } from './paper/rounding/table.js';
 import { trainingMeans } from './paper/tables/means-tables.js';
 import { trainingRunsTable } from './paper/tables/runs-table.js';
@@ -142,7 +142,7 @@ function claimsSection(parts: Parts): ReportSection | null {
 }
 
 function roundingSection(parts: Parts): ReportSection | null {
-  const numbers = roundedNumbers(parts);
+  const numbers = perturbedNumbers(parts);
   if (numbers.length === 0) return null;
   const table = roundingTable(numbers);
   return {

@@ -8,13 +8,16 @@ const PROJECT_FILE = 'vae-sweep.config.yaml';
 const MAX_PLUGINS = 100;
 const MAX_NOTIFY_URLS = 20;
 
-/** The URL of a webhook. */
+/** The URL of a webhook. `fetch` refuses URLs with user names or passwords. */
 export const notifyUrlSchema = z
   .url({
     protocol: /^https?$/,
     error: 'expected an http or https URL, for example https://hooks.slack.com/services/...',
   })
-  .max(2_000);
+  .max(2_000)
+  .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''), {
+    error: 'expected a URL without a user name and password',
+  });
 
 const projectSchema = z.strictObject({
   experiments: z.array(z.string().min(1).max(1_000)).max(MAX_PLUGINS).optional(),

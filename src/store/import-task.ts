@@ -23,7 +23,12 @@ import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-fol
 /** Thrown when a task's folder can't be copied because of the source, not because of the target store. */
 class SourceError extends StoreError {}
 
-const recordSchema = z.looseObject({ settings: z.unknown(), versions: z.unknown() });
+const recordSchema = z.looseObject({
+  id: z.unknown(),
+  name: z.unknown(),
+  settings: z.unknown(),
+  versions: z.unknown(),
+});
 
 /**
  * Copies a task's folder into `tasks`, replacing any existing one. It is copied under a temporary name, each file is fsynced and read
@@ -63,7 +68,8 @@ export function recordProblem(folder: string, { id, name }: Pick<Task, 'id' | 'n
   if (!record.found) return record.problem ?? `has no ${TASK_FILES.task}`;
   const { settings, versions } = record.value;
   const identity: object = { settings, versions };
-  if (name.endsWith(`-${id}`) && hash('sha256', stringify(identity)).startsWith(id)) return null;
+  const isNamed = record.value.id === id && record.value.name === name;
+  if (isNamed && name.endsWith(`-${id}`) && hash('sha256', stringify(identity)).startsWith(id)) return null;
   return `${TASK_FILES.task} does not match the task's id`;
 }
 

@@ -69,9 +69,15 @@ export function describe(owner: Owner): string {
   return `process ${owner.pid} on ${owner.host}, started ${owner.startedAt} (${owner.command})`;
 }
 
-/** Returns the command line of this process, with user names and passwords removed from URLs. */
+/** Returns the command line of this process without secrets: user names and passwords in URLs, and the paths of the URLs of webhooks. */
 export function commandLine(args: readonly string[] = process.argv.slice(1)): string {
-  return args.map((arg) => arg.replaceAll(/(\/\/)[^/]*@/g, '$1')).join(' ');
+  return args
+    .map((arg, index) => {
+      const isWebhook = arg.startsWith('--notify=') || args[index - 1] === '--notify';
+      const shown = isWebhook ? arg.replace(/(:\/\/[^/?#]*).*/, '$1/...') : arg;
+      return shown.replaceAll(/(\/\/)[^/]*@/g, '$1');
+    })
+    .join(' ');
 }
 
 /** Returns the line to show while an owner's heartbeat is being watched. */

@@ -59,7 +59,12 @@ Corrupt (1):
     const record = path.join(folder, TASK_FILES.task);
     const original = readFileSync(record, 'utf8');
     const only = [file, '--only', 'seed=1', '--out', outDir];
-    for (const damaged of ['{', original.replace('"seed": 1', '"seed": 2'), null]) {
+    for (const damaged of [
+      '{',
+      original.replace('"seed": 1', '"seed": 2'),
+      original.replace('"name": "l', '"name": "k'),
+      null,
+    ]) {
       if (damaged === null) rmSync(record);
       else writeFileSync(record, damaged);
       const found = vaeSweep('verify', ...only);

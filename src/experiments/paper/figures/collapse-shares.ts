@@ -13,7 +13,10 @@ const HEIGHT = 240;
 const WIDTH = 480;
 
 function isShown(cell: Cell): cell is Cell<TrainingSettings> {
-  return cell.part.experiment === 'sphere' && isTraining(cell) && cell.tasks.length >= MIN_TASKS;
+  const { experiment, varying } = cell.part;
+  // Tasks that differ in rounding only are not independent draws.
+  const isOfDraws = varying.includes('modelSeed') && !varying.includes('roundingSeed');
+  return experiment === 'sphere' && isTraining(cell) && isOfDraws && cell.tasks.length >= MIN_TASKS;
 }
 
 /** The share of collapsed tasks in cells with many model seeds. */

@@ -1,7 +1,7 @@
 import { colorScale } from '../../../report/figures/theme.js';
 import type { Figure, Panel } from '../../../report/figures/figure.js';
 import { toFigure } from '../../../report/figures/to-figure.js';
-import type { RoundedNumber } from './numbers.js';
+import type { PerturbedNumber } from './numbers.js';
 
 const HEIGHT = 180;
 const WIDTH = 300;
@@ -9,7 +9,7 @@ const PER_ROW = 2;
 const KINDS = ['printed', 'unperturbed', 'perturbed'];
 
 /** Draws each printed number beside the means from perturbed parameters, in one panel per row of a printed table. */
-export function roundingFigure(all: readonly RoundedNumber[]): Figure {
+export function roundingFigure(all: readonly PerturbedNumber[]): Figure {
   const numbers = all.filter(({ perturbed }) => perturbed.length > 0);
   const panels = [...new Set(numbers.map(panelOf))];
   const rows = numbers.flatMap((one) => {
@@ -40,7 +40,7 @@ export function roundingFigure(all: readonly RoundedNumber[]): Figure {
   );
 }
 
-function panelOf({ table, row }: RoundedNumber): string {
+function panelOf({ table, row }: PerturbedNumber): string {
   return `${table.replace('table', 'Table ')}: ${row.label}`;
 }
 

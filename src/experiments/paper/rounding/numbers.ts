@@ -1,10 +1,12 @@
 import { mean } from 'simple-statistics';
 import { toCells, type Cell } from '../../../report/cells.js';
+import { finalNumber } from '../../../report/runs.js';
 import { groupBy } from '../../../report/group-by.js';
-import { numberBeforeEnd, type TrainingRun, type TrainingRuns } from '../../vae/runs.js';
+import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
-import { comparedNumber } from '../tables/compared.js';
+import { comparedMetric, comparedNumber } from '../tables/compared.js';
 import { layouts, type LayoutRow } from '../tables/layouts.js';
+import { isShort } from '../tables/printed-runs.js';
 import { printedDecimals, printedTables, printedValue } from '../tables/paper.js';
 
 /** Fewer perturbed means than this are not judged. */
@@ -14,13 +16,14 @@ const UNPERTURBED = 'none';
 
 /**
  * What perturbations of the initial parameters by one unit in the last place do to a printed number. `robust`: all means round to the
- * same printed digits. `digits vary`: they do not, but tasks with the same seed end in the same optimum. `chaotic`: some end in
- * different optima, so that rounding decides the number.
+ * same printed digits. `digits vary`: they do not, but tasks with the same seed end in the same optimum. `chaotic`: they do not, and
+ * tasks with the same seed end in different optima, so that rounding decides the number.
  */
-export type Robustness = 'robust' | 'digits vary' | 'chaotic' | 'not judged';
+export type Robustness =
+  'robust' | 'digits vary' | 'chaotic' | 'not judged: not enough tasks' | 'not judged: too few steps';
 
 /** A printed number, with its means over the paper's seeds for each rounding seed. */
-export interface RoundedNumber {
+export interface PerturbedNumber {
   /** The printed table. */
   readonly table: string;
   readonly cell: Cell<TrainingSettings>;
@@ -36,11 +39,11 @@ export interface RoundedNumber {
 }
 
 /** Returns the printed numbers that the parts perturb. */
-export function roundedNumbers(parts: readonly TrainingRuns[]): RoundedNumber[] {
+export function perturbedNumbers(parts: readonly TrainingRuns[]): PerturbedNumber[] {
   return parts.filter(({ part }) => part.varying.includes('roundingSeed')).flatMap(numbersOf);
 }
 
-function numbersOf(partRuns: TrainingRuns): RoundedNumber[] {
+function numbersOf(partRuns: TrainingRuns): PerturbedNumber[] {
   return toCells(partRuns).flatMap((cell) => {
     const table = printedTableOf(cell.settings);
     if (table === null) return [];
@@ -49,11 +52,19 @@ function numbersOf(partRuns: TrainingRuns): RoundedNumber[] {
       if (row.printed === null || row.isOtherQuantity) return [];
       const printed = printedValue(table, row.printed, cell.settings);
       if (printed === null) return [];
-      const means = meansOf(cell, (run) => comparedNumber({ table }, row, run));
+      const metric = comparedMetric({ table }, row, cell.settings);
+      // A task with fewer steps than the paper's is not compared with the paper's evaluation, so its last one says more.
+      const means = meansOf(cell, (run) =>
+        isShort(cell.settings) ? finalNumber(run, metric) : comparedNumber({ table }, row, run),
+      );
       const unperturbed = means.get(UNPERTURBED) ?? null;
       const perturbed = [...means].flatMap(([seed, value]) => (seed === UNPERTURBED ? [] : [value]));
-      const decimals = printedDecimals(table, row.printed);
-      const robustness = judge(unperturbed, perturbed, decimals, optima.length > 0);
+      const asked = new Set(cell.tasks.map(({ settings }) => settings.roundingSeed)).size - 1;
+      const robustness = isTooShort(cell.settings, metric)
+        ? 'not judged: too few steps'
+        : unperturbed === null || perturbed.length < Math.max(asked, MIN_PERTURBED)
+          ? 'not judged: not enough tasks'
+          : judge([unperturbed, ...perturbed], printedDecimals(table, row.printed), optima.length > 0);
       return [{ table, cell, row, printed, unperturbed, perturbed, robustness, optima }];
     });
   });
@@ -83,23 +94,23 @@ function meansOf(
   );
 }
 
-function judge(
-  unperturbed: number | null,
-  perturbed: readonly number[],
-  decimals: number,
-  hasOptima: boolean,
-): Robustness {
-  if (unperturbed === null || perturbed.length < MIN_PERTURBED) return 'not judged';
-  if (hasOptima) return 'chaotic';
-  const digits = new Set([unperturbed, ...perturbed].map((value) => value.toFixed(decimals)));
-  return digits.size === 1 ? 'robust' : 'digits vary';
+function judge(means: readonly number[], decimals: number, hasOptima: boolean): Robustness {
+  const digits = new Set(means.map((value) => value.toFixed(decimals)));
+  if (digits.size === 1) return 'robust';
+  return hasOptima ? 'chaotic' : 'digits vary';
 }
 
-/** An optimum is identified by the number of latents that it uses: those with an encoder variance below 0.5. */
+/** Whether Adam can't have moved log D, which starts at 1, to the encoder variance that the metric counts. */
+function isTooShort({ steps, learningRate }: TrainingSettings, metric: string): boolean {
+  const counted = metric === 'encoderZeros' ? 0.1 : 0.5;
+  return steps * learningRate < 1 - Math.log(counted);
+}
+
+/** An optimum is identified by the number of latents that it uses at the end: those with an encoder variance below 0.5. */
 function differentOptima(cell: Cell<TrainingSettings>): string[] {
   const bySeed = groupBy(cell.runs, ({ task }) => String(task.settings.seed));
   return [...bySeed].flatMap(([seed, runs]) => {
-    const byOptimum = groupBy(runs, (run) => String(numberBeforeEnd(run, 'encoderSmall')));
+    const byOptimum = groupBy(runs, (run) => String(finalNumber(run, 'encoderSmall')));
     if (byOptimum.size < 2) return [];
     const sorted = [...byOptimum].sort(([a], [b]) => Number(a) - Number(b));
     const counts = sorted.map(

@@ -2,19 +2,20 @@ import { formatNumber } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
 import { comparedMetric } from '../tables/compared.js';
 import { stepNotes } from '../tables/printed-runs.js';
-import type { Robustness, RoundedNumber } from './numbers.js';
+import type { Robustness, PerturbedNumber } from './numbers.js';
 
 /** Returns a table of the printed numbers with what perturbations do to them. */
-export function roundingTable(numbers: readonly RoundedNumber[]): Table {
+export function roundingTable(numbers: readonly PerturbedNumber[]): Table {
   const count = (robustness: Robustness) => numbers.filter((one) => one.robustness === robustness).length;
+  const judged = numbers.filter(({ robustness }) => !robustness.startsWith('not judged')).length;
   return {
     name: 'rounding',
     title: 'Robustness of the printed numbers to rounding',
     caption:
       'Means over the seeds of the paper, from the initial parameters and from parameters that are moved by one unit in the last place. ' +
-      `${count('robust')} of ${numbers.length} numbers are robust (all means round to the same printed digits), of ${count('digits vary')} the ` +
-      `digits vary, and ${count('chaotic')} are chaotic (tasks that differ in the last bit end with different numbers of latents). ` +
-      `${count('not judged')} are not judged, because tasks are missing.`,
+      `${count('robust')} of the ${judged} numbers that are judged are robust (all means round to the same printed digits), of ${count('digits vary')} the ` +
+      `digits vary, and ${count('chaotic')} are chaotic (the digits vary, and tasks that differ in the last bit end with different numbers of ` +
+      `encoder variances below 0.5). ${numbers.length - judged} are not judged, because tasks or steps are missing.`,
     head: ['table', 'cell', 'row', 'printed', 'unperturbed', 'perturbed', 'robustness', 'different optima'],
     body: numbers.map((one) => [
       one.table,
