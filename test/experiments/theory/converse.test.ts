@@ -87,7 +87,7 @@ describe('the converse of Theorem 3', () => {
     assert.ok(refuting.some((is) => is));
   });
 
-  test('does not hold with a counterexample or outside of a bound', () => {
+  test('does not hold with a counterexample or outside a bound', () => {
     const { measures } = compute(converse, DIMS).verdict;
     const judge = (change: Partial<typeof measures>) => {
       const { outcome, complete, holds } = converseVerdict({ ...measures, ...change });

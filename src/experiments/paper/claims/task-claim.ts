@@ -7,8 +7,15 @@ import { isShort } from '../tables/printed-runs.js';
 import { countTasks, formatNumber } from '../../../report/tables/format.js';
 import type { Claim, ClaimText, Outcome, Verdict } from './claim.js';
 
-/** The part of the tasks that must agree with a claim that the paper limits by "tend to" or "almost always". */
+/**
+ * The part of the tasks that must agree with a claim that the paper limits by "tend to" or "almost always". It was chosen when the
+ * results of most tasks were known (docs/reproduction.md).
+ */
 export const MOST = 0.8;
+
+export const IN_MOST = `in at least ${100 * MOST}% of the tasks, a share chosen after the results`;
+/** For a claim about an example, or that something can be. */
+export const IN_ONE = 'in at least one of the tasks';
 
 /** A claim with a test that is applied to each task on its own. */
 export interface TaskClaim extends ClaimText {

@@ -8,7 +8,7 @@ export const converseStatement = computedStatement({
   explanation: [
     'If any sequence of Ã, B̃, D̃ and ε̃ drives the loss of a linear VAE to −∞, then ε̃ → 0, A − ÃB̃A → 0, D̃ᵢ|Ãᵢ|² → 0 for every column i, ' +
       'and more than r − d columns of Ã go to 0.',
-    'Training can reach −∞ only in the way that the first half of the theorem describes, so the number of unused latents is no accident.',
+    'Training can reach −∞ only in the way that the first half of the theorem describes.',
     'Random sequences were drawn in which every part moves by a power of a number s → 0, some towards the optima and some away from them, ' +
       'and the limits of the loss and of each quantity were compared, and at every point each quantity with the bound that the proof gives.',
   ],
@@ -22,7 +22,7 @@ export const converseStatement = computedStatement({
     { name: 'falling', head: 'drive the loss to -infinity', show: 'range' },
     { name: 'violating', head: 'do not meet a conclusion', show: 'range' },
     { name: 'counterexamples', head: 'most counterexamples per task', show: 'largest', isInVerdict: true },
-    { name: 'exceeded', head: 'most outside of a bound', show: 'largest', isInVerdict: true },
+    { name: 'exceeded', head: 'most sequences outside a bound per task', show: 'largest', isInVerdict: true },
     { name: 'smallestVarianceMargin', head: 'smallest margin of eps~^2', show: 'smallest' },
     { name: 'smallestReconstructionMargin', head: 'smallest margin of the reconstruction', show: 'smallest' },
     { name: 'smallestColumnMargin', head: 'smallest margin of columns', show: 'smallest' },

@@ -42,7 +42,7 @@ function* run(settings: ConverseSettings): Generator<Numbers<Column>, Verdict<Ou
       reconstruction: row.reconstructionMargin,
       column: row.columnMargin,
     };
-    smallest = leastOf(smallest, margins);
+    smallest = minOf(smallest, margins);
     counts.falling += row.falls;
     counts.violating += 1 - row.meets;
     if (row.falls > row.meets) counts.counterexamples++;
@@ -66,7 +66,7 @@ export function examineSequence(
   decades: number,
 ): Omit<Numbers<Column>, 'draw'> {
   const vaes = Array.from({ length: decades + 1 }, (_, i) => sequence(10 ** -i));
-  const margins = vaes.map((vae) => converseMargins(truth, vae)).reduce(leastOf);
+  const margins = vaes.map((vae) => converseMargins(truth, vae)).reduce(minOf);
   const [first, before, last] = [vaes.at(-3), vaes.at(-2), vaes.at(-1)];
   if (first === undefined || before === undefined || last === undefined)
     throw new Error('A sequence has at least three points.');
@@ -103,8 +103,8 @@ export function converseVerdict(measures: Numbers<Measure>): Verdict<Outcome, Me
   };
 }
 
-function leastOf(a: ConverseQuantities, b: ConverseQuantities): ConverseQuantities {
-  const least = (name: keyof ConverseQuantities) =>
+function minOf(a: ConverseQuantities, b: ConverseQuantities): ConverseQuantities {
+  const min = (name: keyof ConverseQuantities) =>
     Number.isNaN(a[name]) ? b[name] : Math.min(a[name], b[name]);
-  return { variance: least('variance'), reconstruction: least('reconstruction'), column: least('column') };
+  return { variance: min('variance'), reconstruction: min('reconstruction'), column: min('column') };
 }
