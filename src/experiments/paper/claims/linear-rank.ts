@@ -7,7 +7,8 @@ import type { Finding } from './task-claim.js';
 /** Says what `checkLinearRank` tests. */
 export const LINEAR_RANK_TEST =
   `the number of singular values of the decoder's matrix above ${100 * COUNTED_DIRECTION}% of the largest is at least the same ` +
-  'number for the matrix A of the data, and at most the intrinsic dimension; the value is the distance to the nearest of the two bounds';
+  'number for the matrix A of the data, and at most the intrinsic dimension (the first bound was chosen after the results); the value is ' +
+  'the distance to the nearest of the two bounds';
 
 /**
  * Compares the rank of a linear decoder with that of the data. The exact rank of A [r*, r*] is r*, but A can have singular values below
