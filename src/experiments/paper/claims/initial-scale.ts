@@ -13,7 +13,7 @@ export const initialScale = taskClaim({
   statement:
     'Initialization scale does not play a major role in the bias of linear VAEs towards low-rank solutions.',
   source: 'Section 3',
-  test: `linear, a sweep over initialKernelScale: ${LINEAR_RANK_TEST}, in every task at every scale`,
+  test: `linear, a sweep over initialKernelScale, every task at every scale: ${LINEAR_RANK_TEST}`,
   appliesTo: ({ experiment }) => experiment === 'linear',
   isEvidence: ({ varying }) => varying.includes('initialKernelScale'),
   isTooShort: ({ steps }: TrainingSettings) => steps < MIN_STEPS,
