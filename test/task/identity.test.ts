@@ -173,6 +173,31 @@ test('an optimal decoder variance has no decoder noise, and an annealed bound ha
   );
 });
 
+test('an annealed bound that does not fall is refused, which would repeat a task or rise', () => {
+  const bounds = (start: string, final: string) =>
+    load(
+      `experiment: sphere\nsettings: { dimensions: [3, 7, 6], seed: 2, decoderVarianceThreshold: ${start}, finalDecoderVarianceThreshold: ${final} }\n`,
+    ).tasks.length;
+  for (const final of ['e^-4', 'e^-2', '7'])
+    assert.throws(
+      () => bounds('e^-4', final),
+      /expected a final bound below decoderVarianceThreshold, which is e\^-4, got (e\^-4|e\^-2|7):/,
+      final,
+    );
+  assert.throws(() => bounds('0.01', '0.01'), /which is 0\.01, got 0\.01:/);
+  assert.equal(bounds('e^-4', 'e^-4.01'), 1);
+});
+
+test('an initial variance is refused with the optimal one, which would repeat a task under another id', () => {
+  const text = (method: string) =>
+    `experiment: sphere\ngrid: { initialDecoderLogVariance: [-3, -1] }\nsettings: { dimensions: [3, 7, 6], seed: 2, decoderVarianceMethod: ${method} }\n`;
+  assert.throws(
+    () => load(text('optimal')),
+    /the optimal decoder variance does not depend on an initial one: remove initialDecoderLogVariance/,
+  );
+  assert.equal(load(text('trained')).tasks.length, 2);
+});
+
 test('the start at a bad optimum has no kernels to scale', () => {
   assert.throws(
     () =>

@@ -10,7 +10,7 @@ export const decoderVarianceMethod: DeclaredSetting<'trained' | 'optimal', typeo
   schema: oneOf(['trained', 'optimal']).describe(
     'How the decoder variance eps^2 is determined. trained: a parameter, as in the paper; optimal: the mean squared error of the batch ' +
       'over the ambient dimension, which minimizes the loss (sigma-VAE of Rybkin et al. 2021), so that initialDecoderLogVariance has no ' +
-      'effect on training. Without decoder noise only. Default: trained.',
+      'effect and cannot be set. Without decoder noise only. Default: trained.',
   ),
   defaultOf: () => 'trained',
   stored: methodField,

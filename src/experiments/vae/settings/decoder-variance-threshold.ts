@@ -44,7 +44,7 @@ export const finalDecoderVarianceThreshold: DeclaredSetting<number | null, typeo
   schema: thresholdSchema.describe(
     'Lower bound of the decoder variance at the end of training. log eps^2 of the bound is linear in the step, from ' +
       'decoderVarianceThreshold before the first step, so that a task with more steps has another bound at the same step. ' +
-      'Default: none, which keeps the bound constant.',
+      'Below decoderVarianceThreshold. Default: none, which keeps the bound constant.',
   ),
   defaultOf: () => null,
   stored: finalField,

@@ -132,11 +132,11 @@ function settingProblems(values: CellValues, settings: TrainingSettings): Settin
         `the authors' released code has no ${experiment} data and therefore no random streams for them: ` +
         'use fold-in, or remove randomStreams',
     });
-  return [...problems, ...decoderVarianceProblems(settings), ...badOptimumProblems(settings)];
+  return [...problems, ...decoderVarianceProblems(values, settings), ...badOptimumProblems(settings)];
 }
 
 /** Returns the reasons why the decoder variance can't be determined in this way. */
-function decoderVarianceProblems(settings: TrainingSettings): SettingProblem[] {
+function decoderVarianceProblems(values: CellValues, settings: TrainingSettings): SettingProblem[] {
   const { decoderVarianceMethod, decoderNoise } = settings;
   const { decoderLogVarianceThreshold, finalDecoderLogVarianceThreshold } = settings;
   const problems: SettingProblem[] = [];
@@ -146,10 +146,25 @@ function decoderVarianceProblems(settings: TrainingSettings): SettingProblem[] {
       message:
         'the optimal decoder variance is computed from an error without noise: set decoderNoise to false',
     });
-  if (finalDecoderLogVarianceThreshold !== undefined && decoderLogVarianceThreshold === null)
+  if (decoderVarianceMethod === 'optimal' && values.initialDecoderLogVariance !== undefined)
     problems.push({
-      settings: ['finalDecoderVarianceThreshold', 'decoderVarianceThreshold'],
+      settings: ['initialDecoderLogVariance', 'decoderVarianceMethod'],
+      message:
+        'the optimal decoder variance does not depend on an initial one: remove initialDecoderLogVariance, or exclude the combination',
+    });
+  if (finalDecoderLogVarianceThreshold === undefined) return problems;
+  const names = ['finalDecoderVarianceThreshold', 'decoderVarianceThreshold'];
+  if (decoderLogVarianceThreshold === null)
+    problems.push({
+      settings: names,
       message: 'the bound has no value at the start: set decoderVarianceThreshold too',
+    });
+  else if (finalDecoderLogVarianceThreshold >= decoderLogVarianceThreshold)
+    problems.push({
+      settings: names,
+      message:
+        `expected a final bound below decoderVarianceThreshold, which is ${formatThreshold(decoderLogVarianceThreshold)}, ` +
+        `got ${formatThreshold(finalDecoderLogVarianceThreshold)}: for a constant bound, remove finalDecoderVarianceThreshold`,
     });
   return problems;
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../../src/experiments/vae/model/parameters.js';
 
 const [POINTS, AMBIENT, LATENT] = [5, 3, 2] as const;
-const model = buildModel({
+const settings = {
   experiment: 'linear',
   intrinsicDim: 2,
   ambientDim: AMBIENT,
@@ -21,8 +21,9 @@ const model = buildModel({
   biases: false,
   decoderNoise: false,
   initialDecoderLogVariance: -1,
-  decoderVarianceMethod: 'optimal',
-});
+} as const;
+const model = buildModel({ ...settings, decoderVarianceMethod: 'optimal' });
+const trainedModel = buildModel(settings);
 const layout = parameterLayout(model);
 
 /** Returns a fixed number between -1 and 1, without a pattern. */
@@ -60,10 +61,10 @@ function closedForm(flat: readonly number[], threshold: number): { loss: number;
   return { loss: (error * Math.exp(-logVariance) + constants + kl) / 2, logVariance };
 }
 
-function lossOf(blocks: Tensor[], threshold: number) {
+function lossOf(blocks: Tensor[], threshold: number, of = model) {
   return losses(
-    model,
-    parametersOf(model, blocks as Tensor2D[]),
+    of,
+    parametersOf(of, blocks as Tensor2D[]),
     tf.tensor2d(x),
     { latent: tf.tensor2d(noise), decoder: null },
     tf.scalar(threshold),
@@ -92,10 +93,17 @@ for (const [name, threshold] of [
     assert.equal(gradient.at(-1), 0);
   });
 
-test('no other variance has a lower loss', () => {
-  const { loss, logVariance } = closedForm(start, -Infinity);
-  for (const shift of [-0.1, 0.1]) {
-    const constants = AMBIENT * (Math.exp(-shift) + shift - 1);
-    assert.ok(loss + constants / 2 > loss, String(logVariance + shift));
+test('a trained variance has the same loss at the optimum, and a higher one by a known amount elsewhere', () => {
+  const optimal = lossOf(unflatten(tf.tensor1d(start), layout), -Infinity);
+  const [loss, logVariance] = [optimal.loss, optimal.decoderLogVariance].map(
+    (term) => term.dataSync()[0] ?? NaN,
+  );
+  for (const shift of [0, -0.1, 0.1, -1, 1]) {
+    // p, the last parameter: log eps^2 = p * c.
+    const p = ((logVariance ?? NaN) + shift) / settings.initialDecoderLogVariance;
+    const blocks = unflatten(tf.tensor1d(start.with(-1, p)), layout);
+    const trained = lossOf(blocks, -Infinity, trainedModel).loss.dataSync()[0] ?? NaN;
+    const expected = (AMBIENT / 2) * (Math.exp(-shift) + shift - 1);
+    assert.ok(Math.abs(trained - (loss ?? NaN) - expected) < 1e-5, String(shift));
   }
 });
