@@ -5,8 +5,9 @@ import type { TrainingSettings } from '../../vae/settings/task.js';
 import { dotPlot } from './dot-plot.js';
 import { DISTANCE_TO_ZEROS, type Hypothesis } from './hypothesis.js';
 import { byLevel, type Factor } from './levels.js';
-import { judgePairs, PAIRS_NEEDED } from './pairs.js';
+import { comparePairs, PAIRS_ASSUMED } from './pairs.js';
 import { countText, shareOfCells } from './shares.js';
+import { decide, DECISION } from './sign-test.js';
 
 const threshold: Factor<string> = { title: 'threshold', levelOf: nameOf };
 
@@ -20,23 +21,25 @@ export const annealedThreshold: Hypothesis = {
     'Appendix D clips the decoder variance at a constant threshold. With a threshold that falls during training, its logarithm linear in ' +
     'the step, a task should first learn coarse structure, and the noise still ends small. The manifold error contains the noise, so ' +
     'only tasks with the same final threshold are compared.',
-  test: `${PAIRS_NEEDED}, the manifold error at the end is lower with the annealed threshold`,
-  examines: ({ varying }) => varying.includes('finalDecoderVarianceThreshold'),
+  test: `in most pairs, the manifold error at the end is lower with the annealed threshold. ${PAIRS_ASSUMED}. ${DECISION}`,
+  examines: ({ varying, experiment }) =>
+    experiment === 'sphere' && varying.includes('finalDecoderVarianceThreshold'),
   minDistance: DISTANCE_TO_ZEROS,
   metrics: ['loss', 'decoderVariance', 'manifoldError', 'encoderZeros'],
   judge: (cells) => {
-    const { holds, detail } = judgePairs(cells, {
+    const { test, text } = comparePairs(cells, {
       controlOf: ({ finalDecoderLogVarianceThreshold: final, ...others }) =>
         final === undefined ? null : { ...others, decoderLogVarianceThreshold: final },
       metric: 'manifoldError',
-      quantity: 'The manifold error',
       unit: '',
-      treatment: 'with the annealed threshold',
     });
     const collapsed = byLevel(cells, threshold).map(
       ({ level, cells }) => `${countText(shareOfCells(cells))} tasks with ${level}`,
     );
-    return { holds, detail: `${detail}. Collapsed: ${collapsed.join(', ')}` };
+    return {
+      verdict: decide([test]),
+      detail: `The manifold error is lower with the annealed threshold in ${text}. Collapsed: ${collapsed.join(', ')}`,
+    };
   },
   figure: {
     title: 'Tasks with an annealed and with constant clipping thresholds',

@@ -10,7 +10,7 @@ import { experimentOfPart } from '../../../sweep/load.js';
 import { cellSettings, settingText } from '../../../task/settings.js';
 import type { TrainingRuns } from '../../vae/runs.js';
 import type { Outcome } from '../claims/claim.js';
-import type { Hypothesis, TrainingCell } from './hypothesis.js';
+import type { Hypothesis, TrainingCell, Verdict } from './hypothesis.js';
 import { hypotheses } from './registry.js';
 import { countText, shareOf } from './shares.js';
 
@@ -19,7 +19,7 @@ export interface Examined {
   readonly hypothesis: Hypothesis;
   /** Name of the part. */
   readonly part: string;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | Verdict;
   /** Sentences, without the last full stop. */
   readonly detail: string;
   /** The share of collapsed tasks and the means by the settings that vary. */
@@ -42,18 +42,21 @@ function examine(hypothesis: Hypothesis, part: TrainingRuns): Examined {
   return {
     hypothesis,
     part: part.part.name,
-    outcome: outcomeOf(hypothesis, part, finding?.holds ?? false),
+    outcome: outcomeOf(hypothesis, part, finding?.verdict ?? null),
     detail: finding?.detail ?? 'No task has finished',
     table: tableOf(hypothesis, part, cells),
     figure: finished.length === 0 ? null : figureOf(hypothesis, part, finished),
   };
 }
 
-function outcomeOf({ minDistance }: Hypothesis, { part, missing }: TrainingRuns, holds: boolean): Outcome {
+function outcomeOf(
+  { minDistance }: Hypothesis,
+  { part, missing }: TrainingRuns,
+  verdict: Verdict | null,
+): Outcome | Verdict {
   if (part.tasks.some(({ settings }) => settings.steps * settings.learningRate < minDistance))
     return 'not judged: too few steps';
-  if (missing.length > 0) return 'not judged: not enough tasks';
-  return holds ? 'holds' : 'does not hold';
+  return missing.length > 0 || verdict === null ? 'not judged: not enough tasks' : verdict;
 }
 
 function figureOf(

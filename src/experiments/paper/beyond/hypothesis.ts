@@ -14,7 +14,7 @@ export interface Hypothesis {
   readonly short: string;
   /** Sentences that say what is compared and why. */
   readonly background: string;
-  /** The tested condition, with its threshold. */
+  /** The tested condition, with its threshold: sentences, the first without a capital, the last without a full stop. */
   readonly test: string;
   /** Whether a part of a sweep is about the hypothesis. */
   examines(part: TrainingRuns['part']): boolean;
@@ -30,11 +30,16 @@ export interface Hypothesis {
   readonly draw: (cells: readonly TrainingCell[]) => Drawing;
 }
 
-/** What the tasks say: whether the condition is met, and sentences with the numbers that decide, without the last full stop. */
+/** What the tasks say: the verdict, and sentences with the numbers that decide, without the last full stop. */
 export interface Finding {
-  readonly holds: boolean;
+  readonly verdict: Verdict;
   readonly detail: string;
 }
+
+export const NOTHING_TO_COMPARE = 'not judged: nothing to compare';
+
+/** What finished tasks say about a hypothesis. Undecided: the evidence is too weak either way. */
+export type Verdict = 'holds' | 'does not hold' | 'undecided' | typeof NOTHING_TO_COMPARE;
 
 /** log D falls from 1. At this distance it can be below log 0.5, so that a task that still uses no latents is collapsed. */
 export const DISTANCE_TO_COLLAPSE = 1 + Math.log(2);

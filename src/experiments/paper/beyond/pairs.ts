@@ -1,10 +1,10 @@
 import { mean } from 'simple-statistics';
 import { finalNumber } from '../../../report/runs.js';
-import { formatDifference } from '../../../report/tables/format.js';
+import { formatDifference, formatNumber } from '../../../report/tables/format.js';
 import type { TrainingRun } from '../../vae/runs.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
-import { MOST } from '../claims/task-claim.js';
-import type { Finding, TrainingCell } from './hypothesis.js';
+import type { TrainingCell } from './hypothesis.js';
+import { signTest, type SignTest } from './sign-test.js';
 
 /** Two finished tasks with the same data, initial weights and noise. */
 interface Pair {
@@ -12,39 +12,40 @@ interface Pair {
   readonly control: TrainingRun;
 }
 
+/** Returns the settings of the task that a task is compared with; null if the task is not compared, for example a control. */
+type ControlOf = (settings: TrainingSettings) => TrainingSettings | null;
+
 interface Comparison {
-  /** Returns the settings of the task that a task is compared with; null if the task is a control itself. */
-  readonly controlOf: (settings: TrainingSettings) => TrainingSettings | null;
+  readonly controlOf: ControlOf;
   /** The summary column that should be lower. */
   readonly metric: string;
-  /** What the numbers are, for example `The loss`, and their unit after a number, for example ` nats`. */
-  readonly quantity: string;
+  /** Unit after a number, for example ` nats`. */
   readonly unit: string;
-  /** For example `with the optimal variance`. */
-  readonly treatment: string;
 }
 
-/** The test that `judgePairs` applies. */
-export const PAIRS_NEEDED = `in at least ${100 * MOST}% of the pairs of tasks that differ in nothing else`;
+/** What the tests of pairs assume. */
+export const PAIRS_ASSUMED =
+  'Pairs consist of tasks that differ in nothing else. They count as independent, although some share their data or initial weights';
 
-/** Judges whether a metric is lower in most pairs. */
-export function judgePairs(cells: readonly TrainingCell[], comparison: Comparison): Finding {
-  const { metric, quantity, unit, treatment } = comparison;
-  const differences = pairsOf(cells, comparison).flatMap(({ treated, control }) => {
+/** Tests whether a metric is lower in the treated task of a pair. */
+export function comparePairs(
+  cells: readonly TrainingCell[],
+  { controlOf, metric, unit }: Comparison,
+): { readonly test: SignTest; readonly text: string } {
+  const differences = pairsOf(cells, controlOf).flatMap(({ treated, control }) => {
     const [one, other] = [finalNumber(treated, metric), finalNumber(control, metric)];
     return one === null || other === null ? [] : [one - other];
   });
-  const count = differences.length;
-  const lower = differences.filter((difference) => difference < 0).length;
+  const test = signTest(differences);
   const average =
-    count === 0 ? '' : ` and differs by ${formatDifference(mean(differences))}${unit} on average`;
-  return {
-    holds: count > 0 && lower >= MOST * count,
-    detail: `${quantity} is lower ${treatment} in ${lower} of ${count} pairs${average}`,
-  };
+    test.count === 0
+      ? ''
+      : ` (p = ${formatNumber(test.pValue)}) and differs by ${formatDifference(mean(differences))}${unit} on average`;
+  return { test, text: `${test.negative} of ${test.count} pairs${average}` };
 }
 
-function pairsOf(cells: readonly TrainingCell[], { controlOf }: Comparison): Pair[] {
+/** Returns the pairs whose two tasks have finished. */
+export function pairsOf(cells: readonly TrainingCell[], controlOf: ControlOf): Pair[] {
   const runs = cells.flatMap((cell) => cell.runs);
   const runWith = new Map(runs.map((run) => [keyOf(run.task.settings), run]));
   return runs.flatMap((treated) => {

@@ -29,8 +29,3 @@ export function shareOfCells(cells: readonly TrainingCell[]): Share {
 export function countText({ collapsed, finished }: Share): string {
   return `${collapsed} of ${finished}`;
 }
-
-/** Whether one share is smaller than the other, and their intervals do not overlap. */
-export function isClearlyBelow(one: Share, other: Share): boolean {
-  return one.high < other.low;
-}
