@@ -11,7 +11,7 @@ import type { Claim, ClaimText, Outcome, Verdict } from './claim.js';
  * The part of the tasks that must agree with a claim that the paper limits by "tend to" or "almost always". It was chosen when the
  * results of most tasks were known (docs/reproduction.md).
  */
-export const MOST = 0.8;
+const MOST = 0.8;
 
 export const IN_MOST = `in at least ${100 * MOST}% of the tasks, a share chosen after the results`;
 /** For a claim about an example, or that something can be. */
