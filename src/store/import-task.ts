@@ -24,8 +24,8 @@ import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-fol
 class SourceError extends StoreError {}
 
 const recordSchema = z.looseObject({
-  id: z.unknown(),
-  name: z.unknown(),
+  id: z.unknown().optional(),
+  name: z.unknown().optional(),
   settings: z.unknown(),
   versions: z.unknown(),
 });
