@@ -53,7 +53,8 @@ export class Notifier {
   /** The deliveries to each URL, one after the other, so that they arrive in order. */
   #deliveries: Promise<void>[];
   readonly #sent = new Set<NotifiedEvent>();
-  #hasProblem = false;
+  /** The URLs whose problem was printed. */
+  readonly #named = new Set<URL>();
   readonly #giveUp = new AbortController();
 
   constructor(options: NotifierOptions) {
@@ -145,8 +146,8 @@ export class Notifier {
       if (isFinal) break;
     }
     // The path of a webhook's URL is a secret.
-    if (problem !== null && !this.#hasProblem) print(`--notify: ${url.origin}: ${problem}`);
-    this.#hasProblem ||= problem !== null;
+    if (problem !== null && !this.#named.has(url)) print(`--notify: ${url.origin}: ${problem}`);
+    if (problem !== null) this.#named.add(url);
   }
 
   /** @returns the problem, or null, and whether another attempt would not help */

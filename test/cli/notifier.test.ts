@@ -111,6 +111,24 @@ describe('a notification', () => {
     assert.deepEqual(silent.lines, ['--notify: gave up after 100 ms']);
   });
 
+  it('names each URL that can not be reached, once', async () => {
+    const hooks = await Promise.all([webhook(accept), webhook(accept)]);
+    for (const { close } of hooks) close();
+    const lines: string[] = [];
+    const notifier = new Notifier({
+      urls: parseNotifyUrls(hooks.map(({ url }) => url)),
+      sweep: 'mine',
+      print: (line) => lines.push(line),
+      now: () => new Date(0),
+      retryAfterMs: [],
+    });
+    notifier.failed(new Error('why'));
+    notifier.failed(new Error('why'));
+    await notifier.flush();
+    const named = lines.map((line) => line.replace(/: connect.*/, '')).sort();
+    assert.deepEqual(named, hooks.map(({ url }) => `--notify: ${new URL(url).origin}`).sort());
+  });
+
   it('is sent once about a stall and once about a failed task', async () => {
     const hook = await webhook(accept);
     const notifier = new Notifier({

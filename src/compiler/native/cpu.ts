@@ -5,15 +5,10 @@ import { arch } from 'node:os';
 const KERNEL_FEATURES = ['sse4_2', 'avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile'];
 
 /** Cached, because reading /proc/cpuinfo takes milliseconds. */
-let features: string | undefined;
+let cpuInfo: string | undefined;
 
 /** Returns the features of this machine's CPU that can change how results are rounded, for example `x64 avx avx2 fma`. */
 export function cpuFeatures(): string {
-  features ??= findFeatures();
-  return features;
-}
-
-function findFeatures(): string {
   const flags = cpuFlags();
   return [arch(), ...KERNEL_FEATURES.filter((feature) => flags.has(feature))].join(' ');
 }
@@ -29,9 +24,13 @@ function cpuFlags(): Set<string> {
 
 /** Returns a field of the first CPU, or an empty text. */
 function cpuField(name: string): string {
+  cpuInfo ??= readCpuInfo();
+  return new RegExp(`^${name}\\s*:(.*)$`, 'm').exec(cpuInfo)?.[1]?.trim() ?? '';
+}
+
+function readCpuInfo(): string {
   try {
-    const line = new RegExp(`^${name}\\s*:(.*)$`, 'm').exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
-    return line.trim();
+    return readFileSync('/proc/cpuinfo', 'utf8');
   } catch {
     return '';
   }

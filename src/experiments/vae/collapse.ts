@@ -11,3 +11,11 @@ export function isCollapsed(run: Run): boolean {
   const kl = finalNumber(run, 'kl');
   return finalNumber(run, 'encoderSmall') === 0 && kl !== null && kl < COLLAPSED_KL_NATS;
 }
+
+/**
+ * The distance by which Adam must be able to move log D, which starts at 1, to log 0.5: a task that still uses no latents is then collapsed.
+ * Adam moves a parameter by at most about the learning rate in each step.
+ */
+export const DISTANCE_TO_COLLAPSE = 1 + Math.log(2);
+/** The distance to log 0.1, below which entries of the encoder variance count as zeros. */
+export const DISTANCE_TO_ZEROS = 1 + Math.log(10);

@@ -1,12 +1,12 @@
+import { DISTANCE_TO_ZEROS } from '../../vae/collapse.js';
 import { typeset } from '../../../report/figures/typography.js';
-import { settingText } from '../../../task/settings.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
-import { dotPlot } from './dot-plot.js';
-import { DISTANCE_TO_ZEROS, type Hypothesis } from './hypothesis.js';
-import { byLevel, type Factor } from './levels.js';
+import { DOT_CAPTION, dotPlot } from './dot-plot.js';
+import type { Hypothesis } from './hypothesis.js';
+import { byLevel, dimensions, type Factor } from './levels.js';
 import { comparePairs, PAIRS_ASSUMED } from './pairs.js';
-import { countText, shareOfCells } from './shares.js';
+import { countText, shareOfCells } from '../tables/collapse-share.js';
 import { decide, DECISION } from './sign-test.js';
 
 const threshold: Factor<string> = { title: 'threshold', levelOf: nameOf };
@@ -43,14 +43,11 @@ export const annealedThreshold: Hypothesis = {
   },
   figure: {
     title: 'Tasks with an annealed and with constant clipping thresholds',
-    caption: 'Hollow marks are tasks at their last evaluation; filled marks are means over the seeds.',
+    caption: DOT_CAPTION,
   },
   draw: (cells) =>
     dotPlot(cells, {
-      x: {
-        title: 'intrinsic-ambient-latent dimensions',
-        levelOf: (settings) => settingText(settings, 'dimensions'),
-      },
+      x: dimensions,
       compared: threshold,
       metrics: ['manifoldError', 'decoderVariance', 'encoderZeros'],
     }),

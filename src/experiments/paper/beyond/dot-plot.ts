@@ -12,6 +12,10 @@ import { levelsOf, type Factor } from './levels.js';
 
 const HEIGHT = 200;
 
+/** Says what the marks of a dot plot are. */
+export const DOT_CAPTION =
+  'Hollow marks are tasks at their last evaluation; filled marks are means over the seeds.';
+
 interface Groups {
   /** The factor on the x axis. */
   readonly x: Factor<string>;

@@ -12,7 +12,7 @@ import type { TrainingRuns } from '../../vae/runs.js';
 import type { Outcome } from '../claims/claim.js';
 import type { Hypothesis, TrainingCell, Verdict } from './hypothesis.js';
 import { hypotheses } from './registry.js';
-import { countText, shareOf } from './shares.js';
+import { countText, shareOf } from '../tables/collapse-share.js';
 
 /** A hypothesis with what a part of a sweep says about it. */
 export interface Examined {

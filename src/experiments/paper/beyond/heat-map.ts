@@ -2,7 +2,7 @@ import type { Drawing, FigureRow, Panel } from '../../../report/figures/figure.j
 import { panelWidth } from '../../../report/figures/theme.js';
 import type { TrainingCell } from './hypothesis.js';
 import { byLevel, levelsOf, type Factor } from './levels.js';
-import { countText, shareOfCells } from './shares.js';
+import { countText, shareOfCells } from '../tables/collapse-share.js';
 
 const CELL_HEIGHT = 34;
 /** Above this share the text of a cell is white. */

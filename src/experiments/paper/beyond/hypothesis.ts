@@ -40,8 +40,3 @@ export const NOTHING_TO_COMPARE = 'not judged: nothing to compare';
 
 /** What finished tasks say about a hypothesis. Undecided: the evidence is too weak either way. */
 export type Verdict = 'holds' | 'does not hold' | 'undecided' | typeof NOTHING_TO_COMPARE;
-
-/** log D falls from 1. At this distance it can be below log 0.5, so that a task that still uses no latents is collapsed. */
-export const DISTANCE_TO_COLLAPSE = 1 + Math.log(2);
-/** At this distance log D can be below log 0.1, so that zeros in the encoder variance can be counted. */
-export const DISTANCE_TO_ZEROS = 1 + Math.log(10);

@@ -1,3 +1,4 @@
+import { settingText } from '../../../task/settings.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import type { TrainingCell } from './hypothesis.js';
 
@@ -6,6 +7,12 @@ export interface Factor<Level extends string | number = string | number> {
   readonly title: string;
   readonly levelOf: (settings: TrainingSettings) => Level;
 }
+
+/** The dimensions of data and latents. */
+export const dimensions: Factor<string> = {
+  title: 'intrinsic-ambient-latent dimensions',
+  levelOf: (settings) => settingText(settings, 'dimensions'),
+};
 
 /** Returns the distinct levels of a factor: numbers in ascending order, texts in the order of the cells. */
 export function levelsOf<Level extends string | number>(

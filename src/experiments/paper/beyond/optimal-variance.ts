@@ -1,12 +1,13 @@
+import { DISTANCE_TO_ZEROS } from '../../vae/collapse.js';
 import { typeset } from '../../../report/figures/typography.js';
 import { settingText } from '../../../task/settings.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
-import { dotPlot } from './dot-plot.js';
-import { DISTANCE_TO_ZEROS, type Hypothesis, type TrainingCell } from './hypothesis.js';
-import { byLevel, type Factor } from './levels.js';
+import { DOT_CAPTION, dotPlot } from './dot-plot.js';
+import type { Hypothesis, TrainingCell } from './hypothesis.js';
+import { byLevel, dimensions, type Factor } from './levels.js';
 import { comparePairs, PAIRS_ASSUMED } from './pairs.js';
-import { countText, shareOfCells } from './shares.js';
+import { countText, shareOfCells } from '../tables/collapse-share.js';
 import { decide, DECISION } from './sign-test.js';
 
 const method: Factor<string> = {
@@ -44,14 +45,11 @@ export const optimalVariance: Hypothesis = {
   },
   figure: {
     title: 'Tasks with a trained and with the optimal decoder variance',
-    caption: 'Hollow marks are tasks at their last evaluation; filled marks are means over the seeds.',
+    caption: DOT_CAPTION,
   },
   draw: (cells) =>
     dotPlot(cells, {
-      x: {
-        title: 'intrinsic-ambient-latent dimensions',
-        levelOf: (settings) => settingText(settings, 'dimensions'),
-      },
+      x: dimensions,
       compared: { title: 'decoder variance', levelOf: nameOf },
       metrics: ['loss', 'decoderVariance', 'manifoldError'],
     }),

@@ -1,11 +1,11 @@
 import { formatNumber } from '../../../report/tables/format.js';
 import { settingText } from '../../../task/settings.js';
-import { isCollapsed } from '../../vae/collapse.js';
+import { DISTANCE_TO_COLLAPSE, isCollapsed } from '../../vae/collapse.js';
 import { collapseMap } from './heat-map.js';
-import { DISTANCE_TO_COLLAPSE, type Hypothesis } from './hypothesis.js';
+import type { Hypothesis } from './hypothesis.js';
 import { byLevel, levelsOf, type Factor } from './levels.js';
 import { PAIRS_ASSUMED, pairsOf } from './pairs.js';
-import { countText, shareOf } from './shares.js';
+import { countText, shareOf } from '../tables/collapse-share.js';
 import { decide, DECISION, signTest } from './sign-test.js';
 
 const learningRate: Factor<number> = {

@@ -2,14 +2,10 @@ import { groupBy } from '../../../report/group-by.js';
 import { formatNumber } from '../../../report/tables/format.js';
 import type { TrainingRun } from '../../vae/runs.js';
 import { collapseMap } from './heat-map.js';
-import {
-  DISTANCE_TO_COLLAPSE,
-  NOTHING_TO_COMPARE,
-  type Hypothesis,
-  type TrainingCell,
-} from './hypothesis.js';
+import { DISTANCE_TO_COLLAPSE } from '../../vae/collapse.js';
+import { NOTHING_TO_COMPARE, type Hypothesis, type TrainingCell } from './hypothesis.js';
 import { byLevel, levelsOf, type Factor } from './levels.js';
-import { countText, shareOf, shareOfCells } from './shares.js';
+import { countText, shareOf, shareOfCells } from '../tables/collapse-share.js';
 import { decide, DECISION, signTest, type SignTest } from './sign-test.js';
 
 const depth: Factor<number> = { title: 'hidden layers', levelOf: ({ hiddenWidths }) => hiddenWidths.length };

@@ -1,11 +1,11 @@
-import { cellName, type Cell } from '../../../report/cells.js';
+import type { Cell } from '../../../report/cells.js';
 import type { Drawing, FigureDefinition } from '../../../report/figures/figure.js';
 import { labelOf } from '../../../report/figures/naming.js';
 import { colorScale } from '../../../report/figures/theme.js';
-import { settingText } from '../../../task/settings.js';
-import { isCollapsed } from '../../vae/collapse.js';
+import { experimentOfPart } from '../../../sweep/load.js';
+import { cellSettings } from '../../../task/settings.js';
 import { isTraining, type TrainingSettings } from '../../vae/settings/task.js';
-import { wilsonInterval } from '../tables/collapse-table.js';
+import { shareOf } from '../tables/collapse-share.js';
 
 /** Fewer tasks than this say little about a probability. */
 const MIN_TASKS = 10;
@@ -30,15 +30,11 @@ export const collapseShares: FigureDefinition<TrainingSettings> = {
 };
 
 function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
-  const rows = cells.map((cell) => {
-    const collapsed = cell.runs.filter(isCollapsed).length;
-    return {
-      dimensions: labelOf(['dimensions'], cell.settings),
-      group: groupOf(cell),
-      share: collapsed / cell.runs.length,
-      ...wilsonInterval(collapsed, cell.runs.length),
-    };
-  });
+  const rows = cells.map((cell) => ({
+    dimensions: labelOf(['dimensions'], cell.settings),
+    group: groupOf(cell),
+    ...shareOf(cell.runs),
+  }));
   const groups = [...new Set(rows.map(({ group }) => group))];
   const x = { field: 'dimensions', type: 'ordinal', sort: null, axis: { labelAngle: 0 } } as const;
   const shared = {
@@ -80,8 +76,6 @@ function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
 
 /** Returns what distinguishes a cell from others with the same dimensions, for example `decoderNoise true`. */
 function groupOf({ part, settings }: Cell<TrainingSettings>): string {
-  const varying = part.varying.filter((name) => name !== 'dimensions');
-  const name = cellName({ varying }, { settings });
-  const dimensions = settingText(settings, 'dimensions');
-  return name.replace(dimensions, '').replace(/^, /, '') || 'all tasks';
+  const names = cellSettings(experimentOfPart(part), part.varying).filter((name) => name !== 'dimensions');
+  return labelOf(names, settings) || 'all tasks';
 }

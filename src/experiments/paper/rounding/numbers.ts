@@ -2,6 +2,7 @@ import { mean } from 'simple-statistics';
 import { toCells, type Cell } from '../../../report/cells.js';
 import { finalNumber } from '../../../report/runs.js';
 import { groupBy } from '../../../report/group-by.js';
+import { DISTANCE_TO_COLLAPSE, DISTANCE_TO_ZEROS } from '../../vae/collapse.js';
 import type { TrainingRun, TrainingRuns } from '../../vae/runs.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import { comparedMetric, comparedNumber } from '../tables/compared.js';
@@ -102,8 +103,7 @@ function judge(means: readonly number[], decimals: number, hasOptima: boolean): 
 
 /** Whether Adam can't have moved log D, which starts at 1, to the encoder variance that the metric counts. */
 function isTooShort({ steps, learningRate }: TrainingSettings, metric: string): boolean {
-  const counted = metric === 'encoderZeros' ? 0.1 : 0.5;
-  return steps * learningRate < 1 - Math.log(counted);
+  return steps * learningRate < (metric === 'encoderZeros' ? DISTANCE_TO_ZEROS : DISTANCE_TO_COLLAPSE);
 }
 
 /** An optimum is identified by the number of latents that it uses at the end: those with an encoder variance below 0.5. */

@@ -3,18 +3,18 @@ import { COLLAPSED_KL_NATS, isCollapsed } from '../../vae/collapse.js';
 import { series, type Run } from '../../../report/runs.js';
 import type { TrainingRuns } from '../../vae/runs.js';
 import { formatNumber, MISSING } from '../../../report/tables/format.js';
+import { shareOf } from './collapse-share.js';
 import type { Table } from '../../../report/tables/table.js';
 import { formatCount } from '../../../units.js';
 
-/** Quantile of the normal distribution for a 95% interval. */
-const QUANTILE = 1.959963984540054;
 /** With a learning rate of 1e-4, Adam can move log D from 1 to 0 in this many steps. A task that is still collapsed after that is not merely slow. */
 const DECIDED_AFTER_STEPS = 10_000;
 
 /** Returns a table of how often sphere tasks collapse, and of their dead units. @returns null without finished sphere tasks */
 export function collapseTable(partRuns: TrainingRuns): Table | null {
   const { part, runs } = partRuns;
-  if (part.experiment !== 'sphere' || runs.length === 0) return null;
+  // Tasks that differ in rounding only are not independent, so the intervals would be too narrow.
+  if (part.experiment !== 'sphere' || runs.length === 0 || part.varying.includes('roundingSeed')) return null;
   const rows = toCells(partRuns)
     .filter((cell) => cell.runs.length > 0)
     .map((cell) => ({ cell, ...countCollapsed(cell) }));
@@ -57,27 +57,12 @@ export function collapseTable(partRuns: TrainingRuns): Table | null {
 function countCollapsed({ runs }: Cell) {
   const collapsed = runs.filter(isCollapsed);
   const others = runs.filter((run) => !isCollapsed(run));
+  const { collapsed: count, finished, share, low, high } = shareOf(runs);
   return {
-    collapsed: collapsed.length,
-    runs: runs.length,
-    share: collapsed.length / runs.length,
-    ...wilsonInterval(collapsed.length, runs.length),
+    ...{ collapsed: count, runs: finished, share, low, high },
     left: others.filter(wasCollapsedLate).length,
     deadCollapsed: meanDeadUnits(collapsed),
     deadOthers: meanDeadUnits(others),
-  };
-}
-
-/** Returns Wilson's 95% score interval of a proportion (Wilson 1927, "Probable inference"). */
-export function wilsonInterval(count: number, total: number): { low: number; high: number } {
-  const p = count / total;
-  const z2 = QUANTILE ** 2 / total;
-  const center = p + z2 / 2;
-  const half = QUANTILE * Math.sqrt((p * (1 - p)) / total + z2 / (4 * total));
-  // Without these cases rounding would leave the ends slightly off 0 and 1.
-  return {
-    low: count === 0 ? 0 : (center - half) / (1 + z2),
-    high: count === total ? 1 : (center + half) / (1 + z2),
   };
 }
 

@@ -1,8 +1,8 @@
 import { toCells, type Aggregate, aggregate } from '../../../report/cells.js';
 import { formatAggregate, formatNumber } from '../../../report/tables/format.js';
 import type { Table } from '../../../report/tables/table.js';
+import { settingText } from '../../../task/settings.js';
 import { readDataParameters, type TrainingRun, type TrainingRuns } from '../../vae/runs.js';
-import type { TrainingSettings } from '../../vae/settings/task.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
 import { comparedAggregate } from './compared.js';
 import { layouts } from './layouts.js';
@@ -54,7 +54,7 @@ export function exactGeneratorTable(parts: readonly TrainingRuns[]): Table | nul
     ],
     body: rows.map(({ cell, table, scale, exact, measured, printed }) => [
       table,
-      nameOf(cell.settings),
+      settingText(cell.settings, 'dimensions'),
       formatThreshold(cell.settings.decoderLogVarianceThreshold),
       formatAggregate(scale),
       formatAggregate(exact),
@@ -77,10 +77,6 @@ export function exactGeneratorTable(parts: readonly TrainingRuns[]): Table | nul
 
 function difference(printed: number | null, exact: Aggregate | undefined): number | null {
   return printed === null || exact === undefined ? null : printed - exact.mean;
-}
-
-function nameOf({ intrinsicDim, ambientDim, latentDim }: TrainingSettings): string {
-  return `${intrinsicDim}-${ambientDim}-${latentDim}`;
 }
 
 function directionNorm(run: TrainingRun): number | null {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readTraining } from '../../../report/read-training.js';
-import { collapseTable, wilsonInterval } from '../../../../src/experiments/paper/tables/collapse-table.js';
+import { wilsonInterval } from '../../../../src/experiments/paper/tables/collapse-share.js';
+import { collapseTable } from '../../../../src/experiments/paper/tables/collapse-table.js';
 import { writeFinishedRun } from '../../../report/finished-run.js';
 import { sampleSweep } from '../../../report/sample-sweep.js';
 
@@ -42,6 +43,16 @@ test('counts the collapsed and recovered tasks of a cell, and the dead units of 
   assert.deepEqual(collapseTable(part)?.body, [
     ['2-6-6', '1 of 3', '0.333', '0.0615 to 0.792', '1', '10, 20, 200', '0, 1, 3'],
   ]);
+});
+
+test('tasks that differ in rounding only have no collapse table, because they are not independent', () => {
+  const sample = sampleSweep(
+    'experiment: sphere\ngrid: { roundingSeed: [none, 1] }\nsettings: { dimensions: [2, 6, 6], seed: 69 }\n',
+  );
+  for (const task of sample.sweep.tasks) sample.finish(task, { kl: 9, encoderSmall: 3 });
+  const [part] = readTraining(sample.sweep, sample.outDir);
+  assert.ok(part);
+  assert.equal(collapseTable(part), null);
 });
 
 test('linear tasks have no collapse table', () => {
