@@ -4,6 +4,7 @@ import type { FinishedRun } from '../../../report/finished-run.js';
 import {
   CLIPPED_SIGMOID,
   CLIPPED_SPHERE,
+  CLIPPED_SPHERE_EXAMPLE,
   judged,
   LINEAR,
   SIGMOID,
@@ -63,6 +64,25 @@ describe('the test of each claim on the last evaluation:', () => {
     assert.equal(outcome([disagrees, disagrees]), 'does not hold');
     assert.equal(outcome([disagrees, null]), 'not judged: not enough tasks');
   });
+
+  const others: [string, string, Metrics, Metrics][] = [
+    ['other-thresholds-sigmoid', CLIPPED_SIGMOID, { encoderZeros: 3 }, { encoderZeros: 4 }],
+    ['other-thresholds-sphere', CLIPPED_SPHERE, { encoderSmall: 4 }, { encoderSmall: 3 }],
+  ];
+  for (const [claim, atMinus4, agrees, disagrees] of others)
+    test(`${claim}, for which 80% of the tasks are enough`, () => {
+      const text = atMinus4
+        .replace(', decoderVarianceThreshold: e^-4', '')
+        .replace('seed: [1, 2]', 'seed: [1], decoderVarianceThreshold: [e^-2, e^-3, e^-5, e^-6, e^-8]');
+      const outcome = (disagreeing: number) =>
+        verdict(
+          claim,
+          text,
+          [0, 1, 2, 3, 4].map((index) => (index < disagreeing ? disagrees : agrees)),
+        )?.outcome;
+      assert.deepEqual([0, 1, 2].map(outcome), ['holds', 'holds', 'does not hold']);
+      assert.equal(verdict(claim, atMinus4, []), undefined, 'e^-4 is not one of the others');
+    });
 
   test('sphere data with r* + 1 coordinates have no padding error', () => {
     const text = SIGMOID.replace('[3, 8, 6]', '[3, 4, 6]');
@@ -137,6 +157,18 @@ describe('the test of each claim about points and parameters:', () => {
     assert.deepEqual(
       [found?.outcome, found?.detail],
       ['does not hold', '0 of 2 tasks agree; values from 0.333 to 0.333'],
+    );
+  });
+
+  test('clipped-sphere-both-sides', () => {
+    const text = CLIPPED_SPHERE_EXAMPLE;
+    const both = ended({ generated: [[0.5], [0.9], [0.7], [1.1]] });
+    const inside = ended({ generated: [[0.5], [0.9], [0.7], [0.8], [0.6], [1.1]] });
+    assert.equal(judged('clipped-sphere-both-sides', text, [both, inside])?.outcome, 'holds');
+    const found = judged('clipped-sphere-both-sides', text, [inside, inside]);
+    assert.deepEqual(
+      [found?.outcome, found?.detail],
+      ['does not hold', '0 of 2 tasks agree; values from 0.167 to 0.167'],
     );
   });
 

@@ -21,6 +21,12 @@ export const SIGMOID = sweepOf('sigmoid', 'table2');
 export const SPHERE = sweepOf('sphere', 'table3');
 export const CLIPPED_SIGMOID = sweepOf('sigmoid', 'table4', ', decoderVarianceThreshold: e^-4');
 export const CLIPPED_SPHERE = sweepOf('sphere', 'table5', ', decoderVarianceThreshold: e^-4');
+export const CLIPPED_SPHERE_EXAMPLE = sweepOf(
+  'sphere',
+  'table5',
+  ', decoderVarianceThreshold: e^-4',
+  '[2, 16, 8]',
+);
 export const SPHERE_EXAMPLE = sweepOf('sphere', 'table3', '', '[2, 16, 8]');
 export const SIGMOID_EXAMPLE = sweepOf('sigmoid', 'table2', '', '[7, 28, 24]');
 

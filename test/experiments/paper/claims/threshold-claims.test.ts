@@ -91,6 +91,16 @@ describe('the points of the sphere over the thresholds:', () => {
   });
 });
 
+test('the shape of the sigmoid needs a smaller error at e^-4 than without clipping', () => {
+  const { text, files } = withUnclipped('sigmoid', SIGMOID, 'table2', '[7, 28, 24]');
+  const at = (...errors: readonly number[]) =>
+    judged('clipped-sigmoid-shape', text, withErrors(...errors), files);
+  const found = at(0.02, 0.01, 0.03, 0.1, 0.3);
+  assert.deepEqual([found?.outcome, found?.detail], ['holds', 'manifold error 0.02 at e^-4, 0.3 unclipped']);
+  assert.equal(at(0.2, 0.01, 0.03, 0.1, 0.1)?.outcome, 'does not hold');
+  assert.equal(at(0.2, 0.01, 0.03, 0.1)?.outcome, 'not judged: not enough tasks');
+});
+
 describe('the resemblance of e^-8 to the tasks without clipping', () => {
   test('is that of the norms on the sphere', () => {
     const { text, files } = withUnclipped('sphere', SPHERE, 'table3', '[2, 16, 8]');
