@@ -1,4 +1,5 @@
 import type { ReportContribution, ReportSection } from '../report/contribution.js';
+import { groupBy } from '../report/group-by.js';
 import { Figures, Grid } from '../report/page/parts.js';
 import type { PartRuns } from '../report/runs.js';
 import type { TrainingSettings } from './vae/settings/task.js';
@@ -98,6 +99,7 @@ function theorySection(statements: readonly Statement[]): ReportSection {
       ...statements.flatMap(({ tables, runs }) => [...tables, ...(runs ? [runs] : [])]),
     ],
     lines: statements.map(verdictLineOf),
+    summary: `Of ${statements.length} statements of the theory, ${countsText(statements.map(({ outcome }) => outcome))}.`,
     render: async (draw) => {
       const drawn: PageStatement[] = [];
       for (const statement of statements) {
@@ -118,10 +120,23 @@ function hypothesisSection(examined: Examined): ReportSection {
     isFirst: true,
     tables: [table],
     lines: [`${outcome}: ${hypothesis.statement}: ${detail}`],
+    summary: `The hypothesis of ${part}, “${hypothesis.statement}”: ${outcome}.`,
     render: async (draw) => (
       <HypothesisText examined={examined} figures={await draw(figure === null ? [] : [figure])} />
     ),
   };
+}
+
+const PLURALS: ReadonlyMap<string, string> = new Map([
+  ['holds', 'hold'],
+  ['does not hold', 'do not hold'],
+  ['not judged', 'are not judged'],
+]);
+
+/** Returns, for example, `14 hold, 2 do not hold, 10 are not judged`. */
+function countsText(outcomes: readonly string[]): string {
+  const kinds = groupBy(outcomes, (outcome) => outcome.replace(/:.*/, ''));
+  return [...kinds].map(([kind, { length }]) => `${length} ${PLURALS.get(kind) ?? kind}`).join(', ');
 }
 
 type Parts = Parameters<typeof judgeClaims>[0];
@@ -137,6 +152,7 @@ function claimsSection(parts: Parts): ReportSection | null {
     isFirst: true,
     tables: [table],
     lines: verdicts.map(({ claim, outcome, detail }) => `${outcome}: ${claim.statement} ${detail}`),
+    summary: `Of the ${verdicts.length} claims of the paper that it can test, ${countsText(verdicts.map(({ outcome }) => outcome))}.`,
     render: () => <Claims verdicts={verdicts} />,
   };
 }

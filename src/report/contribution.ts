@@ -49,6 +49,8 @@ export interface ReportSection extends Findings {
   readonly title: string;
   /** Title in the table of contents. Default: the title. */
   readonly short?: string;
+  /** A sentence for the summary at the top of the page. Default: none. */
+  readonly summary?: string;
   /** Whether the section comes before the tables of means. */
   readonly isFirst?: boolean;
   /** @param draw writes the files of figures, and returns them for the page */

@@ -9,6 +9,7 @@ import { writeFigures } from './figures/write.js';
 import { renderPage, type PageSection } from './page/page.js';
 import type { PageFigure } from './page/parts.js';
 import { missingRuns, tablesOf, type Report } from './report.js';
+import { summarize } from './summary.js';
 import { writeTables } from './tables/write-tables.js';
 
 interface ReportTarget {
@@ -51,14 +52,14 @@ async function drawFigures(figures: readonly Figure[], folder: string): Promise<
   }));
 }
 
-function contentOf({ sweep, parts, partTables }: Report) {
+function contentOf(report: Report) {
+  const { sweep, parts, partTables } = report;
   const { tasks } = sweep;
   const missing = missingRuns(parts);
   return {
     title: sweep.title ?? sweep.name,
     versions: [...new Set(tasks.map(versionsText))].join('; '),
-    finished: tasks.length - missing.length,
-    total: tasks.length,
+    summary: summarize(report),
     missing: missing.map(({ task, reason }) => ({ name: task.name, reason })),
     parts: partTables,
   };

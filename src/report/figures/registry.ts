@@ -8,11 +8,15 @@ import type { ReportContribution } from '../contribution.js';
 import type { PartRuns } from '../runs.js';
 import { curves, type CurvesOptions } from './curves.js';
 import type { FigureDefinition } from './figure.js';
+import { settingMaps } from './maps.js';
 
 /** Maximum number of metrics in a file name. */
 const MAX_IN_NAME = 4;
 
-/** Returns the figures of a sweep: those of its experiments, and default curves for each part whose curves none of them shows. */
+/**
+ * Returns the figures of a sweep: those of its experiments, default curves for each part whose curves none of them shows, and maps of
+ * the final values for each grid.
+ */
 export function figuresOf(
   parts: readonly PartRuns[],
   contributions: readonly ReportContribution[],
@@ -22,7 +26,7 @@ export function figuresOf(
   const matching = own.filter((figure) => figure.select(cells).length > 0);
   const shown = matching.filter(({ kind }) => kind === 'curves').flatMap((figure) => figure.select(cells));
   const others = parts.filter(({ part }) => shown.every((cell) => cell.part !== part));
-  return [...matching, ...others.flatMap(defaultCurves)];
+  return [...matching, ...others.flatMap(defaultCurves), ...parts.flatMap(({ part }) => settingMaps(part))];
 }
 
 /** The name ends in `-training` for every experiment, although not all of them train: existing scripts know these file names. */

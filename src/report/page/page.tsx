@@ -17,8 +17,8 @@ export interface PageContent {
   readonly command: string;
   /** For example `TensorFlow 2.21.0, numerics 1; version of training loops 1`. */
   readonly versions: string;
-  readonly finished: number;
-  readonly total: number;
+  /** Sentences that say what the sweep executed and what came out. */
+  readonly summary: readonly string[];
   readonly missing: readonly { readonly name: string; readonly reason: string }[];
   readonly parts: readonly PartTables[];
   readonly sections: readonly PageSection[];
@@ -33,7 +33,7 @@ export function renderPage(content: PageContent): string {
 }
 
 function Page(content: PageContent) {
-  const { title, parts, figures, figureNotes, missing } = content;
+  const { title, summary, parts, figures, figureNotes, missing } = content;
   const [first, others] = splitSections(content);
   return (
     <html lang="en">
@@ -46,9 +46,9 @@ function Page(content: PageContent) {
       <body>
         <header>
           <h1>{title}</h1>
-          <p>
-            {content.finished} of {content.total} tasks finished. Created from their Arrow logs by{' '}
-            <code>{content.command}</code>
+          <p class="summary">{summary.join(' ')}</p>
+          <p class="muted">
+            Created from the Arrow logs by <code>{content.command}</code>
             {content.versions === '' ? '' : ` (${content.versions})`}.
           </p>
           <Contents {...content} />

@@ -14,9 +14,10 @@ thead th { border-top: 2px solid; border-bottom: 1px solid var(--line); } tbody 
 .outcome { font-weight: 700; text-transform: uppercase; font-size: .75rem; letter-spacing: .03em; padding: .1rem .4rem; border: 1px solid; border-radius: .3rem; }
 [data-outcome="holds"] { border-color: #009e73; } [data-outcome="holds"] .outcome { color: light-dark(#00684c, #4fd0a8); }
 [data-outcome="does not hold"] { border-color: #d55e00; } [data-outcome="does not hold"] .outcome { color: light-dark(#a84300, #ff9a4d); }
+summary { cursor: pointer; margin: .5rem 0; }
+.summary { font-size: 1.1rem; }
 .muted { color: var(--muted); }
 figure { margin: 2rem 0; } figure svg { background: #fff; max-width: 100%; height: auto; }
 figcaption { color: var(--muted); font-size: .9rem; } figcaption strong { color: CanvasText; }
-summary { cursor: pointer; margin: .5rem 0; }
 @media print { body { max-width: none; font-size: 11pt; } nav { display: none; } figure, table { break-inside: avoid; } }
 `;

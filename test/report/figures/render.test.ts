@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { inflateSync } from 'node:zlib';
+import { crc32, inflateSync } from 'node:zlib';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { PNG_SCALE, renderPng, renderSvg } from '../../../src/report/figures/render.js';
@@ -54,6 +54,16 @@ describe('a PNG', () => {
     assert.ok(new Set(pixelData(png)).size > 20);
   });
 
+  test('says that it has 300 dots per inch', async () => {
+    const chunks = chunksOf(Buffer.from(renderPng(await renderSvg(histogram))));
+    assert.deepEqual(
+      chunks.slice(0, 2).map(({ type }) => type),
+      ['IHDR', 'pHYs'],
+    );
+    const [, resolution] = chunks;
+    assert.equal(Math.round((resolution?.data.readUInt32BE(0) ?? 0) * 0.0254), 300);
+  });
+
   test('contains the texts in the shipped font', async () => {
     const svg = await renderSvg(histogram);
     assert.match(svg, /font-family="Inter, /);
@@ -74,6 +84,18 @@ test('a figure is written with its data and specification, which draw the same p
   const again = await drawFile(folder, JSON.parse(read('figure-3.vl.json')) as TopLevelSpec);
   assert.deepEqual(curvesIn(again), curvesIn(read('figure-3.svg')));
 });
+
+/** Returns the chunks of a PNG, and checks their checksums. */
+function chunksOf(png: Buffer): { type: string; data: Buffer }[] {
+  const chunks: { type: string; data: Buffer }[] = [];
+  for (let start = 8; start < png.length;) {
+    const end = start + 8 + png.readUInt32BE(start);
+    assert.equal(png.readUInt32BE(end), crc32(png.subarray(start + 4, end)));
+    chunks.push({ type: png.toString('latin1', start + 4, start + 8), data: png.subarray(start + 8, end) });
+    start = end + 4;
+  }
+  return chunks;
+}
 
 /** Draws like the Vega editor, which loads the data from the file that the specification names. */
 async function drawFile(folder: string, spec: TopLevelSpec): Promise<string> {

@@ -21,8 +21,7 @@ const content: PageContent = {
   title: 'A sweep',
   command: 'vae-sweep report a.yaml',
   versions: 'TensorFlow 2.21.0',
-  finished: 3,
-  total: 4,
+  summary: ['4 tasks vary width.', '3 of 4 have finished.'],
   missing: [{ name: 'linear-1', reason: 'at step 5' }],
   parts: [{ title: 'Part', tables: [table], runs: { ...table, name: 'runs' } }],
   sections: [],
@@ -34,7 +33,7 @@ test('the page shows everything, with tables of tasks collapsed, and loads no ot
   const html = renderPage(content);
   assert.match(html, /^<!doctype html>\n<html lang="en">/);
   for (const part of [
-    '3 of 4 tasks finished',
+    '4 tasks vary width. 3 of 4 have finished.</p>',
     'One &lt;table>',
     'a &amp; b',
     '<svg viewBox',
