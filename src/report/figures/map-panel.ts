@@ -1,6 +1,8 @@
 import type { Panel } from './figure.js';
 
 const CELL_HEIGHT = 34;
+/** Room for the labels of lines, in SVG pixels. */
+const MAX_LABEL = 160;
 /** Above this part of the color scale, the text of a cell is white. */
 const DARK = 0.65;
 /** A logarithmic color scale needs values that differ by more than this factor. */
@@ -38,18 +40,18 @@ export function mapPanel({ rows, title, x, y, width, color, text }: MapData): Pa
   const [low, high] = color.domain;
   const isLog = (color.isLog ?? false) && low > 0 && high / low > MIN_LOG_RATIO;
   const dark = isLog ? low * (high / low) ** DARK : low + DARK * (high - low);
-  const axis = ({ title, domain }: MapAxis) => ({
+  const axis = ({ title, domain }: MapAxis, room = {}) => ({
     type: 'ordinal' as const,
     title,
     scale: { domain: [...domain] },
-    axis: { labelAngle: 0, grid: false },
+    axis: { labelAngle: 0, grid: false, ...room },
   });
   return {
     title,
     width,
     height: CELL_HEIGHT * y.domain.length,
     transform: [{ filter: { and: Object.entries(rows).map(([field, equal]) => ({ field, equal })) } }],
-    encoding: { x: { field: 'x', ...axis(x) }, y: { field: 'y', ...axis(y) } },
+    encoding: { x: { field: 'x', ...axis(x) }, y: { field: 'y', ...axis(y, { maxExtent: MAX_LABEL }) } },
     layer: [
       {
         mark: { type: 'rect', stroke: 'white' },

@@ -65,9 +65,7 @@ function axesOf(part: SweepPart): Axes | null {
 }
 
 function drawMaps(cells: readonly Cell[], { x, y, others }: Axes): Drawing {
-  const columns = (cells[0]?.columns ?? []).filter(({ name }) =>
-    cells.some(({ metrics }) => metrics.has(name)),
-  );
+  const columns = (cells[0]?.columns ?? []).filter((column) => isVarying(cells, column));
   const panelOf = ({ settings }: Cell) => labelOf(others, settings);
   const panels = [...new Set(cells.map(panelOf))];
   const domainOf = (name: string) => [...new Set(cells.map((cell) => levelOf(cell, name)))];
@@ -121,6 +119,11 @@ function drawMaps(cells: readonly Cell[], { x, y, others }: Axes): Drawing {
       ),
     ],
   };
+}
+
+function isVarying(cells: readonly Cell[], { name }: LogColumn): boolean {
+  const means = cells.flatMap(({ metrics }) => metrics.get(name)?.mean ?? []);
+  return new Set(means).size > 1;
 }
 
 /** All panels of a metric have the same colors. */

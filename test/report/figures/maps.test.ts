@@ -20,7 +20,11 @@ function mapsOf(settings: string): Figure | null {
   const parts = finished(load(grid(settings)), ({ batchSize, learningRate, seed }) =>
     batchSize === 400 && learningRate === 1e-2
       ? null
-      : { evaluations: [{ step: 10_000, loss: batchSize + seed, decoderVariance: learningRate / 100 }] },
+      : {
+          evaluations: [
+            { step: 10_000, loss: batchSize + seed, decoderVariance: learningRate / 100, encoderZeros: 1 },
+          ],
+        },
   );
   return makeFigures(parts, [], {}).figures.find(({ name }) => name === 'mine-maps') ?? null;
 }
@@ -40,6 +44,11 @@ describe('the maps of a grid', () => {
       ],
     );
     assert.match(figure?.caption ?? '', /Missing: .*0\.01/);
+  });
+
+  test('leave out a metric that has the same value everywhere', () => {
+    const metrics = new Set(mapsOf(TWO)?.rows.map(({ metric }) => metric));
+    assert.deepEqual([...metrics], ['loss', 'decoderVariance']);
   });
 
   test('have one row of panels for each combination of the other settings', () => {
