@@ -1,7 +1,7 @@
 import type { Assignment, TaskPool } from '../pool/task-pool.js';
 import { clearFailed, prepareTaskFolder, readTaskState, taskFolder } from '../store/task-folder.js';
 import type { TaskOutcome } from '../task/outcome.js';
-import { alreadyDone, settle, type Attempt, type Settlement, type SettleRules } from './settle.js';
+import { confirmDone, settle, type Attempt, type Settlement, type SettleRules } from './settle.js';
 import type { PendingTask } from './triage.js';
 
 export interface AttemptContext {
@@ -24,7 +24,7 @@ export async function attemptTask(
   const folder = taskFolder(outDir, task);
   const settled = (outcome: TaskOutcome): Settlement => settle(folder, attempt, outcome, rules());
   const state = readTaskState(folder, task.id);
-  if (state.state === 'done') return alreadyDone(task);
+  if (state.state === 'done') return confirmDone(folder, task);
   if (state.state === 'corrupt') return settled({ type: 'corrupt', problem: state.problem });
   prepareTaskFolder(folder, task);
   if (state.state === 'failed') clearFailed(folder);
@@ -36,5 +36,5 @@ export async function attemptTask(
   });
   // The process may have ended after it committed the results and before it replied.
   const isDone = outcome.type === 'ended' && readTaskState(folder, task.id).state === 'done';
-  return isDone ? alreadyDone(task) : settled(outcome);
+  return isDone ? confirmDone(folder, task) : settled(outcome);
 }

@@ -1,5 +1,6 @@
 import { stepsOf } from '../task/cost.js';
 import { StoreError } from '../errors.js';
+import { fsyncFolder } from '../store/files.js';
 import { markFailed, prepareTaskFolder, readTaskState, setAside, taskFolder } from '../store/task-folder.js';
 import {
   doneText,
@@ -146,6 +147,12 @@ function settleFailure(
 export function alreadyDone({ settings }: Task): Settlement {
   const steps = stepsOf(settings);
   return { type: 'done', fromStep: steps, steps, text: 'already done', recovered: null };
+}
+
+/** Settles a task with a marker in the folder. The worker that wrote it may have died before it was durable, so this makes it durable. */
+export function confirmDone(folder: string, task: Task): Settlement {
+  fsyncFolder(folder);
+  return alreadyDone(task);
 }
 
 /** Returns the settlement of an interrupted attempt, given the reason for the interruption. */

@@ -3,7 +3,7 @@ import type { ResultBucket } from '../bucket/result-bucket.js';
 import type { TaskPool } from '../../pool/task-pool.js';
 import { attemptTask } from '../../run/attempt-task.js';
 import type { Output } from '../../run/output.js';
-import { alreadyDone, released, type Settlement } from '../../run/settle.js';
+import { alreadyDone, confirmDone, released, type Settlement } from '../../run/settle.js';
 import type { Predecessor } from '../../task/protocol.js';
 import { readTaskState, taskFolder } from '../../store/task-folder.js';
 import type { Task } from '../../task/task.js';
@@ -61,20 +61,21 @@ export class DeliveryHandler implements TaskHandler {
   async #handle(delivery: Delivery): Promise<Settlement> {
     const { outDir, bucket } = this.#options;
     const { task } = delivery;
-    const state = readTaskState(taskFolder(outDir, task), task.id);
-    if (state.state === 'done') return this.#send(task, this.#alreadyDone(task));
+    const folder = taskFolder(outDir, task);
+    const state = readTaskState(folder, task.id);
+    if (state.state === 'done') return this.#send(task, this.#report(task, confirmDone(folder, task)));
     const isSent = await this.#isInBucket(task);
     if (isSent === null || this.#abandoned.has(task.id)) return released('the worker is stopping');
-    if (isSent) return this.#alreadyDone(task);
+    if (isSent) return this.#report(task, alreadyDone(task));
     // With a bucket, this store is the worker's own, so nobody else could set corrupt tasks in it aside.
     let settlement = await this.#attempt(delivery, predecessorOf(delivery, outDir), bucket !== null);
     if (settlement.type === 'reset') settlement = await this.#attempt(delivery, null, false);
     return settlement.type === 'done' ? this.#send(task, settlement) : settlement;
   }
 
-  #alreadyDone(task: Task): Settlement {
-    this.#options.output.line(`already done: ${task.name}`);
-    return alreadyDone(task);
+  #report({ name }: Task, settlement: Settlement): Settlement {
+    this.#options.output.line(`already done: ${name}`);
+    return settlement;
   }
 
   /** Returns whether the bucket has the task; null if a stop was requested before it answered. */
