@@ -23,10 +23,11 @@ type Compound = Pick<
   'rmSync' | 'mkdirSync' | 'writeFileSync' | 'appendFileSync' | 'fdatasyncSync'
 >;
 
-const real = { ...fs };
+/** Functions that the compound ones read with. */
+type Reading = Pick<typeof fs, 'lstatSync' | 'readdirSync' | 'existsSync'>;
 
 /** Functions that perform several operations, implemented with the primitives, which Node's own versions would bypass. */
-export function compoundFunctions(primitives: Primitives): Compound {
+export function compoundFunctions(primitives: Primitives, reading: Reading = { ...fs }): Compound {
   const writeFile = (file: fs.PathOrFileDescriptor, data: unknown, options: unknown, flag: string): void => {
     const { flag: openFlag = flag, flush = false } = (
       typeof options === 'object' && options ? options : {}
@@ -44,20 +45,20 @@ export function compoundFunctions(primitives: Primitives): Compound {
     }
   };
   const remove = (file: fs.PathLike, options: fs.RmOptions = {}): void => {
-    const stats = real.lstatSync(file, { throwIfNoEntry: false });
+    const stats = reading.lstatSync(file, { throwIfNoEntry: false });
     // Do not call Node's own rmSync: modules that it loads at its first use would keep references to the replaced functions.
     if (stats === undefined) {
       if (options.force !== true) throw systemError('ENOENT', 'rm', String(file));
     } else if (stats.isDirectory()) {
       if (options.recursive !== true) throw systemError('EISDIR', 'rm', String(file));
-      for (const name of real.readdirSync(file)) remove(path.join(String(file), name), options);
+      for (const name of reading.readdirSync(file)) remove(path.join(String(file), name), options);
       primitives.rmdirSync(file);
     } else primitives.unlinkSync(file);
   };
   const makeFolders = (file: fs.PathLike, options?: { recursive?: boolean }): void => {
     const level = path.resolve(String(file));
     if (options?.recursive === true) {
-      if (real.existsSync(level)) return;
+      if (reading.existsSync(level)) return;
       makeFolders(path.dirname(level), options);
     }
     primitives.mkdirSync(level);
