@@ -3,9 +3,7 @@ import type { Comparison } from '../run/retrain.js';
 import { runOutput } from './run-output.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
-import { recordProblem } from '../store/import-task.js';
-import { acquireStoreLock } from '../store/lock.js';
-import { prepareTaskFolder, taskFolder, verifyTask } from '../store/task-folder.js';
+import { inspectTask, type Damage } from '../store/damage.js';
 import type { Sweep } from '../sweep/load.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
@@ -21,6 +19,7 @@ import {
   workersOption,
   type ShardArguments,
 } from './options.js';
+import { damageText, repair as repairAll } from './repair.js';
 import { countTasks } from './task-counter.js';
 
 interface VerifyArguments extends ShardArguments {
@@ -30,17 +29,9 @@ interface VerifyArguments extends ShardArguments {
   readonly repair: boolean;
 }
 
-interface Problem {
-  readonly task: Task;
-  readonly problem: string;
-}
-
 interface Verified {
   readonly finished: readonly Task[];
-  /** Tasks whose results do not match their markers. */
-  readonly corrupt: readonly Problem[];
-  /** Finished tasks with intact results whose `task.json` is missing or damaged. */
-  readonly unidentified: readonly Problem[];
+  readonly damages: readonly Damage[];
 }
 
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
@@ -61,10 +52,16 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         coerce: (seed: number) => wholeNumber('--seed', seed, 0),
         describe: 'Random seed that chooses the tasks of --retrain. Default: 0',
       })
+      .option('yes', {
+        type: 'boolean',
+        default: false,
+        describe: 'Allow more than 100,000 tasks, and let --repair execute tasks without asking',
+      })
       .option('repair', {
         type: 'boolean',
         default: false,
-        describe: 'Write missing and damaged task.json files of finished tasks again',
+        describe:
+          'Restore damaged files that follow from others; then ask whether to execute the other tasks again',
       })
       .example('$0 verify sweeps/paper.yaml', 'check every file')
       .example('$0 verify sweeps/paper.yaml --repair', 'also repair what follows from the rest')
@@ -76,75 +73,46 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
         '--seed has no effect without --retrain: pass a number of tasks, for example --retrain 3',
       );
     const sweep = await loadSweepOf(argv);
-    const verified = verifyAll(sweep, argv.out);
-    if (repair && verified.unidentified.length > 0) await repairRecords(argv.out, verified.unidentified);
-    process.stdout.write(verifiedText(verified, sweep, sweepText(argv), repair));
-    const unrepaired = repair ? [] : verified.unidentified;
-    if (verified.corrupt.length + unrepaired.length > 0) process.exitCode = EXIT.failure;
-    if (retrain !== undefined)
-      await retrainSome(sweep, verified.finished, { ...argv, retrain, seed: seed ?? 0 });
+    const { finished, damages } = verifyAll(sweep, argv.out);
+    process.stdout.write(verifiedLine(finished.length, sweep.tasks.length));
+    if (repair && damages.length > 0) {
+      const left = await repairAll(sweep, damages, argv);
+      if (left === null) {
+        process.exitCode = EXIT.interrupted;
+        return;
+      }
+      if (left.length > 0) process.exitCode = EXIT.failure;
+    } else if (damages.length > 0) {
+      process.stdout.write(damagesText(damages, sweepText(argv)));
+      process.exitCode = EXIT.failure;
+    }
+    if (retrain !== undefined) await retrainSome(sweep, finished, { ...argv, retrain, seed: seed ?? 0 });
   },
 };
 
 function verifyAll({ tasks }: Sweep, out: string): Verified {
   const finished: Task[] = [];
-  const corrupt: Problem[] = [];
-  const unidentified: Problem[] = [];
+  const damages: Damage[] = [];
   const bar = countTasks(tasks.length);
   for (const task of tasks) {
-    const folder = taskFolder(out, task);
-    const state = verifyTask(folder, task.id);
-    if (state.state === 'done') {
-      finished.push(task);
-      const problem = recordProblem(folder, task);
-      if (problem !== null) unidentified.push({ task, problem });
-    }
-    if (state.state === 'corrupt') corrupt.push({ task, problem: state.problem });
+    const { state, damage } = inspectTask(out, task);
+    if (state.state === 'done') finished.push(task);
+    if (damage !== null) damages.push(damage);
     bar.increment();
   }
   bar.stop();
-  return { finished, corrupt, unidentified };
+  return { finished, damages };
 }
 
-/** Writes `task.json` of tasks whose results are intact: it follows from the sweep. Holds the store's lock meanwhile. */
-async function repairRecords(out: string, problems: readonly Problem[]): Promise<void> {
-  const lock = await acquireStoreLock(out, { onWait: (line) => process.stderr.write(`${line}\n`) });
-  try {
-    for (const { task } of problems) {
-      const folder = taskFolder(out, task);
-      // A run may have changed the task while this process waited.
-      if (verifyTask(folder, task.id).state === 'done') prepareTaskFolder(folder, task);
-    }
-  } finally {
-    await lock.release();
-  }
-}
-
-function verifiedText(
-  { finished, corrupt, unidentified }: Verified,
-  { tasks }: Sweep,
-  typed: string,
-  isRepaired: boolean,
-): string {
-  const records = isRepaired
-    ? section('Repaired', unidentified, '')
-    : section(
-        'Damaged task.json',
-        unidentified,
-        `  To write them again, run \`vae-sweep verify ${typed} --repair\`.\n`,
-      );
-  const results = section(
-    'Corrupt',
-    corrupt,
-    `  To fix them, run \`vae-sweep run ${typed} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.\n`,
-  );
-  return `${verifiedLine(finished.length, tasks.length)}${records}${results}`;
-}
-
-function section(title: string, problems: readonly Problem[], remedy: string): string {
-  if (problems.length === 0) return '';
-  const lines = problems.map(({ task, problem }) => `  ${task.name}: ${problem}\n`);
-  return `${title} (${formatCount(problems.length)}):\n${lines.join('')}${remedy}`;
+function damagesText(damages: readonly Damage[], typed: string): string {
+  const lost = damages.filter(({ remedy }) => remedy === 'execution');
+  const repairable = damages.filter(({ remedy }) => remedy !== 'execution');
+  const repairs = `  To repair them, run \`vae-sweep verify ${typed} --repair\`.\n`;
+  const runs = `  To fix them, run \`vae-sweep run ${typed} --retrain-corrupt\`: it sets their folders aside and executes the tasks again.\n`;
+  return [
+    ...(repairable.length > 0 ? [damageText('Repairable', repairable), repairs] : []),
+    ...(lost.length > 0 ? [damageText('Corrupt', lost), runs] : []),
+  ].join('');
 }
 
 /** For example `21 of 21 tasks verified: all checksums match.` */

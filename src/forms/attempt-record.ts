@@ -2,6 +2,7 @@ import { availableParallelism, cpus, hostname } from 'node:os';
 import { z } from 'zod';
 import { cpuFeatures } from '../compiler/native/cpu.js';
 import { readJsonFile, replaceFileUnsynced } from '../store/files.js';
+import type { Marker } from '../store/task-folder.js';
 
 /** Times and steps of one attempt at a task. They depend on the machine and the clock, and are not part of the result. */
 export interface AttemptRecord {
@@ -10,6 +11,8 @@ export interface AttemptRecord {
   readonly fromStep: number;
   readonly toStep: number;
   readonly elapsedMs: number;
+  /** The task's marker, if the attempt finished the task. From it a lost `done.json` can be restored. */
+  readonly marker?: Marker;
 }
 
 /** Cached, because reading it takes about a millisecond. */
@@ -17,12 +20,13 @@ let machine: Record<string, unknown> | undefined;
 
 /** Appends an attempt to the array in `run.json`. An unreadable file is replaced, because nothing depends on it. */
 export function recordAttempt(path: string, attempt: AttemptRecord): void {
-  const { elapsedMs, ...range } = attempt;
+  const { elapsedMs, marker, ...range } = attempt;
   const steps = attempt.toStep - attempt.fromStep;
   const entry = {
     ...range,
     microsecondsPerStep: steps > 0 ? (elapsedMs * 1000) / steps : null,
     ...(machine ??= describeMachine()),
+    ...(marker && { marker }),
   };
   replaceFileUnsynced(path, JSON.stringify([...readAttempts(path), entry], null, 2));
 }

@@ -10,7 +10,7 @@ import {
   type StepLogState,
 } from '../store/checkpoint.js';
 import { fsyncFolder } from '../store/files.js';
-import { commitResults, removeUnfinished, TASK_FILES } from '../store/task-folder.js';
+import { commitResults, markerOf, removeUnfinished, TASK_FILES, type Marker } from '../store/task-folder.js';
 import type { LogColumn } from '../task/column.js';
 import { stepsOf } from '../task/cost.js';
 import type { TaskOutcome } from '../task/outcome.js';
@@ -137,11 +137,13 @@ class Attempt<Own extends Settings> {
       if (this.#savedRows !== null) this.#recordAttempt();
       return { type: 'stopped', step: this.#savedRows, ...this.#resumed() };
     }
-    this.#recordAttempt();
-    commitResults(folder, task.id, {
+    const results = {
       [TASK_FILES.rows]: this.#log.finish(),
       [TASK_FILES.verdict]: Buffer.from(`${JSON.stringify(verdict, null, 2)}\n`),
-    });
+    };
+    const marker = markerOf(task.id, results);
+    this.#recordAttempt(marker);
+    commitResults(folder, task.id, results, marker);
     removeUnfinished(folder);
     const steps = stepsOf(task.settings);
     const elapsedMs = this.#clock.now() - this.#start.ms;
@@ -226,13 +228,14 @@ class Attempt<Own extends Settings> {
     this.#checkpointMs = this.#clock.now();
   }
 
-  #recordAttempt(): void {
+  #recordAttempt(marker?: Marker): void {
     recordAttempt(join(this.#request.folder, TASK_FILES.run), {
       start: this.#start.date,
       end: this.#clock.date(),
       fromStep: this.#fromStep,
       toStep: this.#log.rows,
       elapsedMs: this.#clock.now() - this.#start.ms,
+      ...(marker && { marker }),
     });
   }
 }

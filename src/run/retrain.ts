@@ -1,12 +1,10 @@
 import { hash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { readStoreOwner } from '../store/lock.js';
 import { markedHashes, TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
 import type { Task } from '../task/task.js';
 import type { RunOptions } from './run-sweep.js';
 import { runSweep } from './run-sweep.js';
+import { withTemporaryStore } from './temporary-store.js';
 
 /** The result of training a finished task again. */
 export interface Comparison {
@@ -16,8 +14,6 @@ export interface Comparison {
   /** Why the results can't be compared, or null. */
   readonly problem: string | null;
 }
-
-const FOLDER_PREFIX = 'verify-';
 
 /** Returns `count` tasks at random: the same ones for the same seed, regardless of the order of the tasks. */
 export function sampleTasks(tasks: readonly Task[], count: number, seed: number): Task[] {
@@ -39,14 +35,7 @@ export async function retrain(
   options: RunOptions,
 ): Promise<Comparison[] | null> {
   const { outDir } = options;
-  removeLeftovers(outDir);
-  const folder = mkdtempSync(path.join(outDir, FOLDER_PREFIX));
-  const remove = (): void => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
-  // A second Ctrl-C exits immediately, without running `finally`.
-  process.on('exit', remove);
-  try {
+  return withTemporaryStore(outDir, async (folder) => {
     const { interrupted, failed } = await runSweep({ ...sweep, tasks }, { ...options, outDir: folder });
     if (interrupted) return null;
     const failures = new Map(failed.map(({ task, failure }) => [task.id, failure.message]));
@@ -55,10 +44,7 @@ export async function retrain(
       if (problem !== undefined) return { task, differing: [], problem };
       return compare(task, taskFolder(outDir, task), taskFolder(folder, task));
     });
-  } finally {
-    process.off('exit', remove);
-    remove();
-  }
+  });
 }
 
 function compare(task: Task, folder: string, again: string): Comparison {
@@ -66,13 +52,4 @@ function compare(task: Task, folder: string, again: string): Comparison {
   if (old === null) return { task, differing: [], problem: `the store no longer has its ${TASK_FILES.done}` };
   const names = [...new Set([...old.keys(), ...(fresh?.keys() ?? [])])];
   return { task, differing: names.filter((name) => old.get(name) !== fresh?.get(name)), problem: null };
-}
-
-/** Removes the temporary folders of commands that were killed: their lock exists, but their process does not. */
-function removeLeftovers(outDir: string): void {
-  for (const name of readdirSync(outDir)) {
-    const folder = path.join(outDir, name);
-    if (name.startsWith(FOLDER_PREFIX) && readStoreOwner(folder)?.isAlive === false)
-      rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -9,6 +9,7 @@ import { prepareSweepFolder } from '../store/sweep-folder.js';
 import { readTaskState, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import type { Sweep } from '../sweep/load.js';
+import type { Predecessor } from '../task/protocol.js';
 import type { Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import type { Executor, ExecutionOptions } from './executor.js';
@@ -31,6 +32,8 @@ export interface RunOptions extends ExecutionOptions {
   readonly logLevel: LogLevel;
   /** Executes the tasks elsewhere and collects their results. @default executes them on this machine */
   readonly executor?: Executor;
+  /** The tasks to continue from, by the ids of their successors. @default those in the store */
+  readonly predecessors?: ReadonlyMap<string, Predecessor>;
   /** Decides which tasks come next, for a search whose tasks depend on results. */
   readonly advance?: Advance | null;
 }
@@ -151,7 +154,7 @@ async function runTasks(
       ...(options.executor !== undefined && { workers: null }),
       costOf: learnCosts(outDir, sweep.tasks, states).costOf,
     },
-    findPredecessors(outDir, sweep.tasks, states),
+    options.predecessors ?? findPredecessors(outDir, sweep.tasks, states),
   );
   print(found.summary);
   const { done, pending, failed } = found;

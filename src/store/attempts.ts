@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from './files.js';
-import { TASK_FILES } from './task-folder.js';
+import { damagedFiles, markerSchema, TASK_FILES, type Marker } from './task-folder.js';
 
 const attemptSchema = z.object({
   /** The start time in ISO 8601. */
@@ -11,6 +11,8 @@ const attemptSchema = z.object({
   toStep: z.int().min(0),
   /** The mean time per step; null for a attempt without steps. */
   microsecondsPerStep: z.number().nullable(),
+  /** The task's marker, if the attempt finished the task. */
+  marker: markerSchema.optional(),
 });
 
 export type AttemptTiming = z.infer<typeof attemptSchema>;
@@ -46,6 +48,15 @@ function attemptsSince(file: string, sinceMs: number): TimedSteps[] {
 /** Returns a task's completed attempts; none if they can't be read. */
 export function readAttempts(folder: string): readonly AttemptTiming[] {
   return readAttemptFile(path.join(folder, TASK_FILES.run));
+}
+
+/**
+ * Returns the marker of a finished task whose `done.json` is missing or damaged: the one that its last attempt recorded, if every file
+ * has the recorded SHA-256. Otherwise returns null, because nothing else proves that the files are complete.
+ */
+export function recordedMarker(folder: string, id: string): Marker | null {
+  const marker = readAttempts(folder).at(-1)?.marker;
+  return marker?.id === id && damagedFiles(folder, marker).length === 0 ? marker : null;
 }
 
 function readAttemptFile(file: string): readonly AttemptTiming[] {

@@ -43,13 +43,16 @@ export const TASK_FILES = {
   failed: 'failed.json',
 } as const;
 
-const markerSchema = z.object({
+export const markerSchema = z.object({
   id: z.string(),
   /** The files of the finished task. */
   files: z
     .record(z.string().regex(/^[a-z-]+\.[a-z]+$/), z.object({ bytes: z.int().min(0), sha256: z.string() }))
     .refine((files) => Object.keys(files).length > 0, { error: 'lists no files' }),
 });
+
+/** The content of `done.json`. */
+export type Marker = z.infer<typeof markerSchema>;
 
 export type TaskState =
   /** Starts from the first step: the folder has nothing to resume from. */
@@ -87,29 +90,28 @@ export function readTaskState(folder: string, id: string): TaskState {
 export function verifyTask(folder: string, id: string): TaskState {
   const state = readTaskState(folder, id);
   if (state.state !== 'done') return state;
-  const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
-  if (!marker.found)
+  const files = markedFiles(folder);
+  if (files === null)
     return { state: 'corrupt', problem: `${TASK_FILES.done} disappeared while it was being read` };
-  for (const [name, { sha256 }] of Object.entries(marker.value.files)) {
-    try {
-      if (hashFile(path.join(folder, name)) !== sha256)
-        return {
-          state: 'corrupt',
-          problem: `${name} does not match its SHA-256 in ${TASK_FILES.done}`,
-        };
-    } catch (error) {
-      return { state: 'corrupt', problem: `${name} can't be read (${reasonOf(error)})` };
-    }
+  for (const [name, file] of files) {
+    const problem = contentProblem(folder, name, file);
+    if (problem !== null) return { state: 'corrupt', problem };
   }
   return state;
 }
 
+type MarkedFile = Marker['files'][string];
+
 /** Returns the size and checksum of each file of a finished task, by name, from its marker; null if there is no marker. */
-export function markedFiles(
-  folder: string,
-): ReadonlyMap<string, { readonly bytes: number; readonly sha256: string }> | null {
+export function markedFiles(folder: string): ReadonlyMap<string, MarkedFile> | null {
+  const marker = readMarker(folder);
+  return marker === null ? null : new Map(Object.entries(marker.files));
+}
+
+/** Returns the marker, or null if there is none or it is damaged. */
+export function readMarker(folder: string): Marker | null {
   const marker = readJsonFile(path.join(folder, TASK_FILES.done), markerSchema);
-  return marker.found ? new Map(Object.entries(marker.value.files)) : null;
+  return marker.found ? marker.value : null;
 }
 
 /** Returns the SHA-256 of each file of a finished task, by name, from its marker; null if there is no marker. */
@@ -135,6 +137,14 @@ export function prepareTaskFolder(folder: string, task: Task): string {
   return path.resolve(folder);
 }
 
+/** Returns the marker of a task with these results, by file name. */
+export function markerOf(id: string, results: Readonly<Record<string, Uint8Array>>): Marker {
+  const files = Object.entries(results).map(
+    ([name, bytes]) => [name, { bytes: bytes.length, sha256: hash('sha256', bytes) }] as const,
+  );
+  return { id, files: Object.fromEntries(files) };
+}
+
 /**
  * Writes a task's results, by file name, and marks it as done. The results and the folder are fsynced before the marker is written, so
  * a marker on disk implies that all results are.
@@ -143,14 +153,16 @@ export function commitResults(
   folder: string,
   id: string,
   results: Readonly<Record<string, Uint8Array>>,
+  marker = markerOf(id, results),
 ): void {
-  const entries = Object.entries(results);
-  replaceFiles(entries.map(([name, bytes]) => [path.join(folder, name), bytes]));
+  replaceFiles(Object.entries(results).map(([name, bytes]) => [path.join(folder, name), bytes]));
   fsyncFolder(folder);
-  const files = entries.map(
-    ([name, bytes]) => [name, { bytes: bytes.length, sha256: hash('sha256', bytes) }] as const,
-  );
-  writeJson(path.join(folder, TASK_FILES.done), { id, files: Object.fromEntries(files) });
+  writeMarker(folder, marker);
+}
+
+/** Marks a task as done. Its results must already be durable. */
+export function writeMarker(folder: string, marker: Marker): void {
+  writeJson(path.join(folder, TASK_FILES.done), marker);
 }
 
 /** Removes the files that a finished task no longer needs. Files that remain after a crash do no harm. */
@@ -172,6 +184,16 @@ export function makeProgramFolder(folder: string): string {
 
 export function clearProgramFolder(folder: string): void {
   deleteIfPossible(path.join(folder, TASK_FILES.program));
+}
+
+/** Returns the names of the marker's files that are missing or differ from it. Reads the whole files. */
+export function damagedFiles(folder: string, { files }: Pick<Marker, 'files'>): string[] {
+  return Object.entries(files)
+    .filter(
+      ([name, file]) =>
+        sizeProblem(folder, name, file) !== null || contentProblem(folder, name, file) !== null,
+    )
+    .map(([name]) => name);
 }
 
 export function markFailed(folder: string, failure: TaskFailure): void {
@@ -207,14 +229,28 @@ function halfWritten(folder: string): string[] {
   }
 }
 
-function markerProblem(folder: string, id: string, marker: z.infer<typeof markerSchema>): string | null {
+function markerProblem(folder: string, id: string, marker: Marker): string | null {
   if (marker.id !== id) return `${TASK_FILES.done} belongs to task ${marker.id}, not to ${id}`;
-  for (const [name, { bytes }] of Object.entries(marker.files)) {
-    const size = sizeOf(path.join(folder, name));
-    if (size === null) return `${name} is missing`;
-    if (size !== bytes) return `${name} has the wrong size (${size} instead of ${bytes} bytes)`;
+  for (const [name, file] of Object.entries(marker.files)) {
+    const problem = sizeProblem(folder, name, file);
+    if (problem !== null) return problem;
   }
   return null;
+}
+
+function sizeProblem(folder: string, name: string, { bytes }: MarkedFile): string | null {
+  const size = sizeOf(path.join(folder, name));
+  if (size === null) return `${name} is missing`;
+  return size === bytes ? null : `${name} has the wrong size (${size} instead of ${bytes} bytes)`;
+}
+
+function contentProblem(folder: string, name: string, { sha256 }: MarkedFile): string | null {
+  try {
+    if (hashFile(path.join(folder, name)) === sha256) return null;
+    return `${name} does not match its SHA-256 in ${TASK_FILES.done}`;
+  } catch (error) {
+    return `${name} can't be read (${reasonOf(error)})`;
+  }
 }
 
 function readUnfinishedState(folder: string): TaskState {

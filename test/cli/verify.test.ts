@@ -69,23 +69,13 @@ Corrupt (1):
       else writeFileSync(record, damaged);
       const found = vaeSweep('verify', ...only);
       assert.equal(found.status, 1);
-      assert.match(
-        found.stdout,
-        /^1 of 1 tasks verified.*\nDamaged task\.json \(1\):\n {2}linear-.*--repair`\.\n$/s,
-      );
+      assert.match(found.stdout, /^1 of 1 tasks verified.*\nRepairable \(1\):\n {2}linear-.*--repair`\.\n$/s);
       const repaired = vaeSweep('verify', ...only, '--repair');
       assert.equal(repaired.status, 0, repaired.stderr);
       assert.match(repaired.stdout, /\nRepaired \(1\):\n {2}linear-/);
       assert.equal(readFileSync(record, 'utf8'), original);
       assert.equal(vaeSweep('verify', ...only).status, 0);
     }
-  });
-
-  test('--repair leaves corrupt results to a run with --retrain-corrupt', () => {
-    writeFileSync(path.join(finish(outDir, tasks[0]), TASK_FILES.steps), '');
-    const { status, stdout } = vaeSweep('verify', file, '--out', outDir, '--repair');
-    assert.equal(status, 1);
-    assert.match(stdout, /\nCorrupt \(1\):\n.*--retrain-corrupt`/s);
   });
 
   test('--retrain executes the requested number of tasks again, and finds the same bits', () => {

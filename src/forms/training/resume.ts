@@ -51,8 +51,7 @@ export function resume(
   }
   const logs = new TrainingLogs(folder, task, columns, null);
   try {
-    const { evaluateEverySteps } = task.settings;
-    const start = predecessor && continueFrom(predecessor, shapes, training, evaluateEverySteps, logs);
+    const start = predecessor && continueFrom(predecessor, task, shapes, training, logs);
     return { ...(start ?? { step: 0, state: null }), logs, recovered: null };
   } catch (error) {
     logs.close();
@@ -76,23 +75,24 @@ function stateOf({ cpu, state }: Checkpoint, names: readonly string[], file: str
 /**
  * Copies the logs that a finished, shorter task shares with a longer one into the longer task's logs, and returns the shared state.
  * The result is bit-identical to training the longer task from the start: record batches are filled up again, and the evaluation
- * that the shorter task made only because it ended is left out.
+ * that the shorter task made only because it ended is left out. A task of which only the samples are damaged continues from itself, in
+ * another folder, to make its last evaluation again.
  * @returns null if the shorter task is corrupt or has no state to continue from
  */
 function continueFrom(
   { id, folder, steps }: Predecessor,
+  task: Task<TrainedSettings>,
   shapes: LoopProgram['state'],
   training: Continuation,
-  evaluateEverySteps: number,
   logs: TrainingLogs,
 ): { readonly step: number; readonly state: StateValues } | null {
-  if (verifyTask(folder, id).state !== 'done') return null;
+  if (id !== task.id && verifyTask(folder, id).state !== 'done') return null;
   const finished = readFinished(folder, shapes, training, logs.metrics);
   const step = commonSteps(training, steps);
   if (finished === null || finished.step !== (step < steps ? step : null)) return null;
   const rows = finished.steps.filter((logged) => logged <= step);
   logs.steps.addRows(rows, finished.rows);
-  copyEvaluations(finished.evaluations, logs, evaluateEverySteps, step);
+  copyEvaluations(finished.evaluations, logs, task.settings.evaluateEverySteps, step);
   return { step, state: finished.state };
 }
 

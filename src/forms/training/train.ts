@@ -4,7 +4,13 @@ import type { Loop } from '../../compiler/loop.js';
 import { cpuFeatures } from '../../compiler/native/cpu.js';
 import { tf } from '../../compiler/native/tensorflow.js';
 import { writeCheckpoint } from '../../store/checkpoint.js';
-import { commitResults, removeUnfinished, TASK_FILES } from '../../store/task-folder.js';
+import {
+  commitResults,
+  markerOf,
+  removeUnfinished,
+  TASK_FILES,
+  type Marker,
+} from '../../store/task-folder.js';
 import type { TaskOutcome } from '../../task/outcome.js';
 import type { Clock, TrainRequest } from '../../task/protocol.js';
 import type { Task } from '../../task/task.js';
@@ -224,20 +230,22 @@ class Attempt {
     const archive = archiveOf(this.#training, this.#shapes);
     const state = encodeState(archive, this.#stateValues(), this.#continuation);
     const results = this.#logs.results(state, this.#continuation && this.#commonSteps, samples);
-    this.#recordAttempt();
-    commitResults(folder, task.id, results);
+    const marker = markerOf(task.id, results);
+    this.#recordAttempt(marker);
+    commitResults(folder, task.id, results, marker);
     removeUnfinished(folder);
     const elapsedMs = this.#clock.now() - this.#start.ms;
     return { type: 'done', ...this.#resumed, steps: this.#step, elapsedMs, summary: null };
   }
 
-  #recordAttempt(): void {
+  #recordAttempt(marker?: Marker): void {
     recordAttempt(join(this.#request.folder, TASK_FILES.run), {
       start: this.#start.date,
       end: this.#clock.date(),
       fromStep: this.#resumed.fromStep,
       toStep: this.#step,
       elapsedMs: this.#clock.now() - this.#start.ms,
+      ...(marker && { marker }),
     });
   }
 }
