@@ -106,6 +106,14 @@ export class TaskWorker {
       for (const jobId of jobIds) void this.#reacquire(jobId);
     });
     this.#worker.on('error', this.#reportError);
+    // BullMQ never opens its second connection again if the first attempt fails. The worker would be idle forever.
+    this.#worker.waitUntilReady().catch(() => {
+      this.#end(
+        new QueueError(
+          `worker ${name} lost the queue at ${connection.address.shown} while it started: start it again once Redis is reachable`,
+        ),
+      );
+    });
     this.#timers = [
       setInterval(() => {
         this.#report();
