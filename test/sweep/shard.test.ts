@@ -6,6 +6,7 @@ import { estimateCost } from '../../src/task/cost.js';
 import { parseShard, tasksOfShard } from '../../src/sweep/shard.js';
 import type { Task } from '../../src/task/task.js';
 import { sampleTask } from '../store/sample-task.js';
+import { loadFrom } from './sweep-folder.js';
 
 const manyTasks = fc
   .array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 200 })
@@ -58,3 +59,19 @@ function shardsOf(tasks: readonly Task[], count: number): string[][] {
     tasksOfShard(tasks, { index: index + 1, count }).map(({ id }) => id),
   );
 }
+
+test('a sweep with any search whose tasks depend on results has no shards', () => {
+  const files = {
+    'grid.yaml':
+      'experiment: linear\ngrid: { dimensions: [[2, 4, 3]], seed: [1, 2] }\nsettings: { steps: 10 }\n',
+    'tpe.yaml':
+      'experiment: linear\ngrid: { dimensions: [[2, 4, 3]], seed: [1] }\nsettings: { steps: 10 }\nspace: { learningRate: { uniform: [0.1, 0.2] } }\nsample: { method: tpe, count: 4, batch: 2, seed: 1, metric: loss, goal: min }\n',
+    'both.yaml': 'sweeps: [grid.yaml, tpe.yaml]\n',
+  };
+  const shard = parseShard('1/2');
+  assert.equal(loadFrom(files, 'grid.yaml', { shard }).tasks.length, 1);
+  for (const name of ['tpe.yaml', 'both.yaml'])
+    assert.throws(() => loadFrom(files, name, { shard }), {
+      message: `--shard: ${name} is a search whose tasks depend on results, which shards do not share: use --queue`,
+    });
+});
