@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCommand } from '../faults/command.js';
+import { printFigure, RESOURCES, resourcesOf, type Resources } from './figures.js';
 
 /** Duration; `npm run test:soak` sets an hour. */
 const MINUTES = Number(process.env['VAE_SWEEP_SOAK_MINUTES'] ?? 0);
 const skip = MINUTES > 0 ? false : 'a soak test: npm run test:soak';
 const SAMPLE_MS = 5_000;
+/** Number of samples between two lines of progress. */
+const PRINT_EVERY = 12;
 /** Fraction of the samples to ignore at the start, while programs are compiled and heaps grow. */
 const WARM_UP = 0.25;
-
-interface Sample {
-  readonly memoryMb: number;
-  readonly openFiles: number;
-  readonly threads: number;
-  readonly temporaryEntries: number;
-}
 
 /** A sweep of short tasks of four shapes. */
 const SWEEP = {
@@ -47,43 +43,29 @@ test(
     const { child, ended } = startCommand(['run', sweep, '--out', path.join(folder, 'out')], {
       TMPDIR: temporary,
     });
-    const samples: Sample[] = [];
+    const samples: Resources[] = [];
     const endMs = performance.now() + MINUTES * 60_000;
     while (performance.now() < endMs && child.exitCode === null) {
       await delay(SAMPLE_MS);
-      const pids = [child.pid ?? 0, ...childrenOf(child.pid ?? 0)];
-      samples.push({
-        memoryMb: sum(pids.map((pid) => numberIn(`/proc/${pid}/status`, /^VmRSS:\s*(\d+) kB$/m) / 1000)),
-        openFiles: sum(pids.map((pid) => readdirSync(`/proc/${pid}/fd`).length)),
-        threads: sum(pids.map((pid) => readdirSync(`/proc/${pid}/task`).length)),
-        temporaryEntries: readdirSync(temporary).length,
-      });
-      process.stdout.write(`# ${JSON.stringify(samples.at(-1))}\n`);
+      samples.push(resourcesOf(child.pid ?? 0, temporary));
+      if (samples.length % PRINT_EVERY === 1) printFigure(JSON.stringify(samples.at(-1)));
     }
+    assert.equal(child.exitCode, null, 'the sweep ended early');
     child.kill('SIGINT');
     const { stderr } = await ended;
     const tasks = (stderr.match(/^done: /gm) ?? []).length;
-    process.stdout.write(`# ${tasks} tasks\n`);
-    rmSync(folder, { recursive: true });
+    printFigure(`${tasks} tasks in ${MINUTES} minutes`);
     const steady = samples.slice(Math.floor(samples.length * WARM_UP));
     const [first, last] = [steady.slice(0, steady.length / 2), steady.slice(steady.length / 2)];
-    for (const name of ['memoryMb', 'openFiles', 'threads', 'temporaryEntries'] as const) {
+    for (const name of RESOURCES) {
+      const [start, middle, end] = [steady.at(0), steady.at(steady.length / 2), steady.at(-1)].map(
+        (sample) => sample?.[name],
+      );
+      printFigure(`${name}: ${start} after the warm-up, ${middle} in the middle, ${end} at the end`);
       const before = Math.max(...first.map((sample) => sample[name]));
       const after = Math.max(...last.map((sample) => sample[name]));
       assert.ok(after <= before * 1.05 + 1, `${name} rose from ${before} to ${after}`);
     }
+    rmSync(folder, { recursive: true });
   },
 );
-
-function childrenOf(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return text === '' ? [] : text.split(' ').map(Number);
-}
-
-function numberIn(file: string, pattern: RegExp): number {
-  return Number(pattern.exec(readFileSync(file, 'utf8'))?.[1] ?? NaN);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
