@@ -14,6 +14,7 @@ import type { SweepPart } from '../../../sweep/load.js';
 import { settingText } from '../../../task/settings.js';
 import type { TrainingSettings } from '../../vae/settings/task.js';
 import type { TrainingRuns } from '../../vae/runs.js';
+import { pluginMetrics } from '../../vae/plugins/installed.js';
 import { formatThreshold } from '../../vae/settings/threshold.js';
 import { comparedAggregate, comparedMetric, comparesBeforeEnd } from './compared.js';
 import { layouts, type LayoutRow } from './layouts.js';
@@ -43,12 +44,18 @@ export function trainingMeans(partRuns: TrainingRuns): Table[] {
     .map(({ cells, variant }) => paperTable(part, cells, variant));
 }
 
-/** Returns the rows in which the means and the individual tasks of a part are shown. */
+/**
+ * Returns the rows in which the means and the individual tasks of a part are shown: the layout of its table and the metrics of plugins, or
+ * all columns if the part reproduces no table.
+ */
 export function rowsOf({ table }: Pick<SweepPart, 'table'>, columns: Cell['columns']): readonly LayoutRow[] {
   const layout = table === null ? undefined : layouts[table];
-  return (
-    layout ?? columns.map((column) => ({ label: shortTitleOf(column), metric: column.name, printed: null }))
-  );
+  const added = new Set(pluginMetrics().map(({ name }) => name));
+  const others = layout === undefined ? columns : columns.filter(({ name }) => added.has(name));
+  return [
+    ...(layout ?? []),
+    ...others.map((column) => ({ label: shortTitleOf(column), metric: column.name, printed: null })),
+  ];
 }
 
 /** Returns a table in the paper's layout: one column per cell with its dimensions on top, and the printed numbers below each row. */

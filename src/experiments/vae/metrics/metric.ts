@@ -1,10 +1,18 @@
 import type { ColumnDisplay } from '../../../task/column.js';
+import type { TrainingSettings } from '../settings/task.js';
 
 /** Rows of numbers, [n, d]. */
 export type Points = readonly (readonly number[])[];
 
 /** The inputs of the metrics of one evaluation, all in float64. */
 export interface Evaluation {
+  /**
+   * The task's settings, its seed among them. `steps` is left out, because a task with more steps keeps the evaluations of one with
+   * fewer.
+   */
+  readonly settings: Omit<TrainingSettings, 'steps'>;
+  /** Number of training steps before this evaluation. Draw random numbers only from it and from the seed. */
+  readonly step: number;
   /** Name of the experiment, for example `sphere`. */
   readonly experiment: string;
   /** r*, the intrinsic dimension of the data. */

@@ -1,4 +1,5 @@
 import type { ShownColumns } from '../../../task/experiment.js';
+import { pluginMetrics } from '../plugins/installed.js';
 import { decoderMetrics, decoderVariance } from './decoder.js';
 import { encoderMetrics } from './encoder.js';
 import { linearMetrics } from './linear.js';
@@ -26,9 +27,14 @@ export function curvesOf(experiment: string): string[] {
   );
 }
 
-/** Returns the metrics that reports and the dashboard show for an experiment. */
+/** Returns the metrics that reports and the dashboard show for an experiment: the built-in ones that are marked, and those of plugins. */
 export function shownMetrics(experiment: string): ShownColumns {
-  const metrics = GROUPS.flat();
+  const own = pluginMetrics().map((metric) => ({
+    ...metric,
+    isInTables: true as const,
+    isCharted: true as const,
+  }));
+  const metrics = [...GROUPS.flat(), ...own];
   const charted = metrics.filter(({ isCharted }) => isCharted);
   return {
     means: namesOf(metrics.filter(({ isInTables }) => isInTables)),
@@ -37,7 +43,7 @@ export function shownMetrics(experiment: string): ShownColumns {
       ...charted.filter(({ type }) => type !== 'list'),
       ...charted.filter(({ type }) => type === 'list'),
     ]),
-    curves: curvesOf(experiment),
+    curves: [...curvesOf(experiment), ...namesOf(own)],
   };
 }
 

@@ -32,6 +32,10 @@ export const vaePluginParts: Readonly<Record<string, PluginPart>> = {
       type: z.enum(['int32', 'float64', 'list']),
       unit: shortText,
       description: shortText,
+      title: shortText.optional(),
+      short: shortText.optional(),
+      isLog: z.boolean().optional(),
+      startsAtZero: z.boolean().optional(),
       compute: method,
     }),
     takenNames: async () => {

@@ -49,6 +49,8 @@ export function evaluate(
   const [firstLayer] = parameters.decoder;
   const isDense = parameters.decoder.length === 1 && firstLayer !== undefined;
   const evaluation: Evaluation = {
+    settings: withoutSteps(settings),
+    step,
     experiment: settings.experiment,
     intrinsicDim: settings.intrinsicDim,
     ambientDim: settings.ambientDim,
@@ -75,6 +77,12 @@ export function evaluate(
     generated: generated.dataSync<'float32'>().slice(),
     real: real.dataSync<'float32'>().slice(),
   };
+}
+
+function withoutSteps(settings: TrainingSettings): Evaluation['settings'] {
+  const others: Omit<TrainingSettings, 'steps'> & { steps?: number } = { ...settings };
+  delete others.steps;
+  return others;
 }
 
 /** Returns log eps^2 at the previous evaluation. The released code starts with the constant c. */

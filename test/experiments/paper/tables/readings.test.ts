@@ -8,6 +8,7 @@ import { randomFrom } from '../../../../src/experiments/theory/random.js';
 import { manifoldErrorPairwise } from '../../../../src/experiments/vae/metrics/manifold.js';
 import { writeFinishedRun } from '../../../report/finished-run.js';
 import { readTraining } from '../../../report/read-training.js';
+import { sampleTask } from '../../../store/sample-task.js';
 import { sampleSweep, TABLE4 } from '../../../report/sample-sweep.js';
 
 const sigma = (value: number) => 1 / (1 + Math.exp(-value));
@@ -38,6 +39,8 @@ describe('the error over pairs of an exact generator', () => {
       return [z, sigma(scale * z) + deviation * random.normal()];
     });
     const found = manifoldErrorPairwise({
+      settings: sampleTask(1).settings,
+      step: 0,
       experiment: 'sigmoid',
       intrinsicDim: 1,
       ambientDim: 2,

@@ -4,6 +4,7 @@ import type { Evaluation, Points } from '../../../../src/experiments/vae/metrics
 import { builtInMetrics } from '../../../../src/experiments/vae/metrics/registry.js';
 import { releasedMetrics } from '../../../../src/experiments/vae/metrics/released.js';
 import { readFixture } from '../../../fixture.js';
+import { sampleTask } from '../../../store/sample-task.js';
 
 type Expected = Record<string, number | number[]>;
 interface Fixture {
@@ -25,6 +26,8 @@ const numpy = readFixture('numpy/metrics.json') as Fixture;
 
 describe('metrics agree with an independent NumPy program', () => {
   const base: Evaluation = {
+    settings: sampleTask(1).settings,
+    step: 0,
     experiment: 'linear',
     intrinsicDim: 3,
     ambientDim: 5,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { before, describe, it } from 'node:test';
+import { before, describe, it, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import '../../../../src/experiments/index.js';
 import { loadPlugin } from '../../../../src/input/load-plugin.js';
@@ -70,6 +70,29 @@ describe('an invalid plugin is rejected with the reason if it', () => {
   });
 });
 
+test("a metric gets the task's settings and the step, and is a row of a table in the paper's layout", () => {
+  const plugin =
+    moduleWith(`export default { name: 'own', metrics: [{ name: 'seen', title: 'Seed and step', type: 'float64',
+    unit: '1', description: 'd', compute: ({ settings, step }) => 1000 * settings.seed + step + ('steps' in settings ? 0.5 : 0) }] };`);
+  const out = newFolder();
+  const choice = [
+    '--set',
+    'steps=20',
+    '--set',
+    'evaluateEverySteps=10',
+    '--only',
+    'dimensions=3-12-20',
+    '--only',
+    'seed=2',
+  ];
+  const run = vaeSweep('run', 'sweeps/table1-linear.yaml', '--plugin', plugin, '--out', out, ...choice);
+  assert.equal(run.status, 0, run.stderr);
+  const [task = ''] = readdirSync(path.join(out, 'tasks'));
+  const log = readLog(path.join(out, 'tasks', task, 'evaluations.arrow'));
+  assert.deepEqual([...(log.getChild('seen') ?? [])], [2000, 2010, 2020]);
+  assert.match(run.stdout, /Seed and step/);
+});
+
 describe('the example plugin', () => {
   const folder = newFolder();
   const plugin = path.join(folder, 'flat-torus.mjs');
@@ -120,6 +143,15 @@ describe('the example plugin', () => {
     assert.match(page, /<section id="torus-error">/);
     assert.match(page, /<figure id="torus-error">/);
     assert.doesNotMatch(page, /<script/);
+  });
+
+  it('has its metric in the printed table, in the files of tables, and in the curves', () => {
+    assert.match(command('run', 'out').stdout, /torusError/);
+    const results = path.join(folder, 'out', 'sweeps', 'flat-torus');
+    for (const table of ['flat-torus.md', 'flat-torus.csv', 'flat-torus-runs.csv'])
+      assert.match(readFileSync(path.join(results, 'tables', table), 'utf8'), /torusError/, table);
+    const page = readFileSync(path.join(results, 'report.html'), 'utf8');
+    assert.match(page, /id="flat-torus-training"[^]*torusError/);
   });
 
   it('gives the same bits for any order of plugins with metrics', () => {
