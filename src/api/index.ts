@@ -20,7 +20,7 @@ import type { CompileOptions, Step } from '../compiler/index.js';
 export { runSweep, type RunSweepOptions, type SweepChoice, type SweepResult } from './run-sweep.js';
 export { readLogs, type LoggedTask, type ReadLogsOptions } from './read-logs.js';
 export { InputError, StoreBusyError, StoreError, UserError } from '../errors.js';
-export type { SweepDescription } from '../sweep/sweep-file.js';
+export type { SweepDescription } from './sweep-description.js';
 export type { Task } from '../task/task.js';
 export type {
   Evaluation,

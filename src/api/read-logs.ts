@@ -3,11 +3,11 @@ import type { Table } from 'apache-arrow';
 import { StoreError } from '../errors.js';
 import { readLog } from '../logs/read.js';
 import { TASK_FILES, taskFolder, verifyTask } from '../store/task-folder.js';
-import type { SweepDescription } from '../sweep/sweep-file.js';
 import type { LogColumns, LogName } from '../task/experiment.js';
 import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import { chooseSweep, type SweepChoice } from './run-sweep.js';
+import type { SweepDescription } from './sweep-description.js';
 
 /** Options of `readLogs`. */
 export interface ReadLogsOptions extends SweepChoice {
@@ -52,8 +52,8 @@ export interface LoggedTask {
  * }
  * ```
  */
-export async function* readLogs(
-  sweep: string | SweepDescription,
+export async function* readLogs<const Experiment extends string>(
+  sweep: string | SweepDescription<Experiment>,
   options: ReadLogsOptions = {},
 ): AsyncGenerator<LoggedTask> {
   const out = options.out ?? 'out';

@@ -9,7 +9,8 @@ import { installedPlugins } from '../task/plugins.js';
 import type { Isolation } from '../pool/process-pool.js';
 import { openSweep, type StoredSweep } from '../run/stored-sweep.js';
 import type { Sweep } from '../sweep/load.js';
-import type { SweepDescription } from '../sweep/sweep-file.js';
+import type { SweepObject } from '../sweep/sweep-file.js';
+import type { SweepDescription } from './sweep-description.js';
 import { lineOutput } from './run-lines.js';
 
 /** Options that select and modify the tasks of a sweep. */
@@ -68,8 +69,8 @@ export interface SweepResult extends RunResult {
  * console.log(done, failed.map(({ message }) => message), interrupted);
  * ```
  */
-export async function runSweep(
-  sweep: string | SweepDescription,
+export async function runSweep<const Experiment extends string>(
+  sweep: string | SweepDescription<Experiment>,
   options: RunSweepOptions = {},
 ): Promise<SweepResult> {
   const outDir = options.out ?? 'out';
@@ -89,7 +90,7 @@ export async function runSweep(
 
 /** Installs the plugins and opens the selected tasks of a sweep. */
 export async function chooseSweep(
-  sweep: string | SweepDescription,
+  sweep: string | SweepObject,
   outDir: string,
   { only = [], set = [], plugins = [] }: SweepChoice,
 ): Promise<StoredSweep> {

@@ -8,6 +8,8 @@ import { vaeFamily } from './vae/family.js';
 registerExperiments([vaeFamily, theoryFamily, userFamily]);
 registerReports(async () => (await import('./reports.js')).reports);
 
+export type { TheorySettingInputs } from './theory/tasks/theory-settings.js';
+export type { TrainingSettingInputs } from './vae/settings/training-experiment.js';
 /** The types of plugins for the training of VAEs. */
 export type {
   Plugin,

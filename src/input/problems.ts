@@ -2,11 +2,11 @@ import { stringify } from 'safe-stable-stringify';
 import type { z } from 'zod';
 import { InputError } from '../errors.js';
 import { closestName } from './closest-name.js';
-import type { YamlPath, YamlSource } from './yaml-source.js';
+import type { Source, SourcePath } from './source.js';
 
-/** An invalid place in a YAML file. */
+/** An invalid place in a file or an object. */
 export interface Problem {
-  readonly path: YamlPath;
+  readonly path: SourcePath;
   readonly message: string;
   /** Whether the problem is with the key or the value at the path. Default: the value. */
   readonly of?: 'value' | 'key';
@@ -15,8 +15,8 @@ export interface Problem {
 const MAX_SHOWN = 20;
 const MAX_VALUE_LENGTH = 60;
 
-/** Throws one InputError that lists all problems with their lines. Does nothing if there are none. */
-export function throwProblems(source: YamlSource, problems: readonly Problem[]): void {
+/** Throws one InputError that lists all problems with their lines, or with their paths in an object. Does nothing if there are none. */
+export function throwProblems(source: Source, problems: readonly Problem[]): void {
   const lines = describeInOrder(source, problems);
   const [only] = lines;
   if (only === undefined) return;
@@ -32,7 +32,7 @@ export function throwProblems(source: YamlSource, problems: readonly Problem[]):
 export function problemsOf(
   error: z.ZodError,
   value: unknown,
-  allowedKeys: (path: YamlPath) => readonly string[],
+  allowedKeys: (path: SourcePath) => readonly string[],
 ): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys')
@@ -72,25 +72,26 @@ export function joinTruncated(texts: readonly string[]): string {
 }
 
 /** Returns, for example, `grid.dimensions[2]`. */
-function formatPath(path: YamlPath): string {
+function formatPath(path: SourcePath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     return text === '' ? String(step) : `${text}.${String(step)}`;
   }, '');
 }
 
-/** Describes the distinct problems in the order of the file. */
-function describeInOrder(source: YamlSource, problems: readonly Problem[]): string[] {
+/** Describes the distinct problems, in the order of the file if there is one. */
+function describeInOrder({ file, locate }: Source, problems: readonly Problem[]): string[] {
   const placed = problems.map(({ path, message, of }) => {
-    const { line, col } = source.locate(path, of);
     const field = path.length === 0 ? '' : `${formatPath(path)}: `;
-    return { line, col, text: `${source.file}:${line}:${col}: ${field}${message}` };
+    if (locate === null) return { line: 0, col: 0, text: `${file}: ${field}${message}` };
+    const { line, col } = locate(path, of);
+    return { line, col, text: `${file}:${line}:${col}: ${field}${message}` };
   });
   placed.sort((a, b) => a.line - b.line || a.col - b.col);
   return [...new Set(placed.map(({ text }) => text))];
 }
 
-function valueAt(value: unknown, path: YamlPath): unknown {
+function valueAt(value: unknown, path: SourcePath): unknown {
   return path.reduce<unknown>(
     (inner, step) =>
       typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step)

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { YamlPath } from './yaml-source.js';
+import type { SourcePath } from './source.js';
 
 /** Returns the keys that a schema allows in the object at a path; empty if there is no such object. */
-export function keysAt(schema: z.core.$ZodType, path: YamlPath): readonly string[] {
+export function keysAt(schema: z.core.$ZodType, path: SourcePath): readonly string[] {
   if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
   const [step, ...rest] = path;
   if (schema instanceof z.ZodObject) {

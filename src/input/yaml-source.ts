@@ -17,41 +17,24 @@ import type { CST, Document, Node } from 'yaml';
 import { InputError } from '../errors.js';
 import { formatCount } from '../units.js';
 import { closestName } from './closest-name.js';
+import type { Source, SourcePath } from './source.js';
 
 const MAX_BYTES = 1 << 20;
 const MAX_NESTING = 32;
 const MAX_KEYS = 1_000;
 const MAX_ALIASES = 100;
 
-/** Keys and list indices from the file's root to a value, in the form of zod's issues. */
-export type YamlPath = readonly PropertyKey[];
-
-/** The value of a YAML file, and the place of each part in the file. */
-export interface YamlSource {
-  /** The path as the user passed it. */
-  readonly file: string;
-  readonly value: unknown;
-  /** Returns the place of the value, or of its key, at the path; that of the closest enclosing value if there is none at the path. */
-  locate(path: YamlPath, what?: 'value' | 'key'): YamlPlace;
-}
-
-/** Line and column, counted from 1. */
-export interface YamlPlace {
-  readonly line: number;
-  readonly col: number;
-}
-
 /**
  * Reads an untrusted YAML file: size, nesting, keys and aliases are limited.
  * @param what the kind of file, for messages
  * @throws InputError if the file can't be read or is not valid YAML
  */
-export function readYaml(file: string, what = 'sweep file'): YamlSource {
+export function readYaml(file: string, what = 'sweep file'): Source {
   return parseYaml(file, readText(file, what));
 }
 
 /** Parses YAML text with the limits of `readYaml`. @param file the file's name in messages */
-export function parseYaml(file: string, text: string): YamlSource {
+export function parseYaml(file: string, text: string): Source {
   const lines = new LineCounter();
   const document = compose(file, text, lines);
   return {
@@ -136,7 +119,7 @@ function toValue(file: string, document: Document.Parsed): unknown {
   }
 }
 
-function offsetOf(document: Document.Parsed, path: YamlPath, what: 'value' | 'key'): number {
+function offsetOf(document: Document.Parsed, path: SourcePath, what: 'value' | 'key'): number {
   let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const [depth, step] of path.entries()) {

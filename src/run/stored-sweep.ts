@@ -9,7 +9,7 @@ import {
   type Sweep,
   type SweepOptions,
 } from '../sweep/load.js';
-import type { SweepDescription } from '../sweep/sweep-file.js';
+import type { SweepObject } from '../sweep/sweep-file.js';
 import { isNumeric } from '../task/column.js';
 import type { ExperimentDetails } from '../task/experiment.js';
 import { FINAL_REASONS } from '../task/outcome.js';
@@ -42,7 +42,7 @@ const NONE: ReadonlySet<string> = new Set();
  * @throws InputError with the place of each problem
  */
 export async function openSweep(
-  source: string | SweepDescription,
+  source: string | SweepObject,
   outDir: string,
   options: SweepOptions,
 ): Promise<StoredSweep> {

@@ -17,7 +17,7 @@ import { throwProblems, unknownName } from '../input/problems.js';
 import { formatSetting, settingsKey, varyingSettings } from '../task/settings.js';
 import type { SweepDefinition } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
-import type { YamlPath } from '../input/yaml-source.js';
+import type { SourcePath } from '../input/source.js';
 
 /** Sampled cells that are not tasks of their own. */
 export interface SkippedCells {
@@ -256,7 +256,7 @@ function locate({ settings, message }: SettingProblem, definition: SweepDefiniti
   return { path: paths.find((path) => path !== null) ?? [], message };
 }
 
-function pathOf(name: string, definition: SweepDefinition, { values, included }: Cell): YamlPath | null {
+function pathOf(name: string, definition: SweepDefinition, { values, included }: Cell): SourcePath | null {
   const { include, grid, settings, space } = definition;
   if (included !== null && Object.hasOwn(include[included] ?? {}, name)) return ['include', included, name];
   const value = values[name];
@@ -265,6 +265,6 @@ function pathOf(name: string, definition: SweepDefinition, { values, included }:
   return space.some((setting) => setting.name === name) ? ['space', name] : null;
 }
 
-function placeOf(included: number | null): YamlPath {
+function placeOf(included: number | null): SourcePath {
   return included === null ? [] : ['include', included];
 }

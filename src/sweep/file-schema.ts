@@ -13,7 +13,7 @@ const MAX_SWEEPS = 100;
 
 const FILE_EXPECTED = 'expected a mapping with `experiment` and `grid`, or with `sweeps`';
 const CELL_EXPECTED = 'expected a mapping of settings to values';
-const NAME_EXPECTED =
+export const NAME_EXPECTED =
   'expected a name of up to 64 characters (a-z, 0-9, -) that starts with a letter or digit';
 export const nameSchema = z
   .string({ error: NAME_EXPECTED })

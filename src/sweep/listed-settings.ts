@@ -3,7 +3,7 @@ import type { Experiment } from '../task/experiment.js';
 import type { SettingValues } from '../task/setting-values.js';
 import type { Problem } from '../input/problems.js';
 import { problemsOf, throwProblems, unknownName } from '../input/problems.js';
-import type { YamlSource } from '../input/yaml-source.js';
+import type { Source } from '../input/source.js';
 
 type RawSettings = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ type RawSettings = Readonly<Record<string, unknown>>;
  * @throws InputError if none of the experiments has a setting, or if its value is invalid for one of them
  */
 export function listedSettings(
-  source: YamlSource,
+  source: Source,
   entries: readonly RawSettings[],
   experiments: readonly (readonly Experiment[])[],
 ): ReadonlyMap<Experiment, SettingValues>[] {

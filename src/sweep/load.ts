@@ -16,8 +16,8 @@ import { select } from './selection.js';
 import { experimentOf } from '../task/registry.js';
 import { varyingSettings } from '../task/settings.js';
 import { tasksOfShard, type Shard } from './shard.js';
-import type { SweepDefinition, SweepDescription } from './sweep-file.js';
-import { readDescription, readSweepFile } from './sweep-file.js';
+import type { SweepDefinition, SweepObject } from './sweep-file.js';
+import { readSweepObject, readSweepFile } from './sweep-file.js';
 import type { Task, Versions } from '../task/task.js';
 
 /** Larger sweeps need confirmation, because they are probably a mistake. */
@@ -95,7 +95,7 @@ export interface PreparedSweep {
  * Reads a sweep file and the files that it lists, validates them, and expands their grids. Of a search, the first stage is known.
  * @throws InputError with the place of each problem
  */
-export function loadSweep(source: string | SweepDescription, options: SweepOptions): Sweep {
+export function loadSweep(source: string | SweepObject, options: SweepOptions): Sweep {
   return expandSweep(prepareSweep(source, options), () => null);
 }
 
@@ -103,10 +103,10 @@ export function loadSweep(source: string | SweepDescription, options: SweepOptio
  * Reads a sweep file and the files that it lists, and validates them.
  * @throws InputError with the place of each problem
  */
-export function prepareSweep(source: string | SweepDescription, options: SweepOptions): PreparedSweep {
+export function prepareSweep(source: string | SweepObject, options: SweepOptions): PreparedSweep {
   const file = typeof source === 'string' ? source : source.name;
   const { name, title, definitions } =
-    typeof source === 'string' ? readSweepFile(source) : readDescription(source);
+    typeof source === 'string' ? readSweepFile(source) : readSweepObject(source);
   const experiments = [...new Set(definitions.map(({ experiment }) => experiment))];
   const only = parseAssignments('--only', options.only ?? [], experiments);
   const assigned = parseAssignments('--set', options.set ?? [], experiments);

@@ -1,10 +1,15 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { InputError } from '../errors.js';
 import type { Grid, ListFile } from './file-schema.js';
-import { allowedKeys, experimentFileSchema, listFileSchema, nameSchema } from './file-schema.js';
+import {
+  allowedKeys,
+  experimentFileSchema,
+  listFileSchema,
+  NAME_EXPECTED,
+  nameSchema,
+} from './file-schema.js';
 import type { Space } from '../search/space.js';
 import type { Halving } from '../search/stages.js';
 import type { Sample } from './search-schema.js';
@@ -14,14 +19,15 @@ import { experimentNamed, experimentNames } from '../task/registry.js';
 import { listedSettings } from './listed-settings.js';
 import type { Problem } from '../input/problems.js';
 import { problemsOf, throwProblems } from '../input/problems.js';
-import type { YamlSource } from '../input/yaml-source.js';
-import { parseYaml, readYaml } from '../input/yaml-source.js';
+import { objectSource } from '../input/object-source.js';
+import type { Source } from '../input/source.js';
+import { readYaml } from '../input/yaml-source.js';
 
 const MAX_LIST_DEPTH = 8;
 
 /** The validated content of a file that sweeps one experiment. */
 export interface SweepDefinition {
-  readonly source: YamlSource;
+  readonly source: Source;
   readonly name: string;
   readonly title: string | null;
   readonly experiment: Experiment;
@@ -51,13 +57,12 @@ export interface SweepFile {
   readonly definitions: readonly SweepDefinition[];
 }
 
-/** A sweep as an object: a name, and the keys and values of a sweep file of one experiment. It can't list other sweeps. */
-export interface SweepDescription {
+/** A sweep as an object with the keys and values of a sweep file of one experiment. It can't list other sweeps. */
+export interface SweepObject {
   /** Name of the sweep and of its folder in the store. */
   readonly name: string;
   /** Name of an experiment, for example `linear`. */
   readonly experiment: string;
-  readonly [key: string]: unknown;
 }
 
 export function readSweepFile(file: string): SweepFile {
@@ -67,9 +72,11 @@ export function readSweepFile(file: string): SweepFile {
 }
 
 /** Reads a sweep from an object. It is validated like a file, because a program may get it from anywhere. */
-export function readDescription(description: SweepDescription): SweepFile {
-  const text = stringify(description, { aliasDuplicateObjects: false });
-  return readExperiment(parseYaml(description.name, text));
+export function readSweepObject(sweep: SweepObject): SweepFile {
+  const source = objectSource(sweep, 'sweep');
+  if (typeof sweep.name !== 'string')
+    throwProblems(source, [{ path: ['name'], message: `missing: ${NAME_EXPECTED}` }]);
+  return readExperiment(source);
 }
 
 function readNested(file: string, lists: readonly string[], seen: Set<string>): SweepFile {
@@ -82,7 +89,7 @@ function isListFile(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'sweeps');
 }
 
-function readExperiment(source: YamlSource): SweepFile {
+function readExperiment(source: Source): SweepFile {
   const named = namedExperiment(source.value);
   const parsed = parse(source, experimentFileSchema(named), named);
   const experiment = experimentNamed(parsed.experiment);
@@ -135,7 +142,7 @@ function inFileOrder<Value>(
   );
 }
 
-function readList(source: YamlSource, lists: readonly string[], seen: Set<string>): SweepFile {
+function readList(source: Source, lists: readonly string[], seen: Set<string>): SweepFile {
   const parsed = parse(source, listFileSchema, 'list');
   const name = parsed.name ?? nameFromFile(source);
   const here = realpathSync(source.file);
@@ -161,7 +168,7 @@ function readList(source: YamlSource, lists: readonly string[], seen: Set<string
 
 /** Returns the paths of the listed files. They are relative if the list's path is. */
 function listedFiles(
-  source: YamlSource,
+  source: Source,
   { sweeps }: ListFile,
   lists: readonly string[],
   seen: Set<string>,
@@ -186,7 +193,7 @@ function listingProblem(file: string, lists: readonly string[], seen: Set<string
 }
 
 function parse<Schema extends z.ZodType>(
-  source: YamlSource,
+  source: Source,
   schema: Schema,
   file: 'list' | Experiment | null,
 ): z.output<Schema> {
@@ -200,7 +207,7 @@ function parse<Schema extends z.ZodType>(
   throw result.error;
 }
 
-function nameFromFile(source: YamlSource): string {
+function nameFromFile(source: Source): string {
   const name = path.basename(source.file).replace(/\.ya?ml$/, '');
   const result = nameSchema.safeParse(name);
   if (!result.success)

@@ -7,9 +7,14 @@ import type { SettingValue, SettingValues } from './setting-values.js';
  * The single declaration of a setting: its values in sweep files, the fields that tasks store, and the columns of exports. Validation,
  * JSON schema, documentation, task identity, stored records, export columns and the key of compiled programs are derived from it.
  */
-export interface DeclaredSetting<Value extends SettingValue, Stored extends z.ZodRawShape, Defaults> {
+export interface DeclaredSetting<
+  Value extends SettingValue,
+  Stored extends z.ZodRawShape,
+  Defaults,
+  Input = Value,
+> {
   /** Validates a value from a sweep file and converts it to canonical form. */
-  readonly schema: z.ZodType<Value>;
+  readonly schema: z.ZodType<Value, Input>;
   /** Returns the default value; null if sweep files must set one. */
   readonly defaultOf: ((defaults: Defaults) => Value) | null;
   /** Schemas of the fields in `task.json`. */
@@ -23,7 +28,7 @@ export interface DeclaredSetting<Value extends SettingValue, Stored extends z.Zo
 }
 
 /** Declares a setting that tasks store under its own name, in the canonical form of sweep files. */
-export function plainSetting<Name extends string, Value extends SettingValue, Defaults>(
+export function plainSetting<Name extends string, Value extends SettingValue, Defaults, Input>(
   name: Name,
   {
     schema,
@@ -33,14 +38,14 @@ export function plainSetting<Name extends string, Value extends SettingValue, De
     isCompiled,
     display = {},
   }: {
-    readonly schema: z.ZodType<Value>;
+    readonly schema: z.ZodType<Value, Input>;
     readonly stored: z.ZodType<Value>;
     readonly column: FieldColumn;
     readonly defaultOf: ((defaults: Defaults) => Value) | null;
     readonly isCompiled: boolean;
     readonly display?: SettingDisplay;
   },
-): DeclaredSetting<Value, Readonly<Record<Name, z.ZodType<Value>>>, Defaults> {
+): DeclaredSetting<Value, Readonly<Record<Name, z.ZodType<Value>>>, Defaults, Input> {
   type Shape = Readonly<Record<Name, z.ZodType<Value>>>;
   return {
     schema,

@@ -35,7 +35,8 @@ beforeEach(() => {
 
 function tasksOf(experiment: string, seeds: number): readonly Task[] {
   const seed = Array.from({ length: seeds }, (_, index) => index);
-  return loadSweep({ name: 'mine', experiment, grid: { seed } }, { versions: installedVersions() }).tasks;
+  const sweep = { name: 'mine', experiment, grid: { seed } };
+  return loadSweep(sweep, { versions: installedVersions() }).tasks;
 }
 
 /** Finishes the task with a attempt that records this time per row. */

@@ -13,7 +13,12 @@ const thresholdSchema = z
 
 const thresholdField = { decoderLogVarianceThreshold: z.number().nullable() };
 
-export const decoderVarianceThreshold: DeclaredSetting<number | null, typeof thresholdField, unknown> = {
+export const decoderVarianceThreshold: DeclaredSetting<
+  number | null,
+  typeof thresholdField,
+  unknown,
+  number | string
+> = {
   schema: thresholdSchema.describe(
     'Lower bound of the decoder variance eps^2: e^-4, a number, or none. Default: none.',
   ),
@@ -40,7 +45,12 @@ export const decoderVarianceThreshold: DeclaredSetting<number | null, typeof thr
 const finalField = { finalDecoderLogVarianceThreshold: z.number().exactOptional() };
 
 /** The bound at the end of training, if the bound is annealed. */
-export const finalDecoderVarianceThreshold: DeclaredSetting<number | null, typeof finalField, unknown> = {
+export const finalDecoderVarianceThreshold: DeclaredSetting<
+  number | null,
+  typeof finalField,
+  unknown,
+  number | string
+> = {
   schema: thresholdSchema.describe(
     'Lower bound of the decoder variance at the end of training. log eps^2 of the bound is linear in the step, from ' +
       'decoderVarianceThreshold before the first step, so that a task with more steps has another bound at the same step. ' +

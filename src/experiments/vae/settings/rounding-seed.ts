@@ -9,12 +9,12 @@ const EXPECTED = 'expected a seed from 0 to 2,147,483,647, or none';
 const seedField = { roundingSeed: z.int().min(0).exactOptional() };
 
 /** The seed of a perturbation of the initial parameters by one unit in the last place. */
-export const roundingSeed: DeclaredSetting<number | null, typeof seedField, unknown> = {
+export const roundingSeed: DeclaredSetting<number | null, typeof seedField, unknown, number | 'none'> = {
   schema: z
-    .unknown()
+    .custom<number | 'none'>(() => true)
     .transform((value, context) => {
       if (value === 'none') return null;
-      if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_SEED) return Number(value);
+      if (Number.isInteger(value) && value >= 0 && value <= MAX_SEED) return value;
       context.addIssue({ code: 'custom', message: EXPECTED });
       return z.NEVER;
     })

@@ -21,6 +21,15 @@ export type CellValues = {
   readonly [Name in SettingName]?: z.output<(typeof trainingSettings)[Name]['schema']>;
 };
 
+/** The settings of sweep files that train, by experiment. Only sigmoid data has `badOptimumExtraDims`. */
+export interface TrainingSettingInputs {
+  readonly linear: Omit<Inputs, 'badOptimumExtraDims'>;
+  readonly sphere: Omit<Inputs, 'badOptimumExtraDims'>;
+  readonly sigmoid: Inputs;
+}
+
+type Inputs = { readonly [Name in SettingName]: z.input<(typeof trainingSettings)[Name]['schema']> };
+
 const commonSchemas = Object.fromEntries(
   Object.entries(derivedTraining.schemas).filter(([name]) => name !== 'badOptimumExtraDims'),
 );

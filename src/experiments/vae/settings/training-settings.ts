@@ -64,12 +64,17 @@ const dimensions: DeclaredSetting<Dimensions, typeof dimensionFields, TrainingDe
 /** Absent if training starts at drawn parameters, so that such tasks keep their ids. */
 const extraDimsField = { badOptimumExtraDims: z.int().min(1).exactOptional() };
 
-const badOptimumExtraDims: DeclaredSetting<number | null, typeof extraDimsField, TrainingDefaults> = {
+const badOptimumExtraDims: DeclaredSetting<
+  number | null,
+  typeof extraDimsField,
+  TrainingDefaults,
+  number | 'none'
+> = {
   schema: z
-    .unknown()
+    .custom<number | 'none'>(() => true)
     .transform((value, context) => {
       if (value === 'none') return null;
-      if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_DIM) return Number(value);
+      if (Number.isInteger(value) && value >= 1 && value <= MAX_DIM) return value;
       context.addIssue({ code: 'custom', message: EXTRA_DIMS_EXPECTED });
       return z.NEVER;
     })
