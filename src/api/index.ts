@@ -18,9 +18,11 @@ import type { Loop, LoopBody } from '../compiler/loop.js';
 import type { CompileOptions, Step } from '../compiler/index.js';
 
 export { runSweep, type RunSweepOptions, type SweepChoice, type SweepResult } from './run-sweep.js';
+export { openSweep, type OpenSweepOptions, type SweepSession, type TaskResult } from './open-sweep.js';
 export { readLogs, type LoggedTask, type ReadLogsOptions } from './read-logs.js';
 export { InputError, StoreBusyError, StoreError, UserError } from '../errors.js';
-export type { SweepDescription } from './sweep-description.js';
+export type { Trial } from '../sweep/trials.js';
+export type { SweepCell, SweepDescription } from './sweep-description.js';
 export type { Task } from '../task/task.js';
 export type {
   Evaluation,

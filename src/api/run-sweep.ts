@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defaultRunOptions } from '../run/defaults.js';
 import { installedVersions } from '../task/registry.js';
-import { runSweep as runTasks, type RunResult } from '../run/run-sweep.js';
+import { runSweep as runTasks, type RunOptions, type RunResult } from '../run/run-sweep.js';
 import { InputError } from '../errors.js';
 import { installPlugins } from '../input/plugins.js';
 import { installedPlugins } from '../task/plugins.js';
@@ -75,17 +75,21 @@ export async function runSweep<const Experiment extends string>(
 ): Promise<SweepResult> {
   const outDir = options.out ?? 'out';
   const { sweep: loaded, reload, advance } = await chooseSweep(sweep, outDir, options);
-  const result = await runTasks(loaded, {
+  const result = await runTasks(loaded, { ...runOptionsOf(options), advance });
+  return { ...result, sweep: reload?.() ?? loaded };
+}
+
+/** Returns the options of a run, with defaults. */
+export function runOptionsOf(options: RunSweepOptions): RunOptions {
+  return {
     ...defaultRunOptions(),
-    outDir,
-    advance,
+    outDir: options.out ?? 'out',
     workers: options.workers ?? availableParallelism(),
     ...(options.retries !== undefined && { retries: options.retries }),
     ...(options.isolation !== undefined && { isolation: options.isolation }),
     signal: options.signal ?? new AbortController().signal,
     output: lineOutput(options.onLine ?? (() => undefined)),
-  });
-  return { ...result, sweep: reload?.() ?? loaded };
+  };
 }
 
 /** Installs the plugins and opens the selected tasks of a sweep. */
@@ -94,13 +98,13 @@ export async function chooseSweep(
   outDir: string,
   { only = [], set = [], plugins = [] }: SweepChoice,
 ): Promise<StoredSweep> {
-  await installPlugins(plugins);
-  assertSamePlugins(plugins);
+  await installOwnPlugins(plugins);
   return openSweep(sweep, outDir, { only, set, versions: installedVersions() });
 }
 
-/** Plugins can't be unloaded: their metrics would appear in the logs of all later runs of this process. */
-function assertSamePlugins(plugins: readonly string[]): void {
+/** Installs the plugins. Plugins can't be unloaded: their metrics would appear in the logs of all later runs of this process. */
+export async function installOwnPlugins(plugins: readonly string[]): Promise<void> {
+  await installPlugins(plugins);
   const requested = new Set(plugins.map((file) => realpathSync(file)));
   const others = installedPlugins().filter(({ file }) => !requested.has(file));
   if (others.length > 0)

@@ -11,6 +11,9 @@ import type { SweepObject } from '../sweep/sweep-file.js';
 export type SweepDescription<Experiment extends string = string> = SweepObject &
   Other & { readonly experiment: Experiment } & Values<SettingsOf<Experiment>>;
 
+/** Settings of a task, with one value each. */
+export type SweepCell<Experiment extends string = string> = Cell<SettingsOf<Experiment>>;
+
 /** The settings of the built-in experiments, by experiment. */
 type BuiltInSettings = TrainingSettingInputs & TheorySettingInputs;
 type AnySettings = Readonly<Record<string, string | number | boolean | null | readonly number[]>>;

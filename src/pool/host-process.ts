@@ -95,8 +95,8 @@ export class HostProcess {
     return this.#steps.get(slot) ?? 0;
   }
 
-  requestStop(): void {
-    this.#send({ type: 'stop' });
+  requestStop(slot?: number): void {
+    this.#send({ type: 'stop', ...(slot !== undefined && { slot }) });
   }
 
   /**

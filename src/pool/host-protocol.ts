@@ -8,7 +8,8 @@ export type HostRequest =
   | ({ readonly type: 'open' } & HostOptions)
   | { readonly type: 'warmUp'; readonly tasks: readonly Task[] }
   | { readonly type: 'train'; readonly slot: number; readonly assignment: Assignment }
-  | { readonly type: 'stop' };
+  /** Asks the task of this slot to stop; without a slot, all tasks. */
+  | { readonly type: 'stop'; readonly slot?: number };
 
 /** A reply of the process. */
 export type HostReply =

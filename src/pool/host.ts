@@ -18,7 +18,7 @@ export function hostThreads(send: (reply: HostReply) => void): (request: HostReq
   return (request) => {
     if (request.type === 'open') pool = open(request);
     else if (pool === null) throw new Error('A host received a request before it was opened.');
-    else if (request.type === 'stop') pool.requestStop();
+    else if (request.type === 'stop') pool.requestStop(request.slot);
     else void answer(pool, request, send);
   };
 }

@@ -110,7 +110,12 @@ export class ProcessPool implements TaskPool {
     return host?.stepOf(local ?? 0) ?? 0;
   }
 
-  requestStop(): void {
+  requestStop(slot?: number): void {
+    if (slot !== undefined) {
+      const { host, local } = this.#slots[slot] ?? {};
+      host?.requestStop(local);
+      return;
+    }
     this.#isStopping = true;
     for (const host of this.#hosts()) host.requestStop();
   }

@@ -22,8 +22,8 @@ export interface TaskPool {
   train(assignment: Assignment, onStart: (slot: number) => void): Promise<TaskOutcome>;
   /** Returns the number of steps that the slot's task has done. */
   stepOf(slot: number): number;
-  /** Asks every running task to finish its chunk, write a checkpoint and return. */
-  requestStop(): void;
+  /** Asks the slot's task, or every running task, to finish its chunk, write a checkpoint and return. */
+  requestStop(slot?: number): void;
   /** Kills the slot's process immediately, with all tasks in it. Everything worth keeping is durable. */
   kill(slot: number): Promise<void>;
   destroy(): Promise<void>;

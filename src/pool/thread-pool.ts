@@ -21,16 +21,18 @@ export class ThreadPool {
   readonly broken: Promise<never>;
   readonly #options: HostOptions;
   readonly #piscina: Piscina<WorkerRequest, WorkerReply>;
-  /** An Int32Array with the stop request at index 0, and the steps done by each slot at index 1 + slot. */
-  readonly #shared: SharedArrayBuffer;
-  readonly #cells: Int32Array;
+  /** One Int32Array per slot, with the stop request at index 0, and the steps done at index 1 + slot. */
+  readonly #cells: readonly Int32Array<SharedArrayBuffer>[];
+  #isStopping = false;
   readonly #training = new Set<number>();
 
   constructor(options: HostOptions) {
     const { workers, workerUrl, plugins } = options;
     this.#options = options;
-    this.#shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + workers));
-    this.#cells = new Int32Array(this.#shared);
+    this.#cells = Array.from(
+      { length: workers },
+      (_, slot) => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (2 + slot))),
+    );
     this.#piscina = new Piscina({
       filename: fileURLToPath(workerUrl),
       workerData: { plugins } satisfies ThreadData,
@@ -54,7 +56,9 @@ export class ThreadPool {
 
   /** Trains a task in a free slot. If the thread dies, its task fails. */
   async train(slot: number, { task, folder, fromStep, predecessor }: Assignment): Promise<TaskOutcome> {
-    Atomics.store(this.#cells, 1 + slot, fromStep);
+    const cells = this.#cellsOf(slot);
+    Atomics.store(cells, 0, this.#isStopping ? 1 : 0);
+    Atomics.store(cells, 1 + slot, fromStep);
     this.#training.add(slot);
     const { checkpointEveryMs } = this.#options;
     try {
@@ -64,7 +68,7 @@ export class ThreadPool {
         folder,
         predecessor,
         checkpointEveryMs,
-        shared: this.#shared,
+        shared: cells.buffer,
         slot,
       });
       if (reply.type === 'warm') throw new Error('the worker replied to a training request with a warm-up');
@@ -84,15 +88,22 @@ export class ThreadPool {
 
   /** Returns the steps that the slot's task has done, or had done when it ended. */
   stepOf(slot: number): number {
-    return Atomics.load(this.#cells, 1 + slot);
+    return Atomics.load(this.#cellsOf(slot), 1 + slot);
   }
 
-  /** Asks every running task to finish its chunk, write a checkpoint and return. */
-  requestStop(): void {
-    Atomics.store(this.#cells, 0, 1);
+  /** Asks the slot's task, or every task, to finish its chunk, write a checkpoint and return. */
+  requestStop(slot?: number): void {
+    if (slot === undefined) this.#isStopping = true;
+    for (const cells of slot === undefined ? this.#cells : [this.#cellsOf(slot)]) Atomics.store(cells, 0, 1);
   }
 
   async destroy(): Promise<void> {
     await this.#piscina.destroy();
+  }
+
+  #cellsOf(slot: number): Int32Array<SharedArrayBuffer> {
+    const cells = this.#cells[slot];
+    if (cells === undefined) throw new Error(`There is no slot ${slot}.`);
+    return cells;
   }
 }

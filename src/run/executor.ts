@@ -30,6 +30,8 @@ export interface ExecutionOptions {
   /** Requests a graceful stop when it aborts. */
   readonly signal: AbortSignal;
   readonly output: Output;
+  /** Returns the signal that stops one task with a checkpoint. @default none */
+  readonly cancellationOf?: (task: Task) => AbortSignal | undefined;
   /** The module that worker threads load. */
   readonly workerUrl?: URL;
   /** Where results are shared. Tasks with a result there are not executed, and new results are sent there. */

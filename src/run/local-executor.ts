@@ -21,8 +21,14 @@ interface Workers {
 
 /** Executes tasks on this machine. The stages of a search share the workers, so that TensorFlow is loaded once. */
 export class LocalExecutor {
+  readonly #minWorkers: number;
   #workers: Workers | null = null;
   readonly #notices = new EngineNotices();
+
+  /** @param minWorkers number of workers to start even for fewer tasks, because more tasks may follow */
+  constructor(minWorkers = 0) {
+    this.#minWorkers = minWorkers;
+  }
 
   /** Starts the workers if necessary, warms them up, and executes the pending tasks. */
   async execute(start: Start, options: ExecutorContext): Promise<RunEnd> {
@@ -61,7 +67,7 @@ export class LocalExecutor {
   }
 
   async #workersFor({ pending }: Start, options: ExecutorContext): Promise<Workers> {
-    const count = Math.min(options.workers, pending.length);
+    const count = Math.min(options.workers, Math.max(pending.length, this.#minWorkers));
     if (this.#workers !== null && this.#workers.count >= count) return this.#workers;
     await this.close();
     const { logger, output } = options;

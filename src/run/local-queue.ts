@@ -6,13 +6,17 @@ import type { Task } from '../task/task.js';
 import { attemptTask } from './attempt-task.js';
 import type { ExecutionOptions } from './executor.js';
 import { Ledger, type LedgerOptions, type RunEnd } from './ledger.js';
+import { released } from './settle.js';
 import type { Tally } from './tally.js';
 import type { PendingTask } from './triage.js';
 
 export interface LocalQueueContext
   extends
     LedgerOptions,
-    Pick<ExecutionOptions, 'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal'> {
+    Pick<
+      ExecutionOptions,
+      'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal' | 'cancellationOf'
+    > {
   readonly pool: TaskPool;
   readonly tally: Tally;
   /** Called for each task once its results are in the store. */
@@ -92,13 +96,23 @@ class LocalQueue {
   async #attempt(item: PendingTask, retried: number): Promise<void> {
     const { pool, tally, outDir, signal, retries, retrainCorrupt, onDone } = this.#context;
     let usedSlot = null as number | null;
+    const cancellation = this.#context.cancellationOf?.(item.task);
+    if (cancellation?.aborted) {
+      tally.dropped(item);
+      this.#ledger.record(item, released('cancelled before it started'));
+      return;
+    }
+    const cancel = (): void => {
+      if (usedSlot !== null) pool.requestStop(usedSlot);
+    };
+    cancellation?.addEventListener('abort', cancel);
     const settlement = await attemptTask(
       { ...item, isLast: retried >= retries },
       {
         pool,
         outDir,
         rules: () => ({
-          isStopping: signal.aborted,
+          isStopping: signal.aborted || cancellation?.aborted === true,
           isAbandoned: this.#isOver,
           resetsCorrupt: retrainCorrupt,
         }),
@@ -109,6 +123,7 @@ class LocalQueue {
         },
       },
     );
+    cancellation?.removeEventListener('abort', cancel);
     if (this.#isOver) return;
     if (usedSlot === null) tally.dropped(item);
     else tally.ended(usedSlot, settlement.type === 'done');

@@ -66,12 +66,40 @@ interface Run {
  * @throws a StoreBusyError, once the workers have stopped, if another process took over the store
  */
 export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
+  const { run, prepare, logFile, lost, close, release } = await openRun(sweep, options);
+  try {
+    const { tasks, ...result } = await runStages(run, prepare).finally(close);
+    // The abort reason names the new owner.
+    if (result.interrupted) lost.throwIfAborted();
+    await sendResults(tasks, result, options, run.print);
+    return { ...result, logFile };
+  } finally {
+    await release();
+  }
+}
+
+/** A store whose lock this process holds, and the log of a run. */
+export interface OpenRun {
+  readonly run: Run;
+  readonly logFile: string;
+  /** Aborts if another process took over the store. The reason names it. */
+  readonly lost: AbortSignal;
+  /** Writes the sweep's manifest. */
+  readonly prepare: (sweep: SweepToRun) => void;
+  /** Ends the workers. */
+  readonly close: () => Promise<void>;
+  /** Releases the store's lock. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Takes the store's lock and opens the run's log. Workers start with the first task.
+ * @param minWorkers number of workers to start even for fewer tasks
+ */
+export async function openRun(sweep: SweepToRun, options: RunOptions, minWorkers = 0): Promise<OpenRun> {
   const { output } = options;
-  const lock = await acquireStoreLock(options.outDir, {
-    signal: options.signal,
-    onWait: output.line,
-  });
-  const signal = AbortSignal.any([options.signal, lock.lost]);
+  const lock = await acquireStoreLock(options.outDir, { signal: options.signal, onWait: output.line });
+  const release = async (): Promise<void> => lock.release();
   try {
     const startedAt = new Date().toISOString();
     const prepare = ({ name, file, tasks }: SweepToRun) =>
@@ -87,17 +115,21 @@ export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<
       options.executor ??
       (async (...start) => {
         // Load the pool only when there are tasks to execute.
-        local ??= new (await import('./local-executor.js')).LocalExecutor();
+        local ??= new (await import('./local-executor.js')).LocalExecutor(minWorkers);
         return local.execute(...start);
       });
-    const run = { sweep, options: { ...options, signal }, executor, logger: log.logger, print };
-    const { tasks, ...result } = await runStages(run, prepare).finally(async () => local?.close());
-    // The abort reason names the new owner.
-    if (result.interrupted) lock.lost.throwIfAborted();
-    await sendResults(tasks, result, options, print);
-    return { ...result, logFile: log.file };
-  } finally {
-    await lock.release();
+    const signal = AbortSignal.any([options.signal, lock.lost]);
+    return {
+      run: { sweep, options: { ...options, signal }, executor, logger: log.logger, print },
+      logFile: log.file,
+      lost: lock.lost,
+      prepare,
+      close: async () => local?.close(),
+      release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
   }
 }
 
@@ -137,7 +169,8 @@ function undecidedLines(searches: Sweep['searches'], outDir: string): string[] {
   });
 }
 
-async function runTasks(
+/** Executes the known tasks that are not done. */
+export async function runTasks(
   { sweep, options, executor, logger, print }: Run,
   givenUp: ReadonlySet<string>,
 ): Promise<Outcome> {

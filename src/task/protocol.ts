@@ -35,7 +35,7 @@ export interface TrainRequest<Own extends Task = Task> {
   /** The task to continue from if there is no checkpoint; null if there is none. */
   readonly predecessor: Predecessor | null;
   readonly checkpointEveryMs: number;
-  /** Int32 array: the stop request at 0 (1: finish the chunk, write a checkpoint, return), and the finished steps at 1 + slot. */
+  /** Int32 array of the slot: the stop request at 0 (1: finish the chunk, write a checkpoint, return), and the finished steps at 1 + slot. */
   readonly shared: SharedArrayBuffer;
   readonly slot: number;
 }
