@@ -94,6 +94,7 @@ const OPERATIONS_BY_OUTPUT: Readonly<Record<string, readonly string[]>> = {
     'TensorScatterUpdate',
     'StopGradient',
     'Split',
+    'SplitV',
     'Unpack',
     'Range',
     'ReverseV2',
