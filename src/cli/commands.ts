@@ -1,6 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { bestCommand } from './best.js';
 import { compareCommand } from './compare.js';
+import { configCommand } from './config.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { gcCommand } from './gc.js';
@@ -62,6 +63,7 @@ const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: read
     title: 'Set up',
     commands: [
       entry(initCommand),
+      entry(configCommand),
       entry(schemaCommand),
       entry(setupCommand),
       entry(doctorCommand),

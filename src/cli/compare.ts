@@ -3,6 +3,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
 import { openSweep } from '../run/stored-sweep.js';
 import { installedVersions } from '../task/registry.js';
+import { outOption } from './options.js';
 import { withPlugins } from './plugins.js';
 
 interface CompareArguments {
@@ -38,7 +39,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
         ...list,
         describe: 'Values that replace those of B, e.g. --set-b learningRate=0.01',
       })
-      .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
+      .option('out', outOption)
       .option('out-b', {
         type: 'string',
         requiresArg: true,

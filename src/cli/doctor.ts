@@ -14,6 +14,7 @@ import { freeBytes } from '../store/disk-space.js';
 import { installedTensorFlow } from '../store/installation.js';
 import { formatBytes } from '../units.js';
 import { columns } from './grid.js';
+import { outOption } from './options.js';
 import { packageVersion } from './package-version.js';
 
 interface DoctorArguments {
@@ -42,7 +43,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   describe: 'Show what is installed and test it',
   builder: (yargs) =>
     yargs
-      .option('out', { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' })
+      .option('out', outOption)
       .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
       .example('$0 doctor', 'check this machine'),
   handler: ({ out, json }) => {

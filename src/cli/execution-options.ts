@@ -3,7 +3,7 @@ import { parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js'
 import type { ResultBucket } from '../remote/bucket/result-bucket.js';
 import { InputError } from '../errors.js';
 import { RUN_DEFAULTS } from '../run/defaults.js';
-import { DEFAULT_WORKERS, received, workersOption } from './options.js';
+import { defaultWorkers, received, workersOption } from './options.js';
 
 /** TensorFlow alone needs about 400. */
 const MIN_MEGABYTES = 500;
@@ -63,7 +63,7 @@ export function executionOf({ workers, checkpointEvery, stallAfter, maxMemory }:
   readonly memoryBytes: number;
 } {
   return {
-    workers: workers ?? DEFAULT_WORKERS,
+    workers: workers ?? defaultWorkers(),
     checkpointEveryMs: (checkpointEvery ?? RUN_DEFAULTS.checkpointEverySeconds) * 1000,
     stallMs: (stallAfter ?? RUN_DEFAULTS.stallAfterSeconds) * 1000,
     memoryBytes: (maxMemory ?? RUN_DEFAULTS.maxMemoryMegabytes) * 1e6,

@@ -8,9 +8,8 @@ import type { Sweep } from '../sweep/load.js';
 import { openSweep, type StoredSweep } from '../run/stored-sweep.js';
 import { parseShard, type Shard } from '../sweep/shard.js';
 import { formatCount } from '../units.js';
+import { MAX_WORKERS, readProject } from '../input/project.js';
 import { pluginOptions, withPlugins } from './plugins.js';
-
-const MAX_WORKERS = 1_024;
 
 /** Options of every command that takes a sweep file. */
 export interface SweepArguments {
@@ -119,17 +118,28 @@ export function sweepText({
     ...(shard === undefined ? [] : [` --shard ${shard.index}/${shard.count}`]),
     ...pluginOptions().map((text) => ` ${text}`),
   ];
-  return `${file}${options.join('')}${out === 'out' ? '' : ` --out ${out}`}`;
+  return `${file}${options.join('')}${out === defaultOut() ? '' : ` --out ${out}`}`;
 }
 
 export const outOption = {
   type: 'string',
-  default: 'out',
+  /** Read for each command, because only some commands have the option. */
+  get default() {
+    return defaultOut();
+  },
   requiresArg: true,
   describe: 'Folder of all results',
 } as const;
 
-export const DEFAULT_WORKERS = availableParallelism();
+/** Returns the project's folder of results. */
+function defaultOut(): string {
+  return readProject().out ?? 'out';
+}
+
+/** Returns the project's number of workers. */
+export function defaultWorkers(): number {
+  return readProject().workers ?? availableParallelism();
+}
 
 /** Without its default, which `executionOf` adds for commands that must know whether it was passed. */
 export const workersOption = {

@@ -3,7 +3,7 @@ import { checkDiskSpace } from '../store/disk-space.js';
 import type { Plan } from './make-plan.js';
 import { makePlan } from './make-plan.js';
 import type { ShardArguments } from './options.js';
-import { DEFAULT_WORKERS, loadSweepOf, withShardOption, withSweepOptions, workersOption } from './options.js';
+import { defaultWorkers, loadSweepOf, withShardOption, withSweepOptions, workersOption } from './options.js';
 import { planText } from './plan-text.js';
 
 interface PlanArguments extends ShardArguments {
@@ -20,7 +20,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   describe: 'Show what a run would do: tasks, states, time and disk',
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
-      .option('workers', { ...workersOption, default: DEFAULT_WORKERS })
+      .option('workers', { ...workersOption, default: defaultWorkers() })
       .option('all', {
         type: 'boolean',
         default: false,

@@ -8,7 +8,7 @@ import type { Dashboard } from '../dashboard/server.js';
 import type { WatchedSweep } from '../dashboard/watch.js';
 import { parseShard } from '../sweep/shard.js';
 import {
-  DEFAULT_WORKERS,
+  defaultWorkers,
   openSweepOf,
   outOption,
   repeatable,
@@ -52,7 +52,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
         })
         .option('out', outOption)
         .option('yes', { type: 'boolean', default: false, hidden: true })
-        .option('workers', { ...workersOption, default: DEFAULT_WORKERS }),
+        .option('workers', { ...workersOption, default: defaultWorkers() }),
     )
       .example('$0 serve', 'show all sweeps in out/')
       .example('$0 serve sweeps/paper.yaml --port 8081', 'watch a run from another terminal')

@@ -4,7 +4,7 @@ import { readStatus } from '../run/status.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
 import {
-  DEFAULT_WORKERS,
+  defaultWorkers,
   openSweepOf,
   withShardOption,
   withSweepOptions,
@@ -28,7 +28,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
   describe: 'Print the progress of a sweep, during a run or after it',
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
-      .option('workers', { ...workersOption, default: DEFAULT_WORKERS })
+      .option('workers', { ...workersOption, default: defaultWorkers() })
       .option('json', { type: 'boolean', default: false, describe: 'Print the status and all tasks as JSON' })
       .option('watch', { type: 'boolean', default: false, describe: 'Redraw every 2 s, until Ctrl-C' })
       .example('$0 status sweeps/paper.yaml --watch', 'watch a run from a second terminal')

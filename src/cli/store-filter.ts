@@ -6,7 +6,7 @@ import { parseAssignments } from '../sweep/assignments.js';
 import { experimentOf } from '../task/registry.js';
 import { select } from '../sweep/selection.js';
 import { TASK_STATES, type StateName } from '../task/states.js';
-import { repeatable } from './options.js';
+import { outOption, repeatable } from './options.js';
 
 /** Options of commands on the tasks of a store, of whatever sweep. */
 export interface StoreArguments {
@@ -16,7 +16,7 @@ export interface StoreArguments {
 }
 
 export const storeOptions = {
-  out: { type: 'string', default: 'out', requiresArg: true, describe: 'Folder of all results' },
+  out: outOption,
   only: {
     ...repeatable,
     describe: 'Only the tasks with these values, e.g. --only seed=2,3 --only dimensions=3-12-20',

@@ -10,7 +10,7 @@ import type { Task } from '../task/task.js';
 import { formatCount } from '../units.js';
 import { defaultRunOptions } from '../run/defaults.js';
 import {
-  DEFAULT_WORKERS,
+  defaultWorkers,
   loadSweepOf,
   received,
   sweepText,
@@ -39,7 +39,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
   describe: 'Check the files of finished tasks against checksums',
   builder: (yargs) =>
     withShardOption(withSweepOptions(yargs))
-      .option('workers', { ...workersOption, default: DEFAULT_WORKERS })
+      .option('workers', { ...workersOption, default: defaultWorkers() })
       .option('retrain', {
         type: 'number',
         requiresArg: true,
