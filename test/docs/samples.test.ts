@@ -16,6 +16,7 @@ const ENTRY_POINTS = ['src/api/index.ts', 'src/api/experiment.ts', 'src/compiler
 const DOCUMENTED = [
   ...ENTRY_POINTS,
   'src/api/run-sweep.ts',
+  'src/api/open-sweep.ts',
   'src/api/read-logs.ts',
   'src/compiler/random/keys.ts',
   'src/compiler/random/distributions.ts',
