@@ -1,9 +1,7 @@
-"""Computes Table 2 and its curves with polars, which reads only the required columns of Parquet files.
+"""Computes Table 2 and its curves with polars from a store, whose logs it reads without an export.
 
     vae-sweep run sweeps/table2-sigmoid.yaml
-    vae-sweep export sweeps/table2-sigmoid.yaml
-    vae-sweep export sweeps/table2-sigmoid.yaml --rows evaluations
-    python examples/analysis/table2_polars.py out/sweeps/table2-sigmoid
+    python examples/analysis/table2_polars.py out table2-sigmoid
 """
 
 import sys
@@ -12,17 +10,22 @@ from pathlib import Path
 import matplotlib
 import polars as pl
 
+import vae_sweep
+
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 CELL = ["intrinsicDim", "ambientDim", "latentDim"]
 METRICS = ["manifoldErrorPairwise", "manifoldError", "encoderZeros"]
 
-folder = Path(sys.argv[1])
+out, sweep = sys.argv[1:]
+folder = Path(out, "sweeps", sweep)
+store = vae_sweep.Store(out)
+tasks = store.tasks(sweep)
+cells = tasks.lazy().select("task", *CELL)
 
 table = (
-    pl.scan_parquet(folder / "tasks.parquet")
-    .filter(pl.col("state") == "done")
+    cells.join(store.results(tasks).frame, on="task", maintain_order="left")
     .group_by(CELL, maintain_order=True)
     .agg(pl.col(METRICS).mean(), pl.len().alias("runs"))
     .collect()
@@ -31,7 +34,7 @@ table.write_csv(folder / "table2-polars.csv")
 print(table)
 
 curves = (
-    pl.scan_parquet(folder / "evaluations.parquet")
+    store.evaluations(tasks).frame.join(cells, on="task", maintain_order="left")
     .group_by([*CELL, "step"], maintain_order=True)
     .agg(pl.col("manifoldErrorPairwise").mean())
     .collect()
