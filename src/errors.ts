@@ -76,3 +76,10 @@ export class BucketError extends UserError {
     super(message, EXIT.failure, options);
   }
 }
+
+/** Thrown when a server of a tracking tool can't be used. Start it, fix its address or the credentials, then run the command again. */
+export class TrackingError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, EXIT.failure, options);
+  }
+}

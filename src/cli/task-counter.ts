@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { formatCount } from '../units.js';
+import { formatCount, formatDuration } from '../units.js';
 
 /** Counts the tasks that a command has processed. */
 export interface TaskCounter {
@@ -17,15 +17,26 @@ export function countTasks(total: number): TaskCounter {
 
 function startBar(total: number): TaskCounter {
   const bar = new SingleBar(
-    { format: '{bar} {value} of {total} tasks', clearOnComplete: true, gracefulExit: false },
+    { format: '{bar} {value} of {total} tasks{left}', clearOnComplete: true, gracefulExit: false },
     Presets.rect,
   );
-  bar.start(total, 0);
-  return bar;
+  const left = timeLeft(total);
+  let done = 0;
+  bar.start(total, 0, { left: '' });
+  return {
+    increment: () => {
+      done += 1;
+      bar.update(done, { left: left(done) });
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
 }
 
 /** No timer: the command may have no time for one between its tasks. */
 function startLines(total: number): TaskCounter {
+  const left = timeLeft(total);
   let done = 0;
   let lineMs = performance.now();
   return {
@@ -33,8 +44,15 @@ function startLines(total: number): TaskCounter {
       done += 1;
       if (performance.now() - lineMs < LINE_EVERY_MS) return;
       lineMs = performance.now();
-      process.stderr.write(`${formatCount(done)} of ${formatCount(total)} tasks\n`);
+      process.stderr.write(`${formatCount(done)} of ${formatCount(total)} tasks${left(done)}\n`);
     },
     stop: () => undefined,
   };
+}
+
+/** Returns a function that estimates the time left from the tasks so far, for example `, 3 s left`. */
+function timeLeft(total: number): (done: number) => string {
+  const startMs = performance.now();
+  return (done) =>
+    done === total ? '' : `, ${formatDuration(((performance.now() - startMs) / done) * (total - done))} left`;
 }

@@ -19,6 +19,14 @@ grid: { dimensions: [[3, 7, 6], [3, 17, 8]], seed: [69, 24, 48] }
 settings: { steps: 400, learningRate: 0.01, decoderNoise: true, evaluateEverySteps: 100, evaluationPoints: 200 }
 `;
 
+interface Notebook {
+  readonly cells: readonly {
+    readonly cell_type: string;
+    readonly source: readonly string[];
+    readonly metadata: { readonly tags?: readonly string[] };
+  }[];
+}
+
 type Numbers = Readonly<Record<string, number>>;
 
 /** Folder of the sweep with its exports and the report's tables. */
@@ -83,6 +91,29 @@ describe("examples/analysis computes the report's Table 2 and a figure with", ()
     });
     assert.equal(status, 0, stderr);
     assertScript('r', 'curves-r.pdf');
+  });
+
+  test('a notebook, whose cells run one after the other', { skip: noPython }, () => {
+    const [out, sweep] = [path.resolve(folder, '../..'), 'small'];
+    const { cells } = JSON.parse(readFileSync(path.join(EXAMPLES, 'explore.ipynb'), 'utf8')) as Notebook;
+    const code = cells
+      .filter(({ cell_type }) => cell_type === 'code')
+      .map(({ source, metadata }) =>
+        // As papermill does, replace the parameters.
+        metadata.tags?.includes('parameters') === true
+          ? `out, sweep = ${JSON.stringify(out)}, ${JSON.stringify(sweep)}`
+          : source.join(''),
+      );
+    assert.equal(code.length, 6);
+    const check = [
+      'table.select(pl.lit(3).alias("intrinsicDim"), "ambientDim", "latentDim",',
+      `${METRICS.map((name) => `"${name}"`).join()}).group_by("intrinsicDim", "ambientDim", "latentDim", maintain_order=True)`,
+      '.agg(pl.all().mean(), pl.len().alias("runs")).write_csv(sys.argv[2])',
+    ];
+    const csv = path.join(folder, 'notebook.csv');
+    const start = 'import matplotlib, sys; matplotlib.use("svg"); sys.path.insert(0, sys.argv[1])';
+    python('-c', [start, ...code, check.join('')].join('\n'), EXAMPLES, csv);
+    assertTable(polars.readCSV(csv).toRecords() as Numbers[]);
   });
 
   test("the SQL of Observable's page in DuckDB", { skip: noPython }, () => {

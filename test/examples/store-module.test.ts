@@ -232,7 +232,7 @@ describe('examples/analysis/vae_sweep.py', () => {
         'Store(folder)',
         /is not a store, because it has no folder `tasks`: pass the folder of `vae-sweep run --out`$/,
       ],
-      ['Store(out).tasks("mixd")', /^no sweep mixd has run in .*: did you mean mixed\?$/],
+      ['Store(out).tasks("mixed2")', /^no sweep mixed2 has run in .*: did you mean mixed\?$/],
       [
         'Store(out).tasks(states="finished")',
         /^unknown state 'finished': choose from done, interrupted, new, failed, corrupt$/,
