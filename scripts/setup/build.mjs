@@ -20,17 +20,18 @@ export function buildStep(root) {
         removeStaleOutputs(root);
         // An incremental tsc does not restore outputs that were deleted.
         if (missingOutputs(root).length > 0) forgetBuilds(root);
-        compile(root);
+        compile(root, PROJECTS);
         mkdirSync(join(root, 'dist'), { recursive: true });
         writeFileSync(stampFile, stamp);
       }),
   };
 }
 
-function compile(root) {
+/** Runs the compiler for each project file. @param options further options of tsc */
+export function compile(root, projects, options = []) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  for (const project of PROJECTS) {
-    const args = [tsc, '--project', join(root, project)];
+  for (const project of projects) {
+    const args = [tsc, '--project', join(root, project), ...options];
     const result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
     if (result.status === 0) continue;
     throw new SetupError(
