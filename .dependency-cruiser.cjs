@@ -13,7 +13,7 @@ const layers = {
   remote: ['task', 'store', 'pool', 'run'],
   report: ['task', 'input', 'store', 'logs', 'search', 'sweep'],
   export: ['task', 'store', 'logs', 'sweep', 'compiler'],
-  dashboard: ['task', 'store', 'logs', 'search', 'sweep', 'run', 'report'],
+  dashboard: ['task', 'input', 'store', 'logs', 'search', 'sweep', 'run', 'report'],
   'experiments/theory': ['task', 'store', 'logs', 'sweep', 'forms'],
   'experiments/vae': ['task', 'store', 'logs', 'sweep', 'compiler', 'forms', 'report', 'experiments/theory'],
   'experiments/user': ['task', 'input', 'store', 'logs', 'compiler', 'forms'],
@@ -129,6 +129,24 @@ module.exports = {
       },
     },
     {
+      name: 'figures-load-on-demand',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/report/figures/(render|fonts)[.]ts$' },
+      to: {
+        path: '^src/report/figures/(render|fonts)[.]ts$|node_modules/(vega|vega-lite|@resvg/resvg-js)/',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
+    },
+    {
+      name: 'queue-loads-on-demand',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/remote/queue/' },
+      to: {
+        path: '^src/remote/queue/',
+        pathNot: '^src/remote/queue/(address|execute-queued|run-worker)[.]ts$',
+      },
+    },
+    {
       name: 'planning-loads-no-tensorflow',
       severity: 'error',
       from: { path: withoutTensorFlow },
@@ -150,8 +168,12 @@ module.exports = {
     {
       name: 'no-dev-dependencies',
       severity: 'error',
-      from: { path: '^(src|workers)/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      // The set-up of an installed package installs tfjs-node.
+      from: { path: '^(src|workers)/', pathNot: '^src/compiler/native/tensorflow[.]ts$' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only', 'npm-peer'],
+      },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * Makes the npm package of a clone: compiles its files into an empty folder, packs them, checks what is in the tarball, and prints its
- * SHA-256. The same files give the same bytes. `npm pack` can't do it, because `.npmrc` switches off all scripts that npm would run by
- * itself, and so it would pack whatever dist/ contains.
+ * SHA-256. Beside the tarball it writes the bill of materials. The same files give the same bytes. `npm pack` can't do it, because
+ * `.npmrc` switches off all scripts that npm would run by itself, and so it would pack whatever dist/ contains.
  *
  * Usage: npm run pack [-- FOLDER], where FOLDER, by default the current one, is for the tarball.
  */
@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkContents } from './pack/contents.mjs';
+import { writeSbom } from './pack/sbom.mjs';
 import { packFolder, stage } from './pack/stage.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { packagesStep } from './setup/packages.mjs';
@@ -24,9 +25,9 @@ const staging = mkdtempSync(join(tmpdir(), 'vae-sweep-pack-'));
 try {
   process.umask(0o022);
   await installPackages();
-  stage(root, staging);
+  await stage(root, staging);
   mkdirSync(target, { recursive: true });
-  const { filename, files, size, unpackedSize } = packFolder(staging, target);
+  const { name, version, filename, files, size, unpackedSize } = packFolder(staging, target);
   const tarball = join(target, filename);
   const problems = checkContents(staging, files);
   if (problems.length > 0) {
@@ -36,8 +37,10 @@ try {
       'change `files` in package.json, or the rules in scripts/pack/contents.mjs',
     );
   }
+  const sbom = tarball.replace(/tgz$/, 'cdx.json');
+  writeSbom(root, { name, version }, sbom);
   say(
-    `${tarball}: ${files.length} files, ${kilobytes(size)} kB, ${kilobytes(unpackedSize)} kB unpacked\nSHA-256 ${sha256(tarball)}`,
+    `${tarball}: ${files.length} files, ${kilobytes(size)} kB, ${kilobytes(unpackedSize)} kB unpacked\nSHA-256 ${sha256(tarball)}\nBill of materials (CycloneDX): ${sbom}`,
   );
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 /**
  * Prepares a clone: installs npm packages and native TensorFlow, compiles TypeScript, and links the `vae-sweep` command. If npm installed
- * the package, only TensorFlow is missing. Finished steps are skipped, so that `npm start` and `npm test` can run this script every time.
+ * the package, only tfjs-node and TensorFlow are missing. Finished steps are skipped, so that `npm start` and `npm test` can run this script every time.
  * It uses only Node's own modules, because no packages are installed yet.
  */
 import { fileURLToPath } from 'node:url';
 import { buildStep } from './setup/build.mjs';
 import { commandStep } from './setup/command.mjs';
-import { isClone } from './setup/layout.mjs';
+import { isClone, tensorflowFolder } from './setup/layout.mjs';
 import { withSetupLock } from './setup/lock.mjs';
-import { packagesStep } from './setup/packages.mjs';
+import { packagesStep, tfjsNodeStep } from './setup/packages.mjs';
 import { say, SetupError } from './setup/report.mjs';
 import { tensorflowStep } from './setup/tensorflow.mjs';
 
@@ -22,7 +22,7 @@ try {
   await setUp(
     isClone(root)
       ? [packagesStep(root), tensorflowStep(root), buildStep(root), commandStep(root)]
-      : [tensorflowStep(root)],
+      : [tfjsNodeStep(tensorflowFolder(root)), tensorflowStep(root)],
   );
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { compile } from '../setup/build.mjs';
 import { SetupError } from '../setup/report.mjs';
 import { outputOf, runNpm } from '../setup/tools.mjs';
+import { bundleTypes } from './types.mjs';
 
 /** The code for Node without tests, and the dashboard's page for browsers. */
 const PROJECTS = ['scripts/pack/tsconfig.json', 'src/dashboard/page/tsconfig.json'];
@@ -13,9 +14,10 @@ const FROM_SCRATCH = ['--incremental', 'false', '--tsBuildInfoFile', 'null', '--
 const FOR_CLONES = ['private', 'scripts', 'devDependencies', 'overrides'];
 
 /** Fills `folder` with the package: the compiled code, and those files of the clone that git does not ignore. */
-export function stage(root, folder) {
+export async function stage(root, folder) {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   compile(root, PROJECTS, ['--outDir', join(folder, 'dist'), ...FROM_SCRATCH]);
+  await bundleTypes(root, folder);
   for (const file of sourceFiles(root, [...manifest.files, 'README.md', 'LICENSE'])) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     copyFileSync(join(root, file), join(folder, file));

@@ -6,11 +6,16 @@ export function isClone(root) {
   return existsSync(join(root, 'tsconfig.json'));
 }
 
-/** Returns the folder of a dependency of the package in `root`. npm often installs dependencies next to a package. */
-export function packageFolder(root, name) {
-  for (let at = root; dirname(at) !== at; at = dirname(at)) {
-    const folder = join(at, 'node_modules', name);
-    if (existsSync(folder)) return folder;
+/** Returns the folder of a package that modules in `folder` would load. npm often installs dependencies next to a package. */
+export function packageFolder(folder, name) {
+  for (let at = folder; dirname(at) !== at; at = dirname(at)) {
+    const found = join(at, 'node_modules', name);
+    if (existsSync(found)) return found;
   }
-  return join(root, 'node_modules', name);
+  return join(folder, 'node_modules', name);
+}
+
+/** The folder from which tfjs-node is loaded. In an installed package, the set-up installs tfjs-node into it. A clone already has it. */
+export function tensorflowFolder(root) {
+  return join(root, 'tensorflow');
 }

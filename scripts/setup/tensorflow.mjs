@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedTensorFlow } from './cache.mjs';
-import { packageFolder } from './layout.mjs';
+import { isClone, packageFolder, tensorflowFolder } from './layout.mjs';
 import { say, SetupError, timed } from './report.mjs';
 import { findTool, outputOf, runNpm } from './tools.mjs';
 import { hasLibraries, WHEEL } from './wheel.mjs';
@@ -19,10 +19,10 @@ const LIBRARY_LINKS = {
 
 /** Installs the pinned TensorFlow for tfjs-node, or falls back to tfjs-node's own install step if the wheel can't be used. */
 export function tensorflowStep(root) {
-  const tfjsNode = locate(root);
   return {
-    isDone: () => isInstalled(tfjsNode),
+    isDone: () => isInstalled(locate(root)),
     perform: async () => {
+      const tfjsNode = locate(root);
       const obstacle = obstacleToWheel();
       rmSync(tfjsNode.lib, { recursive: true, force: true });
       rmSync(tfjsNode.deps, { recursive: true, force: true });
@@ -33,7 +33,7 @@ export function tensorflowStep(root) {
 }
 
 function locate(root) {
-  const folder = packageFolder(root, '@tensorflow/tfjs-node');
+  const folder = packageFolder(tensorflowFolder(root), '@tensorflow/tfjs-node');
   return {
     folder,
     lib: join(folder, 'lib'),
@@ -125,7 +125,8 @@ function installOwn(root, tfjsNode, { reason, remedy }) {
     `TensorFlow: ${reason}. Falling back to tfjs-node's own install step, which downloads another version.\n` +
       `  This configuration is not tested, and its results differ from those of TensorFlow ${WHEEL.version}. Recommended: ${remedy}`,
   );
-  const result = runNpm(root, ['rebuild', '@tensorflow/tfjs-node', '--ignore-scripts=false']);
+  const owner = isClone(root) ? root : tensorflowFolder(root);
+  const result = runNpm(owner, ['rebuild', '@tensorflow/tfjs-node', '--ignore-scripts=false']);
   if (result.status !== 0 || !existsSync(tfjsNode.binding)) {
     throw new SetupError(
       `${reason}, and tfjs-node's own install step failed too (see its output above)`,

@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import { parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js';
 import type { ResultBucket } from '../remote/bucket/result-bucket.js';
 import { InputError } from '../errors.js';
+import { requirePackages } from '../input/optional-packages.js';
 import { RUN_DEFAULTS } from '../run/defaults.js';
 import { defaultWorkers, received, workersOption } from './options.js';
 
@@ -72,6 +73,7 @@ export function executionOf({ workers, checkpointEvery, stallAfter, maxMemory }:
 
 /** The S3 client is loaded only for a bucket. */
 export async function openBucket(address: BucketAddress, signal: AbortSignal): Promise<ResultBucket> {
+  requirePackages('bucket', address.shown);
   const { ResultBucket } = await import('../remote/bucket/result-bucket.js');
   return ResultBucket.open(address, signal);
 }

@@ -4,6 +4,7 @@ import { EXIT, InputError } from '../errors.js';
 import type { FigureDefinition } from '../report/figures/figure.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import type { Sweep } from '../sweep/load.js';
+import { requirePackages } from '../input/optional-packages.js';
 import { unknownName } from '../input/problems.js';
 import { loadDetails } from '../task/registry.js';
 import { loadSweepOf, repeatable, withSweepOptions, type SweepArguments } from './options.js';
@@ -44,6 +45,7 @@ export const plotCommand: CommandModule<object, PlotArguments> = {
 async function plot(argv: PlotArguments): Promise<void> {
   if (argv.log && argv.metric.length === 0)
     throw new InputError('--log has no effect without --metric: pass a metric, for example --metric loss');
+  requirePackages('figures', 'plot');
   const sweep = await loadSweepOf(argv);
   const definitions = await chosen(argv, sweep);
   const { readRuns } = await import('../report/runs.js');

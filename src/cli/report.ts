@@ -36,7 +36,11 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     const { bestText } = await import('./best-text.js');
     const report = await makeReport(sweep, argv.out, question);
     const folder = sweepFolder(argv.out, sweep.name);
-    const page = await writeReport(report, { folder, seed: argv.seed, command: commandOf(argv) });
+    const { page, withoutFigures } = await writeReport(report, {
+      folder,
+      seed: argv.seed,
+      command: commandOf(argv),
+    });
     const { parts, contributions, sections } = report;
     const texts = [
       terminalTables(parts, contributions),
@@ -44,7 +48,10 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
       ...sections.flatMap(({ lines }) => lines),
     ];
     process.stdout.write(`${joinParagraphs(texts)}\n\n`);
-    process.stdout.write(`Report: ${page}\nTables and figures: ${path.dirname(page)}\n`);
+    process.stdout.write(
+      `Report: ${page}\n${withoutFigures === null ? 'Tables and figures' : 'Tables'}: ${path.dirname(page)}\n`,
+    );
+    if (withoutFigures !== null) process.stderr.write(`The report has no figures: ${withoutFigures}\n`);
     const missing = missingRuns(parts);
     const samples = sweep.parts.find(({ space }) => space.length > 0);
     if (samples !== undefined && report.comparisons.length === 0)

@@ -23,6 +23,7 @@ import {
   withSweepOptions,
   type ShardArguments,
 } from './options.js';
+import { requirePackages } from '../input/optional-packages.js';
 import { readProject } from '../input/project.js';
 import { Notifier, parseNotifyUrls } from './notifier.js';
 import { runOutput } from './run-output.js';
@@ -130,6 +131,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         'a shorter first look',
       ) as unknown as Argv<RunArguments>,
   handler: async (argv) => {
+    if (argv.queue !== undefined) requirePackages('queue', '--queue');
     const { sweep, reload, advance } = await openSweepOf(argv);
     const { runSweep } = await import('../run/run-sweep.js');
     const { BucketExchange } = await import('../remote/bucket/bucket-exchange.js');

@@ -8,8 +8,8 @@ const SETUP = fileURLToPath(new URL('../../../scripts/setup.mjs', import.meta.ur
 
 export const setupCommand: CommandModule = {
   command: 'setup',
-  describe: 'Install native TensorFlow if `npm install` has not done so',
-  builder: (yargs) => yargs.example('$0 setup', 'after npm install --ignore-scripts vae-sweep'),
+  describe: 'Install tfjs-node and native TensorFlow',
+  builder: (yargs) => yargs.example('$0 setup', 'after npm install vae-sweep'),
   handler: () => {
     const { status } = spawnSync(process.execPath, [SETUP], { stdio: 'inherit' });
     if (status !== 0) {

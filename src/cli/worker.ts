@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { lineOutput } from '../api/run-lines.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT } from '../errors.js';
+import { requirePackages } from '../input/optional-packages.js';
 import { parseQueueUrl, type QueueAddress } from '../remote/queue/address.js';
 import { installedVersions } from '../task/registry.js';
 import { outOption } from './options.js';
@@ -40,6 +41,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
         'without a shared disk; pass the same bucket to the run',
       ),
   handler: async (argv) => {
+    requirePackages('queue', 'worker');
     const { runQueueWorker } = await import('../remote/queue/run-worker.js');
     const stop = new AbortController();
     const removeHandlers = onStopRequest((reason) => {

@@ -1,5 +1,6 @@
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-node';
-import { nativeBackend, type NativeAttribute, type NativeBackend } from './native/backend.js';
+import type { NativeAttribute } from './native/attribute.js';
+import { nativeBackend, type NativeBackend } from './native/backend.js';
 
 /** A reference to a value of a recording: output `output` of node `node`, or input `output` of the function if `node` is null. */
 export interface ValueRef {

@@ -1,7 +1,7 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
+import { requirePackages } from '../input/optional-packages.js';
 import { contributionOf, loadContributions } from '../report/contribution.js';
 import type { Run } from '../report/runs.js';
-import { renderSvg } from '../report/figures/render.js';
 import { toFigure } from '../report/figures/to-figure.js';
 
 const DARK_INK = '#d8dee6';
@@ -26,6 +26,8 @@ export async function pictureSvg(run: Run, isDark: boolean): Promise<string | nu
   const { picture } = contributionOf(await loadContributions(), run.task) ?? {};
   const drawing = picture?.draw(run);
   if (picture === undefined || drawing === undefined || drawing.rows.length === 0) return null;
+  requirePackages('figures', 'the picture of a task');
+  const { renderSvg } = await import('../report/figures/render.js');
   const figure = toFigure({ name: 'picture', title: picture.title, caption: picture.caption }, drawing);
   const svg = await renderSvg({ ...figure, spec: applyTheme(figure.spec, isDark) });
   return isDark ? svg.replaceAll('#000000', DARK_BLACK) : svg;

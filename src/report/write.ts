@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { missingPackages } from '../input/optional-packages.js';
 import { writeFileDurably } from '../store/files.js';
 import type { Figure } from './figures/figure.js';
 import { describeVersions } from '../task/registry.js';
@@ -21,11 +22,24 @@ interface ReportTarget {
   readonly command: string;
 }
 
-/** Writes the page, and its tables and figures as files. @returns the page's path */
-export async function writeReport(report: Report, { folder, seed, command }: ReportTarget): Promise<string> {
+export interface WrittenReport {
+  /** The page's path. */
+  readonly page: string;
+  /** Why the report has no figures; null if it has them. */
+  readonly withoutFigures: string | null;
+}
+
+/** Writes the page, and its tables and figures as files. Without the optional packages that draw, there are no figures. */
+export async function writeReport(
+  report: Report,
+  { folder, seed, command }: ReportTarget,
+): Promise<WrittenReport> {
   writeTables(tablesOf(report), path.join(folder, 'tables'));
   const pictures = path.join(folder, 'figures');
-  const draw = (figures: readonly Figure[]) => drawFigures(figures, pictures);
+  const missing = missingPackages('figures');
+  const withoutFigures = missing === null ? null : `figures need ${missing}`;
+  const draw = async (figures: readonly Figure[]) =>
+    withoutFigures === null ? drawFigures(figures, pictures) : [];
   const { figures, notes } = makeFigures(report.parts, report.contributions, { seed });
   const sections: PageSection[] = [];
   for (const section of report.sections) sections.push({ ...section, content: await section.render(draw) });
@@ -34,11 +48,11 @@ export async function writeReport(report: Report, { folder, seed, command }: Rep
     sections,
     command,
     figures: await draw(figures),
-    figureNotes: notes,
+    figureNotes: withoutFigures === null ? notes : [`Left out: ${withoutFigures}`, ...notes],
   };
   const page = path.join(folder, 'report.html');
   writeFileDurably(page, renderPage(content));
-  return page;
+  return { page, withoutFigures };
 }
 
 /** Writes the figures and returns them for the page. */

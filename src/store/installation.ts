@@ -11,6 +11,9 @@ const installationSchema = z.object({
   source: z.string(),
 });
 
+/** The folder into which the set-up of an installed package installs tfjs-node. In a clone, tfjs-node is in a folder above it. */
+const TENSORFLOW_FOLDER = new URL('../../../tensorflow/', import.meta.url);
+
 export type Installation = z.infer<typeof installationSchema>;
 
 /**
@@ -26,9 +29,9 @@ export function installedTensorFlow(): Installation {
 
 function recordFile(): string {
   try {
-    const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json');
+    const manifest = createRequire(TENSORFLOW_FOLDER).resolve('@tensorflow/tfjs-node/package.json');
     return path.join(path.dirname(manifest), 'deps', 'vae-sweep.json');
   } catch (error) {
-    throw new InputError('the npm packages are not installed here: run `npm run setup`', { cause: error });
+    throw new InputError('tfjs-node is not installed here: run `npx vae-sweep setup`', { cause: error });
   }
 }

@@ -10,7 +10,7 @@ interface PackedFile {
   readonly size: number;
 }
 interface Contents {
-  checkContents(folder: string, files: readonly PackedFile[]): readonly string[];
+  readonly checkContents: (folder: string, files: readonly PackedFile[]) => readonly string[];
 }
 
 const { checkContents } = (await import(

@@ -1,10 +1,8 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-node';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js';
-import type { TFEOpAttr } from '@tensorflow/tfjs-node/dist/tfjs_binding.js';
 import { tf } from './tensorflow.js';
 
 export type NativeBackend = NodeJSKernelBackend;
-export type NativeAttribute = TFEOpAttr;
 
 /** Returns the native backend of this thread. */
 export function nativeBackend(): NativeBackend {

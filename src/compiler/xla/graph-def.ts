@@ -1,5 +1,6 @@
 import type { DataType } from '@tensorflow/tfjs-node';
-import { nativeBackend, type NativeAttribute } from '../native/backend.js';
+import type { NativeAttribute } from '../native/attribute.js';
+import { nativeBackend } from '../native/backend.js';
 import { outputArgument } from './operation-outputs.js';
 import type { RecordedNode, Recording, ValueRef } from '../record.js';
 import type { AttrValue, NodeDef, ShapeProto } from './saved-model-schema.js';

@@ -1,4 +1,3 @@
-import { randomNormal } from 'd3-random';
 import { Matrix, QrDecomposition } from 'ml-matrix';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -16,8 +15,29 @@ export interface Random {
 export function randomFrom(seed: number): Random {
   const generator = mersenne(seed);
   return {
-    normal: randomNormal.source(() => uniformFloat64(generator))(),
+    normal: polarMethod(() => uniformFloat64(generator)),
     integer: (min, max) => uniformInt(generator, min, max),
+  };
+}
+
+/** Returns a function that draws standard normal numbers, two for each point in the unit circle. @param uniform draws from [0, 1) */
+function polarMethod(uniform: () => number): () => number {
+  let second: number | null = null;
+  return () => {
+    if (second !== null) {
+      const scaled = second;
+      second = null;
+      return scaled;
+    }
+    for (;;) {
+      const x = uniform() * 2 - 1;
+      const y = uniform() * 2 - 1;
+      const radius = x * x + y * y;
+      if (radius === 0 || radius > 1) continue;
+      const scale = Math.sqrt((-2 * Math.log(radius)) / radius);
+      second = x * scale;
+      return y * scale;
+    }
   };
 }
 

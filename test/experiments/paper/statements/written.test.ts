@@ -68,7 +68,7 @@ test('real computations are judged and written as tables, figures and a page', a
     sweep: { ...sweep, tasks },
   };
   const page = readFileSync(
-    await writeReport(report, { folder, seed: undefined, command: 'report' }),
+    (await writeReport(report, { folder, seed: undefined, command: 'report' })).page,
     'utf8',
   );
   assert.match(page, /<section id="theory">/);
