@@ -89,6 +89,7 @@ export default defineConfig({
           page('Reproduction of the paper', '/docs/reproduction'),
           page('Reliability', '/docs/reliability'),
           page('Performance', '/docs/performance'),
+          page('Dependencies', '/docs/dependencies'),
         ],
       },
       { text: 'Change it', items: [page('Architecture', '/ARCHITECTURE'), page('Changelog', '/CHANGELOG')] },

@@ -56,6 +56,7 @@ describe('the dependency rules', () => {
       'layer-of-store',
       'layer-of-sweep',
       'no-cycles',
+      'no-dev-dependencies',
       'one-door-to-tensorflow',
       'planning-loads-no-matrices',
     ]);
