@@ -93,7 +93,7 @@ module.exports = {
       name: 'the-page-is-for-browsers',
       severity: 'error',
       from: { path: '^src/dashboard/page/' },
-      to: { pathNot: '^(src/dashboard/page/|node_modules/(preact|uplot)/)' },
+      to: { pathNot: '^(src/dashboard/page/|node_modules/(preact|uplot|@tanstack)/)' },
     },
     {
       name: 'the-server-knows-the-protocol',

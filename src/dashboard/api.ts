@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { InputError } from '../errors.js';
 import { assertNoSymlinks, taskFolder } from '../store/task-folder.js';
-import type { SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
+import type { ResultsReply, SeriesReply, TableView, TablesReply, TaskReply } from './page/protocol.js';
 import { pictureSvg } from './picture.js';
 import type { Presentation } from './presentation.js';
 import { Results } from './results.js';
@@ -85,6 +85,11 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
   server.get('/api/tables', async ({ query }): Promise<TablesReply> => {
     const { results } = find(parse(sweepQuery, query));
     return { tables: await results.tables() };
+  });
+
+  server.get('/api/results', async ({ query }): Promise<ResultsReply> => {
+    const { results } = find(parse(sweepQuery, query));
+    return results.columns();
   });
 
   server.get('/api/compare', async ({ query }): Promise<TableView> => {

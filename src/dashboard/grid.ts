@@ -1,7 +1,8 @@
 import { shownSeeds } from '../report/cells.js';
 import { stepsOf } from '../task/cost.js';
 import { experimentOfPart, type Sweep, type SweepPart } from '../sweep/load.js';
-import { cellSettings, labelSetting, settingText } from '../task/settings.js';
+import { cellSettings, compareSettings, labelSetting, settingOf, settingText } from '../task/settings.js';
+import type { SettingValue } from '../task/setting-values.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
 import type { GridRow, PartView, TaskInfo } from './page/protocol.js';
@@ -17,9 +18,10 @@ function partView(part: SweepPart): PartView {
   const seeds = shownSeeds(part.tasks);
   const rowOf = (task: Task): string => labelOf(task, settings) || part.experiment;
   const columnOf = (task: Task): string => labelOf(task, seeds) || 'task';
+  const tasks = inOrder(part.tasks, settings);
   const columns = new Map(part.tasks.map((task) => [columnOf(task), shortOf(task, seeds) || 'task']));
   const rows = new Map<string, Map<string, Task>>();
-  for (const task of part.tasks) {
+  for (const task of tasks) {
     const row = rows.get(rowOf(task)) ?? new Map<string, Task>();
     rows.set(rowOf(task), row.set(columnOf(task), task));
   }
@@ -37,6 +39,20 @@ function partView(part: SweepPart): PartView {
     columns: [...columns].map(([name, short]) => ({ name, short })),
     rows: [...rows].map(toRow),
   };
+}
+
+/** Sorts tasks by these settings, so that values of a list in any order, such as thresholds, are shown in order. */
+function inOrder(tasks: readonly Task[], names: readonly string[]): Task[] {
+  const keyed = tasks.map((task) => ({ task, values: names.map((name) => settingOf(task.settings, name)) }));
+  return keyed.sort((a, b) => compareAll(a.values, b.values)).map(({ task }) => task);
+}
+
+function compareAll(a: readonly SettingValue[], b: readonly SettingValue[]): number {
+  for (const [index, value] of a.entries()) {
+    const order = compareSettings(value, b[index] ?? null);
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function toInfo(task: Task, label: string): TaskInfo {

@@ -6,6 +6,8 @@ const IMPORTS = {
   'preact/hooks': '/packages/hooks.mjs',
   'preact/jsx-runtime': '/packages/jsxRuntime.mjs',
   uplot: '/packages/uPlot.esm.js',
+  '@tanstack/table-core': '/packages/table-core.mjs',
+  '@tanstack/virtual-core': '/packages/virtual-core/index.js',
 } as const;
 const IMPORT_MAP = JSON.stringify({ imports: IMPORTS });
 

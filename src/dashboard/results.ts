@@ -1,25 +1,30 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Table as ArrowTable } from 'apache-arrow';
+import { sum } from 'simple-statistics';
 import { loadContributions } from '../report/contribution.js';
 import { isFinished, readRun, toParts, type MissingRun, type PartRuns, type Run } from '../report/runs.js';
 import { meansColumns } from '../report/cells.js';
 import { groupsTable } from '../report/tables/groups-table.js';
 import { meansTables } from '../report/tables/means-tables.js';
+import { readAttempts } from '../store/attempts.js';
 import { statsOf } from '../store/files.js';
 import { assertNoSymlinks, TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { ExperimentDetails } from '../task/experiment.js';
 import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
-import type { TableView } from './page/protocol.js';
+import type { ResultsReply, TableView } from './page/protocol.js';
 import { withStoreErrorFallback } from './store-error.js';
 import { toTableView } from './table-view.js';
+import { taskColumns } from './task-columns.js';
 import type { SweepWatch } from './watch.js';
 
 interface ReadRun {
   /** The version of the task's marker at the time of reading. */
   readonly version: string;
   readonly run: Run | MissingRun;
+  /** The time of all attempts; null if it is unknown. */
+  readonly durationMs: number | null;
 }
 
 /**
@@ -42,6 +47,17 @@ export class Results {
     const version = this.#version();
     if (this.#tables?.version !== version) this.#tables = { version, tables: await makeTables(parts) };
     return this.#tables.tables;
+  }
+
+  /** Returns the settings and the results of all tasks. */
+  async columns(): Promise<ResultsReply> {
+    const parts = await this.#parts();
+    const { tasks } = this.#watch.sweep;
+    return {
+      ids: tasks.map(({ id }) => id),
+      columns: taskColumns(tasks, parts),
+      durationsMs: tasks.map(({ id }) => this.#runs.get(id)?.durationMs ?? null),
+    };
   }
 
   /** Returns a table that compares the results of two groups of tasks. */
@@ -100,7 +116,7 @@ export class Results {
     const known = this.#runs.get(task.id);
     if (version !== 'none' && known?.version === version) return known.run;
     const run = readOwnRun(task, outDir, details);
-    this.#runs.set(task.id, { version, run });
+    this.#runs.set(task.id, { version, run, durationMs: durationOf(outDir, task) });
     return run;
   }
 
@@ -131,6 +147,17 @@ function readOwnRun(task: Task, outDir: string, details: ExperimentDetails): Run
     return withEnds(readRun(task, outDir, details));
   };
   return withStoreErrorFallback(read, (reason) => ({ task, state: 'corrupt', reason }));
+}
+
+function durationOf(outDir: string, task: Task): number | null {
+  const attempts = withStoreErrorFallback(
+    () => readAttempts(taskFolder(outDir, task)),
+    () => [],
+  );
+  const durations = attempts.map(
+    ({ fromStep, toStep, microsecondsPerStep }) => ((microsecondsPerStep ?? 0) * (toStep - fromStep)) / 1000,
+  );
+  return durations.length === 0 ? null : sum(durations);
 }
 
 /** Drops most evaluations, which would use most of the memory. Tables need only the last two, and findings the first. */

@@ -18,6 +18,16 @@ export function isSameSetting(a: SettingValue, b: SettingValue): boolean {
   return a === b || (Array.isArray(a) && Array.isArray(b) && a.join() === b.join());
 }
 
+/** Compares two values of a setting for sorting: numbers and lists by size, and texts alphabetically. `none` comes first. */
+export function compareSettings(a: SettingValue, b: SettingValue): number {
+  if (isSameSetting(a, b)) return 0;
+  if (a === null || b === null) return a === null ? -1 : 1;
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a !== 'object' || typeof b !== 'object') return String(a).localeCompare(String(b), 'en');
+  const first = a.findIndex((value, index) => value !== b[index]);
+  return first < 0 ? a.length - b.length : (a[first] ?? 0) - (b[first] ?? -Infinity);
+}
+
 /**
  * Formats a value in the form that the command line accepts, for example `3-12-20`, `e^-4`, `[200,200,200]` or `0.001`. Do not use the
  * text as a key: it rounds variances.

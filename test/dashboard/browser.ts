@@ -36,6 +36,16 @@ export async function open(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
+  return openView(browser, url, '.cell', options);
+}
+
+/** Opens a view of the page and waits until it has drawn the first element that matches the selector. */
+export async function openView(
+  browser: Browser,
+  url: string,
+  selector: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
   context.setDefaultTimeout(MAX_WAIT_MS);
   const page = await context.newPage();
@@ -47,7 +57,7 @@ export async function open(
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('request', (request) => hosts.add(new URL(request.url()).host));
   await page.goto(url);
-  await page.locator('.cell').first().waitFor();
+  await page.locator(selector).first().waitFor();
   return { page, complaints, hosts };
 }
 

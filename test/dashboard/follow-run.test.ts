@@ -53,6 +53,7 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
     await page.locator('.cell[data-state="done"]').first().waitFor();
     await chart(page, 'manifoldError').locator('canvas').waitFor();
     await screenshot(page, 'following');
+    await page.getByRole('button', { name: 'Results' }).click();
     await page.getByText('3 of 3 done').waitFor();
     // The number of runs in the table.
     await page.locator('.tables td', { hasText: /^3$/ }).waitFor();

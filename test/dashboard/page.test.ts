@@ -45,8 +45,9 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
       'manifoldError',
       'encoderVariance',
     ]);
-    await page.getByRole('region', { name: HOSTILE_TITLE }).waitFor();
     await screenshot(page, 'open', true);
+    await page.getByRole('button', { name: 'Results' }).click();
+    await page.getByRole('region', { name: HOSTILE_TITLE }).waitFor();
     assert.deepEqual([...hosts], [new URL(dashboard.url).host]);
     assert.deepEqual(complaints, []);
     await page.context().close();
@@ -79,7 +80,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
 
   test('selects tasks with the mouse, individually, by row and by column', async () => {
     const { page } = await open(browser, dashboard.url);
-    await page.getByRole('button', { name: 'clear' }).click();
+    await page.getByRole('button', { name: 'clear', exact: true }).click();
     await page.getByText('Select tasks in the grid').waitFor();
     await cell(page, 5).click();
     await page.getByRole('heading', { name: '4-10-10, seed 24' }).waitFor();
@@ -97,7 +98,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
 
   test('selects tasks with the keyboard, with a single tab stop for the grid', async () => {
     const { page } = await open(browser, dashboard.url);
-    await page.getByRole('button', { name: 'clear' }).focus();
+    await page.getByRole('button', { name: 'clear', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     for (let tabs = 0; tabs < 50 && (await focused(page)) === undefined; tabs++)
@@ -155,7 +156,7 @@ describe('the page in a browser', { skip: WITHOUT_BROWSER }, () => {
 
   test('compares two groups by curves and a table', async () => {
     const { page } = await open(browser, dashboard.url);
-    await page.getByRole('button', { name: 'clear' }).click();
+    await page.getByRole('button', { name: 'clear', exact: true }).click();
     await page.getByRole('button', { name: '2-6-6', exact: true }).click();
     await page.getByRole('button', { name: /^B \d+: select/ }).click();
     await page.getByRole('button', { name: '4-10-10', exact: true }).click();

@@ -1,4 +1,4 @@
-import type { SeriesReply, TableView, TablesReply, TaskReply } from './protocol.js';
+import type { ResultsReply, SeriesReply, TableView, TablesReply, TaskReply } from './protocol.js';
 
 /** A request for curves to the server that the page came from. */
 export interface SeriesRequest {
@@ -29,6 +29,10 @@ export function fetchTask(sweep: string, task: string): Promise<TaskReply> {
 
 export function fetchTables(sweep: string): Promise<TablesReply> {
   return request('tables', { sweep });
+}
+
+export function fetchResults(sweep: string): Promise<ResultsReply> {
+  return request('results', { sweep });
 }
 
 export function fetchComparison(

@@ -17,8 +17,8 @@ export function taskStroke(index: number, isDark: boolean): Stroke {
   };
 }
 
-/** Returns the stroke of a group's tasks when two groups are compared. */
-export function groupStroke(group: 'a' | 'b', isDark: boolean): Stroke {
-  const colors = isDark ? DARK : LIGHT;
-  return group === 'a' ? { color: colors[0], dash: [] } : { color: colors[1], dash: [7, 3] };
+/** Returns the stroke of the n-th task of a group when two groups are compared: the lines of A are solid, those of B dashed. */
+export function groupStroke(group: 'a' | 'b', index: number, isDark: boolean): Stroke {
+  const { color } = taskStroke(index, isDark);
+  return { color, dash: group === 'a' ? [] : [7, 3] };
 }

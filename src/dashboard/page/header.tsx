@@ -61,6 +61,11 @@ export function Header({ state, connection, theme, onSweep }: HeaderProps) {
           ))}
         </div>
       </div>
+      {state !== null && (connection === 'lost' || connection === 'refused') && (
+        <p class="banner small">
+          The page shows what it received last, and continues by itself when the server responds again.
+        </p>
+      )}
     </header>
   );
 }

@@ -164,6 +164,35 @@ export interface TablesReply {
   readonly tables: readonly TableView[];
 }
 
+/** A setting of the tasks, or a column of their results. */
+export interface TaskColumn {
+  readonly name: string;
+  /** `seed`: a setting that distinguishes repetitions. `result`: a column of the summary of finished tasks. */
+  readonly kind: 'setting' | 'seed' | 'result';
+  readonly title: string;
+  /** Whether the tasks differ in it. */
+  readonly isVarying: boolean;
+  /** Whether tables show it initially. */
+  readonly isShown: boolean;
+  /** Whether the values span decades. */
+  readonly isLog: boolean;
+  /** The distinct values as texts, in order; null for a column of numbers. */
+  readonly texts: readonly string[] | null;
+  /** The distinct values as numbers; null for a column of numbers, or if some value is no number. */
+  readonly numbers: readonly number[] | null;
+  /** By task, the value, or the index of its text. Null if the task lacks it, or if it has not finished. */
+  readonly values: readonly (number | null)[];
+}
+
+/** The settings and the results of all tasks, column by column. */
+export interface ResultsReply {
+  /** The tasks, in the order of the columns' values. */
+  readonly ids: readonly string[];
+  readonly columns: readonly TaskColumn[];
+  /** The time that each task has taken so far, in all attempts; null if it is unknown. */
+  readonly durationsMs: readonly (number | null)[];
+}
+
 export interface LogLine {
   /** The time in ISO 8601. */
   readonly time: string;

@@ -13,13 +13,19 @@ interface TaskProps {
   readonly view: TaskView;
 }
 
-/** Shows the details of the task that was selected last. */
-export function Task({ sweep, epoch, states, info, view }: TaskProps) {
+/** Shows the details of the task that was selected last, beside the views. */
+export function Task(props: TaskProps & { readonly onClose: () => void }) {
+  const { sweep, epoch, states, info, view, onClose } = props;
   const reply = useTask(sweep, info.id, `${view.state} ${view.version} ${epoch}`);
   const isCounted = view.step !== null && view.state !== 'done';
   return (
-    <section class="task-detail" aria-labelledby="task-heading">
-      <h2 id="task-heading">{info.label}</h2>
+    <aside class="task-detail" aria-labelledby="task-heading">
+      <div class="heading">
+        <h2 id="task-heading">{info.label}</h2>
+        <button type="button" aria-label={`Close ${info.label}`} onClick={onClose}>
+          ×
+        </button>
+      </div>
       <p class="small quiet break">{reply?.folder ?? info.name}</p>
       <p>
         <span class="state" data-state={view.state}>
@@ -29,7 +35,7 @@ export function Task({ sweep, epoch, states, info, view }: TaskProps) {
       </p>
       {view.problem !== null && <p class="problem">{view.problem}</p>}
       {reply !== null && <Facts reply={reply} />}
-    </section>
+    </aside>
   );
 }
 

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Chart, type Line } from './chart.js';
-import { formatCount } from './format.js';
-import type { ChartView, SweepState } from './protocol.js';
+import { Chart } from './chart.js';
+import { meanLines, taskLines } from './lines.js';
+import { formatCount } from '../format.js';
+import type { ChartView, SweepState } from '../protocol.js';
 import { useSeries, type DrawnTask, type Zoom } from './series.js';
 
 interface ChartsProps {
@@ -12,6 +14,14 @@ interface ChartsProps {
   readonly steps: number;
   /** The number of tasks that are selected but not drawn. */
   readonly left: number;
+  /** Whether to draw the mean of each group instead of single curves. */
+  readonly hasMeans: boolean;
+  readonly zoom: Zoom | null;
+  readonly isLogSteps: boolean;
+  readonly onZoom: (zoom: Zoom | null) => void;
+  readonly onLogSteps: (isLogSteps: boolean) => void;
+  /** The choice of the groups. */
+  readonly children: ComponentChildren;
   readonly isDark: boolean;
 }
 
@@ -19,12 +29,13 @@ interface ChartsProps {
 const MAX_CHARTS = 16;
 const NONE: readonly DrawnTask[] = [];
 
-const MIN_CHART_WIDTH = 300;
+const MIN_CHART_WIDTH = 320;
 const GAP = 16;
-const PADDING = 2;
 /** The maximum number of pixels of all tasks in one chart, with two points each. */
 const MAX_PIXELS = 8_000;
 const MIN_STEPS = 10;
+/** Curves are fetched for widths that are multiples of this, so that small changes of the layout fetch nothing. */
+const PIXELS_STEP = 100;
 
 /** A button that changes the range of steps; a null range means all steps. */
 interface Tool {
@@ -42,14 +53,16 @@ const TOOLS: readonly Tool[] = [
 ];
 
 /** Shows the curves of the selected tasks, all over the same range of steps. */
-export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps) {
-  const [zoom, setZoom] = useState<Zoom | null>(null);
-  const [isLogSteps, setLogSteps] = useState(false);
+export function Charts(props: ChartsProps) {
+  const { sweep, shown, tasks, steps, left, hasMeans, zoom, isLogSteps, onZoom, isDark } = props;
   const [room, measured] = useChartWidth();
   const width = measured ?? MIN_CHART_WIDTH;
   const pixels = Math.max(
     50,
-    Math.min(Math.round(width), Math.floor(MAX_PIXELS / Math.max(1, tasks.length))),
+    Math.min(
+      Math.ceil(width / PIXELS_STEP) * PIXELS_STEP,
+      Math.floor(MAX_PIXELS / Math.max(1, tasks.length)),
+    ),
   );
   const metrics = useMemo(() => shown.map(({ metric }) => metric), [shown]);
   const series = useSeries(measured === null ? NONE : tasks, {
@@ -60,13 +73,16 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
     isLog: isLogSteps,
   });
   const charts = useMemo(
-    () => shown.map((chart) => ({ ...chart, lines: linesOf(tasks, series, chart.metric) })),
-    [shown, tasks, series],
+    () =>
+      shown.map((chart) => ({
+        ...chart,
+        lines: hasMeans
+          ? meanLines(tasks, series, chart.metric, isLogSteps)
+          : taskLines(tasks, series, chart.metric),
+      })),
+    [shown, tasks, series, hasMeans, isLogSteps],
   );
-  const problems = tasks.flatMap(({ id, label }) => {
-    const problem = series.get(id)?.problem;
-    return problem == null ? [] : [`${label}: ${problem}`];
-  });
+  const problems = problemsOf(tasks, series);
   const isEmpty = charts.every(({ lines }) => lines.length === 0);
   return (
     <section class="charts" aria-labelledby="charts-heading" ref={room}>
@@ -83,18 +99,19 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
               aria-label={label}
               title={label}
               onClick={() => {
-                setZoom(windowAfter(zoom ?? { from: 0, to: steps }, steps));
+                onZoom(windowAfter(zoom ?? { from: 0, to: steps }, steps));
               }}
             >
               {text}
             </button>
           ))}
+          {props.children}
           <button
             type="button"
             class="toggle"
             aria-pressed={isLogSteps}
             onClick={() => {
-              setLogSteps(!isLogSteps);
+              props.onLogSteps(!isLogSteps);
             }}
           >
             log steps
@@ -113,12 +130,13 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
       {tasks.length > 0 && isEmpty && problems.length === 0 && (
         <p class="hint">Nothing has been logged yet. Curves appear once a task has written its first rows.</p>
       )}
-      <div class="chart-grid">
+      <div class="chart-grid" style={{ gridTemplateColumns: `repeat(auto-fill, ${width}px)` }}>
         {charts
           .filter(({ lines }) => lines.length > 0)
           .map(({ metric, title, startsLog, lines }) => (
             <Chart
               key={metric}
+              metric={metric}
               title={title}
               lines={lines}
               width={width}
@@ -126,12 +144,30 @@ export function Charts({ sweep, shown, tasks, steps, left, isDark }: ChartsProps
               isLogSteps={isLogSteps}
               startsLog={startsLog}
               isDark={isDark}
-              onZoom={setZoom}
+              onZoom={onZoom}
             />
           ))}
       </div>
-      {!isEmpty && <p class="quiet small">Drag across a chart to zoom in. Double-click to show all steps.</p>}
+      {!isEmpty && (
+        <p class="quiet small">
+          Move the mouse over a chart to see the values in all of them. Drag across a chart to zoom in, and
+          double-click to show all steps.
+        </p>
+      )}
     </section>
+  );
+}
+
+/** Returns why curves could not be fetched, once per reason. */
+function problemsOf(tasks: readonly DrawnTask[], series: ReturnType<typeof useSeries>): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { id, label } of tasks) {
+    const problem = series.get(id)?.problem ?? null;
+    if (problem !== null) byReason.set(problem, [...(byReason.get(problem) ?? []), label]);
+  }
+  return [...byReason].map(
+    ([problem, labels]) =>
+      `${labels.length === 1 ? String(labels[0]) : `${labels.length} tasks`}: ${problem}`,
   );
 }
 
@@ -156,14 +192,6 @@ function scaled({ from, to }: Zoom, steps: number, by: number): Zoom | null {
   return next.from === 0 && next.to === steps ? null : next;
 }
 
-function linesOf(tasks: readonly DrawnTask[], series: ReturnType<typeof useSeries>, metric: string): Line[] {
-  return tasks.flatMap((task) =>
-    (series.get(task.id)?.curves ?? [])
-      .filter((curve) => curve.metric === metric)
-      .map((curve) => ({ task, curve })),
-  );
-}
-
 /** Returns the width with which as many charts as possible fit side by side; null until it is known. */
 function useChartWidth(): [{ current: HTMLElement | null }, number | null] {
   const room = useRef<HTMLElement>(null);
@@ -173,7 +201,7 @@ function useChartWidth(): [{ current: HTMLElement | null }, number | null] {
     const observer = new ResizeObserver(([entry]) => {
       const all = entry?.contentRect.width ?? MIN_CHART_WIDTH;
       const columns = Math.max(1, Math.floor((all + GAP) / (MIN_CHART_WIDTH + GAP)));
-      setWidth(Math.floor((all - (columns - 1) * GAP) / columns) - PADDING);
+      setWidth(Math.floor((all - (columns - 1) * GAP) / columns));
     });
     observer.observe(room.current);
     return () => {

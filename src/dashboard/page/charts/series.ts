@@ -1,13 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { fetchSeries } from './api.js';
-import type { Curve } from './protocol.js';
-import { messageOf } from './reply.js';
-import type { Stroke } from './colors.js';
+import { fetchSeries } from '../api.js';
+import type { Curve } from '../protocol.js';
+import { messageOf } from '../reply.js';
+import type { Stroke } from '../colors.js';
 
 /** A task whose curves are drawn. */
 export interface DrawnTask {
   readonly id: string;
   readonly label: string;
+  /** The label of the group whose mean includes the task; empty if curves are not grouped. */
+  readonly group: string;
   readonly stroke: Stroke;
   /** Changes when its logs grow, and on reconnection. */
   readonly version: string;

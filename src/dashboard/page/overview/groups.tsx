@@ -1,5 +1,5 @@
-import type { TaskInfo } from './protocol.js';
-import type { GroupName } from './selection.js';
+import type { TaskInfo } from '../protocol.js';
+import type { GroupName } from '../address.js';
 
 interface GroupsProps {
   readonly group: GroupName;

@@ -1,0 +1,158 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { toggled, type Address, type GroupName, type Navigate } from './address.js';
+import { Curves } from './charts/curves.js';
+import { matcher, parseFilters } from './filters/filter.js';
+import { FilterBar } from './filters/filter-bar.js';
+import { Tasks } from './overview/tasks.js';
+import { Progress } from './progress.js';
+import type { SweepState, TaskInfo, TaskView } from './protocol.js';
+import { useResults } from './results.js';
+import { BestSettings, Stages } from './search.js';
+import { TaskTable } from './table/task-table.js';
+import { Tables } from './tables.js';
+import { Tabs } from './tabs.js';
+import { Failures, Task } from './task.js';
+
+/** The number of tasks that are selected initially. */
+const INITIALLY_SELECTED = 3;
+
+export interface SweepProps {
+  readonly state: SweepState;
+  /** The number of reconnections, from `useSweep`. */
+  readonly epoch: number;
+  readonly address: Address;
+  readonly navigate: Navigate;
+  readonly isDark: boolean;
+}
+
+/** Shows a sweep: its progress at the side, and one of the views. */
+export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
+  const { parts, searches, states, experiments, tasks, name } = state;
+  const { options } = address;
+  const infos = useMemo(
+    () => parts.flatMap(({ rows }) => rows.flatMap((row) => row.tasks.filter((task) => task !== null))),
+    [parts],
+  );
+  const infoById = useMemo(() => new Map(infos.map((info) => [info.id, info])), [infos]);
+  const infoByName = useMemo(() => new Map(infos.map((info) => [info.name, info])), [infos]);
+  const viewById = useMemo(() => new Map(tasks.map((task) => [task.id, task])), [tasks]);
+  const hasCurves = (info?: TaskInfo): boolean =>
+    info !== undefined && (experiments[info.experiment]?.charts.length ?? 0) > 0;
+  /** Whether the user has changed the selection. Until then, interesting tasks are selected as soon as there are any. */
+  const [isTouched, setTouched] = useState(address.a.length + address.b.length > 0 || address.task !== null);
+  useEffect(() => {
+    if (isTouched || address.a.length > 0) return;
+    const first = initialSelection(tasks, (id) => hasCurves(infoById.get(id)));
+    if (first.length > 0) navigate({ a: first }, 'replace');
+  }, [tasks]);
+  const selectByHand = (change: Partial<Address>): void => {
+    setTouched(true);
+    navigate(change);
+  };
+
+  const ended = tasks.filter(
+    ({ state }) => state === 'done' || state === 'corrupt' || state === 'failed',
+  ).length;
+  const version = `${ended} ${epoch}`;
+  const results = useResults(name, version, infoById, viewById, states);
+  const { filter = '', search = '' } = options;
+  const filters = useMemo(() => parseFilters(filter), [filter]);
+  const isMatch = useMemo(
+    () => matcher(filters, search, results, infoById),
+    [filters, search, results, infoById],
+  );
+  const matching = useMemo(() => infos.filter(({ id }) => isMatch(id)), [infos, isMatch]);
+
+  const known = (ids: readonly string[]): TaskInfo[] => ids.flatMap((id) => infoById.get(id) ?? []);
+  const [a, b] = [known(address.a), known(address.b)];
+  const failures = tasks.flatMap((view) => {
+    const info = infoById.get(view.id);
+    return info !== undefined && (view.state === 'failed' || view.state === 'corrupt')
+      ? [{ info, view }]
+      : [];
+  });
+  const shown = address.task === null ? undefined : infoById.get(address.task);
+  const shownView = shown && viewById.get(shown.id);
+  const pick = (into: GroupName, ids: readonly string[]): void => {
+    selectByHand({
+      ...toggled(address, into, ids),
+      task: ids.length === 1 ? (ids[0] ?? null) : address.task,
+    });
+  };
+  const shared = { states, viewById, results, address, navigate, isMatch };
+  return (
+    <main class="layout" data-detail={shownView !== undefined}>
+      <div class="side">
+        <Progress state={state} infoByName={infoByName} viewById={viewById} />
+        {searches.length > 0 && <Stages searches={searches} states={states} viewById={viewById} />}
+        {failures.length > 0 && <Failures sweep={name} epoch={epoch} states={states} tasks={failures} />}
+      </div>
+      <div class="content">
+        <Tabs
+          view={address.view}
+          onView={(view) => {
+            navigate({ view });
+          }}
+        />
+        {address.view !== 'results' && (
+          <FilterBar
+            results={results}
+            filters={filters}
+            address={address}
+            navigate={navigate}
+            matches={matching.length}
+            tasks={infos.length}
+          />
+        )}
+        {address.view === 'overview' && (
+          <>
+            <Tasks
+              {...shared}
+              parts={parts}
+              infos={infos}
+              a={a}
+              b={b}
+              onPick={pick}
+              onClear={() => {
+                selectByHand({ a: [], b: [] });
+              }}
+            />
+            {searches.length > 0 && <BestSettings searches={searches} />}
+            <Curves
+              {...shared}
+              state={state}
+              epoch={epoch}
+              a={a.filter(hasCurves)}
+              b={b.filter(hasCurves)}
+              version={version}
+              isDark={isDark}
+              onSelect={selectByHand}
+            />
+          </>
+        )}
+        {address.view === 'table' && <TaskTable {...shared} sweep={name} infos={matching} onPick={pick} />}
+        {address.view === 'results' && <Tables sweep={name} version={version} />}
+      </div>
+      {shown && shownView && (
+        <Task
+          sweep={name}
+          epoch={epoch}
+          states={states}
+          info={shown}
+          view={shownView}
+          onClose={() => {
+            navigate({ task: null });
+          }}
+        />
+      )}
+    </main>
+  );
+}
+
+/** Returns the first running tasks with curves, or the first done ones if none is running. */
+function initialSelection(tasks: readonly TaskView[], hasCurves: (id: string) => boolean): string[] {
+  const drawable = tasks.filter(({ id }) => hasCurves(id));
+  const running = drawable.filter(({ state }) => state === 'running');
+  const some = running.length > 0 ? running : drawable.filter(({ state }) => state === 'done');
+  return some.slice(0, INITIALLY_SELECTED).map(({ id }) => id);
+}
