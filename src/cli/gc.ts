@@ -91,10 +91,10 @@ function stepsByTrajectory(tasks: readonly Task[]): ReadonlyMap<string | null, n
   return max;
 }
 
-/** For example `done, of TensorFlow 2.20.0`. */
+/** For example `not referenced (done, of TensorFlow 2.20.0)`. */
 function whyUnreferenced({ task, state }: TaskEntry, installed: Versions): string {
   const versions = describeVersions(task, installed).map((version) => `, of ${version}`);
-  return `${stateText(state, stepsOf(task.settings))}${versions.join('')}`;
+  return `not referenced (${stateText(state, stepsOf(task.settings))}${versions.join('')})`;
 }
 
 function keptLine(

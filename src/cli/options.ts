@@ -17,7 +17,7 @@ export interface SweepArguments {
   readonly only: readonly string[];
   readonly set: readonly string[];
   readonly out: string;
-  readonly yes: boolean;
+  readonly huge: boolean;
 }
 
 /** Those of a command that may take a part of a sweep. */
@@ -41,7 +41,7 @@ export function withSweepOptions<T>(yargs: Argv<T>): Argv<T & SweepArguments> {
       describe: 'Values that replace those of the file, e.g. --set steps=1000 --set seed=2,3',
     })
     .option('out', outOption)
-    .option('yes', { type: 'boolean', default: false, describe: 'Allow more than 100,000 tasks' });
+    .option('huge', { type: 'boolean', default: false, describe: 'Allow more than 100,000 tasks' });
 }
 
 export function withShardOption<T>(yargs: Argv<T>): Argv<T & Pick<ShardArguments, 'shard'>> {
@@ -87,11 +87,11 @@ export async function openSweepOf({
   file,
   only,
   set,
-  yes,
+  huge,
   out,
   shard,
 }: SweepArguments & Partial<ShardArguments>): Promise<StoredSweep> {
-  return openSweep(file, out, { only, set, shard, allowHuge: yes, versions: installedVersions() });
+  return openSweep(file, out, { only, set, shard, allowHuge: huge, versions: installedVersions() });
 }
 
 export async function loadSweepOf(argv: SweepArguments & Partial<ShardArguments>): Promise<Sweep> {

@@ -14,6 +14,7 @@ const BAR_WIDTH = 24;
 /** Left free on the terminal for the total and the command that was typed. */
 const OTHER_ROWS = 2;
 const DEFAULT_ROWS = 24;
+const MAX_DONE_LINES = 30;
 
 /** Shows progress as bars on a terminal, and elsewhere as lines. */
 export function runOutput(stream: Stream): Output {
@@ -39,7 +40,21 @@ export function runOutput(stream: Stream): Output {
     process.on('exit', close);
     return close;
   };
-  return stream.isTTY === true ? { ...lines, showProgress: showBars } : lines;
+  return stream.isTTY === true ? { ...lines, showProgress: showBars } : withFewDoneLines(lines);
+}
+
+/** Names the first tasks that are done and leaves the others to the lines of progress, so that a log of many tasks stays short. */
+function withFewDoneLines(output: Output): Output {
+  let named = 0;
+  return {
+    ...output,
+    settled: (task, settlement) => {
+      if (settlement.type === 'done') named += 1;
+      if (settlement.type !== 'done' || named <= MAX_DONE_LINES) output.settled(task, settlement);
+      if (settlement.type === 'done' && named === MAX_DONE_LINES)
+        output.line('Tasks that are done from now on are only counted; log.jsonl names them.');
+    },
+  };
 }
 
 /** The total on top, and below it a bar per worker, as many as the terminal has room for. */

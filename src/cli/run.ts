@@ -25,6 +25,7 @@ import {
 } from './options.js';
 import { requirePackages } from '../input/optional-packages.js';
 import { readProject } from '../input/project.js';
+import { formatDuration } from '../units.js';
 import { Notifier, parseNotifyUrls } from './notifier.js';
 import { runOutput } from './run-output.js';
 import { serveBeside } from './serve-beside.js';
@@ -173,8 +174,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
         ...(bucket && { exchange: new BucketExchange(bucket) }),
       });
     };
+    const startMs = performance.now();
     const result = await run()
       .then((ended) => {
+        output.line(`Total time: ${formatDuration(performance.now() - startMs)}`);
         notifier.ended(ended);
         return ended;
       })

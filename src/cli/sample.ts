@@ -82,11 +82,13 @@ function finishedTask(name: string, out: string): Task {
 
 function draw(request: SampleRequest, to: string | undefined): void {
   const target = to === undefined ? 'inherit' : openNew(to);
-  const { status } = spawnSync(process.execPath, [ENTRY, JSON.stringify(request)], {
-    stdio: ['ignore', target, 'inherit'],
+  const { status, stderr } = spawnSync(process.execPath, [ENTRY, JSON.stringify(request)], {
+    stdio: ['ignore', target, 'pipe'],
   });
   if (typeof target === 'number') closeSync(target);
+  // TensorFlow prints hints about its version even if nothing is wrong.
   if (status === 0) return;
+  process.stderr.write(stderr);
   // Half of the points are none.
   if (to !== undefined) rmSync(to);
   process.exitCode = status ?? EXIT.failure;

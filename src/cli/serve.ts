@@ -51,7 +51,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
           describe: 'Only this part of the tasks, e.g. 3/8',
         })
         .option('out', outOption)
-        .option('yes', { type: 'boolean', default: false, hidden: true })
+        .option('huge', { type: 'boolean', default: false, hidden: true })
         .option('workers', { ...workersOption, default: defaultWorkers() }),
     )
       .example('$0 serve', 'show all sweeps in out/')

@@ -3,13 +3,21 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Table as ArrowTable } from 'apache-arrow';
 import { sum } from 'simple-statistics';
 import { loadContributions } from '../report/contribution.js';
-import { isFinished, readRun, toParts, type MissingRun, type PartRuns, type Run } from '../report/runs.js';
+import {
+  isFinished,
+  notStarted,
+  readRun,
+  toParts,
+  type MissingRun,
+  type PartRuns,
+  type Run,
+} from '../report/runs.js';
 import { meansColumns } from '../report/cells.js';
 import { groupsTable } from '../report/tables/groups-table.js';
 import { meansTables } from '../report/tables/means-tables.js';
 import { readAttempts } from '../store/attempts.js';
-import { statsOf } from '../store/files.js';
-import { assertNoSymlinks, TASK_FILES, taskFolder } from '../store/task-folder.js';
+import { namesIn, statsOf } from '../store/files.js';
+import { assertNoSymlinks, TASK_FILES, taskFolder, tasksFolder } from '../store/task-folder.js';
 import type { ExperimentDetails } from '../task/experiment.js';
 import { loadDetails } from '../task/registry.js';
 import type { Task } from '../task/task.js';
@@ -100,13 +108,28 @@ export class Results {
     detailsOf: (task: Task) => ExperimentDetails,
   ): Promise<Map<string, Run | MissingRun>> {
     const read = new Map<string, Run | MissingRun>();
+    // With thousands of pending tasks, looking for the files of each would take seconds.
+    const folders = this.#folders();
     for (const task of tasks) {
+      if (folders?.has(task.name) === false) {
+        this.#runs.delete(task.id);
+        read.set(task.id, notStarted(task));
+        continue;
+      }
       const known = this.#runs.get(task.id)?.run;
       const run = this.#readRun(task, detailsOf(task));
       read.set(task.id, run);
       if (run !== known && isFinished(run)) await nextTurn();
     }
     return read;
+  }
+
+  /** Returns the names of the tasks' folders; null if the store can't be read, so that reading each task reports why. */
+  #folders(): ReadonlySet<string> | null {
+    return withStoreErrorFallback(
+      () => new Set(namesIn(tasksFolder(this.#watch.outDir))),
+      () => null,
+    );
   }
 
   /** Reads a task's results, unless they are known and its marker has not changed. */

@@ -107,6 +107,11 @@ export function readRun(task: Task, outDir: string, details: ExperimentDetails):
   }
 }
 
+/** Returns the result of a task that has no folder yet. */
+export function notStarted(task: Task): MissingRun {
+  return { task, state: 'new', reason: reasonOf({ state: 'new' }, task) };
+}
+
 function readFinished(task: Task, folder: string, details: ExperimentDetails): Run {
   const logs = details.logs(task.settings);
   const value = details.readSummary(folder);

@@ -174,7 +174,7 @@ function assertCellCount(file: string, definitions: readonly SweepDefinition[], 
     throw new InputError(`${counted}; the maximum is ${formatCount(MAX_TASKS)}: split the sweep`);
   if (count > MAX_UNCONFIRMED_TASKS && !allowHuge)
     throw new InputError(
-      `${counted}, more than ${formatCount(MAX_UNCONFIRMED_TASKS)}: pass --yes if this is intended`,
+      `${counted}, more than ${formatCount(MAX_UNCONFIRMED_TASKS)}: pass --huge if this is intended`,
     );
   if (count === 0) throw new InputError(`${file} has no cells: add a \`grid\``);
 }

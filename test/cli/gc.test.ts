@@ -126,7 +126,7 @@ describe('vae-sweep gc', () => {
     const { first, second } = fill();
     const mine = path.join(folder, 'mine.yaml');
     const dryRun = vaeSweep('gc', mine, '--out', outDir);
-    assert.match(dryRun.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ done │`));
+    assert.match(dryRun.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ not referenced \\(done\\) │`));
     assert.match(
       dryRun.stdout,
       /\nKept: 1 task referenced by the sweep files\.\nDry run: nothing deleted\. Pass --yes to delete\.\n$/,

@@ -252,7 +252,7 @@ test('a grid of more than 100,000 cells needs confirmation, which is checked bef
   const text = `experiment: linear\nsettings: { dimensions: [3, 12, 20] }\ngrid: { seed: ${list(400)}, modelSeed: ${list(251)} }\n`;
   assert.throws(() => load(text), {
     name: 'InputError',
-    message: 'sweep.yaml has 100,400 cells, more than 100,000: pass --yes if this is intended',
+    message: 'sweep.yaml has 100,400 cells, more than 100,000: pass --huge if this is intended',
   });
   assert.equal(load(text, { allowHuge: true, only: ['modelSeed=7'] }).tasks.length, 400);
   const huge = text.replace('grid: {', `grid: { steps: ${list(400)}, batchSize: ${list(400)},`);

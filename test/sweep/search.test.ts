@@ -150,7 +150,7 @@ describe('a sampled sweep', () => {
     const seeds = Array.from({ length: 11 }, (_, i) => i).join();
     const text = sweep('{ count: 10000 }', SPACE).replace('[1, 2]', `[${seeds}]`);
     assert.throws(() => load(text), {
-      message: 'sweep.yaml has 110,000 cells, more than 100,000: pass --yes if this is intended',
+      message: 'sweep.yaml has 110,000 cells, more than 100,000: pass --huge if this is intended',
     });
   });
 });

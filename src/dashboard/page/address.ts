@@ -10,7 +10,7 @@ export const OPTIONS = [
   ...['color', 'scale', 'rows', 'columns', 'statistic'],
   ...['search', 'filter', 'sort', 'group', 'shown'],
   ...['zoom', 'steps', 'curves'],
-  ...['x', 'y', 'hue'],
+  ...['x', 'y', 'hue', 'axes'],
 ] as const;
 export type Options = Readonly<Record<string, string>>;
 

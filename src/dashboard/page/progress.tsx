@@ -3,18 +3,24 @@ import type { SweepState, TaskInfo, TaskView } from './protocol.js';
 
 interface ProgressProps {
   readonly state: SweepState;
+  readonly infoById: ReadonlyMap<string, TaskInfo>;
   readonly infoByName: ReadonlyMap<string, TaskInfo>;
   readonly viewById: ReadonlyMap<string, TaskView>;
 }
 
 /** Shows the progress of the sweep, the remaining time, and which worker executes which task. */
-export function Progress({ state, infoByName, viewById }: ProgressProps) {
+export function Progress({ state, infoById, infoByName, viewById }: ProgressProps) {
   const { tasks, progress, states } = state;
+  const shares = stepShares(infoById, tasks);
   const counts = Object.entries(states).map(([name, words]) => ({
     ...words,
     name,
     count: tasks.filter((task) => task.state === name).length,
+    share: shares.get(name) ?? 0,
   }));
+  const stepsDone =
+    (shares.get('done') ?? 0) + (shares.get('running') ?? 0) + (shares.get('interrupted') ?? 0);
+  const percent = `${formatPercent(stepsDone)} of all steps`;
   return (
     <section class="progress" aria-labelledby="progress-heading">
       <h2 id="progress-heading">Progress</h2>
@@ -29,11 +35,12 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
           </span>
         )}
       </p>
-      <div class="bar" role="img" aria-label={progress.summary}>
+      <div class="bar" role="img" aria-label={`${percent}; ${progress.summary}`}>
         {counts.map(
-          ({ name, count }) => count > 0 && <span key={name} data-state={name} style={{ flexGrow: count }} />,
+          ({ name, share }) => share > 0 && <span key={name} data-state={name} style={{ flexGrow: share }} />,
         )}
       </div>
+      <p class="quiet small">{percent}</p>
       <ul class="legend">
         {counts.map(({ name, word, sign, count }) => (
           <li key={name} data-empty={count === 0}>
@@ -66,6 +73,33 @@ export function Progress({ state, infoByName, viewById }: ProgressProps) {
       )}
     </section>
   );
+}
+
+/** Returns the share of all steps by state: tasks that have started count as far as their last checkpoint, and pending otherwise. */
+function stepShares(
+  infoById: ReadonlyMap<string, TaskInfo>,
+  tasks: readonly TaskView[],
+): Map<string, number> {
+  const shares = new Map<string, number>();
+  const add = (state: string, steps: number): void => {
+    shares.set(state, (shares.get(state) ?? 0) + steps);
+  };
+  for (const { id, state, step } of tasks) {
+    const steps = infoById.get(id)?.steps ?? 0;
+    const isStarted = state === 'running' || state === 'interrupted';
+    const reached = isStarted ? Math.min(step ?? 0, steps) : steps;
+    add(state, reached);
+    add('new', steps - reached);
+  }
+  const total = [...shares.values()].reduce((sum, steps) => sum + steps, 0);
+  return new Map([...shares].map(([state, steps]) => [state, total === 0 ? 0 : steps / total]));
+}
+
+/** Formats a share, without rounding it to 0% or 100%. */
+function formatPercent(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 1) return 'less than 1%';
+  return percent > 99 && percent < 100 - 1e-9 ? 'more than 99%' : `${Math.round(percent)}%`;
 }
 
 interface WorkerProps {

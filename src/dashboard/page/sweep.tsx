@@ -7,6 +7,7 @@ import { Tasks } from './overview/tasks.js';
 import { Progress } from './progress.js';
 import type { SweepState, TaskInfo, TaskView } from './protocol.js';
 import { useResults } from './results.js';
+import { Scatter } from './scatter/scatter.js';
 import { BestSettings, Stages } from './search.js';
 import { TaskTable } from './table/task-table.js';
 import { Tables } from './tables.js';
@@ -83,7 +84,7 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
   return (
     <main class="layout" data-detail={shownView !== undefined}>
       <div class="side">
-        <Progress state={state} infoByName={infoByName} viewById={viewById} />
+        <Progress state={state} infoById={infoById} infoByName={infoByName} viewById={viewById} />
         {searches.length > 0 && <Stages searches={searches} states={states} viewById={viewById} />}
         {failures.length > 0 && <Failures sweep={name} epoch={epoch} states={states} tasks={failures} />}
       </div>
@@ -131,6 +132,7 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
           </>
         )}
         {address.view === 'table' && <TaskTable {...shared} sweep={name} infos={matching} onPick={pick} />}
+        {address.view === 'scatter' && <Scatter {...shared} infos={matching} isDark={isDark} />}
         {address.view === 'results' && <Tables sweep={name} version={version} />}
       </div>
       {shown && shownView && (

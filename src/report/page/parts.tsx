@@ -14,7 +14,13 @@ export function Figures({ figures }: { figures: readonly PageFigure[] }) {
     <>
       {figures.map((figure) => (
         <figure key={figure.name} id={figure.name}>
-          <div class="scroll" dangerouslySetInnerHTML={{ __html: figure.svg }} />
+          <div
+            class="scroll"
+            tabIndex={0}
+            role="region"
+            aria-label={figure.title}
+            dangerouslySetInnerHTML={{ __html: figure.svg }}
+          />
           <figcaption>
             <strong>{figure.title}.</strong> {figure.caption}
           </figcaption>
@@ -36,7 +42,7 @@ export function Titled({ table }: { table: Table }) {
 export function Grid({ table: { caption, head, body, notes } }: { table: Table }) {
   return (
     <>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
         <table>
           <caption>{caption}</caption>
           <thead>

@@ -1,10 +1,10 @@
 /** The page's style sheet, for light and dark color schemes, narrow screens and print. */
 export const STYLE = `
 :root { color-scheme: light dark; --muted: light-dark(#555, #aaa); --line: light-dark(#ccc, #555); --accent: light-dark(#0072b2, #56b4e9); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.6rem; line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 90rem; margin: 0 auto; padding: 1rem; }
+p, li, figcaption { max-width: 64rem; } h1 { font-size: 1.6rem; line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 nav { display: flex; flex-wrap: wrap; gap: 1rem; } a { color: var(--accent); }
-.scroll { overflow-x: auto; container-type: inline-size; }
+.scroll { overflow-x: auto; container-type: inline-size; background: linear-gradient(to right, Canvas 30%, transparent) left / 40px 100% no-repeat local, linear-gradient(to left, Canvas 30%, transparent) right / 40px 100% no-repeat local, linear-gradient(to right, light-dark(#0003, #fff4), transparent) left / 14px 100% no-repeat scroll, linear-gradient(to left, light-dark(#0003, #fff4), transparent) right / 14px 100% no-repeat scroll; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; text-align: left; color: var(--muted); padding: .4rem max(0px, 100% - 100cqi) .4rem 0; }
 th, td { padding: .2rem .6rem; text-align: right; vertical-align: top; } td { white-space: nowrap; } th:first-child { text-align: left; font-weight: 500; white-space: pre; }

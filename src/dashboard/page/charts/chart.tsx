@@ -62,7 +62,7 @@ export function Chart(props: ChartProps) {
         <h3>{title}</h3>
         {!isExact && (
           <span class="quiet small" title={REDUCED_HINT}>
-            min and max per pixel
+            min and max
           </span>
         )}
         <button

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { Chart } from './chart.js';
 import { meanLines, taskLines } from './lines.js';
 import { formatCount } from '../format.js';
 import type { ChartView, SweepState } from '../protocol.js';
+import { useWidth } from '../use-width.js';
 import { useSeries, type DrawnTask, type Zoom } from './series.js';
 
 interface ChartsProps {
@@ -194,19 +195,8 @@ function scaled({ from, to }: Zoom, steps: number, by: number): Zoom | null {
 
 /** Returns the width with which as many charts as possible fit side by side; null until it is known. */
 function useChartWidth(): [{ current: HTMLElement | null }, number | null] {
-  const room = useRef<HTMLElement>(null);
-  const [width, setWidth] = useState<number | null>(null);
-  useEffect(() => {
-    if (room.current === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      const all = entry?.contentRect.width ?? MIN_CHART_WIDTH;
-      const columns = Math.max(1, Math.floor((all + GAP) / (MIN_CHART_WIDTH + GAP)));
-      setWidth(Math.floor((all - (columns - 1) * GAP) / columns));
-    });
-    observer.observe(room.current);
-    return () => {
-      observer.disconnect();
-    };
-  }, []);
-  return [room, width];
+  const [room, all] = useWidth();
+  if (all === null) return [room, null];
+  const columns = Math.max(1, Math.floor((all + GAP) / (MIN_CHART_WIDTH + GAP)));
+  return [room, Math.floor((all - (columns - 1) * GAP) / columns)];
 }

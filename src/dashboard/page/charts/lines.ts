@@ -38,7 +38,7 @@ export function taskLines(
   );
 }
 
-/** Returns the means of a metric over the tasks of each group, with a band of one standard deviation. */
+/** Returns the means of a metric over the tasks of each group, with a band from the minimum to the maximum. */
 export function meanLines(
   tasks: readonly DrawnTask[],
   series: ReadonlyMap<string, TaskCurves>,
@@ -61,13 +61,14 @@ export function meanLines(
     const steps = meanSteps(curves, isLog);
     const all = curves.map((curve) => sampled(curve, steps));
     const statistics = steps.map((_, index) => statisticsOf(all.map((values) => values[index] ?? null)));
-    const bound = (sign: number): (number | null)[] =>
-      statistics.map((each) => each && each.mean + sign * (each.deviation ?? 0));
     return {
       ...{ key, stroke, component, steps, isExact: curves.every(({ isExact }) => isExact) },
       label: `${label} (mean of ${curves.length})`,
       values: statistics.map((each) => each?.mean ?? null),
-      band: { low: bound(-1), high: bound(1) },
+      band: {
+        low: statistics.map((each) => each?.min ?? null),
+        high: statistics.map((each) => each?.max ?? null),
+      },
     };
   });
 }

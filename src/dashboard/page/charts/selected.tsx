@@ -17,7 +17,7 @@ export function Selected({ drawn, hasMeans, onRemove }: SelectedProps) {
           <li key={group} class="group">
             <Swatch stroke={stroke} />
             {group}
-            <span class="quiet">{`mean of ${drawn.filter((task) => task.group === group).length}, ± standard deviation`}</span>
+            <span class="quiet">{`mean of ${drawn.filter((task) => task.group === group).length}, band from min to max`}</span>
           </li>
         ))}
       </ul>

@@ -1,19 +1,28 @@
+import type { ColorScale } from '../scale.js';
 import type { Coloring } from './coloring.js';
 
 const WIDTH = 220;
 const HEIGHT = 12;
 
-/** Shows which colors stand for which numbers. */
-export function Legend({
-  coloring: { column, scale, statistic },
-  isAggregated,
-}: {
-  coloring: Coloring;
-  isAggregated: boolean;
-}) {
-  const { colors, ticks } = scale;
-  const step = WIDTH / colors.length;
+interface LegendProps {
+  readonly coloring: Coloring;
+  /** Whether cells have several tasks. */
+  readonly isAggregated: boolean;
+}
+
+/** Shows which colors of the grid stand for which numbers. */
+export function Legend({ coloring: { column, scale, statistic }, isAggregated }: LegendProps) {
   const title = isAggregated ? `${column.title}, ${statistic} of each cell` : column.title;
+  return <ScaleBar title={title} scale={scale} format={column.format} />;
+}
+
+interface ScaleBarProps {
+  readonly title: string;
+  readonly scale: ColorScale;
+  readonly format: (value: number) => string;
+}
+
+export function ScaleBar({ title, scale: { colors, ticks }, format }: ScaleBarProps) {
   return (
     <figure class="scale">
       <figcaption class="small">{title}</figcaption>
@@ -25,11 +34,11 @@ export function Legend({
             ))}
           </linearGradient>
         </defs>
-        <rect width={WIDTH} height={HEIGHT} rx={step / 10} fill="url(#scale-colors)" />
+        <rect width={WIDTH} height={HEIGHT} fill="url(#scale-colors)" />
       </svg>
       <p class="quiet small" style={{ width: `${WIDTH}px` }}>
         {ticks.map((tick, index) => (
-          <span key={index}>{column.format(tick)}</span>
+          <span key={index}>{format(tick)}</span>
         ))}
       </p>
     </figure>

@@ -103,6 +103,9 @@ export function TaskTable(props: TaskTableProps) {
         </span>
       </div>
       {results.problem !== null && <p class="problem">{results.problem}</p>}
+      {!results.isRead && results.problem === null && (
+        <p class="hint">Reading the results of finished tasks …</p>
+      )}
       {infos.length === 0 && <p class="hint">No task matches the filters.</p>}
       <div class="scroll rows" ref={place} tabIndex={0} role="region" aria-label="Table of tasks">
         <table aria-rowcount={rows.length + 1}>

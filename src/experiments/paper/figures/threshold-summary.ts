@@ -46,7 +46,11 @@ function draw(cells: readonly Cell<TrainingSettings>[]): Drawing {
     panels: experiments.map((experiment) => {
       const shown = cells.filter(({ part }) => part.experiment === experiment);
       const dimensions = [...new Set(shown.map(({ settings }) => labelOf(['dimensions'], settings)))];
-      return METRICS.map((metric) => panel({ experiment, metric, thresholds, dimensions }));
+      return METRICS.map((metric) => {
+        const rows = shown.flatMap((cell) => finalRows(cell, metric.name));
+        const isZero = rows.every(({ value }) => value === 0);
+        return panel({ experiment, metric, thresholds, dimensions, isZero });
+      });
     }),
     legend: 'per row',
     notes: [],
@@ -80,9 +84,11 @@ interface PanelOptions {
   readonly metric: LogColumn;
   readonly thresholds: readonly string[];
   readonly dimensions: readonly string[];
+  /** Whether all values are 0. */
+  readonly isZero: boolean;
 }
 
-function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Panel {
+function panel({ experiment, metric, thresholds, dimensions, isZero }: PanelOptions): Panel {
   const style = {
     field: 'dimensions',
     type: 'nominal',
@@ -112,7 +118,14 @@ function panel({ experiment, metric, thresholds, dimensions }: PanelOptions): Pa
         axis: { labelAngle: 0, grid: true, tickBand: 'extent' },
       },
       xOffset: { field: 'dimensions', scale: { domain: [...dimensions] } },
-      y: { field: 'value', type: 'quantitative', title: titleOf(metric), axis: linearTicks(metric) },
+      y: {
+        field: 'value',
+        type: 'quantitative',
+        title: titleOf(metric),
+        axis: linearTicks(metric),
+        // Without a range, the only label would be 0.000000.
+        ...(isZero && { scale: { domain: [0, 1] } }),
+      },
       color: { ...style, scale: colorScale(dimensions), legend: { orient: 'bottom' } },
       shape: { ...style, scale: shapeScale(dimensions) },
     },
