@@ -106,7 +106,7 @@ describe('curves and the scatter plot', { skip: WITHOUT_BROWSER }, () => {
     ] as const)
       for (const [view, selector] of [
         ['table&group=dimensions', '.rows [data-row]'],
-        ['table&filter=state%3Ddone', '.rows [data-row]'],
+        ['table&filter=state=done', '.rows [data-row]'],
         ['scatter&hue=manifoldError', '.scatter canvas'],
         ['results', '.tables table'],
       ] as const) {

@@ -6,7 +6,7 @@ export const VIEWS = ['overview', 'table', 'scatter', 'results'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** The choices of the views, each a text whose meaning belongs to its view. An absent one has its default. */
-export const OPTIONS = [
+const OPTIONS = [
   ...['color', 'scale', 'rows', 'columns', 'statistic'],
   ...['search', 'filter', 'sort', 'group', 'shown'],
   ...['zoom', 'steps', 'curves'],

@@ -33,7 +33,7 @@ export function coloringBy(
   return scale === null ? null : { column, scale, statistic, valueOf };
 }
 
-export function cellStatistics({ numberOf }: Column, cell: GridCell): Statistics | null {
+function cellStatistics({ numberOf }: Column, cell: GridCell): Statistics | null {
   return statisticsOf(cell.map(({ id }) => numberOf(id)));
 }
 

@@ -14,7 +14,7 @@ import { scatterData, scatterOptions, sortPoints, type Point } from './plot.js';
 
 const HEIGHT = 460;
 const MAX_RESULTS = 6;
-/** Above this number of texts, colors repeat. */
+/** More texts have the colors of a scale instead of distinct ones. */
 const MAX_COLORS = 7;
 
 interface ScatterProps {
@@ -183,7 +183,10 @@ function hueOf(column: Column | undefined, infos: readonly TaskInfo[], isDark: b
   if (column === undefined) return { colorOf: () => plain, legend: null };
   if (!column.isNumeric) {
     const texts = (column.texts ?? []).filter((text) => infos.some(({ id }) => column.textOf(id) === text));
-    const colors = new Map(texts.map((text, index) => [text, taskStroke(index % MAX_COLORS, isDark).color]));
+    const scale = texts.length > MAX_COLORS ? colorScale('sequential', [0, texts.length - 1]) : null;
+    const colors = new Map(
+      texts.map((text, index) => [text, scale?.colorOf(index) ?? taskStroke(index, isDark).color]),
+    );
     return {
       colorOf: (id: string) => colors.get(column.textOf(id)) ?? plain,
       legend: (
