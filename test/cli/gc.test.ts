@@ -49,8 +49,8 @@ describe('a task that no sweep references', () => {
     interrupt(outDir, interrupted, 40);
     assert.deepEqual(choose([referenced, failed]), {
       victims: [
-        [unreferenced.name, 'done'],
-        [interrupted.name, 'interrupted, step 40 of 100'],
+        [unreferenced.name, 'not referenced (done)'],
+        [interrupted.name, 'not referenced (interrupted, step 40 of 100)'],
       ],
       kept: 'Kept: 2 tasks referenced by the sweep files.\n',
     });
@@ -75,9 +75,9 @@ describe('a task that no sweep references', () => {
     for (const task of [shorter, longer, otherVersion, otherSeed]) finish(outDir, task);
     const { victims, kept } = choose([referenced, withSteps(10)]);
     assert.deepEqual(victims, [
-      [otherVersion.name, 'done, of TensorFlow 2.20.0'],
-      [longer.name, 'done'],
-      [otherSeed.name, 'done'],
+      [otherVersion.name, 'not referenced (done, of TensorFlow 2.20.0)'],
+      [longer.name, 'not referenced (done)'],
+      [otherSeed.name, 'not referenced (done)'],
     ]);
     assert.equal(
       kept,
@@ -87,7 +87,10 @@ describe('a task that no sweep references', () => {
 
   test('is listed with its versions if they are not the installed ones', () => {
     finish(outDir, withSteps(100, { versions: { tensorflow: '2.20.0', numerics: 7 } }));
-    assert.equal(choose([]).victims[0]?.[1], 'done, of TensorFlow 2.20.0, of numerics version 7');
+    assert.equal(
+      choose([]).victims[0]?.[1],
+      'not referenced (done, of TensorFlow 2.20.0, of numerics version 7)',
+    );
   });
 
   test('is kept and named, up to a limit, if its folder is not recognized as that of a task', () => {
@@ -126,7 +129,10 @@ describe('vae-sweep gc', () => {
     const { first, second } = fill();
     const mine = path.join(folder, 'mine.yaml');
     const dryRun = vaeSweep('gc', mine, '--out', outDir);
-    assert.match(dryRun.stdout, new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ not referenced \\(done\\) │`));
+    assert.match(
+      dryRun.stdout,
+      new RegExp(`^To delete: 1 folder, .*\n[^]*│ ${second.name} │ not referenced \\(done\\) │`),
+    );
     assert.match(
       dryRun.stdout,
       /\nKept: 1 task referenced by the sweep files\.\nDry run: nothing deleted\. Pass --yes to delete\.\n$/,

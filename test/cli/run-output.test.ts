@@ -67,6 +67,28 @@ test('other outputs get one plain line per event, and one of progress every ten 
   assert.equal(shown(), 'done: another\n12 of 21 tasks, 51,234 steps/s, about 1 min 12 s left\n');
 });
 
+test('other outputs name only the first tasks that are done, and every failure', () => {
+  const { output, shown } = capture({});
+  const terminal = runOutput(output);
+  const failure = {
+    reason: 'error',
+    message: 'out of luck',
+    step: null,
+    lastFinite: null,
+    attempts: 1,
+  } as const;
+  for (let count = 0; count < 40; count++)
+    terminal.settled(task, { type: 'done', fromStep: 0, steps: 10, text: '', recovered: null });
+  terminal.settled(task, { type: 'failed', failure, recovered: null });
+  output.read();
+  const lines = shown().trimEnd().split('\n');
+  assert.equal(lines.filter((line) => line.startsWith('done: ')).length, 30);
+  assert.deepEqual(lines.slice(-2), [
+    'Tasks that are done from now on are only counted; log.jsonl names them.',
+    `failed: ${task.name}: out of luck`,
+  ]);
+});
+
 test('lines are plain again after the bars are removed', () => {
   const { output, shown } = capture({ isTTY: true, rows: 24 });
   const terminal = runOutput(output);
