@@ -27,6 +27,7 @@ interface VerifyArguments extends ShardArguments {
   readonly retrain: number | undefined;
   readonly seed: number | undefined;
   readonly repair: boolean;
+  readonly yes: boolean;
 }
 
 interface Verified {
@@ -55,7 +56,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       .option('yes', {
         type: 'boolean',
         default: false,
-        describe: 'Allow more than 100,000 tasks, and let --repair execute tasks without asking',
+        describe: 'Let --repair execute tasks without asking',
       })
       .option('repair', {
         type: 'boolean',

@@ -79,7 +79,7 @@ test('other outputs name only the first tasks that are done, and every failure',
   } as const;
   for (let count = 0; count < 40; count++)
     terminal.settled(task, { type: 'done', fromStep: 0, steps: 10, text: '', recovered: null });
-  terminal.settled(task, { type: 'failed', failure, recovered: null });
+  terminal.settled(task, { type: 'failed', failure, stack: null });
   output.read();
   const lines = shown().trimEnd().split('\n');
   assert.equal(lines.filter((line) => line.startsWith('done: ')).length, 30);
