@@ -17,5 +17,5 @@ export function packageFolder(folder, name) {
 
 /** The folder from which tfjs-node is loaded. In an installed package, the set-up installs tfjs-node into it. A clone already has it. */
 export function tensorflowFolder(root) {
-  return join(root, 'tensorflow');
+  return join(root, 'tfjs');
 }

@@ -189,8 +189,11 @@ class Session implements SweepSession {
     await this.#calls.onIdle();
     const opened = this.#opened;
     this.#opened = null;
-    await opened?.close();
-    await opened?.release();
+    try {
+      await opened?.close();
+    } finally {
+      await opened?.release();
+    }
   }
 
   async #execute(cells: readonly (readonly Task[])[]): Promise<TaskResult[][]> {
@@ -202,6 +205,7 @@ class Session implements SweepSession {
       this.#cancellations.set(task.id, new AbortController());
     }
     try {
+      lost.throwIfAborted();
       prepare({ ...this.#sweep, tasks: [...this.#tasks.values()] });
       const { interrupted } = await runTasks({ ...run, sweep: { ...this.#sweep, tasks } }, new Set());
       if (interrupted) lost.throwIfAborted();

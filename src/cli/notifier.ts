@@ -11,8 +11,9 @@ import { formatCount, formatDuration } from '../units.js';
 /** @throws an InputError if a text is not the URL of a webhook */
 export function parseNotifyUrls(texts: readonly string[]): URL[] {
   return texts.map((text) => {
+    // The text may contain a password or the secret of a webhook, so the error does not repeat it.
     const { success, error } = notifyUrlSchema.safeParse(text);
-    if (!success) throw new InputError(`--notify: ${error.issues[0]?.message ?? ''}, got ${text}`);
+    if (!success) throw new InputError(`--notify: ${error.issues[0]?.message ?? ''}`);
     return new URL(text);
   });
 }

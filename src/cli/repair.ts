@@ -24,8 +24,7 @@ export async function repair(
   damages: readonly Damage[],
   { out, workers, yes }: RepairArguments,
 ): Promise<readonly Damage[] | null> {
-  const { executionMs, restoreRecords, restoreSamples } = await import('../run/repair.js');
-  const { runSweep } = await import('../run/run-sweep.js');
+  const { executeAgain, executionMs, restoreRecords, restoreSamples } = await import('../run/repair.js');
   const stop = new AbortController();
   const removeHandlers = onStopRequest((reason) => {
     stop.abort(reason);
@@ -62,8 +61,14 @@ export async function repair(
       `${damageText('Only executing them again restores', left)}  This takes about ${time} on ${workersText(workers)}.\n`,
     );
     if (!yes && !(await isConfirmed())) return left;
-    const { interrupted } = await runSweep({ ...sweep, tasks }, { ...options, retrainCorrupt: true });
-    return interrupted ? null : remaining();
+    const { interrupted, failed } = await executeAgain(sweep, tasks, options);
+    if (interrupted) return null;
+    const failures = failed.map(({ task, failure }): Damage => {
+      return { task, problem: failure.message, remedy: 'execution' };
+    });
+    const unrestored = [...remaining(), ...failures];
+    process.stdout.write(damageText('Not restored', unrestored));
+    return unrestored;
   } finally {
     removeHandlers();
   }

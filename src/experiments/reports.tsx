@@ -130,6 +130,9 @@ function hypothesisSection(examined: Examined): ReportSection {
 const PLURALS: ReadonlyMap<string, string> = new Map([
   ['holds', 'hold'],
   ['does not hold', 'do not hold'],
+  ['holds as far as computed', 'hold as far as computed'],
+  ['measured', 'are measured'],
+  ['not enough tasks', 'have too few tasks'],
   ['not judged', 'are not judged'],
 ]);
 

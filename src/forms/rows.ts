@@ -142,8 +142,8 @@ class Attempt<Own extends Settings> {
       [TASK_FILES.verdict]: Buffer.from(`${JSON.stringify(verdict, null, 2)}\n`),
     };
     const marker = markerOf(task.id, results);
-    this.#recordAttempt(marker);
     commitResults(folder, task.id, results, marker);
+    this.#recordAttempt(marker);
     removeUnfinished(folder);
     const steps = stepsOf(task.settings);
     const elapsedMs = this.#clock.now() - this.#start.ms;

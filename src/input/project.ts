@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { problemsOf, throwProblems } from './problems.js';
+import { problemsOf, throwProblems, type Problem } from './problems.js';
 import { keysAt } from './schema-keys.js';
 import { readYaml } from './yaml-source.js';
 
@@ -52,6 +52,12 @@ interface ProjectFile {
   readonly placeOf: (key: keyof Project) => string | null;
 }
 
+/** A webhook's URL contains a secret, so problems of URLs do not repeat them. */
+function withoutSecret(problem: Problem): Problem {
+  if (problem.path[0] !== 'notify') return problem;
+  return { ...problem, message: problem.message.replace(/, got [^]*$/, '') };
+}
+
 /**
  * Returns what `vae-sweep.config.yaml` in the current folder says. No other folder is read, so that a sweep file from elsewhere, a store or
  * a queue can't load code.
@@ -69,7 +75,7 @@ export function readProjectFile(): ProjectFile {
   if (data === undefined) {
     throwProblems(
       source,
-      problemsOf(error, source.value, (at) => keysAt(projectSchema, at)),
+      problemsOf(error, source.value, (at) => keysAt(projectSchema, at)).map(withoutSecret),
     );
     throw error;
   }

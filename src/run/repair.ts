@@ -16,7 +16,7 @@ import type { Sweep } from '../sweep/load.js';
 import { stepsOf } from '../task/cost.js';
 import type { Task } from '../task/task.js';
 import { learnCosts } from './learned-costs.js';
-import { runSweep, type RunOptions } from './run-sweep.js';
+import { openRun, runSweep, runTasks, type RunOptions, type RunResult } from './run-sweep.js';
 import { withTemporaryStore } from './temporary-store.js';
 import { triage } from './triage.js';
 
@@ -70,4 +70,20 @@ export function executionMs(
   const states = new Map(tasks.map(({ id }) => [id, { state: 'new' } as const]));
   const predecessors = findPredecessors(outDir, tasks, states);
   return triage(tasks, states, { retryDiverged: false, workers, costOf }, predecessors).remainingMs ?? 0;
+}
+
+/** Executes corrupt tasks of a sweep again. The sweep's manifest keeps all of its tasks. */
+export async function executeAgain(
+  sweep: Pick<Sweep, 'name' | 'file' | 'tasks'>,
+  tasks: readonly Task[],
+  options: RunOptions,
+): Promise<Pick<RunResult, 'interrupted' | 'failed'>> {
+  const { run, lost, close, release } = await openRun(sweep, { ...options, retrainCorrupt: true });
+  try {
+    const result = await runTasks({ ...run, sweep: { ...sweep, tasks } }, new Set()).finally(close);
+    if (result.interrupted) lost.throwIfAborted();
+    return result;
+  } finally {
+    await release();
+  }
 }

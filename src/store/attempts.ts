@@ -9,7 +9,7 @@ const attemptSchema = z.object({
   start: z.iso.datetime(),
   fromStep: z.int().min(0),
   toStep: z.int().min(0),
-  /** The mean time per step; null for a attempt without steps. */
+  /** The mean time per step; null for an attempt without steps. */
   microsecondsPerStep: z.number().nullable(),
   /** The task's marker, if the attempt finished the task. */
   marker: markerSchema.optional(),

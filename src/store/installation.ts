@@ -12,7 +12,7 @@ const installationSchema = z.object({
 });
 
 /** The folder into which the set-up of an installed package installs tfjs-node. In a clone, tfjs-node is in a folder above it. */
-const TENSORFLOW_FOLDER = new URL('../../../tensorflow/', import.meta.url);
+const TENSORFLOW_FOLDER = new URL('../../../tfjs/', import.meta.url);
 
 export type Installation = z.infer<typeof installationSchema>;
 

@@ -60,6 +60,13 @@ describe('vae-sweep config', () => {
     assert.match(stderr, /vae-sweep\.config\.yaml:2:10: workers: .*got "many"/);
   });
 
+  test('does not repeat the secret of a mistyped webhook', () => {
+    const { status, stderr } = inFolder(project('notify: ["htps://example.org/secret"]\n'), 'config');
+    assert.equal(status, 2);
+    assert.match(stderr, /vae-sweep\.config\.yaml:1:\d+: notify.*expected an http or https URL/);
+    assert.doesNotMatch(stderr, /secret/);
+  });
+
   test('prints the schema in docs/config.schema.json, which accepts and rejects what the program does', () => {
     const { stdout } = inFolder(project(null), 'config', '--format', 'schema');
     if (process.env['VAE_SWEEP_UPDATE_DOCS'] === '1') writeFileSync(SCHEMA, stdout);

@@ -192,11 +192,11 @@ it('a run posts to the URLs of the command and of the project, and succeeds if o
 
 it('a text that is not an http URL, or has a password, is refused', () => {
   assert.throws(() => parseNotifyUrls(['https://me:secret@example.org/x']), {
-    message: /^--notify: expected a URL without a user name and password/,
+    message: '--notify: expected a URL without a user name and password',
   });
   for (const text of ['hooks.slack.com/x', 'file:///etc/passwd', ''])
     assert.throws(() => parseNotifyUrls([text]), {
       name: 'InputError',
-      message: `--notify: expected an http or https URL, for example https://hooks.slack.com/services/..., got ${text}`,
+      message: `--notify: expected an http or https URL, for example https://hooks.slack.com/services/...`,
     });
 });

@@ -226,6 +226,8 @@ Only executing them again restores (3):
     assert.equal(status, 0);
     const changes = /\.corrupt-1\/|run\.json$/;
     assert.deepEqual(filesIn(outDir, changes), filesIn(intact, changes));
+    const manifest = readFileSync(path.join(outDir, 'sweeps', 'all', 'sweep.json'), 'utf8');
+    for (const { name } of tasks) assert.ok(manifest.includes(name), `the manifest lacks ${name}`);
   });
 });
 

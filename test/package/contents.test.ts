@@ -35,7 +35,7 @@ const FILES = {
   'scripts/setup/unpack.py': 'unpack()',
   'assets/dashboard.css': 'body {}',
   'assets/fonts/Inter-Regular.ttf': 'font',
-  'tensorflow/package-lock.json': '{}',
+  'tfjs/package-lock.json': '{}',
   'sweeps/quickstart.yaml': 'experiment: linear',
   'README.md': 'read me',
   LICENSE: 'MIT',

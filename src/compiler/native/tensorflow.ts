@@ -2,7 +2,7 @@ import './restore-util.js';
 import { createRequire } from 'node:module';
 
 /** See `scripts/setup/layout.mjs`. */
-const TENSORFLOW_FOLDER = new URL('../../../../tensorflow/', import.meta.url);
+const TENSORFLOW_FOLDER = new URL('../../../../tfjs/', import.meta.url);
 
 /**
  * The only import of tfjs-node. Every other module imports `tf` from here, so that the functions that newer versions of Node lack are

@@ -231,8 +231,8 @@ class Attempt {
     const state = encodeState(archive, this.#stateValues(), this.#continuation);
     const results = this.#logs.results(state, this.#continuation && this.#commonSteps, samples);
     const marker = markerOf(task.id, results);
-    this.#recordAttempt(marker);
     commitResults(folder, task.id, results, marker);
+    this.#recordAttempt(marker);
     removeUnfinished(folder);
     const elapsedMs = this.#clock.now() - this.#start.ms;
     return { type: 'done', ...this.#resumed, steps: this.#step, elapsedMs, summary: null };
