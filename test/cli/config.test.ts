@@ -61,7 +61,7 @@ describe('vae-sweep config', () => {
   });
 
   test('does not repeat the secret of a mistyped webhook', () => {
-    const { status, stderr } = inFolder(project('notify: ["htps://example.org/secret"]\n'), 'config');
+    const { status, stderr } = inFolder(project('notify: ["ftp://example.org/secret"]\n'), 'config');
     assert.equal(status, 2);
     assert.match(stderr, /vae-sweep\.config\.yaml:1:\d+: notify.*expected an http or https URL/);
     assert.doesNotMatch(stderr, /secret/);
