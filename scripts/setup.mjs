@@ -50,6 +50,6 @@ function requireNode() {
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
   throw new SetupError(
     `Node ${process.versions.node} is too old: ${OLDEST_NODE.join('.')} or later is required`,
-    'install Node 20, 22 or 24 (https://nodejs.org/en/download, or `nvm install 22`), then run the command again',
+    'install Node 20, 22, 24 or 26 (https://nodejs.org/en/download, or `nvm install 22`), then run the command again',
   );
 }

@@ -42,7 +42,7 @@ export interface SweepSession<Experiment extends string = string> {
   /**
    * Executes cells of the sweep: each has these settings, with all combinations of the sweep's `grid` for the others. Tasks that are done
    * are not executed again. Calls run one after the other, so pass several cells to one call to use all workers.
-   * @param cells settings, or trials that `ask` returned. `[{}]` is the sweep itself.
+   * @param cells settings, or trials that `ask` returned. `[{}]` is the sweep's grid with its settings.
    * @returns the results of each cell's tasks
    * @throws InputError if a cell is invalid, StoreError if the store can't be written, StoreBusyError if another process took it over
    */
@@ -63,7 +63,7 @@ export interface SweepSession<Experiment extends string = string> {
   tell(trial: Trial, value: number | null): void;
   /**
    * Stops one task of the current call with a checkpoint. A later call with its cell resumes it.
-   * @returns false if the task is not waiting or running
+   * @returns false if the current call has no such task, or the task has ended in it
    */
   cancel(task: Task): boolean;
   /** Stops running tasks with checkpoints, ends the processes and releases the store. */

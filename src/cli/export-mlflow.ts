@@ -43,14 +43,15 @@ export async function exportToMlflow(sweep: Sweep, outDir: string, address: stri
 
 function parseAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null;
+  // The text may contain a password, so the error does not repeat it.
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new InputError(
-      `--to mlflow: expected the address of a server, for example http://localhost:5000, got ${address}`,
-    );
+    throw new InputError(`--to mlflow: expected the address of a server, for example http://localhost:5000`);
   if (url.username !== '' || url.password !== '')
     throw new InputError(
       '--to mlflow: the address contains a password: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD instead',
     );
+  // The address of a page of MLflow is that of its server.
+  url.hash = url.search = '';
   return url;
 }
 

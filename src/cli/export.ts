@@ -60,8 +60,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
   handler: async (argv) => {
     const { to, url, rows, format, force, unfinished } = argv;
     if (to !== MLFLOW) {
-      if (url !== undefined)
-        throw new InputError(`unexpected argument ${url}: an address follows \`--to mlflow\``);
+      if (url !== undefined) throw new InputError('one argument too many: an address follows `--to mlflow`');
       await exportToFile(argv);
       return;
     }

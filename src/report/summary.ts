@@ -52,14 +52,14 @@ function variationSentence(parts: readonly PartRuns[]): string {
   return `${subject} ${tasks.length === 1 ? 'varies' : 'vary'} ${listText(counts, 'settings')}.`;
 }
 
-/** For example `250 of them have finished after 2,500,000 steps and 1 h 3 min of computing, and 2 are missing.` */
+/** For example `250 of 252 have finished after 2,500,000 steps and 1 h 3 min of computing, and 2 have not.` */
 function progressSentence(tasks: readonly Task[], parts: readonly PartRuns[]): string {
   const runs = [...new Map(parts.flatMap((part) => part.runs).map((run) => [run.task.id, run])).values()];
   const missing = distinct(parts.flatMap((part) => part.missing).map(({ task }) => task)).length;
   const done =
     missing === 0 ? 'All of them have' : `${formatCount(runs.length)} of ${formatCount(tasks.length)} have`;
   const work = [stepsText(runs), timeText(runs)].filter((text) => text !== '').join(' and ');
-  const rest = missing === 0 ? '' : `, and ${formatCount(missing)} ${missing === 1 ? 'is' : 'are'} missing`;
+  const rest = missing === 0 ? '' : `, and ${formatCount(missing)} ${missing === 1 ? 'has' : 'have'} not`;
   return `${done} finished${work === '' ? '' : ` after ${work}`}${rest}.`;
 }
 

@@ -25,7 +25,7 @@ export class Trials {
   /** The trials in the order in which they were proposed. The loss of a trial without a result is null. */
   readonly #asked = new Map<Trial, { readonly values: SettingValues; loss: number | null }>();
 
-  /** @throws InputError if the sweep has several experiments or decides on its tasks itself */
+  /** @throws InputError if the sweep has several experiments or lists or decides on its tasks itself */
   constructor(prepared: PreparedSweep) {
     const [definition, second] = prepared.definitions;
     if (definition === undefined || second !== undefined)
@@ -33,6 +33,11 @@ export class Trials {
     if (definition.halving !== null)
       throw new InputError(
         `${prepared.file}: a sweep with \`halving\` decides on its tasks itself: use runSweep`,
+      );
+    const { sample } = definition;
+    if (sample !== null && sample.method !== 'tpe')
+      throw new InputError(
+        `${prepared.file}: a sweep with \`sample\` of the method ${sample.method} lists its tasks itself: use runSweep`,
       );
     this.#prepared = prepared;
     this.#definition = definition;

@@ -223,3 +223,19 @@ describe('the example of a search', () => {
     assert.equal(readStoreOwner(out), null);
   });
 });
+
+test('a session refuses a sweep that lists or decides on its tasks itself', async () => {
+  const space = { learningRate: { logUniform: [1e-4, 1e-2] } } as const;
+  for (const own of [
+    { ...sweep, space, sample: { count: 4, method: 'sobol', seed: 1 } },
+    {
+      ...sweep,
+      halving: { metric: 'loss', goal: 'min', unit: 'steps', min: 10, max: 90, factor: 3 },
+      settings: {},
+    },
+  ] as const)
+    await assert.rejects(openSweep(own, { out: newFolder() }), {
+      name: 'InputError',
+      message: /^session: a sweep with .* itself: use runSweep$/,
+    });
+});

@@ -88,10 +88,10 @@ export function trainStandIn(task: TrainingTask, folder: string, events: Trainin
       if (events.failsAt(task, step)) throw new Error('out of luck');
     }
     const results = resultsOf(task, logs);
-    record();
     ledger.begin(task.name, 'done', true);
     commitResults(folder, task.id, results);
     ledger.settle(task.name, 'done', true);
+    record();
     removeUnfinished(folder);
     return { type: 'done', fromStep, recovered, steps, elapsedMs: 1, summary: null };
   } finally {

@@ -35,7 +35,7 @@ describe('the summary of a report', () => {
 
   test('counts the missing tasks', async () => {
     const [, progress] = await summaryOf(GRID, [1, null, 5]);
-    assert.equal(progress, '2 of 8 have finished after 20,000 steps, and 6 are missing.');
+    assert.equal(progress, '2 of 8 have finished after 20,000 steps, and 6 have not.');
   });
 
   test('has the outcomes of the sections instead of the range', async () => {

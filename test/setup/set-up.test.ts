@@ -71,7 +71,7 @@ describe('the setup', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
       assert.equal(
         stderr,
         `Setup failed: Node ${version} is too old: 20.19 or later is required\n` +
-          'Fix: install Node 20, 22 or 24 (https://nodejs.org/en/download, or `nvm install 22`), ' +
+          'Fix: install Node 20, 22, 24 or 26 (https://nodejs.org/en/download, or `nvm install 22`), ' +
           'then run the command again\n',
       );
       assert.deepEqual(machine.calls(), []);

@@ -207,7 +207,7 @@ describe('an export to MLflow explains', () => {
     ]);
     assert.deepEqual(to('--to', 'mlflow', 'localhost'), [
       2,
-      'vae-sweep: --to mlflow: expected the address of a server, for example http://localhost:5000, got localhost\n',
+      'vae-sweep: --to mlflow: expected the address of a server, for example http://localhost:5000\n',
     ]);
     assert.deepEqual(to('--to', 'mlflow', url, '--rows', 'steps'), [
       2,
@@ -215,7 +215,7 @@ describe('an export to MLflow explains', () => {
     ]);
     assert.deepEqual(to(url), [
       2,
-      `vae-sweep: unexpected argument ${url}: an address follows \`--to mlflow\`\n`,
+      `vae-sweep: one argument too many: an address follows \`--to mlflow\`\n`,
     ]);
   });
 });

@@ -62,6 +62,7 @@ export function useSeries(tasks: readonly DrawnTask[], query: SeriesQuery): Read
           store({ curves, problem: null });
         },
         (error: unknown) => {
+          if (requested.current.get(task.id) !== key) return;
           // Request it again with the next change.
           requested.current.delete(task.id);
           setKnown((before) => {

@@ -24,7 +24,7 @@ export function coloringBy(
 ): Coloring | null {
   const valueOf = (cell: GridCell): number | null => {
     const statistics = cellStatistics(column, cell);
-    return statistics === null ? null : pick(statistics, cell.length > 1 ? statistic : 'mean');
+    return statistics === null ? null : pick(statistics, statistic);
   };
   const values = layouts.flatMap(({ rows }) =>
     rows.flatMap(({ cells }) => cells.flatMap((cell) => valueOf(cell) ?? [])),
