@@ -213,9 +213,6 @@ describe('an export to MLflow explains', () => {
       2,
       'vae-sweep: --rows has no effect with --to mlflow: remove it\n',
     ]);
-    assert.deepEqual(to(url), [
-      2,
-      `vae-sweep: one argument too many: an address follows \`--to mlflow\`\n`,
-    ]);
+    assert.deepEqual(to(url), [2, `vae-sweep: one argument too many: an address follows \`--to mlflow\`\n`]);
   });
 });
