@@ -47,7 +47,11 @@ export interface SweepSession<Experiment extends string = string> {
    * @throws InputError if a cell is invalid, StoreError if the store can't be written, StoreBusyError if another process took it over
    */
   run(cells: readonly (SweepCell<Experiment> | Trial)[]): Promise<TaskResult[][]>;
-  /** Returns the tasks of a cell, for example to cancel one. Executes nothing. @throws InputError if the cell is invalid */
+  /**
+   * Returns the tasks of a cell, for example to cancel one. Executes nothing.
+   * @param cell settings, or a trial that `ask` returned
+   * @throws InputError if the cell is invalid
+   */
   tasksOf(cell: SweepCell<Experiment> | Trial): readonly Task[];
   /**
    * Proposes points of the sweep's `space` by TPE, from what `tell` reported. The same calls give the same points.
@@ -63,6 +67,7 @@ export interface SweepSession<Experiment extends string = string> {
   tell(trial: Trial, value: number | null): void;
   /**
    * Stops one task of the current call with a checkpoint. A later call with its cell resumes it.
+   * @param task a task that `tasksOf` returned
    * @returns false if the current call has no such task, or the task has ended in it
    */
   cancel(task: Task): boolean;

@@ -9,7 +9,10 @@ import type { SweepObject } from '../sweep/sweep-file.js';
  * built-in experiment, as in `SweepDescription<'linear'>` or in an object that is passed directly, its settings have types too.
  */
 export type SweepDescription<Experiment extends string = string> = SweepObject &
-  Other & { readonly experiment: Experiment } & Values<SettingsOf<Experiment>>;
+  Other & {
+    /** Name of the experiment, built in or of a plugin. */
+    readonly experiment: Experiment;
+  } & Values<SettingsOf<Experiment>>;
 
 /** Settings of a task, with one value each. */
 export type SweepCell<Experiment extends string = string> = Cell<SettingsOf<Experiment>>;
