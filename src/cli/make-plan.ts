@@ -1,7 +1,9 @@
 import { freeBytes } from '../store/disk-space.js';
 import { readTaskStates } from '../store/task-states.js';
 import { learnCosts, type LearnedTime } from '../run/learned-costs.js';
-import { estimateElapsedMs, stepsOf } from '../task/cost.js';
+import { bytesToWrite, triage } from '../run/triage.js';
+import { findPredecessors } from '../store/predecessors.js';
+import { stepsOf } from '../task/cost.js';
 import type { Cost } from '../task/experiment.js';
 import type { StateName } from '../task/states.js';
 import type { Sweep } from '../sweep/load.js';
@@ -22,14 +24,14 @@ export interface Plan {
   readonly workers: number;
   /** In the sweep's order, by id. */
   readonly tasks: ReadonlyMap<string, PlannedTask>;
-  /** Estimates for what is not done, a task counted in full even if it was begun. */
+  /** Estimates for the tasks that a run would execute, from their checkpoints. Their disk space is that of the whole tasks. */
   readonly remaining: {
     readonly tasks: number;
     readonly steps: number;
     readonly elapsedMs: number;
     readonly bytes: number;
   };
-  /** Of experiments that declare no time per step. */
+  /** Of experiments that have finished tasks or declare no times. */
   readonly learnedTimes: readonly LearnedTime[];
   /** The stages of searches, in the worst case. */
   readonly searches: readonly SearchPlan[];
@@ -44,24 +46,26 @@ export function makePlan(sweep: Sweep, out: string, workers: number): Plan {
     state: states.get(task.id)?.state ?? 'new',
     cost: costOf(task.settings),
   }));
-  const remaining = planned.filter(({ state }) => state !== 'done');
+  const { pending, remainingMs } = triage(
+    sweep.tasks,
+    states,
+    { retryDiverged: false, workers, costOf },
+    findPredecessors(out, sweep.tasks, states),
+  );
   return {
     sweep,
     out,
     workers,
     tasks: new Map(planned.map((item) => [item.task.id, item])),
     remaining: {
-      tasks: remaining.length,
-      steps: remaining.reduce(
-        (sum, { task: { settings } }) =>
-          sum + (experimentOf(settings).unit === 'step' ? stepsOf(settings) : 0),
+      tasks: pending.length,
+      steps: pending.reduce(
+        (sum, { task: { settings }, fromStep }) =>
+          sum + (experimentOf(settings).unit === 'step' ? stepsOf(settings) - fromStep : 0),
         0,
       ),
-      elapsedMs: estimateElapsedMs(
-        remaining.map(({ cost }) => cost),
-        workers,
-      ),
-      bytes: remaining.reduce((sum, { cost }) => sum + cost.bytes, 0),
+      elapsedMs: remainingMs ?? 0,
+      bytes: bytesToWrite(pending),
     },
     learnedTimes: times,
     searches: sweep.searches.map((search) => planSearch(search, costOf, workers)),

@@ -8,11 +8,14 @@ import type { Cost, Experiment } from '../task/experiment.js';
 import { experimentOf } from '../task/registry.js';
 import type { Settings, Task } from '../task/task.js';
 
-/** The time per step of an experiment that does not declare one. */
+/** How long the finished tasks of an experiment took. */
 export interface LearnedTime {
   readonly experiment: string;
   readonly unit: Experiment['unit'];
-  readonly microsecondsPerStep: number;
+  /** Median of the ratio of the measured to the estimated time; 1 if no task has finished. */
+  readonly ratio: number;
+  /** The time of one step or row; null if it depends on the settings, because the experiment declares times. */
+  readonly microsecondsPerStep: number | null;
   /** The number of finished tasks that the median was taken over; 0 if the time is assumed. */
   readonly finishedTasks: number;
 }
@@ -20,41 +23,53 @@ export interface LearnedTime {
 export interface LearnedCosts {
   /** Estimates the cost like `estimateCost`, but with the learned times. */
   readonly costOf: (settings: Settings) => Cost;
-  /** One entry for each experiment of the sweep that declares no time per step. */
+  /** One entry for each experiment of the sweep that has finished tasks or declares no times. */
   readonly times: readonly LearnedTime[];
 }
 
 /** The maximum number of task folders that are read for one experiment. */
 const MAX_FOLDERS = 50;
 
-/** Learns the time per step of experiments that declare none, from the finished tasks in the store. */
+/** Learns from the finished tasks in the store how long the tasks of each experiment take on this machine. */
 export function learnCosts(
   outDir: string,
   tasks: readonly Task[],
   states: ReadonlyMap<string, TaskState>,
 ): LearnedCosts {
   const times = new Map<string, LearnedTime>();
+  const visited = new Set<string>();
   for (const { settings } of tasks) {
     const { name, unit } = experimentOf(settings);
-    if (times.has(name)) continue;
-    const { isAssumed, microsecondsPerStep: assumed } = estimateCost(settings);
-    if (isAssumed !== true) continue;
-    const found = measuredTimes(outDir, name, tasks, states);
-    const microsecondsPerStep = medianOf(found) ?? assumed;
-    times.set(name, { experiment: name, unit, microsecondsPerStep, finishedTasks: found.length });
+    if (visited.has(name)) continue;
+    visited.add(name);
+    const { isAssumed = false, microsecondsPerStep } = estimateCost(settings);
+    const ratios = measuredRatios(outDir, name, tasks, states);
+    if (ratios.length === 0 && !isAssumed) continue;
+    const ratio = medianOf(ratios) ?? 1;
+    times.set(name, {
+      experiment: name,
+      unit,
+      ratio,
+      microsecondsPerStep: isAssumed ? ratio * microsecondsPerStep : null,
+      finishedTasks: ratios.length,
+    });
   }
   const costOf = (settings: Settings): Cost => {
     const cost = estimateCost(settings);
-    const time = cost.isAssumed === true ? times.get(experimentOf(settings).name) : undefined;
-    if (time === undefined) return cost;
-    const { microsecondsPerStep } = time;
-    return { ...cost, microsecondsPerStep, trainingMs: (stepsOf(settings) * microsecondsPerStep) / 1000 };
+    const { ratio = 1, finishedTasks = 0 } = times.get(experimentOf(settings).name) ?? {};
+    return finishedTasks === 0
+      ? cost
+      : {
+          bytes: cost.bytes,
+          microsecondsPerStep: ratio * cost.microsecondsPerStep,
+          trainingMs: ratio * cost.trainingMs,
+        };
   };
   return { costOf, times: [...times.values()] };
 }
 
-/** Returns the microseconds per step of finished tasks: first those of the sweep, then others of the same experiment. */
-function measuredTimes(
+/** Returns the ratio of measured to estimated time of finished tasks: first those of the sweep, then others of the same experiment. */
+function measuredRatios(
   outDir: string,
   experiment: string,
   tasks: readonly Task[],
@@ -64,7 +79,7 @@ function measuredTimes(
     ({ id, settings }) => states.get(id)?.state === 'done' && experimentOf(settings).name === experiment,
   );
   const names = new Set(tasks.map(({ name }) => name));
-  // Only experiments of plugins declare no time, and their folders start with the experiment's name.
+  // The folders of most experiments start with the experiment's name. Of the others, only tasks of the sweep are found.
   const others =
     own.length >= MAX_FOLDERS
       ? []
@@ -74,7 +89,7 @@ function measuredTimes(
     ...sampleEvenly(others, MAX_FOLDERS - own.length).flatMap((name) => finishedTask(outDir, name) ?? []),
   ]
     .filter(({ settings }) => experimentOf(settings).name === experiment)
-    .flatMap((task) => timePerStep(taskFolder(outDir, task), task.settings) ?? []);
+    .flatMap((task) => timeRatio(taskFolder(outDir, task), task.settings) ?? []);
 }
 
 function finishedTask(outDir: string, name: string): Task | null {
@@ -85,10 +100,10 @@ function finishedTask(outDir: string, name: string): Task | null {
 }
 
 /**
- * Returns the task's microseconds per step, or null if no attempt recorded them. A finished task that yields rows counts as having
+ * Returns the ratio of the task's measured to its estimated time, or null if no attempt recorded times. A finished task that yields rows counts as having
  * all rows of its estimate, even if it has fewer.
  */
-function timePerStep(folder: string, settings: Settings): number | null {
+function timeRatio(folder: string, settings: Settings): number | null {
   const attempts = readAttempts(folder);
   // A task that is not resumable starts from scratch in each attempt.
   const counted = experimentOf(settings).isResumable ? attempts : attempts.slice(-1);
@@ -98,7 +113,8 @@ function timePerStep(folder: string, settings: Settings): number | null {
     steps += toStep - fromStep;
     microseconds += (microsecondsPerStep ?? 0) * (toStep - fromStep);
   }
-  const estimated = experimentOf(settings).unit === 'row' ? stepsOf(settings) : steps;
+  const estimatedSteps = experimentOf(settings).unit === 'row' ? stepsOf(settings) : steps;
+  const estimated = estimatedSteps * estimateCost(settings).microsecondsPerStep;
   return estimated > 0 && microseconds > 0 ? microseconds / estimated : null;
 }
 

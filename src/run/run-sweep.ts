@@ -21,8 +21,8 @@ import { openLog } from './log.js';
 import type { Advance } from './stored-sweep.js';
 import { decisionLine } from './decision-line.js';
 import { settleCorrupt } from './settle.js';
-import type { CorruptTask, FailedTask, Triage } from './triage.js';
-import { triage } from './triage.js';
+import type { CorruptTask, FailedTask } from './triage.js';
+import { bytesToWrite, triage } from './triage.js';
 
 export interface RunOptions extends ExecutionOptions {
   /** Whether to execute tasks again that diverged (had a non-finite loss) in an earlier run. */
@@ -192,7 +192,7 @@ export async function runTasks(
   print(found.summary);
   const { done, pending, failed } = found;
   if (pending.length === 0) return { interrupted: false, done, failed, corrupt: found.corrupt };
-  checkDiskSpace(outDir, bytesToWrite(found), sweep.tasks);
+  checkDiskSpace(outDir, bytesToWrite(found.pending), sweep.tasks);
   const result = await executor({ tasks: sweep.tasks.length, done, pending }, { ...options, logger });
   const allFailed = [...failed, ...result.failed];
   const corrupt = [...found.corrupt, ...result.corrupt];
@@ -237,8 +237,4 @@ async function setCorruptAside(
     logSettlement(logger, task, settlement);
     output.settled(task, settlement);
   }
-}
-
-function bytesToWrite({ pending }: Triage): number {
-  return pending.reduce((sum, { cost }) => sum + cost.bytes, 0);
 }

@@ -33,10 +33,14 @@ interface Running {
 /** The length of the window over which the speed is averaged. */
 const WINDOW_MS = 10_000;
 
+/** For so long, the tasks' estimated times count more towards the remaining time than the measured ones. */
+const ESTIMATES_COUNT_MS = 10_000;
+
 /**
  * Tracks done and remaining work. Only steps of this run count towards the speed. Work is measured in estimated milliseconds, because
  * a step of one experiment can take many times as long as a step of another. The estimate's error is a factor that depends on the
- * machine, and cancels out of the remaining time.
+ * machine, and cancels out of the remaining time once the run has measured enough of its own work. Neither the start-up of workers nor
+ * their first steps are enough: until then, the remaining time follows the estimates.
  */
 export class Tally {
   readonly #tasks: number;
@@ -47,6 +51,9 @@ export class Tally {
   #waitingWorkMs: number;
   #endedSteps = 0;
   #endedWorkMs = 0;
+  /** Whether all tasks so far have estimates that are more than placeholders. */
+  #hasEstimates = true;
+  /** When steps were last known not to have started. */
   #startMs: number | null = null;
   #window: { readonly atMs: number; readonly steps: number }[] = [];
 
@@ -69,6 +76,7 @@ export class Tally {
     if (this.#startMs === null) this.#window = [{ atMs: nowMs, steps: 0 }];
     this.#startMs ??= nowMs;
     this.#waitingWorkMs -= remainingWorkMs(pending);
+    if (cost.isAssumed === true) this.#hasEstimates = false;
     this.#running[slot] = {
       task,
       worker,
@@ -130,17 +138,24 @@ export class Tally {
 
   /** Returns the time for all work divided among the workers, or that of the longest running task if it is greater. */
   #eta(nowMs: number): number | null {
+    const active = this.#active();
     let doneMs = this.#endedWorkMs;
     let leftMs = this.#waitingWorkMs;
     let longestMs = 0;
-    for (const [running, slot] of this.#active()) {
+    for (const [running, slot] of active) {
       doneMs += this.#stepsDone(slot, running) * running.workMsPerStep;
       const taskLeftMs = (stepsOf(running.task.settings) - this.#stepOf(slot)) * running.workMsPerStep;
       leftMs += taskLeftMs;
       longestMs = Math.max(longestMs, taskLeftMs);
     }
-    if (this.#startMs === null || doneMs === 0) return null;
-    const msPerWorkMs = (nowMs - this.#startMs) / doneMs;
+    if (this.#startMs === null) return null;
+    if (doneMs === 0) {
+      this.#startMs = nowMs;
+      return null;
+    }
+    const estimatedMs = this.#hasEstimates ? ESTIMATES_COUNT_MS : 0;
+    const msPerWorkMs =
+      (nowMs - this.#startMs + estimatedMs) / (doneMs + estimatedMs * Math.max(1, active.length));
     return Math.max(leftMs, longestMs * this.#running.length) * msPerWorkMs;
   }
 

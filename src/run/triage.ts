@@ -108,6 +108,11 @@ export function remainingWorkMs({ task, fromStep, cost }: PendingTask): number {
   return steps === 0 ? 0 : cost.trainingMs * (1 - fromStep / steps);
 }
 
+/** Returns the size of the tasks' files when they have finished. */
+export function bytesToWrite(pending: readonly PendingTask[]): number {
+  return pending.reduce((sum, { cost }) => sum + cost.bytes, 0);
+}
+
 function longestFirst(pending: readonly PendingTask[]): PendingTask[] {
   return pending
     .map((item) => ({ item, workMs: remainingWorkMs(item) }))

@@ -8,6 +8,8 @@ import { makePlan } from '../../src/cli/make-plan.js';
 import { planText } from '../../src/cli/plan-text.js';
 import { planCommand } from '../../src/cli/plan.js';
 import { markFailed, prepareTaskFolder, TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
+import { estimateCost } from '../../src/task/cost.js';
+import { finish, interrupt } from '../store/sample-store.js';
 import { load, loadFrom } from '../sweep/sweep-folder.js';
 
 const SWEEP = `
@@ -64,7 +66,7 @@ test('a plan counts the combinations that a search skips', () => {
   ]);
 });
 
-test('a plan shows failed and corrupt tasks, and counts all that are not done', () => {
+test('a plan shows failed and corrupt tasks, and estimates what a run would execute', () => {
   const sweep = load(SWEEP);
   const [first, second] = sweep.tasks;
   assert.ok(first !== undefined && second !== undefined);
@@ -84,7 +86,40 @@ test('a plan shows failed and corrupt tasks, and counts all that are not done', 
   );
   assert.ok(planText(plan, 50).includes('  1 failed, 1 corrupt  '));
   assert.ok(planText(plan, 50).includes('sweep: 4 tasks: 2 pending, 1 failed, 1 corrupt.'));
-  assert.equal(plan.remaining.tasks, 4);
+  // A run executes the failed task again, but not the corrupt one.
+  assert.equal(plan.remaining.tasks, 3);
+});
+
+test('a plan counts the steps and the time after a checkpoint', () => {
+  const sweep = load(SWEEP);
+  const before = makePlan(sweep, out, 1).remaining;
+  const [first] = sweep.tasks;
+  assert.ok(first !== undefined);
+  interrupt(out, first, 4000);
+  const { steps, elapsedMs } = makePlan(sweep, out, 1).remaining;
+  assert.deepEqual([before.steps, steps], [40_000, 36_000]);
+  const trainedMs = 0.4 * estimateCost(first.settings).trainingMs;
+  assert.ok(Math.abs(before.elapsedMs - elapsedMs - trainedMs) < 1e-6);
+});
+
+test('a plan estimates by the times of finished tasks, and says so', () => {
+  const sweep = load(SWEEP);
+  const [first] = sweep.tasks;
+  assert.ok(first !== undefined);
+  const folder = finish(out, first);
+  const { microsecondsPerStep } = estimateCost(first.settings);
+  const attempt = { start: '2026-01-01T12:00:00.000Z', fromStep: 0, toStep: 10_000 };
+  writeFileSync(
+    path.join(folder, TASK_FILES.run),
+    JSON.stringify([{ ...attempt, microsecondsPerStep: 3 * microsecondsPerStep }]),
+  );
+  const plan = makePlan(sweep, out, 1);
+  const expected = sweep.tasks.slice(1).map(({ settings }) => 3 * estimateCost(settings).trainingMs);
+  assert.ok(Math.abs(plan.remaining.elapsedMs - expected.reduce((a, b) => a + b)) < 1e-6);
+  assert.match(
+    planText(plan, 50),
+    /^Times of linear: 3 times the declared ones, learned from 1 finished task\.$/m,
+  );
 });
 
 test('the values of other settings are listed in the row of their cell', () => {

@@ -8,6 +8,7 @@ import { TASK_FILES } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import { installPlugins } from '../../src/input/plugins.js';
+import { estimateCost } from '../../src/task/cost.js';
 import { installedVersions } from '../../src/task/registry.js';
 import type { Task } from '../../src/task/task.js';
 import { begin, finish } from '../store/sample-store.js';
@@ -55,7 +56,8 @@ function learn(tasks: readonly Task[]) {
 
 test('the time is assumed before any task has finished', () => {
   const [time] = learn(tasksOf('count', 2)).times;
-  assert.deepEqual(time, { experiment: 'count', unit: 'row', microsecondsPerStep: 100, finishedTasks: 0 });
+  const expected = { experiment: 'count', unit: 'row', ratio: 1, microsecondsPerStep: 100, finishedTasks: 0 };
+  assert.deepEqual(time, expected);
 });
 
 test('the time is the median over finished tasks, including those of other sweeps', () => {
@@ -66,7 +68,9 @@ test('the time is the median over finished tasks, including those of other sweep
   begin(outDir, stored[3] as Task);
   const sweep = stored.filter((_, index) => index !== 0);
   const { times, costs } = learn(sweep);
-  assert.deepEqual(times, [{ experiment: 'count', unit: 'row', microsecondsPerStep: 30, finishedTasks: 3 }]);
+  assert.deepEqual(times, [
+    { experiment: 'count', unit: 'row', ratio: 0.3, microsecondsPerStep: 30, finishedTasks: 3 },
+  ]);
   assert.deepEqual([costs[0]?.microsecondsPerStep, costs[0]?.trainingMs], [30, 0.3]);
 });
 
@@ -76,15 +80,21 @@ test('a finished task with fewer rows than estimated counts as having all of the
   assert.equal(learn(tasks).times[0]?.microsecondsPerStep, 50);
 });
 
-test('a declared time is kept, and does not affect other experiments', () => {
-  const declared = tasksOf('count-declared', 1);
-  finishIn(declared[0], 900);
+test('declared times are multiplied by the median ratio of measured to declared times', () => {
+  const declared = tasksOf('count-declared', 2);
+  finishIn(declared[0], 21);
   const { times, costs } = learn([...declared, ...tasksOf('count', 1), sampleTask(2)]);
+  assert.deepEqual(times[0], {
+    experiment: 'count-declared',
+    unit: 'row',
+    ratio: 3,
+    microsecondsPerStep: null,
+    finishedTasks: 1,
+  });
   assert.deepEqual(
-    times.map(({ experiment, finishedTasks }) => [experiment, finishedTasks]),
-    [['count', 0]],
+    costs.map(({ microsecondsPerStep }) => microsecondsPerStep),
+    [21, 21, 100, estimateCost(sampleTask(2).settings).microsecondsPerStep],
   );
-  assert.equal(costs[0]?.microsecondsPerStep, 7);
 });
 
 test('at most 50 tasks are read', () => {

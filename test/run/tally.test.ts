@@ -12,8 +12,16 @@ function pendingTask(seed: number, fromStep = 0, steps = 1000): PendingTask {
   return pendingOf(sampleTask(seed, { steps }), fromStep);
 }
 
+/** A task whose estimated time does not count, so that the remaining time is exactly what the steps so far say. */
 function pendingOf(task: Task, fromStep = 0): PendingTask {
-  return { task, fromStep, predecessor: null, failures: 0, cost: estimateCost(task.settings) };
+  const cost = { ...estimateCost(task.settings), isAssumed: true };
+  return { task, fromStep, predecessor: null, failures: 0, cost };
+}
+
+/** A task of 1,000 steps that are estimated to take 1 ms each. */
+function estimatedTask(seed: number): PendingTask {
+  const cost = { microsecondsPerStep: 1000, trainingMs: 1000, bytes: 0 };
+  return { ...pendingTask(seed), cost };
 }
 
 test('a sweep that has not started has neither a speed nor a remaining time', () => {
@@ -71,6 +79,35 @@ test('the longest running task alone can determine the remaining time', () => {
   tally.ended(0, true);
   // 1,200 steps took 1.2 s on two workers; one worker has 800 left, at 500 per second.
   assert.ok(Math.abs((tally.snapshot(1200).etaMs ?? 0) - 1600) < 1e-6);
+});
+
+test('the start-up of a worker and its first steps do not make the remaining time swing', () => {
+  const items = Array.from({ length: 100 }, (_, seed) => estimatedTask(seed));
+  let step = 0;
+  const tally = new Tally({ tasks: 100, done: 0, pending: items }, 1, () => step);
+  tally.started(0, items[0] as PendingTask, 0);
+  assert.equal(tally.snapshot(20_000).etaMs, null);
+  step = 1;
+  // The first step took a second. By that, 100 tasks would take 28 hours; they are estimated to take 100 s.
+  const etaMs = tally.snapshot(21_000).etaMs ?? 0;
+  assert.ok(etaMs > 100_000 && etaMs < 120_000, String(etaMs));
+});
+
+test('the remaining time follows the measured times more and more', () => {
+  const items = Array.from({ length: 1000 }, (_, seed) => estimatedTask(seed));
+  let step = 0;
+  const tally = new Tally({ tasks: 1000, done: 0, pending: items }, 1, () => step);
+  const ratios: number[] = [];
+  // Each task takes three times as long as estimated.
+  for (let done = 0; done < 100; done += 1) {
+    tally.started(0, items[done] as PendingTask, 3000 * done);
+    step = 1000;
+    if (done > 0) ratios.push((tally.snapshot(3000 * (done + 1)).etaMs ?? 0) / (1000 * (999 - done)));
+    tally.ended(0, true);
+    step = 0;
+  }
+  assert.ok(ratios.every((ratio, index) => index === 0 || ratio > (ratios[index - 1] ?? 0)));
+  assert.ok((ratios[0] ?? 0) < 1.5 && (ratios.at(-1) ?? 0) > 2.7, ratios.join(' '));
 });
 
 test('a task that failed and is queued again counts as waiting from its checkpoint', () => {

@@ -12,7 +12,7 @@ const items: readonly PendingTask[] = [1, 2, 3].map((seed) => ({
   fromStep: 0,
   predecessor: null,
   failures: 0,
-  cost: estimateCost(sampleTask(seed).settings),
+  cost: { ...estimateCost(sampleTask(seed).settings), isAssumed: true },
 }));
 const [first, second, third] = items as [PendingTask, PendingTask, PendingTask];
 
