@@ -2,6 +2,9 @@ import type { Aggregate } from '../cells.js';
 
 export const MISSING = '–';
 
+/** JavaScript writes smaller numbers with exponents. */
+const MIN_FIXED = 1e-6;
+
 /** Formats a number with three significant digits. */
 export function formatNumber(value: number | null): string {
   if (value === null) return MISSING;
@@ -11,13 +14,17 @@ export function formatNumber(value: number | null): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** Formats mean and standard deviation as `0.512 ± 0.034`; only the mean for a single task. */
+/** Formats mean and standard deviation in the same notation, as `0.512 ± 0.034`; only the mean for a single task. */
 export function formatAggregate(aggregate: Aggregate | undefined): string {
   if (aggregate === undefined) return MISSING;
   const { mean, standardDeviation } = aggregate;
-  return standardDeviation === null
-    ? formatNumber(mean)
-    : `${formatNumber(mean)} ± ${formatNumber(standardDeviation)}`;
+  if (standardDeviation === null) return formatNumber(mean);
+  const text = formatNumber(mean);
+  const hasExponent = text.includes('e') || standardDeviation < MIN_FIXED;
+  const deviation = hasExponent
+    ? formatNumber(standardDeviation)
+    : String(Number(standardDeviation.toPrecision(3)));
+  return `${text} ± ${deviation}`;
 }
 
 /** Formats a number with its sign, for example `+0.03` or `-1.2`. */

@@ -66,6 +66,27 @@ test('a threshold without finished tasks has no table', () => {
   );
 });
 
+test('several other thresholds share one table, with a row per metric and threshold', () => {
+  const sample = sampleSweep(TABLE4.replace('[e^-4, e^-2]', '[e^-4, e^-2, e^-8]'));
+  for (const task of sample.sweep.tasks) {
+    const { decoderLogVarianceThreshold: bound, intrinsicDim, seed } = task.settings;
+    const size = intrinsicDim - Number(bound) + (seed === 69 ? 0 : 1);
+    sample.finish(task, {
+      manifoldErrorPairwise: size / 100,
+      manifoldError: size / 1000,
+      encoderZeros: size,
+    });
+  }
+  const [part] = readTraining(sample.sweep, sample.outDir);
+  assert.ok(part);
+  const tables = trainingMeans(part);
+  assert.deepEqual(
+    tables.map(({ name }) => name),
+    ['sample', 'sample-others'],
+  );
+  assertGolden('table4-others.md', String(fileRenderers['md']?.(tables[1] as Table)));
+});
+
 test('any other sweep has one row per cell, with columns for the settings that its grid varies', () => {
   const sample = sampleSweep(
     'experiment: linear\ngrid: { biases: [true, false], learningRate: [1e-3, 1e-2], seed: [1, 2] }\nsettings: { dimensions: [3, 12, 20] }\n',

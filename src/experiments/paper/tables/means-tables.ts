@@ -24,8 +24,9 @@ import { printedValue } from './paper.js';
 type TrainingCell = Cell<TrainingSettings>;
 
 /**
- * Returns a part's means. A part that reproduces a table of the paper has one table in its layout for each threshold (and each kind of
- * random streams) with a finished task; any other part has one table with one row per cell.
+ * Returns a part's means. A part that reproduces a table of the paper has a table in its layout for each threshold (and each kind of
+ * random streams) with a finished task for which the paper prints numbers, and for the first. Several others share one table. Any other
+ * part has one table with one row per cell.
  */
 export function trainingMeans(partRuns: TrainingRuns): Table[] {
   const { part } = partRuns;
@@ -35,13 +36,18 @@ export function trainingMeans(partRuns: TrainingRuns): Table[] {
       { ...generalTable(partRuns, cells), notes: notesOf(part, cells), records: recordsOf(part, cells) },
     ];
   const hasBothStreams = new Set(cells.map(({ settings }) => settings.randomStreams)).size > 1;
-  return byVariant(cells)
+  const variants = byVariant(cells)
     .map((cells, index) => ({
       cells,
       variant: variantOf(cells[0].settings, index === 0, hasBothStreams),
     }))
-    .filter(({ cells }) => cells.some(({ runs }) => runs.length > 0))
-    .map(({ cells, variant }) => paperTable(part, cells, variant));
+    .filter(({ cells }) => cells.some(({ runs }) => runs.length > 0));
+  const others = variants.filter(({ cells }, index) => index > 0 && !hasPrinted(part, cells));
+  const own = others.length > 1 ? variants.filter((each) => !others.includes(each)) : variants;
+  return [
+    ...own.map(({ cells, variant }) => paperTable(part, cells, variant)),
+    ...(others.length > 1 ? [sharedTable(part, others, hasBothStreams)] : []),
+  ];
 }
 
 /**
@@ -60,15 +66,14 @@ export function rowsOf({ table }: Pick<SweepPart, 'table'>, columns: Cell['colum
 
 /** Returns a table in the paper's layout: one column per cell with its dimensions on top, and the printed numbers below each row. */
 function paperTable(part: SweepPart, cells: readonly TrainingCell[], variant: Variant): Table {
-  const dimensions = cells.map(({ settings }) => settings);
+  const { head, body } = dimensionRows(cells);
   return {
     name: `${part.name}${variant.suffix}`,
-    title: `${part.title ?? part.name}${variant.title}`,
+    title: [part.title ?? part.name, variant.name].filter((text) => text !== '').join(', '),
     caption: captionOf(part, cells),
-    head: ['Intrinsic Dimensions', ...dimensions.map(({ intrinsicDim }) => String(intrinsicDim))],
+    head,
     body: [
-      ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
-      ['VAE Latent Dimensions', ...dimensions.map(({ latentDim }) => String(latentDim))],
+      ...body,
       ...rowsOf(part, cells[0]?.columns ?? []).flatMap((row) => paperRows(part, row, cells)),
       ['Tasks', ...cells.map(finishedCount)],
     ],
@@ -77,22 +82,74 @@ function paperTable(part: SweepPart, cells: readonly TrainingCell[], variant: Va
   };
 }
 
-/** The suffixes that distinguish a table from the other tables of its part. */
-interface Variant {
-  readonly suffix: string;
-  readonly title: string;
+/** Returns a table in the paper's layout with a row per metric and variant, for variants of which the paper prints no numbers. */
+function sharedTable(part: SweepPart, variants: readonly VariantCells[], hasBothStreams: boolean): Table {
+  const cells = variants.flatMap((variant) => variant.cells);
+  const rows = rowsOf(part, cells[0]?.columns ?? []).map(({ label, ...row }) => ({
+    label,
+    rowOf: (own: readonly TrainingCell[]) =>
+      own.map((cell) => formatAggregate(comparedAggregate(part, { label, ...row }, cell))),
+  }));
+  const shown = [
+    ...rows,
+    { label: 'Tasks', rowOf: (own: readonly TrainingCell[]) => own.map(finishedCount) },
+  ];
+  const { head, body } = dimensionRows(variants[0]?.cells ?? []);
+  return {
+    name: `${part.name}-others`,
+    title: `${part.title ?? part.name}, other thresholds${hasBothStreams ? ' and random streams' : ''}`,
+    caption: `${MEANS_CAPTION}, at ${evaluationBeforeEnd(
+      cells.flatMap((cell) => cell.runs),
+      false,
+    )}.`,
+    head,
+    body: [
+      ...body,
+      ...shown.flatMap(({ label, rowOf }) => [
+        [label, ...head.slice(1).map(() => '')],
+        ...variants.map(({ cells, variant }) => [`  ${variant.name}`, ...rowOf(cells)]),
+      ]),
+    ],
+    notes: [...stepNotes(cells), ...notesOf(part, cells)],
+    records: recordsOf(part, cells),
+  };
 }
 
-/** Returns the suffixes of a table. The first table of a part has the part's own name. */
+/** Returns the dimensions of the cells, one column each. */
+function dimensionRows(cells: readonly TrainingCell[]): Pick<Table, 'head' | 'body'> {
+  const dimensions = cells.map(({ settings }) => settings);
+  return {
+    head: ['Intrinsic Dimensions', ...dimensions.map(({ intrinsicDim }) => String(intrinsicDim))],
+    body: [
+      ['Ambient Dimensions', ...dimensions.map(({ ambientDim }) => String(ambientDim))],
+      ['VAE Latent Dimensions', ...dimensions.map(({ latentDim }) => String(latentDim))],
+    ],
+  };
+}
+
+/** Distinguishes a table from the other tables of its part. */
+interface Variant {
+  /** Of the table's name. */
+  readonly suffix: string;
+  /** For example `threshold e^-2`; empty for cells without threshold. */
+  readonly name: string;
+}
+
+/** Cells that differ in nothing but their dimensions. */
+interface VariantCells {
+  readonly variant: Variant;
+  readonly cells: readonly TrainingCell[];
+}
+
+/** The first table of a part has the part's own name. */
 function variantOf(settings: TrainingSettings, isFirst: boolean, hasBothStreams: boolean): Variant {
   const { decoderLogVarianceThreshold: bound } = settings;
   const threshold = bound === null ? 'none' : formatThreshold(bound);
   const streams = hasBothStreams ? settingText(settings, 'randomStreams') : null;
-  const title = [bound === null ? null : `threshold ${threshold}`, streams];
   const suffix = isFirst ? [] : [threshold.replace('^', ''), streams];
   return {
     suffix: suffix.map((text) => (text === null ? '' : `-${text}`)).join(''),
-    title: title.map((text) => (text === null ? '' : `, ${text}`)).join(''),
+    name: [bound === null ? [] : `threshold ${threshold}`, streams ?? []].flat().join(', '),
   };
 }
 
