@@ -55,8 +55,8 @@ function totalsText({
 }
 
 /**
- * For example `Time per row of primes: 23 µs, learned from 12 finished tasks.` or, for an experiment that declares its times, `Times of
- * sphere: 2.1 times the declared ones, learned from 15 finished tasks.`
+ * For example `Time per row of primes: 23 µs, learned from 12 finished tasks.` or, for an experiment that declares its times, `Times
+ * of primes: 2.1 times the declared ones, learned from 15 finished tasks.`
  */
 function learnedText({ experiment, unit, ratio, microsecondsPerStep, finishedTasks }: LearnedTime): string {
   const source = `learned from ${formatCount(finishedTasks)} finished ${finishedTasks === 1 ? 'task' : 'tasks'}`;
