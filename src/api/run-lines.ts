@@ -1,6 +1,6 @@
 import type { Output } from '../run/output.js';
 import type { Settlement } from '../run/settle.js';
-import { MaxTimePassed } from '../run/stop.js';
+import { MaxTimePassed, StopRequested } from '../run/stop.js';
 import type { Snapshot } from '../run/tally.js';
 import { experimentOf } from '../task/registry.js';
 import type { Task } from '../task/task.js';
@@ -31,7 +31,7 @@ export function lineOutput(print: (line: string) => void, who: keyof typeof STOP
     },
     stopping: (reason) => {
       print(
-        reason instanceof MaxTimePassed
+        reason instanceof MaxTimePassed || reason instanceof StopRequested
           ? `stopping: ${reason.message}; ${work}`
           : `stopping: ${work}; press Ctrl-C again to stop at once`,
       );

@@ -167,6 +167,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         retryDiverged: argv.retryDiverged,
         onlyFailed: argv.onlyFailed,
         retrainCorrupt: argv.retrainCorrupt,
+        acceptsRequests: argv.control && argv.queue === undefined,
         signal: stop.signal,
         output: notifier.watch(output),
         advance: advance && withEvents(advance, events),

@@ -57,6 +57,7 @@ function argumentsOf({
   workers,
   host,
   port,
+  control,
 }: DashboardArguments): string[] {
   return [
     'serve',
@@ -64,6 +65,7 @@ function argumentsOf({
     ...only.flatMap((text) => ['--only', text]),
     ...set.flatMap((text) => ['--set', text]),
     ...(shard === undefined ? [] : ['--shard', `${shard.index}/${shard.count}`]),
+    ...(control ? [] : ['--no-control']),
     ...(huge ? ['--huge'] : []),
     ...pluginOptions(),
     ...(workers === undefined ? [] : ['--workers', String(workers)]),

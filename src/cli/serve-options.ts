@@ -9,6 +9,7 @@ export const MAX_PORT = 65_535;
 export interface ServeOptions {
   readonly host: string;
   readonly port: number;
+  readonly control: boolean;
 }
 
 export function withServeOptions<T>(yargs: Argv<T>): Argv<T & ServeOptions> {
@@ -25,6 +26,12 @@ export function withServeOptions<T>(yargs: Argv<T>): Argv<T & ServeOptions> {
       requiresArg: true,
       coerce: checkPort,
       describe: 'Port of the dashboard; 0 chooses a free one',
+    })
+    .option('control', {
+      type: 'boolean',
+      default: true,
+      describe:
+        'Let pages that were opened with the token stop the run, and cancel, retry and reorder its tasks; --no-control prevents it',
     });
 }
 

@@ -59,12 +59,16 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
       .example('$0 serve --host 0.0.0.0', 'for other machines, with a token'),
   handler: async (argv) => {
     const { startDashboard } = await import('../dashboard/server.js');
-    const { out, host, port, workers } = argv;
-    const dashboard = await startDashboard(await sweepsOf(argv), { outDir: out, host, port, workers }).catch(
-      (error: unknown) => {
-        throw withNextCommand(error, argv);
-      },
-    );
+    const { out, host, port, workers, control } = argv;
+    const dashboard = await startDashboard(await sweepsOf(argv), {
+      outDir: out,
+      host,
+      port,
+      workers,
+      control,
+    }).catch((error: unknown) => {
+      throw withNextCommand(error, argv);
+    });
     process.stdout.write(`${dashboard.url}\n`);
     process.exitCode = await (process.channel === undefined ? untilStopped() : untilRunEnds(dashboard));
     await dashboard.close();

@@ -68,7 +68,8 @@ export class RunLog {
   #apply({ pid, msg, task, slot, worker }: Line): void {
     if (pid !== this.#pid || msg === 'session over') this.#workers.clear();
     this.#pid = pid;
-    if (task === undefined) return;
+    // A request about a task does not end it.
+    if (task === undefined || msg.startsWith('request ')) return;
     this.#workers.delete(task);
     const name = worker ?? (slot === undefined ? null : `worker ${slot + 1}`);
     if (msg === 'task started' && name !== null) this.#workers.set(task, name);

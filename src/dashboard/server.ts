@@ -5,6 +5,7 @@ import { EXIT, InputError, StoreError, UserError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { formatCount } from '../units.js';
 import { serveApi, type ServedSweep } from './api.js';
+import { serveControl, type WriteOptions } from './control.js';
 import { serveEvents } from './events.js';
 import { serveFiles } from './files.js';
 import { presentationOf } from './presentation.js';
@@ -23,6 +24,8 @@ export interface DashboardOptions {
   readonly port: number;
   /** The number of workers of the next run, to estimate its time. */
   readonly workers: number;
+  /** Whether pages with the token may control the run. @default false */
+  readonly control?: boolean;
 }
 
 export interface Dashboard {
@@ -40,27 +43,31 @@ class PortBusyError extends UserError {
   }
 }
 
-/** Starts a server that shows the sweeps of a store in browsers. It writes nothing to the store and takes no lock. */
+/** Starts a server that shows the sweeps of a store in browsers. It takes no lock, and writes to the store only what pages ask for. */
 export async function startDashboard(
   sweeps: readonly WatchedSweep[],
   options: DashboardOptions,
 ): Promise<Dashboard> {
   checkSweeps(sweeps.map(({ sweep }) => sweep));
   const { host, port } = options;
-  const token = isLoopback(host) ? null : randomBytes(TOKEN_BYTES).toString('base64url');
+  const isLocal = isLoopback(host);
+  const writes = {
+    token: randomBytes(TOKEN_BYTES).toString('base64url'),
+    isEnabled: options.control ?? false,
+  };
   const served = new Map<string, ServedSweep>();
   for (const watched of sweeps) {
     const watch = new SweepWatch(watched, options);
     const presentation = await presentationOf(watched.sweep);
     served.set(watched.sweep.name, { watch, presentation, results: new Results(watch) });
   }
-  const server = await makeServer(served, token);
+  const server = await makeServer(served, writes, isLocal);
   try {
     await server.listen({ host, port });
   } catch (error) {
     throw asUserError(error, host, port);
   }
-  const query = token === null ? '' : `?token=${token}`;
+  const query = isLocal && !writes.isEnabled ? '' : `?token=${writes.token}`;
   const bound = server.addresses()[0];
   const boundPort = typeof bound === 'object' ? bound.port : port;
   return {
@@ -74,7 +81,8 @@ export async function startDashboard(
 
 async function makeServer(
   served: ReadonlyMap<string, ServedSweep>,
-  token: string | null,
+  writes: WriteOptions,
+  isLocal: boolean,
 ): Promise<FastifyInstance> {
   // Open event streams would otherwise keep the server from closing.
   const server = fastify({ forceCloseConnections: true });
@@ -88,10 +96,11 @@ async function makeServer(
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     return Promise.resolve();
   });
-  await secure(server, token);
+  await secure(server, writes.token, isLocal);
   await serveFiles(server);
   await serveEvents(server, served);
   serveApi(server, served);
+  serveControl(server, served, writes);
   return server;
 }
 

@@ -3,6 +3,7 @@ import type { StoredSweep } from '../run/stored-sweep.js';
 import { readStatus, type StartedTask, type Status } from '../run/status.js';
 import { UserError } from '../errors.js';
 import { isSystemError, statsOf } from '../store/files.js';
+import { findRun } from '../store/run-requests.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { TASK_FILES, taskFolder } from '../store/task-folder.js';
 import type { Sweep } from '../sweep/load.js';
@@ -29,6 +30,7 @@ const NOTHING_SEEN: ProgressView = {
   done: 0,
   remainingMs: null,
   owner: null,
+  controlRefusal: null,
   workers: [],
   problem: null,
 };
@@ -188,10 +190,16 @@ export class SweepWatch {
       done: views.filter(({ state }) => state === 'done').length,
       remainingMs,
       owner: owner?.description ?? null,
+      controlRefusal: controlRefusalOf(this.outDir, this.sweep),
       workers: this.log.workers().filter(({ task }) => isRunning.has(task)),
       problem: null,
     };
   }
+}
+
+function controlRefusalOf(outDir: string, sweep: Sweep): string | null {
+  const run = findRun(outDir, sweep);
+  return run.isOpen ? null : run.advice;
 }
 
 function knownOf(sweep: Sweep): Known {

@@ -32,6 +32,11 @@ export interface ExecutionOptions {
   readonly output: Output;
   /** Returns the signal that stops one task with a checkpoint. @default none */
   readonly cancellationOf?: (task: Task) => AbortSignal | undefined;
+  /**
+   * Calls the listener with the id of each task that is to start before the others. The listener returns whether the task was waiting.
+   * Returns a function that removes it. @default tasks start in order
+   */
+  readonly onNext?: (listener: (id: string) => boolean) => () => void;
   /** The module that worker threads load. */
   readonly workerUrl?: URL;
   /** Where results are shared. Tasks with a result there are not executed, and new results are sent there. */

@@ -15,7 +15,7 @@ export interface LocalQueueContext
     LedgerOptions,
     Pick<
       ExecutionOptions,
-      'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal' | 'cancellationOf'
+      'outDir' | 'workers' | 'retries' | 'retrainCorrupt' | 'signal' | 'cancellationOf' | 'onNext'
     > {
   readonly pool: TaskPool;
   readonly tally: Tally;
@@ -39,6 +39,10 @@ class LocalQueue {
   readonly #context: LocalQueueContext;
   readonly #queue: PQueue;
   readonly #ledger: Ledger;
+  /** The ids of the tasks that wait for a worker. */
+  readonly #waiting = new Set<string>();
+  /** The number of tasks that were moved to the front. The last one comes first. */
+  #moved = 0;
   /** Set once the run is over. Ignore outcomes after that: this process may no longer hold the store's lock. */
   #isOver = false;
   #storeError: StoreError | null = null;
@@ -55,11 +59,13 @@ class LocalQueue {
       this.#stop();
     };
     signal.addEventListener('abort', stop);
+    const removeListener = this.#context.onNext?.((id) => this.#moveToFront(id));
     try {
       if (!signal.aborted) for (const item of this.#ledger.outstanding) this.#add(item, 0);
       await Promise.race([this.#queue.onIdle(), this.#queue.onError(), pool.broken]);
     } finally {
       signal.removeEventListener('abort', stop);
+      removeListener?.();
       this.#queue.clear();
       this.#isOver = true;
     }
@@ -69,12 +75,15 @@ class LocalQueue {
 
   #stop(): void {
     this.#queue.clear();
+    this.#waiting.clear();
     this.#context.pool.requestStop();
   }
 
   /** `retried` counts the retries in this run. A StoreError stops the run and is not a failure of the task. */
   #add(item: PendingTask, retried: number): void {
+    const { id } = item.task;
     const execute = async (): Promise<void> => {
+      this.#waiting.delete(id);
       try {
         await this.#attempt(item, retried);
       } catch (error) {
@@ -82,7 +91,16 @@ class LocalQueue {
         this.#stopOnStoreError(error);
       }
     };
-    this.#queue.add(execute).catch(() => undefined);
+    this.#waiting.add(id);
+    this.#queue.add(execute, { id }).catch(() => undefined);
+  }
+
+  /** @returns false if the task does not wait */
+  #moveToFront(id: string): boolean {
+    if (!this.#waiting.has(id)) return false;
+    this.#moved += 1;
+    this.#queue.setPriority(id, this.#moved);
+    return true;
   }
 
   /** Stops all tasks when the first one can't write: no other could either. Steps after the last checkpoints are repeated. */

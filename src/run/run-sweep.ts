@@ -15,6 +15,7 @@ import { formatCount } from '../units.js';
 import type { Executor, ExecutionOptions } from './executor.js';
 import type { LogLevel } from './log.js';
 import type { LocalExecutor } from './local-executor.js';
+import { RunControl } from './control.js';
 import { learnCosts } from './learned-costs.js';
 import { logSettlement } from './ledger.js';
 import { openLog } from './log.js';
@@ -34,12 +35,14 @@ export interface RunOptions extends ExecutionOptions {
   readonly executor?: Executor;
   /** The tasks to continue from, by the ids of their successors. @default those in the store */
   readonly predecessors?: ReadonlyMap<string, Predecessor>;
+  /** Whether people may stop the run, and cancel, retry or reorder its tasks, through files in the store. @default false */
+  readonly acceptsRequests?: boolean;
   /** Decides which tasks come next, for a search whose tasks depend on results. */
   readonly advance?: Advance | null;
 }
 
 export interface RunResult {
-  /** Whether a stop was requested before all tasks had ended. */
+  /** Whether a stop was requested before all tasks had ended, or a task was cancelled. */
   readonly interrupted: boolean;
   /** The number of done tasks, including those of earlier runs. */
   readonly done: number;
@@ -59,6 +62,8 @@ interface Run {
   readonly executor: Executor;
   readonly logger: Logger;
   readonly print: (line: string) => void;
+  /** Null if the run accepts no requests. */
+  readonly control: RunControl | null;
 }
 
 /**
@@ -118,13 +123,31 @@ export async function openRun(sweep: SweepToRun, options: RunOptions, minWorkers
         local ??= new (await import('./local-executor.js')).LocalExecutor(minWorkers);
         return local.execute(...start);
       });
-    const signal = AbortSignal.any([options.signal, lock.lost]);
+    const control =
+      options.acceptsRequests === true
+        ? new RunControl({ ...options, ...log, nonce: lock.nonce, sweep: sweep.name, line: output.line })
+        : null;
+    const signal = AbortSignal.any([
+      options.signal,
+      lock.lost,
+      ...(control === null ? [] : [control.stopped]),
+    ]);
+    const { cancellationOf, onNext } = control ?? options;
+    const executed = {
+      ...options,
+      signal,
+      ...(cancellationOf && { cancellationOf }),
+      ...(onNext && { onNext }),
+    };
     return {
-      run: { sweep, options: { ...options, signal }, executor, logger: log.logger, print },
+      run: { sweep, options: executed, executor, logger: log.logger, print, control },
       logFile: log.file,
       lost: lock.lost,
       prepare,
-      close: async () => local?.close(),
+      close: async () => {
+        control?.close();
+        await local?.close();
+      },
       release,
     };
   } catch (error) {
@@ -135,17 +158,27 @@ export async function openRun(sweep: SweepToRun, options: RunOptions, minWorkers
 
 type Outcome = Omit<RunResult, 'logFile'>;
 
-/** Executes the known tasks, and then those that their results decide on, until there are no more. */
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Executes the known tasks, then those that failed and that somebody asked to retry, and then those that results decide on, until there are
+ * no more.
+ */
 async function runStages(
   run: Run,
   prepare: (sweep: SweepToRun) => void,
 ): Promise<Outcome & Pick<SweepToRun, 'tasks'>> {
-  const { advance } = run.options;
+  const { advance, signal } = run.options;
   const givenUp = new Set<string>();
+  let retried = NONE;
   for (let { sweep } = run; ;) {
-    const result = { ...(await runTasks({ ...run, sweep }, givenUp)), tasks: sweep.tasks };
+    run.control?.setTasks(sweep.tasks);
+    const result = { ...(await runTasks({ ...run, sweep }, givenUp, retried)), tasks: sweep.tasks };
     for (const { task } of result.failed) givenUp.add(task.id);
-    if (result.interrupted || !advance) return result;
+    retried = run.control?.takeRetries() ?? NONE;
+    if (result.interrupted && signal.aborted) return result;
+    if (retried.size > 0) continue;
+    if (!advance) return result;
     const next = advance(givenUp);
     for (const stage of next.decided) run.print(decisionLine(stage));
     const known = new Set(sweep.tasks.map(({ id }) => id));
@@ -171,8 +204,9 @@ function undecidedLines(searches: Sweep['searches'], outDir: string): string[] {
 
 /** Executes the known tasks that are not done. */
 export async function runTasks(
-  { sweep, options, executor, logger, print }: Run,
+  { sweep, options, executor, logger, print }: Omit<Run, 'control'>,
   givenUp: ReadonlySet<string>,
+  retried: ReadonlySet<string> = NONE,
 ): Promise<Outcome> {
   const { outDir, retrainCorrupt, signal, exchange } = options;
   if (retrainCorrupt) await setCorruptAside(sweep, options, logger);
@@ -184,6 +218,7 @@ export async function runTasks(
     {
       ...options,
       givenUp,
+      retried,
       ...(options.executor !== undefined && { workers: null }),
       costOf: learnCosts(outDir, sweep.tasks, states).costOf,
     },
@@ -197,8 +232,8 @@ export async function runTasks(
   const allFailed = [...failed, ...result.failed];
   const corrupt = [...found.corrupt, ...result.corrupt];
   const allDone = done + result.done;
-  const ended = allDone + allFailed.length + corrupt.length;
-  const interrupted = signal.aborted && ended < sweep.tasks.length;
+  // A stop was requested, or a task was cancelled.
+  const interrupted = result.done + result.failed.length + result.corrupt.length < pending.length;
   logger.info({ done: allDone, failed: allFailed.length, interrupted }, 'session over');
   return { interrupted, done: allDone, failed: allFailed, corrupt };
 }

@@ -8,6 +8,14 @@ export class MaxTimePassed extends Error {
   }
 }
 
+/** The reason for stopping a run because somebody asked for it in the dashboard. */
+export class StopRequested extends Error {
+  /** @param from the network address of who asked */
+  constructor(from: string) {
+    super(`requested by ${from} in the dashboard`);
+  }
+}
+
 /** Resolves once the signal is aborted. */
 export async function untilAborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');

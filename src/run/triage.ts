@@ -36,6 +36,8 @@ export interface TriageOptions {
   readonly onlyFailed?: boolean;
   /** Ids of tasks whose retries are used up. @default none */
   readonly givenUp?: ReadonlySet<string>;
+  /** Ids of failed tasks to execute again, whatever the reason of the failure. @default none */
+  readonly retried?: ReadonlySet<string>;
   /** The number of tasks that run concurrently; null if unknown. */
   readonly workers: number | null;
   /** Estimates the cost of a task. @default estimateCost */
@@ -68,7 +70,7 @@ export function triage(
   options: TriageOptions,
   predecessors: ReadonlyMap<string, Predecessor>,
 ): Triage {
-  const { retryDiverged, onlyFailed = false, givenUp, costOf = estimateCost } = options;
+  const { retryDiverged, onlyFailed = false, givenUp, retried, costOf = estimateCost } = options;
   const pending: PendingTask[] = [];
   const failed: FailedTask[] = [];
   const corrupt: CorruptTask[] = [];
@@ -84,7 +86,8 @@ export function triage(
     else if (state.state === 'failed') {
       const { failure } = state;
       const isFinal = FINAL_REASONS.includes(failure.reason) && !retryDiverged && !onlyFailed;
-      if (isFinal || givenUp?.has(task.id) === true) failed.push({ task, failure });
+      const isGivenUp = isFinal || givenUp?.has(task.id) === true;
+      if (isGivenUp && retried?.has(task.id) !== true) failed.push({ task, failure });
       else pending.push(pendingFrom(task, state.step, failure.attempts));
     } else if (state.state !== 'done' && !onlyFailed) {
       const step = state.state === 'interrupted' ? state.step : null;

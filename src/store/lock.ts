@@ -50,6 +50,8 @@ export interface StoreLockOptions {
 export interface StoreLock {
   /** A description of the previous owner if the lock was taken over from one that is gone, or null. */
   readonly takenOverFrom: string | null;
+  /** Identifies this acquisition of the lock. */
+  readonly nonce: string;
   /** Aborts with a `StoreBusyError` as its reason once another process holds the lock. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
@@ -60,7 +62,7 @@ export interface StoreOwner {
   readonly description: string;
   readonly isAlive: boolean | 'unknown';
   /** Null if the owner's file can't be read. */
-  readonly process: Pick<Owner, 'host' | 'pid' | 'startedAt' | 'command'> | null;
+  readonly process: Pick<Owner, 'nonce' | 'host' | 'pid' | 'startedAt' | 'command'> | null;
 }
 
 /**
@@ -92,11 +94,11 @@ export function readStoreOwner(outDir: string): StoreOwner | null {
     const owner = highestOwner(new LockFolder(outDir));
     if (owner === null || owner.released) return null;
     const life = livenessOf(owner, currentProcess());
-    const { host, pid, startedAt, command } = owner;
+    const { nonce, host, pid, startedAt, command } = owner;
     return {
       description: describe(owner),
       isAlive: life === 'unknown' ? life : life === 'alive',
-      process: { host, pid, startedAt, command },
+      process: { nonce, host, pid, startedAt, command },
     };
   } catch (error) {
     if (error instanceof StoreError) return { description: error.message, isAlive: 'unknown', process: null };
@@ -125,6 +127,10 @@ class HeldLock implements StoreLock {
     }, heartbeatEveryMs);
     this.#timer.unref();
     this.#sendHeartbeat();
+  }
+
+  get nonce(): string {
+    return this.#self.nonce;
   }
 
   get lost(): AbortSignal {

@@ -36,7 +36,13 @@ const nothing: Status = {
 
 const owner = {
   description: 'process 12 on here, started 2026-01-01T11:58:30.000Z (run mine.yaml)',
-  process: { host: 'here', pid: 12, startedAt: '2026-01-01T11:58:30.000Z', command: 'run mine.yaml' },
+  process: {
+    nonce: 'a',
+    host: 'here',
+    pid: 12,
+    startedAt: '2026-01-01T11:58:30.000Z',
+    command: 'run mine.yaml',
+  },
 };
 
 describe('the text', () => {

@@ -25,6 +25,7 @@ test('a worker has a task from its start to its end, whatever the outcome', () =
   write({ msg: 'task started', task: 'a', slot: 0 });
   write({ msg: 'task started', task: 'b', slot: 1 });
   write({ msg: 'task started', task: 'c', worker: 'host-12' });
+  write({ msg: 'request ignored', task: 'a' });
   assert.deepEqual(log.workers(), [
     { worker: 'host-12', task: 'c' },
     { worker: 'worker 1', task: 'a' },

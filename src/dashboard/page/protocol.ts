@@ -67,6 +67,8 @@ export interface ProgressView {
   readonly remainingMs: number | null;
   /** The process that holds the store; null if there is none. */
   readonly owner: string | null;
+  /** Why the run can't be controlled, and what to do instead; null if it can. */
+  readonly controlRefusal: string | null;
   /** The workers according to the run's log; empty without an active run. */
   readonly workers: readonly WorkerView[];
   /** Why the store can't be read; null if it can. */
@@ -210,3 +212,15 @@ export interface TaskReply {
   readonly sessions: readonly string[];
   readonly log: readonly LogLine[];
 }
+
+/** Whether this page may send requests that change anything. */
+export interface ControlReply {
+  /** Why it may not; null if it may. */
+  readonly refusal: string | null;
+}
+
+/** What the page can ask of a run. A retry without a task is for all failed tasks. */
+export type ControlRequest =
+  | { readonly action: 'stop' }
+  | { readonly action: 'cancel' | 'next'; readonly task: string }
+  | { readonly action: 'retry'; readonly task: string | null };

@@ -1,6 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { toggled, type Address, type GroupName, type Navigate } from './address.js';
 import { Curves } from './charts/curves.js';
+import { RunControl } from './control/run-control.js';
+import { TaskControl } from './control/task-control.js';
+import { useControl } from './control/use-control.js';
 import { matcher, parseFilters } from './filters/filter.js';
 import { FilterBar } from './filters/filter-bar.js';
 import { Tasks } from './overview/tasks.js';
@@ -80,11 +83,13 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
       task: ids.length === 1 ? (ids[0] ?? null) : address.task,
     });
   };
+  const control = useControl(name, epoch);
   const shared = { states, viewById, results, address, navigate, isMatch };
   return (
     <main class="layout" data-detail={shownView !== undefined}>
       <div class="side">
         <Progress state={state} infoById={infoById} infoByName={infoByName} viewById={viewById} />
+        <RunControl control={control} state={state} />
         {searches.length > 0 && <Stages searches={searches} states={states} viewById={viewById} />}
         {failures.length > 0 && <Failures sweep={name} epoch={epoch} states={states} tasks={failures} />}
       </div>
@@ -145,7 +150,9 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
           onClose={() => {
             navigate({ task: null });
           }}
-        />
+        >
+          <TaskControl control={control} progress={state.progress} info={shown} view={shownView} />
+        </Task>
       )}
     </main>
   );

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { fetchTask, pictureUrl } from './api.js';
 import { formatCount } from './format.js';
@@ -14,8 +15,10 @@ interface TaskProps {
 }
 
 /** Shows the details of the task that was selected last, beside the views. */
-export function Task(props: TaskProps & { readonly onClose: () => void }) {
-  const { sweep, epoch, states, info, view, onClose } = props;
+export function Task(
+  props: TaskProps & { readonly onClose: () => void; readonly children: ComponentChildren },
+) {
+  const { sweep, epoch, states, info, view, onClose, children } = props;
   const reply = useTask(sweep, info.id, `${view.state} ${view.version} ${epoch}`);
   const isCounted = view.step !== null && view.state !== 'done';
   return (
@@ -34,6 +37,7 @@ export function Task(props: TaskProps & { readonly onClose: () => void }) {
         {isCounted && `${info.unit} ${formatCount(view.step)} of ${formatCount(info.steps)}`}
       </p>
       {view.problem !== null && <p class="problem">{view.problem}</p>}
+      {children}
       {reply !== null && <Facts reply={reply} />}
     </aside>
   );

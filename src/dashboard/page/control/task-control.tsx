@@ -1,0 +1,58 @@
+import type { ProgressView, TaskInfo, TaskView } from '../protocol.js';
+import type { Control } from './use-control.js';
+
+interface TaskControlProps {
+  readonly control: Control;
+  readonly progress: ProgressView;
+  readonly info: TaskInfo;
+  readonly view: TaskView;
+}
+
+/** Cancels, reorders or retries one task of the active run. */
+export function TaskControl({ control, progress, info, view }: TaskControlProps) {
+  const { owner, controlRefusal } = progress;
+  if (owner === null || controlRefusal !== null || !control.isAllowed) return null;
+  const { state } = view;
+  const task = info.id;
+  const isWaiting = state === 'new' || state === 'interrupted';
+  return (
+    <div class="tools" role="group" aria-label={`Control ${info.label}`}>
+      {isWaiting && (
+        <button
+          type="button"
+          onClick={() => {
+            control.send({ action: 'next', task }, `${info.label} starts when the next worker is free.`);
+          }}
+        >
+          Run next
+        </button>
+      )}
+      {(isWaiting || state === 'running') && (
+        <button
+          type="button"
+          onClick={() => {
+            control.send(
+              { action: 'cancel', task },
+              `Cancel requested for ${info.label}. The next run resumes it.`,
+            );
+          }}
+        >
+          Cancel task
+        </button>
+      )}
+      {state === 'failed' && (
+        <button
+          type="button"
+          onClick={() => {
+            control.send(
+              { action: 'retry', task },
+              `Retry requested: ${info.label} starts again once the other tasks have ended.`,
+            );
+          }}
+        >
+          Retry
+        </button>
+      )}
+    </div>
+  );
+}
