@@ -18,6 +18,7 @@ import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
 import { setupCommand } from './setup.js';
 import { statusCommand } from './status.js';
+import { tagCommand } from './tag.js';
 import { verifyCommand } from './verify.js';
 import { workerCommand } from './worker.js';
 
@@ -53,6 +54,7 @@ const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: read
     title: 'Look after the store',
     commands: [
       entry(lsCommand),
+      entry(tagCommand),
       entry(verifyCommand),
       entry(mergeCommand),
       entry(rmCommand),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { InputError } from '../errors.js';
+import { deleteTaskAnnotations, readAnnotations } from '../store/annotations.js';
 import type { StoreEntry } from '../store/inventory.js';
 import { listStore } from '../store/inventory.js';
 import { tasksFolder } from '../store/task-folder.js';
@@ -33,7 +34,7 @@ export async function deleteChosen(
   const folder = tasksFolder(outDir);
   if (!existsSync(folder)) throw new InputError(`there are no tasks in ${folder}: pass the store with --out`);
   if (!yes) {
-    const { victims } = say(choose(listStore(outDir)));
+    const { victims } = say(outDir, choose(listStore(outDir)));
     if (victims.length > 0) process.stdout.write('Dry run: nothing deleted. Pass --yes to delete.\n');
     return;
   }
@@ -43,12 +44,13 @@ export async function deleteChosen(
   const lock = await acquireStoreLock(outDir, { onWait: print });
   try {
     if (lock.takenOverFrom !== null) print(takeoverText(lock.takenOverFrom));
-    const { victims } = say(choose(listStore(outDir)));
+    const { victims } = say(outDir, choose(listStore(outDir)));
     await removeFolders(
       outDir,
       victims.map(({ entry }) => entry.name),
       lock.lost,
     );
+    deleteTaskAnnotations(outDir, victims.flatMap(idOf));
     if (victims.length > 0) process.stdout.write(`Deleted ${total(victims)}.\n`);
   } finally {
     await lock.release();
@@ -62,9 +64,18 @@ export function leftOvers(entries: readonly StoreEntry[]): Victim[] {
     .map((entry) => ({ entry, why: `left over from a ${entry.kind === 'removed' ? 'deletion' : 'merge'}` }));
 }
 
-function say(choice: Choice): Choice {
+function idOf({ entry }: Victim): string[] {
+  return entry.kind === 'task' ? [entry.task.id] : [];
+}
+
+function say(outDir: string, choice: Choice): Choice {
   const { victims, kept } = choice;
-  const rows = victims.map(({ entry, why }) => [entry.name, why, formatBytes(entry.bytes)]);
+  const { byName } = readAnnotations(outDir, 'task');
+  const rows = victims.map((victim) => {
+    const { entry, why } = victim;
+    const isAnnotated = idOf(victim).some((id) => byName.has(id));
+    return [entry.name, `${why}${isAnnotated ? ', with tags or a note' : ''}`, formatBytes(entry.bytes)];
+  });
   const list =
     rows.length === 0
       ? 'Nothing to delete.\n'

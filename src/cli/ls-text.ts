@@ -1,3 +1,4 @@
+import type { Annotation, Annotations } from '../store/annotations.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder, type TaskState } from '../store/task-folder.js';
 import { problemOf } from '../store/task-states.js';
@@ -12,6 +13,7 @@ import { grid } from './grid.js';
 /** More take the table's library seconds. */
 const MAX_ROWS = 1_000;
 const MAX_PROBLEMS = 20;
+const MAX_NOTE = 40;
 
 const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> = {
   aside: 'corrupt, set aside',
@@ -21,16 +23,27 @@ const KIND_WORDS: Readonly<Record<Exclude<StoreEntry['kind'], 'task'>, string>> 
 };
 
 /** The entries as a table, their problems, and the totals. */
-export function listText(entries: readonly StoreEntry[], out: string, now: Date): string {
+export function listText(
+  entries: readonly StoreEntry[],
+  out: string,
+  now: Date,
+  annotations: Annotations['byName'] = new Map(),
+): string {
   if (entries.length === 0) return `No tasks in ${tasksFolder(out)}.\n`;
   const columns = varyingSettings(entries.filter((entry) => entry.kind === 'task'));
-  const rows = entries.slice(0, MAX_ROWS).map((entry) => rowOf(entry, columns, now));
+  const annotationOf = (entry: StoreEntry): Annotation | undefined =>
+    entry.kind === 'task' ? annotations.get(entry.task.id) : undefined;
+  const isAnnotated = entries.some((entry) => annotationOf(entry) !== undefined);
+  const rows = entries.slice(0, MAX_ROWS).map((entry) => {
+    const { tags = [], note = '' } = annotationOf(entry) ?? {};
+    return [...rowOf(entry, columns, now), ...(isAnnotated ? [tags.join(', '), shorten(note)] : [])];
+  });
   const more = entries.length - rows.length;
   return [
-    grid(['name', ...columns, 'state', 'age', 'size'], rows),
+    grid(['name', ...columns, 'state', 'age', 'size', ...(isAnnotated ? ['tags', 'note'] : [])], rows),
     more === 0
       ? ''
-      : `... and ${formatCount(more)} more; select some with --only or --state, or list all with --json\n`,
+      : `... and ${formatCount(more)} more; select some with --only, --state or --tag, or list all with --json\n`,
     ...problemLines(entries),
     totalsLine(entries),
   ].join('');
@@ -49,6 +62,12 @@ export function entryText(entry: StoreEntry): string {
   return entry.kind === 'task'
     ? stateText(entry.state, stepsOf(entry.task.settings))
     : KIND_WORDS[entry.kind];
+}
+
+/** The start of a note, on one line. */
+function shorten(note: string): string {
+  const line = note.replaceAll(/\s+/g, ' ');
+  return line.length > MAX_NOTE ? `${line.slice(0, MAX_NOTE - 1)}…` : line;
 }
 
 /** The settings that differ between tasks and that their names do not show. */

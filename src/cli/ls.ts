@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { readAnnotations, type Annotations } from '../store/annotations.js';
 import type { StoreEntry } from '../store/inventory.js';
 import { listStore } from '../store/inventory.js';
 import { listText } from './ls-text.js';
@@ -26,11 +27,16 @@ export const lsCommand: CommandModule<object, ListArguments> = {
       .option('json', { type: 'boolean', default: false, describe: 'Print all entries as JSON' })
       .example('$0 ls --state failed,corrupt', 'list the tasks that need attention')
       .example('$0 ls --only dimensions=3-12-20 --sort size', 'list the tasks of one cell, largest first'),
-  handler: ({ out, only, state, sort, json }) => {
+  handler: ({ out, sort, json, ...filter }) => {
     const all = listStore(out);
-    const entries = inOrder(isFiltered({ only, state }) ? chooseTasks(all, { only, state }) : all, sort);
+    const annotations = readAnnotations(out, 'task');
+    const chosen = isFiltered(filter) ? chooseTasks(all, filter, annotations.byName) : all;
+    const entries = inOrder(chosen, sort);
     const now = new Date();
-    process.stdout.write(json ? listJson(entries) : listText(entries, out, now));
+    process.stdout.write(
+      json ? listJson(entries, annotations.byName) : listText(entries, out, now, annotations.byName),
+    );
+    for (const problem of annotations.problems) process.stderr.write(`${problem}\n`);
   },
 };
 
@@ -40,14 +46,14 @@ function inOrder(entries: readonly StoreEntry[], sort: ListArguments['sort']): S
   return [...entries];
 }
 
-function listJson(entries: readonly StoreEntry[]): string {
+function listJson(entries: readonly StoreEntry[], annotations: Annotations['byName']): string {
   const items = entries.map((entry) => {
     const { kind, name, bytes, changedMs } = entry;
     const place = { kind, name, bytes, changedAt: new Date(changedMs).toISOString() };
     if (entry.kind === 'foreign') return { ...place, problem: entry.problem };
     if (entry.kind !== 'task') return place;
     const { id, settings, versions } = entry.task;
-    return { ...place, id, ...entry.state, settings, versions };
+    return { ...place, id, ...entry.state, settings, versions, ...annotations.get(id) };
   });
   return `${JSON.stringify(items, null, 1)}\n`;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { MergedAnnotations } from '../store/annotations.js';
 import type { Merged } from '../store/merge.js';
 import { stepsOf } from '../task/cost.js';
 import { countStates } from '../task/states.js';
@@ -34,6 +35,15 @@ export function mergeText(merged: readonly Merged[], { from, out, dryRun, interr
     ...problemLists(merged, out),
     dryRun ? 'Dry run: nothing written.\n' : '',
     interrupted ? 'Interrupted. Run the same command to resume.\n' : '',
+  ].join('');
+}
+
+/** What was merged of tags and notes; empty if nothing was. */
+export function annotationsText({ changed, problems }: MergedAnnotations, dryRun: boolean): string {
+  const count = `${formatCount(changed)} ${changed === 1 ? 'task or sweep' : 'tasks or sweeps'}`;
+  return [
+    changed === 0 ? '' : `Tags and notes ${dryRun ? 'to merge' : 'merged'}: of ${count}.\n`,
+    ...problems.map((problem) => `Tags and notes not merged: ${problem}\n`),
   ].join('');
 }
 

@@ -3,11 +3,12 @@ import type { Argv, CommandModule } from 'yargs';
 import { isBucketUrl, parseBucketUrl, type BucketAddress } from '../remote/bucket/address.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError, StoreBusyError } from '../errors.js';
+import { mergeAnnotations, type MergedAnnotations } from '../store/annotations.js';
 import { takeoverText } from '../store/lock-owner.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { watchStoreOwner } from '../store/lock-watch.js';
 import { mergeStores, type Merged, type MergeOptions } from '../store/merge.js';
-import { isProblem, mergeText } from './merge-text.js';
+import { annotationsText, isProblem, mergeText } from './merge-text.js';
 import { storeOptions } from './store-filter.js';
 import { countTasks, type TaskCounter } from './task-counter.js';
 import { openBucket } from './execution-options.js';
@@ -18,6 +19,11 @@ interface MergeArguments {
   readonly from: readonly string[];
   readonly out: string;
   readonly dryRun: boolean;
+}
+
+interface MergedStores {
+  readonly tasks: readonly Merged[];
+  readonly annotations: MergedAnnotations;
 }
 
 interface Sources {
@@ -46,7 +52,7 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
       .example('$0 merge s3://name/prefix', 'merge what workers or shards sent to a bucket')
       .example('$0 merge /mnt/usb/out --out all --dry-run', 'print what would be merged')
       .epilogue(
-        'If several stores have a task, a finished one is preferred to one with a checkpoint, and more steps to fewer. Tasks that this store has finished are kept. After a stop, run the same command to resume.',
+        'If several stores have a task, a finished one is preferred to one with a checkpoint, and more steps to fewer. Tasks that this store has finished are kept. Tags of both stores are kept, and notes that differ are joined. After a stop, run the same command to resume.',
       ) as unknown as Argv<MergeArguments>,
   handler: async ({ from, out, dryRun }) => {
     const sources = { folders: from.filter((text) => !isBucketUrl(text)), buckets: bucketsOf(from) };
@@ -61,8 +67,10 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
         ? await merge(sources, out, true, stop.signal)
         : await mergeAlone(sources, out, stop.signal);
       const interrupted = stop.signal.aborted;
-      process.stdout.write(mergeText(merged, { from, out, dryRun, interrupted }));
-      if (merged.some(isProblem)) process.exitCode = EXIT.failure;
+      process.stdout.write(mergeText(merged.tasks, { from, out, dryRun, interrupted }));
+      process.stdout.write(annotationsText(merged.annotations, dryRun));
+      if (merged.tasks.some(isProblem) || merged.annotations.problems.length > 0)
+        process.exitCode = EXIT.failure;
       if (interrupted) process.exitCode = EXIT.interrupted;
     } finally {
       removeHandlers();
@@ -93,7 +101,7 @@ async function refuseUsed(from: readonly string[]): Promise<void> {
   });
 }
 
-async function mergeAlone(from: Sources, out: string, signal: AbortSignal): Promise<Merged[]> {
+async function mergeAlone(from: Sources, out: string, signal: AbortSignal): Promise<MergedStores> {
   const lock = await acquireStoreLock(out, { signal, onWait: print });
   try {
     if (lock.takenOverFrom !== null) print(takeoverText(lock.takenOverFrom));
@@ -110,7 +118,7 @@ async function merge(
   outDir: string,
   dryRun: boolean,
   signal: AbortSignal,
-): Promise<Merged[]> {
+): Promise<MergedStores> {
   const merged = await counted((callbacks) => mergeStores(folders, { outDir, dryRun, signal, ...callbacks }));
   for (const address of buckets) {
     const bucket = await openBucket(address, signal);
@@ -119,7 +127,15 @@ async function merge(
       ...(await counted((callbacks) => mergeBucket(bucket, { outDir, dryRun, signal, ...callbacks }))),
     );
   }
-  return merged;
+  const annotations: MergedAnnotations[] = [];
+  for (const from of folders) annotations.push(await mergeAnnotations(from, { outDir, dryRun, signal }));
+  return {
+    tasks: merged,
+    annotations: {
+      changed: annotations.reduce((sum, { changed }) => sum + changed, 0),
+      problems: annotations.flatMap(({ problems }) => problems),
+    },
+  };
 }
 
 async function counted(

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
+import { readAnnotations } from '../store/annotations.js';
 import { deleteChosen, leftOvers } from './delete.js';
 import { entryText } from './ls-text.js';
 import { chooseTasks, findTask, isFiltered, storeOptions, type StoreArguments } from './store-filter.js';
@@ -30,7 +31,7 @@ export const rmCommand: CommandModule<object, RemoveArguments> = {
     refuseMistakes(names, filter);
     await deleteChosen(out, yes, (entries) => {
       const chosen = isFiltered(filter)
-        ? chooseTasks(entries, filter)
+        ? chooseTasks(entries, filter, readAnnotations(out, 'task').byName)
         : names.map((name) => findTask(name, entries, out));
       const victims = [...new Set(chosen)].map((entry) => ({ entry, why: entryText(entry) }));
       const others = leftOvers(entries).filter(({ entry }) => !chosen.includes(entry));
@@ -42,10 +43,10 @@ export const rmCommand: CommandModule<object, RemoveArguments> = {
 function refuseMistakes(names: readonly string[], filter: Omit<StoreArguments, 'out'>): void {
   if (names.length === 0 && !isFiltered(filter))
     throw new InputError(
-      'nothing is selected: pass names or ids of tasks, or select tasks with --state failed or --only seed=7',
+      'nothing is selected: pass names or ids of tasks, or select tasks with --state failed, --only seed=7 or --tag',
     );
   if (names.length > 0 && isFiltered(filter))
-    throw new InputError('pass either names of tasks, or --state and --only, not both');
+    throw new InputError('pass either names of tasks, or --state, --only and --tag, not both');
   const path = names.find((name) => /[/\\]/.test(name));
   if (path !== undefined)
     throw new InputError(`${path}: expected a name or an id, not a path. List the names with vae-sweep ls`);

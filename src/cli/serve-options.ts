@@ -31,7 +31,7 @@ export function withServeOptions<T>(yargs: Argv<T>): Argv<T & ServeOptions> {
       type: 'boolean',
       default: true,
       describe:
-        'Let pages that were opened with the token stop the run, and cancel, retry and reorder its tasks; --no-control prevents it',
+        'Let pages that were opened with the token control the run and edit tags and notes; --no-control prevents it',
     });
 }
 

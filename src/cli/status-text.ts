@@ -1,6 +1,7 @@
 import type { Search } from '../search/stages.js';
 import type { StartedTask, Status } from '../run/status.js';
 import { searchStatusText } from './search-text.js';
+import { NO_ANNOTATION, type Annotation } from '../store/annotations.js';
 import { stepsOf } from '../task/cost.js';
 import { STATE_LABELS } from '../task/states.js';
 import { formatCount, formatDuration } from '../units.js';
@@ -9,7 +10,12 @@ import { formatCount, formatDuration } from '../units.js';
 const MAX_SHOWN = 20;
 
 /** The owner of the store, the first line of a run, and the tasks by state. */
-export function statusText(status: Status, now: Date, searches: readonly Search[] = []): string {
+export function statusText(
+  status: Status,
+  now: Date,
+  searches: readonly Search[] = [],
+  annotation: Annotation = NO_ANNOTATION,
+): string {
   const { summary, running, interrupted, failed, corrupt, pending } = status;
   const unfinished = new Set([
     ...[...running, ...interrupted, ...corrupt, ...failed].map(({ task }) => task.id),
@@ -17,6 +23,8 @@ export function statusText(status: Status, now: Date, searches: readonly Search[
   ]);
   return [
     `${ownerLine(status, now)}\n${summary}\n`,
+    annotation.tags.length === 0 ? '' : `Tags: ${annotation.tags.join(', ')}\n`,
+    annotation.note === '' ? '' : `Note: ${annotation.note}\n`,
     searchStatusText(searches, (id) => !unfinished.has(id)),
     list(`${STATE_LABELS.running.word}, at their latest checkpoints`, running.map(stepText)),
     list(STATE_LABELS.interrupted.word, interrupted.map(stepText)),
@@ -35,7 +43,11 @@ export function statusText(status: Status, now: Date, searches: readonly Search[
   ].join('');
 }
 
-export function statusJson(status: Status, searches: readonly Search[] = []): string {
+export function statusJson(
+  status: Status,
+  searches: readonly Search[] = [],
+  annotation: Annotation = NO_ANNOTATION,
+): string {
   const { sweep, outDir, owner, summary, remainingMs, done, failed, corrupt } = status;
   const begun = ({ task: { id, name, settings }, step }: StartedTask) => ({
     id,
@@ -48,6 +60,7 @@ export function statusJson(status: Status, searches: readonly Search[] = []): st
       name: sweep.name,
       file: sweep.file,
       out: outDir,
+      ...annotation,
       owner,
       summary,
       remainingMs,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
+import { readAnnotations } from '../store/annotations.js';
 import { readStatus } from '../run/status.js';
 import { onStopRequest } from './stop-request.js';
 import { EXIT, InputError } from '../errors.js';
@@ -40,9 +41,10 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
     const draw = (): string => {
       const current = reload?.() ?? sweep;
       const status = readStatus(current, argv.out, argv.workers);
+      const annotation = readAnnotations(argv.out, 'sweep').byName.get(sweep.name);
       return argv.json
-        ? statusJson(status, current.searches)
-        : statusText(status, new Date(), current.searches);
+        ? statusJson(status, current.searches, annotation)
+        : statusText(status, new Date(), current.searches, annotation);
     };
     if (argv.watch) await watch(draw);
     else process.stdout.write(draw());

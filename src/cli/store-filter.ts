@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import { closestName } from '../input/closest-name.js';
+import type { Annotations } from '../store/annotations.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
@@ -13,6 +14,7 @@ export interface StoreArguments {
   readonly out: string;
   readonly only: readonly string[];
   readonly state: readonly StateName[];
+  readonly tag: readonly string[];
 }
 
 export const storeOptions = {
@@ -26,16 +28,24 @@ export const storeOptions = {
     coerce: parseStates,
     describe: `Only the tasks in these states: ${TASK_STATES.join(', ')}; e.g. --state failed,corrupt`,
   },
+  tag: {
+    ...repeatable,
+    describe: 'Only the tasks with all of these tags, e.g. --tag baseline; see vae-sweep tag',
+  },
 } as const;
 
-export function isFiltered({ only, state }: Omit<StoreArguments, 'out'>): boolean {
-  return only.length + state.length > 0;
+export function isFiltered({ only, state, tag }: Omit<StoreArguments, 'out'>): boolean {
+  return only.length + state.length + tag.length > 0;
 }
 
-/** The tasks in one of the states and with these values; all of them where there is no filter. */
+/**
+ * The tasks in one of the states, with these values and with all of these tags; all of them where there is no filter.
+ * @param annotations the annotations of tasks by id
+ */
 export function chooseTasks(
   entries: readonly StoreEntry[],
-  { only, state }: Omit<StoreArguments, 'out'>,
+  { only, state, tag }: Omit<StoreArguments, 'out'>,
+  annotations: Annotations['byName'],
 ): TaskEntry[] {
   const tasks = entries.filter((entry) => entry.kind === 'task');
   const present = new Set(tasks.map(({ task }) => experimentOf(task.settings)));
@@ -48,7 +58,10 @@ export function chooseTasks(
           assignments,
         );
   return tasks.filter(
-    ({ task, state: found }) => isSelected(task) && (state.length === 0 || state.includes(found.state)),
+    ({ task, state: found }) =>
+      isSelected(task) &&
+      (state.length === 0 || state.includes(found.state)) &&
+      tag.every((each) => annotations.get(task.id)?.tags.includes(each) === true),
   );
 }
 

@@ -41,14 +41,16 @@ export interface ServedSweep {
   readonly results: Results;
 }
 
+export function findSweep(sweeps: ReadonlyMap<string, ServedSweep>, name: string): ServedSweep {
+  const found = sweeps.get(name);
+  if (found === undefined) throw new InputError('unknown sweep: this server does not show it');
+  return found;
+}
+
 /** Serves the data for the page. Requests name sweeps and tasks that this server shows, and never contain paths. */
 export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, ServedSweep>): void {
   const logs = new TaskLogs();
-  const find = ({ sweep }: { readonly sweep: string }): ServedSweep => {
-    const found = sweeps.get(sweep);
-    if (found === undefined) throw new InputError('unknown sweep: this server does not show it');
-    return found;
-  };
+  const find = ({ sweep }: { readonly sweep: string }): ServedSweep => findSweep(sweeps, sweep);
   const findTask = (query: { readonly sweep: string; readonly task: string }) => {
     const served = find(query);
     const task = served.watch.sweep.tasks.find(({ id }) => id === query.task);
@@ -98,7 +100,7 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
   });
 }
 
-function parse<T>(schema: z.ZodType<T>, query: unknown): T {
+export function parse<T>(schema: z.ZodType<T>, query: unknown): T {
   const result = schema.safeParse(query);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

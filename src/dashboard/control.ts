@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { findRun, runRequestSchema, sendRequest } from '../store/run-requests.js';
 import { InputError } from '../errors.js';
-import type { ServedSweep } from './api.js';
+import { findSweep, parse, type ServedSweep } from './api.js';
 import type { ControlReply } from './page/protocol.js';
 import { hasToken, isSameOrigin } from './security.js';
 
@@ -25,12 +25,8 @@ export function serveControl(
   }));
 
   server.post('/api/control', { preHandler: requireWriter(options) }, async ({ body, ip }, reply) => {
-    const parsed = bodySchema.safeParse(body);
-    if (!parsed.success) throw new InputError(parsed.error.issues[0]?.message ?? 'invalid request');
-    const { sweep: name, request } = parsed.data;
-    const served = sweeps.get(name);
-    if (served === undefined) throw new InputError('unknown sweep: this server does not show it');
-    const { sweep, outDir } = served.watch;
+    const { sweep: name, request } = parse(bodySchema, body);
+    const { sweep, outDir } = findSweep(sweeps, name).watch;
     if ('task' in request && request.task !== null && sweep.tasks.every(({ id }) => id !== request.task))
       throw new InputError('unknown task: the sweep does not have it');
     const run = findRun(outDir, sweep);
@@ -41,7 +37,7 @@ export function serveControl(
 }
 
 /** Rejects requests that may not change anything: without the token, from another origin, or while changes are switched off. */
-function requireWriter(options: WriteOptions) {
+export function requireWriter(options: WriteOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const refusal = refusalOf(request, options);
     if (refusal !== null) await reply.code(refusal.status).send({ error: refusal.text });
@@ -54,10 +50,10 @@ function refusalOf(
   request: FastifyRequest,
   { token, isEnabled }: WriteOptions,
 ): { readonly status: number; readonly text: string } | null {
-  if (!isEnabled) return { status: 403, text: 'Run control is switched off by --no-control.' };
+  if (!isEnabled) return { status: 403, text: 'This page is read-only because of --no-control.' };
   if (hasToken(request, token)) return null;
   return {
     status: 401,
-    text: 'To control the run, open the address that vae-sweep printed. It contains a token.',
+    text: 'This page is read-only. To change anything, open the address that vae-sweep printed: it contains a token.',
   };
 }

@@ -4,6 +4,7 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { EXIT, InputError, StoreError, UserError } from '../errors.js';
 import type { Sweep } from '../sweep/load.js';
 import { formatCount } from '../units.js';
+import { serveAnnotations } from './annotations.js';
 import { serveApi, type ServedSweep } from './api.js';
 import { serveControl, type WriteOptions } from './control.js';
 import { serveEvents } from './events.js';
@@ -24,7 +25,7 @@ export interface DashboardOptions {
   readonly port: number;
   /** The number of workers of the next run, to estimate its time. */
   readonly workers: number;
-  /** Whether pages with the token may control the run. @default false */
+  /** Whether pages with the token may control the run, and edit tags and notes. @default false */
   readonly control?: boolean;
 }
 
@@ -101,6 +102,7 @@ async function makeServer(
   await serveEvents(server, served);
   serveApi(server, served);
   serveControl(server, served, writes);
+  serveAnnotations(server, served, writes);
   return server;
 }
 

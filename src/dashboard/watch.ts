@@ -3,6 +3,7 @@ import type { StoredSweep } from '../run/stored-sweep.js';
 import { readStatus, type StartedTask, type Status } from '../run/status.js';
 import { UserError } from '../errors.js';
 import { isSystemError, statsOf } from '../store/files.js';
+import { annotationsVersion } from '../store/annotations.js';
 import { findRun } from '../store/run-requests.js';
 import { sweepFolder } from '../store/sweep-folder.js';
 import { TASK_FILES, taskFolder } from '../store/task-folder.js';
@@ -31,6 +32,7 @@ const NOTHING_SEEN: ProgressView = {
   remainingMs: null,
   owner: null,
   controlRefusal: null,
+  annotationsVersion: '',
   workers: [],
   problem: null,
 };
@@ -191,6 +193,7 @@ export class SweepWatch {
       remainingMs,
       owner: owner?.description ?? null,
       controlRefusal: controlRefusalOf(this.outDir, this.sweep),
+      annotationsVersion: annotationsVersion(this.outDir),
       workers: this.log.workers().filter(({ task }) => isRunning.has(task)),
       problem: null,
     };

@@ -97,12 +97,12 @@ describe('vae-sweep rm rejects', () => {
     [
       'a deletion of everything',
       ['--yes'],
-      /^nothing is selected: pass names or ids of tasks, or select tasks with --state failed or --only seed=7$/,
+      /^nothing is selected: pass names or ids of tasks, or select tasks with --state failed, --only seed=7 or --tag$/,
     ],
     [
       'names and a filter',
       [done.name, '--state', 'failed'],
-      /^pass either names of tasks, or --state and --only, not both$/,
+      /^pass either names of tasks, or --state, --only and --tag, not both$/,
     ],
     [
       'a path',

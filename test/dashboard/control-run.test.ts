@@ -59,10 +59,16 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
     const waiting = page.locator('.cell[data-state="new"]');
     await pressOn(page, waiting.last());
     await pressOn(page, page.getByRole('button', { name: 'Run next' }));
-    await page.getByText(/starts when the next worker is free/).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /starts when the next worker is free/ })
+      .waitFor();
     await pressOn(page, waiting.first());
     await pressOn(page, page.getByRole('button', { name: 'Cancel task' }));
-    await page.getByText(/Cancel requested for/).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /Cancel requested for/ })
+      .waitFor();
     assert.deepEqual(await violations(page), []);
     await pressOn(page, page.getByRole('button', { name: 'Stop the run …' }));
     await page.getByRole('dialog').waitFor();
@@ -113,7 +119,7 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
     );
     const text = outputOf(run);
     const { page } = await open(browser, await text.url);
-    await page.getByText('Run control is switched off by --no-control.').waitFor();
+    await page.getByText('This page is read-only because of --no-control.').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Stop the run …' }).count(), 0);
     assert.deepEqual(
       readdirSync(other).filter((name) => name === 'control'),

@@ -131,7 +131,7 @@ describe('requests to control a run', () => {
       const reply = await post(closed.url, STOP, headers);
       assert.deepEqual(reply, {
         status: 403,
-        text: JSON.stringify({ error: 'Run control is switched off by --no-control.' }),
+        text: JSON.stringify({ error: 'This page is read-only because of --no-control.' }),
       });
     } finally {
       await closed.close();

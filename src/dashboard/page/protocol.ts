@@ -69,6 +69,8 @@ export interface ProgressView {
   readonly owner: string | null;
   /** Why the run can't be controlled, and what to do instead; null if it can. */
   readonly controlRefusal: string | null;
+  /** Changes when tags or notes change. */
+  readonly annotationsVersion: string;
   /** The workers according to the run's log; empty without an active run. */
   readonly workers: readonly WorkerView[];
   /** Why the store can't be read; null if it can. */
@@ -211,6 +213,19 @@ export interface TaskReply {
   readonly metrics: readonly (readonly [title: string, value: string])[];
   readonly sessions: readonly string[];
   readonly log: readonly LogLine[];
+}
+
+/** What people wrote about a task or a sweep. */
+export interface AnnotationView {
+  readonly tags: readonly string[];
+  /** Empty if there is none. */
+  readonly note: string;
+}
+
+/** The tags and notes of the sweep, and of the tasks that have any, by id. */
+export interface AnnotationsReply {
+  readonly sweep: AnnotationView;
+  readonly tasks: Readonly<Record<string, AnnotationView>>;
 }
 
 /** Whether this page may send requests that change anything. */

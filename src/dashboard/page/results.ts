@@ -7,7 +7,7 @@ import { useReply } from './reply.js';
 /** A column of the tasks that the overview, the table and the scatter plot offer. */
 export interface Column {
   readonly name: string;
-  readonly kind: TaskColumn['kind'] | 'state' | 'duration' | 'step';
+  readonly kind: TaskColumn['kind'] | 'state' | 'duration' | 'step' | 'tag' | 'note';
   readonly title: string;
   readonly isVarying: boolean;
   readonly isShown: boolean;

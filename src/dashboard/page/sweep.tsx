@@ -1,5 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { toggled, type Address, type GroupName, type Navigate } from './address.js';
+import { Annotation, SweepAnnotation } from './annotations/annotation.js';
+import { NO_ANNOTATION, useAnnotatedResults, useAnnotations } from './annotations/use-annotations.js';
 import { Curves } from './charts/curves.js';
 import { RunControl } from './control/run-control.js';
 import { TaskControl } from './control/task-control.js';
@@ -58,7 +60,8 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
     ({ state }) => state === 'done' || state === 'corrupt' || state === 'failed',
   ).length;
   const version = `${ended} ${epoch}`;
-  const results = useResults(name, version, infoById, viewById, states);
+  const annotations = useAnnotations(name, `${state.progress.annotationsVersion} ${epoch}`);
+  const results = useAnnotatedResults(useResults(name, version, infoById, viewById, states), annotations);
   const { filter = '', search = '' } = options;
   const filters = useMemo(() => parseFilters(filter), [filter]);
   const isMatch = useMemo(
@@ -90,6 +93,12 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
       <div class="side">
         <Progress state={state} infoById={infoById} infoByName={infoByName} viewById={viewById} />
         <RunControl control={control} state={state} />
+        <SweepAnnotation
+          key={name}
+          sweep={name}
+          annotation={annotations.sweep}
+          isEditable={control.isAllowed}
+        />
         {searches.length > 0 && <Stages searches={searches} states={states} viewById={viewById} />}
         {failures.length > 0 && <Failures sweep={name} epoch={epoch} states={states} tasks={failures} />}
       </div>
@@ -152,6 +161,14 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
           }}
         >
           <TaskControl control={control} progress={state.progress} info={shown} view={shownView} />
+          <Annotation
+            key={shown.id}
+            sweep={name}
+            task={shown.id}
+            name={shown.label}
+            annotation={annotations.tasks[shown.id] ?? NO_ANNOTATION}
+            isEditable={control.isAllowed}
+          />
         </Task>
       )}
     </main>

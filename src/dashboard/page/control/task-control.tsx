@@ -14,45 +14,50 @@ export function TaskControl({ control, progress, info, view }: TaskControlProps)
   if (owner === null || controlRefusal !== null || !control.isAllowed) return null;
   const { state } = view;
   const task = info.id;
+  if (state === 'done' || state === 'corrupt') return null;
   const isWaiting = state === 'new' || state === 'interrupted';
   return (
-    <div class="tools" role="group" aria-label={`Control ${info.label}`}>
-      {isWaiting && (
-        <button
-          type="button"
-          onClick={() => {
-            control.send({ action: 'next', task }, `${info.label} starts when the next worker is free.`);
-          }}
-        >
-          Run next
-        </button>
-      )}
-      {(isWaiting || state === 'running') && (
-        <button
-          type="button"
-          onClick={() => {
-            control.send(
-              { action: 'cancel', task },
-              `Cancel requested for ${info.label}. The next run resumes it.`,
-            );
-          }}
-        >
-          Cancel task
-        </button>
-      )}
-      {state === 'failed' && (
-        <button
-          type="button"
-          onClick={() => {
-            control.send(
-              { action: 'retry', task },
-              `Retry requested: ${info.label} starts again once the other tasks have ended.`,
-            );
-          }}
-        >
-          Retry
-        </button>
-      )}
+    <div role="group" aria-label={`Control ${info.label}`}>
+      <div class="tools">
+        {isWaiting && (
+          <button
+            type="button"
+            onClick={() => {
+              control.send({ action: 'next', task }, `${info.label} starts when the next worker is free.`);
+            }}
+          >
+            Run next
+          </button>
+        )}
+        {(isWaiting || state === 'running') && (
+          <button
+            type="button"
+            onClick={() => {
+              control.send(
+                { action: 'cancel', task },
+                `Cancel requested for ${info.label}. The next run resumes it.`,
+              );
+            }}
+          >
+            Cancel task
+          </button>
+        )}
+        {state === 'failed' && (
+          <button
+            type="button"
+            onClick={() => {
+              control.send(
+                { action: 'retry', task },
+                `Retry requested: ${info.label} starts again once the other tasks have ended.`,
+              );
+            }}
+          >
+            Retry
+          </button>
+        )}
+      </div>
+      {/* The run control at the side, which screen readers announce, may be out of sight. */}
+      <p class="small break">{control.message}</p>
     </div>
   );
 }

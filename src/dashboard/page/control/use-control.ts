@@ -43,7 +43,7 @@ export function useControl(sweep: string, epoch: number): Control {
 }
 
 /** Sends a request that changes something. The server accepts it only from its own pages. @throws an Error with the reason if it refuses */
-async function post(path: string, body: object): Promise<void> {
+export async function post(path: string, body: object): Promise<void> {
   const response = await fetch(`/api/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

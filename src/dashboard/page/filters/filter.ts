@@ -35,7 +35,7 @@ export function matcher(
   });
   const searched = results.columns.filter(({ texts, isVarying }) => texts !== null && isVarying);
   const textOf = (id: string): string => {
-    const values = searched.map(({ title, textOf: valueOf }) => `${title} ${valueOf(id)}`);
+    const values = searched.map((column) => searchedText(column, id));
     return [infoById.get(id)?.label, ...values].join(' ').toLowerCase();
   };
   return (id) => {
@@ -46,6 +46,13 @@ export function matcher(
       (word) => text.includes(word) || (word.length >= MIN_ID_DIGITS && id.startsWith(word)),
     );
   };
+}
+
+/** Returns what a search finds: the name and the value of a setting, but of tags and notes only those that the task has. */
+function searchedText({ kind, title, textOf }: Column, id: string): string {
+  const value = textOf(id);
+  if (kind === 'tag') return value === 'yes' ? title : '';
+  return kind === 'note' ? value : `${title} ${value}`;
 }
 
 function testOf({ texts, min, max }: Filter, column: Column): (id: string) => boolean {
