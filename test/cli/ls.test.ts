@@ -87,7 +87,9 @@ test('rows and problems are limited, and the totals count everything', () => {
   });
   const entries = Array.from({ length: 1_200 }, (_, seed) => entry(seed));
   const lines = listText(entries, outDir, CHANGED).split('\n');
-  assert.ok(lines.includes('... and 200 more; select some with --only, --state or --tag, or list all with --json'));
+  assert.ok(
+    lines.includes('... and 200 more; select some with --only, --state or --tag, or list all with --json'),
+  );
   assert.deepEqual(lines.slice(-4), [
     't19: broken',
     '... and 1,180 more',
