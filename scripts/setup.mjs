@@ -10,6 +10,7 @@ import { commandStep } from './setup/command.mjs';
 import { isClone, tensorflowFolder } from './setup/layout.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { packagesStep, tfjsNodeStep } from './setup/packages.mjs';
+import { requirePlatform } from './setup/platform.mjs';
 import { say, SetupError } from './setup/report.mjs';
 import { tensorflowStep } from './setup/tensorflow.mjs';
 
@@ -19,6 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 try {
   requireNode();
+  requirePlatform();
   await setUp(
     isClone(root)
       ? [packagesStep(root), tensorflowStep(root), buildStep(root), commandStep(root)]

@@ -2,24 +2,31 @@ import { writeFileSync } from 'node:fs';
 import { tensorflowFolder } from '../setup/layout.mjs';
 import { SetupError } from '../setup/report.mjs';
 import { outputOf, runNpm } from '../setup/tools.mjs';
-import { WHEEL } from '../setup/wheel.mjs';
+import { WHEELS } from '../setup/wheel.mjs';
 
 const SBOM = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only'];
 
 /**
  * Writes the bill of materials (CycloneDX) of what `npm install` and the set-up put on a machine, each with its hash: the locked packages,
- * tfjs-node and its packages, and TensorFlow. Times, random numbers and npm's version are left out, so that equal locks give equal bytes.
+ * tfjs-node and its packages, and TensorFlow for each architecture. Times, random numbers and npm's version are left out, so that equal locks give equal bytes.
  */
 export function writeSbom(root, { name, version }, file) {
   const [own, tfjsNode] = [root, tensorflowFolder(root)].map(listPackages);
   const self = `${name}@${version}`;
-  const wheel = wheelComponent();
-  const components = [...own.components, ...tfjsNode.components, wheel];
+  const wheels = Object.values(WHEELS).map(wheelComponent);
+  const components = [...own.components, ...tfjsNode.components, ...wheels];
   const roots = tfjsNode.dependencies.find(({ ref }) => ref === tfjsNode.metadata.component['bom-ref']);
   const dependencies = [...own.dependencies, ...tfjsNode.dependencies.filter((entry) => entry !== roots)].map(
     (entry) =>
       entry.ref === self
-        ? { ref: self, dependsOn: [...entry.dependsOn, ...roots.dependsOn, wheel['bom-ref']].sort() }
+        ? {
+            ref: self,
+            dependsOn: [
+              ...entry.dependsOn,
+              ...roots.dependsOn,
+              ...wheels.map((wheel) => wheel['bom-ref']),
+            ].sort(),
+          }
         : entry,
   );
   const { component } = own.metadata;
@@ -45,14 +52,14 @@ function listPackages(folder) {
   );
 }
 
-function wheelComponent() {
+function wheelComponent({ project, version, sha256 }) {
   return {
-    'bom-ref': `tensorflow-cpu@${WHEEL.version}`,
+    'bom-ref': `${project}@${version}`,
     type: 'library',
-    name: 'tensorflow-cpu',
-    version: WHEEL.version,
-    purl: `pkg:pypi/tensorflow-cpu@${WHEEL.version}`,
-    hashes: [{ alg: 'SHA-256', content: WHEEL.sha256 }],
+    name: project,
+    version,
+    purl: `pkg:pypi/${project}@${version}`,
+    hashes: [{ alg: 'SHA-256', content: sha256 }],
   };
 }
 

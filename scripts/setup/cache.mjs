@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { downloadWheel } from './download.mjs';
 import { SetupError, timed } from './report.mjs';
 import { outputOf, requireTool } from './tools.mjs';
-import { isComplete, KEPT_FILES, LIBRARY_BYTES, verifyWheel, WHEEL } from './wheel.mjs';
+import { isComplete, KEPT_FILES, verifyWheel, WHEEL } from './wheel.mjs';
 
 /** Returns the folder with TensorFlow's libraries and headers in the user's cache, which all clones share. Downloads it if it is missing. */
 export async function cachedTensorFlow() {
   const cache = join(cacheHome(), 'vae-sweep');
-  const folder = join(cache, `tensorflow-${WHEEL.version}`);
+  const folder = join(cache, WHEEL.cacheFolder);
   if (!isComplete(folder)) await fill(cache, folder);
   return folder;
 }
@@ -58,7 +58,7 @@ function makeWorkFolder(cache) {
 }
 
 function requireSpace(cache) {
-  const needed = Object.values(LIBRARY_BYTES).reduce((sum, bytes) => sum + bytes, WHEEL.bytes);
+  const needed = Object.values(WHEEL.libraryBytes).reduce((sum, bytes) => sum + bytes, WHEEL.bytes);
   const { bavail, bsize } = statfsSync(cache);
   const free = bavail * bsize;
   if (free >= needed) return;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { downloadProgress, say, SetupError } from './report.mjs';
 import { outputOf, requireTool } from './tools.mjs';
-import { WHEEL } from './wheel.mjs';
+import { pipArguments, WHEEL } from './wheel.mjs';
 
 const PIPS = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']];
 
@@ -37,7 +37,7 @@ function runPip([command, ...pip], folder) {
     '--disable-pip-version-check',
   ];
   return new Promise((resolve) => {
-    const child = spawn(command, [...pip, 'download', ...options, ...WHEEL.pipArguments, '--dest', folder], {
+    const child = spawn(command, [...pip, 'download', ...options, ...pipArguments(WHEEL), '--dest', folder], {
       env: { ...process.env, TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -2,14 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedTensorFlow } from './cache.mjs';
-import { isClone, packageFolder, tensorflowFolder } from './layout.mjs';
-import { say, SetupError, timed } from './report.mjs';
-import { findTool, outputOf, runNpm } from './tools.mjs';
+import { packageFolder, tensorflowFolder } from './layout.mjs';
+import { SetupError, timed } from './report.mjs';
+import { outputOf, requireTool } from './tools.mjs';
 import { hasLibraries, WHEEL } from './wheel.mjs';
 
-const WHEEL_SOURCE = `tensorflow-cpu wheel ${WHEEL.version}`;
-const OWN_SOURCE = "tfjs-node's own download";
-const INSTALL_COMPILER = '`sudo apt-get install g++`, then `npm run setup`';
+const WHEEL_SOURCE = `${WHEEL.project} wheel ${WHEEL.version}`;
+const INSTALL_COMPILER = 'sudo apt-get install g++';
 
 /** The names under which the binding and tfjs-node look for the wheel's two libraries. */
 const LIBRARY_LINKS = {
@@ -17,17 +16,16 @@ const LIBRARY_LINKS = {
   'libtensorflow_framework.so.2': ['libtensorflow_framework.so', 'libtensorflow_framework.so.2'],
 };
 
-/** Installs the pinned TensorFlow for tfjs-node, or falls back to tfjs-node's own install step if the wheel can't be used. */
+/** Installs the pinned TensorFlow for tfjs-node. */
 export function tensorflowStep(root) {
   return {
     isDone: () => isInstalled(locate(root)),
     perform: async () => {
+      requireTool([['g++']], 'A C++ compiler (g++)', INSTALL_COMPILER);
       const tfjsNode = locate(root);
-      const obstacle = obstacleToWheel();
       rmSync(tfjsNode.lib, { recursive: true, force: true });
       rmSync(tfjsNode.deps, { recursive: true, force: true });
-      if (obstacle) installOwn(root, tfjsNode, obstacle);
-      else await installWheel(tfjsNode);
+      await installWheel(tfjsNode);
     },
   };
 }
@@ -46,32 +44,13 @@ function locate(root) {
 
 function isInstalled({ record, binding, deps }) {
   if (!existsSync(record) || !existsSync(binding)) return false;
-  const { version, source } = parseRecord(readFileSync(record, 'utf8'));
-  if (source === OWN_SOURCE) return obstacleToWheel() !== undefined;
+  const { source } = parseRecord(readFileSync(record, 'utf8'));
   const linked = Object.values(LIBRARY_LINKS).flat();
   return (
-    version === WHEEL.version &&
+    source === WHEEL_SOURCE &&
     linked.every((name) => existsSync(join(deps, 'lib', name))) &&
     hasLibraries(join(deps, 'lib'))
   );
-}
-
-/** Returns why the wheel can't be used on this machine, with a remedy; undefined if it can. */
-function obstacleToWheel() {
-  const { platform, arch } = process;
-  const { glibcVersionRuntime } = process.report.getReport().header;
-  if (platform !== 'linux' || arch !== 'x64' || !glibcVersionRuntime) {
-    const system =
-      platform === 'linux' && !glibcVersionRuntime
-        ? `${platform} ${arch} without glibc`
-        : `${platform} ${arch}`;
-    return {
-      reason: `no tensorflow-cpu wheel exists for ${system}`,
-      remedy: 'use Linux x64 with glibc 2.27 or later',
-    };
-  }
-  if (!findTool([['g++']])) return { reason: 'no C++ compiler (g++) was found', remedy: INSTALL_COMPILER };
-  return undefined;
 }
 
 async function installWheel(tfjsNode) {
@@ -115,26 +94,9 @@ function compileBinding({ folder, lib, deps, binding, nodeHeaders }, tensorflowH
   if (result.status === 0) return;
   throw new SetupError(
     "g++ could not compile tfjs-node's binding (see its output above)",
-    `install a g++ that supports C++17, with its C++ library: ${INSTALL_COMPILER}`,
+    `install a g++ that supports C++17, with its C++ library: \`${INSTALL_COMPILER}\`, then \`npm run setup\``,
     outputOf(result),
   );
-}
-
-function installOwn(root, tfjsNode, { reason, remedy }) {
-  say(
-    `TensorFlow: ${reason}. Falling back to tfjs-node's own install step, which downloads another version.\n` +
-      `  This configuration is not tested, and its results differ from those of TensorFlow ${WHEEL.version}. Recommended: ${remedy}`,
-  );
-  const owner = isClone(root) ? root : tensorflowFolder(root);
-  const result = runNpm(owner, ['rebuild', '@tensorflow/tfjs-node', '--ignore-scripts=false']);
-  if (result.status !== 0 || !existsSync(tfjsNode.binding)) {
-    throw new SetupError(
-      `${reason}, and tfjs-node's own install step failed too (see its output above)`,
-      remedy,
-      outputOf(result),
-    );
-  }
-  writeRecord(tfjsNode, { version: loadedVersion(tfjsNode), source: OWN_SOURCE });
 }
 
 /** Returns the version that the TensorFlow library reports. Loads it in a separate process, because a bad library may crash. */
@@ -145,7 +107,7 @@ function loadedVersion({ binding }) {
   if (result.status === 0) return result.stdout.trim();
   throw new SetupError(
     `TensorFlow can't be loaded: ${result.signal ? `it crashed with ${result.signal}` : 'see its output above'}`,
-    'glibc 2.27 or later and a processor with AVX are required; if the machine has both, delete node_modules and run `npm run setup`',
+    'glibc 2.27 or later is required and, on x64, a processor with AVX; if the machine has both, delete node_modules and run `npm run setup`',
     outputOf(result),
   );
 }

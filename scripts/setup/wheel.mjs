@@ -3,21 +3,43 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SetupError } from './report.mjs';
 
-/** The pinned TensorFlow. Other versions give other results. `version` is defined only here. */
-export const WHEEL = {
-  version: '2.21.0',
-  file: 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
-  sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
-  bytes: 273_829_956,
-  /** Arguments with which pip downloads this file regardless of its own Python and platform. */
-  pipArguments: ['--python-version', '311', '--platform', 'manylinux_2_27_x86_64', 'tensorflow-cpu==2.21.0'],
+/** The pinned TensorFlow. Other versions give other results. */
+const VERSION = '2.21.0';
+
+/** Its wheels by architecture. The project tensorflow-cpu has none for arm64, where the wheel of the project tensorflow has no code for GPUs. */
+export const WHEELS = {
+  x64: {
+    project: 'tensorflow-cpu',
+    version: VERSION,
+    file: 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
+    sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+    bytes: 273_829_956,
+    libraryBytes: { 'libtensorflow_cc.so.2': 788_086_608, 'libtensorflow_framework.so.2': 65_222_328 },
+    cacheFolder: `tensorflow-${VERSION}`,
+  },
+  arm64: {
+    project: 'tensorflow',
+    version: VERSION,
+    file: 'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_aarch64.whl',
+    sha256: '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
+    bytes: 281_828_020,
+    libraryBytes: { 'libtensorflow_cc.so.2': 814_885_544, 'libtensorflow_framework.so.2': 68_176_664 },
+    // Machines of both architectures may share a home folder.
+    cacheFolder: `tensorflow-${VERSION}-arm64`,
+  },
 };
 
-/** Size of each unpacked library in bytes. libtensorflow_cc also contains the C API. */
-export const LIBRARY_BYTES = {
-  'libtensorflow_cc.so.2': 788_086_608,
-  'libtensorflow_framework.so.2': 65_222_328,
-};
+/** The wheel for this machine. `platform.mjs` refuses machines without one. */
+export const WHEEL = WHEELS[process.arch] ?? WHEELS.x64;
+
+/** The unpacked libraries. libtensorflow_cc also contains the C API. */
+const LIBRARIES = Object.keys(WHEEL.libraryBytes);
+
+/** Returns the arguments with which pip downloads the wheel regardless of its own Python and platform. */
+export function pipArguments({ project, version, file }) {
+  const platform = /manylinux_\w+(?=[.]whl$)/.exec(file)[0];
+  return ['--python-version', '311', '--platform', platform, `${project}==${version}`];
+}
 
 /** The headers that tfjs-node's binding includes, according to `g++ -M`, out of the wheel's 15,632 files. */
 const HEADERS = [
@@ -38,11 +60,13 @@ const HEADERS = [
 ];
 
 /** Files to keep from the wheel, relative to its tensorflow/ folder. */
-export const KEPT_FILES = [...Object.keys(LIBRARY_BYTES), ...HEADERS];
+export const KEPT_FILES = [...LIBRARIES, ...HEADERS];
 
 /** Returns whether `folder` contains both libraries with their full sizes. Follows links. */
 export function hasLibraries(folder) {
-  return Object.entries(LIBRARY_BYTES).every(([file, bytes]) => sizeIfReadable(join(folder, file)) === bytes);
+  return Object.entries(WHEEL.libraryBytes).every(
+    ([file, bytes]) => sizeIfReadable(join(folder, file)) === bytes,
+  );
 }
 
 /** Returns a file's size, or undefined if it can't be read: filling the cache then reports the cause. */

@@ -20,23 +20,17 @@ import { findProgram, loadProgram, openFolder, sealProgram, type NativeModule } 
 const require = createRequire(import.meta.url);
 
 /**
- * Compiler flags. Results are exact: sums keep their order, and products and sums are not contracted. The other optimizations change
+ * Flags of any program. Results are exact: sums keep their order, and products and sums are not contracted. The other optimizations change
  * no bits; they concern `errno`, floating-point traps and type aliasing.
  */
-const FLAGS = [
-  ...[
-    '-x',
-    'c++',
-    '-O3',
-    '-march=native',
-    '-fno-tree-slp-vectorize',
-    '-fno-exceptions',
-    '-shared',
-    '-fPIC',
-    '-w',
-  ],
+export const PROGRAM_FLAGS: readonly string[] = [
+  ...['-x', 'c++', '-O3', '-fno-tree-slp-vectorize', '-fno-exceptions', '-w'],
   ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fno-strict-aliasing', '-fwrapv'],
 ];
+/** Flags of a Node module for this CPU. */
+const FLAGS = [...PROGRAM_FLAGS, '-march=native', '-shared', '-fPIC'];
+/** The folder of Node-API's headers, which programs include. */
+export const NODE_HEADERS = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
 
 /** How the names of the temporary folders begin in which files are written before they are renamed into the cache. */
 export const PARTIAL = 'partial-';
@@ -132,9 +126,8 @@ function prepareWork({ source, folder, path }: Target) {
   const input = join(work, 'program.cc');
   const output = join(work, 'program.node');
   writeFileSync(input, source);
-  const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   return {
-    parameters: [...FLAGS, `-I${nodeHeaders}`, '-o', output, input],
+    parameters: [...FLAGS, `-I${NODE_HEADERS}`, '-o', output, input],
     keep: () => {
       sealProgram(output, path);
       renameSync(output, path);

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-node';
-import { cpuFeatures } from '../native/cpu.js';
+import { vectorLanes } from '../native/cpu.js';
 import { tf } from '../native/tensorflow.js';
 import { checkCount, type BuildTime, type Loop, type LoopBody, type LoopShapes } from '../loop.js';
 import { recordLoop } from '../recorded-loop.js';
@@ -73,7 +73,7 @@ function load({ source, cells, constants }: LoopSource) {
 }
 
 function programOf(body: LoopBody, shapes: LoopShapes, maxSteps: number): LoopSource {
-  const lanes = cpuFeatures().includes('avx512f') ? 16 : 8;
+  const lanes = vectorLanes();
   const recorded = recordLoop(body, shapes, maxSteps, BLOCK_STEPS);
   return loopSource(recorded, shapes, lanes, productPlanner(lanes).tileOf);
 }

@@ -1,4 +1,4 @@
-import { emitMatMul, productShape, type Lanes, type ProductShape, type Tile } from './emit-matmul.js';
+import { emitMatMul, productShape, type ProductShape, type Tile } from './emit-matmul.js';
 import { emitKernel } from './emit.js';
 import { functionsFor } from './functions.js';
 import { lower } from './lower.js';
@@ -8,6 +8,7 @@ import type { MatMul, Program } from './program.js';
 import { canOverwrite, layOut, roundUp, schedule, storedViews, type Kernel } from './schedule.js';
 import type { Buffer, CellType } from './view.js';
 import type { LoopShapes } from '../loop.js';
+import type { Lanes } from '../native/cpu.js';
 import type { RecordedLoop } from '../recorded-loop.js';
 
 /** A region of the workspace: `size` cells from `start`. */

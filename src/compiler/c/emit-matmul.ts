@@ -1,7 +1,5 @@
+import type { Lanes } from '../native/cpu.js';
 import type { MatMul } from './program.js';
-
-/** Number of float32 lanes in the widest vectors of the CPU. */
-export type Lanes = 8 | 16;
 
 /** The rows and vectors of a register tile, whose sums stay in registers while it moves over the depth of a product. */
 export interface Tile {
@@ -11,7 +9,7 @@ export interface Tile {
 
 /**
  * The tiles among which `plan-products.ts` chooses, by lanes. Most registers hold sums; the others hold a row of the right matrix and an
- * element of the left. A CPU with 16 lanes has 32 registers, one with 8 lanes has 16. The first tile is that of products that are not measured.
+ * element of the left. A CPU with 16 or 4 lanes has 32 registers, one with 8 lanes has 16. The first tile is that of products that are not measured.
  */
 export const TILES: Readonly<Record<Lanes, readonly [Tile, ...Tile[]]>> = {
   16: [
@@ -25,6 +23,12 @@ export const TILES: Readonly<Record<Lanes, readonly [Tile, ...Tile[]]>> = {
     { rows: 4, vectors: 3 },
     { rows: 6, vectors: 2 },
     { rows: 5, vectors: 2 },
+  ],
+  4: [
+    { rows: 8, vectors: 3 },
+    { rows: 6, vectors: 4 },
+    { rows: 12, vectors: 2 },
+    { rows: 4, vectors: 6 },
   ],
 };
 

@@ -1,4 +1,4 @@
-import type { Lanes } from './emit-matmul.js';
+import type { Lanes } from '../native/cpu.js';
 import { cLiteral, EXPRESSIONS } from './expressions.js';
 import {
   isLiteral,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { cpuModel } from '../native/cpu.js';
+import { cpuModel, type Lanes } from '../native/cpu.js';
 import { buildModule, cacheFolder, compilerIdentity, PARTIAL } from './build.js';
-import { emitWholeTile, TILES, type Lanes, type ProductShape, type Tile } from './emit-matmul.js';
+import { emitWholeTile, TILES, type ProductShape, type Tile } from './emit-matmul.js';
 import { HAS_EFFECTS, MODULE, NO_INLINE, PRODUCT_PARAMETERS } from './node-module.js';
 import { PRELUDE } from './prelude.js';
 import { openFolder, readSmallFile } from './program-cache.js';

@@ -19,15 +19,18 @@ typedef int i4 __attribute__((vector_size(16)));
 typedef int i8 __attribute__((vector_size(32)));
 typedef int i16 __attribute__((vector_size(64)));
 typedef i1 j1 __attribute__((aligned(4)));
+typedef i4 j4 __attribute__((aligned(4)));
 typedef i8 j8 __attribute__((aligned(4)));
 typedef i16 j16 __attribute__((aligned(4)));
 typedef unsigned n1 __attribute__((vector_size(4)));
+typedef unsigned n4 __attribute__((vector_size(16)));
 typedef unsigned n8 __attribute__((vector_size(32)));
 typedef unsigned n16 __attribute__((vector_size(64)));
 
 /* Of a vector type: vectors of integers and of unsigned integers of the same width. */
 template <class F> struct Of;
 template <> struct Of<v1> { typedef i1 I; typedef n1 N; };
+template <> struct Of<v4> { typedef i4 I; typedef n4 N; };
 template <> struct Of<v8> { typedef i8 I; typedef n8 N; };
 template <> struct Of<v16> { typedef i16 I; typedef n16 N; };
 #define INLINE static inline __attribute__((always_inline))
@@ -43,9 +46,16 @@ INLINE v1 vs_sqrt(v1 a) { a[0] = __builtin_sqrtf(a[0]); return a; }
 #if defined(__FMA__) && !defined(__clang__)
 INLINE v4 fma(v4 a, v4 b, v4 c) { return __builtin_ia32_vfmaddps(a, b, c); }
 INLINE v8 fma(v8 a, v8 b, v8 c) { return __builtin_ia32_vfmaddps256(a, b, c); }
+INLINE v4 vs_sqrt(v4 a) { return __builtin_ia32_sqrtps(a); }
 INLINE v8 vs_sqrt(v8 a) { return __builtin_ia32_sqrtps256(a); }
 #else
+#if defined(__aarch64__) && !defined(__clang__)
+INLINE v4 fma(v4 a, v4 b, v4 c) { return __builtin_aarch64_fmav4sf(a, b, c); }
+INLINE v4 vs_sqrt(v4 a) { return __builtin_aarch64_sqrtv4sf(a); }
+#else
 INLINE v4 fma(v4 a, v4 b, v4 c) { return fma_lanes(a, b, c); }
+INLINE v4 vs_sqrt(v4 a) { for (int i = 0; i < 4; i++) a[i] = __builtin_sqrtf(a[i]); return a; }
+#endif
 INLINE v8 fma(v8 a, v8 b, v8 c) { return fma_lanes(a, b, c); }
 INLINE v8 vs_sqrt(v8 a) { for (int i = 0; i < 8; i++) a[i] = __builtin_sqrtf(a[i]); return a; }
 #endif
@@ -186,7 +196,13 @@ INLINE void vs_transpose4(const float *__restrict x, int m, int n, int stride, f
   for (; i < m; i++) for (int j = 0; j < n; j++) out[j * size + i] = x[i * stride + j];
 }
 
-/* out [n][m] = x [m][n] with rows stride apart, in blocks of eight by eight, whose halves are interleaved three times. */
+/* out [n][m] = x [m][n] with rows stride apart. */
+#if defined(__aarch64__)
+INLINE void vs_transpose(const float *__restrict x, int m, int n, int stride, float *__restrict out) {
+  vs_transpose4(x, m, n, stride, out, m);
+}
+#else
+/* In blocks of eight by eight, whose halves are interleaved three times. */
 INLINE void vs_transpose(const float *__restrict x, int m, int n, int stride, float *__restrict out) {
   const int rows = m / 8 * 8, columns = n / 8 * 8;
   for (int i = 0; i < rows; i += 8)
@@ -210,4 +226,5 @@ INLINE void vs_transpose(const float *__restrict x, int m, int n, int stride, fl
   vs_transpose4(x + columns, rows, n - columns, stride, out + columns * m, m);
   vs_transpose4(x + rows * stride, m - rows, n, stride, out + rows, m);
 }
+#endif
 `;
