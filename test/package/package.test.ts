@@ -63,7 +63,7 @@ describe('the package', () => {
       readonly components: readonly { readonly name: string; readonly hashes?: readonly object[] }[];
     };
     const names = components.map(({ name }) => name);
-    for (const name of ['fastify', '@tensorflow/tfjs-node', 'tensorflow-cpu'])
+    for (const name of ['fastify', '@tensorflow/tfjs-node', 'tensorflow-cpu', 'tensorflow'])
       assert.ok(names.includes(name), name);
     for (const name of ['typescript', 'vega', 'bullmq']) assert.ok(!names.includes(name), name);
     assert.deepEqual(

@@ -19,10 +19,15 @@ import { pathToFileURL } from 'node:url';
 const ROOT = path.join(import.meta.dirname, '../../..');
 
 interface PinnedWheel {
-  readonly WHEEL: { readonly version: string; readonly file: string };
+  readonly WHEEL: {
+    readonly project: string;
+    readonly version: string;
+    readonly file: string;
+    readonly cacheFolder: string;
+  };
   readonly KEPT_FILES: readonly string[];
 }
-const { WHEEL, KEPT_FILES } = (await import(
+export const { WHEEL, KEPT_FILES } = (await import(
   pathToFileURL(path.join(ROOT, 'scripts/setup/wheel.mjs')).href
 )) as PinnedWheel;
 
@@ -47,13 +52,19 @@ const PACKAGES = {
       if (existsSync('src/cli/' + name + '.ts')) writeFileSync('dist/src/cli/' + name + '.js', '');`,
 };
 
-/** Preloaded into every Node process of the machine: bindings are JavaScript texts, and `NODE_VERSION` overrides the version. */
+/** Preloaded into every Node process of the machine: bindings are JavaScript texts, and variables override what the process says about itself. */
 const PRELOAD = `
   const { readFileSync } = require('node:fs');
   require('node:module')._extensions['.node'] = (module, file) => module._compile(readFileSync(file, 'utf8'), file);
-  const { NODE_VERSION } = process.env;
-  if (NODE_VERSION)
-    Object.defineProperty(process, 'versions', { value: { ...process.versions, node: NODE_VERSION } });`;
+  const { NODE_VERSION, NODE_SYSTEM } = process.env;
+  const override = (name, value) => Object.defineProperty(process, name, { value });
+  if (NODE_VERSION) override('versions', { ...process.versions, node: NODE_VERSION });
+  if (NODE_SYSTEM) {
+    const [platform, arch, libc] = NODE_SYSTEM.split(' ');
+    override('platform', platform);
+    override('arch', arch);
+    process.report.getReport = () => ({ header: libc === 'glibc' ? { glibcVersionRuntime: '2.36' } : {} });
+  }`;
 
 export interface Outcome {
   readonly status: number | null;
@@ -102,7 +113,7 @@ export class SetUp {
 export class FakeMachine {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-setup-'));
   readonly cache = path.join(this.folder, 'cache', 'vae-sweep');
-  readonly tensorflow = path.join(this.cache, `tensorflow-${VERSION}`);
+  readonly tensorflow = path.join(this.cache, WHEEL.cacheFolder);
   readonly #bin = path.join(this.folder, 'bin');
   readonly #callsFile = path.join(this.folder, 'calls');
   readonly #wheel = path.join(this.folder, WHEEL_FILE);
@@ -115,10 +126,6 @@ export class FakeMachine {
     this.#makeWheel();
     this.fake('npm', {
       'ci --include=dev': `cp -r '${this.folder}/registry/node_modules' .`,
-      'rebuild *': [
-        'mkdir -p node_modules/@tensorflow/tfjs-node/lib/napi-v8',
-        `echo "exports.TF_Version = '1.0'" > node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node`,
-      ].join('\n'),
     });
     this.fake('g++', {
       '--version': '',
@@ -210,7 +217,7 @@ export class FakeMachine {
     const pins = path.join(root, 'scripts/setup/wheel.mjs');
     substitute(pins, /sha256: '[0-9a-f]{64}'/g, `sha256: '${this.wheelSha256()}'`);
     substitute(pins, /(?<='libtensorflow\w+[.]so[.]2'): [\d_]+/g, `: ${LIBRARY_TEXT.length}`);
-    substitute(pins, /(?<=\n {2}bytes): [\d_]+/g, `: ${readFileSync(this.#wheel).length}`);
+    substitute(pins, /(?<=\n {4}bytes): [\d_]+/g, `: ${readFileSync(this.#wheel).length}`);
     this.#write(`${name}/package.json`, '{}');
     this.#write(`${name}/package-lock.json`, PACKAGES['.package-lock.json']);
     this.#write(`${name}/tsconfig.json`, '{}');
@@ -219,13 +226,14 @@ export class FakeMachine {
     return root;
   }
 
-  start(root: string, { program = 'scripts/setup.mjs', nodeVersion = '' } = {}): SetUp {
+  start(root: string, { program = 'scripts/setup.mjs', nodeVersion = '', system = '' } = {}): SetUp {
     const env = {
       PATH: this.#bin,
       HOME: this.folder,
       XDG_CACHE_HOME: path.join(this.folder, 'cache'),
       NODE_OPTIONS: `--require "${path.join(this.folder, 'preload.cjs')}"`,
       NODE_VERSION: nodeVersion,
+      NODE_SYSTEM: system,
       CALLS: this.#callsFile,
     };
     const child = spawn(process.execPath, [path.join(root, program)], { env, cwd: root, detached: true });

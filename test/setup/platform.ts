@@ -5,7 +5,7 @@ interface Report {
 /** Reason to skip tests that need the pinned TensorFlow, or false. */
 export const NO_WHEEL_HERE =
   process.platform === 'linux' &&
-  process.arch === 'x64' &&
+  ['x64', 'arm64'].includes(process.arch) &&
   (process.report.getReport() as Report).header.glibcVersionRuntime !== undefined
     ? false
-    : 'the pinned TensorFlow is for Linux x64 with glibc';
+    : 'the pinned TensorFlow is for Linux x64 and arm64 with glibc';

@@ -78,6 +78,32 @@ describe('the setup', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
     });
   }
 
+  for (const { system, found } of [
+    { system: 'darwin arm64', found: 'darwin on arm64' },
+    { system: 'win32 x64', found: 'win32 on x64' },
+    { system: 'linux arm64 musl', found: 'linux on arm64 with musl' },
+    { system: 'linux ppc64 glibc', found: 'linux on ppc64' },
+  ])
+    test(`refuses ${found} with the command of a container, before it installs anything`, async () => {
+      assert.deepEqual(await machine.setUp(machine.clone(), { system }), {
+        status: 1,
+        stdout: '',
+        stderr:
+          `Setup failed: vae-sweep needs Linux on x64 or arm64 with glibc, and this is ${found}\n` +
+          'Fix: run it in a container, in a clone: `docker build --tag vae-sweep . && ' +
+          'docker run --rm --volume vae-sweep:/store vae-sweep run sweeps/quickstart.yaml`\n',
+      });
+      assert.deepEqual(machine.calls(), []);
+    });
+
+  test('downloads the wheel for arm64 on Linux arm64, into a folder of its own', async () => {
+    const { status, stderr } = await machine.setUp(machine.clone(), { system: 'linux arm64 glibc' });
+    assert.equal(status, 1, 'the fake pip has only the wheel of this machine');
+    const [download = ''] = machine.calls('python3 -m pip download');
+    assert.match(download, / --platform manylinux_2_27_aarch64 tensorflow==\S+ --dest /);
+    assert.match(stderr, /pip could not download tensorflow-\S+_aarch64[.]whl/);
+  });
+
   for (const { where, clones, compilations } of [
     { where: 'in one clone, and then has nothing to do', clones: ['clone', 'clone'], compilations: 1 },
     {
