@@ -7,4 +7,6 @@
 set -euo pipefail
 
 store=${STORE:-out}
-srun node bin/vae-sweep.mjs merge "$store"/shards/* --out "$store"
+vae_sweep=(node bin/vae-sweep.mjs)
+[ -z "${IMAGE:-}" ] || vae_sweep=(apptainer run "$IMAGE")
+srun "${vae_sweep[@]}" merge "$store"/shards/* --out "$store"

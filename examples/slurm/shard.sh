@@ -1,5 +1,5 @@
 #!/bin/bash
-# One job of the array: it executes its shard, and is requeued if it runs out of time.
+# One job of the array: it executes its shard, and is requeued if it runs out of time. IMAGE names a container image for Apptainer.
 #SBATCH --job-name=vae-sweep
 #SBATCH --cpus-per-task=4
 #SBATCH --mem=4G
@@ -9,8 +9,11 @@
 #SBATCH --output=slurm-%A_%a.log
 set -uo pipefail
 
+vae_sweep=(node bin/vae-sweep.mjs)
+[ -z "${IMAGE:-}" ] || vae_sweep=(apptainer run "$IMAGE")
+
 srun --cpus-per-task="$SLURM_CPUS_PER_TASK" \
-  node bin/vae-sweep.mjs run "$1" \
+  "${vae_sweep[@]}" run "$1" \
   --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" \
   --out "${STORE:-out}/shards/$SLURM_ARRAY_TASK_ID" \
   --workers "$SLURM_CPUS_PER_TASK" \

@@ -73,7 +73,7 @@ function noteText({ sent, unchanged, unfinished, withoutArtifacts, corrupt }: Se
   if (unfinished > 0) lines.push(`${formatCount(unfinished)} tasks are not done: left out`);
   if (withoutArtifacts > 0)
     lines.push(
-      `${formatCount(withoutArtifacts)} tasks have no artifacts there, because the server leaves them to its clients: start it with --serve-artifacts`,
+      `${formatCount(withoutArtifacts)} tasks have no artifacts there, because this server does not take them: start it with --serve-artifacts, or send the sweep to the server that its artifact root names`,
     );
   for (const { name, problem } of corrupt) lines.push(`Corrupt: ${name}: ${problem}`);
   return `${lines.join('\n')}\n`;

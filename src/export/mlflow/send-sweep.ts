@@ -40,7 +40,7 @@ export interface SendResult {
   readonly unchanged: number;
   /** The number of tasks that are not done. */
   readonly unfinished: number;
-  /** The number of sent tasks without files, because the server leaves artifacts to its clients. */
+  /** The number of sent tasks without files, because the server does not take them. */
   readonly withoutArtifacts: number;
   readonly corrupt: readonly CorruptExport[];
 }

@@ -16,7 +16,8 @@ export interface NewRun {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-const ARTIFACTS = 'mlflow-artifacts:/';
+/** The scheme of artifacts that a server takes over HTTP. The host is empty, or that of the server, which may be another one. */
+const ARTIFACTS = 'mlflow-artifacts:';
 
 const experimentSchema = z.object({
   experiment: z.object({ experiment_id: z.string(), lifecycle_stage: z.string() }),
@@ -105,11 +106,12 @@ export class Tracking {
     await this.#client.repeat(() => this.#post('runs/update', body, emptySchema));
   }
 
-  /** Uploads a file, unless the server leaves artifacts to its clients. @returns whether it was uploaded */
+  /** Uploads a file, unless this server does not take the run's artifacts. @returns whether it was uploaded */
   async upload({ artifactUri }: TrackedRun, name: string, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    if (!artifactUri.startsWith(ARTIFACTS)) return false;
-    const folder = artifactUri.slice(ARTIFACTS.length).replace(/^\/*/, '');
-    const path = `mlflow-artifacts/artifacts/${[...folder.split('/'), name].map(encodeURIComponent).join('/')}`;
+    if (!URL.canParse(artifactUri)) return false;
+    const { protocol, host, pathname } = new URL(artifactUri);
+    if (protocol !== ARTIFACTS || !['', this.#client.host].includes(host)) return false;
+    const path = `mlflow-artifacts/artifacts${pathname}/${encodeURIComponent(name)}`;
     await this.#client.repeat(() => this.#client.send({ method: 'PUT', path, body }, emptySchema));
     return true;
   }

@@ -35,6 +35,8 @@ export class FakeMlflow {
   readonly #server: Server;
   readonly experiments: string[] = [];
   readonly runs: FakeRun[] = [];
+  /** The address below which runs have their artifacts. */
+  artifactRoot = 'mlflow-artifacts:';
   /** The number of requests so far. */
   requests = 0;
   /** The number of metrics that were sent again. */
@@ -152,7 +154,7 @@ export class FakeMlflow {
   #describe(index: number): unknown {
     const { status, tags } = this.#run(String(index));
     return {
-      info: { run_id: String(index), status, artifact_uri: `mlflow-artifacts:/1/${index}/artifacts` },
+      info: { run_id: String(index), status, artifact_uri: `${this.artifactRoot}/1/${index}/artifacts` },
       data: { tags: [...tags].map(([key, value]) => ({ key, value })) },
     };
   }

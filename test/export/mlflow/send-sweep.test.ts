@@ -100,6 +100,27 @@ describe('an export to MLflow', () => {
     assert.ok(identities?.metrics.some((text) => text.startsWith('{"key":"result/worstError"')));
   });
 
+  test('sends files to addresses that name the server, and none to those that name another place', async () => {
+    for (const [root, isSent] of [
+      [(host: string) => `mlflow-artifacts://${host}`, true],
+      [() => 'mlflow-artifacts://', true],
+      [() => 'mlflow-artifacts://another.host:5000', false],
+      [() => 's3://bucket', false],
+      [() => '/mlruns', false],
+    ] as const)
+      await withServer(async (server, url) => {
+        server.artifactRoot = root(url.host);
+        const { sent, withoutArtifacts } = await send(url);
+        assert.deepEqual([sent, withoutArtifacts], [2, isSent ? 0 : 2], server.artifactRoot);
+        if (isSent) assert.deepEqual(server.contents(), expected);
+        else
+          assert.deepEqual(
+            server.runs.map(({ files }) => files.size),
+            [0, 0],
+          );
+      });
+  });
+
   for (const fault of ['status 500', 'lost answer', 'no answer'] satisfies Fault[])
     test(`has the same result if any request meets the fault "${fault}"`, async () => {
       for (let at = 1; at <= requests; at++)
