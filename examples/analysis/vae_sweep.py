@@ -80,7 +80,8 @@ class Store:
         sweep: only the tasks of this sweep, in its order: those of its last run, with its `--only` and `--set`. Default: all tasks of the
         store, by name.
         states: only the tasks in these states, some of `STATES`. As in `vae-sweep status`, a task is done if all of its files have the
-        sizes that its `done.json` lists. `vae-sweep verify` also compares their checksums.
+        sizes that its `done.json` lists. `vae-sweep verify` also compares their checksums. A task with a damaged `task.json` has no
+        settings and counts as corrupt here; `vae-sweep verify --repair` restores it.
 
         Warns about corrupt tasks if they are left out.
         """
@@ -90,9 +91,8 @@ class Store:
         rows = []
         for name, task in self._listed() if sweep is None else self._manifest(sweep):
             folder = self._folder / "tasks" / name
-            state, problem = _state(folder, task) if folder.is_dir() else ("new", None)
+            state, problem, settings = _task(folder, task)
             if state in states:
-                settings = _record(folder, task)["settings"] if (folder / "task.json").exists() else {}
                 if reserved := IDENTITY.keys() & settings.keys():
                     raise StoreError(f"{name} has the setting {min(reserved)}, which is also a column of this table: rename the setting")
                 rows.append({"task": task, "name": name, "state": state, **settings})
@@ -132,13 +132,13 @@ class Store:
         """Returns all rows of these computations."""
         return _Logs("rows", self._done(tasks)).scan()
 
-    def _listed(self) -> list[tuple[str, str]]:
-        """Returns name and id of each task folder; corrupt folders that were set aside are not tasks."""
+    def _listed(self) -> list[tuple[str, str | None]]:
+        """Returns name and id of each task folder; corrupt folders that were set aside are not tasks. A damaged `task.json` has no id."""
         folders = sorted(file.parent for file in (self._folder / "tasks").glob("*/task.json"))
         names = [folder for folder in folders if not re.search(r"\.(corrupt-\d+|removed|merging)$", folder.name)]
-        return [(folder.name, _record(folder)["id"]) for folder in names]
+        return [(folder.name, (_record(folder)[0] or {}).get("id")) for folder in names]
 
-    def _manifest(self, sweep: str) -> list[tuple[str, str]]:
+    def _manifest(self, sweep: str) -> list[tuple[str, str | None]]:
         file = self._folder / "sweeps" / sweep / "sweep.json"
         if not file.exists():
             close = difflib.get_close_matches(sweep, self.sweeps(), 1)
@@ -223,13 +223,25 @@ def _polars_schema(schema: pa.Schema) -> pl.Schema:
 
 
 def _setting(name: str, values: list) -> pl.Series:
-    """Returns a column of a setting. If it has values of different types in tasks of several experiments, it has their JSON as text."""
-    dtypes = {pl.Series([value]).dtype for value in values if value not in (None, [])}
+    """Returns a column of a setting. If its values have different types, for example in tasks of several experiments, it has their JSON as text."""
+    dtypes = {_dtype(value) for value in values if value not in (None, [])}
     if dtypes == {pl.Int64, pl.Float64}:
         return pl.Series(name, values, dtype=pl.Float64)
-    if len(dtypes) <= 1:
+    if dtypes == {pl.List(pl.Int64), pl.List(pl.Float64)}:
+        dtypes = {pl.List(pl.Float64)}
+    if len(dtypes) <= 1 and pl.Object not in dtypes:
         return pl.Series(name, values, dtype=next(iter(dtypes), None))
     return pl.Series(name, [None if value is None else json.dumps(value) for value in values], dtype=pl.String)
+
+
+def _dtype(value):
+    """Returns the type of a setting. A list may mix integers and other numbers, which polars refuses."""
+    if isinstance(value, list) and {type(each) for each in value} == {int, float}:
+        return pl.List(pl.Float64)
+    try:
+        return pl.Series([value]).dtype
+    except TypeError:
+        return pl.Object
 
 
 def _json(file: Path):
@@ -239,12 +251,25 @@ def _json(file: Path):
         raise StoreError(f"{file} can't be read ({error}): run `vae-sweep verify`") from error
 
 
-def _record(folder: Path, task: str | None = None) -> dict:
-    """Reads a task's `task.json`."""
-    record = _json(folder / "task.json")
-    if record.get("name") != folder.name or task not in (None, record.get("id")):
-        raise StoreError(f"{folder / 'task.json'} belongs to {record.get('name')}, id {record.get('id')}: run `vae-sweep verify`")
-    return record
+def _record(folder: Path, task: str | None = None) -> tuple[dict | None, str]:
+    """Returns a task's `task.json`, or None and what is wrong with it."""
+    try:
+        record = _json(folder / "task.json")
+        if record["name"] == folder.name and task in (None, record["id"]) and isinstance(record["settings"], dict):
+            return record, ""
+        return None, f"task.json belongs to {record['name']}, id {record['id']}"
+    except (StoreError, KeyError, TypeError):
+        return None, "task.json is invalid"
+
+
+def _task(folder: Path, task: str | None) -> tuple[str, str | None, dict]:
+    """Returns the state of a task, what is wrong with it if it is corrupt, and its settings as far as they are known."""
+    if not (folder / "task.json").exists():
+        return *(_state(folder, task) if folder.is_dir() else ("new", None)), {}
+    record, problem = _record(folder, task)
+    if record is None:
+        return "corrupt", problem, {}
+    return *_state(folder, record["id"]), record["settings"]
 
 
 def _state(folder: Path, task: str) -> tuple[str, str | None]:
