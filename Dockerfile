@@ -28,9 +28,9 @@ COPY . .
 RUN XDG_CACHE_HOME=/app/.cache node scripts/setup.mjs
 
 FROM base
-RUN install -d -o 1000 -g 1000 /store
 WORKDIR /app
 COPY --from=build /app /app
+RUN install -d -o 1000 -g 1000 /store && echo 'out: /store' > vae-sweep.config.yaml
 # The user `node` of the base image.
 USER 1000:1000
 ENTRYPOINT ["node", "/app/bin/vae-sweep.mjs"]

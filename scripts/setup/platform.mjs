@@ -2,7 +2,7 @@ import { SetupError } from './report.mjs';
 import { WHEELS } from './wheel.mjs';
 
 const IN_A_CONTAINER =
-  'run it in a container, in a clone: `docker build --tag vae-sweep . && docker run --rm --volume vae-sweep:/store vae-sweep run sweeps/quickstart.yaml --out /store`';
+  'run it in a container, in a clone: `docker build --tag vae-sweep . && docker run --rm --volume vae-sweep:/store vae-sweep run sweeps/quickstart.yaml`';
 
 /** Throws on a machine for which TensorFlow has no wheel: macOS, Windows, and Linux with musl, such as Alpine. */
 export function requirePlatform() {

@@ -91,7 +91,7 @@ describe('the setup', { skip: NO_WHEEL_HERE, timeout: 60_000 }, () => {
         stderr:
           `Setup failed: vae-sweep needs Linux on x64 or arm64 with glibc, and this is ${found}\n` +
           'Fix: run it in a container, in a clone: `docker build --tag vae-sweep . && ' +
-          'docker run --rm --volume vae-sweep:/store vae-sweep run sweeps/quickstart.yaml --out /store`\n',
+          'docker run --rm --volume vae-sweep:/store vae-sweep run sweeps/quickstart.yaml`\n',
       });
       assert.deepEqual(machine.calls(), []);
     });
