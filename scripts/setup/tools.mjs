@@ -10,7 +10,7 @@ export function runNpm(root, args, options = {}) {
 }
 
 /** Returns the first of `candidates` (command and first arguments) that succeeds with `--version`, or undefined. */
-export function findTool(candidates) {
+function findTool(candidates) {
   return candidates.find(([command, ...args]) => spawnSync(command, [...args, '--version']).status === 0);
 }
 

@@ -30,7 +30,7 @@ export function runStandalone(
     // The functions of Node that the module's entry point names are never called.
     const linker = ['-static', '-Wl,--unresolved-symbols=ignore-all'];
     run(compiler, [...PROGRAM_FLAGS, ...flags, `-I${NODE_HEADERS}`, ...linker, '-o', program, input]);
-    const [command = '', ...rest] = [...emulator, program];
+    const [command, ...rest] = [...emulator, program];
     return run(command, rest, workspace);
   } finally {
     rmSync(folder, { recursive: true, force: true });
