@@ -31,6 +31,7 @@ const seriesQuery = taskQuery.extend({
   to: z.coerce.number().min(0).max(MAX_STEPS).default(MAX_STEPS),
   pixels: z.coerce.number().int().min(1).max(MAX_PIXELS).default(800),
   log: flag.default(false),
+  means: flag.default(false),
 });
 const pictureQuery = taskQuery.extend({ dark: flag.default(false) });
 const compareQuery = sweepQuery.extend({ a: listOf(taskId, MAX_TASKS), b: listOf(taskId, MAX_TASKS) });
@@ -60,9 +61,9 @@ export function serveApi(server: FastifyInstance, sweeps: ReadonlyMap<string, Se
   };
 
   server.get('/api/series', ({ query }): SeriesReply => {
-    const { metrics, from, to, pixels, log, ...rest } = parse(seriesQuery, query);
+    const { metrics, from, to, pixels, log, means, ...rest } = parse(seriesQuery, query);
     const { watch, presentation, task } = findTask(rest);
-    const window = { fromStep: from, toStep: to, pixels, isLog: log };
+    const window = { fromStep: from, toStep: to, pixels, isLog: log, hasMeans: means };
     return {
       id: task.id,
       curves: logs.curves(taskFolder(watch.outDir, task), metrics, window, presentation.logarithms),

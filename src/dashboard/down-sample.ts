@@ -40,6 +40,28 @@ export function downSample(
   return pointsAt([...rows, end - 1], steps, values, false);
 }
 
+/** Returns the mean of each pixel at the middle of its steps, for pixels with a number. @param steps the steps in ascending order */
+export function pixelMeans(
+  steps: ArrayLike<number>,
+  values: ArrayLike<number | null>,
+  requested: Window,
+): Omit<Points, 'isExact'> {
+  const window = { ...requested, toStep: Math.min(requested.toStep, steps[steps.length - 1] ?? 0) };
+  const end = lowerBound(steps, window.toStep + 1);
+  const means: Omit<Points, 'isExact'> = { steps: [], values: [] };
+  let start = lowerBound(steps, window.fromStep);
+  for (let pixel = 1; pixel <= window.pixels; pixel++) {
+    const stop = pixel === window.pixels ? end : Math.min(end, lowerBound(steps, edge(window, pixel), start));
+    const numbers = range(start, stop).flatMap((row) => (isNumber(values[row]) ? values[row] : []));
+    if (numbers.length > 0) {
+      means.steps.push((Number(steps[start]) + Number(steps[stop - 1])) / 2);
+      means.values.push(numbers.reduce((sum, value) => sum + value / numbers.length, 0));
+    }
+    start = stop;
+  }
+  return means;
+}
+
 /** Returns the step at which a pixel starts. */
 function edge({ fromStep, toStep, pixels, isLog }: Window, pixel: number): number {
   const share = pixel / pixels;

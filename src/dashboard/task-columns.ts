@@ -19,9 +19,29 @@ import type { TaskColumn } from './page/protocol.js';
 const MAX_SHOWN = 12;
 const PART = 'part';
 
-/** Returns the settings of all tasks and the results of the finished ones. Parts share the columns of the same name. */
+/** The names of the columns that every sweep has. The page adds the others than `part`. */
+const BUILT_IN: readonly string[] = [PART, 'state', 'duration', 'step'];
+
+/**
+ * Returns the settings of all tasks and the results of the finished ones. Parts share the columns of the same name. A setting with the
+ * name of a built-in column is named, for example, `setting.duration`, and a result with the name of a setting or of a built-in column
+ * `result.duration`. Names of settings and results have no dots, so these are unique.
+ */
 export function taskColumns(tasks: readonly Task[], parts: readonly PartRuns[]): TaskColumn[] {
-  return [...partColumn(tasks, parts), ...settingColumns(tasks, parts), ...resultColumns(tasks, parts)];
+  const settings = settingColumns(tasks, parts);
+  const taken = [...BUILT_IN, ...settings.map(({ name }) => name)];
+  return [
+    ...partColumn(tasks, parts),
+    ...settings.map((column) => renamed(column, BUILT_IN, 'setting')),
+    ...resultColumns(tasks, parts).map((column) => renamed(column, taken, 'result')),
+  ];
+}
+
+/** Returns the column, with a prefix if its name is taken. */
+function renamed(column: TaskColumn, taken: readonly string[], prefix: 'setting' | 'result'): TaskColumn {
+  const { name, title } = column;
+  if (!taken.includes(name)) return column;
+  return { ...column, name: `${prefix}.${name}`, title: title === name ? `${name} (${prefix})` : title };
 }
 
 function partColumn(tasks: readonly Task[], parts: readonly PartRuns[]): TaskColumn[] {

@@ -10,7 +10,7 @@ import { STEP } from '../report/column-titles.js';
 import { openNewestCheckpoint, type StepLogState } from '../store/checkpoint.js';
 import { TASK_FILES } from '../store/task-folder.js';
 import { formatBytes } from '../units.js';
-import { downSample, type Window } from './down-sample.js';
+import { downSample, pixelMeans, type Window } from './down-sample.js';
 import type { Curve } from './page/protocol.js';
 
 /** The files of each log: when its task is done, and while it is being written. */
@@ -34,6 +34,12 @@ interface OpenLog {
   readonly table: Table;
 }
 
+/** The part of a curve that is read. */
+export interface CurveWindow extends Window {
+  /** Whether to add the mean of each pixel. */
+  readonly hasMeans: boolean;
+}
+
 /** Reads curves from tasks' logs, finished or growing. Caches the most recently used logs. */
 export class TaskLogs {
   /** The cached logs by path. A log that is larger than the cache is read again each time. */
@@ -51,7 +57,7 @@ export class TaskLogs {
   curves(
     folder: string,
     metrics: readonly string[],
-    window: Window,
+    window: CurveWindow,
     logarithms: ReadonlyMap<string, string>,
   ): Curve[] {
     const steps = this.log(folder, 'steps');
@@ -116,21 +122,28 @@ function newestStepLog(folder: string): StepLogState | null {
 function stepCurve(
   log: Table,
   metric: string,
-  window: Window,
+  window: CurveWindow,
   logarithms: ReadonlyMap<string, string>,
 ): Curve[] {
   const column = log.getChild(metric) === null ? (logarithms.get(metric) ?? metric) : metric;
   if (log.numRows === 0 || log.getChild(column) === null) return [];
-  const points = downSample(readNumbers(log, 'step'), readNumbers(log, column), window);
-  // The exponential is monotonic, so the extremes of a pixel stay its extremes.
-  const values =
-    column === metric
-      ? points.values
-      : points.values.map((value) => (value === null ? null : Math.exp(value)));
-  return [{ metric, component: null, ...points, values }];
+  const logged = readNumbers(log, column);
+  const values = column === metric ? logged : Float64Array.from(logged, Math.exp);
+  return [{ metric, component: null, ...pointsOf(readNumbers(log, STEP), values, window) }];
 }
 
-function rowCurves(log: Table, metric: string, window: Window): Curve[] {
+type CurvePoints = Omit<Curve, 'metric' | 'component'>;
+
+function pointsOf(
+  steps: ArrayLike<number>,
+  values: ArrayLike<number | null>,
+  window: CurveWindow,
+): CurvePoints {
+  const points = downSample(steps, values, window);
+  return { ...points, means: points.isExact || !window.hasMeans ? null : pixelMeans(steps, values, window) };
+}
+
+function rowCurves(log: Table, metric: string, window: CurveWindow): Curve[] {
   const vector = log.getChild(metric);
   if (log.numRows === 0 || vector === null) return [];
   const steps =
@@ -141,14 +154,14 @@ function rowCurves(log: Table, metric: string, window: Window): Curve[] {
   if (!DataType.isList(vector.type)) {
     const numbers = rows.map((value) => (typeof value === 'number' ? value : null));
     if (numbers.every((value) => value === null)) return [];
-    return [{ metric, component: null, ...downSample(steps, numbers, window) }];
+    return [{ metric, component: null, ...pointsOf(steps, numbers, window) }];
   }
   const lists = rows.map((value) => (Array.isArray(value) ? (value as readonly number[]) : []));
   const components = Math.min(MAX_COMPONENTS, ...lists.map((list) => list.length));
   return Array.from({ length: components }, (_, component) => ({
     metric,
     component,
-    ...downSample(
+    ...pointsOf(
       steps,
       lists.map((list) => list[component] ?? null),
       window,

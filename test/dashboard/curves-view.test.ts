@@ -99,6 +99,64 @@ describe('curves and the scatter plot', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
+  test('smoothing and the axis of a chart are part of the address, and a smoothed curve leaves out outliers', async () => {
+    const { page, complaints } = await open(browser, used.url);
+    await chart(page, 'loss').locator('canvas').waitFor();
+    await page.getByLabel('Smoothing').fill('0.9');
+    await chart(page, 'loss').locator('.toggle').click();
+
+    assert.match(page.url(), /smooth=0\.9&switched=loss/);
+    await page.reload();
+    const over = chart(page, 'loss').locator('.u-over');
+    await over.scrollIntoViewIfNeeded();
+    assert.equal(await page.getByLabel('Smoothing').inputValue(), '0.9');
+    assert.equal(await chart(page, 'loss').locator('.toggle').getAttribute('aria-pressed'), 'true');
+    // At the step of the outlier of 1,000 the mean of the pixel is small, and the smoothed one is smaller.
+    const box = await over.boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + (box.width * 77_777) / 150_000, box.y + box.height / 2);
+    const value = Number(
+      /seed 69\s+([\d.]+)/.exec(await chart(page, 'loss').locator('.readout').innerText())?.[1],
+    );
+    assert.ok(value > 8 && value < 20, `${value}`);
+    await screenshot(page, 'smoothed', true);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('points of the scatter plot are sized by a result', async () => {
+    const url = `${used.url}#view=scatter&x=seed&y=manifoldError&size=manifoldError`;
+    const { page, complaints } = await openView(browser, url, '.scatter .plot[data-points="4"]');
+    await page.getByText('Size: Manifold error from 0.04013 to 0.08513').waitFor();
+    await screenshot(page, 'sizes');
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test('a cleared selection stays empty after a reload', async () => {
+    const { page } = await open(browser, used.url);
+    await page.locator('.selected li').first().waitFor();
+    await page.getByRole('button', { name: 'clear', exact: true }).click();
+    await page.reload();
+    await page.locator('.cell').first().waitFor();
+    assert.equal(await page.locator('.selected li').count(), 0);
+    assert.equal(await page.locator('.charts canvas').count(), 0);
+    await page.context().close();
+  });
+
+  test('generated points are pictures of one size in a grid', async () => {
+    const viewport = { width: 1440, height: 900 };
+    const a = [0, 1, 4].map((index) => used.taskId(index)).join();
+    const { page } = await open(browser, `${used.url}#a=${a}`, { viewport });
+    const pictures = page.locator('.pictures figure');
+    await pictures.first().scrollIntoViewIfNeeded();
+    const boxes = await Promise.all((await pictures.all()).map((picture) => picture.boundingBox()));
+    assert.equal(boxes.length, 3);
+    assert.equal(new Set(boxes.map((box) => Math.round(box?.y ?? 0))).size, 1);
+    await screenshot(page, 'pictures', true);
+    await page.context().close();
+  });
+
   test('axe finds no problems in the table, the scatter plot and the results, light and wide, dark and on a phone', async () => {
     for (const [colorScheme, width] of [
       ['light', 1440],

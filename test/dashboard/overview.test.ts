@@ -73,7 +73,7 @@ describe('the overview', { skip: WITHOUT_BROWSER }, () => {
     const cells = page.locator('.cell');
     await page.locator('.cell', { hasText: '0.06' }).first().waitFor();
     assert.deepEqual(await cells.allInnerTexts(), ['0.0626', '0.0626']);
-    await choose(page, 'Seeds as', 'standard deviation');
+    await choose(page, 'Cells show', 'standard deviation');
     await page.locator('.cell', { hasText: '0.0318' }).first().waitFor();
     await choose(page, 'Rows', 'seed');
     await choose(page, 'Columns', 'dimensions');

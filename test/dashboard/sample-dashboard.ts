@@ -110,7 +110,8 @@ export function lossAt(step: number, seed: number): number {
 
 export const OUTLIER_STEP = 77_777;
 
-function finish(outDir: string, task: TrainingTask): string {
+/** Writes the results of a task of full length. */
+export function finish(outDir: string, task: TrainingTask): string {
   const { seed, latentDim } = task.settings;
   const evaluations = Array.from({ length: STEPS / EVALUATE_EVERY + 1 }, (_, index) => ({
     step: index * EVALUATE_EVERY,

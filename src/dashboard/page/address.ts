@@ -2,15 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 export type GroupName = 'a' | 'b';
 
-export const VIEWS = ['overview', 'table', 'scatter', 'results'] as const;
+export const VIEWS = ['overview', 'table', 'scatter', 'parallel', 'results'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** The choices of the views, each a text whose meaning belongs to its view. An absent one has its default. */
 const OPTIONS = [
   ...['color', 'scale', 'rows', 'columns', 'statistic'],
   ...['search', 'filter', 'sort', 'group', 'shown'],
-  ...['zoom', 'steps', 'curves'],
-  ...['x', 'y', 'hue', 'axes'],
+  ...['zoom', 'steps', 'smooth', 'switched', 'curves'],
+  ...['x', 'y', 'hue', 'size', 'axes', 'lines'],
 ] as const;
 export type Options = Readonly<Record<string, string>>;
 
@@ -20,6 +20,8 @@ export interface Address {
   readonly view: View;
   readonly a: readonly string[];
   readonly b: readonly string[];
+  /** Whether the groups were chosen, even if they are empty now. Until then, the page selects interesting tasks. */
+  readonly isChosen: boolean;
   /** The task with its details shown. */
   readonly task: string | null;
   readonly options: Options;
@@ -48,7 +50,8 @@ export function useAddress(): [Address, Navigate] {
   }, []);
   const navigate: Navigate = (change, mode = 'push') => {
     const before = format(current.current);
-    current.current = { ...current.current, ...change };
+    const isChosen = current.current.isChosen || change.a !== undefined || change.b !== undefined;
+    current.current = { ...current.current, isChosen, ...change };
     const after = format(current.current);
     if (mode === 'replace') window.history.replaceState(null, '', `#${after}`);
     else if (after !== before) window.history.pushState(null, '', `#${after}`);
@@ -79,16 +82,18 @@ function parse(hash: string): Address {
     view: VIEWS.find((view) => view === values.get('view')) ?? 'overview',
     a: ids('a'),
     b: ids('b'),
+    isChosen: ['a', 'b', 'task'].some((name) => values.has(name)),
     task: ids('task')[0] ?? null,
     options: withOptions({}, Object.fromEntries(OPTIONS.map((name) => [name, values.get(name) ?? '']))),
   };
 }
 
-function format({ sweep, view, a, b, task, options }: Address): string {
+function format({ sweep, view, a, b, isChosen, task, options }: Address): string {
+  const isCleared = isChosen && a.length + b.length === 0;
   return new URLSearchParams({
     ...(sweep === null ? {} : { sweep }),
     ...(view === 'overview' ? {} : { view }),
-    ...(a.length === 0 ? {} : { a: a.join() }),
+    ...(a.length > 0 || isCleared ? { a: a.join() } : {}),
     ...(b.length === 0 ? {} : { b: b.join() }),
     ...(task === null ? {} : { task }),
     ...options,

@@ -9,16 +9,19 @@ export interface SeriesRequest {
   readonly to: number | null;
   readonly pixels: number;
   readonly isLog: boolean;
+  /** Whether to add the mean of each pixel. */
+  readonly hasMeans: boolean;
 }
 
 export function fetchSeries(query: SeriesRequest): Promise<SeriesReply> {
-  const { sweep, task, metrics, from, to, pixels, isLog } = query;
+  const { sweep, task, metrics, from, to, pixels, isLog, hasMeans } = query;
   return request('series', {
     sweep,
     task,
     metrics: metrics.join(),
     pixels: String(pixels),
     log: isLog ? '1' : '0',
+    means: hasMeans ? '1' : '0',
     ...(to !== null && { from: String(from), to: String(to) }),
   });
 }

@@ -17,7 +17,7 @@ function App() {
         connection={connection}
         theme={theme}
         onSweep={(sweep) => {
-          navigate({ sweep, a: [], b: [], task: null, options: {} });
+          navigate({ sweep, a: [], b: [], isChosen: false, task: null, options: {} });
         }}
       />
       {state === null ? (

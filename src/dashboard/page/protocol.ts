@@ -147,6 +147,8 @@ export interface Curve {
   readonly values: readonly (number | null)[];
   /** Whether these are all logged points; otherwise they are the minimum and maximum of each pixel. */
   readonly isExact: boolean;
+  /** The mean of each pixel, if it was requested and the points are not all logged points. */
+  readonly means: Pick<Curve, 'steps' | 'values'> | null;
 }
 
 export interface SeriesReply {

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { toggled, type Address, type GroupName, type Navigate } from './address.js';
 import { Annotation, SweepAnnotation } from './annotations/annotation.js';
 import { NO_ANNOTATION, useAnnotatedResults, useAnnotations } from './annotations/use-annotations.js';
@@ -9,6 +9,8 @@ import { useControl } from './control/use-control.js';
 import { matcher, parseFilters } from './filters/filter.js';
 import { FilterBar } from './filters/filter-bar.js';
 import { Tasks } from './overview/tasks.js';
+import { NextSteps } from './next-steps.js';
+import { Parallel } from './parallel/parallel.js';
 import { Progress } from './progress.js';
 import type { SweepState, TaskInfo, TaskView } from './protocol.js';
 import { useResults } from './results.js';
@@ -44,17 +46,11 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
   const viewById = useMemo(() => new Map(tasks.map((task) => [task.id, task])), [tasks]);
   const hasCurves = (info?: TaskInfo): boolean =>
     info !== undefined && (experiments[info.experiment]?.charts.length ?? 0) > 0;
-  /** Whether the user has changed the selection. Until then, interesting tasks are selected as soon as there are any. */
-  const [isTouched, setTouched] = useState(address.a.length + address.b.length > 0 || address.task !== null);
   useEffect(() => {
-    if (isTouched || address.a.length > 0) return;
+    if (address.isChosen) return;
     const first = initialSelection(tasks, (id) => hasCurves(infoById.get(id)));
     if (first.length > 0) navigate({ a: first }, 'replace');
   }, [tasks]);
-  const selectByHand = (change: Partial<Address>): void => {
-    setTouched(true);
-    navigate(change);
-  };
 
   const ended = tasks.filter(
     ({ state }) => state === 'done' || state === 'corrupt' || state === 'failed',
@@ -81,7 +77,7 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
   const shown = address.task === null ? undefined : infoById.get(address.task);
   const shownView = shown && viewById.get(shown.id);
   const pick = (into: GroupName, ids: readonly string[]): void => {
-    selectByHand({
+    navigate({
       ...toggled(address, into, ids),
       task: ids.length === 1 ? (ids[0] ?? null) : address.task,
     });
@@ -101,6 +97,7 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
         />
         {searches.length > 0 && <Stages searches={searches} states={states} viewById={viewById} />}
         {failures.length > 0 && <Failures sweep={name} epoch={epoch} states={states} tasks={failures} />}
+        <NextSteps state={state} infoById={infoById} />
       </div>
       <div class="content">
         <Tabs
@@ -129,7 +126,7 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
               b={b}
               onPick={pick}
               onClear={() => {
-                selectByHand({ a: [], b: [] });
+                navigate({ a: [], b: [] });
               }}
             />
             {searches.length > 0 && <BestSettings searches={searches} />}
@@ -141,12 +138,12 @@ export function Sweep({ state, epoch, address, navigate, isDark }: SweepProps) {
               b={b.filter(hasCurves)}
               version={version}
               isDark={isDark}
-              onSelect={selectByHand}
             />
           </>
         )}
         {address.view === 'table' && <TaskTable {...shared} sweep={name} infos={matching} onPick={pick} />}
         {address.view === 'scatter' && <Scatter {...shared} infos={matching} isDark={isDark} />}
+        {address.view === 'parallel' && <Parallel {...shared} infos={infos} isDark={isDark} />}
         {address.view === 'results' && <Tables sweep={name} version={version} />}
       </div>
       {shown && shownView && (

@@ -1,4 +1,5 @@
 import { fetchComparison, fetchTables } from './api.js';
+import { formatCount } from './format.js';
 import type { TableView } from './protocol.js';
 import { useReply } from './reply.js';
 
@@ -26,13 +27,26 @@ interface ComparisonProps {
   readonly version: string;
 }
 
+/** The maximum number of tasks per group that are compared, because the request's address has their ids. */
+const MAX_COMPARED = 256;
+
 /** Compares groups A and B. */
 export function Comparison({ sweep, a, b, version }: ComparisonProps) {
-  const keys = [sweep, a.join(), b.join(), version];
-  const { value: table, problem } = useReply(() => fetchComparison(sweep, a, b), keys);
+  const [firstA, firstB] = [a.slice(0, MAX_COMPARED), b.slice(0, MAX_COMPARED)];
+  const keys = [sweep, firstA.join(), firstB.join(), version];
+  const { value: table, problem } = useReply(() => fetchComparison(sweep, firstA, firstB), keys);
+  const larger = [
+    { name: 'A', count: a.length },
+    { name: 'B', count: b.length },
+  ].filter(({ count }) => count > MAX_COMPARED);
   return (
     <section class="comparison" aria-labelledby="comparison-heading">
       <h2 id="comparison-heading">A and B</h2>
+      {larger.map(({ name, count }) => (
+        <p key={name} class="quiet small">
+          {`Comparing the first ${MAX_COMPARED} of the ${formatCount(count)} tasks in ${name}.`}
+        </p>
+      ))}
       {problem !== null && <p class="problem">{problem}</p>}
       {table !== null && <DataTable table={{ ...table, title: '' }} />}
     </section>

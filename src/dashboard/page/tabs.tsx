@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
   table: 'Table',
   scatter: 'Scatter',
+  parallel: 'Parallel',
   results: 'Results',
 };
 

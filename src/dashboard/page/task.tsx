@@ -151,12 +151,7 @@ export function Pictures({ sweep, epoch, title, tasks, unfinished, isDark }: Pic
       <div class="pictures">
         {tasks.map(({ id, label }) => (
           <figure key={`${id} ${epoch}`}>
-            <img
-              src={pictureUrl(sweep, id, isDark)}
-              alt={`${title} of ${label}`}
-              height={330}
-              loading="lazy"
-            />
+            <img src={pictureUrl(sweep, id, isDark)} alt={`${title} of ${label}`} loading="lazy" />
             <figcaption class="small">{label}</figcaption>
           </figure>
         ))}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { formatValue } from '../format.js';
 import type { Line } from './lines.js';
@@ -13,9 +13,10 @@ interface ChartProps {
   readonly zoom: Zoom | null;
   /** Whether the step axis is logarithmic. */
   readonly isLogSteps: boolean;
-  readonly startsLog: boolean;
+  readonly isLog: boolean;
   readonly isDark: boolean;
   readonly onZoom: (zoom: Zoom | null) => void;
+  readonly onLog: () => void;
 }
 
 const REDUCED_HINT =
@@ -23,18 +24,17 @@ const REDUCED_HINT =
 
 /** Shows a metric's curves by step. */
 export function Chart(props: ChartProps) {
-  const { metric, title, lines, width, zoom, isLogSteps, startsLog, isDark, onZoom } = props;
-  const [isLog, setLog] = useState(startsLog);
+  const { metric, title, lines, width, zoom, isLogSteps, isLog, isDark, onZoom, onLog } = props;
   const place = useRef<HTMLDivElement>(null);
-  const hasNonPositive = lines.some(({ values, band }) =>
-    [...values, ...(band?.low ?? [])].some((value) => value !== null && value <= 0),
+  const hasNonPositive = lines.some(({ values, band, raw }) =>
+    [...values, ...(band?.low ?? []), ...(raw?.values ?? [])].some((value) => value !== null && value <= 0),
   );
   const scale = !isLog ? 'linear' : hasNonPositive ? 'asinh' : 'log';
   const isExact = lines.every((line) => line.isExact);
   const shape = lines
     .map(
-      ({ key, label, stroke, band }) =>
-        `${key} ${label} ${stroke.color} ${stroke.dash.join()} ${band !== null}`,
+      ({ key, label, stroke, band, raw }) =>
+        `${key} ${label} ${stroke.color} ${stroke.dash.join()} ${band !== null} ${raw !== null}`,
     )
     .join('\n');
 
@@ -75,9 +75,7 @@ export function Chart(props: ChartProps) {
               ? 'Some values are not positive, so the axis is asinh instead of log'
               : undefined
           }
-          onClick={() => {
-            setLog(!isLog);
-          }}
+          onClick={onLog}
         >
           {scale === 'asinh' ? 'asinh' : 'log'}
         </button>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Chart } from './chart.js';
+import { MAX_SMOOTHING, type CurveChoices } from './curve-choices.js';
 import { meanLines, taskLines } from './lines.js';
 import { formatCount } from '../format.js';
 import type { ChartView, SweepState } from '../protocol.js';
@@ -17,10 +18,8 @@ interface ChartsProps {
   readonly left: number;
   /** Whether to draw the mean of each group instead of single curves. */
   readonly hasMeans: boolean;
-  readonly zoom: Zoom | null;
-  readonly isLogSteps: boolean;
-  readonly onZoom: (zoom: Zoom | null) => void;
-  readonly onLogSteps: (isLogSteps: boolean) => void;
+  readonly choices: CurveChoices;
+  readonly onChoose: (change: Partial<CurveChoices>, mode?: 'push' | 'replace') => void;
   /** The choice of the groups. */
   readonly children: ComponentChildren;
   readonly isDark: boolean;
@@ -37,6 +36,9 @@ const MAX_PIXELS = 8_000;
 const MIN_STEPS = 10;
 /** Curves are fetched for widths that are multiples of this, so that small changes of the layout fetch nothing. */
 const PIXELS_STEP = 100;
+
+const SMOOTHING_HINT =
+  'The weight of an exponential moving average over the drawn points, as in TensorBoard. Where a pixel has many rows, their mean is a point. The faint line is not smoothed.';
 
 /** A button that changes the range of steps; a null range means all steps. */
 interface Tool {
@@ -55,7 +57,11 @@ const TOOLS: readonly Tool[] = [
 
 /** Shows the curves of the selected tasks, all over the same range of steps. */
 export function Charts(props: ChartsProps) {
-  const { sweep, shown, tasks, steps, left, hasMeans, zoom, isLogSteps, onZoom, isDark } = props;
+  const { sweep, shown, tasks, steps, left, hasMeans, choices, onChoose, isDark } = props;
+  const { zoom, isLogSteps, smoothing, switched } = choices;
+  const onZoom = (next: Zoom | null): void => {
+    onChoose({ zoom: next });
+  };
   const [room, measured] = useChartWidth();
   const width = measured ?? MIN_CHART_WIDTH;
   const pixels = Math.max(
@@ -72,16 +78,17 @@ export function Charts(props: ChartsProps) {
     zoom,
     pixels,
     isLog: isLogSteps,
+    hasMeans: smoothing > 0 && !hasMeans,
   });
   const charts = useMemo(
     () =>
       shown.map((chart) => ({
         ...chart,
         lines: hasMeans
-          ? meanLines(tasks, series, chart.metric, isLogSteps)
-          : taskLines(tasks, series, chart.metric),
+          ? meanLines(tasks, series, chart.metric, isLogSteps, smoothing)
+          : taskLines(tasks, series, chart.metric, smoothing),
       })),
-    [shown, tasks, series, hasMeans, isLogSteps],
+    [shown, tasks, series, hasMeans, isLogSteps, smoothing],
   );
   const problems = problemsOf(tasks, series);
   const isEmpty = charts.every(({ lines }) => lines.length === 0);
@@ -112,11 +119,26 @@ export function Charts(props: ChartsProps) {
             class="toggle"
             aria-pressed={isLogSteps}
             onClick={() => {
-              props.onLogSteps(!isLogSteps);
+              onChoose({ isLogSteps: !isLogSteps });
             }}
           >
             log steps
           </button>
+          <label class="smoothing small">
+            <span class="quiet">Smoothing</span>
+            <input
+              type="range"
+              min="0"
+              max={MAX_SMOOTHING}
+              step="0.01"
+              value={smoothing}
+              title={SMOOTHING_HINT}
+              onInput={(event) => {
+                onChoose({ smoothing: Number(event.currentTarget.value) }, 'replace');
+              }}
+            />
+            <output>{smoothing.toFixed(2)}</output>
+          </label>
         </div>
       </div>
       {left > 0 && (
@@ -143,9 +165,13 @@ export function Charts(props: ChartsProps) {
               width={width}
               zoom={zoom}
               isLogSteps={isLogSteps}
-              startsLog={startsLog}
+              isLog={startsLog !== switched.includes(metric)}
               isDark={isDark}
               onZoom={onZoom}
+              onLog={() => {
+                const others = switched.filter((name) => name !== metric);
+                onChoose({ switched: others.length < switched.length ? others : [...switched, metric] });
+              }}
             />
           ))}
       </div>

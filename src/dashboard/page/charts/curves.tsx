@@ -7,8 +7,9 @@ import { Select } from '../select.js';
 import { Comparison } from '../tables.js';
 import { Pictures } from '../task.js';
 import { Charts, chartsOf } from './charts.js';
+import { formatChoices, parseChoices } from './curve-choices.js';
 import { Selected } from './selected.js';
-import type { DrawnTask, Zoom } from './series.js';
+import type { DrawnTask } from './series.js';
 
 /** The maximum number of tasks with curves: more would be hard to distinguish and slow. */
 const MAX_DRAWN = 32;
@@ -29,12 +30,11 @@ interface CurvesProps {
   /** Changes when a task ends, and on reconnection. */
   readonly version: string;
   readonly isDark: boolean;
-  readonly onSelect: (change: Partial<Address>) => void;
 }
 
 /** Shows the selected tasks: their curves, the comparison of the groups, and their pictures. */
 export function Curves(props: CurvesProps) {
-  const { state, epoch, viewById, results, address, navigate, a, b, version, isDark, onSelect } = props;
+  const { state, epoch, viewById, results, address, navigate, a, b, version, isDark } = props;
   const { experiments, name } = state;
   const { options } = address;
   const chosen = [...a, ...b];
@@ -48,9 +48,7 @@ export function Curves(props: CurvesProps) {
     ...task,
     version: `${viewById.get(task.id)?.version ?? ''} ${epoch}`,
   }));
-  const set = (change: Record<string, string>): void => {
-    navigate({ options: withOptions(options, change) });
-  };
+  const choices = parseChoices(options);
   const settings = results.columns.filter(
     ({ kind, isVarying }) => isVarying && (kind === 'setting' || kind === 'seed'),
   );
@@ -61,7 +59,7 @@ export function Curves(props: CurvesProps) {
           drawn={drawn}
           hasMeans={grouping !== undefined}
           onRemove={(id) => {
-            onSelect({
+            navigate({
               a: address.a.filter((other) => other !== id),
               b: address.b.filter((other) => other !== id),
             });
@@ -75,13 +73,9 @@ export function Curves(props: CurvesProps) {
         steps={Math.max(1, ...chosen.map(({ steps }) => steps))}
         left={chosen.length - drawn.length}
         hasMeans={grouping !== undefined}
-        zoom={parseZoom(options['zoom'])}
-        isLogSteps={options['steps'] === 'log'}
-        onZoom={(zoom) => {
-          set({ zoom: zoom === null ? '' : `${zoom.from}-${zoom.to}` });
-        }}
-        onLogSteps={(isLog) => {
-          set({ steps: isLog ? 'log' : '' });
+        choices={choices}
+        onChoose={(change, mode) => {
+          navigate({ options: withOptions(options, formatChoices({ ...choices, ...change })) }, mode);
         }}
         isDark={isDark}
       >
@@ -93,7 +87,7 @@ export function Curves(props: CurvesProps) {
             ...settings.map((column) => ({ value: column.name, text: column.title })),
           ]}
           onChange={(curves) => {
-            set({ curves });
+            navigate({ options: withOptions(options, { curves }) });
           }}
         />
       </Charts>
@@ -144,11 +138,4 @@ function groupedTasks(infos: readonly TaskInfo[], column: Column, isDark: boolea
       stroke: taskStroke(indices.get(text) ?? indices.size, isDark),
     };
   });
-}
-
-/** Reads the range of steps from the address, for example `100-2000`. */
-function parseZoom(text = ''): Zoom | null {
-  const [, from, to] = /^(\d{1,10})-(\d{1,10})$/.exec(text) ?? [];
-  const zoom = { from: Number(from), to: Number(to) };
-  return from === undefined || zoom.to <= zoom.from ? null : zoom;
 }

@@ -1,6 +1,7 @@
 import type { Stroke } from '../colors.js';
 import type { Curve } from '../protocol.js';
 import { statisticsOf } from '../statistics.js';
+import { smooth } from './smooth.js';
 import type { DrawnTask, TaskCurves } from './series.js';
 
 /** A line of a chart: the curve of a task, or the mean over the tasks of a group with a band. */
@@ -16,6 +17,8 @@ export interface Line {
     readonly low: readonly (number | null)[];
     readonly high: readonly (number | null)[];
   } | null;
+  /** The curve before smoothing; null if it is not smoothed. */
+  readonly raw: { readonly steps: readonly number[]; readonly values: readonly (number | null)[] } | null;
   /** Whether the line has all logged points. */
   readonly isExact: boolean;
 }
@@ -23,18 +26,27 @@ export interface Line {
 /** The maximum number of steps at which means are computed. */
 const MAX_MEAN_STEPS = 400;
 
-/** Returns the lines of a metric, one per task and component. */
+/** Returns the lines of a metric, one per task and component. @param smoothing the weight of the moving average, 0 for none */
 export function taskLines(
   tasks: readonly DrawnTask[],
   series: ReadonlyMap<string, TaskCurves>,
   metric: string,
+  smoothing: number,
 ): Line[] {
   return tasks.flatMap(({ id, label, stroke }) =>
-    curvesOf(series, id, metric).map((curve) => ({
-      ...{ key: `${id} ${curve.component ?? ''}`, label: labelOf(label, curve.component), stroke },
-      ...{ component: curve.component, steps: curve.steps, values: curve.values, isExact: curve.isExact },
-      band: null,
-    })),
+    curvesOf(series, id, metric).map((curve) => {
+      const { component, steps, values, isExact } = curve;
+      const own = { steps, values };
+      // Averaging the extremes of pixels would give outliers too much weight.
+      const averaged = curve.means ?? own;
+      return {
+        ...{ key: `${id} ${component ?? ''}`, label: labelOf(label, component), stroke, component, isExact },
+        ...(smoothing === 0
+          ? { ...own, raw: null }
+          : { steps: averaged.steps, values: smooth(averaged.values, smoothing), raw: own }),
+        band: null,
+      };
+    }),
   );
 }
 
@@ -44,6 +56,7 @@ export function meanLines(
   series: ReadonlyMap<string, TaskCurves>,
   metric: string,
   isLog: boolean,
+  smoothing: number,
 ): Line[] {
   const groups = new Map<
     string,
@@ -61,14 +74,17 @@ export function meanLines(
     const steps = meanSteps(curves, isLog);
     const all = curves.map((curve) => sampled(curve, steps));
     const statistics = steps.map((_, index) => statisticsOf(all.map((values) => values[index] ?? null)));
+    const smoothed = (name: 'mean' | 'min' | 'max'): (number | null)[] =>
+      smooth(
+        statistics.map((each) => each?.[name] ?? null),
+        smoothing,
+      );
     return {
       ...{ key, stroke, component, steps, isExact: curves.every(({ isExact }) => isExact) },
       label: `${label} (mean of ${curves.length})`,
-      values: statistics.map((each) => each?.mean ?? null),
-      band: {
-        low: statistics.map((each) => each?.min ?? null),
-        high: statistics.map((each) => each?.max ?? null),
-      },
+      values: smoothed('mean'),
+      band: { low: smoothed('min'), high: smoothed('max') },
+      raw: null,
     };
   });
 }

@@ -24,6 +24,8 @@ const HEIGHT = 200;
 /** A shorter drag counts as a click. */
 const MIN_DRAG_PIXELS = 4;
 const MANY_LINES = 8;
+/** The opacity of a curve behind the one that it was smoothed to. */
+const RAW_ALPHA = 0.25;
 /** The name under which all charts share their crosshair. */
 const CROSSHAIR = 'steps';
 
@@ -60,7 +62,7 @@ export function plotOptions(style: ChartStyle, current: () => Current): uPlot.Op
     ],
     series: [{}, ...lines.flatMap((line) => seriesOf(line, lines.length))],
     bands: lines.flatMap(({ band, stroke }, index) => {
-      const first = firstSeries(lines, index);
+      const first = lineSeries(lines, index);
       return band === null
         ? []
         : [{ series: [first + 2, first + 1] as [number, number], fill: `${stroke.color}30` }];
@@ -87,7 +89,7 @@ export function plotOptions(style: ChartStyle, current: () => Current): uPlot.Op
         },
       ],
     },
-    plugins: [addReadout(lines.map((line, index) => ({ line, series: firstSeries(lines, index) })))],
+    plugins: [addReadout(lines.map((line, index) => ({ line, series: lineSeries(lines, index) })))],
   };
 }
 
@@ -103,10 +105,11 @@ export function axisStyle(isDark: boolean) {
 
 /** Joins all lines over the union of their steps. Step 0 has no logarithm and is drawn at 1. */
 export function dataOf(lines: readonly Line[], isLogSteps: boolean): uPlot.AlignedData {
-  const tables = lines.map(({ steps, values, band }): uPlot.AlignedData => [
-    isLogSteps ? steps.map((step) => Math.max(1, step)) : [...steps],
-    [...values],
-    ...(band === null ? [] : [[...band.low], [...band.high]]),
+  const drawn = (steps: readonly number[]): number[] =>
+    isLogSteps ? steps.map((step) => Math.max(1, step)) : [...steps];
+  const tables = lines.flatMap(({ steps, values, band, raw }): uPlot.AlignedData[] => [
+    ...(raw === null ? [] : [[drawn(raw.steps), [...raw.values]] satisfies uPlot.AlignedData]),
+    [drawn(steps), [...values], ...(band === null ? [] : [[...band.low], [...band.high]])],
   ]);
   return tables.length === 0 ? [[]] : uPlot.join(tables);
 }
@@ -116,8 +119,8 @@ export function labels(ticks: readonly (number | null)[], format: (tick: number)
   return ticks.map((tick) => (tick === null ? '' : format(tick)));
 }
 
-/** Returns the series of a line, and two without a stroke for its band. */
-function seriesOf({ label, stroke, band }: Line, count: number): uPlot.Series[] {
+/** Returns the series of a line, behind it that of the curve before smoothing, and two without a stroke for its band. */
+function seriesOf({ label, stroke, band, raw }: Line, count: number): uPlot.Series[] {
   const isCrowded = count > MANY_LINES;
   const own: uPlot.Series = {
     label,
@@ -128,13 +131,18 @@ function seriesOf({ label, stroke, band }: Line, count: number): uPlot.Series[] 
     spanGaps: true,
     points: { show: false },
   };
+  const faint: uPlot.Series = { ...own, width: 1, alpha: RAW_ALPHA };
+  if (raw !== null) return [faint, own];
   const bound: uPlot.Series = { width: 0, spanGaps: true, points: { show: false } };
   return band === null ? [own] : [{ ...own, width: 2, alpha: 1 }, bound, bound];
 }
 
-/** Returns the index of the first series of a line. Series 0 are the steps. */
-function firstSeries(lines: readonly Line[], index: number): number {
-  return lines.slice(0, index).reduce((sum, { band }) => sum + (band === null ? 1 : 3), 1);
+/** Returns the index of the series with the values of a line. Series 0 are the steps. */
+function lineSeries(lines: readonly Line[], index: number): number {
+  const before = lines
+    .slice(0, index)
+    .reduce((sum, { band, raw }) => sum + (band === null ? 1 : 3) + (raw === null ? 0 : 1), 1);
+  return before + (lines[index]?.raw == null ? 0 : 1);
 }
 
 function rangeOf(zoom: Zoom | null, min: number, max: number, isLogSteps: boolean): [number, number] {

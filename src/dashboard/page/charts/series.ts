@@ -26,6 +26,8 @@ export interface SeriesQuery {
   readonly zoom: Zoom | null;
   readonly pixels: number;
   readonly isLog: boolean;
+  /** Whether to fetch the mean of each pixel too, which smoothing needs. */
+  readonly hasMeans: boolean;
 }
 
 export interface TaskCurves {
@@ -47,7 +49,7 @@ export function useSeries(tasks: readonly DrawnTask[], query: SeriesQuery): Read
   const keyOf = ({ id, version }: DrawnTask): string => `${id} ${version} ${window}`;
   const keys = tasks.map(keyOf).join();
   useEffect(() => {
-    const { sweep, metrics, zoom, pixels, isLog } = query;
+    const { sweep, metrics, zoom, pixels, isLog, hasMeans } = query;
     for (const task of tasks) {
       const key = keyOf(task);
       if (requested.current.get(task.id) === key) continue;
@@ -57,7 +59,7 @@ export function useSeries(tasks: readonly DrawnTask[], query: SeriesQuery): Read
         if (requested.current.get(task.id) === key)
           setKnown((before) => new Map(before).set(task.id, { key, ...found }));
       };
-      fetchSeries({ sweep, task: task.id, metrics, pixels, isLog, ...range }).then(
+      fetchSeries({ sweep, task: task.id, metrics, pixels, isLog, hasMeans, ...range }).then(
         ({ curves }) => {
           store({ curves, problem: null });
         },

@@ -97,7 +97,7 @@ export function Tasks(props: TasksProps) {
         />
         {isAggregated && column !== undefined && (
           <Select
-            label="Seeds as"
+            label="Cells show"
             value={statistic}
             choices={STATISTICS.map((name) => ({ value: name, text: STATISTIC_TEXTS[name] }))}
             onChange={set('statistic')}

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { axisStyle, labels } from '../charts/plot-options.js';
 import { formatValue } from '../format.js';
+import type { TaskInfo } from '../protocol.js';
 import type { Column } from '../results.js';
 
 /** A task with a place in the plot. */
@@ -9,6 +10,8 @@ export interface Point {
   readonly x: number;
   readonly y: number;
   readonly color: string;
+  /** In pixels. */
+  readonly radius: number;
   readonly isSelected: boolean;
 }
 
@@ -23,10 +26,26 @@ export interface ScatterStyle {
 }
 
 const RADIUS = 4.5;
+const MIN_RADIUS = 2.5;
+const MAX_RADIUS = 12;
 /** The maximum distance from the mouse to a point, in pixels. */
 const MAX_DISTANCE = 14;
 /** The room around the outermost points, as a share of the range. */
 const MARGIN = 0.05;
+
+/** Returns the radii of points, whose areas grow evenly with the column's values. Points without a value have the smallest radius. */
+export function radiusBy(column: Column | undefined, infos: readonly TaskInfo[]) {
+  const values = column === undefined ? [] : infos.flatMap(({ id }) => column.numberOf(id) ?? []);
+  if (column === undefined || values.length === 0) return { radiusOf: () => RADIUS, range: null };
+  const min = values.reduce((a, b) => Math.min(a, b));
+  const max = values.reduce((a, b) => Math.max(a, b));
+  const radiusOf = (id: string): number => {
+    const value = column.numberOf(id);
+    const share = value === null || max === min ? 0 : (value - min) / (max - min);
+    return Math.sqrt(MIN_RADIUS ** 2 + share * (MAX_RADIUS ** 2 - MIN_RADIUS ** 2));
+  };
+  return { radiusOf, range: [min, max] as const };
+}
 
 /** Returns the points by ascending x, as the library needs them. */
 export function sortPoints(points: readonly Point[]): Point[] {
@@ -129,9 +148,11 @@ function drawPoints(plot: uPlot, points: readonly Point[], ink: string): void {
   const ratio = uPlot.pxRatio;
   ctx.save();
   ctx.globalAlpha = points.length > 1_000 ? 0.7 : 0.9;
-  for (const { x, y, color, isSelected } of points) {
+  // Small points are drawn over large ones.
+  const ordered = [...points].sort((a, b) => b.radius - a.radius);
+  for (const { x, y, color, radius, isSelected } of ordered) {
     ctx.beginPath();
-    ctx.arc(plot.valToPos(x, 'x', true), plot.valToPos(y, 'y', true), RADIUS * ratio, 0, 2 * Math.PI);
+    ctx.arc(plot.valToPos(x, 'x', true), plot.valToPos(y, 'y', true), radius * ratio, 0, 2 * Math.PI);
     ctx.fillStyle = color;
     ctx.fill();
     ctx.lineWidth = (isSelected ? 2 : 0.5) * ratio;

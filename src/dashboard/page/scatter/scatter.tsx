@@ -1,21 +1,17 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { withOptions, type Address, type Navigate } from '../address.js';
-import { taskStroke } from '../colors.js';
 import { formatCount } from '../format.js';
-import { ScaleBar } from '../overview/legend.js';
+import { hueOf } from '../hue.js';
 import { Tooltip } from '../overview/tooltip.js';
 import type { States, TaskInfo, TaskView } from '../protocol.js';
 import type { Column, Results } from '../results.js';
-import { colorScale } from '../scale.js';
 import { Select } from '../select.js';
 import { useWidth } from '../use-width.js';
-import { scatterData, scatterOptions, sortPoints, type Point } from './plot.js';
+import { radiusBy, scatterData, scatterOptions, sortPoints, type Point } from './plot.js';
 
 const HEIGHT = 460;
 const MAX_RESULTS = 6;
-/** More texts have the colors of a scale instead of distinct ones. */
-const MAX_COLORS = 7;
 
 interface ScatterProps {
   readonly states: States;
@@ -38,6 +34,7 @@ export function Scatter({ states, infos, viewById, results, address, navigate, i
   const x = columnOf('x', firstX);
   const y = columnOf('y', firstY);
   const hue = columnOf('hue');
+  const size = columnOf('size');
   const [room, measured] = useWidth();
   // Until the results are known, the axes are not.
   const width = results.isRead ? measured : null;
@@ -49,6 +46,7 @@ export function Scatter({ states, infos, viewById, results, address, navigate, i
   const isLogX = axes.includes('x');
   const isLogY = axes.includes('y');
   const coloring = useMemo(() => hueOf(hue, infos, isDark), [hue, infos, isDark]);
+  const sizing = useMemo(() => radiusBy(size, infos), [size, infos]);
   const points = useMemo(() => {
     if (x === undefined || y === undefined) return [];
     const selected = new Set([...address.a, ...address.b, address.task]);
@@ -56,10 +54,15 @@ export function Scatter({ states, infos, viewById, results, address, navigate, i
       infos.flatMap(({ id }): Point[] => {
         const [atX, atY] = [x.numberOf(id), y.numberOf(id)];
         if (atX === null || atY === null || (isLogX && atX <= 0) || (isLogY && atY <= 0)) return [];
-        return [{ id, x: atX, y: atY, color: coloring.colorOf(id), isSelected: selected.has(id) }];
+        return [
+          {
+            ...{ id, x: atX, y: atY, color: coloring.colorOf(id) },
+            ...{ radius: sizing.radiusOf(id), isSelected: selected.has(id) },
+          },
+        ];
       }),
     );
-  }, [x, y, infos, coloring, isLogX, isLogY, address.a, address.b, address.task]);
+  }, [x, y, infos, coloring, sizing, isLogX, isLogY, address.a, address.b, address.task]);
   const place = usePlot(points, x, y, { isLogX, isLogY, width, isDark }, (point, box) => {
     setHovered(point === null ? null : { id: point.id, box });
   });
@@ -70,7 +73,7 @@ export function Scatter({ states, infos, viewById, results, address, navigate, i
     const next = axes.includes(axis) ? axes.filter((each) => each !== axis) : [...axes, axis];
     set('axes')(next.filter((each) => each !== '').join());
   };
-  const inTooltip = [x, y, hue, ...offered.filter(({ kind, isShown }) => kind === 'result' && isShown)];
+  const inTooltip = [x, y, hue, size, ...offered.filter(({ kind, isShown }) => kind === 'result' && isShown)];
   return (
     <section class="scatter" aria-labelledby="scatter-heading" ref={room}>
       <h2 id="scatter-heading">{`${y?.title ?? ''} by ${x?.title ?? ''}`}</h2>
@@ -85,7 +88,23 @@ export function Scatter({ states, infos, viewById, results, address, navigate, i
           choices={[{ value: '', text: 'none' }, ...choices]}
           onChange={set('hue')}
         />
+        <Select
+          label="Size"
+          value={size?.name ?? ''}
+          choices={[
+            { value: '', text: 'equal' },
+            ...offered
+              .filter(({ isNumeric }) => isNumeric)
+              .map(({ name, title }) => ({ value: name, text: title })),
+          ]}
+          onChange={set('size')}
+        />
         {coloring.legend}
+        {size !== undefined && sizing.range !== null && (
+          <span class="small quiet">
+            {`Size: ${size.title} from ${size.format(sizing.range[0])} to ${size.format(sizing.range[1])}`}
+          </span>
+        )}
       </div>
       <div
         class="plot"
@@ -175,41 +194,6 @@ function usePlot(
     plot.current?.setData(scatterData(points), true);
   }, [points]);
   return place;
-}
-
-/** Returns the colors of points, and their legend. */
-function hueOf(column: Column | undefined, infos: readonly TaskInfo[], isDark: boolean) {
-  const plain = taskStroke(0, isDark).color;
-  if (column === undefined) return { colorOf: () => plain, legend: null };
-  if (!column.isNumeric) {
-    const texts = (column.texts ?? []).filter((text) => infos.some(({ id }) => column.textOf(id) === text));
-    const scale = texts.length > MAX_COLORS ? colorScale('sequential', [0, texts.length - 1]) : null;
-    const colors = new Map(
-      texts.map((text, index) => [text, scale?.colorOf(index) ?? taskStroke(index, isDark).color]),
-    );
-    return {
-      colorOf: (id: string) => colors.get(column.textOf(id)) ?? plain,
-      legend: (
-        <ul class="legend" aria-label={`Colors by ${column.title}`}>
-          {[...colors].map(([text, color]) => (
-            <li key={text}>
-              <span class="swatch" aria-hidden="true" style={{ background: color }} />
-              {text}
-            </li>
-          ))}
-        </ul>
-      ),
-    };
-  }
-  const values = infos.flatMap(({ id }) => column.numberOf(id) ?? []);
-  const scale = colorScale(column.isLog ? 'log' : 'sequential', values);
-  return {
-    colorOf: (id: string) => {
-      const value = column.numberOf(id);
-      return value === null ? '#888888' : (scale?.colorOf(value) ?? plain);
-    },
-    legend: scale === null ? null : <ScaleBar title={column.title} scale={scale} format={column.format} />,
-  };
 }
 
 /** Returns the first setting and the first result, or whatever else varies. */
