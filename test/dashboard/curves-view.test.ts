@@ -99,7 +99,7 @@ describe('curves and the scatter plot', { skip: WITHOUT_BROWSER }, () => {
     await page.context().close();
   });
 
-  test('smoothing and the axis of a chart are part of the address, and a smoothed curve leaves out outliers', async () => {
+  test('smoothing and the axis of a chart are part of the address, and an outlier moves a smoothed curve little', async () => {
     const { page, complaints } = await open(browser, used.url);
     await chart(page, 'loss').locator('canvas').waitFor();
     await page.getByLabel('Smoothing').fill('0.9');

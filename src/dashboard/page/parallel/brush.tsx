@@ -58,7 +58,7 @@ export function Brush({ axis, filter, x, top, bottom, onFilter }: BrushProps) {
       <rect
         class="grip"
         role="slider"
-        tabIndex={0}
+        tabindex={0}
         aria-label={`${bound === 'low' ? 'Min' : 'Max'} of ${axis.column.title}`}
         aria-orientation="vertical"
         aria-valuemin={0}
