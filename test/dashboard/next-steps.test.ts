@@ -18,13 +18,14 @@ describe('what to run next', { skip: WITHOUT_BROWSER, timeout: 300_000 }, () => 
   });
   after(() => browser.close());
 
-  /** Returns the commands that the page shows for a store. */
-  async function commands(outDir: string, name: string): Promise<string[]> {
+  /** Returns the commands that the page shows for a store. @param reason a text that it shows with them */
+  async function commands(outDir: string, name: string, reason: RegExp): Promise<string[]> {
     const dashboard = await sample.start({ outDir });
     const { page, complaints } = await open(browser, dashboard.url, { bypassCSP: true });
     await page.getByRole('heading', { name: 'What next' }).waitFor();
     assert.deepEqual(await violations(page), []);
     const texts = await page.locator('.next code').allInnerTexts();
+    assert.match(await page.locator('.next').innerText(), reason);
     await screenshot(page, `next-${name}`, true);
     assert.deepEqual(
       complaints.filter((text) => !text.includes('422')),
@@ -38,11 +39,11 @@ describe('what to run next', { skip: WITHOUT_BROWSER, timeout: 300_000 }, () => 
 
   test('an empty store: the run', async () => {
     const outDir = mkdtempSync(path.join(tmpdir(), 'vae-sweep-serve-'));
-    assert.deepEqual(await commands(outDir, 'empty'), ['vae-sweep run FILE']);
+    assert.deepEqual(await commands(outDir, 'empty', /No task has results yet/), ['vae-sweep run FILE']);
   });
 
   test('a broken store: verify, with the names of the corrupt tasks, and the run that retries', async () => {
-    assert.deepEqual(await commands(sample.outDir, 'broken'), [
+    assert.deepEqual(await commands(sample.outDir, 'broken', /Corrupt: 2-6-6, seed 7\./), [
       ...['vae-sweep verify FILE', 'vae-sweep verify FILE --repair', 'vae-sweep run FILE'],
     ]);
   });
@@ -54,7 +55,7 @@ describe('what to run next', { skip: WITHOUT_BROWSER, timeout: 300_000 }, () => 
     const expected = ['report', 'verify'].map(
       (name) => `vae-sweep ${name} ${sample.sweep.file} --out '${quoted}'`,
     );
-    assert.deepEqual(await commands(outDir, 'finished'), expected);
+    assert.deepEqual(await commands(outDir, 'finished', /All tasks are done/), expected);
     const dashboard = await sample.start({ outDir });
     const lock = await acquireStoreLock(outDir, {
       signal: AbortSignal.timeout(10_000),
