@@ -15,6 +15,8 @@ export interface AttemptRecord {
   readonly marker?: Marker;
 }
 
+const attemptsSchema = z.array(z.unknown());
+
 /** Cached, because reading it takes about a millisecond. */
 let machine: Record<string, unknown> | undefined;
 
@@ -42,6 +44,6 @@ function describeMachine(): Record<string, unknown> {
 }
 
 function readAttempts(path: string): unknown[] {
-  const attempts = readJsonFile(path, z.array(z.unknown()));
+  const attempts = readJsonFile(path, attemptsSchema);
   return attempts.found ? attempts.value : [];
 }

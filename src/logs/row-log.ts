@@ -51,13 +51,13 @@ export class RowLog {
   sync(): StepLogState {
     const pending = this.#rows % BATCH_ROWS;
     const width = this.#columns.length;
+    const pendingRows = new Float64Array(pending * width);
+    for (const [index, column] of this.#columns.entries())
+      for (let row = 0; row < pending; row++) pendingRows[row * width + index] = column[row] ?? NaN;
     return {
       stream: this.#stream.sync(),
       pendingSteps: Int32Array.from({ length: pending }, (_, row) => this.#rows - pending + row + 1),
-      pendingRows: Float64Array.from(
-        { length: pending * width },
-        (_, index) => this.#columns[index % width]?.[Math.floor(index / width)] ?? NaN,
-      ),
+      pendingRows,
     };
   }
 

@@ -15,6 +15,8 @@ const attemptSchema = z.object({
   marker: markerSchema.optional(),
 });
 
+const attemptsSchema = z.array(attemptSchema);
+
 export type AttemptTiming = z.infer<typeof attemptSchema>;
 
 /** A number of steps of a task and the time they took. */
@@ -60,7 +62,7 @@ export function recordedMarker(folder: string, id: string): Marker | null {
 }
 
 function readAttemptFile(file: string): readonly AttemptTiming[] {
-  const attempts = readJsonFile(file, z.array(attemptSchema));
+  const attempts = readJsonFile(file, attemptsSchema);
   return attempts.found ? attempts.value : [];
 }
 

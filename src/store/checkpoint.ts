@@ -136,7 +136,9 @@ function progressIn(file: string): Progress {
   let descriptor: number;
   try {
     // Opening a named pipe would block until it has a writer.
-    if (!statSync(file).isFile()) return without('checkpoint is corrupt (not a regular file)');
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) return without(null);
+    if (!stats.isFile()) return without('checkpoint is corrupt (not a regular file)');
     descriptor = openSync(file, 'r');
   } catch (error) {
     return without(isMissing(error) ? null : `checkpoint can't be read (${reasonOf(error)})`);

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -163,7 +164,7 @@ export function hashFile(file: string): string {
   const descriptor = openSync(file, 'r');
   try {
     const hash = createHash('sha256');
-    const piece = Buffer.alloc(1 << 18);
+    const piece = pieceFor(descriptor);
     for (let read = 1; read > 0;) {
       read = readSync(descriptor, piece);
       hash.update(piece.subarray(0, read));
@@ -172,6 +173,13 @@ export function hashFile(file: string): string {
   } finally {
     closeSync(descriptor);
   }
+}
+
+const MAX_PIECE_BYTES = 1 << 18;
+
+/** Returns a buffer to read an open file with: no larger than the file, because most files of a store are small. */
+export function pieceFor(descriptor: number): Buffer {
+  return Buffer.allocUnsafe(Math.min(MAX_PIECE_BYTES, Math.max(1, fstatSync(descriptor).size)));
 }
 
 export type JsonFile<T> =
@@ -187,7 +195,9 @@ const MAX_JSON_BYTES = 1 << 20;
 export function readJsonFile<T>(file: string, schema: z.ZodType<T>, maxBytes = MAX_JSON_BYTES): JsonFile<T> {
   let text: string;
   try {
-    const stats = statSync(file);
+    // Most of these files are often missing, and an exception would take longer than reading them.
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) return { found: false, problem: null };
     if (!stats.isFile() || stats.size > maxBytes)
       return {
         found: false,

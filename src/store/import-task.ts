@@ -16,7 +16,15 @@ import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../task/task.js';
 import { CHECKPOINT_FILES } from './checkpoint.js';
-import { fsyncFolder, hashFile, wrapStoreErrors, isMissing, readJsonFile, reasonOf } from './files.js';
+import {
+  fsyncFolder,
+  hashFile,
+  isMissing,
+  pieceFor,
+  readJsonFile,
+  reasonOf,
+  wrapStoreErrors,
+} from './files.js';
 import { MERGING_SUFFIX, REMOVED_SUFFIX } from './inventory.js';
 import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';
 
@@ -118,7 +126,7 @@ function copyFile(from: string, to: string): string {
     const target = wrapStoreErrors(`write ${to}`, () => openSync(to, 'wx'));
     try {
       const sum = createHash('sha256');
-      const piece = Buffer.alloc(1 << 18);
+      const piece = reading(from, () => pieceFor(source));
       for (let read = 1; read > 0;) {
         read = reading(from, () => readSync(source, piece));
         const bytes = piece.subarray(0, read);

@@ -51,6 +51,8 @@ export const markerSchema = z.object({
     .refine((files) => Object.keys(files).length > 0, { error: 'lists no files' }),
 });
 
+const anySchema = z.unknown();
+
 /** The content of `done.json`. */
 export type Marker = z.infer<typeof markerSchema>;
 
@@ -132,7 +134,7 @@ export function prepareTaskFolder(folder: string, task: Task): string {
   const file = path.join(folder, TASK_FILES.task);
   const { id, name, settings, versions } = task;
   const content = { id, name, settings, versions };
-  const written = readJsonFile(file, z.unknown());
+  const written = readJsonFile(file, anySchema);
   if (!written.found || !isDeepStrictEqual(written.value, content)) writeJson(file, content);
   return path.resolve(folder);
 }

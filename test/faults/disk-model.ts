@@ -10,8 +10,13 @@ export class ModelFile {
 
   /** Writes bytes. According to POSIX, a gap between the end and a position beyond it is filled with zeros. */
   write(bytes: Buffer, position: number): void {
+    if (this.written.length === 0 && position === 0) {
+      this.written = Buffer.from(bytes);
+      return;
+    }
     const length = Math.max(this.written.length, position + bytes.length);
-    const grown = Buffer.alloc(length);
+    const hasGap = position > this.written.length;
+    const grown = hasGap ? Buffer.alloc(length) : Buffer.allocUnsafe(length);
     this.written.copy(grown);
     bytes.copy(grown, position);
     this.written = grown;

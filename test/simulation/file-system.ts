@@ -88,17 +88,20 @@ export class SimulatedFileSystem {
   }
 
   #reading(): FileSystem {
+    const stats = (call: string) => (file: fs.PathLike, options?: fs.StatSyncOptions) => {
+      const { node } = this.#locate(file);
+      if (node !== undefined) return new FakeStats(node);
+      if (options?.throwIfNoEntry === false) return undefined;
+      throw systemError('ENOENT', call, String(file));
+    };
     return {
       existsSync: (file) => this.#locate(file).node !== undefined,
       accessSync: (file) => {
         this.#find(file, 'access');
       },
-      statSync: ((file: fs.PathLike) =>
-        new FakeStats(this.#find(file, 'stat'))) as unknown as typeof fs.statSync,
-      lstatSync: ((file: fs.PathLike, options?: fs.StatSyncOptions) => {
-        if (options?.throwIfNoEntry === false && this.#locate(file).node === undefined) return undefined;
-        return new FakeStats(this.#find(file, 'lstat'));
-      }) as unknown as typeof fs.lstatSync,
+      statSync: stats('stat') as unknown as typeof fs.statSync,
+      // The model has no symbolic links.
+      lstatSync: stats('lstat') as unknown as typeof fs.lstatSync,
       fstatSync: ((descriptor: number) =>
         new FakeStats(this.#of(descriptor).node)) as unknown as typeof fs.fstatSync,
       statfsSync: (() => ({ bavail: 1e9, bsize: 4096 })) as unknown as typeof fs.statfsSync,
