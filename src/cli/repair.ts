@@ -36,16 +36,21 @@ export async function repair(
     signal: stop.signal,
     output: runOutput(process.stderr),
   };
-  const remaining = () => damages.flatMap(({ task }) => inspectTask(out, task).damage ?? []);
+  const remaining = (): Damage[] => damages.flatMap(({ task }) => inspectTask(out, task).damage ?? []);
   try {
     const lock = await acquireStoreLock(out, {
       signal: stop.signal,
       onWait: (line) => process.stderr.write(`${line}\n`),
     });
+    const signal = AbortSignal.any([stop.signal, lock.lost]);
     try {
-      restoreRecords(out, damages);
+      await restoreRecords(out, damages, signal);
       const samples = damages.filter(({ remedy }) => remedy === 'samples').map(({ task }) => task);
-      if (samples.length > 0) await restoreSamples(sweep, samples, options);
+      if (samples.length > 0) await restoreSamples(sweep, samples, { ...options, signal });
+    } catch (error) {
+      // Another process may be writing to the store. The reason names it.
+      lock.lost.throwIfAborted();
+      if (!stop.signal.aborted) throw error;
     } finally {
       await lock.release();
     }
@@ -60,7 +65,9 @@ export async function repair(
     process.stdout.write(
       `${damageText('Only executing them again restores', left)}  This takes about ${time} on ${workersText(workers)}.\n`,
     );
-    if (!yes && !(await isConfirmed())) return left;
+    const isAgreed = yes || (await isConfirmed(stop.signal));
+    if (stop.signal.aborted) return null;
+    if (!isAgreed) return left;
     const { interrupted, failed } = await executeAgain(sweep, tasks, options);
     if (interrupted) return null;
     const failures = failed.map(({ task, failure }): Damage => {
@@ -81,15 +88,22 @@ export function damageText(heading: string, damages: readonly Damage[]): string 
   return `${heading} (${formatCount(damages.length)}):\n${lines.join('')}`;
 }
 
-/** Asks on a terminal. Elsewhere nobody can answer, so the answer is no. */
-async function isConfirmed(): Promise<boolean> {
+/**
+ * Asks on a terminal. Elsewhere nobody can answer, so the answer is no.
+ * @param signal withdraws the question
+ */
+async function isConfirmed(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     process.stdout.write('  Nothing was executed. Pass --yes to execute these tasks again.\n');
     return false;
   }
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const prompt = createInterface({ input: process.stdin, output: process.stdout, signal });
   return new Promise((resolve) => {
-    // Ctrl-C and Ctrl-D close the prompt without an answer.
+    // The prompt reads Ctrl-C as a character, and would only close.
+    prompt.once('SIGINT', () => {
+      process.kill(process.pid, 'SIGINT');
+    });
+    // Ctrl-D closes the prompt without an answer.
     prompt.once('close', () => {
       resolve(false);
     });

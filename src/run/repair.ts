@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { recordedMarker } from '../store/attempts.js';
 import { inspectTask, type Damage } from '../store/damage.js';
 import { hashFile, writeFileDurably } from '../store/files.js';
@@ -20,9 +21,19 @@ import { openRun, runSweep, runTasks, type RunOptions, type RunResult } from './
 import { withTemporaryStore } from './temporary-store.js';
 import { triage } from './triage.js';
 
-/** Writes the records and markers of these tasks again. The caller holds the store's lock. */
-export function restoreRecords(outDir: string, damages: readonly Damage[]): void {
+/**
+ * Writes the records and markers of these tasks again. The caller holds the store's lock.
+ * @param signal stops between two tasks with its reason, for example that the lock was lost
+ */
+export async function restoreRecords(
+  outDir: string,
+  damages: readonly Damage[],
+  signal: AbortSignal,
+): Promise<void> {
   for (const { task } of damages) {
+    // Yield to the event loop, so that the lock's heartbeat and a stop request are not kept waiting.
+    await nextTurn();
+    signal.throwIfAborted();
     const folder = taskFolder(outDir, task);
     // A run may have changed the task before this process got the lock.
     const remedy = inspectTask(outDir, task).damage?.remedy;
@@ -34,14 +45,14 @@ export function restoreRecords(outDir: string, damages: readonly Damage[]): void
 
 /**
  * Evaluates the final states of tasks again, in a temporary store, and restores the samples that have the SHA-256 of the marker. The
- * caller holds the store's lock.
+ * caller holds the store's lock. Stops with the reason of `options.signal`.
  */
 export async function restoreSamples(
   sweep: Pick<Sweep, 'name' | 'file'>,
   tasks: readonly Task[],
   options: RunOptions,
 ): Promise<void> {
-  const { outDir } = options;
+  const { outDir, signal } = options;
   const predecessors = new Map(
     tasks.map((task) => {
       const { id, settings } = task;
@@ -51,6 +62,8 @@ export async function restoreSamples(
   await withTemporaryStore(outDir, async (temporary) => {
     await runSweep({ ...sweep, tasks }, { ...options, outDir: temporary, predecessors });
     for (const task of tasks) {
+      await nextTurn();
+      signal.throwIfAborted();
       const [target, source] = [outDir, temporary].map((out) =>
         path.join(taskFolder(out, task), TASK_FILES.samples),
       ) as [string, string];
@@ -78,8 +91,9 @@ export async function executeAgain(
   tasks: readonly Task[],
   options: RunOptions,
 ): Promise<Pick<RunResult, 'interrupted' | 'failed'>> {
-  const { run, lost, close, release } = await openRun(sweep, { ...options, retrainCorrupt: true });
+  const { run, prepare, lost, close, release } = await openRun(sweep, { ...options, retrainCorrupt: true });
   try {
+    prepare(sweep);
     const result = await runTasks({ ...run, sweep: { ...sweep, tasks } }, new Set()).finally(close);
     if (result.interrupted) lost.throwIfAborted();
     return result;

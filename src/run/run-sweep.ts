@@ -5,7 +5,7 @@ import { checkDiskSpace } from '../store/disk-space.js';
 import { takeoverText } from '../store/lock-owner.js';
 import { acquireStoreLock } from '../store/lock.js';
 import { findPredecessors } from '../store/predecessors.js';
-import { prepareSweepFolder } from '../store/sweep-folder.js';
+import { prepareSweepFolder, writeManifest } from '../store/sweep-folder.js';
 import { readTaskState, taskFolder, verifyTask } from '../store/task-folder.js';
 import { readTaskStates } from '../store/task-states.js';
 import type { Sweep } from '../sweep/load.js';
@@ -73,6 +73,7 @@ interface Run {
 export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
   const { run, prepare, logFile, lost, close, release } = await openRun(sweep, options);
   try {
+    prepare(sweep);
     const { tasks, ...result } = await runStages(run, prepare).finally(close);
     // The abort reason names the new owner.
     if (result.interrupted) lost.throwIfAborted();
@@ -89,7 +90,7 @@ export interface OpenRun {
   readonly logFile: string;
   /** Aborts if another process took over the store. The reason names it. */
   readonly lost: AbortSignal;
-  /** Writes the sweep's manifest. */
+  /** Writes the sweep's manifest. Until it is called, the manifest of an earlier run remains. */
   readonly prepare: (sweep: SweepToRun) => void;
   /** Ends the workers. */
   readonly close: () => Promise<void>;
@@ -107,9 +108,10 @@ export async function openRun(sweep: SweepToRun, options: RunOptions, minWorkers
   const release = async (): Promise<void> => lock.release();
   try {
     const startedAt = new Date().toISOString();
-    const prepare = ({ name, file, tasks }: SweepToRun) =>
-      prepareSweepFolder(options.outDir, { name, file, startedAt, tasks });
-    const log = openLog(prepare(sweep), options.logLevel);
+    const prepare = ({ name, file, tasks }: SweepToRun): void => {
+      writeManifest(options.outDir, { name, file, startedAt, tasks });
+    };
+    const log = openLog(prepareSweepFolder(options.outDir, sweep.name), options.logLevel);
     const print = (line: string): void => {
       log.logger.info(line);
       output.line(line);

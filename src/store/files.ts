@@ -139,7 +139,7 @@ export function assertNotSymlink(file: string): void {
 /** Returns the stats of the file without following symbolic links, or null if it does not exist. */
 export function statsOf(file: string): Stats | null {
   try {
-    return lstatSync(file);
+    return lstatSync(file, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
     if (isMissing(error)) return null;
     throw new StoreError(`can't access ${file} (${reasonOf(error)}): make it readable`, { cause: error });

@@ -17,12 +17,17 @@ export function sweepFolder(outDir: string, sweepName: string): string {
   return path.resolve(outDir, 'sweeps', sweepName);
 }
 
-/** Creates the store's folders and writes the sweep's manifest, `sweep.json`. Returns the sweep's folder. */
-export function prepareSweepFolder(outDir: string, manifest: SweepManifest): string {
-  const folder = sweepFolder(outDir, manifest.name);
+/** Creates the store's folders. Returns the sweep's folder. */
+export function prepareSweepFolder(outDir: string, sweepName: string): string {
+  const folder = sweepFolder(outDir, sweepName);
   // Pass each level by itself: this makes levels durable that an earlier run created before it died.
   for (const level of [outDir, path.join(outDir, 'tasks'), path.dirname(folder), folder]) makeFolder(level);
-  const tasks = manifest.tasks.map(({ name, id }) => ({ name, id }));
-  writeFileDurably(path.join(folder, 'sweep.json'), `${JSON.stringify({ ...manifest, tasks }, null, 2)}\n`);
   return folder;
+}
+
+/** Writes the sweep's manifest, `sweep.json`, into its folder. */
+export function writeManifest(outDir: string, manifest: SweepManifest): void {
+  const file = path.join(sweepFolder(outDir, manifest.name), 'sweep.json');
+  const tasks = manifest.tasks.map(({ name, id }) => ({ name, id }));
+  writeFileDurably(file, `${JSON.stringify({ ...manifest, tasks }, null, 2)}\n`);
 }

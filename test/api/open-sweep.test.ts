@@ -149,6 +149,21 @@ describe('a session', () => {
   });
 });
 
+test('a session keeps the manifest of an earlier run until its first call', async () => {
+  const out = newFolder();
+  // The aborted signal keeps it from executing tasks.
+  const options = { out, signal: AbortSignal.abort() };
+  await runSweep(sweep, options);
+  const manifest = () => readFileSync(path.join(out, 'sweeps', 'session', 'sweep.json'), 'utf8');
+  const earlier = manifest();
+  assert.equal(earlier.match(/"id"/g)?.length, 2);
+  const session = await openSweep(sweep, options);
+  assert.equal(manifest(), earlier);
+  await session.run([{ seed: 3 }]);
+  assert.match(manifest(), /"linear-2-4-3-seed3-/);
+  await session.close();
+});
+
 test('ask proposes what a search by TPE would, and tell changes what comes next', async () => {
   const search = {
     ...sweep,

@@ -1,6 +1,7 @@
 import '../../src/experiments/index.js';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +10,9 @@ import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import { loadSweep } from '../../src/sweep/load.js';
 import { installedVersions } from '../../src/task/registry.js';
 import type { Task } from '../../src/task/task.js';
+import { options, projectWith, taskFolderOf } from '../experiments/user/command-project.js';
 import { skipWithout } from '../required-tool.js';
+import { waitUntil } from '../wait-until.js';
 import { MAIN, vaeSweep, type Outcome } from './command.js';
 
 const SWEEPS = {
@@ -229,12 +232,91 @@ Only executing them again restores (3):
     const manifest = readFileSync(path.join(outDir, 'sweeps', 'all', 'sweep.json'), 'utf8');
     for (const { name } of tasks) assert.ok(manifest.includes(name), `the manifest lacks ${name}`);
   });
+
+  for (const [what, stop] of [
+    ['Ctrl-C', (terminal: Terminal) => terminal.type('\x03')],
+    ['SIGTERM', (terminal: Terminal) => terminal.kill('SIGTERM')],
+  ] as const)
+    test(`${what} at the question stops at once with exit code 130`, { skip: noTerminal }, async () => {
+      damage([changing(TASK_FILES.steps, flipped)]);
+      const before = filesIn(outDir);
+      const terminal = new Terminal();
+      await terminal.untilPrinted(/again now\? \[y\/N\]/);
+      stop(terminal);
+      assert.equal(await terminal.ended(), 130, terminal.output);
+      assert.deepEqual(filesIn(outDir), before);
+    });
+
+  test('reports a task that fails when it is executed again, and exits with 1', () => {
+    const project = projectWith(
+      `import { existsSync } from 'node:fs';
+if (existsSync(process.env.VAE_SWEEP_FAILS)) process.exit(65);
+console.log('{"n": 1, "square": 1}');`,
+    );
+    const fails = path.join(project.folder, 'fails');
+    const command = (...args: readonly string[]): Outcome =>
+      outcomeOf([MAIN, ...args], { VAE_SWEEP_FAILS: fails });
+    const inProject = options(project);
+    assert.equal(command('run', ...inProject, '--workers', '1').status, 0);
+    changing(TASK_FILES.rows, flipped)(taskFolderOf(project));
+    writeFileSync(fails, '');
+    const { status, stdout, stderr } = command('verify', ...inProject, '--repair', '--yes', '--workers', '1');
+    assert.match(stdout, /\nNot restored \(1\):\n {2}count-\S+: .*65.*\n$/, stderr);
+    assert.equal(status, 1);
+  });
 });
+
+function outcomeOf(args: readonly string[], variables: Readonly<Record<string, string>>): Outcome {
+  const env = { ...process.env, ...variables };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 300_000,
+    env,
+  });
+  return { status, stdout, stderr };
+}
+
+/** Arguments of `script`, which runs the command on a terminal and exits like it. */
+function terminalArguments(): string[] {
+  const command = [process.execPath, MAIN, 'verify', file, '--out', outDir, '--repair', '--workers', '1'];
+  return ['-qec', `exec ${command.join(' ')}`, '/dev/null'];
+}
+
+/** The command on a terminal. */
+class Terminal {
+  output = '';
+  readonly #child = spawn('script', terminalArguments(), { stdio: ['pipe', 'pipe', 'inherit'] });
+  readonly #closed = once(this.#child, 'close') as Promise<[number | null]>;
+
+  constructor() {
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text;
+    });
+  }
+
+  type(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  /** Sends a signal to the command. */
+  kill(signal: NodeJS.Signals): void {
+    const script = String(this.#child.pid);
+    const [command = ''] = readFileSync(`/proc/${script}/task/${script}/children`, 'utf8').split(' ');
+    process.kill(Number(command), signal);
+  }
+
+  async untilPrinted(pattern: RegExp): Promise<void> {
+    await waitUntil(`${String(pattern)} was printed`, () => pattern.test(this.output));
+  }
+
+  async ended(): Promise<number | null> {
+    return (await this.#closed)[0];
+  }
+}
 
 /** Runs the command on a terminal, types the input, and closes the terminal's input. */
 function onTerminal(input: string): Outcome {
-  const command = [process.execPath, MAIN, 'verify', file, '--out', outDir, '--repair', '--workers', '1'];
-  const { status, stdout, stderr } = spawnSync('script', ['-qec', command.join(' '), '/dev/null'], {
+  const { status, stdout, stderr } = spawnSync('script', terminalArguments(), {
     encoding: 'utf8',
     timeout: 300_000,
     input,

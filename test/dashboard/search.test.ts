@@ -11,7 +11,7 @@ import { startDashboard } from '../../src/dashboard/server.js';
 import { storedSweeps } from '../../src/dashboard/stored-sweeps.js';
 import { SweepWatch } from '../../src/dashboard/watch.js';
 import { openSweep, type StoredSweep } from '../../src/run/stored-sweep.js';
-import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
+import { prepareSweepFolder, writeManifest } from '../../src/store/sweep-folder.js';
 import { stepsOf } from '../../src/task/cost.js';
 import type { Task } from '../../src/task/task.js';
 import { writeFinishedRun } from '../report/finished-run.js';
@@ -95,8 +95,10 @@ test('the watch of a search finds the tasks of later stages, and reports each de
 
 test('a search of the store is followed as far as the manifest of its run', async () => {
   const { opened, file, outDir, rung } = await openSearch();
-  const prepare = (tasks: readonly Task[]) =>
-    prepareSweepFolder(outDir, { name: 'halving', file, startedAt: '2026-01-01T00:00:00Z', tasks });
+  prepareSweepFolder(outDir, 'halving');
+  const prepare = (tasks: readonly Task[]): void => {
+    writeManifest(outDir, { name: 'halving', file, startedAt: '2026-01-01T00:00:00Z', tasks });
+  };
   const [, ...chosen] = rung(1_000);
   prepare(chosen);
   const [stored] = await storedSweeps(outDir, () => opened);

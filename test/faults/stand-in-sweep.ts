@@ -7,7 +7,7 @@ import { Tally } from '../../src/run/tally.js';
 import { triage } from '../../src/run/triage.js';
 import { CorruptTaskError, StoreError } from '../../src/errors.js';
 import { findPredecessors } from '../../src/store/predecessors.js';
-import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
+import { prepareSweepFolder, writeManifest } from '../../src/store/sweep-folder.js';
 import { setAside, taskFolder, verifyTask } from '../../src/store/task-folder.js';
 import { readTaskStates } from '../../src/store/task-states.js';
 import { isTraining } from '../../src/experiments/vae/settings/task.js';
@@ -36,7 +36,8 @@ export async function runSession(
 ): Promise<RunEnd> {
   const { retrainCorrupt = false, retries = 0 } = session;
   const manifest = { name: 'mine', file: 'mine.yaml', startedAt: '2026-01-01T00:00:00.000Z', tasks };
-  const { logger } = openLog(prepareSweepFolder(outDir, manifest), 'info');
+  const { logger } = openLog(prepareSweepFolder(outDir, manifest.name), 'info');
+  writeManifest(outDir, manifest);
   if (retrainCorrupt) setCorruptAside(outDir, tasks, ledger);
   const states = readTaskStates(outDir, tasks);
   const found = triage(

@@ -48,15 +48,19 @@ export class Audit {
   /** Checks that the store on the disk opens, and that no finished task is lost. */
   checkStore(disk: SimulatedDisk, tasks: readonly Task[]): void {
     this.#observe(disk, () => {
+      const listed = new Map(
+        listStore(OUT_DIR).flatMap((entry) =>
+          entry.kind === 'task' ? [[entry.task.id, entry.state] as const] : [],
+        ),
+      );
       for (const task of tasks) {
-        const state = readTaskState(taskFolder(OUT_DIR, task), task.id);
+        const state = listed.get(task.id) ?? readTaskState(taskFolder(OUT_DIR, task), task.id);
         const isPromised = this.#promised.get(disk)?.has(task.name) === true;
         if (isPromised && state.state !== 'done')
           this.#world.violate(`${task.name} was done, and is ${state.state} on ${disk.name}`);
         if (state.state === 'corrupt')
           this.#world.violate(`${task.name} is corrupt on ${disk.name}: ${state.problem}`);
       }
-      listStore(OUT_DIR);
     });
   }
 

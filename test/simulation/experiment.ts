@@ -20,6 +20,8 @@ const MAX_PAUSE_MS = 1500;
 /** How likely a thread fails at a pause while there are faults. */
 const FAILURE_CHANCE = 0.01;
 
+const savedSchema = z.number();
+
 /**
  * Rows that depend on all rows before them, so that a task that resumes from a wrong state gives other bytes. Only how long it takes
  * depends on chance.
@@ -34,7 +36,7 @@ const definition: RowsDefinition<SimulatedSettings> = {
       nullable: false,
     })),
   async *run({ seed, rows, rowsPerPause }, context) {
-    let value = z.number().parse(context.saved ?? seed);
+    let value = savedSchema.parse(context.saved ?? seed);
     for (let row = context.rowsBefore; row < rows; row += 1) {
       if (row % rowsPerPause === 0) await pause();
       value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;

@@ -14,6 +14,7 @@ interface OpenFile {
   position: number;
 }
 
+const NO_BYTES = Buffer.alloc(0);
 /** Above the descriptors of real files. */
 const FIRST_DESCRIPTOR = 1 << 24;
 
@@ -199,7 +200,7 @@ export class SimulatedFileSystem {
     if (node === undefined) {
       if (flags.startsWith('r')) throw systemError('ENOENT', 'open', file);
       const { folder, name } = this.#change('create', file, true);
-      node = new ModelFile(Buffer.alloc(0));
+      node = new ModelFile(NO_BYTES);
       folder.set(name, node);
     } else if (node instanceof ModelFile && flags.startsWith('w')) {
       this.#operate('truncate', file, false);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
+import { prepareSweepFolder, writeManifest } from '../../src/store/sweep-folder.js';
 import { sampleTask } from './sample-task.js';
 
 test('the manifest of a sweep has its file, start time and tasks', () => {
@@ -15,7 +15,8 @@ test('the manifest of a sweep has its file, start time and tasks', () => {
     startedAt: '2026-01-01T00:00:00.000Z',
     tasks: [task],
   };
-  const folder = prepareSweepFolder(outDir, manifest);
+  const folder = prepareSweepFolder(outDir, 'mine');
+  writeManifest(outDir, manifest);
   assert.equal(folder, path.join(outDir, 'sweeps', 'mine'));
   assert.deepEqual(JSON.parse(readFileSync(path.join(folder, 'sweep.json'), 'utf8')), {
     ...manifest,

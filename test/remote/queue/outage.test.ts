@@ -7,6 +7,7 @@ import { startsOf, untilStarted } from '../../run/stand-in.js';
 import { newStore, QueueProcess, queueTask, stateOf, TEST_TIMING, type ProcessSpec } from './fleet.js';
 import { noRedis } from '../no-redis.js';
 import { RedisServer } from '../redis-server.js';
+import { waitUntil } from '../../wait-until.js';
 
 describe('an outage of Redis', { skip: noRedis, timeout: 600_000 }, () => {
   let redis: RedisServer;
@@ -28,6 +29,13 @@ describe('an outage of Redis', { skip: noRedis, timeout: 600_000 }, () => {
     const started = new QueueProcess(role, { redis: redis.url, outDir, ...spec });
     processes.push(started);
     return started;
+  }
+
+  async function untilQueued(tasks: number): Promise<void> {
+    await waitUntil(
+      'the tasks are in the queue',
+      async () => (await redis.count('vae-sweep:tasks:wait')) >= tasks,
+    );
   }
 
   function assertTrainedOnce(tasks: readonly Task[]): void {
@@ -125,8 +133,7 @@ describe('an outage of Redis', { skip: noRedis, timeout: 600_000 }, () => {
   test('that loses all data makes the coordinator queue the remaining tasks again', async () => {
     const tasks = [queueTask(1, 'succeeds'), queueTask(2, 'succeeds')];
     const coordinator = start('coordinator', { tasks });
-    await coordinator.untilPrinted(/the queue is/);
-    await delay(200);
+    await untilQueued(2);
     await redis.clear();
     start('worker');
     assert.equal(await coordinator.ended(), 0, coordinator.output);
@@ -145,8 +152,7 @@ describe('an outage of Redis', { skip: noRedis, timeout: 600_000 }, () => {
     } as const;
     markFailed(prepareTaskFolder(taskFolder(outDir, task), task), failure);
     const coordinator = start('coordinator', { tasks: [task] });
-    await coordinator.untilPrinted(/the queue is/);
-    await delay(200);
+    await untilQueued(1);
     await redis.clear();
     await coordinator.untilPrinted(/the queue lost 1 task: queued again/);
     start('worker');
