@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 
 /** What a process and its descendants hold at one moment. */
 export interface Resources {
@@ -17,6 +17,13 @@ const startMs = performance.now();
 export function printFigure(line: string): void {
   const minutes = ((performance.now() - startMs) / 60_000).toFixed(1);
   process.stdout.write(`# ${minutes} min: ${line}\n`);
+}
+
+/** Prints a figure of a run that succeeded, and appends it to the file that `npm run test:soak` prints at its end. */
+export function reportResult(line: string): void {
+  printFigure(line);
+  const file = process.env['VAE_SWEEP_FIGURES'];
+  if (file !== undefined) appendFileSync(file, `${line}\n`);
 }
 
 /** Returns the sum over the process and its descendants. Those that exit meanwhile count as nothing. */

@@ -10,7 +10,7 @@ import { noRedis } from '../remote/no-redis.js';
 import { RedisServer } from '../remote/redis-server.js';
 import { startsOf } from '../run/stand-in.js';
 import { SEED } from '../seed.js';
-import { printFigure } from './figures.js';
+import { printFigure, reportResult } from './figures.js';
 
 /** Simulated hours; `npm run test:soak` sets a day. */
 const HOURS = Number(process.env['VAE_SWEEP_OUTAGE_HOURS'] ?? 0);
@@ -67,6 +67,7 @@ test(
         const hours = HOURS - ((endMs - performance.now()) * SPEED) / 3_600_000;
         printFigure(`${hours.toFixed(1)} of ${HOURS} simulated hours (${JSON.stringify(counts)})`);
       }
+      reportResult(`outages of Redis: ${HOURS} simulated hours (${JSON.stringify(counts)})`);
     } finally {
       await redis.remove();
     }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCommand } from '../faults/command.js';
-import { printFigure, RESOURCES, resourcesOf, type Resources } from './figures.js';
+import { printFigure, reportResult, RESOURCES, resourcesOf, type Resources } from './figures.js';
 
 /** Duration; `npm run test:soak` sets an hour. */
 const MINUTES = Number(process.env['VAE_SWEEP_SOAK_MINUTES'] ?? 0);
@@ -54,18 +54,21 @@ test(
     child.kill('SIGINT');
     const { stderr } = await ended;
     const tasks = (stderr.match(/^done: /gm) ?? []).length;
-    printFigure(`${tasks} tasks in ${MINUTES} minutes`);
     const steady = samples.slice(Math.floor(samples.length * WARM_UP));
     const [first, last] = [steady.slice(0, steady.length / 2), steady.slice(steady.length / 2)];
+    const figures: string[] = [];
     for (const name of RESOURCES) {
       const [start, middle, end] = [steady.at(0), steady.at(steady.length / 2), steady.at(-1)].map(
         (sample) => sample?.[name],
       );
-      printFigure(`${name}: ${start} after the warm-up, ${middle} in the middle, ${end} at the end`);
+      figures.push(`${name} ${start}, ${middle}, ${end}`);
       const before = Math.max(...first.map((sample) => sample[name]));
       const after = Math.max(...last.map((sample) => sample[name]));
       assert.ok(after <= before * 1.05 + 1, `${name} rose from ${before} to ${after}`);
     }
+    reportResult(
+      `small tasks: ${tasks} in ${MINUTES} minutes; after the warm-up, in the middle and at the end: ${figures.join('; ')}`,
+    );
     rmSync(folder, { recursive: true });
   },
 );
