@@ -5,6 +5,7 @@ import fsPromises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import timers from 'node:timers/promises';
+import { anySignal } from './any-signal.js';
 import { ROOT } from './disk.js';
 import { FakeFileHandle, FakeReadStream } from './file-streams.js';
 import { SimulatedFileSystem } from './file-system.js';
@@ -61,6 +62,7 @@ export function replaceSurroundings(): void {
   process.argv.splice(1, Infinity, 'vae-sweep', 'run', 'simulated.yaml');
   Object.defineProperty(process, 'pid', { get: () => currentProcess()?.pid ?? real.pid });
   Object.assign(globalThis, simulatedGlobals({ ...globalThis, Date, setTimeout, setInterval, setImmediate }));
+  Object.assign(AbortSignal, { any: anySignal });
 }
 
 /** Returns a function of `node:fs` that is simulated for simulated files and descriptors. */
