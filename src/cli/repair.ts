@@ -65,9 +65,9 @@ export async function repair(
     process.stdout.write(
       `${damageText('Only executing them again restores', left)}  This takes about ${time} on ${workersText(workers)}.\n`,
     );
-    const isAgreed = yes || (await isConfirmed(stop.signal));
-    if (stop.signal.aborted) return null;
-    if (!isAgreed) return left;
+    const answer = yes || (await isConfirmed(stop.signal));
+    if (answer === null) return null;
+    if (!answer) return left;
     const { interrupted, failed } = await executeAgain(sweep, tasks, options);
     if (interrupted) return null;
     const failures = failed.map(({ task, failure }): Damage => {
@@ -91,8 +91,9 @@ export function damageText(heading: string, damages: readonly Damage[]): string 
 /**
  * Asks on a terminal. Elsewhere nobody can answer, so the answer is no.
  * @param signal withdraws the question
+ * @returns null if it was withdrawn
  */
-async function isConfirmed(signal: AbortSignal): Promise<boolean> {
+async function isConfirmed(signal: AbortSignal): Promise<boolean | null> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     process.stdout.write('  Nothing was executed. Pass --yes to execute these tasks again.\n');
     return false;
@@ -105,7 +106,7 @@ async function isConfirmed(signal: AbortSignal): Promise<boolean> {
     });
     // Ctrl-D closes the prompt without an answer.
     prompt.once('close', () => {
-      resolve(false);
+      resolve(signal.aborted ? null : false);
     });
     prompt.question('Execute them again now? [y/N] ', (answer) => {
       resolve(/^y(es)?$/i.test(answer.trim()));

@@ -1,7 +1,6 @@
 import '../../src/experiments/index.js';
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,8 +11,8 @@ import { installedVersions } from '../../src/task/registry.js';
 import type { Task } from '../../src/task/task.js';
 import { options, projectWith, taskFolderOf } from '../experiments/user/command-project.js';
 import { skipWithout } from '../required-tool.js';
-import { waitUntil } from '../wait-until.js';
 import { MAIN, vaeSweep, type Outcome } from './command.js';
+import { onTerminal, Terminal } from './terminal.js';
 
 const SWEEPS = {
   'linear.yaml':
@@ -199,7 +198,7 @@ Only executing them again restores (3):
         changing(TASK_FILES.verdict, flipped),
       ]);
       for (const input of ['n\n', '\n', 'yesterday\n']) {
-        const { status, stdout } = onTerminal(input);
+        const { status, stdout } = onTerminal(repairArguments(), input);
         assert.match(
           stdout,
           /Only executing them again restores \(5\):[^]*Execute them again now\? \[y\/N\]/,
@@ -207,7 +206,7 @@ Only executing them again restores (3):
         assert.equal(status, 1);
         assert.deepEqual(readdirSync(path.join(outDir, 'tasks')), readdirSync(path.join(intact, 'tasks')));
       }
-      const { status, stdout } = onTerminal('y\n');
+      const { status, stdout } = onTerminal(repairArguments(), 'y\n');
       assert.equal(status, 0, stdout);
       const changes = /\.corrupt-1\/|run\.json$/;
       assert.deepEqual(filesIn(outDir, changes), filesIn(intact, changes));
@@ -234,13 +233,23 @@ Only executing them again restores (3):
   });
 
   for (const [what, stop] of [
-    ['Ctrl-C', (terminal: Terminal) => terminal.type('\x03')],
-    ['SIGTERM', (terminal: Terminal) => terminal.kill('SIGTERM')],
+    [
+      'Ctrl-C',
+      (terminal: Terminal) => {
+        terminal.type('\x03');
+      },
+    ],
+    [
+      'SIGTERM',
+      (terminal: Terminal) => {
+        terminal.kill('SIGTERM');
+      },
+    ],
   ] as const)
     test(`${what} at the question stops at once with exit code 130`, { skip: noTerminal }, async () => {
       damage([changing(TASK_FILES.steps, flipped)]);
       const before = filesIn(outDir);
-      const terminal = new Terminal();
+      const terminal = new Terminal(repairArguments());
       await terminal.untilPrinted(/again now\? \[y\/N\]/);
       stop(terminal);
       assert.equal(await terminal.ended(), 130, terminal.output);
@@ -276,50 +285,6 @@ function outcomeOf(args: readonly string[], variables: Readonly<Record<string, s
   return { status, stdout, stderr };
 }
 
-/** Arguments of `script`, which runs the command on a terminal and exits like it. */
-function terminalArguments(): string[] {
-  const command = [process.execPath, MAIN, 'verify', file, '--out', outDir, '--repair', '--workers', '1'];
-  return ['-qec', `exec ${command.join(' ')}`, '/dev/null'];
-}
-
-/** The command on a terminal. */
-class Terminal {
-  output = '';
-  readonly #child = spawn('script', terminalArguments(), { stdio: ['pipe', 'pipe', 'inherit'] });
-  readonly #closed = once(this.#child, 'close') as Promise<[number | null]>;
-
-  constructor() {
-    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.output += text;
-    });
-  }
-
-  type(text: string): void {
-    this.#child.stdin.write(text);
-  }
-
-  /** Sends a signal to the command. */
-  kill(signal: NodeJS.Signals): void {
-    const script = String(this.#child.pid);
-    const [command = ''] = readFileSync(`/proc/${script}/task/${script}/children`, 'utf8').split(' ');
-    process.kill(Number(command), signal);
-  }
-
-  async untilPrinted(pattern: RegExp): Promise<void> {
-    await waitUntil(`${String(pattern)} was printed`, () => pattern.test(this.output));
-  }
-
-  async ended(): Promise<number | null> {
-    return (await this.#closed)[0];
-  }
-}
-
-/** Runs the command on a terminal, types the input, and closes the terminal's input. */
-function onTerminal(input: string): Outcome {
-  const { status, stdout, stderr } = spawnSync('script', terminalArguments(), {
-    encoding: 'utf8',
-    timeout: 300_000,
-    input,
-  });
-  return { status, stdout, stderr };
+function repairArguments(): string[] {
+  return ['verify', file, '--out', outDir, '--repair', '--workers', '1'];
 }
