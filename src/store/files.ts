@@ -4,7 +4,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -22,6 +21,7 @@ import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { z } from 'zod';
 import { StoreError } from '../errors.js';
+import { pieceFor } from './pieces.js';
 
 /** The suffix of files that are being written. A process that dies leaves them behind. */
 export const TEMPORARY_SUFFIX = '.tmp';
@@ -173,13 +173,6 @@ export function hashFile(file: string): string {
   } finally {
     closeSync(descriptor);
   }
-}
-
-const MAX_PIECE_BYTES = 1 << 18;
-
-/** Returns a buffer to read an open file with: no larger than the file, because most files of a store are small. */
-export function pieceFor(descriptor: number): Buffer {
-  return Buffer.allocUnsafe(Math.min(MAX_PIECE_BYTES, Math.max(1, fstatSync(descriptor).size)));
 }
 
 export type JsonFile<T> =

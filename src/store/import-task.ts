@@ -16,15 +16,8 @@ import { z } from 'zod';
 import { StoreError } from '../errors.js';
 import type { Task } from '../task/task.js';
 import { CHECKPOINT_FILES } from './checkpoint.js';
-import {
-  fsyncFolder,
-  hashFile,
-  isMissing,
-  pieceFor,
-  readJsonFile,
-  reasonOf,
-  wrapStoreErrors,
-} from './files.js';
+import { fsyncFolder, hashFile, isMissing, readJsonFile, reasonOf, wrapStoreErrors } from './files.js';
+import { pieceFor } from './pieces.js';
 import { MERGING_SUFFIX, REMOVED_SUFFIX } from './inventory.js';
 import { markedHashes, TASK_FILES, verifyTask, type TaskState } from './task-folder.js';
 
