@@ -13,7 +13,7 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates python3-pip \
   && rm -rf /var/lib/apt/lists/*
 
-# The tools of the tests; the dev container sets up the clone that it mounts.
+# The tools of most tests; the dev container sets up the clone that it mounts.
 FROM tools AS development
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -25,7 +25,8 @@ FROM tools AS build
 WORKDIR /app
 COPY . .
 # TensorFlow is kept beside the program, so that it does not depend on the home folder of the user.
-RUN XDG_CACHE_HOME=/app/.cache node scripts/setup.mjs
+# The files of a clone may be readable for its owner only.
+RUN XDG_CACHE_HOME=/app/.cache node scripts/setup.mjs && chmod -R a+rX /app
 
 FROM base
 WORKDIR /app

@@ -14,6 +14,7 @@
 Each table of results or logs has the column `task`. Join it with the tasks to get their settings. docs/logs.md describes the columns.
 """
 
+import contextlib
 import difflib
 import json
 import re
@@ -134,9 +135,10 @@ class Store:
 
     def _listed(self) -> list[tuple[str, str | None]]:
         """Returns name and id of each task folder; corrupt folders that were set aside are not tasks. A damaged `task.json` has no id."""
-        folders = sorted(file.parent for file in (self._folder / "tasks").glob("*/task.json"))
+        folders = sorted(folder for folder in (self._folder / "tasks").iterdir() if folder.is_dir())
         names = [folder for folder in folders if not re.search(r"\.(corrupt-\d+|removed|merging)$", folder.name)]
-        return [(folder.name, (_record(folder)[0] or {}).get("id")) for folder in names]
+        started = [folder for folder in names if (folder / "task.json").exists() or (folder / "done.json").exists()]
+        return [(folder.name, (_record(folder)[0] or {}).get("id")) for folder in started]
 
     def _manifest(self, sweep: str) -> list[tuple[str, str | None]]:
         file = self._folder / "sweeps" / sweep / "sweep.json"
@@ -230,7 +232,8 @@ def _setting(name: str, values: list) -> pl.Series:
     if dtypes == {pl.List(pl.Int64), pl.List(pl.Float64)}:
         dtypes = {pl.List(pl.Float64)}
     if len(dtypes) <= 1 and pl.Object not in dtypes:
-        return pl.Series(name, values, dtype=next(iter(dtypes), None))
+        with contextlib.suppress(TypeError):
+            return pl.Series(name, values, dtype=next(iter(dtypes), None))
     return pl.Series(name, [None if value is None else json.dumps(value) for value in values], dtype=pl.String)
 
 
@@ -265,7 +268,7 @@ def _record(folder: Path, task: str | None = None) -> tuple[dict | None, str]:
 def _task(folder: Path, task: str | None) -> tuple[str, str | None, dict]:
     """Returns the state of a task, what is wrong with it if it is corrupt, and its settings as far as they are known."""
     if not (folder / "task.json").exists():
-        return *(_state(folder, task) if folder.is_dir() else ("new", None)), {}
+        return ("corrupt", "task.json is missing", {}) if (folder / "done.json").exists() else ("new", None, {})
     record, problem = _record(folder, task)
     if record is None:
         return "corrupt", problem, {}

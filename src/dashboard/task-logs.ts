@@ -127,9 +127,21 @@ function stepCurve(
 ): Curve[] {
   const column = log.getChild(metric) === null ? (logarithms.get(metric) ?? metric) : metric;
   if (log.numRows === 0 || log.getChild(column) === null) return [];
-  const logged = readNumbers(log, column);
-  const values = column === metric ? logged : Float64Array.from(logged, Math.exp);
-  return [{ metric, component: null, ...pointsOf(readNumbers(log, STEP), values, window) }];
+  const [steps, logged] = [readNumbers(log, STEP), readNumbers(log, column)];
+  if (column === metric) return [{ metric, component: null, ...pointsOf(steps, logged, window) }];
+  // The extremes of logarithms are those of the values, so that only points that are drawn are converted, unless all count for means.
+  const points = downSample(steps, logged, window);
+  const values = points.values.map((value) => (value === null ? null : finiteOrNull(Math.exp(value))));
+  const means =
+    points.isExact || !window.hasMeans
+      ? null
+      : pixelMeans(steps, Float64Array.from(logged, Math.exp), window);
+  return [{ metric, component: null, ...points, values, means }];
+}
+
+/** JSON has no infinite numbers. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 type CurvePoints = Omit<Curve, 'metric' | 'component'>;

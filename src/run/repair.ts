@@ -94,10 +94,11 @@ export async function executeAgain(
   const { run, prepare, lost, close, release } = await openRun(sweep, { ...options, retrainCorrupt: true });
   try {
     prepare(sweep);
-    const result = await runTasks({ ...run, sweep: { ...sweep, tasks } }, new Set()).finally(close);
+    const result = await runTasks({ ...run, sweep: { ...sweep, tasks } }, new Set());
     if (result.interrupted) lost.throwIfAborted();
     return result;
   } finally {
+    await close();
     await release();
   }
 }

@@ -73,7 +73,6 @@ interface Run {
 export async function runSweep(sweep: SweepToRun, options: RunOptions): Promise<RunResult> {
   const { run, prepare, logFile, lost, close, release } = await openRun(sweep, options);
   try {
-    prepare(sweep);
     const { tasks, ...result } = await runStages(run, prepare).finally(close);
     // The abort reason names the new owner.
     if (result.interrupted) lost.throwIfAborted();
@@ -171,6 +170,7 @@ async function runStages(
   prepare: (sweep: SweepToRun) => void,
 ): Promise<Outcome & Pick<SweepToRun, 'tasks'>> {
   const { advance, signal } = run.options;
+  prepare(run.sweep);
   const givenUp = new Set<string>();
   let retried = NONE;
   for (let { sweep } = run; ;) {

@@ -7,15 +7,19 @@ import { noPython } from './python.js';
 import { withStore } from './store-module.js';
 
 /** Makes a store of pending tasks, each with the text of its `task.json`. */
-function makeStore(tasks: Readonly<Record<string, string>>) {
+function makeStore(tasks: Readonly<Record<string, string>>, doneOnly: readonly string[] = []) {
   const folder = mkdtempSync(path.join(tmpdir(), 'vae-sweep-damage-'));
   const out = path.join(folder, 'out');
   for (const [name, text] of Object.entries(tasks)) {
     mkdirSync(path.join(out, 'tasks', name), { recursive: true });
     writeFileSync(path.join(out, 'tasks', name, 'task.json'), text);
   }
+  for (const name of doneOnly) {
+    mkdirSync(path.join(out, 'tasks', name), { recursive: true });
+    writeFileSync(path.join(out, 'tasks', name, 'done.json'), '{}');
+  }
   mkdirSync(path.join(out, 'sweeps', 'all'), { recursive: true });
-  const listed = Object.keys(tasks).map((name) => ({ name, id: `id-${name}` }));
+  const listed = [...Object.keys(tasks), ...doneOnly].map((name) => ({ name, id: `id-${name}` }));
   writeFileSync(path.join(out, 'sweeps', 'all', 'sweep.json'), JSON.stringify({ tasks: listed }));
   return { folder, out };
 }
@@ -55,6 +59,25 @@ describe('examples/analysis/vae_sweep.py', { skip: noPython, timeout: 60_000 }, 
     ]);
   });
 
+  test('reports a done task without task.json as corrupt', () => {
+    const store = makeStore({ good: taskJson('good', { seed: 1 }) }, ['lost']);
+    const lines = ['"all"', 'None'].flatMap((sweep) => [
+      `table = Store(out).tasks(${sweep}, vae_sweep.STATES).sort("name")`,
+      'print(json.dumps([table["name"].to_list(), table["state"].to_list()]))',
+    ]);
+    const expected = JSON.stringify([
+      ['good', 'lost'],
+      ['new', 'corrupt'],
+    ]);
+    const output = withStore(store, ...lines)
+      .trimEnd()
+      .split('\n');
+    assert.deepEqual(
+      output.map((line) => JSON.stringify(JSON.parse(line))),
+      [expected, expected],
+    );
+  });
+
   for (const { values, dtype, read } of [
     { values: [[1, 2.5], [3], []], dtype: 'List(Float64)', read: [[1, 2.5], [3], []] },
     { values: [[1], [2.5]], dtype: 'List(Float64)', read: [[1], [2.5]] },
@@ -62,6 +85,7 @@ describe('examples/analysis/vae_sweep.py', { skip: noPython, timeout: 60_000 }, 
     { values: [[[1, 2], [3.5]]], dtype: 'List(List(Float64))', read: [[[1, 2], [3.5]]] },
     { values: [[1, 'a'], [2]], dtype: 'String', read: ['[1, "a"]', '[2]'] },
     { values: [[true, 1]], dtype: 'String', read: ['[true, 1]'] },
+    { values: [[[[1], ['a']]]], dtype: 'String', read: ['[[[1], ["a"]]]'] },
     { values: [1, 2.5], dtype: 'Float64', read: [1, 2.5] },
   ])
     test(`reads the setting ${JSON.stringify(values)} as ${dtype}`, () => {

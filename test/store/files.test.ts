@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { threadId } from 'node:worker_threads';
 import { StoreError } from '../../src/errors.js';
-import { replaceFile } from '../../src/store/files.js';
+import { hashFile, replaceFile } from '../../src/store/files.js';
 
 describe('replacing a file', () => {
   let folder: string;
@@ -43,4 +44,13 @@ describe('replacing a file', () => {
       (error: unknown) => error instanceof StoreError && error.message.includes('(ENOENT)'),
     );
   });
+});
+
+test('the hash of a file is that of all its bytes, whatever its size', () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'vae-sweep-hash-')), 'bytes');
+  for (const size of [0, 1, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, 700_000]) {
+    const bytes = Buffer.from(Array.from({ length: size }, (_, index) => index % 251));
+    writeFileSync(file, bytes);
+    assert.equal(hashFile(file), createHash('sha256').update(bytes).digest('hex'), `${size} bytes`);
+  }
 });

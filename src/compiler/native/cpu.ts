@@ -10,7 +10,7 @@ const KERNEL_FEATURES = {
 /** Number of float32 lanes in a CPU's widest vectors, as far as the C engine uses them. */
 export type Lanes = 4 | 8 | 16;
 
-/** On arm64, numbers name the model. */
+/** The fields of /proc/cpuinfo that identify an arm64 CPU, which has no `model name`. */
 const ARM_MODEL = ['CPU implementer', 'CPU architecture', 'CPU variant', 'CPU part', 'CPU revision'];
 
 /** Cached, because reading /proc/cpuinfo takes milliseconds. */

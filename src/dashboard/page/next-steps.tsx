@@ -53,15 +53,24 @@ function nextSteps(
     const others = corrupt.length > MAX_NAMED ? ` and ${formatCount(corrupt.length - MAX_NAMED)} more` : '';
     steps.push(
       { text: `Corrupt: ${names.join('; ')}${others}. Check every file:`, command: command('verify') },
-      { text: 'Restore what follows from other files:', command: command('verify', ' --repair') },
+      {
+        text: 'Restore files from others, and list the tasks that only another execution restores:',
+        command: command('verify', ' --repair'),
+      },
     );
   }
   if (failed > 0)
-    steps.push({ text: `Retry what failed (${formatCount(failed)}):`, command: command('run') });
+    steps.push({
+      text: `Retry failed tasks (${formatCount(failed)}; those that diverged only with --retry-diverged):`,
+      command: command('run'),
+    });
   else if (left === tasks.length)
     steps.push({ text: 'No task has results yet. Start the run:', command: command('run') });
   else if (left > 0)
-    steps.push({ text: `Continue the run (${formatCount(left)} to do):`, command: command('run') });
+    steps.push({
+      text: `Continue the run (${formatCount(left)} ${left === 1 ? 'task is' : 'tasks are'} not done):`,
+      command: command('run'),
+    });
   if (done === tasks.length)
     steps.push(
       { text: 'All tasks are done. Write the report:', command: command('report') },

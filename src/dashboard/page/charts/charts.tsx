@@ -38,7 +38,7 @@ const MIN_STEPS = 10;
 const PIXELS_STEP = 100;
 
 const SMOOTHING_HINT =
-  'The weight of an exponential moving average over the drawn points, as in TensorBoard. Where a pixel has many rows, their mean is a point. The faint line is not smoothed.';
+  'The weight of an exponential moving average over the drawn points, as in TensorBoard. Where a pixel has many rows, their mean is a point. The faint line of a single task is not smoothed.';
 
 /** A button that changes the range of steps; a null range means all steps. */
 interface Tool {
@@ -78,7 +78,7 @@ export function Charts(props: ChartsProps) {
     zoom,
     pixels,
     isLog: isLogSteps,
-    hasMeans: smoothing > 0 && !hasMeans,
+    hasMeans: smoothing > 0 || hasMeans,
   });
   const charts = useMemo(
     () =>

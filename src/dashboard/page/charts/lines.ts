@@ -67,7 +67,8 @@ export function meanLines(
       const key = `${group} ${curve.component ?? ''}`;
       const label = labelOf(group, curve.component);
       const found = groups.get(key) ?? { label, stroke, component: curve.component, curves: [] };
-      found.curves.push(curve);
+      // Averaging the extremes of pixels would give outliers too much weight.
+      found.curves.push({ ...curve, ...curve.means });
       groups.set(key, found);
     }
   return [...groups].map(([key, { label, stroke, component, curves }]) => {

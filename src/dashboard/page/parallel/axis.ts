@@ -20,8 +20,10 @@ export interface Axis {
 
 /** Axes with more texts show only the first and the last. */
 const MAX_TICKS = 10;
-/** The precision of a brushed bound. */
-const DIGITS = 4;
+/** A brushed bound is rounded to a power of ten, of which at least so many make up the range. */
+const MIN_STEPS = 1_000;
+/** The digits of a double without those that rounding may change. */
+const MAX_DIGITS = 12;
 
 /** Returns the axis of a column over the values of the tasks; null if no task has one. */
 export function axisOf(column: Column, infos: readonly TaskInfo[]): Axis | null {
@@ -53,7 +55,11 @@ export function axisOf(column: Column, infos: readonly TaskInfo[]): Axis | null 
     textAt: (share) => column.format(valueAt(share)),
     filterOf: (low, high) => {
       if (low <= 0 && high >= 1) return null;
-      const bound = (share: number): number => Number(valueAt(share).toPrecision(DIGITS));
+      const bound = (share: number): number => {
+        const value = valueAt(share);
+        // The length of a unit of a logarithmic axis grows with its values.
+        return roundTo(value, (isLog ? value : 1) * (to - from));
+      };
       return {
         ...newFilter(column),
         min: low <= 0 ? null : bound(low),
@@ -92,6 +98,13 @@ function textAxis(column: Column, infos: readonly TaskInfo[], shareOf: Axis['sha
       return kept.length === 0 ? [0, 1] : [Math.min(...kept), Math.max(...kept)];
     },
   };
+}
+
+/** Rounds a value on an axis of such a range. */
+function roundTo(value: number, range: number): number {
+  if (range === 0) return value;
+  const step = 10 ** Math.floor(Math.log10(range / MIN_STEPS));
+  return Number((Math.round(value / step) * step).toPrecision(MAX_DIGITS));
 }
 
 function clamp(share: number): number {

@@ -47,7 +47,9 @@ export function Brush({ axis, filter, x, top, bottom, onFilter }: BrushProps) {
     const direction = KEYS[event.key];
     if (direction === undefined) return;
     event.preventDefault();
-    const next = nextShare(axis, bound === 'low' ? low : high, direction);
+    const share = bound === 'low' ? low : high;
+    const next = nextShare(axis, share, direction);
+    if (next === share) return;
     const span: Span = bound === 'low' ? [Math.min(next, high), high] : [low, Math.max(next, low)];
     onFilter(axis.filterOf(...span), 'replace');
   };

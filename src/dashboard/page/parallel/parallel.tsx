@@ -80,7 +80,10 @@ export function Parallel({ infos, results, address, navigate, isMatch, isDark }:
         {coloring.legend}
       </div>
       {!results.isRead && <p class="hint">Reading the results of finished tasks …</p>}
-      {results.isRead && width !== null && (
+      {results.isRead && axes.length === 0 && (
+        <p class="hint">No setting and no result of these axes varies. Choose other columns.</p>
+      )}
+      {results.isRead && axes.length > 0 && width !== null && (
         <div class="scrolls">
           <svg width={total} height={HEIGHT} data-lines={matching.length}>
             <Lines
