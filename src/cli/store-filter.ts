@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { closestName } from '../input/closest-name.js';
-import type { Annotations } from '../store/annotations.js';
+import { tagSchema, type Annotations } from '../store/annotations.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
@@ -30,7 +30,8 @@ export const storeOptions = {
   },
   tag: {
     ...repeatable,
-    describe: 'Only the tasks with all of these tags, e.g. --tag baseline; see vae-sweep tag',
+    coerce: parseTags,
+    describe: 'Only the tasks with all of these tags, e.g. --tag baseline,checked; see vae-sweep tag',
   },
 } as const;
 
@@ -89,4 +90,15 @@ function parseStates(texts: readonly string[]): StateName[] {
         throw new InputError(`--state: expected one or more of ${TASK_STATES.join(', ')}, got "${text}"`);
       return state;
     });
+}
+
+/** Parses lists of tags that are separated by commas. */
+export function parseTags(texts: readonly string[]): string[] {
+  const tags = texts.flatMap((text) => text.split(','));
+  for (const tag of tags) {
+    const result = tagSchema.safeParse(tag);
+    if (!result.success)
+      throw new InputError(`--add, --remove, --tag: ${result.error.issues[0]?.message ?? ''}, got "${tag}"`);
+  }
+  return tags;
 }

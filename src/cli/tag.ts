@@ -5,7 +5,6 @@ import {
   noteSchema,
   readAnnotation,
   readAnnotations,
-  tagSchema,
   type Annotation,
   type AnnotationChange,
   type Subject,
@@ -14,7 +13,14 @@ import { listStore } from '../store/inventory.js';
 import { nameSchema } from '../sweep/file-schema.js';
 import { repeatable } from './options.js';
 import { withPlugins } from './plugins.js';
-import { chooseTasks, findTask, isFiltered, storeOptions, type StoreArguments } from './store-filter.js';
+import {
+  chooseTasks,
+  findTask,
+  isFiltered,
+  parseTags,
+  storeOptions,
+  type StoreArguments,
+} from './store-filter.js';
 
 interface TagArguments extends StoreArguments {
   readonly names: readonly string[];
@@ -123,16 +129,6 @@ function annotated(out: string, names: ReadonlyMap<string, string>): Chosen[] {
       label: kind === 'sweep' ? `sweep ${name}` : (names.get(name) ?? name),
     }));
   });
-}
-
-function parseTags(texts: readonly string[]): string[] {
-  const tags = texts.flatMap((text) => text.split(','));
-  for (const tag of tags) {
-    const result = tagSchema.safeParse(tag);
-    if (!result.success)
-      throw new InputError(`--add, --remove: ${result.error.issues[0]?.message ?? ''}, got "${tag}"`);
-  }
-  return tags;
 }
 
 function parseNote(note: string): string {

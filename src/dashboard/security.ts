@@ -67,8 +67,9 @@ async function rejectOtherHosts(request: FastifyRequest, reply: FastifyReply): P
 function acceptToken(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   return async (request, reply) => {
     const query = tokenQuery.safeParse(request.query);
-    if (!query.success || !isToken(query.data.token, token) || hasToken(request, token)) return;
+    if (!query.success || !isToken(query.data.token, token)) return;
     reply.setCookie(cookieName(request), token, { httpOnly: true, sameSite: 'strict', path: '/' });
+    // Without the token, so that a copied address does not share it.
     await reply.redirect('/', 303);
   };
 }

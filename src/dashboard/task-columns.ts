@@ -20,7 +20,7 @@ const MAX_SHOWN = 12;
 const PART = 'part';
 
 /** The names of the columns that every sweep has. The page adds the others than `part`. */
-const BUILT_IN: readonly string[] = [PART, 'state', 'duration', 'step'];
+const BUILT_IN: readonly string[] = [PART, 'state', 'duration', 'step', 'note'];
 
 /**
  * Returns the settings of all tasks and the results of the finished ones. Parts share the columns of the same name. A setting with the

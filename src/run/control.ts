@@ -80,11 +80,21 @@ export class RunControl implements Required<Pick<ExecutionOptions, 'cancellation
   /** A store that can't be read now may be readable at the next poll. If it can't be written, the run ends by itself. */
   #poll(): void {
     try {
-      for (const received of this.#inbox.take()) this.#handle(received);
+      this.#inbox.take().forEach(this.#handleIfPossible);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
   }
+
+  /** Logs a problem with the store, so that the other requests are handled. */
+  readonly #handleIfPossible = (received: ReturnType<RunInbox['take']>[number]): void => {
+    try {
+      this.#handle(received);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#options.logger.warn({ problem: error.message }, 'request ignored');
+    }
+  };
 
   #handle(received: ReturnType<RunInbox['take']>[number]): void {
     if ('problem' in received) {
@@ -97,11 +107,11 @@ export class RunControl implements Required<Pick<ExecutionOptions, 'cancellation
     const problem =
       id !== null && task === undefined ? 'the run does not have this task' : this.#apply(received);
     const { action } = request;
-    const what = `${action}${task === undefined ? '' : ` ${task.name}`}`;
+    const what = `${action === 'next' ? 'start next' : action}${task === undefined ? '' : ` ${task.name}`}`;
     const fields = { action, from, ...(task && { task: task.name }), ...(problem !== null && { problem }) };
     this.#options.logger.warn(fields, problem === null ? 'request received' : 'request ignored');
     const result = problem === null ? '' : `: ignored, because ${problem}`;
-    this.#options.line(`request from ${from} in the dashboard: ${what}${result}`);
+    this.#options.line(`${from} asked in the dashboard: ${what}${result}`);
   }
 
   /** @returns why the request has no effect; null if it has one */
@@ -137,7 +147,11 @@ export class RunControl implements Required<Pick<ExecutionOptions, 'cancellation
     const tasks = [...this.#tasks.values()].filter((task) => id === null || task.id === id);
     const states = readTaskStates(this.#options.outDir, tasks);
     const failed = tasks.filter((task) => states.get(task.id)?.state === 'failed');
-    for (const task of failed) this.#retries.add(task.id);
+    for (const { id } of failed) {
+      this.#retries.add(id);
+      // It may have been cancelled when it failed.
+      this.#cancellations.delete(id);
+    }
     if (failed.length > 0) return null;
     return id === null ? 'no task has failed' : 'the task has not failed';
   }

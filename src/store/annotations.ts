@@ -28,7 +28,8 @@ export const tagSchema = z.string().regex(TAG, { error: TAG_EXPECTED });
 export const noteSchema = z
   .string()
   .max(MAX_NOTE_CHARACTERS, { error: `expected at most ${MAX_NOTE_CHARACTERS} characters` })
-  .regex(/^(\P{C}|[\n\t]|\p{Cf})*$/u, { error: 'expected text without control characters' });
+  // The two joiners occur within words and emoji. Other invisible characters could reverse the text.
+  .regex(/^(\P{C}|[\n\t\u200c\u200d])*$/u, { error: 'expected text without control characters' });
 
 const annotationSchema = z.strictObject({
   tags: z.array(tagSchema).max(MAX_TAGS, { error: `expected at most ${MAX_TAGS} tags` }),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import {
@@ -35,8 +35,8 @@ export type RunRequest = z.infer<typeof runRequestSchema>;
 
 const storedSchema = z.strictObject({
   request: runRequestSchema,
-  /** The network address of the person who asked. */
-  from: z.string().max(100),
+  /** The network address of the person who asked. It is printed, so it must not control terminals. */
+  from: z.string().regex(/^[\w.:%-]{1,100}$/),
 });
 
 /** A request, and the address of who asked. */
@@ -65,7 +65,8 @@ export class RunInbox {
     const all = controlFolder(outDir);
     assertNotSymlink(all);
     makeFolder(all);
-    for (const name of namesIn(all)) rmSync(path.join(all, name), { recursive: true, force: true });
+    // What remains reaches no run, because each has another nonce.
+    for (const name of namesIn(all)) deleteIfPossible(path.join(all, name));
     this.#folder = path.join(all, nonce);
     makeFolder(this.#folder);
     writeFileDurably(path.join(this.#folder, ACCEPTANCE), `${JSON.stringify({ sweep })}\n`);
@@ -76,16 +77,22 @@ export class RunInbox {
     const names = requestsIn(this.#folder).filter((name) => !this.#taken.has(name));
     return names.slice(0, MAX_WAITING).map((name) => {
       const file = path.join(this.#folder, name);
-      assertNotSymlink(file);
-      const found = readJsonFile(file, storedSchema, MAX_REQUEST_BYTES);
+      const isLink = statsOf(file)?.isSymbolicLink() === true;
+      const found = isLink ? null : readJsonFile(file, storedSchema, MAX_REQUEST_BYTES);
       this.#taken.add(name);
       deleteIfPossible(file);
+      if (found === null) return { problem: `${name} is a symbolic link` };
       return found.found ? found.value : { problem: found.problem ?? `${name} was deleted` };
     });
   }
 
   close(): void {
     deleteIfPossible(this.#folder);
+    try {
+      rmdirSync(path.dirname(this.#folder));
+    } catch {
+      // Another process has just written there.
+    }
   }
 }
 

@@ -69,7 +69,7 @@ describe('vae-sweep tag', () => {
         /pass either names of tasks, or --state, --only and --tag/,
       ],
       [[one.id, '--sweep', 'mine', '--add', 'a'], /pass either --sweep or tasks/],
-      [[one.id, '--add', 'a b'], /--add, --remove: expected a tag of up to 40 letters.*got "a b"/],
+      [[one.id, '--add', 'a b'], /--add, --remove, --tag: expected a tag of up to 40 letters.*got "a b"/],
       [['--sweep', '../x', '--add', 'a'], /--sweep: .*got "..\/x"/],
       [['nothing', '--add', 'a'], /Task not found: nothing/],
     ];

@@ -61,13 +61,13 @@ describe('a run with --serve', { skip: WITHOUT_BROWSER }, () => {
     await pressOn(page, page.getByRole('button', { name: 'Run next' }));
     await page
       .getByRole('status')
-      .filter({ hasText: /starts when the next worker is free/ })
+      .filter({ hasText: /Asked the run to start .* next/ })
       .waitFor();
     await pressOn(page, waiting.first());
     await pressOn(page, page.getByRole('button', { name: 'Cancel task' }));
     await page
       .getByRole('status')
-      .filter({ hasText: /Cancel requested for/ })
+      .filter({ hasText: /Asked the run to cancel/ })
       .waitFor();
     assert.deepEqual(await violations(page), []);
     await pressOn(page, page.getByRole('button', { name: 'Stop the run …' }));

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
@@ -54,13 +62,13 @@ describe('a run that accepts requests', () => {
     const result = await running;
     assert.ok(result.interrupted);
     assert.equal(stateOf(task), 'interrupted');
-    assert.match(shown(), /request from 192.0.2.7 in the dashboard: stop\nstopping: requested by 192.0.2.7/);
+    assert.match(shown(), /192.0.2.7 asked in the dashboard: stop\nstopping: requested by 192.0.2.7/);
     const asked = logOf(result).filter(({ msg }) => msg === 'request received');
     assert.deepEqual(
       asked.map(({ action, from }) => [action, from]),
       [['stop', FROM]],
     );
-    assert.deepEqual(readdirSync(path.join(outDir, 'control')), []);
+    assert.ok(!existsSync(path.join(outDir, 'control')));
     assert.equal((await run([task])).done, 1);
   });
 
@@ -96,7 +104,7 @@ describe('a run that accepts requests', () => {
       startsOf(outDir),
       [first, fifth, fourth, second, third].map(({ name }) => name),
     );
-    assert.match(shown(), new RegExp(`next ${first.name}: ignored, because the task is not waiting`));
+    assert.match(shown(), new RegExp(`start next ${first.name}: ignored, because the task is not waiting`));
   });
 
   test('retries failed tasks once the others have ended, also one that failed for good', async () => {
@@ -124,14 +132,23 @@ describe('a run that accepts requests', () => {
     const ended = run([task]);
     await untilStarted(outDir, 1);
     assert.equal(readdirSync(path.join(outDir, 'control')).length, 1);
+    const escape = { request: { action: 'stop' }, from: '\u001b[2J' };
     writeFileSync(path.join(inbox(), '0.json'), '{"request":{"action":"delete"},"from":"x"}');
+    writeFileSync(path.join(inbox(), '1.json'), JSON.stringify(escape));
+    symlinkSync(path.join(outDir, 'other'), path.join(inbox(), '2.json'));
+    symlinkSync(path.join(outDir, 'other'), path.join(inbox(), 'zz.json'));
     ask({ action: 'cancel', task: '0123456789abcdef' });
     await waitUntil('the requests were handled', () => shown().includes('the run does not have this task'));
     ask({ action: 'stop' });
     const log = logOf(await ended);
     assert.deepEqual(
-      log.filter(({ msg }) => msg === 'request ignored').map(({ problem }) => String(problem).slice(0, 20)),
-      ['0.json is invalid (r', 'the run does not hav'],
+      new Set(
+        log.filter(({ msg }) => msg === 'request ignored').map(({ problem }) => String(problem).slice(0, 20)),
+      ),
+      new Set([
+        ...['0.json is invalid (r', '1.json is invalid (f', '2.json is a symbolic', 'zz.json is a symboli'],
+        'the run does not hav',
+      ]),
     );
   });
 });

@@ -28,7 +28,7 @@ export function RunControl({ control, state }: RunControlProps) {
               onClick={() => {
                 control.send(
                   { action: 'retry', task: null },
-                  'Retry requested: failed tasks start again once the other tasks have ended.',
+                  'Asked the run to retry failed tasks once the other tasks have ended.',
                 );
               }}
             >
@@ -52,7 +52,10 @@ export function RunControl({ control, state }: RunControlProps) {
             type="button"
             onClick={() => {
               dialog.current?.close();
-              control.send({ action: 'stop' }, 'Stop requested: tasks write checkpoints, then the run ends.');
+              control.send(
+                { action: 'stop' },
+                'Asked the run to stop: tasks write checkpoints, then it ends.',
+              );
             }}
           >
             Stop with checkpoints

@@ -23,7 +23,10 @@ export function TaskControl({ control, progress, info, view }: TaskControlProps)
           <button
             type="button"
             onClick={() => {
-              control.send({ action: 'next', task }, `${info.label} starts when the next worker is free.`);
+              control.send(
+                { action: 'next', task },
+                `Asked the run to start ${info.label} next. Its log says whether it did.`,
+              );
             }}
           >
             Run next
@@ -35,7 +38,7 @@ export function TaskControl({ control, progress, info, view }: TaskControlProps)
             onClick={() => {
               control.send(
                 { action: 'cancel', task },
-                `Cancel requested for ${info.label}. The next run resumes it.`,
+                `Asked the run to cancel ${info.label}. The next run resumes it.`,
               );
             }}
           >
@@ -48,7 +51,7 @@ export function TaskControl({ control, progress, info, view }: TaskControlProps)
             onClick={() => {
               control.send(
                 { action: 'retry', task },
-                `Retry requested: ${info.label} starts again once the other tasks have ended.`,
+                `Asked the run to retry ${info.label} once the other tasks have ended.`,
               );
             }}
           >

@@ -50,6 +50,9 @@ export async function post(path: string, body: object): Promise<void> {
     body: JSON.stringify(body),
   });
   if (response.ok) return;
-  const { error } = (await response.json()) as { readonly error?: string };
-  throw new Error(error ?? `The server responded with status ${response.status}.`);
+  const reply = (await response.json().catch(() => ({}))) as { readonly error?: string };
+  throw new Error(
+    reply.error ??
+      `The server responded with status ${response.status}. If it was restarted, open the address that it printed.`,
+  );
 }
