@@ -47,8 +47,9 @@ test('the lock exists while it is held and is free once released', async () => {
   await next.release();
 });
 
-test('a live owner on this host is named and keeps the lock', async () => {
+test('a live owner on this host is named and keeps the lock', async (t) => {
   const holder = await LockProcess.start(outDir);
+  t.after(() => holder.child.kill());
   assert.equal(await holder.take(), 'held');
   const { startedAt } = ownerOf(1);
   const name = `process ${holder.child.pid} on ${hostname()}, started ${startedAt} (${HOLDER} ${outDir} 5000)`;
@@ -57,11 +58,11 @@ test('a live owner on this host is named and keeps the lock', async () => {
     acquireStoreLock(outDir),
     new StoreBusyError(`${outDir} is in use by ${name}: wait for it, stop it, or use another --out${hint}`),
   );
-  const { pid, host, command } = ownerOf(1);
+  const { pid, host, command, nonce } = ownerOf(1);
   assert.deepEqual(readStoreOwner(outDir), {
     description: name,
     isAlive: true,
-    process: { host, pid, startedAt, command },
+    process: { host, pid, startedAt, command, nonce },
   });
   await holder.end();
   assert.equal(readStoreOwner(outDir), null);
