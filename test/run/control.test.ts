@@ -141,15 +141,14 @@ describe('a run that accepts requests', () => {
     await waitUntil('the requests were handled', () => shown().includes('the run does not have this task'));
     ask({ action: 'stop' });
     const log = logOf(await ended);
-    assert.deepEqual(
-      new Set(
-        log.filter(({ msg }) => msg === 'request ignored').map(({ problem }) => String(problem).slice(0, 20)),
-      ),
-      new Set([
-        ...['0.json is invalid (r', '1.json is invalid (f', '2.json is a symbolic', 'zz.json is a symboli'],
-        'the run does not hav',
-      ]),
-    );
+    const ignored = log.filter(({ msg }) => msg === 'request ignored');
+    assert.deepEqual(ignored.map(({ problem }) => String(problem).split(' ').slice(0, 3).join(' ')).sort(), [
+      '0.json is invalid',
+      '1.json is invalid',
+      '2.json is a',
+      'the run does',
+      'zz.json is a',
+    ]);
   });
 });
 
