@@ -26,7 +26,8 @@ WORKDIR /app
 COPY . .
 # TensorFlow is kept beside the program, so that it does not depend on the home folder of the user.
 # The files of a clone may be readable for its owner only.
-RUN XDG_CACHE_HOME=/app/.cache node scripts/setup.mjs && chmod -R a+rX /app
+RUN XDG_CACHE_HOME=/app/.cache node scripts/setup.mjs \
+  && chmod -R a+rX /app
 
 FROM base
 WORKDIR /app

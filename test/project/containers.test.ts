@@ -27,7 +27,7 @@ test('the dev container is a stage of the same file, runs the set-up script, and
   assert.equal(path.join('.devcontainer', build.dockerfile), 'Dockerfile');
   assert.equal(path.join('.devcontainer', build.context), '.');
   assert.match(DOCKERFILE, new RegExp(`^FROM \\w+ AS ${build.target}$`, 'm'));
-  assert.ok(DOCKERFILE.includes(` ${postCreateCommand}\n`), postCreateCommand);
+  assert.match(DOCKERFILE, new RegExp(` ${postCreateCommand}( \\\\)?$`, 'm'));
   assert.equal(remoteUser, 'node');
   const [, ...users] = DOCKERFILE.split(/^USER /m).map((text) => text.split('\n')[0]);
   assert.deepEqual(users, ['1000:1000', '1000:1000']);
