@@ -1,9 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
-import { readAnnotations } from '../store/annotations.js';
 import { deleteChosen, leftOvers } from './delete.js';
 import { entryText } from './ls-text.js';
-import { chooseTasks, findTask, isFiltered, storeOptions, type StoreArguments } from './store-filter.js';
+import { chooseEntries, isFiltered, namesOption, storeOptions, type StoreArguments } from './store-filter.js';
 import { withPlugins } from './plugins.js';
 
 interface RemoveArguments extends StoreArguments {
@@ -16,12 +15,7 @@ export const rmCommand: CommandModule<object, RemoveArguments> = {
   describe: 'Delete chosen tasks; lists them first',
   builder: (yargs) =>
     withPlugins(yargs)
-      .positional('names', {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-        describe: 'Names of tasks, as listed by vae-sweep ls, or their ids',
-      })
+      .positional('names', namesOption)
       .options(storeOptions)
       .option('yes', { type: 'boolean', default: false, describe: 'Delete what is listed' })
       .example('$0 rm --state failed --yes', 'delete all failed tasks')
@@ -30,9 +24,7 @@ export const rmCommand: CommandModule<object, RemoveArguments> = {
   handler: async ({ names, out, yes, ...filter }) => {
     refuseMistakes(names, filter);
     await deleteChosen(out, yes, (entries) => {
-      const chosen = isFiltered(filter)
-        ? chooseTasks(entries, filter, readAnnotations(out, 'task').byName)
-        : names.map((name) => findTask(name, entries, out));
+      const chosen = chooseEntries(entries, names, filter, out);
       const victims = [...new Set(chosen)].map((entry) => ({ entry, why: entryText(entry) }));
       const others = leftOvers(entries).filter(({ entry }) => !chosen.includes(entry));
       return { victims: [...victims, ...others], kept: '' };
@@ -45,8 +37,6 @@ function refuseMistakes(names: readonly string[], filter: Omit<StoreArguments, '
     throw new InputError(
       'nothing is selected: pass names or ids of tasks, or select tasks with --state failed, --only seed=7 or --tag',
     );
-  if (names.length > 0 && isFiltered(filter))
-    throw new InputError('pass either names of tasks, or --state, --only and --tag, not both');
   const path = names.find((name) => /[/\\]/.test(name));
   if (path !== undefined)
     throw new InputError(`${path}: expected a name or an id, not a path. List the names with vae-sweep ls`);

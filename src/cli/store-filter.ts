@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { closestName } from '../input/closest-name.js';
-import { tagSchema, type Annotations } from '../store/annotations.js';
+import { readAnnotations, tagSchema, type Annotations } from '../store/annotations.js';
 import type { StoreEntry, TaskEntry } from '../store/inventory.js';
 import { tasksFolder } from '../store/task-folder.js';
 import { parseAssignments } from '../sweep/assignments.js';
@@ -16,6 +16,14 @@ export interface StoreArguments {
   readonly state: readonly StateName[];
   readonly tag: readonly string[];
 }
+
+/** The positional argument of commands that take chosen tasks. */
+export const namesOption = {
+  type: 'string',
+  array: true,
+  default: [] as string[],
+  describe: 'Names of tasks, as listed by vae-sweep ls, or their ids',
+} as const;
 
 export const storeOptions = {
   out: outOption,
@@ -64,6 +72,19 @@ export function chooseTasks(
       (state.length === 0 || state.includes(found.state)) &&
       tag.every((each) => annotations.get(task.id)?.tags.includes(each) === true),
   );
+}
+
+/** Returns the tasks that a filter selects, or else the entries with these names or ids. */
+export function chooseEntries(
+  entries: readonly StoreEntry[],
+  names: readonly string[],
+  filter: Omit<StoreArguments, 'out'>,
+  out: string,
+): readonly StoreEntry[] {
+  if (!isFiltered(filter)) return names.map((text) => findTask(text, entries, out));
+  if (names.length > 0)
+    throw new InputError('pass either names of tasks, or --state, --only and --tag, not both');
+  return chooseTasks(entries, filter, readAnnotations(out, 'task').byName);
 }
 
 /** By name, or else by id. */

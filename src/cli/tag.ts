@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { CommandModule } from 'yargs';
 import { InputError } from '../errors.js';
+import { closestName } from '../input/closest-name.js';
 import {
   annotate,
   noteSchema,
@@ -10,13 +12,15 @@ import {
   type Subject,
 } from '../store/annotations.js';
 import { listStore } from '../store/inventory.js';
+import { namesIn } from '../store/files.js';
+import { sweepFolder } from '../store/sweep-folder.js';
 import { nameSchema } from '../sweep/file-schema.js';
 import { repeatable } from './options.js';
 import { withPlugins } from './plugins.js';
 import {
-  chooseTasks,
-  findTask,
+  chooseEntries,
   isFiltered,
+  namesOption,
   parseTags,
   storeOptions,
   type StoreArguments,
@@ -35,12 +39,7 @@ export const tagCommand: CommandModule<object, TagArguments> = {
   describe: 'Add tags and notes to tasks or a sweep, or print them',
   builder: (yargs) =>
     withPlugins(yargs)
-      .positional('names', {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-        describe: 'Names of tasks, as listed by vae-sweep ls, or their ids',
-      })
+      .positional('names', namesOption)
       .options(storeOptions)
       .option('sweep', {
         type: 'string',
@@ -75,7 +74,8 @@ export const tagCommand: CommandModule<object, TagArguments> = {
       const annotation = isChange ? annotate(out, subject, change) : readAnnotation(out, subject);
       process.stdout.write(`${label}: ${annotationText(annotation)}\n`);
     }
-    if (subjects.length === 0) process.stdout.write(`No ${isChange ? 'task matches' : 'tags or notes'}.\n`);
+    if (subjects.length === 0)
+      process.stdout.write(isChange || isFiltered(argv) ? 'No task matches.\n' : 'No tags or notes.\n');
   },
 };
 
@@ -89,13 +89,12 @@ type Chosen = Subject & { readonly label: string };
 
 function chooseSubjects({ names, sweep, out, ...filter }: TagArguments, isChange: boolean): Chosen[] {
   const isChosen = names.length > 0 || isFiltered(filter);
-  if (names.length > 0 && isFiltered(filter))
-    throw new InputError('pass either names of tasks, or --state, --only and --tag, not both');
   if (sweep !== undefined) {
     if (isChosen) throw new InputError('pass either --sweep or tasks, not both');
     const name = nameSchema.safeParse(sweep);
     if (!name.success)
       throw new InputError(`--sweep: ${name.error.issues[0]?.message ?? ''}, got "${sweep}"`);
+    refuseUnknownSweep(out, sweep);
     return [{ kind: 'sweep', name: sweep, label: `sweep ${sweep}` }];
   }
   if (!isChosen && isChange)
@@ -108,14 +107,21 @@ function chooseSubjects({ names, sweep, out, ...filter }: TagArguments, isChange
       out,
       new Map(entries.flatMap((entry) => (entry.kind === 'task' ? [[entry.task.id, entry.name]] : []))),
     );
-  const chosen = isFiltered(filter)
-    ? chooseTasks(entries, filter, readAnnotations(out, 'task').byName)
-    : names.map((text) => findTask(text, entries, out));
-  return chosen.map((entry) => {
+  return chooseEntries(entries, names, filter, out).map((entry) => {
     if (entry.kind !== 'task')
       throw new InputError(`${entry.name} is not a task: list the tasks with vae-sweep ls`);
     return { kind: 'task', name: entry.task.id, label: entry.name };
   });
+}
+
+/** A misspelled name would get tags that nobody sees. */
+function refuseUnknownSweep(out: string, name: string): void {
+  const folder = path.dirname(sweepFolder(out, name));
+  const known = namesIn(folder);
+  if (known.includes(name)) return;
+  const guess = closestName(name, known);
+  const hint = guess === undefined ? 'Sweeps appear there when they run' : `Did you mean "${guess}"?`;
+  throw new InputError(`Sweep not found: ${name} in ${folder}. ${hint}`);
 }
 
 /** Returns everything that has tags or a note. A task that has not started has no name in the store. */

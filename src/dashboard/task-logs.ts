@@ -128,15 +128,8 @@ function stepCurve(
   const column = log.getChild(metric) === null ? (logarithms.get(metric) ?? metric) : metric;
   if (log.numRows === 0 || log.getChild(column) === null) return [];
   const [steps, logged] = [readNumbers(log, STEP), readNumbers(log, column)];
-  if (column === metric) return [{ metric, component: null, ...pointsOf(steps, logged, window) }];
-  // The extremes of logarithms are those of the values, so that only points that are drawn are converted, unless all count for means.
-  const points = downSample(steps, logged, window);
-  const values = points.values.map((value) => (value === null ? null : finiteOrNull(Math.exp(value))));
-  const means =
-    points.isExact || !window.hasMeans
-      ? null
-      : pixelMeans(steps, Float64Array.from(logged, Math.exp), window);
-  return [{ metric, component: null, ...points, values, means }];
+  const points = pointsOf(steps, logged, window, column === metric ? null : Math.exp);
+  return [{ metric, component: null, ...points }];
 }
 
 /** JSON has no infinite numbers. */
@@ -146,13 +139,26 @@ function finiteOrNull(value: number): number | null {
 
 type CurvePoints = Omit<Curve, 'metric' | 'component'>;
 
+/**
+ * Returns the points to draw.
+ * @param decode an increasing function of what is logged. It changes no extremes, so that only points that are drawn are decoded, unless
+ * means need all. Default: the values are logged
+ */
 function pointsOf(
   steps: ArrayLike<number>,
-  values: ArrayLike<number | null>,
+  logged: ArrayLike<number | null>,
   window: CurveWindow,
+  decode: ((value: number) => number) | null = null,
 ): CurvePoints {
-  const points = downSample(steps, values, window);
-  return { ...points, means: points.isExact || !window.hasMeans ? null : pixelMeans(steps, values, window) };
+  const decoded = (value: number | null): number | null =>
+    value === null || decode === null ? value : finiteOrNull(decode(value));
+  const points = downSample(steps, logged, window);
+  const all = () => (decode === null ? logged : Array.from(logged, decoded));
+  return {
+    ...points,
+    values: points.values.map(decoded),
+    means: points.isExact || !window.hasMeans ? null : pixelMeans(steps, all(), window),
+  };
 }
 
 function rowCurves(log: Table, metric: string, window: CurveWindow): Curve[] {

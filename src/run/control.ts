@@ -19,6 +19,7 @@ export interface RunControlOptions {
   readonly line: (text: string) => void;
 }
 
+type Received = ReturnType<RunInbox['take']>[number];
 type Prioritize = (id: string) => boolean;
 
 /** Applies the requests that people send to an active run through its inbox in the store, and logs who asked for what. */
@@ -87,7 +88,7 @@ export class RunControl implements Required<Pick<ExecutionOptions, 'cancellation
   }
 
   /** Logs a problem with the store, so that the other requests are handled. */
-  readonly #handleIfPossible = (received: ReturnType<RunInbox['take']>[number]): void => {
+  readonly #handleIfPossible = (received: Received): void => {
     try {
       this.#handle(received);
     } catch (error) {
@@ -96,7 +97,7 @@ export class RunControl implements Required<Pick<ExecutionOptions, 'cancellation
     }
   };
 
-  #handle(received: ReturnType<RunInbox['take']>[number]): void {
+  #handle(received: Received): void {
     if ('problem' in received) {
       this.#options.logger.warn({ problem: received.problem }, 'request ignored');
       return;

@@ -100,8 +100,8 @@ function finishedTask(outDir: string, name: string): Task | null {
 }
 
 /**
- * Returns the ratio of the task's measured to its estimated time, or null if no attempt recorded times. A finished task that yields rows counts as having
- * all rows of its estimate, even if it has fewer.
+ * Returns the ratio of the task's measured to its estimated time, or null if no attempt recorded times. A finished task that yields
+ * rows counts as having all rows of its estimate, even if it has fewer.
  */
 function timeRatio(folder: string, settings: Settings): number | null {
   const attempts = readAttempts(folder);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { annotate, readAnnotation, readAnnotations } from '../../src/store/annotations.js';
+import { prepareSweepFolder } from '../../src/store/sweep-folder.js';
 import { TASK_FILES, taskFolder } from '../../src/store/task-folder.js';
 import type { TrainingTask } from '../../src/experiments/vae/settings/task.js';
 import { fail, finish } from '../store/sample-store.js';
@@ -18,6 +19,7 @@ beforeEach(() => {
   finish(outDir, one);
   finish(outDir, two);
   fail(outDir, three);
+  prepareSweepFolder(outDir, 'mine');
 });
 
 /** Runs a command on the store, and returns its standard output. */
@@ -46,6 +48,7 @@ describe('vae-sweep tag', () => {
       'sweep mine: final',
     ]);
     assert.equal(command('tag', '--tag', 'none', '--add', 'a'), 'No task matches.\n');
+    assert.equal(command('tag', '--tag', 'none'), 'No task matches.\n');
   });
 
   test('keeps the bytes of the tasks, and verify still accepts them', () => {
@@ -72,6 +75,7 @@ describe('vae-sweep tag', () => {
       [[one.id, '--add', 'a b'], /--add, --remove, --tag: expected a tag of up to 40 letters.*got "a b"/],
       [['--sweep', '../x', '--add', 'a'], /--sweep: .*got "..\/x"/],
       [['nothing', '--add', 'a'], /Task not found: nothing/],
+      [['--sweep', 'mime', '--add', 'a'], /Sweep not found: mime in .*sweeps\. Did you mean "mine"\?/],
     ];
     for (const [args, message] of mistakes) {
       const { status, stderr } = vaeSweep('tag', ...args, '--out', outDir);

@@ -26,11 +26,21 @@ export function NextSteps({ state, infoById }: NextStepsProps) {
       <h2 id="next-heading">What next</h2>
       {steps.map(({ text, command }) => (
         <p key={command} class="small">
-          {text} <code class="break">{command}</code>
+          {text}
+          <Command text={command} />
         </p>
       ))}
       <p class="quiet small">Add the options with which you chose tasks, such as --only or --set.</p>
     </section>
+  );
+}
+
+/** Shows a command, whose lines break between its words rather than at their hyphens. */
+function Command({ text }: { readonly text: string }) {
+  return (
+    <code class="command">
+      {text.split(' ').flatMap((word, index) => [' ', <span key={index}>{word}</span>])}
+    </code>
   );
 }
 

@@ -28,6 +28,10 @@ const MIN_DISTANCE = 110;
 const LEFT = 50;
 const RIGHT = 90;
 const MAX_TITLE = 16;
+/** The distance of a label from its axis, and about the width of a character and the height of a line, in pixels. */
+const LABEL_GAP = 14;
+const CHARACTER = 7;
+const LINE = 12;
 /** The maximum number of lines that are drawn: more would be slow, and hard to read. */
 const MAX_LINES = 2_000;
 /** The numbers of settings and of results that are axes initially. */
@@ -95,7 +99,11 @@ export function Parallel({ infos, results, address, navigate, isMatch, isDark }:
             />
             {axes.map((axis, index) => (
               <g key={axis.column.name}>
-                <AxisLine axis={axis} x={xOf(index)} />
+                <AxisLine
+                  axis={axis}
+                  x={xOf(index)}
+                  room={(index < axes.length - 1 ? distance : RIGHT) - 2 * LABEL_GAP}
+                />
                 <Brush
                   axis={axis}
                   filter={filters.find(({ column }) => column === axis.column.name)}
@@ -161,22 +169,44 @@ function Lines({ infos, axes, isMatch, colorOf, xOf, onOpen }: LinesProps) {
   );
 }
 
-function AxisLine({ axis, x }: { readonly axis: Axis; readonly x: number }) {
+interface AxisLineProps {
+  readonly axis: Axis;
+  readonly x: number;
+  /** The width of its labels, in pixels. */
+  readonly room: number;
+}
+
+function AxisLine({ axis, x, room }: AxisLineProps) {
   const { title } = axis.column;
   return (
     <g class="axis" aria-hidden="true">
       <line x1={x} x2={x} y1={TOP} y2={BOTTOM} />
       <text class="title" x={x} y={16} text-anchor="middle">
         <title>{title}</title>
-        {title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title}
+        {shorten(title, MAX_TITLE)}
       </text>
-      {axis.ticks.map(({ share, text }) => (
-        <text key={share} x={x + 14} y={yOf(share)} dominant-baseline="middle">
-          {text}
+      {spaced(axis.ticks).map(({ share, text }) => (
+        <text key={share} x={x + LABEL_GAP} y={yOf(share)} dominant-baseline="middle">
+          <title>{text}</title>
+          {shorten(text, Math.floor(room / CHARACTER))}
         </text>
       ))}
     </g>
   );
+}
+
+/** Leaves out labels that would overlap the one before. */
+function spaced(ticks: Axis['ticks']): Axis['ticks'] {
+  const kept: Axis['ticks'][number][] = [];
+  for (const tick of ticks) {
+    const last = kept.at(-1);
+    if (last === undefined || Math.abs(yOf(tick.share) - yOf(last.share)) >= LINE) kept.push(tick);
+  }
+  return kept;
+}
+
+function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 function pathOf(id: string, axes: readonly Axis[], xOf: (index: number) => number): string {
